@@ -1,0 +1,114 @@
+// Makes from the schemas what the code needs of them:
+//   src/model/schema-types.ts            TypeScript types (committed; `--check` fails when stale)
+//   src/validate/generated/validators.js compiled ajv validators (built, not committed)
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Ajv2020 from 'ajv/dist/2020.js'
+import standaloneCode from 'ajv/dist/standalone/index.js'
+import { build } from 'esbuild'
+import { compile } from 'json-schema-to-typescript'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = dirname(here)
+const names = ['flow', 'config', 'plan', 'deployment']
+const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
+
+const typesFile = join(root, 'src/model/schema-types.ts')
+const types = await typesSource()
+if (process.argv.includes('--check')) {
+  if (readFileSync(typesFile, 'utf8') !== types) {
+    console.error('src/model/schema-types.ts is stale: run "npm run generate" and commit the result')
+    process.exit(1)
+  }
+} else {
+  writeFileSync(typesFile, types)
+  await writeValidators()
+}
+
+/** One file for all schemas, so that a definition two schemas share is one type. */
+async function typesSource() {
+  const defs = {}
+  for (const name of names) {
+    const { $schema, $id, $defs, ...body } = read(name)
+    Object.assign(defs, $defs, { [name]: body })
+  }
+  const relinked = JSON.parse(JSON.stringify(defs).replaceAll('plan.schema.json#/', '#/'))
+  const all = {
+    title: 'SchemaTypes',
+    type: 'object',
+    additionalProperties: false,
+    properties: Object.fromEntries(names.map((name) => [name, { $ref: `#/$defs/${name}` }])),
+    $defs: keepTypeTitles(relinked),
+  }
+  return compile(all, 'SchemaTypes', {
+    bannerComment: '// Generated from schemas/*.schema.json by `npm run generate`. Change the schemas instead.',
+    additionalProperties: false,
+    format: true,
+    style: { semi: false, singleQuote: true, printWidth: 120 },
+    unreachableDefinitions: false,
+  })
+}
+
+/** The generator names a type after every title; only whole shapes deserve a name. */
+function keepTypeTitles(node, key) {
+  if (Array.isArray(node)) return node.map((item) => keepTypeTitles(item))
+  if (node === null || typeof node !== 'object') return node
+  const named = [
+    'flow',
+    'config',
+    'plan',
+    'deployment',
+    'environment',
+    'guards',
+    'overlay',
+    'options',
+    'flow_config',
+    'change',
+    'field',
+    'reason',
+    'guard',
+    'deployed_change',
+  ]
+  const copy = {}
+  for (const [name, value] of Object.entries(node)) {
+    if (name === 'title' && typeof value === 'string' && !(named.includes(key) && node.type === 'object')) continue
+    if (name === 'examples' || name === 'default' || name === 'minItems' || name === 'maxItems') continue
+    copy[name] = keepTypeTitles(value, name)
+  }
+  return copy
+}
+
+/** One module per schema, so that a command loads only the validator it needs. */
+async function writeValidators() {
+  const folder = join(root, 'src/validate/generated')
+  mkdirSync(folder, { recursive: true })
+  for (const name of names) {
+    const ajv = new Ajv2020({
+      strict: true,
+      allErrors: true,
+      allowUnionTypes: true,
+      validateFormats: false, // addresses are checked by a rule of our own, which can explain itself
+      code: { source: true, esm: true },
+    })
+    for (const each of names) ajv.addSchema(read(each))
+    // ajv's standalone code calls require() for its helpers; bundling makes it a plain module.
+    const bundled = await build({
+      stdin: {
+        contents: standaloneCode(ajv, ajv.getSchema(`${name}.schema.json`)),
+        resolveDir: root,
+        loader: 'js',
+      },
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      minify: true,
+      write: false,
+    })
+    writeFileSync(join(folder, `${name}.js`), bundled.outputFiles[0].text)
+    writeFileSync(
+      join(folder, `${name}.d.ts`),
+      "import type { ValidateFunction } from 'ajv'\nexport declare const validate: ValidateFunction\n",
+    )
+  }
+}

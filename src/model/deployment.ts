@@ -1,0 +1,31 @@
+import type { Change, DeployedChange, Deployment, Plan } from './schema-types.js'
+
+export type { DeployedChange, Deployment }
+
+/** Body of `POST /v2/identity/flow_deployments`: one plan, to be written whole or not at all. */
+export interface DeploymentRequest {
+  readonly project: string
+  readonly plan_digest: string
+  /** Names this apply run: an answer that carries another run's name was not made by this one. */
+  readonly run_id: string
+  readonly base: Plan['base']
+  readonly source: Deployment['source']
+  /** Guards lifted by name for this run, as given to `--allow`. */
+  readonly allowed: readonly string[]
+  readonly changes: readonly ChangeRequest[]
+}
+
+export type ChangeRequest = Pick<
+  Change,
+  'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after' | 'diff_digest'
+>
+
+/** A flow that moved on since the plan was made. */
+export interface StaleFlow {
+  readonly key: string
+  readonly base_version: number | null
+  /** The version now; null when the flow is gone from this key. */
+  readonly current_version: number | null
+  readonly updated_by: string | null
+  readonly updated: number | null
+}

@@ -1,0 +1,87 @@
+/** A place in a file: line and column count from 1, column in UTF-16 code units. */
+export interface SourcePosition {
+  /** Relative to the configuration file, with forward slashes. */
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/**
+ * Everything that can be wrong with definitions and configuration, each with one line of explanation.
+ * Codes are part of the public interface: tools match on them, wording may change.
+ */
+export const DIAGNOSTIC_CODES = {
+  // the file
+  FILE_UNREADABLE: 'the file or folder cannot be read',
+  FILE_TOO_LARGE: 'a definition is larger than 1 MiB',
+  FILE_NOT_UTF8: 'the file is not UTF-8 text',
+  FILE_EMPTY: 'the file holds no document',
+  FOLDER_MISSING: 'the folder of definitions does not exist',
+  FOLDER_EMPTY: 'the folder holds no definitions',
+  // YAML
+  YAML_SYNTAX: 'the text is not YAML',
+  YAML_TAB: 'tabs cannot indent YAML',
+  YAML_DUPLICATE_KEY: 'one mapping names a key twice',
+  YAML_SEVERAL_DOCUMENTS: 'the file holds more than one document',
+  YAML_ALIASES: 'aliases expand beyond the bound, or name no anchor',
+  YAML_MERGE_KEY: 'merge keys (<<) are not part of YAML 1.2',
+  YAML_TAG: 'custom tags are not supported',
+  YAML_KEY: 'a key is not a plain string',
+  // the schema
+  WRONG_TYPE: 'the value has another type than the field',
+  NOT_A_BOOLEAN: 'yes, no, on and off are strings in YAML 1.2',
+  NOT_A_STRING: 'an unquoted number, boolean or date where a string belongs',
+  UNKNOWN_FIELD: 'no field has this name',
+  MISSING_FIELD: 'a required field is missing',
+  UNKNOWN_VALUE: 'the value is none of those permitted',
+  UNKNOWN_DOCUMENT_TYPE: 'no document type has this name',
+  INVALID_VALUE: 'the value breaks a limit of the field',
+  // rules that no schema can say
+  KEY_INVALID: 'the file name is not a usable key',
+  KEY_DUPLICATE: 'two files have one key',
+  OPTION_NOT_ALLOWED: 'the option does not go with the type',
+  RETURN_URL_INVALID: 'the return URL is no https address',
+  CONTROL_CHARACTER: 'text holds a control character or half a surrogate pair',
+  ENVIRONMENT_UNKNOWN: 'the configuration names no such environment',
+  RENAME_SELF: 'a flow is renamed from its own key',
+  RENAME_LOOP: 'renames form a loop',
+  RENAME_SOURCE_DEFINED: 'the old key of a rename still has a definition',
+  RENAME_AMBIGUOUS: 'two definitions are renamed from one key',
+  API_KEY_IN_FILE: 'a secret stands in the configuration',
+  API_URL_INVALID: 'the address of the API is no https address',
+  // what only the service can know
+  KEY_OF_OTHER_PROJECT: 'another project manages a flow with this key',
+} as const
+
+export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES
+
+/** One thing that is wrong, where, and how to mend it. */
+export interface Diagnostic {
+  readonly severity: 'error' | 'warning'
+  readonly code: DiagnosticCode
+  readonly message: string
+  readonly hint?: string
+  readonly at: SourcePosition
+  /** Other places that belong to it, such as the other file with the same key. */
+  readonly related?: readonly SourcePosition[]
+}
+
+/** A Diagnostic before it has a place: what a rule says of a value, at a JSON Pointer. */
+export interface Issue {
+  readonly code: DiagnosticCode
+  readonly message: string
+  readonly hint?: string
+  readonly pointer: string
+  /** Whether the member's name or its value is at fault. */
+  readonly part: 'key' | 'value'
+}
+
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error')
+}
+
+/** By file, line, column, then code: the same order in every run. */
+export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
+  if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1
+  return a.at.line - b.at.line || a.at.column - b.at.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)
+}

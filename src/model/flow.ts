@@ -1,0 +1,64 @@
+import { compareText } from './canonical.js'
+import type { FlowConfig, FlowDefinition } from './schema-types.js'
+
+export type { FlowConfig, FlowDefinition }
+
+/** A flow's stable name inside one mode; see `key` in schemas/flow.schema.json. */
+export type FlowKey = string
+
+/** A definition without what is not configuration itself: the body that overlays patch and the API takes. */
+export type FlowBody = Omit<FlowDefinition, 'renamed_from' | 'environments'>
+
+/** The members of a body, in the order in which a definition is written. */
+export const BODY_FIELDS = [
+  'name',
+  'description',
+  'type',
+  'options',
+  'return_url',
+  'static_link',
+  'metadata',
+  'protected',
+] as const satisfies readonly (keyof FlowBody)[]
+
+export type DocumentType = 'driving_license' | 'id_card' | 'passport'
+
+/** All document types in canonical order, which is also the default of `allowed_types`. */
+export const DOCUMENT_TYPES: readonly DocumentType[] = ['driving_license', 'id_card', 'passport']
+
+/**
+ * Fills in every default and puts every set in one order, so that equal flows are equal values.
+ * Idempotent: a FlowConfig comes back unchanged. The body must be valid (see validate/).
+ */
+export function normalise(body: FlowBody | FlowConfig): FlowConfig {
+  const options = body.options ?? {}
+  return {
+    name: body.name,
+    description: body.description ?? null,
+    type: body.type,
+    options: {
+      ...(body.type === 'document' && { document: normaliseDocument(options.document) }),
+      email: { require_verification: options.email?.require_verification ?? false },
+      phone: { require_verification: options.phone?.require_verification ?? false },
+      matching: { name: options.matching?.name ?? 'none', dob: options.matching?.dob ?? 'none' },
+    },
+    return_url: body.return_url ?? null,
+    static_link: { active: body.static_link?.active ?? false },
+    metadata: sortedByKey(body.metadata ?? {}),
+    protected: body.protected ?? false,
+  }
+}
+
+function normaliseDocument(document: NonNullable<FlowBody['options']>['document'] = {}) {
+  const allowed = new Set<DocumentType>(document.allowed_types ?? DOCUMENT_TYPES)
+  return {
+    allowed_types: DOCUMENT_TYPES.filter((type) => allowed.has(type)),
+    require_id_number: document.require_id_number ?? false,
+    require_live_capture: document.require_live_capture ?? false,
+    require_matching_selfie: document.require_matching_selfie ?? false,
+  }
+}
+
+function sortedByKey(metadata: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compareText(a, b)))
+}

@@ -1,0 +1,50 @@
+import { digestOf } from './canonical.js'
+import type { Change, Field, GuardResult, Plan, Reason } from './schema-types.js'
+
+export type { Change, Field, GuardResult, Plan, Reason }
+export type Action = Change['action']
+export type Assurance = Change['assurance']
+export type GuardName = GuardResult['guard']
+
+/** What `planDigest` reads of a change: what would be written, and on which base. */
+export type ChangeToWrite = Pick<Change, 'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after'>
+
+/**
+ * Digest of what a plan would write and on which bases. Versions only grow, and the last deployment is one of the
+ * bases, so no two applies ever share a digest: not even a flow created again under a key that a rename set free.
+ */
+export function planDigest(plan: {
+  readonly project: string
+  readonly livemode: boolean
+  readonly base: Plan['base']
+  readonly changes: readonly ChangeToWrite[]
+}): string {
+  return digestOf({
+    project: plan.project,
+    livemode: plan.livemode,
+    base: plan.base.last_deployment,
+    changes: plan.changes.map(({ action, key, previous_key, id, base_version, after }) => [
+      action,
+      key,
+      previous_key,
+      id,
+      base_version,
+      after,
+    ]),
+  })
+}
+
+/** Digest of one diff: equal when the same approved difference would be made, whatever the flow's version. */
+export function diffDigest(change: Pick<Change, 'action' | 'key' | 'previous_key' | 'fields'>): string {
+  return digestOf([
+    change.action,
+    change.key,
+    change.previous_key,
+    change.fields.map(({ path, before, after }) => [path, before, after]),
+  ])
+}
+
+/** Whether apply has nothing to do. */
+export function isEmpty(plan: Pick<Plan, 'changes'>): boolean {
+  return plan.changes.length === 0
+}

@@ -1,0 +1,37 @@
+import type { FlowConfig, FlowKey } from './flow.js'
+
+/** What the definitions say of one flow, in one environment. */
+export interface DesiredFlow {
+  readonly key: FlowKey
+  readonly renamedFrom: FlowKey | null
+  readonly config: FlowConfig
+  /** Relative to the configuration file, with forward slashes. */
+  readonly file: string
+}
+
+/** What the service says of one flow. Field names are those of `GET /v2/identity/flow_state`. */
+export interface ObservedFlow {
+  readonly id: string
+  readonly key: FlowKey
+  /** The managing project; null when nobody manages the flow. */
+  readonly project: string | null
+  readonly status: 'active' | 'archived'
+  /** +1 with every write to the flow; starts at 1. */
+  readonly version: number
+  readonly config: FlowConfig
+  /** What the last deployment wrote; null when no deployment ever did. */
+  readonly applied: FlowConfig | null
+  /** The last write: unix seconds, and who (the name of a key, or null). */
+  readonly updated: number
+  readonly updated_by: string | null
+  readonly sessions_last_30_days: number
+}
+
+/** Everything a plan needs to know of one mode of the service. */
+export interface ObservedState {
+  readonly livemode: boolean
+  /** The project's last deployment in this mode; null before the first. */
+  readonly last_deployment: string | null
+  /** The project's flows (archived ones too), unmanaged active flows, and other projects' flows. In order of key. */
+  readonly flows: readonly ObservedFlow[]
+}

@@ -1,0 +1,108 @@
+import type { Deployment, DeploymentRequest, StaleFlow } from '../model/deployment.js'
+import type { ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type { ObservedState } from '../model/state.js'
+
+/**
+ * The port to the flows API, in two halves. Planning is handed a RemoteReader, which has no way to write: over HTTP it
+ * sends only GET, embedded it opens the store read-only. Apply and `sessions create` open a RemoteWriter.
+ */
+export interface RemoteReader {
+  /**
+   * Everything a plan needs, with a tag that changes whenever any of it but the usage figures may have changed.
+   * Answers `not_modified` instead when the state still has the tag `known`.
+   */
+  observe(project: string, known?: string): Promise<Observation>
+  listFlows(query?: FlowsQuery): Promise<ListObject<VerificationFlow>>
+  /** By id or by key. */
+  retrieveFlow(idOrKey: string): Promise<VerificationFlow>
+  listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
+  retrieveSession(id: string): Promise<VerificationSession>
+  close(): Promise<void>
+}
+
+export interface RemoteWriter {
+  /**
+   * Writes a whole plan in one transaction, once: the plan's digest is the idempotency key, so a retry answers with the
+   * deployment made before (compare `run_id`). Throws RemoteError `stale` when a base has moved; nothing is written then.
+   */
+  deploy(request: DeploymentRequest): Promise<Deployment>
+  createSession(params: CreateSessionParams): Promise<VerificationSession>
+  close(): Promise<void>
+}
+
+/** Opens either half. Opening a reader never creates, migrates or writes anything. */
+export interface Remote {
+  /** For people: "embedded store .flows/store.sqlite", "https://flows.example.com". */
+  readonly label: string
+  reader(): Promise<RemoteReader>
+  writer(): Promise<RemoteWriter>
+}
+
+export type Observation =
+  | { readonly status: 'not_modified' }
+  | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
+
+export interface PageQuery {
+  /** 1 to 100; the service's default is 10. */
+  readonly limit?: number
+  readonly starting_after?: string
+  readonly ending_before?: string
+}
+
+export interface FlowsQuery extends PageQuery {
+  readonly key?: string
+  readonly project?: string
+  readonly status?: 'active' | 'archived'
+}
+
+export interface SessionsQuery extends PageQuery {
+  /** Id or key of the flow. */
+  readonly verification_flow?: string
+  readonly client_reference_id?: string
+  readonly status?: VerificationSession['status']
+}
+
+/** As Stripe's create parameters; `verification_flow` takes an id or (extension) a key. */
+export interface CreateSessionParams {
+  readonly verification_flow?: string
+  readonly type?: 'document' | 'id_number'
+  readonly options?: { readonly document?: Readonly<Record<string, unknown>> }
+  readonly client_reference_id?: string
+  readonly metadata?: Readonly<Record<string, string>>
+  readonly provided_details?: { readonly email?: string; readonly phone?: string }
+  readonly return_url?: string
+}
+
+export type RemoteErrorKind =
+  /** No valid key, or a key that may not do this. */
+  | 'not_authorised'
+  /** A base of the plan has moved; `stale` names every flow. */
+  | 'stale'
+  /** The service refused the request; `code` and `param` say why. */
+  | 'invalid'
+  | 'not_found'
+  /** No answer, or none that could be understood. Whether a write happened is unknown: retrying is safe. */
+  | 'unreachable'
+
+/** A call that failed for a reason the caller can tell people about. Never holds a key or personal data. */
+export class RemoteError extends Error {
+  override readonly name = 'RemoteError'
+  readonly kind: RemoteErrorKind
+  readonly code: string | undefined
+  readonly param: string | undefined
+  readonly requestId: string | undefined
+  readonly stale: readonly StaleFlow[]
+
+  constructor(
+    kind: RemoteErrorKind,
+    message: string,
+    details: { code?: string; param?: string; requestId?: string; stale?: readonly StaleFlow[]; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause })
+    this.kind = kind
+    this.code = details.code
+    this.param = details.param
+    this.requestId = details.requestId
+    this.stale = details.stale ?? []
+  }
+}
