@@ -1,6 +1,6 @@
 // Makes from the schemas what the code needs of them:
 //   src/model/schema-types.ts            TypeScript types (committed; `--check` fails when stale)
-//   src/validate/generated/validators.js compiled ajv validators (built, not committed)
+//   src/validate/generated/*.js          compiled ajv validators, one per schema, and flow-body (built, not committed)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -79,19 +79,27 @@ function keepTypeTitles(node, key) {
   return copy
 }
 
+/** The body that overlays patch and the API takes: a definition without what is not configuration itself. */
+function flowBody() {
+  const { renamed_from, environments, ...properties } = read('flow').properties
+  return { ...read('flow'), $id: 'flow-body.schema.json', properties }
+}
+
 /** One module per schema, so that a command loads only the validator it needs. */
 async function writeValidators() {
   const folder = join(root, 'src/validate/generated')
   mkdirSync(folder, { recursive: true })
-  for (const name of names) {
+  for (const name of [...names, 'flow-body']) {
     const ajv = new Ajv2020({
       strict: true,
       allErrors: true,
+      verbose: true, // an error carries the value and the schema that it broke, for messages and hints
       allowUnionTypes: true,
       validateFormats: false, // addresses are checked by a rule of our own, which can explain itself
       code: { source: true, esm: true },
     })
     for (const each of names) ajv.addSchema(read(each))
+    ajv.addSchema(flowBody())
     // ajv's standalone code calls require() for its helpers; bundling makes it a plain module.
     const bundled = await build({
       stdin: {

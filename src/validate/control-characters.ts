@@ -1,0 +1,47 @@
+import type { Issue } from '../model/diagnostic.js'
+import { toPointer } from '../model/json-pointer.js'
+
+// C0, DEL, C1, and halves of surrogate pairs (with the u flag a whole pair is one character and does not match).
+const BAD = /[\p{Cc}\p{Cs}]/u
+const BAD_IN_PROSE = /[^\P{Cc}\n\t]|\p{Cs}/u
+
+/**
+ * Characters that no store, terminal or HTTP client handles alike, in any string or member name of `value`.
+ * Line breaks and tabs are text in the descriptions at the given pointers.
+ */
+export function controlCharacterIssues(value: unknown, prose: readonly string[]): Issue[] {
+  const issues: Issue[] = []
+  walk(value, [], prose, issues)
+  return issues
+}
+
+function walk(value: unknown, path: (string | number)[], prose: readonly string[], issues: Issue[]): void {
+  if (typeof value === 'string') {
+    if (BAD.test(value)) {
+      const pointer = toPointer(path)
+      const found = (prose.includes(pointer) ? BAD_IN_PROSE : BAD).exec(value)
+      if (found !== null) issues.push(issue(found[0], pointer, 'value'))
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) walk(item, [...path, index], prose, issues)
+  } else if (value !== null && typeof value === 'object') {
+    for (const name of Object.keys(value)) {
+      const found = BAD.exec(name)
+      const inner = [...path, name]
+      if (found !== null) issues.push(issue(found[0], toPointer(inner), 'key'))
+      walk((value as Record<string, unknown>)[name], inner, prose, issues)
+    }
+  }
+}
+
+function issue(character: string, pointer: string, part: Issue['part']): Issue {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  const what = /\p{Cs}/u.test(character) ? 'half of a surrogate pair' : 'a control character'
+  return {
+    code: 'CONTROL_CHARACTER',
+    message: `the text holds ${what}, U+${code}`,
+    hint: character === '\n' ? 'write it on one line' : 'remove it',
+    pointer,
+    part,
+  }
+}

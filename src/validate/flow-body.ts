@@ -1,0 +1,67 @@
+import type { Issue } from '../model/diagnostic.js'
+import { addressFault } from './address.js'
+import { controlCharacterIssues } from './control-characters.js'
+import { validate } from './generated/flow-body.js'
+import { quote } from './quote.js'
+import { schemaIssues } from './schema-issues.js'
+
+/**
+ * Everything that is wrong with one flow body, whoever sent it: a definition, an overlay's result, an API request.
+ * `environments` and `renamed_from` are no part of a body. No issue means that `normalise` may take the value.
+ */
+export function checkFlowBody(value: unknown): Issue[] {
+  const issues = validate(value) ? [] : schemaIssues(validate.errors ?? [])
+  return mergeIssues(issues, ruleIssues(value))
+}
+
+/** Rules that no schema can say. Takes any value: what the schema refuses is passed over here. */
+export function ruleIssues(value: unknown): Issue[] {
+  if (!isObject(value)) return []
+  return [...optionIssues(value), ...returnUrlIssues(value), ...controlCharacterIssues(value, ['/description'])]
+}
+
+/** One issue for one fault: a control character is why a pattern or an address does not hold. */
+export function mergeIssues(fromSchema: readonly Issue[], fromRules: readonly Issue[]): Issue[] {
+  if (fromRules.length === 0) return [...fromSchema]
+  const place = ({ part, pointer }: Issue) => `${part} ${pointer}`
+  const control = new Set(fromRules.filter(({ code }) => code === 'CONTROL_CHARACTER').map(place))
+  const kept = fromSchema.filter((issue) => issue.code !== 'INVALID_VALUE' || !control.has(place(issue)))
+  const taken = new Set(kept.map(place))
+  return [
+    ...kept,
+    ...fromRules.filter(
+      (issue) => !taken.has(place(issue)) && (issue.code === 'CONTROL_CHARACTER' || !control.has(place(issue))),
+    ),
+  ]
+}
+
+function optionIssues({ type, options }: Record<string, unknown>): Issue[] {
+  if (type !== 'id_number' || !isObject(options) || !Object.hasOwn(options, 'document')) return []
+  return [
+    {
+      code: 'OPTION_NOT_ALLOWED',
+      message: '"options.document" does not go with type "id_number"',
+      hint: 'remove it, or write "type: document"',
+      pointer: '/options/document',
+      part: 'key',
+    },
+  ]
+}
+
+function returnUrlIssues({ return_url: address }: Record<string, unknown>): Issue[] {
+  const fault = typeof address === 'string' && address !== '' ? addressFault(address) : undefined
+  if (fault === undefined) return []
+  return [
+    {
+      code: 'RETURN_URL_INVALID',
+      message: `${quote(address)} ${fault.message}`,
+      hint: fault.hint,
+      pointer: '/return_url',
+      part: 'value',
+    },
+  ]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -1,0 +1,179 @@
+import type { ErrorObject } from 'ajv'
+import type { Issue } from '../model/diagnostic.js'
+import { fromPointer, toPointer } from '../model/json-pointer.js'
+import { nearest, suggest } from './nearest.js'
+import { kindOf, quote } from './quote.js'
+
+/** What the patterns of the schemas ask for, in words: an expression explains itself to nobody. */
+export const PATTERNS: Readonly<Record<string, string>> = {
+  '^\\S(.*\\S)?$': 'must be one line, without white space at its ends',
+  '^[a-z0-9][a-z0-9_-]{0,62}$':
+    'must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters',
+  '^(?!__proto__$)[^\\[\\]]+$': 'must not hold square brackets, nor be __proto__',
+  '^[A-Z_][A-Z0-9_]{0,127}$': 'must be the name of an environment variable: capital letters, digits and _',
+}
+
+/**
+ * Tells what ajv found wrong, one issue per fault. Needs `allErrors` and `verbose`.
+ * A missing field is an issue at the pointer it would have.
+ */
+export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
+  const byPlace = new Map<string, { issue: Issue; rank: number }>()
+  for (const error of errors) {
+    const issue = toIssue(error)
+    if (issue === undefined) continue
+    const place = `${issue.part} ${issue.pointer}`
+    const rank = RANK.indexOf(error.keyword)
+    // Wrong in kind makes every further complaint about the same value noise.
+    const known = byPlace.get(place)
+    if (known === undefined || rank < known.rank) byPlace.set(place, { issue, rank })
+  }
+  return withoutMisspelt(Array.from(byPlace.values(), ({ issue }) => issue))
+}
+
+/** A misspelt field is not missing as well. */
+function withoutMisspelt(issues: readonly Issue[]): Issue[] {
+  const missing = issues.filter(({ code }) => code === 'MISSING_FIELD').map(({ pointer }) => fromPointer(pointer))
+  if (missing.length === 0) return [...issues]
+  const misspelt = new Set<string>()
+  for (const { code, pointer } of issues) {
+    if (code !== 'UNKNOWN_FIELD') continue
+    const parent = fromPointer(pointer)
+    const name = parent.pop() ?? ''
+    const beside = missing.filter((path) => toPointer(path.slice(0, -1)) === toPointer(parent))
+    const meant = nearest(
+      name,
+      beside.map((path) => path.at(-1) ?? ''),
+    )
+    if (meant !== undefined) misspelt.add(toPointer([...parent, meant]))
+  }
+  return issues.filter(({ code, pointer }) => code !== 'MISSING_FIELD' || !misspelt.has(pointer))
+}
+
+const RANK = [
+  'enum',
+  'const',
+  'type',
+  'required',
+  'dependentRequired',
+  'additionalProperties',
+  'minLength',
+  'maxLength',
+  'pattern',
+]
+
+function toIssue(error: ErrorObject): Issue | undefined {
+  const { keyword, params, instancePath: pointer, data } = error
+  const schema = error.parentSchema ?? {}
+  const value = (code: Issue['code'], message: string, hint?: string): Issue =>
+    error.propertyName === undefined
+      ? { code, message, pointer, part: 'value', ...(hint !== undefined && { hint }) }
+      : {
+          code,
+          message,
+          pointer: pointer + toPointer([error.propertyName]),
+          part: 'key',
+          ...(hint !== undefined && { hint }),
+        }
+
+  switch (keyword) {
+    // "X or null" fails as a whole when X fails: what X says is enough.
+    case 'anyOf':
+    case 'propertyNames':
+      return undefined
+    case 'type':
+      return params.type === 'null' ? undefined : typeIssue(value, params.type, data, schema)
+    case 'additionalProperties':
+      return unknownField(pointer, params.additionalProperty, Object.keys(schema.properties ?? {}))
+    case 'required':
+    case 'dependentRequired':
+      return {
+        code: 'MISSING_FIELD',
+        message:
+          keyword === 'required'
+            ? `"${params.missingProperty}" is missing`
+            : `"${params.property}" needs "${params.missingProperty}" beside it`,
+        pointer: pointer + toPointer([params.missingProperty]),
+        part: 'value',
+      }
+    case 'enum':
+      return enumIssue(value, pointer, data, params.allowedValues)
+    case 'pattern':
+      return value('INVALID_VALUE', `${quote(data)} ${PATTERNS[params.pattern] ?? `must match ${params.pattern}`}`)
+    default:
+      return value('INVALID_VALUE', limitMessage(keyword, params.limit, data) ?? `${quote(data)} ${error.message}`)
+  }
+}
+
+type MakeIssue = (code: Issue['code'], message: string, hint?: string) => Issue
+
+function typeIssue(make: MakeIssue, type: string, data: unknown, schema: Record<string, unknown>): Issue {
+  if (type === 'boolean' && typeof data === 'string' && isBooleanWord(data)) {
+    const meant = /^(?:y|yes|on|true|1)$/i.test(data)
+    return make('NOT_A_BOOLEAN', `${quote(data)} is a string here`, `write ${meant}, without quotes`)
+  }
+  const scalar = typeof data === 'number' || typeof data === 'boolean' || typeof data === 'bigint'
+  if (type === 'string' && scalar && schema.enum === undefined) {
+    return make('NOT_A_STRING', `${data} is ${kindOf(data)}, not a string`, 'put it in quotes')
+  }
+  const wanted = TYPES[type] ?? type
+  if (data === null)
+    return make('WRONG_TYPE', `${wanted} is expected, but nothing is there`, 'give a value or leave the field out')
+  const found = typeof data === 'object' ? kindOf(data) : quote(data)
+  return make('WRONG_TYPE', `${wanted} is expected, not ${found}`)
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  array: 'a list',
+  string: 'a string',
+  boolean: 'true or false',
+  number: 'a number',
+}
+
+function isBooleanWord(text: string): boolean {
+  return /^(?:y|n|yes|no|on|off|true|false)$/i.test(text)
+}
+
+function unknownField(pointer: string, name: string, fields: readonly string[]): Issue {
+  return {
+    code: 'UNKNOWN_FIELD',
+    message: `there is no field ${quote(name)}${pointer === '' ? '' : ' here'}`,
+    hint: suggest(name, fields, 'the fields are'),
+    pointer: pointer + toPointer([name]),
+    part: 'key',
+  }
+}
+
+function enumIssue(make: MakeIssue, pointer: string, data: unknown, allowed: readonly string[]): Issue | undefined {
+  // The check of the type says more of these.
+  if (data === null || typeof data === 'object') return undefined
+  const hint = typeof data === 'string' ? suggest(data, allowed, 'one of') : `one of: ${allowed.join(', ')}`
+  return /\/allowed_types\/\d+$/.test(pointer)
+    ? make('UNKNOWN_DOCUMENT_TYPE', `${quote(data)} is no document type`, hint)
+    : make('UNKNOWN_VALUE', `${quote(data)} is not permitted here`, hint)
+}
+
+function limitMessage(keyword: string, limit: number, data: unknown): string | undefined {
+  const size = typeof data === 'string' ? Array.from(data).length : Array.isArray(data) ? data.length : undefined
+  switch (keyword) {
+    case 'minLength':
+      return limit === 1 ? 'the text is empty' : `the text has ${size} characters; at least ${limit} are needed`
+    case 'maxLength':
+      return `the text has ${size} characters; at most ${limit} are permitted`
+    case 'minItems':
+      return limit === 1 ? 'the list is empty' : `the list has ${size} items; at least ${limit} are needed`
+    case 'maxItems':
+      return `the list has ${size} items; at most ${limit} are permitted`
+    case 'minProperties':
+      return limit === 1 ? 'the mapping is empty' : `at least ${limit} members are needed`
+    case 'maxProperties':
+      return `${Object.keys(data as object).length} members are too many; at most ${limit} are permitted`
+    case 'minimum':
+      return `${quote(data)} is too small; at least ${limit}`
+    case 'maximum':
+      return `${quote(data)} is too large; at most ${limit}`
+    default:
+      return undefined
+  }
+}
