@@ -591,15 +591,11 @@ export interface Field {
   /**
    * The value now; null where there is none.
    */
-  before: {
-    [k: string]: unknown
-  }
+  before: string | boolean | string[] | null
   /**
    * The value after apply; null where there is none.
    */
-  after: {
-    [k: string]: unknown
-  }
+  after: string | boolean | string[] | null
   /**
    * Line of the definition that says so; null where a default does.
    */
@@ -611,9 +607,7 @@ export interface Field {
   /**
    * For drift: the value that the last deployment wrote; null where there was none.
    */
-  applied?: {
-    [k: string]: unknown
-  }
+  applied?: string | boolean | string[] | null
 }
 /**
  * Why the change has this assurance.

@@ -1,0 +1,46 @@
+import type { Deployment, DeploymentRequest } from '../model/deployment.js'
+import type { Plan } from '../model/plan.js'
+import type { RemoteWriter } from '../remote/remote.js'
+
+export interface ApplyOptions {
+  /** A name for this run, unique among runs: see `DeploymentRequest.run_id`. */
+  readonly runId: string
+  readonly source: DeploymentRequest['source']
+  /** Guards lifted by name, recorded in the deployment. */
+  readonly allowed: readonly string[]
+}
+
+export type ApplyResult =
+  | { readonly status: 'applied'; readonly deployment: Deployment }
+  /** Another run had applied the very same plan first; this run wrote nothing. */
+  | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
+
+/**
+ * Hands a plan to the service as one deployment: all of it or nothing. Safe to repeat: a plan is applied at most once.
+ * Throws RemoteError; of kind `stale` when a flow has moved on since the plan was made.
+ */
+export async function apply(plan: Plan, writer: RemoteWriter, options: ApplyOptions): Promise<ApplyResult> {
+  const deployment = await writer.deploy(deploymentRequest(plan, options))
+  const status = deployment.run_id === options.runId ? 'applied' : 'applied_by_another_run'
+  return { status, deployment }
+}
+
+export function deploymentRequest(plan: Plan, { runId, source, allowed }: ApplyOptions): DeploymentRequest {
+  return {
+    project: plan.project,
+    plan_digest: plan.digest,
+    run_id: runId,
+    base: plan.base,
+    source,
+    allowed,
+    changes: plan.changes.map(({ action, key, previous_key, id, base_version, after, diff_digest }) => ({
+      action,
+      key,
+      previous_key,
+      id,
+      base_version,
+      after,
+      diff_digest,
+    })),
+  }
+}

@@ -1,0 +1,39 @@
+import { compareText } from './canonical.js'
+import { type FlowConfig, normalise } from './flow.js'
+import { toPointer } from './json-pointer.js'
+import type { Field } from './plan.js'
+
+/** A value that can differ on its own. A set is one value; so is null. */
+export type Leaf = Field['before']
+
+/** Every leaf of a configuration, by JSON Pointer. */
+export function leavesOf(config: FlowConfig | null): ReadonlyMap<string, Leaf> {
+  const leaves = new Map<string, Leaf>()
+  if (config) collect(config, [], leaves)
+  return leaves
+}
+
+function collect(value: unknown, path: readonly string[], leaves: Map<string, Leaf>): void {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    leaves.set(toPointer(path), value as Leaf) // the schema has no other kind of leaf
+    return
+  }
+  for (const [name, member] of Object.entries(value)) collect(member, [...path, name], leaves)
+}
+
+/** Compares JSON Pointers by the order in which a definition is written; metadata by key. */
+export function byDefinitionOrder(a: string, b: string): number {
+  return rank(a) - rank(b) || compareText(a, b)
+}
+
+const METADATA = '/metadata/'
+const DEFINITION_ORDER: ReadonlyMap<string, number> = new Map(
+  [...leavesOf(normalise({ name: 'any', type: 'document', metadata: { any: 'any' } })).keys()].map((path, index) => [
+    path.startsWith(METADATA) ? METADATA : path,
+    index,
+  ]),
+)
+
+function rank(path: string): number {
+  return DEFINITION_ORDER.get(path.startsWith(METADATA) ? METADATA : path) ?? DEFINITION_ORDER.size
+}

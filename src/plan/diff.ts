@@ -1,0 +1,32 @@
+import { canonicalJson } from '../model/canonical.js'
+import type { FlowConfig } from '../model/flow.js'
+import { byDefinitionOrder, type Leaf, leavesOf } from '../model/leaves.js'
+import type { Field } from '../model/plan.js'
+
+/**
+ * The fields in which two configurations differ, in the order of a definition; a missing side has no fields.
+ * `applied`, what the last deployment wrote, tells a change in git from one made in the service: a field that no longer
+ * has the applied value was edited outside git, whatever git says of it now.
+ */
+export function diff(before: FlowConfig | null, after: FlowConfig | null, applied: FlowConfig | null = null): Field[] {
+  const was = leavesOf(before)
+  const is = leavesOf(after)
+  const wrote = applied && leavesOf(applied)
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((path) => !same(was.get(path), is.get(path)))
+    .sort(byDefinitionOrder)
+    .map((path) => ({
+      path,
+      before: was.get(path) ?? null,
+      after: is.get(path) ?? null,
+      line: null,
+      ...(wrote === null || same(wrote.get(path), was.get(path))
+        ? { origin: 'config' }
+        : { origin: 'drift', applied: wrote.get(path) ?? null }),
+    }))
+}
+
+function same(a: Leaf | undefined, b: Leaf | undefined): boolean {
+  if (a === b || (a ?? null) === (b ?? null)) return true
+  return typeof a === 'object' && canonicalJson(a) === canonicalJson(b)
+}

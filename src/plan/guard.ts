@@ -1,0 +1,125 @@
+import type { Change, GuardName, GuardResult } from '../model/plan.js'
+import type { Guards } from '../model/schema-types.js'
+
+/** A guard lifted by name for one run: for every flow, or for one. */
+export interface Allowance {
+  readonly guard: GuardName
+  readonly key?: string
+}
+
+export interface GuardContext {
+  readonly guards: Guards
+  readonly allow: readonly Allowance[]
+  /** Active flows of the project before the change. */
+  readonly existing: number
+}
+
+/** Below this many flows a share says little: one flow of three is already a third. */
+export const MIN_FLOWS_FOR_SHARE = 10
+
+/**
+ * What the guards of an environment say of a plan's changes: only those with something to say, each with its figures.
+ * A guard left out of the configuration warns.
+ */
+export function guard(changes: readonly Change[], context: GuardContext): GuardResult[] {
+  const { guards, allow } = context
+  const weakened = changes.filter(weakens)
+  const archived = changes.filter(({ action }) => action === 'archive')
+  const exposed = changes.filter(({ assurance }) => assurance.exposes_link)
+  return [
+    byFlow('weaken', guards.weaken ?? 'warn', weakened, allow, (one) => reasons(one, 'weakens')),
+    byFlow('archive', guards.archive ?? 'warn', archived, allow, () => []),
+    byFlow('expose_link', guards.expose_link ?? 'warn', exposed, allow, () => []),
+    byFlow('protected', 'block', changes.filter(touchesProtection), allow, protectedReasons),
+    share(changes, context),
+  ].filter((result) => result !== null)
+}
+
+/** Whether apply must refuse. */
+export function isBlocked(guards: readonly GuardResult[]): boolean {
+  return guards.some(({ status }) => status === 'blocked')
+}
+
+type Level = NonNullable<Guards['weaken']>
+
+const WORDS: Record<Exclude<GuardName, 'max_change_share'>, string> = {
+  weaken: 'would weaken',
+  archive: 'would archive',
+  expose_link: 'would switch on the static link of',
+  protected: 'would archive, weaken or unprotect the protected',
+}
+
+function byFlow(
+  name: Exclude<GuardName, 'max_change_share'>,
+  level: Level,
+  concerned: readonly Change[],
+  allow: readonly Allowance[],
+  why: (change: Change) => string[],
+): GuardResult | null {
+  if (level === 'allow' || concerned.length === 0) return null
+  const isLifted = ({ key }: Change) =>
+    allow.some((one) => one.guard === name && (one.key === undefined ? name !== 'protected' : one.key === key))
+  const left = level === 'block' ? concerned.filter((change) => !isLifted(change)) : []
+  const status = level === 'warn' ? 'warned' : left.length > 0 ? 'blocked' : 'lifted'
+  const named = status === 'blocked' ? left : concerned
+  return {
+    guard: name,
+    status,
+    keys: named.map(({ key }) => key),
+    message: `${WORDS[name]} ${count(named.length)}: ${enumerate(named.map((change) => describe(change, why(change))))}`,
+  }
+}
+
+function describe({ key, sessions_last_30_days: sessions }: Change, why: readonly string[]): string {
+  const usage = sessions > 0 ? [`${sessions} ${sessions === 1 ? 'session' : 'sessions'} in the last 30 days`] : []
+  const details = [...why, ...usage]
+  return details.length > 0 ? `${key} (${details.join('; ')})` : key
+}
+
+/** Long lists are cut: the plan itself names every flow. */
+function enumerate(flows: readonly string[]): string {
+  const shown = flows.slice(0, 5)
+  const rest = flows.length - shown.length
+  return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')
+}
+
+function count(flows: number): string {
+  return flows === 1 ? '1 flow' : `${flows} flows`
+}
+
+function weakens({ assurance }: Change): boolean {
+  return assurance.effect === 'weakens' || assurance.effect === 'mixed'
+}
+
+/** Unprotecting counts too: else protection would fall to two changes, each harmless by itself. */
+function touchesProtection(change: Change): boolean {
+  if (!change.before?.protected) return false
+  return change.action === 'archive' || weakens(change) || change.after?.protected === false
+}
+
+function protectedReasons(change: Change): string[] {
+  if (change.action === 'archive') return ['archived']
+  return [...reasons(change, 'weakens'), ...(change.after?.protected === false ? ['protection removed'] : [])]
+}
+
+function reasons({ assurance }: Change, effect: 'weakens'): string[] {
+  return assurance.reasons.filter((reason) => reason.effect === effect).map(({ message }) => message)
+}
+
+function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult | null {
+  const limit = guards.max_change_share ?? 1
+  const changed = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
+  if (existing < MIN_FLOWS_FOR_SHARE || changed.length <= limit * existing) return null
+  return {
+    guard: 'max_change_share',
+    status: allow.some((one) => one.guard === 'max_change_share') ? 'lifted' : 'blocked',
+    keys: [],
+    message:
+      `would change ${changed.length} of ${existing} flows (${percent(changed.length / existing)}); ` +
+      `the limit is ${percent(limit)}`,
+  }
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 1000) / 10} %`
+}

@@ -1,0 +1,116 @@
+import { assess } from '../model/assurance.js'
+import { compareText } from '../model/canonical.js'
+import { type Action, type Change, diffDigest, type Field, type Plan, planDigest } from '../model/plan.js'
+import type { Guards } from '../model/schema-types.js'
+import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
+import { diff } from './diff.js'
+import { type Allowance, guard } from './guard.js'
+import { order } from './order.js'
+import { type Pair, type Pairing, pair } from './pair.js'
+
+export interface PlanOptions {
+  readonly project: string
+  readonly environment: string
+  readonly guards?: Guards
+  /** Guards lifted by name for this run. */
+  readonly allow?: readonly Allowance[]
+}
+
+/**
+ * What apply would do to make the observed flows the desired ones. Pure: same input, same plan, byte for byte, in
+ * whatever order the definitions come. Lines are not known here (see locate.ts).
+ */
+export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
+  const { project, environment } = options
+  const pairing = pair(desired, observed, project)
+  const changes = order([...pairing.pairs.map(changeOf).filter((one) => one !== null), ...pairing.gone.map(archive)])
+  const body = {
+    project,
+    livemode: observed.livemode,
+    base: { last_deployment: observed.last_deployment },
+    changes,
+  }
+  return {
+    format: 'flows.plan',
+    format_version: '1.0',
+    project,
+    environment,
+    livemode: body.livemode,
+    digest: planDigest(body),
+    base: body.base,
+    changes,
+    unmanaged: pairing.unmanaged.map(({ key, id, config }) => ({ key, id, name: config.name })).sort(byKey),
+    conflicts: conflictsOf(pairing),
+    guards: guard(changes, {
+      guards: options.guards ?? {},
+      allow: options.allow ?? [],
+      existing: observed.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
+    }),
+    summary: summarise(changes, pairing.pairs.length),
+  }
+}
+
+function changeOf({ desired, observed }: Pair): Change | null {
+  if (observed === null) return build('create', desired, null, diff(null, desired.config))
+  const isUnmanaged = observed.project === null
+  const fields = diff(observed.config, desired.config, isUnmanaged ? null : observed.applied)
+  const action = actionOn(desired, observed, fields)
+  return action === 'noop' ? null : build(action, desired, observed, fields)
+}
+
+function actionOn(desired: DesiredFlow, observed: ObservedFlow, fields: readonly Field[]): Action | 'noop' {
+  if (observed.project === null) return 'adopt'
+  if (observed.status === 'archived') return 'restore'
+  if (observed.key !== desired.key) return 'rename'
+  return fields.length > 0 ? 'update' : 'noop'
+}
+
+function archive(observed: ObservedFlow): Change {
+  return build('archive', null, observed, [])
+}
+
+function build(action: Action, desired: DesiredFlow | null, observed: ObservedFlow | null, fields: Field[]): Change {
+  const key = desired?.key ?? observed?.key ?? ''
+  const previousKey = observed !== null && observed.key !== key ? observed.key : null
+  const before = observed?.config ?? null
+  const after = desired?.config ?? null
+  const sessions = observed?.sessions_last_30_days ?? 0
+  const isDrifted = observed !== null && fields.some(({ origin }) => origin === 'drift')
+  return {
+    action,
+    key,
+    previous_key: previousKey,
+    id: observed?.id ?? null,
+    source: desired && { file: desired.file, line: 1 },
+    base_version: observed?.version ?? null,
+    before,
+    after,
+    fields,
+    diff_digest: diffDigest({ action, key, previous_key: previousKey, fields }),
+    assurance: assess({ action, before, after, previousKey, sessions }),
+    drift: isDrifted ? { by: observed.updated_by, at: observed.updated, version: observed.version } : null,
+    sessions_last_30_days: sessions,
+  }
+}
+
+function conflictsOf({ conflicts }: Pairing): Plan['conflicts'] {
+  return conflicts
+    .map(({ desired, observed }) => ({
+      key: observed.key,
+      id: observed.id,
+      project: observed.project ?? '',
+      file: desired.file,
+    }))
+    .sort(byKey)
+}
+
+function summarise(changes: readonly Change[], defined: number): Plan['summary'] {
+  const summary = { create: 0, update: 0, rename: 0, adopt: 0, restore: 0, archive: 0, noop: 0 }
+  for (const { action } of changes) summary[action] += 1
+  summary.noop = defined - changes.filter(({ action }) => action !== 'archive').length
+  return summary
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return compareText(a.key, b.key)
+}

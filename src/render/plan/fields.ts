@@ -1,0 +1,23 @@
+import { canonicalJson } from '../../model/canonical.js'
+import { normalise } from '../../model/flow.js'
+import { leavesOf } from '../../model/leaves.js'
+import type { Change, Field } from '../../model/plan.js'
+
+/**
+ * The fields worth reading: of a new flow only those that are not at their default, else all. The rest are counted, so
+ * that nothing is hidden unsaid.
+ */
+export function fieldsToShow(change: Change): { readonly shown: readonly Field[]; readonly defaults: number } {
+  if (change.action !== 'create' || change.after === null) return { shown: change.fields, defaults: 0 }
+  const unset = leavesOf(normalise({ name: '', type: change.after.type }))
+  const isSet = ({ path, after }: Field) =>
+    path === '/type' || canonicalJson(unset.get(path) ?? null) !== canonicalJson(after)
+  const shown = change.fields.filter(isSet)
+  return { shown, defaults: change.fields.length - shown.length }
+}
+
+/** Why a field matters to the strength of the verification, if it does. */
+export function reasonOf(change: Change, field: Field): string | null {
+  const messages = change.assurance.reasons.filter(({ path }) => path === field.path).map(({ message }) => message)
+  return messages.length > 0 ? messages.join(', ') : null
+}

@@ -1,0 +1,35 @@
+import type { Action, Change, Plan } from '../../model/plan.js'
+import { plural } from '../text.js'
+
+/** Every action with its sign and its words, in the order in which a summary lists them. */
+export const ACTIONS: Readonly<Record<Action, { sign: string; todo: string; done: string }>> = {
+  create: { sign: '+', todo: 'to create', done: 'created' },
+  update: { sign: '~', todo: 'to update', done: 'updated' },
+  rename: { sign: '>', todo: 'to rename', done: 'renamed' },
+  adopt: { sign: '^', todo: 'to adopt', done: 'adopted' },
+  restore: { sign: '<', todo: 'to restore', done: 'restored' },
+  archive: { sign: '-', todo: 'to archive', done: 'archived' },
+}
+
+/** "1 to create, 2 to update; 6 unchanged", or with `done` "1 created, 2 updated; 6 unchanged". */
+export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 'done'): string {
+  const parts = (Object.keys(ACTIONS) as Action[])
+    .filter((action) => summary[action] > 0)
+    .map((action) => `${summary[action]} ${ACTIONS[action][tense]}`)
+  return [parts.join(', '), `${summary.noop} unchanged`].filter((part) => part !== '').join('; ')
+}
+
+/** What a change does to the verification and to those who use it, as short phrases. */
+export function effects({ assurance, sessions_last_30_days: sessions }: Change): string[] {
+  const { effect } = assurance
+  return [
+    ...(effect === 'neutral' ? [] : [effect === 'mixed' ? 'mixed: strengthens and weakens' : effect]),
+    ...(assurance.exposes_link ? ['exposes static link'] : []),
+    ...(assurance.breaks_callers ? ['breaks callers'] : []),
+    ...(sessions > 0 ? [`${plural(sessions, 'session')} in 30 days`] : []),
+  ]
+}
+
+export function modeName(livemode: boolean): string {
+  return livemode ? 'live mode' : 'test mode'
+}

@@ -1,0 +1,120 @@
+import { toDotted } from '../../model/json-pointer.js'
+import { type Change, type Field, isEmpty, type Plan } from '../../model/plan.js'
+import type { Palette } from '../palette.js'
+import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
+import { fieldsToShow, reasonOf } from './fields.js'
+import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
+
+/** A plan for a reviewer at a terminal. Ends with a line feed. */
+export function planText(plan: Plan, palette: Palette): string {
+  const title = `Plan for ${plan.project} in ${plan.environment} (${modeName(plan.livemode)})`
+  const sections = [
+    palette.bold(title),
+    ...plan.changes.map((change) => changeText(change, palette)),
+    unmanagedText(plan, palette),
+    conflictsText(plan, palette),
+    guardsText(plan, palette),
+    isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`),
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function nothingToDo({ summary }: Plan): string {
+  const match = summary.noop === 1 ? '1 flow matches its definition' : `${summary.noop} flows match their definitions`
+  return `Nothing to do: ${match}.`
+}
+
+function changeText(change: Change, palette: Palette): string {
+  const { shown, defaults } = fieldsToShow(change)
+  const width = Math.max(0, ...shown.map(({ path }) => toDotted(path).length))
+  return [
+    headline(change, palette),
+    ...shown.map((field) => fieldLine(change, field, Math.min(width, 42), palette)),
+    ...(defaults > 0 ? [palette.dim(`    and ${plural(defaults, 'field')} at the default`)] : []),
+    ...wholeFlowReasons(change).map((message) => `    ${palette.yellow('!')} ${message}`),
+    ...driftLines(change, palette),
+  ].join('\n')
+}
+
+function headline(change: Change, palette: Palette): string {
+  const { sign } = ACTIONS[change.action]
+  const colour = { create: palette.green, archive: palette.red }[change.action as string] ?? palette.yellow
+  const from = change.previous_key === null ? '' : `${change.previous_key} → `
+  const notes = effects(change)
+  const place = change.source ? `${change.source.file}:${change.source.line}` : 'its definition is gone'
+  return [
+    `${colour(`${sign} ${change.action}`)} ${palette.bold(printable(from + change.key))}`,
+    ...(notes.length > 0 ? [effectColour(change, palette)(`(${notes.join(', ')})`)] : []),
+    palette.dim(printable(place)),
+  ].join('  ')
+}
+
+function effectColour({ assurance }: Change, palette: Palette): (text: string) => string {
+  if (assurance.breaks_callers || assurance.effect === 'weakens' || assurance.effect === 'mixed') return palette.red
+  return assurance.exposes_link ? palette.yellow : assurance.effect === 'strengthens' ? palette.green : palette.dim
+}
+
+function fieldLine(change: Change, field: Field, width: number, palette: Palette): string {
+  const reason = reasonOf(change, field)
+  const notes = [
+    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...(reason === null ? [] : [reason]),
+    ...(field.origin === 'drift' ? ['edited outside git'] : []),
+  ]
+  const name = padEnd(printable(toDotted(field.path)), width)
+  return `    ${name}  ${values(change, field, palette)}${notes.length > 0 ? palette.dim(`  # ${notes.join(', ')}`) : ''}`
+}
+
+function values(change: Change, field: Field, palette: Palette): string {
+  if (change.before === null) return palette.green(formatValue(field.after))
+  return `${palette.red(formatValue(field.before))} → ${palette.green(formatValue(field.after))}`
+}
+
+function wholeFlowReasons({ assurance }: Change): string[] {
+  return assurance.reasons.filter(({ path }) => path === null).map(({ message }) => printable(message))
+}
+
+/** What somebody changed outside git, and what apply makes of it. */
+function driftLines(change: Change, palette: Palette): string[] {
+  if (change.drift === null) return []
+  const who = change.drift.by === null ? 'someone' : printable(change.drift.by)
+  const edited = change.fields.filter(({ origin }) => origin === 'drift')
+  const details = edited.map(({ path, applied, before }) => {
+    return `${printable(toDotted(path))} was ${formatValue(applied)} when applied, is ${formatValue(before)}`
+  })
+  const head = `drift: ${who} edited this flow outside git, ${formatTime(change.drift.at)} (version ${change.drift.version})`
+  return [head, ...details.map((line) => `  ${line}`)].map((line) => `    ${palette.cyan(line)}`)
+}
+
+function unmanagedText({ unmanaged }: Plan, palette: Palette): string {
+  if (unmanaged.length === 0) return ''
+  const shown = unmanaged
+    .slice(0, 10)
+    .map(({ key, name }) => `    ${printable(key)}  ${palette.dim(formatValue(name))}`)
+  const rest = unmanaged.length - shown.length
+  const head = `${plural(unmanaged.length, 'flow')} that no project manages, left alone:`
+  return [head, ...shown, ...(rest > 0 ? [palette.dim(`    and ${rest} more`)] : [])].join('\n')
+}
+
+function conflictsText({ conflicts }: Plan, palette: Palette): string {
+  return conflicts
+    .map(({ key, project, file }) => {
+      const message = `KEY_OF_OTHER_PROJECT ${printable(file)}: the flow "${key}" is managed by project "${project}"`
+      return `${palette.red('error')} ${message}\n    choose another key, or remove the flow from that project first`
+    })
+    .join('\n')
+}
+
+function guardsText({ guards }: Plan, palette: Palette): string {
+  return guards
+    .map(({ guard, status, message }) => {
+      const colour = { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
+      const how = status === 'blocked' ? `\n    lift it for one run: ${allowHint(guard)}` : ''
+      return `${colour(`${status} by guard ${guard}`.replace('lifted by guard', 'lifted guard'))}: ${printable(message)}${how}`
+    })
+    .join('\n')
+}
+
+function allowHint(guard: string): string {
+  return guard === 'protected' ? '--allow protected=<key>' : `--allow ${guard}`
+}

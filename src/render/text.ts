@@ -1,0 +1,37 @@
+/**
+ * Text from a definition or the service, safe to show: control characters, and the marks that reorder text on screen,
+ * are written as escapes, so that no name can move the cursor or hide what a line says.
+ */
+export function printable(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (char) => {
+    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+/** A value of a flow, on one line: strings quoted, sets in brackets, absence as "none". */
+export function formatValue(value: unknown): string {
+  if (value === null || value === undefined) return 'none'
+  if (Array.isArray(value)) return `[${value.map((item) => printable(String(item))).join(', ')}]`
+  return typeof value === 'string' ? printable(JSON.stringify(value)) : String(value)
+}
+
+/** Unix seconds as people read them, the same in every time zone: "2026-11-20 10:02 UTC". */
+export function formatTime(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** "1 session", "2 sessions". */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** Pads by what is seen: text may hold colour codes, which take no room. */
+export function padEnd(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - visibleWidth(text)))
+}
+
+export function visibleWidth(text: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
+}
