@@ -14,7 +14,7 @@ export function planMarkdown(plan: Plan): string {
     title,
     `**${summaryLine(plan, 'todo')}**`,
     ...plan.guards.map(({ guard, status, message }) => {
-      return `> **${status}** by guard ${code(guard)}: ${escape(message)}`
+      return `> **${status}** by guard ${code(guard)}: ${escapeMarkup(message)}`
     }),
     ...plan.conflicts.map(({ key, project, file }) => {
       return `> **error** ${code(file)}: the flow ${code(key)} is managed by project ${code(project)}`
@@ -34,7 +34,7 @@ function table(changes: readonly Change[]): string {
   const rows = changes.map((change) => {
     const name = change.previous_key === null ? code(change.key) : `${code(change.previous_key)} → ${code(change.key)}`
     const place = change.source ? code(`${change.source.file}:${change.source.line}`) : 'definition gone'
-    return `| ${change.action} | ${name} | ${escape(effects(change).join(', '))} | ${place} |`
+    return `| ${change.action} | ${name} | ${escapeMarkup(effects(change).join(', '))} | ${place} |`
   })
   return ['| Action | Flow | Effect | Definition |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
@@ -70,10 +70,10 @@ function fenced(lines: readonly string[]): string {
 }
 
 function code(text: string): string {
-  return `<code>${escape(text)}</code>`
+  return `<code>${escapeMarkup(text)}</code>`
 }
 
 /** Nothing in a name can become markup, a mention or a new table cell. */
-function escape(text: string): string {
+function escapeMarkup(text: string): string {
   return printable(text).replace(/[&<>|`*_[\]@#~\\]/g, (char) => `&#${char.charCodeAt(0)};`)
 }

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import type { Guards } from '../../src/model/schema-types.js'
+import type { Allowance } from '../../src/plan/guard.js'
+import { desired, observed, planOf, state } from '../helpers/builders.js'
+
+const selfie = { options: { document: { require_matching_selfie: true } } }
+
+function guardsOf(
+  plan: { wanted?: Parameters<typeof planOf>[0]; flows?: Parameters<typeof state> },
+  guards: Guards,
+  allow: readonly Allowance[] = [],
+): Record<string, string> {
+  const { guards: results } = planOf(plan.wanted ?? [], state(...(plan.flows ?? [])), { guards, allow })
+  return Object.fromEntries(results.map(({ guard, status }) => [guard, status]))
+}
+
+const weakening = { wanted: [desired('a')], flows: [observed('a', selfie)] }
+const archiving = { flows: [observed('a')] }
+const exposing = { wanted: [desired('a', { static_link: { active: true } })], flows: [observed('a')] }
+
+describe('guards', () => {
+  test.each([
+    ['weaken', weakening],
+    ['archive', archiving],
+    ['expose_link', exposing],
+  ] as const)('%s: allow says nothing, warn goes on, block refuses; left out it warns', (name, plan) => {
+    expect(guardsOf(plan, { [name]: 'allow' })).toEqual({})
+    expect(guardsOf(plan, { [name]: 'warn' })).toEqual({ [name]: 'warned' })
+    expect(guardsOf(plan, { [name]: 'block' })).toEqual({ [name]: 'blocked' })
+    expect(guardsOf(plan, {})).toEqual({ [name]: 'warned' })
+  })
+
+  test.each([
+    ['weaken', weakening],
+    ['archive', archiving],
+    ['expose_link', exposing],
+  ] as const)('%s is lifted by name, for every flow or for one', (name, plan) => {
+    expect(guardsOf(plan, { [name]: 'block' }, [{ guard: name }])).toEqual({ [name]: 'lifted' })
+    expect(guardsOf(plan, { [name]: 'block' }, [{ guard: name, key: 'a' }])).toEqual({ [name]: 'lifted' })
+    expect(guardsOf(plan, { [name]: 'block' }, [{ guard: name, key: 'other' }])).toEqual({ [name]: 'blocked' })
+    expect(guardsOf(plan, { [name]: 'block' }, [{ guard: 'max_change_share' }])).toEqual({ [name]: 'blocked' })
+  })
+
+  test('a lifted flow does not lift its neighbour', () => {
+    const plan = planOf([], state(observed('a'), observed('b')), {
+      guards: { archive: 'block' },
+      allow: [{ guard: 'archive', key: 'a' }],
+    })
+    expect(plan.guards).toMatchObject([{ guard: 'archive', status: 'blocked', keys: ['b'] }])
+  })
+
+  test('a protected flow cannot be archived, weakened or unprotected, whatever the configuration allows', () => {
+    const guards: Guards = { weaken: 'allow', archive: 'allow' }
+    const held = observed('a', { ...selfie, protected: true })
+    expect(guardsOf({ flows: [held] }, guards)).toEqual({ protected: 'blocked' })
+    expect(guardsOf({ wanted: [desired('a', { protected: true })], flows: [held] }, guards)).toEqual({
+      protected: 'blocked',
+    })
+    expect(guardsOf({ wanted: [desired('a', selfie)], flows: [held] }, guards)).toEqual({ protected: 'blocked' })
+  })
+
+  test('a protected flow can be strengthened and renamed', () => {
+    const held = observed('a', { protected: true })
+    const wanted = [desired('b', { ...selfie, protected: true }, 'a')]
+    expect(guardsOf({ wanted, flows: [held] }, {})).toEqual({})
+  })
+
+  test('protection is overridden by the name of the flow only', () => {
+    const plan = { flows: [observed('a', { protected: true })] }
+    const guards: Guards = { archive: 'allow' }
+    expect(guardsOf(plan, guards, [{ guard: 'protected', key: 'a' }])).toEqual({ protected: 'lifted' })
+    expect(guardsOf(plan, guards, [{ guard: 'protected' }])).toEqual({ protected: 'blocked' })
+    expect(guardsOf(plan, guards, [{ guard: 'archive' }])).toEqual({ protected: 'blocked' })
+  })
+
+  test('max_change_share states its figures', () => {
+    const keys = Array.from({ length: 30 }, (_, index) => `flow-${index + 10}`)
+    const flows = keys.map((key) => observed(key))
+    const wanted = keys.map((key, index) => desired(key, index < 12 ? { name: 'Changed' } : {}))
+    const { guards } = planOf(wanted, state(...flows), { guards: { max_change_share: 0.3 } })
+    expect(guards).toEqual([
+      {
+        guard: 'max_change_share',
+        status: 'blocked',
+        keys: [],
+        message: 'would change 12 of 30 flows (40 %); the limit is 30 %',
+      },
+    ])
+  })
+
+  test('max_change_share counts exactly at its limit, not for few flows, and not for new ones', () => {
+    const keys = Array.from({ length: 10 }, (_, index) => `flow-${index}`)
+    const flows = keys.map((key) => observed(key))
+    const changing = (count: number) => keys.map((key, index) => desired(key, index < count ? { name: 'Changed' } : {}))
+    const guards: Guards = { max_change_share: 0.3 }
+    expect(guardsOf({ wanted: changing(3), flows }, guards)).toEqual({})
+    expect(guardsOf({ wanted: changing(4), flows }, guards)).toEqual({ max_change_share: 'blocked' })
+    expect(guardsOf({ wanted: changing(4), flows }, guards, [{ guard: 'max_change_share' }])).toEqual({
+      max_change_share: 'lifted',
+    })
+    expect(guardsOf({ wanted: changing(4).slice(0, 9), flows: flows.slice(0, 9) }, guards)).toEqual({})
+    const more = Array.from({ length: 50 }, (_, index) => desired(`new-${index}`))
+    expect(guardsOf({ wanted: [...changing(0), ...more], flows }, guards)).toEqual({})
+  })
+
+  test('messages carry reasons and usage', () => {
+    const flow = observed('a', selfie, { sessions_last_30_days: 212 })
+    const { guards } = planOf([desired('a')], state(flow), { guards: { weaken: 'block' } })
+    expect(guards[0]?.message).toBe(
+      'would weaken 1 flow: a (selfie check switched off; 212 sessions in the last 30 days)',
+    )
+  })
+})

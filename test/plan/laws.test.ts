@@ -1,0 +1,98 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assess } from '../../src/model/assurance.js'
+import { normalise } from '../../src/model/flow.js'
+import type { Assurance } from '../../src/model/plan.js'
+import { diff } from '../../src/plan/diff.js'
+import { afterApply } from '../helpers/after-apply.js'
+import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
+import { planOf } from '../helpers/builders.js'
+
+const RUNS = { numRuns: 1500 }
+
+describe('laws of the core', () => {
+  test('the plan after an apply is empty, whatever was desired and observed', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const first = planOf(wanted, state)
+        const second = planOf(wanted, afterApply(first, state))
+        expect(second.changes).toEqual([])
+        expect(second.guards).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  test('the order of definitions and of flows makes no difference', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, fc.infiniteStream(fc.nat()), (wanted, state, numbers) => {
+        const shuffle = <T>(items: readonly T[]) =>
+          items
+            .map((item) => ({ item, at: numbers.next().value }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ item }) => item)
+        const shuffled = planOf(shuffle(wanted), { ...state, flows: shuffle(state.flows) })
+        expect(JSON.stringify(shuffled)).toBe(JSON.stringify(planOf(wanted, state)))
+      }),
+      RUNS,
+    )
+  })
+
+  test('normalise is idempotent', () => {
+    fc.assert(
+      fc.property(flowBody, (body) => {
+        const once = normalise(body)
+        expect(JSON.stringify(normalise(once))).toBe(JSON.stringify(once))
+      }),
+      RUNS,
+    )
+  })
+
+  test('a configuration differs from itself in nothing, and from another in something', () => {
+    fc.assert(
+      fc.property(flowConfig, flowConfig, (a, b) => {
+        expect(diff(a, a)).toEqual([])
+        expect(diff(a, b).length === 0).toBe(JSON.stringify(a) === JSON.stringify(b))
+      }),
+      RUNS,
+    )
+  })
+
+  test('the assurance of a change and of its reverse are opposite', () => {
+    const opposite = { neutral: 'neutral', mixed: 'mixed', strengthens: 'weakens', weakens: 'strengthens' } as const
+    const mirrored = {
+      strengthens: 'weakens',
+      weakens: 'strengthens',
+      exposes: 'conceals',
+      conceals: 'exposes',
+    } as const
+    const effects = ({ reasons }: Assurance) => reasons.map(({ effect, path }) => `${effect} ${path}`).sort()
+    fc.assert(
+      fc.property(flowConfig, flowConfig, (a, b) => {
+        const about = { action: 'update', previousKey: null, sessions: 0 } as const
+        const forth = assess({ ...about, before: a, after: b })
+        const back = assess({ ...about, before: b, after: a })
+        expect(back.effect).toBe(opposite[forth.effect])
+        const mirror = forth.reasons.map(({ effect, path }) => `${mirrored[effect as keyof typeof mirrored]} ${path}`)
+        expect(effects(back)).toEqual(mirror.sort())
+      }),
+      RUNS,
+    )
+  })
+
+  test('a plan digest changes whenever what would be written or its base changes', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const plan = planOf(wanted, state)
+        fc.pre(plan.changes.length > 0)
+        expect(planOf(wanted, { ...state, last_deployment: 'vfd_2' }).digest).not.toBe(plan.digest)
+        const moved = { ...state, flows: state.flows.map((flow) => ({ ...flow, version: flow.version + 1 })) }
+        const touchesFlows = plan.changes.some(({ id }) => id !== null)
+        expect(planOf(wanted, moved).digest === plan.digest).toBe(!touchesFlows)
+        const busier = { ...state, flows: state.flows.map((flow) => ({ ...flow, sessions_last_30_days: 999 })) }
+        expect(planOf(wanted, busier).digest).toBe(plan.digest)
+      }),
+      RUNS,
+    )
+  })
+})

@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import { aConfig, actions, desired, observed, planOf, state } from '../helpers/builders.js'
+
+const selfie = { options: { document: { require_matching_selfie: true } } }
+
+describe('what a plan does with a flow', () => {
+  test('a definition without a flow is planned as create', () => {
+    expect(actions(planOf([desired('new')], state()))).toEqual(['create new'])
+  })
+
+  test('a flow that differs from its definition is planned as update, with the fields that differ', () => {
+    const plan = planOf([desired('a', { ...selfie, name: 'New' })], state(observed('a', { name: 'Old' })))
+    expect(actions(plan)).toEqual(['update a'])
+    expect(plan.changes[0]?.fields).toMatchObject([
+      { path: '/name', before: 'Old', after: 'New', origin: 'config' },
+      { path: '/options/document/require_matching_selfie', before: false, after: true, origin: 'config' },
+    ])
+  })
+
+  test('a flow that is as defined is counted, not listed', () => {
+    const plan = planOf([desired('a', selfie)], state(observed('a', selfie)))
+    expect(plan.changes).toEqual([])
+    expect(plan.summary.noop).toBe(1)
+  })
+
+  test('a flow whose file is gone is planned as archive', () => {
+    expect(actions(planOf([], state(observed('old'))))).toEqual(['archive old'])
+  })
+
+  test('an archived flow whose file is gone needs nothing', () => {
+    expect(actions(planOf([], state(observed('old', {}, { status: 'archived' }))))).toEqual([])
+  })
+
+  test('an archived flow whose file is back is planned as restore', () => {
+    const plan = planOf([desired('back')], state(observed('back', {}, { status: 'archived' })))
+    expect(actions(plan)).toEqual(['restore back'])
+    expect(plan.changes[0]?.id).toBe('vf_back')
+  })
+
+  test('an unmanaged flow with the same key is planned as adopt', () => {
+    const unmanaged = observed('signup', { name: 'By hand' }, { project: null, applied: null })
+    const plan = planOf([desired('signup')], state(unmanaged))
+    expect(actions(plan)).toEqual(['adopt signup'])
+    expect(plan.changes[0]?.fields.map(({ path }) => path)).toEqual(['/name'])
+  })
+
+  test('an unmanaged flow without a definition is listed, never touched', () => {
+    const plan = planOf([], state(observed('signup', { name: 'By hand' }, { project: null, applied: null })))
+    expect(plan.changes).toEqual([])
+    expect(plan.unmanaged).toEqual([{ key: 'signup', id: 'vf_signup', name: 'By hand' }])
+  })
+
+  test("another project's flow with the same key is a conflict, never taken", () => {
+    const plan = planOf([desired('signup')], state(observed('signup', {}, { project: 'other' })))
+    expect(plan.changes).toEqual([])
+    expect(plan.conflicts).toEqual([{ key: 'signup', id: 'vf_signup', project: 'other', file: 'flows/signup.yaml' }])
+  })
+
+  test("another project's flows are none of our business", () => {
+    const plan = planOf([], state(observed('theirs', {}, { project: 'other' })))
+    expect([plan.changes, plan.unmanaged, plan.conflicts]).toEqual([[], [], []])
+  })
+
+  test('renamed_from renames in place: same id, no archive', () => {
+    const plan = planOf([desired('new', {}, 'old')], state(observed('old')))
+    expect(actions(plan)).toEqual(['rename old -> new'])
+    expect(plan.changes[0]?.id).toBe('vf_old')
+  })
+
+  test('a renamed_from that was applied before does nothing', () => {
+    expect(actions(planOf([desired('new', {}, 'old')], state(observed('new'))))).toEqual([])
+  })
+
+  test('renamed_from does not bring back a key whose new flow exists already: the old one is archived', () => {
+    const plan = planOf([desired('new', {}, 'old')], state(observed('new'), observed('old')))
+    expect(actions(plan)).toEqual(['archive old'])
+  })
+
+  test("renamed_from cannot take another project's flow", () => {
+    const plan = planOf([desired('new', {}, 'theirs')], state(observed('theirs', {}, { project: 'other' })))
+    expect(plan.changes).toEqual([])
+    expect(plan.conflicts.map(({ key }) => key)).toEqual(['theirs'])
+  })
+
+  test('archives come last, the rest by key', () => {
+    const plan = planOf([desired('z'), desired('b')], state(observed('a')))
+    expect(actions(plan)).toEqual(['create b', 'create z', 'archive a'])
+  })
+})
+
+describe('three-way: what git changed and what somebody edited are told apart', () => {
+  const applied = aConfig({ name: 'Flow', return_url: 'https://example.com/a' })
+  const edited = { applied, version: 4, updated_by: 'dashboard', updated: 1_790_000_500 }
+
+  test('a field that git changed has origin config', () => {
+    const plan = planOf([desired('a', { return_url: 'https://example.com/b' })], {
+      ...state(observed('a', { return_url: 'https://example.com/a' }, { applied })),
+    })
+    expect(plan.changes[0]?.fields).toMatchObject([{ path: '/return_url', origin: 'config' }])
+    expect(plan.changes[0]?.drift).toBeNull()
+  })
+
+  test('a field edited outside git has origin drift, with what had been applied, who and when', () => {
+    const flow = observed('a', { return_url: 'https://example.com/evil' }, edited)
+    const plan = planOf([desired('a', { return_url: 'https://example.com/a' })], state(flow))
+    expect(plan.changes[0]?.fields).toMatchObject([
+      {
+        path: '/return_url',
+        before: 'https://example.com/evil',
+        after: 'https://example.com/a',
+        applied: 'https://example.com/a',
+        origin: 'drift',
+      },
+    ])
+    expect(plan.changes[0]?.drift).toEqual({ by: 'dashboard', at: 1_790_000_500, version: 4 })
+  })
+
+  test('a field that git changed while somebody edited it is drift: apply overwrites an edit', () => {
+    const flow = observed('a', { return_url: 'https://example.com/edited' }, edited)
+    const plan = planOf([desired('a', { return_url: 'https://example.com/b' })], state(flow))
+    expect(plan.changes[0]?.fields).toMatchObject([{ origin: 'drift', applied: 'https://example.com/a' }])
+  })
+
+  test('an edit that git has followed since is no change', () => {
+    const flow = observed('a', { return_url: 'https://example.com/edited' }, edited)
+    expect(actions(planOf([desired('a', { return_url: 'https://example.com/edited' })], state(flow)))).toEqual([])
+  })
+})
+
+describe('digests', () => {
+  test('the same difference on another version has the same diff digest and another plan digest', () => {
+    const wanted = [desired('a', selfie)]
+    const one = planOf(wanted, state(observed('a', {}, { version: 1 })))
+    const two = planOf(wanted, state(observed('a', {}, { version: 2 })))
+    expect(two.changes[0]?.diff_digest).toBe(one.changes[0]?.diff_digest)
+    expect(two.digest).not.toBe(one.digest)
+  })
+
+  test('a flow created again under a key that a rename set free has another plan digest', () => {
+    const first = planOf([desired('a')], state())
+    const again = planOf([desired('a')], { ...state(), last_deployment: 'vfd_after_the_rename' })
+    expect(again.digest).not.toBe(first.digest)
+  })
+
+  test('project and mode are part of the plan digest', () => {
+    const wanted = [desired('a')]
+    const digests = [
+      planOf(wanted, state()).digest,
+      planOf(wanted, state(), { project: 'other' }).digest,
+      planOf(wanted, { ...state(), livemode: true }).digest,
+    ]
+    expect(new Set(digests).size).toBe(3)
+  })
+})
