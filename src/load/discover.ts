@@ -1,0 +1,137 @@
+import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
+import { compareText } from '../model/canonical.js'
+import type { Diagnostic } from '../model/diagnostic.js'
+
+const NAME = /\.ya?ml$/
+
+/** A definition is some hundred bytes; whoever writes more has mistaken the file. */
+export const LARGEST_FILE = 1024 * 1024
+
+/** A file that holds a definition by its name; nothing of it has been read. */
+export interface DefinitionFile {
+  /** Relative to the configuration file, with forward slashes. */
+  readonly file: string
+  /** The stem: the flow's key. */
+  readonly key: string
+}
+
+export interface Discovery {
+  /** In code-unit order of their paths. */
+  readonly files: readonly DefinitionFile[]
+  readonly diagnostics: readonly Diagnostic[]
+  /** Whether the folder is there at all. */
+  readonly exists: boolean
+}
+
+/**
+ * Lists the definitions in a folder and its subfolders. Entries that begin with a dot are passed over, folders behind
+ * symbolic links are not entered: they may lead out of the project, or round in circles.
+ */
+export function discover(root: string, folder: string): Discovery {
+  if (!isRealFolder(root, folder)) return { files: [], diagnostics: [], exists: false }
+  const files: DefinitionFile[] = []
+  const diagnostics: Diagnostic[] = []
+  const folders = [folder]
+  for (let path = folders.pop(); path !== undefined; path = folders.pop()) {
+    let entries: Dirent[]
+    try {
+      entries = readdirSync(join(root, path), { withFileTypes: true })
+    } catch (error) {
+      diagnostics.push(unreadable(path, `the folder cannot be read: ${reason(error)}`))
+      continue
+    }
+    for (const entry of entries) {
+      const { name } = entry
+      const file = `${path}/${name}`
+      if (name.startsWith('.')) continue
+      if (entry.isDirectory()) folders.push(file)
+      else if (NAME.test(name)) {
+        const oddity = entry.isFile() ? undefined : oddityOf(root, file)
+        if (oddity === undefined) files.push({ file, key: name.replace(NAME, '') })
+        else if (oddity !== 'folder') diagnostics.push(unreadable(file, oddity))
+      }
+    }
+  }
+  return { files: files.sort((a, b) => compareText(a.file, b.file)), diagnostics, exists: true }
+}
+
+/** A folder below the root, reached without symbolic links. */
+function isRealFolder(root: string, folder: string): boolean {
+  try {
+    const path = join(realpathSync(root), folder)
+    return statSync(path).isDirectory() && realpathSync(path) === path
+  } catch {
+    return false
+  }
+}
+
+/** Why an entry that is no plain file cannot be a definition; undefined when it can, as a link within the project. */
+function oddityOf(root: string, file: string): string | undefined {
+  try {
+    const path = join(root, file)
+    const status = statSync(path)
+    if (status.isDirectory()) return 'folder'
+    // Opening a pipe would wait for ever.
+    if (!status.isFile()) return 'this is no file'
+    const outside = !realpathSync(path).startsWith(realpathSync(root) + sep)
+    return outside ? 'the link leads out of the project' : undefined
+  } catch (error) {
+    return `the file cannot be read: ${reason(error)}`
+  }
+}
+
+const buffer = Buffer.allocUnsafeSlow(LARGEST_FILE + 1)
+
+/**
+ * The bytes of a file below `root`, in a buffer that the next call overwrites: use them before it. Never reads more
+ * than the limit, whatever the file's size.
+ */
+export function readBounded(root: string, file: string): { bytes: Buffer } | { fault: Diagnostic } {
+  let descriptor: number | undefined
+  try {
+    const path = join(root, file)
+    descriptor = openSync(path, 'r')
+    let length = 0
+    for (;;) {
+      const read = readSync(descriptor, buffer, length, buffer.length - length, null)
+      if (read === 0) break
+      length += read
+      if (length === buffer.length) return { fault: tooLarge(file) }
+    }
+    return { bytes: buffer.subarray(0, length) }
+  } catch (error) {
+    return { fault: unreadable(file, `the file cannot be read: ${reason(error)}`) }
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function tooLarge(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'FILE_TOO_LARGE',
+    message: 'the file is larger than 1 MiB',
+    hint: 'a definition is some lines long: is this another kind of file?',
+    at: { file, line: 1, column: 1 },
+  }
+}
+
+function unreadable(file: string, message: string): Diagnostic {
+  return { severity: 'error', code: 'FILE_UNREADABLE', message, at: { file, line: 1, column: 1 } }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead round in a circle',
+  EMFILE: 'too many open files',
+}
+
+/** The system's own messages hold the absolute path, which belongs in no output that others read. */
+function reason(error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
+  return REASONS[code] ?? code
+}

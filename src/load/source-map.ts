@@ -1,0 +1,83 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { fromPointer } from '../model/json-pointer.js'
+import { Lines } from './lines.js'
+import { parseNodes } from './parse.js'
+import { offsetOf } from './to-value.js'
+
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+/** Finds in a text the places of its values and keys, by JSON Pointer. */
+export class SourceMap {
+  readonly #document: Document
+  readonly #lines: Lines
+
+  constructor(text: string) {
+    this.#document = parseNodes(text)
+    this.#lines = new Lines(text)
+  }
+
+  /** The key of a member, or the item of a list; undefined where the text says nothing of it. */
+  key(pointer: string): Place | undefined {
+    const found = this.#find(pointer)
+    return found === undefined ? undefined : this.#lines.at(offsetOf(found.key ?? found.value))
+  }
+
+  /**
+   * The value; its key when nothing is written behind it. Of what is missing, the first key of the nearest mapping
+   * that is there.
+   */
+  value(pointer: string): Place {
+    const segments = fromPointer(pointer)
+    const found = this.#find(pointer)
+    if (found !== undefined) {
+      const { key, value } = found
+      const written =
+        value !== undefined && !(isScalar(value) && value.source === '' && value.range?.[0] === value.range?.[1])
+      return this.#lines.at(offsetOf(written ? value : (key ?? value)))
+    }
+    if (segments.length === 0) return { line: 1, column: 1 }
+    const parent = this.#find(pointer.slice(0, pointer.lastIndexOf('/')))
+    if (parent === undefined) return this.value(pointer.slice(0, pointer.lastIndexOf('/')))
+    const first = isMap(parent.value) ? (parent.value.items[0]?.key as Node | undefined) : undefined
+    return this.#lines.at(offsetOf(first ?? parent.value ?? parent.key))
+  }
+
+  /** Whether the text says null here. */
+  isNull(pointer: string): boolean {
+    const value = this.#target(this.#find(pointer)?.value)
+    return isScalar(value) && value.value === null
+  }
+
+  /** Line of the first of these root keys that the text has; 1 when it has none. */
+  firstLine(names: readonly string[]): number {
+    const root = this.#document.contents
+    if (!isMap(root)) return 1
+    const first = root.items.find(({ key }) => isScalar(key) && names.includes(String(key.value))) ?? root.items[0]
+    return first === undefined ? 1 : this.#lines.at(offsetOf(first.key as Node)).line
+  }
+
+  #find(pointer: string): { key?: Node; value?: Node } | undefined {
+    const root = this.#document.contents as Node | null
+    if (root === null) return undefined
+    let found: { key?: Node; value?: Node } = { value: root }
+    for (const segment of fromPointer(pointer)) {
+      const parent = this.#target(found.value)
+      if (isMap(parent)) {
+        const pair: Pair | undefined = parent.items.find(({ key }) => isScalar(key) && key.value === segment)
+        if (pair === undefined) return undefined
+        found = { key: pair.key as Node, ...(pair.value !== null && { value: pair.value as Node }) }
+      } else if (isSeq(parent) && parent.items[Number(segment)] !== undefined) {
+        found = { value: parent.items[Number(segment)] as Node }
+      } else return undefined
+    }
+    return found
+  }
+
+  /** What an alias repeats: a fault inside of it stands where the anchor is. */
+  #target(node: Node | undefined): Node | undefined {
+    return isAlias(node) ? node.resolve(this.#document) : node
+  }
+}

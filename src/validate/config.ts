@@ -1,0 +1,89 @@
+import type { Issue } from '../model/diagnostic.js'
+import { toPointer } from '../model/json-pointer.js'
+import { addressFault } from './address.js'
+import { looksLikeApiKey } from './api-key.js'
+import { controlCharacterIssues } from './control-characters.js'
+import { mergeIssues } from './flow-body.js'
+import { validate } from './generated/config.js'
+import { quote } from './quote.js'
+import { schemaIssues } from './schema-issues.js'
+
+/** Everything that is wrong with the content of flows.config.yaml. No issue means that it is a `Config`. */
+export function checkConfig(value: unknown): Issue[] {
+  const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
+  const secrets = secretIssues(value, [])
+  const hidden = new Set(secrets.map(({ pointer }) => pointer))
+  // Whatever else is wrong with a secret, its removal mends it.
+  const others = mergeIssues(fromSchema, [
+    ...folderIssues(value),
+    ...addressIssues(value),
+    ...controlCharacterIssues(value, []),
+  ])
+  return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
+}
+
+function secretIssues(value: unknown, path: readonly string[]): Issue[] {
+  if (typeof value === 'string') return looksLikeApiKey(value) ? [secret(path, 'value')] : []
+  if (value === null || typeof value !== 'object') return []
+  return Object.entries(value).flatMap(([name, member]) => {
+    const inner = [...path, name]
+    return looksLikeApiKey(name) ? [secret(inner, 'key')] : secretIssues(member, inner)
+  })
+}
+
+function secret(path: readonly string[], part: Issue['part']): Issue {
+  return {
+    code: 'API_KEY_IN_FILE',
+    message: 'an API key stands here, for all to read who see the file or its history',
+    hint: 'revoke the key; put a new one in an environment variable and name that in api_key_env',
+    pointer: toPointer(path),
+    part,
+  }
+}
+
+/** "./flows/" and "flows" are one folder. */
+export function plainFolder(folder: string): string {
+  return folder.replace(/^\.\//, '').replace(/\/$/, '')
+}
+
+function folderIssues(value: unknown): Issue[] {
+  const folder = isObject(value) ? value.flows : undefined
+  if (typeof folder !== 'string' || folder === '') return []
+  const parts = plainFolder(folder).split('/')
+  const outside = folder.includes('\\') || /^[a-z]:/i.test(folder) || parts.some((part) => part === '' || part === '..')
+  if (!outside && parts.every((part) => !part.startsWith('.'))) return []
+  return [
+    {
+      code: 'INVALID_VALUE',
+      message: outside
+        ? `${quote(folder)} leads out of the project, or is no relative path`
+        : `${quote(folder)} is not a folder of its own, or is hidden`,
+      hint: 'name a folder beside this file, such as flows',
+      pointer: '/flows',
+      part: 'value',
+    },
+  ]
+}
+
+function addressIssues(value: unknown): Issue[] {
+  const environments = isObject(value) ? value.environments : undefined
+  if (!isObject(environments)) return []
+  return Object.entries(environments).flatMap(([name, environment]) => {
+    const api = isObject(environment) ? environment.api : undefined
+    const fault = typeof api === 'string' && api !== '' ? addressFault(api) : undefined
+    if (fault === undefined) return []
+    return [
+      {
+        code: 'API_URL_INVALID',
+        message: `${quote(api)} ${fault.message}`,
+        hint: fault.hint.replace('/verified', ''),
+        pointer: toPointer(['environments', name, 'api']),
+        part: 'value',
+      } satisfies Issue,
+    ]
+  })
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}

@@ -1,0 +1,129 @@
+import type { Issue } from '../model/diagnostic.js'
+
+/** One definition as the others see it. `value` is undefined when the file could not be read. */
+export interface NamedDefinition {
+  readonly file: string
+  readonly key: string
+  readonly value: unknown
+}
+
+/** An issue of one file, with the places in others that belong to it. */
+export interface FileIssue {
+  readonly file: string
+  readonly issue: Issue
+  readonly related?: readonly { readonly file: string; readonly pointer: string }[]
+}
+
+const KEY = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+/** What only shows when all definitions are seen together: keys, and renames between them. Order of files is kept. */
+export function checkDefinitionSet(definitions: readonly NamedDefinition[]): FileIssue[] {
+  const byKey = new Map<string, NamedDefinition>()
+  const issues: FileIssue[] = []
+  for (const definition of definitions) {
+    const { file, key } = definition
+    if (!KEY.test(key)) issues.push({ file, issue: invalidKey(key) })
+    const first = byKey.get(key)
+    if (first === undefined) byKey.set(key, definition)
+    else issues.push({ file, issue: duplicateKey(key, first.file), related: [{ file: first.file, pointer: '' }] })
+  }
+  return [...issues, ...renameIssues(definitions, byKey)]
+}
+
+function invalidKey(key: string): Issue {
+  const usable = key
+    .toLowerCase()
+    .normalize('NFKD')
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .replaceAll(/^[-_]+|-+$/g, '')
+    .slice(0, 63)
+  return {
+    code: 'KEY_INVALID',
+    message:
+      "the file name is the flow's key: it must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters",
+    ...(KEY.test(usable) && { hint: `rename the file to ${usable}.yaml` }),
+    pointer: '',
+    part: 'key',
+  }
+}
+
+function duplicateKey(key: string, first: string): Issue {
+  return {
+    code: 'KEY_DUPLICATE',
+    message: `the key "${key}" is that of ${first} too`,
+    hint: 'rename one of the two files: folders are not part of a key',
+    pointer: '',
+    part: 'key',
+  }
+}
+
+function renameIssues(
+  definitions: readonly NamedDefinition[],
+  byKey: ReadonlyMap<string, NamedDefinition>,
+): FileIssue[] {
+  const issues: FileIssue[] = []
+  const takenBy = new Map<string, NamedDefinition>()
+  const told = new Set<NamedDefinition>()
+  for (const definition of definitions) {
+    const source = renamedFrom(definition)
+    if (source === undefined || told.has(definition)) continue
+    const { file, key } = definition
+    const report = (code: Issue['code'], message: string, hint: string, others: readonly NamedDefinition[] = []) =>
+      issues.push({
+        file,
+        issue: { code, message, hint, pointer: '/renamed_from', part: 'value' },
+        ...(others.length > 0 && { related: others.map((other) => ({ file: other.file, pointer: '/renamed_from' })) }),
+      })
+
+    if (source === key) {
+      report('RENAME_SELF', `"${key}" is this flow's key already`, 'remove the line')
+      continue
+    }
+    const loop = loopFrom(definition, byKey)
+    if (loop !== undefined) {
+      for (const member of loop) told.add(member)
+      const names = [...loop, definition].map((member) => member.key).join(' from ')
+      report(
+        'RENAME_LOOP',
+        `the renames form a loop: ${names}`,
+        'a flow can only take a key that is free',
+        loop.slice(1),
+      )
+      continue
+    }
+    const other = takenBy.get(source)
+    if (other !== undefined) {
+      const hint = 'one flow becomes one flow: keep the line in one of the two files'
+      report('RENAME_AMBIGUOUS', `${other.file} is renamed from "${source}" too`, hint, [other])
+      continue
+    }
+    takenBy.set(source, definition)
+    const still = byKey.get(source)
+    if (still !== undefined) {
+      const hint = `remove ${still.file}, or this line`
+      report('RENAME_SOURCE_DEFINED', `"${source}" still has a definition, ${still.file}`, hint, [still])
+    }
+  }
+  return issues
+}
+
+/** The definitions of a loop in the order of the renames, beginning with this one; undefined when it is in none. */
+function loopFrom(start: NamedDefinition, byKey: ReadonlyMap<string, NamedDefinition>): NamedDefinition[] | undefined {
+  const loop: NamedDefinition[] = []
+  const seen = new Set<NamedDefinition>()
+  for (let at: NamedDefinition | undefined = start; at !== undefined && !seen.has(at); ) {
+    seen.add(at)
+    loop.push(at)
+    const source = renamedFrom(at)
+    at = source === undefined ? undefined : byKey.get(source)
+    if (at === start) return loop
+  }
+  return undefined
+}
+
+function renamedFrom({ value }: NamedDefinition): string | undefined {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'renamed_from')) return undefined
+  const { renamed_from: source } = value as { renamed_from: unknown }
+  // Names that no flow can have are told by the schema.
+  return typeof source === 'string' && KEY.test(source) ? source : undefined
+}

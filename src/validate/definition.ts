@@ -1,0 +1,97 @@
+import type { Issue } from '../model/diagnostic.js'
+import { fromPointer, toPointer } from '../model/json-pointer.js'
+import { mergePatch } from '../model/merge-patch.js'
+import { checkFlowBody, mergeIssues, ruleIssues } from './flow-body.js'
+import { validate } from './generated/flow.js'
+import { nearest } from './nearest.js'
+import { quote } from './quote.js'
+import { schemaIssues } from './schema-issues.js'
+
+/** An issue of a definition. `environment` is named where the fault shows in that environment only. */
+export interface DefinitionIssue extends Issue {
+  readonly environment?: string
+}
+
+/**
+ * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
+ * result of each overlay. What an overlay inherits from the body is not said again. Pointers are those of the
+ * definition: into the overlay where the overlay sets the value, else into the body.
+ */
+export function checkDefinition(value: unknown, environments: readonly string[]): DefinitionIssue[] {
+  const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
+  if (!isObject(value)) return fromSchema
+  const { environments: overlays, renamed_from: _, ...body } = value
+  const base = mergeIssues(fromSchema, ruleIssues(body))
+  if (!isObject(overlays)) return base
+  const issues: DefinitionIssue[] = base.filter(({ code, pointer, part }) => !isEnvironmentName(code, pointer, part))
+  for (const [environment, overlay] of Object.entries(overlays)) {
+    const at = toPointer(['environments', environment])
+    if (!environments.includes(environment)) issues.push(unknownEnvironment(environment, environments, at))
+    if (!isObject(overlay)) continue
+    const fromOverlay = overlayIssues(body, overlay, environment, issues)
+    const known = new Set(issues.map(placeOf))
+    issues.push(...fromOverlay.filter((issue) => !known.has(placeOf(issue))))
+  }
+  return issues
+}
+
+/** A name that no environment can have is an environment that does not exist: one fault. */
+function isEnvironmentName(code: string, pointer: string, part: string): boolean {
+  return (
+    code === 'INVALID_VALUE' &&
+    part === 'key' &&
+    fromPointer(pointer).length === 2 &&
+    pointer.startsWith('/environments/')
+  )
+}
+
+function unknownEnvironment(name: string, environments: readonly string[], pointer: string): DefinitionIssue {
+  const near = nearest(name, environments)
+  return {
+    code: 'ENVIRONMENT_UNKNOWN',
+    message: `the configuration has no environment ${quote(name)}`,
+    hint: near === undefined ? `the environments are: ${environments.join(', ')}` : `did you mean "${near}"?`,
+    pointer,
+    part: 'key',
+  }
+}
+
+function overlayIssues(
+  body: Record<string, unknown>,
+  overlay: Record<string, unknown>,
+  environment: string,
+  baseIssues: readonly Issue[],
+): DefinitionIssue[] {
+  const found: DefinitionIssue[] = []
+  for (const issue of checkFlowBody(mergePatch(body, overlay))) {
+    const path = fromPointer(issue.pointer)
+    const set = memberOf(overlay, path)
+    const inherited = baseIssues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)
+    // A mapping in an overlay adds to the body's: it does not replace what was wrong there before.
+    if (inherited && (set === undefined || isObject(set.value))) continue
+    found.push(
+      set === undefined
+        ? { ...issue, message: `${issue.message} (in environment ${quote(environment)})`, environment }
+        : { ...issue, pointer: toPointer(['environments', environment, ...path]), environment },
+    )
+  }
+  return found
+}
+
+/** What an overlay itself says at a path. */
+function memberOf(overlay: unknown, path: readonly string[]): { value: unknown } | undefined {
+  let value = overlay
+  for (const name of path) {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined
+    value = (value as Record<string, unknown>)[name]
+  }
+  return { value }
+}
+
+function placeOf({ part, pointer }: Issue): string {
+  return `${part} ${pointer}`
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
