@@ -1,0 +1,30 @@
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import type { GuardName } from '../model/plan.js'
+import type { Allowance } from '../plan/guard.js'
+
+const GUARDS: readonly GuardName[] = ['weaken', 'archive', 'expose_link', 'max_change_share', 'protected']
+
+/** `--allow weaken --allow protected=high-value`: guards lifted by name for one run. Never all of them at once. */
+export function allowOption() {
+  return new Option('--allow <guard[=key]>', `lift a guard for this run: ${GUARDS.join(', ')}; may be repeated`)
+    .default([] as readonly Allowance[], 'none')
+    .argParser((value: string, previous: readonly Allowance[]) => [...previous, parseAllowance(value)])
+}
+
+function parseAllowance(value: string): Allowance {
+  const [name = '', ...rest] = value.split('=')
+  const key = rest.join('=')
+  const guard = GUARDS.find((one) => one === name)
+  if (guard === undefined) throw new InvalidArgumentError(`The guards are ${GUARDS.join(', ')}.`)
+  if (guard === 'protected' && key === '') {
+    throw new InvalidArgumentError('A protected flow is overridden by name: --allow protected=<key>.')
+  }
+  if (guard === 'max_change_share' && rest.length > 0) {
+    throw new InvalidArgumentError('max_change_share is about the whole plan and takes no key.')
+  }
+  return rest.length === 0 ? { guard } : { guard, key }
+}
+
+export function allowanceText({ guard, key }: Allowance): string {
+  return key === undefined ? guard : `${guard}=${key}`
+}

@@ -1,0 +1,76 @@
+/** What `flows init` writes. Every file works as it is. */
+
+export function projectConfig(project: string, api: string | undefined): string {
+  const live =
+    api === undefined
+      ? `  # live:
+  #   api: https://flows.example.com
+  #   api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
+  #   guards: { weaken: block, archive: block, max_change_share: 0.3 }
+`
+      : `  live:
+    api: ${JSON.stringify(api)}
+    api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
+    guards: { weaken: block, archive: block, max_change_share: 0.3 }
+`
+  return `# yaml-language-server: $schema=./schemas/config.schema.json
+project: ${JSON.stringify(project)}
+flows: flows
+environments:
+  local: {} # embedded store under .flows/, test mode
+${live}`
+}
+
+export const firstFlow = `# yaml-language-server: $schema=../schemas/flow.schema.json
+name: Sign-up
+description: New customers.
+type: document
+options:
+  document:
+    allowed_types: [driving_license, id_card, passport]
+    require_live_capture: true
+    require_matching_selfie: true
+return_url: https://example.com/verified
+metadata: { team: onboarding }
+`
+
+const FLOWS = 'npx --yes --package verification-flows flows'
+
+export function workflow(hasLive: boolean): string {
+  return `name: flows
+on:
+  pull_request:
+  push:
+    branches: [main]
+permissions:
+  contents: read
+jobs:
+  validate:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with: { node-version: 22 }
+      - run: ${FLOWS} validate --format github
+      - run: ${FLOWS} fmt --check
+${hasLive ? liveSteps : ''}`
+}
+
+const liveSteps = `      - name: plan
+        if: github.event.pull_request.head.repo.full_name == github.repository
+        run: ${FLOWS} plan --env live --format markdown >> "$GITHUB_STEP_SUMMARY"
+        env:
+          FLOWS_LIVE_KEY: \${{ secrets.FLOWS_LIVE_KEY }}
+  apply:
+    needs: validate
+    if: github.event_name == 'push'
+    runs-on: ubuntu-latest
+    concurrency: flows-live
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with: { node-version: 22 }
+      - run: ${FLOWS} apply --env live --yes
+        env:
+          FLOWS_LIVE_KEY: \${{ secrets.FLOWS_LIVE_KEY }}
+`

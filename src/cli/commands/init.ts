@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
+import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
+import { ExitCode } from '../../model/exit-code.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage, Failure } from '../failure.js'
+import { CONFIG_FILE } from '../project.js'
+import { jsonText } from '../views/format.js'
+import { firstFlow, projectConfig, workflow } from './init-templates.js'
+
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
+export const init: Define = (command, run) => {
+  command
+    .argument('[folder]', 'where to start the project', '.')
+    .option('--project <name>', 'name of the project (default: the name of the folder)')
+    .option('--api <url>', 'address of your flows API: adds the environment "live", and plan and apply to the workflow')
+    .addHelpText(
+      'after',
+      examples(
+        ['Here', 'flows init'],
+        ['For a service that runs already', 'flows init --project acme-kyc --api https://flows.example.com'],
+      ),
+    )
+    .action((folder, options) =>
+      run(async (cli) => {
+        const root = resolve(cli.terminal.cwd, folder)
+        if (existsSync(join(root, CONFIG_FILE))) {
+          throw new Failure('already_started', `${join(folder, CONFIG_FILE)} exists already: nothing was written`)
+        }
+        const project = options.project ?? (await askForName(cli, nameFrom(root)))
+        if (!NAME.test(project)) {
+          throw badUsage(`"${project}" is no project name`, 'lower-case letters, digits, "-" and "_", at most 63')
+        }
+        if (options.api !== undefined && !URL.canParse(options.api)) throw badUsage(`"${options.api}" is no address`)
+        write(cli, root, filesFor(project, options.api))
+        cli.terminal.result(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
+        return ExitCode.ok
+      }),
+    )
+}
+
+/** Asks only where somebody can answer; an empty answer takes the suggestion. */
+async function askForName({ terminal }: Cli, suggestion: string): Promise<string> {
+  if (!terminal.isInteractive) return suggestion
+  const answer = await terminal.ask(`Project name [${suggestion}] `)
+  return answer === '' ? suggestion : answer
+}
+
+function nameFrom(root: string): string {
+  const name = basename(root)
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, '-')
+    .replace(/^[^a-z0-9]+|-+$/g, '')
+    .slice(0, 63)
+  return name === '' ? 'my-flows' : name
+}
+
+function filesFor(project: string, api: string | undefined): Readonly<Record<string, string>> {
+  return {
+    [CONFIG_FILE]: projectConfig(project, api),
+    'flows/sign-up.yaml': firstFlow,
+    'schemas/flow.schema.json': jsonText(flowSchema),
+    'schemas/config.schema.json': jsonText(configSchema),
+    '.github/workflows/flows.yaml': workflow(api !== undefined),
+  }
+}
+
+/** Writes what is not there yet; never over a file that somebody made. */
+function write({ terminal }: Cli, root: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    const file = join(root, ...name.split('/'))
+    const isKept = existsSync(file)
+    if (!isKept) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text, { flag: 'wx' })
+    }
+    const shown = relative(terminal.cwd, file).split(sep).join('/')
+    terminal.talk(`${isKept ? 'kept' : 'made'}  ${shown}\n`)
+  }
+}
+
+function nextSteps(folder: string): string {
+  return [
+    ...(folder === '.' ? [] : [`  cd ${folder}`]),
+    '  flows plan     # what would be made',
+    '  flows apply    # make it, in the embedded store',
+    '  flows sessions create sign-up',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,29 @@
+import { Argument } from '@commander-js/extra-typings'
+import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
+import deploymentSchema from '../../../schemas/deployment.schema.json' with { type: 'json' }
+import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
+import planSchema from '../../../schemas/plan.schema.json' with { type: 'json' }
+import { ExitCode } from '../../model/exit-code.js'
+import { type Define, examples } from '../command.js'
+import { jsonText } from '../views/format.js'
+
+const SCHEMAS = { flow: flowSchema, config: configSchema, plan: planSchema, deployment: deploymentSchema } as const
+const NAMES = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]
+
+export const schema: Define = (command, run) => {
+  command
+    .addArgument(new Argument('[name]', 'which schema').choices(NAMES).default('flow' as const))
+    .addHelpText(
+      'after',
+      examples(
+        ['The schema of a definition', 'flows schema flow'],
+        ['Keep a copy for an editor', 'flows schema flow > schemas/flow.schema.json'],
+      ),
+    )
+    .action((name) =>
+      run(async ({ terminal }) => {
+        terminal.result(jsonText(SCHEMAS[name]))
+        return ExitCode.ok
+      }),
+    )
+}

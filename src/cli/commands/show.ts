@@ -1,0 +1,53 @@
+import { ExitCode } from '../../model/exit-code.js'
+import { toDotted } from '../../model/json-pointer.js'
+import { leavesOf } from '../../model/leaves.js'
+import type { VerificationFlow } from '../../model/resources.js'
+import type { Palette } from '../../render/palette.js'
+import { formatTime, formatValue, padEnd, printable } from '../../render/text.js'
+import { type Define, examples } from '../command.js'
+import { reading } from '../environment.js'
+import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+
+const { format, json } = formatOptions(['human', 'json'])
+
+export const show: Define = (command, run) => {
+  command
+    .argument('<flow>', 'key or id of the flow')
+    .option('-e, --env <name>', 'environment (default: FLOWS_ENV, else local)')
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['One flow, by key', 'flows show high-value'],
+        ['Its id, for an application', 'flows show high-value --env live --json | jq -r .id'],
+      ),
+    )
+    .action((flow, options) =>
+      run(async (cli) => {
+        const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
+        const { terminal } = cli
+        terminal.result(chosenFormat(options) === 'json' ? jsonText(found) : flowText(found, terminal.palette))
+        return ExitCode.ok
+      }),
+    )
+}
+
+function flowText(flow: VerificationFlow, palette: Palette): string {
+  const { name, description, type, options, return_url, metadata } = flow
+  const config = { name, description, type, options, return_url, static_link: { active: flow.static_link.active } }
+  const rows = [
+    ['id', flow.id],
+    ['status', flow.status],
+    ['project', flow.project ?? 'none: nobody manages this flow'],
+    ['version', `${flow.version}, ${formatTime(flow.updated)}, by ${flow.updated_by ?? 'someone'}`],
+    ['static link', flow.static_link.active ? flow.static_link.url : 'not active'],
+    ...[...leavesOf({ ...config, metadata, protected: flow.protected })].map(([path, value]) => [
+      toDotted(path),
+      formatValue(value),
+    ]),
+  ] as const
+  const width = Math.max(...rows.map(([label = '']) => label.length))
+  const lines = rows.map(([label = '', value = '']) => `  ${palette.dim(padEnd(label, width))}  ${printable(value)}`)
+  return `${palette.bold(printable(flow.key))}\n${lines.join('\n')}\n`
+}

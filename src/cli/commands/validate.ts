@@ -1,0 +1,36 @@
+import { readDefinitions } from '../../definitions.js'
+import { ExitCode } from '../../model/exit-code.js'
+import { plural } from '../../render/text.js'
+import { type Define, examples } from '../command.js'
+import { openProject } from '../project.js'
+import { showDiagnostics } from '../views/diagnostics.js'
+import { chosenFormat, formatOptions } from '../views/format.js'
+
+const { format, json } = formatOptions(['human', 'json', 'github', 'sarif'])
+
+export const validate: Define = (command, run) => {
+  command
+    .addOption(format)
+    .addOption(json)
+    .option('--no-cache', 'read every file anew')
+    .addHelpText(
+      'after',
+      examples(
+        ['Check everything; needs no network and no key', 'flows validate'],
+        ['Annotate the changed lines of a pull request', 'flows validate --format github'],
+        ['For code scanning', 'flows validate --format sarif > flows.sarif'],
+      ),
+    )
+    .action((options) =>
+      run(async (cli) => {
+        const chosen = chosenFormat(options)
+        const project = openProject(cli)
+        const { count, diagnostics } = readDefinitions(project, { cache: options.cache })
+        const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: chosen, root: project.root })
+        if (chosen === 'human' && exitCode === ExitCode.ok) {
+          cli.terminal.result(`${plural(count, 'definition')} valid.\n`)
+        }
+        return exitCode
+      }),
+    )
+}

@@ -1,0 +1,32 @@
+import type { Diagnostic } from '../model/diagnostic.js'
+import { ExitCode } from '../model/exit-code.js'
+
+/** A reason to stop that the user can do something about: what is wrong, how to mend it, and the exit code. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: string
+  readonly exitCode: ExitCode
+  readonly hint: string | undefined
+
+  constructor(code: string, message: string, options: { hint?: string; exitCode?: ExitCode; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.code = code
+    this.exitCode = options.exitCode ?? ExitCode.failed
+    this.hint = options.hint
+  }
+}
+
+/** Definitions or configuration with errors: every one of them. */
+export class InvalidDefinitions extends Error {
+  override readonly name = 'InvalidDefinitions'
+  readonly diagnostics: readonly Diagnostic[]
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(`${diagnostics.length} diagnostics`)
+    this.diagnostics = diagnostics
+  }
+}
+
+export function badUsage(message: string, hint?: string): Failure {
+  return new Failure('bad_usage', message, { exitCode: ExitCode.badUsage, ...(hint !== undefined && { hint }) })
+}

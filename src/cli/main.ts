@@ -1,0 +1,82 @@
+import { Command, CommanderError, Help, Option } from '@commander-js/extra-typings'
+import { ExitCode } from '../model/exit-code.js'
+import type { Cli, CommandRow, Run } from './command.js'
+import { report } from './report.js'
+import { COMMANDS } from './table.js'
+import { processTerminal } from './terminal.js'
+import { version } from './version.js'
+
+/** Runs one command line and answers with its exit code. Nothing is thrown, and process.exit is never called. */
+export async function main(args: readonly string[]): Promise<ExitCode> {
+  const called = COMMANDS.find(({ name }) => name === args.find((arg, index) => isCommandName(arg, args[index - 1])))
+  let exitCode: ExitCode = ExitCode.ok
+  const program = createProgram()
+  const run: Run = async (action) => {
+    const cli = cliOf(program)
+    try {
+      exitCode = await action(cli)
+    } catch (error) {
+      exitCode = report(error, cli.terminal, wantsJson(args))
+    }
+  }
+  for (const row of COMMANDS) await addCommand(program, row, row === called, run)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Help and version end in exit code 0; everything else that commander throws is a misread command line.
+    return error.exitCode === 0 ? ExitCode.ok : ExitCode.badUsage
+  }
+  return exitCode
+}
+
+type Program = ReturnType<typeof createProgram>
+
+function createProgram() {
+  return new Command('flows')
+    .description('Verification flows as code: YAML definitions, planned and applied.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addOption(
+      new Option('-c, --config <file>', 'configuration file').default(
+        undefined,
+        'flows.config.yaml here or in a folder above',
+      ),
+    )
+    .option('--color', 'colour the output')
+    .option('--no-color', 'do not colour the output')
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => title, sortSubcommands: false })
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(add --help for the options and examples)')
+    .exitOverride()
+}
+
+async function addCommand(program: Program, row: CommandRow, isCalled: boolean, run: Run): Promise<void> {
+  const command = program
+    .command(row.name)
+    .summary(row.summary)
+    .description(`${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`)
+    .helpGroup(`${row.group}:`)
+    .copyInheritedSettings(program as unknown as Command)
+  if (isCalled || process.argv.includes('help')) (await row.load())(command as unknown as Command, run)
+}
+
+function cliOf(program: Program): Cli {
+  const { config, color } = program.opts()
+  // commander gives --color its negation as default: only a flag that was typed counts.
+  const typed = program.getOptionValueSource('color') === 'cli' ? (color as boolean) : undefined
+  return { terminal: processTerminal(typed), configFile: config }
+}
+
+/** The first argument that is neither a flag nor the value of a global one. */
+function isCommandName(arg: string, previous: string | undefined): boolean {
+  return !arg.startsWith('-') && previous !== '-c' && previous !== '--config' && arg !== 'help'
+}
+
+function wantsJson(args: readonly string[]): boolean {
+  return args.includes('--json') || args.includes('--format=json') || args[args.indexOf('--format') + 1] === 'json'
+}
+
+export { Help }

@@ -1,0 +1,34 @@
+import type { Terminal } from './terminal.js'
+
+export interface Progress {
+  begin(step: string): void
+  end(): void
+}
+
+/**
+ * Tells on stderr what is being waited for. On a terminal the line counts the seconds and goes away at the end; in a
+ * log it stands once.
+ */
+export function progress(terminal: Terminal, now: () => number = Date.now): Progress {
+  let timer: NodeJS.Timeout | undefined
+  return {
+    begin: (step) => {
+      if (!terminal.isTalkLive) {
+        terminal.talk(`${step} ...\n`)
+        return
+      }
+      const started = now()
+      const draw = () => {
+        const seconds = Math.round((now() - started) / 1000)
+        terminal.talk(`\r\u001b[2K${step} ...${seconds > 0 ? ` ${seconds} s` : ''}`)
+      }
+      draw()
+      timer = setInterval(draw, 1000)
+      timer.unref()
+    },
+    end: () => {
+      clearInterval(timer)
+      if (terminal.isTalkLive) terminal.talk('\r\u001b[2K')
+    },
+  }
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { type Definitions, readDefinitions } from '../definitions.js'
+import { loadProject, type Project } from '../project.js'
+import { hasError } from '../model/diagnostic.js'
+import type { Environment } from '../model/schema-types.js'
+import type { Cli } from './command.js'
+import { badUsage, InvalidDefinitions } from './failure.js'
+
+export const CONFIG_FILE = 'flows.config.yaml'
+
+/** The configuration file: as given, else the nearest one from here upwards. */
+export function findConfig({ configFile, terminal }: Cli): string {
+  if (configFile !== undefined) {
+    const given = resolve(terminal.cwd, configFile)
+    if (existsSync(given)) return given
+    throw badUsage(`there is no file ${configFile}`)
+  }
+  for (let folder = terminal.cwd; ; folder = dirname(folder)) {
+    const candidate = join(folder, CONFIG_FILE)
+    if (existsSync(candidate)) return candidate
+    if (folder === dirname(folder)) {
+      throw badUsage(`there is no ${CONFIG_FILE} here or in a folder above`, 'flows init makes one')
+    }
+  }
+}
+
+/** Throws InvalidDefinitions with every fault of the configuration. */
+export function openProject(cli: Cli): Project {
+  const { project, diagnostics } = loadProject(findConfig(cli))
+  if (project === undefined || hasError(diagnostics)) throw new InvalidDefinitions(diagnostics)
+  return project
+}
+
+/** Definitions without errors; throws InvalidDefinitions with all of them otherwise. */
+export function checkedDefinitions(project: Project): Definitions {
+  const definitions = readDefinitions(project)
+  if (hasError(definitions.diagnostics)) throw new InvalidDefinitions(definitions.diagnostics)
+  return definitions
+}
+
+export interface Target {
+  readonly name: string
+  readonly settings: Environment
+}
+
+/** The environment given by --env, else by FLOWS_ENV, else `local`, else the only one. */
+export function targetOf(project: Project, cli: Cli, given: string | undefined): Target {
+  const { environments } = project.config
+  const names = Object.keys(environments)
+  const wanted = given ?? cli.terminal.env.FLOWS_ENV ?? (names.length === 1 ? names[0] : 'local') ?? 'local'
+  const settings = Object.hasOwn(environments, wanted) ? environments[wanted] : undefined
+  if (settings === undefined) {
+    throw badUsage(`the configuration has no environment "${wanted}"`, `it has: ${names.join(', ')}`)
+  }
+  return { name: wanted, settings }
+}

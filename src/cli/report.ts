@@ -1,0 +1,85 @@
+import { ExitCode } from '../model/exit-code.js'
+import { RemoteError } from '../remote/remote.js'
+import { formatTime, printable } from '../render/text.js'
+import { Failure, InvalidDefinitions } from './failure.js'
+import type { Terminal } from './terminal.js'
+import { showDiagnostics } from './views/diagnostics.js'
+
+/** Tells why a command stopped (in JSON on stdout if that was asked for) and answers with its exit code. */
+export function report(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+  if (error instanceof InvalidDefinitions) {
+    return showDiagnostics(error.diagnostics, { terminal, format: json ? 'json' : 'human' })
+  }
+  const { code, message, hint, exitCode, details } = describe(error)
+  if (json) {
+    const body = { format: 'flows.error', format_version: '1.0', code, message, hint, ...details, exit_code: exitCode }
+    terminal.result(`${JSON.stringify(body, null, 2)}\n`)
+  } else {
+    terminal.talk(`${terminal.talkPalette.red('error')} ${printable(message).replaceAll('\\u000a', '\n')}\n`)
+    if (hint !== undefined) terminal.talk(`${terminal.talkPalette.cyan('hint')}  ${printable(hint)}\n`)
+  }
+  return exitCode
+}
+
+interface Description {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | undefined
+  readonly exitCode: ExitCode
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
+function describe(error: unknown): Description {
+  if (error instanceof Failure) return error
+  if (error instanceof RemoteError) return describeRemote(error)
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return {
+    code: 'internal_error',
+    message: `This is a fault in flows itself, not in your definitions.\n${message}`,
+    hint: 'please report it, with the lines above',
+    exitCode: ExitCode.failed,
+  }
+}
+
+function describeRemote(error: RemoteError): Description {
+  const request = error.requestId === undefined ? '' : ` (request ${error.requestId})`
+  switch (error.kind) {
+    case 'stale':
+      return {
+        code: error.code ?? 'plan_stale',
+        message: ['The plan is stale: nothing was written.', ...error.stale.map(staleLine)].join('\n'),
+        hint: 'run flows plan again and review what changed',
+        exitCode: ExitCode.planStale,
+        details: { stale: error.stale },
+      }
+    case 'not_authorised':
+      return {
+        code: error.code ?? 'not_authorised',
+        message: error.message + request,
+        hint: 'check the key in the environment variable that api_key_env names',
+        exitCode: ExitCode.notAuthorised,
+      }
+    case 'unreachable':
+      return {
+        code: error.code ?? 'unreachable',
+        message: error.message + request,
+        hint: 'running the command again is safe: nothing is ever applied twice',
+        exitCode: ExitCode.failed,
+      }
+    case 'invalid':
+    case 'not_found':
+      return {
+        code: error.code ?? error.kind,
+        message: error.message + request,
+        exitCode: ExitCode.failed,
+        details: { param: error.param },
+      }
+  }
+}
+
+function staleLine(flow: RemoteError['stale'][number]): string {
+  const base = flow.base_version === null ? 'was to be new' : `was at version ${flow.base_version}`
+  const now = flow.current_version === null ? 'is gone' : `is at version ${flow.current_version}`
+  const who = flow.updated === null ? '' : `, changed by ${flow.updated_by ?? 'someone'} ${formatTime(flow.updated)}`
+  return `  ${flow.key} ${base}, now ${now}${who}`
+}

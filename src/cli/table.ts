@@ -1,0 +1,71 @@
+import type { CommandRow } from './command.js'
+
+/** Every command, in the order of `flows --help`. A command is loaded only when it is called. */
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'init',
+    summary: 'start a project: configuration, a first flow, a CI workflow',
+    group: 'Definitions',
+    load: async () => (await import('./commands/init.js')).init,
+  },
+  {
+    name: 'validate',
+    summary: 'check configuration and definitions, offline',
+    group: 'Definitions',
+    load: async () => (await import('./commands/validate.js')).validate,
+  },
+  {
+    name: 'fmt',
+    summary: 'put definitions into their standard layout',
+    group: 'Definitions',
+    load: async () => (await import('./commands/fmt.js')).fmt,
+  },
+  {
+    name: 'schema',
+    summary: 'print a JSON Schema',
+    group: 'Definitions',
+    load: async () => (await import('./commands/schema.js')).schema,
+  },
+  {
+    name: 'plan',
+    summary: 'show what apply would change; never writes',
+    group: 'Flows',
+    load: async () => (await import('./commands/plan.js')).plan,
+  },
+  {
+    name: 'apply',
+    summary: 'make the flows as defined, in one transaction',
+    group: 'Flows',
+    load: async () => (await import('./commands/apply.js')).apply,
+  },
+  {
+    name: 'list',
+    summary: 'list the flows of an environment',
+    group: 'Flows',
+    load: async () => (await import('./commands/list.js')).list,
+  },
+  {
+    name: 'show',
+    summary: 'show one flow as it is in an environment',
+    group: 'Flows',
+    load: async () => (await import('./commands/show.js')).show,
+  },
+  {
+    name: 'sessions',
+    summary: 'create, list and show verification sessions',
+    group: 'Sessions',
+    load: async () => (await import('./commands/sessions.js')).sessions,
+  },
+  {
+    name: 'serve',
+    summary: 'serve the flows API over the embedded store',
+    group: 'Service',
+    load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'keys',
+    summary: 'create, list and revoke API keys of the embedded store',
+    group: 'Service',
+    load: async () => (await import('./commands/keys.js')).keys,
+  },
+]

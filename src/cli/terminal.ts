@@ -1,0 +1,60 @@
+import { createInterface } from 'node:readline/promises'
+import pc from 'picocolors'
+import type { Palette } from '../render/palette.js'
+
+/**
+ * What a command may talk to. stdout carries the result, stderr the talk about it; each is coloured by what it is
+ * connected to.
+ */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Colours for stdout, and for stderr. */
+  readonly palette: Palette
+  readonly talkPalette: Palette
+  /** Whether a person is there to answer: stdin and stderr are both a terminal. */
+  readonly isInteractive: boolean
+  /** Whether stderr is a terminal, so that a line may be rewritten. */
+  readonly isTalkLive: boolean
+  result(text: string): void
+  talk(text: string): void
+  /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. */
+  ask(question: string): Promise<string>
+}
+
+export function processTerminal(colour: boolean | undefined): Terminal {
+  const { env, stdin, stdout, stderr } = process
+  // A reader that has seen enough (`flows list | head`) is no failure.
+  for (const stream of [stdout, stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
+  return {
+    env,
+    cwd: process.cwd(),
+    palette: pc.createColors(usesColour(stdout.isTTY, env, colour)),
+    talkPalette: pc.createColors(usesColour(stderr.isTTY, env, colour)),
+    isInteractive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
+    isTalkLive: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
+    result: (text) => void stdout.write(text),
+    talk: (text) => void stderr.write(text),
+    ask: async (question) => {
+      const prompt = createInterface({ input: stdin, output: stderr })
+      try {
+        const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')))
+        return (await Promise.race([prompt.question(question), closed])).trim()
+      } finally {
+        prompt.close()
+      }
+    },
+  }
+}
+
+/** The flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a terminal is there. */
+function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefined): boolean {
+  if (flag !== undefined) return flag
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0'
+  return isTTY && env.TERM !== 'dumb'
+}

@@ -1,0 +1,135 @@
+/**
+ * Measures the program beside the least that any program would have to do, in one interleaved run, and prints ratios:
+ * seconds say more about the machine than about the program.
+ *
+ *   npm run bench -- --count 10000 --runs 5
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { buildSync } from 'esbuild'
+import { writeManyDefinitions } from '../helpers/many-definitions.js'
+
+const { values } = parseArgs({
+  options: { count: { type: 'string', default: '10000' }, runs: { type: 'string', default: '5' } },
+})
+const count = Number(values.count)
+const runs = Number(values.runs)
+const flows = resolve('dist/flows.js')
+const root = mkdtempSync(join(tmpdir(), 'flows-bench-'))
+
+process.on('exit', () => rmSync(root, { recursive: true, force: true }))
+writeFileSync(
+  join(root, 'flows.config.yaml'),
+  'project: bench\nenvironments:\n  local: {}\n  live: { api: "https://flows.example.com", api_key_env: KEY }\n',
+)
+writeManyDefinitions(join(root, 'flows'), count)
+
+const floors = {
+  parse: floor(`import { parse } from 'yaml'
+    const read = list().map((file) => parse(readFileSync(file, 'utf8')))
+    process.stdout.write(String(read.length))`),
+  hash: floor(`import { createHash } from 'node:crypto'
+    const read = list().map((file) => createHash('sha256').update(readFileSync(file)).digest('hex'))
+    process.stdout.write(String(read.length))`),
+}
+
+interface Row {
+  readonly what: string
+  readonly of: string
+  readonly limit: number
+  /** Milliseconds of the thing measured, and of what it is held against, pair by pair. */
+  readonly pairs: { readonly measured: number; readonly base: number }[]
+}
+
+const rows = {
+  start: row('flows --version', 'node -e 0', 2),
+  cold: row(`validate, no cache, ${count} files`, 'read and parse them', 1.2),
+  warm: row(`validate again, ${count} unchanged`, 'read and hash them', 1.5),
+  empty: row('empty plan', 'validate again', 1.5),
+}
+
+for (let run = 0; run < Math.max(runs, 3) * 3; run += 1) {
+  rows.start.pairs.push({ measured: time(flows, '--version'), base: time('-e', '0') })
+}
+for (let run = 0; run < runs; run += 1) {
+  rmSync(join(root, '.flows'), { recursive: true, force: true })
+  rows.cold.pairs.push({ measured: time(flows, 'validate'), base: time(floors.parse) })
+}
+const apply = time(flows, 'apply', '--yes')
+const uncachedPlan = time(flows, 'plan')
+for (let run = 0; run < runs * 3; run += 1) {
+  const validate = time(flows, 'validate')
+  rows.warm.pairs.push({ measured: validate, base: time(floors.hash) })
+  rows.empty.pairs.push({ measured: time(flows, 'plan', '--detailed-exitcode'), base: validate })
+}
+
+console.log(`\nNode ${process.version}, ${count} definitions, medians of interleaved runs\n`)
+print(['', 'ratio', 'at most', 'ms', 'held against', 'ms'])
+for (const { what, of, limit, pairs } of Object.values(rows)) {
+  const ratio = median(pairs.map(({ measured, base }) => measured / base))
+  print([
+    what,
+    ratio.toFixed(2),
+    `${limit} ${ratio <= limit ? 'ok' : 'OVER'}`,
+    median(pairs.map(({ measured }) => measured)).toFixed(0),
+    of,
+    median(pairs.map(({ base }) => base)).toFixed(0),
+  ])
+}
+const validateCold = median(rows.cold.pairs.map(({ measured }) => measured))
+print([`apply of ${count} creates`, (apply / validateCold).toFixed(2), '', apply.toFixed(0), 'validate, no cache', validateCold.toFixed(0)])
+const validateWarm = median(rows.warm.pairs.map(({ measured }) => measured))
+print(['plan that was not remembered', (uncachedPlan / validateWarm).toFixed(2), '', uncachedPlan.toFixed(0), 'validate again', validateWarm.toFixed(0)])
+console.log(`\ndeployments made by that apply: ${deployments()}`)
+
+/** A program that does the least: bundled and minified as ours is, so that loading it costs as little. */
+function floor(body: string): string {
+  const outfile = join(root, `floor-${Math.random().toString(36).slice(2)}.mjs`)
+  const contents = `import { readdirSync, readFileSync } from 'node:fs'
+    const list = () => readdirSync('flows', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile()).map((entry) => entry.parentPath + '/' + entry.name)
+    ${body}`
+  buildSync({
+    stdin: { contents, resolveDir: process.cwd() },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'node',
+    outfile,
+  })
+  return outfile
+}
+
+function row(what: string, of: string, limit: number): Row {
+  return { what, of, limit, pairs: [] }
+}
+
+/** Wall time of one Node process, in milliseconds. */
+function time(...args: readonly string[]): number {
+  const started = performance.now()
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
+  const elapsed = performance.now() - started
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
+  return elapsed
+}
+
+function deployments(): number {
+  const { has_more, data } = JSON.parse(
+    execFileSync(process.execPath, [flows, 'list', '--json'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 30 }),
+    (_, value) => value,
+  )
+  void has_more
+  return data?.length ?? 0
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function print([what = '', ratio = '', limit = '', ms = '', of = '', base = '']: readonly string[]): void {
+  console.log(`${what.padEnd(36)}${ratio.padStart(6)}  ${limit.padEnd(9)}${ms.padStart(7)}   ${of.padEnd(22)}${base.padStart(7)}`)
+}

@@ -1,0 +1,201 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/table.js'
+import { aDefinition, aFolder, aProject, CONFIG, ended, flows, startOnTerminal } from '../helpers/cli.js'
+
+const NESTED = ['sessions create', 'sessions list', 'sessions show', 'keys create', 'keys list', 'keys revoke']
+const EVERY = [...COMMANDS.map(({ name }) => name), ...NESTED]
+
+describe('help', () => {
+  test('flows --help lists every command with its summary, on stdout', async () => {
+    const { code, stdout, stderr } = await flows(['--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    for (const { name, summary } of COMMANDS)
+      expect(stdout).toMatch(new RegExp(`^ {2}${name} .*${summary.slice(0, 20)}`, 'm'))
+  })
+
+  test('flows without a command shows the help, as bad usage', async () => {
+    const { code, stdout, stderr } = await flows([])
+    expect(code).toBe(64)
+    expect(stdout).toBe('')
+    expect(stderr).toContain('Usage: flows <command>')
+  })
+
+  test.each(EVERY)('flows %s --help shows examples', async (name) => {
+    const { code, stdout } = await flows([...name.split(' '), '--help'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Usage: flows /)
+    if (!['sessions', 'keys'].includes(name)) expect(stdout).toMatch(/Examples:\n {2}# .+\n {2}\$ flows /)
+  })
+
+  test('flows help plan is flows plan --help', async () => {
+    expect((await flows(['help', 'plan'])).stdout).toBe((await flows(['plan', '--help'])).stdout)
+  })
+
+  test('--version prints the version of package.json', async () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+    expect(await flows(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+    expect(await flows(['-V'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+  })
+})
+
+describe('bad usage exits 64, says what is wrong on stderr, and suggests the nearest', () => {
+  test.each([
+    [['plna'], "unknown command 'plna'", 'plan'],
+    [['sessions', 'craete'], "unknown command 'craete'", 'create'],
+    [['plan', '--detailed-exit'], "unknown option '--detailed-exit'", '--detailed-exitcode'],
+    [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown'],
+    [['schema', 'flows'], "'flows' is invalid", 'flow, config, plan, deployment'],
+    [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
+    [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
+    [['plan', '--allow', 'max_change_share=a'], 'is invalid', 'takes no key'],
+    [['show'], "missing required argument 'flow'", ''],
+    [['validate', 'extra'], 'too many arguments', ''],
+  ])('flows %j', async (args, wrong, suggestion) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stdout, stderr } = await flows(args, { cwd })
+    expect([code, stdout]).toEqual([64, ''])
+    expect(stderr).toContain(wrong)
+    expect(stderr).toContain(suggestion)
+  })
+
+  test.each([
+    [['sessions', 'create', 'a', '--metadata', 'novalue'], '--metadata takes key=value'],
+    [['sessions', 'list', '--limit', '1000'], '--limit takes a number from 1 to 100'],
+    [['validate', '--json', '--format', 'sarif'], '--json contradicts --format sarif'],
+    [['plan', '--env', 'live'], 'has no environment "live"'],
+    [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
+  ])('flows %j', async (args, wrong) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stderr } = await flows(args, { cwd })
+    expect(code).toBe(64)
+    expect(stderr).toContain(wrong)
+  })
+
+  test('outside a project it says how to start one', async () => {
+    const { code, stderr } = await flows(['plan'], { cwd: aFolder() })
+    expect(code).toBe(64)
+    expect(stderr).toContain('flows init')
+  })
+})
+
+describe('stdout carries the result, stderr the talk', () => {
+  test('a failure with --json is JSON on stdout with its exit code inside', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stdout } = await flows(['show', 'missing', '--json'], { cwd })
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'flows.error', code: 'resource_missing', exit_code: 1 })
+  })
+
+  test('the same failure for people is on stderr', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { stdout, stderr } = await flows(['show', 'missing'], { cwd })
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/^error .*missing/)
+  })
+
+  test('every --json result of a plan carries the exit code', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stdout } = await flows(['plan', '--json', '--detailed-exitcode'], { cwd })
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({ format: 'flows.plan', format_version: '1.0', exit_code: 2 })
+  })
+
+  test('a missing key exits 6 and names the variable, never a value', async () => {
+    const config = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const { code, stderr } = await flows(['plan', '--env', 'live'], { cwd: aProject({ a: aDefinition('A') }, config) })
+    expect(code).toBe(6)
+    expect(stderr).toContain('FLOWS_LIVE_KEY')
+  })
+
+  test('FLOWS_ENV chooses the environment', async () => {
+    const config = `${CONFIG}  test: { api: "https://flows.example.com", api_key_env: FLOWS_TEST_KEY }\n`
+    const cwd = aProject({ a: aDefinition('A') }, config)
+    expect((await flows(['plan'], { cwd })).code).toBe(0)
+    expect((await flows(['plan'], { cwd, env: { FLOWS_ENV: 'test' } })).code).toBe(6)
+  })
+
+  test('the configuration is found from a folder below', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    expect(await flows(['validate'], { cwd: `${cwd}/flows` })).toMatchObject({
+      code: 0,
+      stdout: '1 definition valid.\n',
+    })
+  })
+})
+
+describe('colour', () => {
+  const cwd = () => aProject({ a: aDefinition('A') })
+  const ESC = '\u001b['
+
+  test('there is none without a terminal', async () => {
+    expect((await flows(['plan'], { cwd: cwd() })).stdout).not.toContain(ESC)
+  })
+
+  test('there is some on a terminal, unless NO_COLOR or --no-color says otherwise', async () => {
+    const folder = cwd()
+    expect((await ended(startOnTerminal(['plan'], { cwd: folder }))).stdout).toContain(ESC)
+    expect((await ended(startOnTerminal(['plan'], { cwd: folder, env: { NO_COLOR: '1' } }))).stdout).not.toContain(ESC)
+    expect((await ended(startOnTerminal(['--no-color', 'plan'], { cwd: folder }))).stdout).not.toContain(ESC)
+  })
+
+  test('FORCE_COLOR and --color bring it into a pipe; NO_COLOR wins over FORCE_COLOR', async () => {
+    const folder = cwd()
+    expect((await flows(['plan'], { cwd: folder, env: { FORCE_COLOR: '1' } })).stdout).toContain(ESC)
+    expect((await flows(['--color', 'plan'], { cwd: folder })).stdout).toContain(ESC)
+    const both = { FORCE_COLOR: '1', NO_COLOR: '1' }
+    expect((await flows(['plan'], { cwd: folder, env: both })).stdout).not.toContain(ESC)
+  })
+})
+
+describe('flows schema', () => {
+  test.each(['flow', 'config', 'plan', 'deployment'])('%s prints the published schema', async (name) => {
+    const { code, stdout } = await flows(['schema', name])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')))
+  })
+})
+
+describe('flows init', () => {
+  test('asks nothing without a terminal, and what it makes can be planned and applied', async () => {
+    const cwd = aFolder()
+    const made = await flows(['init', 'Acme KYC!'], { cwd })
+    expect(made).toMatchObject({ code: 0 })
+    expect(made.stderr.match(/^made {2}.+$/gm)).toHaveLength(5)
+    const project = `${cwd}/Acme KYC!`
+    expect(readFileSync(`${project}/flows.config.yaml`, 'utf8')).toContain('project: "acme-kyc"')
+    expect(await flows(['validate'], { cwd: project })).toMatchObject({ code: 0 })
+    expect(await flows(['fmt', '--check'], { cwd: project })).toMatchObject({ code: 0 })
+    expect(await flows(['apply', '--yes'], { cwd: project })).toMatchObject({ code: 0 })
+    expect(await flows(['sessions', 'create', 'sign-up'], { cwd: project })).toMatchObject({ code: 0 })
+  })
+
+  test('never writes over a project, nor over a file that is there', async () => {
+    const cwd = aFolder({ 'flows/sign-up.yaml': 'mine' })
+    expect((await flows(['init', '--project', 'acme-kyc'], { cwd })).stderr).toContain('kept  flows/sign-up.yaml')
+    expect(readFileSync(`${cwd}/flows/sign-up.yaml`, 'utf8')).toBe('mine')
+    expect(await flows(['init'], { cwd })).toMatchObject({ code: 1 })
+  })
+
+  test('on a terminal it asks for the name', async () => {
+    const cwd = aFolder()
+    const child = startOnTerminal(['init'], { cwd })
+    expect((await ended(child, 'asked-for\r')).code).toBe(0)
+    expect(readFileSync(`${cwd}/flows.config.yaml`, 'utf8')).toContain('project: "asked-for"')
+  })
+
+  test('with --api it adds the live environment, and plan and apply to the workflow', async () => {
+    const cwd = aFolder()
+    await flows(['init', '--project', 'acme-kyc', '--api', 'https://flows.example.com'], { cwd })
+    expect(await flows(['validate'], { cwd })).toMatchObject({ code: 0 })
+    expect((await flows(['plan', '--env', 'live'], { cwd })).code).toBe(6)
+    const workflow = readFileSync(`${cwd}/.github/workflows/flows.yaml`, 'utf8')
+    expect(workflow).toContain('apply --env live --yes')
+    const { parse } = await import('yaml')
+    expect(Object.keys(parse(workflow).jobs)).toEqual(['validate', 'apply'])
+  })
+
+  test('refuses a name that is none', async () => {
+    expect((await flows(['init', '--project', 'Not A Name'], { cwd: aFolder() })).code).toBe(64)
+  })
+})

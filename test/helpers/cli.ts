@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** The built program: what users run. */
+export const FLOWS = resolve('dist/flows.js')
+
+export interface Run {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface RunOptions {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+  readonly input?: string
+}
+
+/** Runs a command line to its end, without a terminal. */
+export async function flows(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  return ended(start(args, options), options.input)
+}
+
+export function start(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
+  return spawn(process.execPath, [FLOWS, ...args], { cwd, env: { ...cleanEnv(), ...env } })
+}
+
+/** Runs a command line on a terminal of its own (util-linux `script`); answer it through `stdin`. */
+export function startOnTerminal(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
+  const line = [process.execPath, FLOWS, ...args].map((arg) => `'${arg}'`).join(' ')
+  return spawn('script', ['-qefc', line, '/dev/null'], { cwd, env: { ...cleanEnv(), TERM: 'xterm', ...env } })
+}
+
+export async function ended(child: ChildProcess, input = ''): Promise<Run> {
+  let stdout = ''
+  let stderr = ''
+  child.stdout?.on('data', (chunk) => (stdout += chunk))
+  child.stderr?.on('data', (chunk) => (stderr += chunk))
+  child.stdin?.end(input)
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('close', (code, signal) => done({ code, signal, stdout, stderr }))
+  })
+}
+
+/** Resolves with everything printed so far once `text` has appeared. */
+export async function printed(child: ChildProcess, text: string): Promise<string> {
+  let seen = ''
+  return new Promise((done, fail) => {
+    const look = (chunk: Buffer) => {
+      seen += chunk.toString()
+      if (seen.includes(text)) done(seen)
+    }
+    child.stdout?.on('data', look)
+    child.stderr?.on('data', look)
+    child.once('close', () => fail(new Error(`ended before it printed ${JSON.stringify(text)}:\n${seen}`)))
+  })
+}
+
+/** A folder of its own for one test, removed at its end. */
+export function aFolder(files: Readonly<Record<string, string>> = {}): string {
+  const root = mkdtempSync(join(tmpdir(), 'flows-test-'))
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }))
+  writeFiles(root, files)
+  return root
+}
+
+export function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true })
+    writeFileSync(join(root, name), text)
+  }
+}
+
+export const CONFIG = 'project: acme-kyc\nenvironments:\n  local: {}\n'
+
+/** A project with these definitions, by key. */
+export function aProject(definitions: Readonly<Record<string, string>> = {}, config = CONFIG): string {
+  const files = Object.entries(definitions).map(([key, text]) => [`flows/${key}.yaml`, text])
+  return aFolder({ 'flows.config.yaml': config, ...Object.fromEntries(files) })
+}
+
+export function aDefinition(name: string, rest = ''): string {
+  return `name: ${name}\ntype: document\n${rest}`
+}
+
+/** The environment without what would change the outcome on another machine. */
+function cleanEnv(): Record<string, string | undefined> {
+  const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, ...env } = process.env
+  return env
+}
