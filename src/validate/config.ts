@@ -1,7 +1,7 @@
+import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 import { addressFault } from './address.js'
-import { looksLikeApiKey } from './api-key.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { mergeIssues } from './flow-body.js'
 import { validate } from './generated/config.js'

@@ -1,4 +1,4 @@
-import { looksLikeApiKey } from './api-key.js'
+import { looksLikeApiKey } from '../model/api-key.js'
 
 const LONGEST = 60
 

@@ -1,0 +1,15 @@
+import type { Diagnostic } from '../../model/diagnostic.js'
+import type { ExitCode } from '../../model/exit-code.js'
+import { summarise } from './summary.js'
+
+/** Diagnostics for programs: format flows.diagnostics 1.0. Later minor versions only add members. */
+export function diagnosticsJson(diagnostics: readonly Diagnostic[], exitCode: ExitCode): string {
+  const output = {
+    format: 'flows.diagnostics',
+    format_version: '1.0',
+    diagnostics,
+    summary: summarise(diagnostics),
+    exit_code: exitCode,
+  }
+  return `${JSON.stringify(output, null, 2)}\n`
+}

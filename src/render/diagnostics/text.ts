@@ -1,0 +1,77 @@
+import { hideApiKeys } from '../../model/api-key.js'
+import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
+import { type Palette, plain } from '../palette.js'
+import { plural, printable, visibleWidth } from '../text.js'
+import { summarise } from './summary.js'
+
+/** Longest part of a source line that is shown; half of it on either side of the fault. */
+const WIDTH = 100
+
+/**
+ * Diagnostics for people: place, code and message, the line it concerns, and how to mend it. `sourceOf` gives the text
+ * of a file, or undefined to show no line of it.
+ */
+export function diagnosticsText(
+  diagnostics: readonly Diagnostic[],
+  palette: Palette = plain,
+  sourceOf: (file: string) => string | undefined = () => undefined,
+): string {
+  if (diagnostics.length === 0) return ''
+  const lines = new LineFinder(sourceOf)
+  const blocks = diagnostics.map((diagnostic) => block(diagnostic, palette, lines.find(diagnostic.at)).join('\n'))
+  const { errors, warnings, files } = summarise(diagnostics)
+  const counts = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')].filter(Boolean)
+  return `${blocks.join('\n')}\n\n${counts.join(' and ')} in ${plural(files, 'file')}.\n`
+}
+
+function block(diagnostic: Diagnostic, palette: Palette, line: string | undefined): string[] {
+  const { at, code, message, hint, severity, related = [] } = diagnostic
+  const colour = severity === 'error' ? palette.red : palette.yellow
+  return [
+    `${palette.bold(place(at))} ${colour(code)} ${printable(message)}`,
+    ...(line === undefined ? [] : excerpt(line, at, palette, colour)),
+    ...related.map((other) => `  ${palette.dim(`see ${place(other)}`)}`),
+    ...(hint === undefined ? [] : [`  ${palette.cyan('hint:')} ${printable(hint)}`]),
+  ]
+}
+
+function place({ file, line, column }: SourcePosition): string {
+  return `${printable(file)}:${line}:${column}`
+}
+
+function excerpt(line: string, at: SourcePosition, palette: Palette, colour: (text: string) => string): string[] {
+  const start = Math.max(0, at.column - 1 - WIDTH / 2)
+  const before = visible(line.slice(start, at.column - 1))
+  const text = before + visible(line.slice(at.column - 1, start + WIDTH))
+  const number = String(at.line)
+  const gutter = ' '.repeat(number.length)
+  return [
+    `  ${palette.dim(`${number} |`)} ${text.trimEnd()}`,
+    `  ${palette.dim(`${gutter} |`)} ${' '.repeat(visibleWidth(before))}${colour('^')}`,
+  ]
+}
+
+/** One column for a tab, so that the caret stands where it should. */
+function visible(text: string): string {
+  return printable(text.replaceAll('\t', ' '))
+}
+
+/** Splits each file once, however many diagnostics it has. */
+class LineFinder {
+  readonly #sourceOf: (file: string) => string | undefined
+  #file: string | undefined
+  #lines: readonly string[] = []
+
+  constructor(sourceOf: (file: string) => string | undefined) {
+    this.#sourceOf = sourceOf
+  }
+
+  find({ file, line }: SourcePosition): string | undefined {
+    if (file !== this.#file) {
+      this.#file = file
+      this.#lines = hideApiKeys(this.#sourceOf(file) ?? '').split(/\r?\n/)
+    }
+    const text = this.#lines[line - 1]
+    return text === undefined || text.trim() === '' ? undefined : text.replace(/^\ufeff/, '')
+  }
+}
