@@ -2,7 +2,6 @@ import { DefinitionCache } from './load/definition-cache.js'
 import { DefinitionFiles, type ReadDefinition } from './load/definition-files.js'
 import { type DefinitionFile, discover } from './load/discover.js'
 import { placeIssues, positionOf } from './load/place-issues.js'
-import { locateInConfig, type Project } from './load/project.js'
 import { canonicalJson, compareText, sha256 } from './model/canonical.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
 import { BODY_FIELDS, type FlowBody, normalise } from './model/flow.js'
@@ -10,11 +9,12 @@ import { fromPointer, toPointer } from './model/json-pointer.js'
 import { mergePatch } from './model/merge-patch.js'
 import type { FlowDefinition } from './model/schema-types.js'
 import type { DesiredFlow } from './model/state.js'
+import { locateInConfig, type Project } from './project.js'
 import { checkDefinition } from './validate/definition.js'
 import { checkDefinitionSet } from './validate/definition-set.js'
 import { FINGERPRINT } from './validate/generated/fingerprint.js'
 
-export { loadProject, type Project, type ProjectConfig } from './load/project.js'
+export { loadProject, type Project, type ProjectConfig } from './project.js'
 
 /** All definitions of a project, read and checked. */
 export interface Definitions {

@@ -1,12 +1,12 @@
 import { basename, dirname, resolve } from 'node:path'
-import { compareDiagnostics, type Diagnostic, type SourcePosition } from '../model/diagnostic.js'
-import type { Config } from '../model/schema-types.js'
-import { checkConfig, plainFolder } from '../validate/config.js'
-import { decode } from './decode.js'
-import { readBounded } from './discover.js'
-import { parse } from './parse.js'
-import { placeIssues, positionOf } from './place-issues.js'
-import { SourceMap } from './source-map.js'
+import { decode } from './load/decode.js'
+import { readBounded } from './load/discover.js'
+import { parse } from './load/parse.js'
+import { placeIssues, positionOf } from './load/place-issues.js'
+import { SourceMap } from './load/source-map.js'
+import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
+import type { Config } from './model/schema-types.js'
+import { checkConfig, plainFolder } from './validate/config.js'
 
 /** A folder with a configuration file that is valid. */
 export interface Project {
