@@ -20,10 +20,13 @@ export class Failure extends Error {
 export class InvalidDefinitions extends Error {
   override readonly name = 'InvalidDefinitions'
   readonly diagnostics: readonly Diagnostic[]
+  /** The folder that their files are relative to. */
+  readonly root: string
 
-  constructor(diagnostics: readonly Diagnostic[]) {
+  constructor(diagnostics: readonly Diagnostic[], root: string) {
     super(`${diagnostics.length} diagnostics`)
     this.diagnostics = diagnostics
+    this.root = root
   }
 }
 

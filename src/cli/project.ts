@@ -27,15 +27,16 @@ export function findConfig({ configFile, terminal }: Cli): string {
 
 /** Throws InvalidDefinitions with every fault of the configuration. */
 export function openProject(cli: Cli): Project {
-  const { project, diagnostics } = loadProject(findConfig(cli))
-  if (project === undefined || hasError(diagnostics)) throw new InvalidDefinitions(diagnostics)
+  const configFile = findConfig(cli)
+  const { project, diagnostics } = loadProject(configFile)
+  if (project === undefined) throw new InvalidDefinitions(diagnostics, dirname(configFile))
   return project
 }
 
 /** Definitions without errors; throws InvalidDefinitions with all of them otherwise. */
 export function checkedDefinitions(project: Project): Definitions {
   const definitions = readDefinitions(project)
-  if (hasError(definitions.diagnostics)) throw new InvalidDefinitions(definitions.diagnostics)
+  if (hasError(definitions.diagnostics)) throw new InvalidDefinitions(definitions.diagnostics, project.root)
   return definitions
 }
 

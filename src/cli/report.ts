@@ -8,7 +8,8 @@ import { showDiagnostics } from './views/diagnostics.js'
 /** Tells why a command stopped (in JSON on stdout if that was asked for) and answers with its exit code. */
 export function report(error: unknown, terminal: Terminal, json: boolean): ExitCode {
   if (error instanceof InvalidDefinitions) {
-    return showDiagnostics(error.diagnostics, { terminal, format: json ? 'json' : 'human' })
+    const { diagnostics, root } = error
+    return showDiagnostics(diagnostics, { terminal, format: json ? 'json' : 'human', root })
   }
   const { code, message, hint, exitCode, details } = describe(error)
   if (json) {

@@ -42,11 +42,11 @@ export function isBlocked(guards: readonly GuardResult[]): boolean {
 
 type Level = NonNullable<Guards['weaken']>
 
-const WORDS: Record<Exclude<GuardName, 'max_change_share'>, string> = {
-  weaken: 'would weaken',
-  archive: 'would archive',
-  expose_link: 'would switch on the static link of',
-  protected: 'would archive, weaken or unprotect the protected',
+const WORDS: Record<Exclude<GuardName, 'max_change_share'>, (flows: string) => string> = {
+  weaken: (flows) => `would weaken ${flows}`,
+  archive: (flows) => `would archive ${flows}`,
+  expose_link: (flows) => `would switch on the static link of ${flows}`,
+  protected: (flows) => `would archive, weaken or unprotect ${flows.replace(' ', ' protected ')}`,
 }
 
 function byFlow(
@@ -66,7 +66,7 @@ function byFlow(
     guard: name,
     status,
     keys: named.map(({ key }) => key),
-    message: `${WORDS[name]} ${count(named.length)}: ${enumerate(named.map((change) => describe(change, why(change))))}`,
+    message: `${WORDS[name](count(named.length))}: ${enumerate(named.map((change) => describe(change, why(change))))}`,
   }
 }
 

@@ -9,9 +9,9 @@ export function printable(text: string): string {
   })
 }
 
-/** A value of a flow, on one line: strings quoted, sets in brackets, absence as "none". */
+/** A value of a flow, on one line: strings quoted, sets in brackets, absence as "unset". */
 export function formatValue(value: unknown): string {
-  if (value === null || value === undefined) return 'none'
+  if (value === null || value === undefined) return 'unset'
   if (Array.isArray(value)) return `[${value.map((item) => printable(String(item))).join(', ')}]`
   return typeof value === 'string' ? printable(JSON.stringify(value)) : String(value)
 }

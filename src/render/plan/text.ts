@@ -14,7 +14,7 @@ export function planText(plan: Plan, palette: Palette): string {
     unmanagedText(plan, palette),
     conflictsText(plan, palette),
     guardsText(plan, palette),
-    isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`),
+    isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
@@ -22,6 +22,12 @@ export function planText(plan: Plan, palette: Palette): string {
 function nothingToDo({ summary }: Plan): string {
   const match = summary.noop === 1 ? '1 flow matches its definition' : `${summary.noop} flows match their definitions`
   return `Nothing to do: ${match}.`
+}
+
+/** Whether apply would refuse, said where the eye ends up. */
+function verdict({ conflicts, guards }: Plan, palette: Palette): string {
+  const isRefused = conflicts.length > 0 || guards.some(({ status }) => status === 'blocked')
+  return isRefused ? palette.red(' Apply will refuse it.') : ''
 }
 
 function changeText(change: Change, palette: Palette): string {
@@ -57,7 +63,7 @@ function effectColour({ assurance }: Change, palette: Palette): (text: string) =
 function fieldLine(change: Change, field: Field, width: number, palette: Palette): string {
   const reason = reasonOf(change, field)
   const notes = [
-    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...(field.line === null || change.action === 'create' ? [] : [`line ${field.line}`]),
     ...(reason === null ? [] : [reason]),
     ...(field.origin === 'drift' ? ['edited outside git'] : []),
   ]
@@ -106,13 +112,13 @@ function conflictsText({ conflicts }: Plan, palette: Palette): string {
 }
 
 function guardsText({ guards }: Plan, palette: Palette): string {
-  return guards
-    .map(({ guard, status, message }) => {
-      const colour = { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
-      const how = status === 'blocked' ? `\n    lift it for one run: ${allowHint(guard)}` : ''
-      return `${colour(`${status} by guard ${guard}`.replace('lifted by guard', 'lifted guard'))}: ${printable(message)}${how}`
-    })
-    .join('\n')
+  if (guards.length === 0) return ''
+  const lines = guards.map(({ guard, status, message }) => {
+    const colour = { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
+    const how = status === 'blocked' ? `\n             lift it for one run: ${allowHint(guard)}` : ''
+    return `    ${colour(status.padEnd(7))}  ${palette.bold(guard)}: ${printable(message)}${how}`
+  })
+  return ['Guards:', ...lines].join('\n')
 }
 
 function allowHint(guard: string): string {
