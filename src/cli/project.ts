@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Definitions, readDefinitions } from '../definitions.js'
-import { loadProject, type Project } from '../project.js'
 import { hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
+import { loadProject, type Project } from '../project.js'
 import type { Cli } from './command.js'
 import { badUsage, InvalidDefinitions } from './failure.js'
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { Project } from '../project.js'
 import { ExitCode } from '../model/exit-code.js'
+import type { Project } from '../project.js'
 import type { Remote } from '../remote/remote.js'
 import { Failure } from './failure.js'
 import type { Target } from './project.js'

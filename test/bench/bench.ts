@@ -4,7 +4,7 @@
  *
  *   npm run bench -- --count 10000 --runs 5
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -51,16 +51,16 @@ const rows = {
   empty: row('empty plan', 'validate again', 1.5),
 }
 
-for (let run = 0; run < Math.max(runs, 3) * 3; run += 1) {
+for (let round = 0; round < Math.max(runs, 3) * 3; round += 1) {
   rows.start.pairs.push({ measured: time(flows, '--version'), base: time('-e', '0') })
 }
-for (let run = 0; run < runs; run += 1) {
+for (let round = 0; round < runs; round += 1) {
   rmSync(join(root, '.flows'), { recursive: true, force: true })
   rows.cold.pairs.push({ measured: time(flows, 'validate'), base: time(floors.parse) })
 }
-const apply = time(flows, 'apply', '--yes')
+const { elapsed: apply, stdout: applied } = run(flows, 'apply', '--yes', '--json')
 const uncachedPlan = time(flows, 'plan')
-for (let run = 0; run < runs * 3; run += 1) {
+for (let round = 0; round < runs * 3; round += 1) {
   const validate = time(flows, 'validate')
   rows.warm.pairs.push({ measured: validate, base: time(floors.hash) })
   rows.empty.pairs.push({ measured: time(flows, 'plan', '--detailed-exitcode'), base: validate })
@@ -80,10 +80,25 @@ for (const { what, of, limit, pairs } of Object.values(rows)) {
   ])
 }
 const validateCold = median(rows.cold.pairs.map(({ measured }) => measured))
-print([`apply of ${count} creates`, (apply / validateCold).toFixed(2), '', apply.toFixed(0), 'validate, no cache', validateCold.toFixed(0)])
+print([
+  `apply of ${count} creates`,
+  (apply / validateCold).toFixed(2),
+  '',
+  apply.toFixed(0),
+  'validate, no cache',
+  validateCold.toFixed(0),
+])
 const validateWarm = median(rows.warm.pairs.map(({ measured }) => measured))
-print(['plan that was not remembered', (uncachedPlan / validateWarm).toFixed(2), '', uncachedPlan.toFixed(0), 'validate again', validateWarm.toFixed(0)])
-console.log(`\ndeployments made by that apply: ${deployments()}`)
+print([
+  'plan that was not remembered',
+  (uncachedPlan / validateWarm).toFixed(2),
+  '',
+  uncachedPlan.toFixed(0),
+  'validate again',
+  validateWarm.toFixed(0),
+])
+const { deployment } = JSON.parse(applied)
+console.log(`\nThat apply made one deployment, ${deployment.id}, of ${deployment.changes.length} changes.`)
 
 /** A program that does the least: bundled and minified as ours is, so that loading it costs as little. */
 function floor(body: string): string {
@@ -109,20 +124,19 @@ function row(what: string, of: string, limit: number): Row {
 
 /** Wall time of one Node process, in milliseconds. */
 function time(...args: readonly string[]): number {
-  const started = performance.now()
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' })
-  const elapsed = performance.now() - started
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
-  return elapsed
+  return run(...args).elapsed
 }
 
-function deployments(): number {
-  const { has_more, data } = JSON.parse(
-    execFileSync(process.execPath, [flows, 'list', '--json'], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 30 }),
-    (_, value) => value,
-  )
-  void has_more
-  return data?.length ?? 0
+function run(...args: readonly string[]): { elapsed: number; stdout: string } {
+  const started = performance.now()
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  })
+  const elapsed = performance.now() - started
+  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`)
+  return { elapsed, stdout }
 }
 
 function median(numbers: readonly number[]): number {
@@ -131,5 +145,7 @@ function median(numbers: readonly number[]): number {
 }
 
 function print([what = '', ratio = '', limit = '', ms = '', of = '', base = '']: readonly string[]): void {
-  console.log(`${what.padEnd(36)}${ratio.padStart(6)}  ${limit.padEnd(9)}${ms.padStart(7)}   ${of.padEnd(22)}${base.padStart(7)}`)
+  console.log(
+    `${what.padEnd(36)}${ratio.padStart(6)}  ${limit.padEnd(9)}${ms.padStart(7)}   ${of.padEnd(22)}${base.padStart(7)}`,
+  )
 }
