@@ -1,0 +1,129 @@
+import type { DeployedChange, Deployment } from '../../model/schema-types.js'
+import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../store.js'
+import { insertMany } from './insert-many.js'
+import { boundsOf, readPage } from './page.js'
+import type { Db, DeploymentChangesTable, DeploymentsTable } from './tables.js'
+
+export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
+  const inMode = (livemode: boolean) =>
+    db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
+  const withChanges = async (row: DeploymentsTable | undefined): Promise<Deployment | undefined> => {
+    if (row === undefined) return undefined
+    const changes = await db
+      .selectFrom('deployment_changes')
+      .selectAll()
+      .where('deployment', '=', row.id)
+      .orderBy('position')
+      .execute()
+    const { summary, ...deployment } = toSummary(row)
+    return { ...deployment, changes: changes.map(toChange) }
+  }
+  return {
+    async byId(livemode, id) {
+      return withChanges(await inMode(livemode).where('id', '=', id).executeTakeFirst())
+    },
+    async byDigest(livemode, project, planDigest) {
+      const query = inMode(livemode).where('project', '=', project).where('plan_digest', '=', planDigest)
+      return withChanges(await query.executeTakeFirst())
+    },
+    async last(livemode, project) {
+      const row = await db
+        .selectFrom('deployments')
+        .select('id')
+        .where('livemode', '=', Number(livemode))
+        .where('project', '=', project)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.id ?? null
+    },
+    async list(livemode, { project, created }, page) {
+      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
+        let query = inMode(livemode).orderBy('id', order).limit(limit)
+        if (cursor !== undefined) query = query.where('id', comparison, cursor)
+        if (project !== undefined) query = query.where('project', '=', project)
+        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
+        return query.execute()
+      })
+      return { data: data.map(toSummary), has_more }
+    },
+    async insert(deployment) {
+      await insertMany(db, 'deployments', [toRow(deployment)])
+      await insertMany(
+        db,
+        'deployment_changes',
+        deployment.changes.map((change, position) => toChangeRow(deployment.id, position, change)),
+      )
+    },
+  }
+}
+
+function toRow({ changes, ...deployment }: Deployment): DeploymentsTable {
+  const summary: Record<DeployedChange['action'], number> = {
+    create: 0,
+    update: 0,
+    rename: 0,
+    adopt: 0,
+    restore: 0,
+    archive: 0,
+  }
+  for (const { action } of changes) summary[action] += 1
+  return {
+    id: deployment.id,
+    livemode: Number(deployment.livemode),
+    project: deployment.project,
+    plan_digest: deployment.plan_digest,
+    run_id: deployment.run_id,
+    actor: deployment.actor,
+    source: deployment.source && JSON.stringify(deployment.source),
+    allowed: JSON.stringify(deployment.allowed),
+    summary: JSON.stringify(summary),
+    created: deployment.created,
+  }
+}
+
+function toSummary(row: DeploymentsTable): DeploymentSummary {
+  return {
+    id: row.id,
+    object: 'identity.flow_deployment',
+    created: row.created,
+    livemode: row.livemode === 1,
+    project: row.project,
+    plan_digest: row.plan_digest,
+    run_id: row.run_id,
+    actor: row.actor,
+    source: row.source === null ? null : JSON.parse(row.source),
+    allowed: JSON.parse(row.allowed),
+    summary: JSON.parse(row.summary),
+  }
+}
+
+function toChangeRow(deployment: string, position: number, change: DeployedChange): DeploymentChangesTable {
+  return {
+    deployment,
+    position,
+    action: change.action,
+    key: change.key,
+    previous_key: change.previous_key,
+    flow: change.id,
+    base_version: change.base_version,
+    version: change.version,
+    before: change.before && JSON.stringify(change.before),
+    after: JSON.stringify(change.after),
+    diff_digest: change.diff_digest,
+  }
+}
+
+function toChange(row: DeploymentChangesTable): DeployedChange {
+  return {
+    action: row.action as DeployedChange['action'],
+    key: row.key,
+    previous_key: row.previous_key,
+    id: row.flow,
+    base_version: row.base_version,
+    version: row.version,
+    before: row.before === null ? null : JSON.parse(row.before),
+    after: JSON.parse(row.after),
+    diff_digest: row.diff_digest,
+  }
+}

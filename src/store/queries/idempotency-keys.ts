@@ -1,0 +1,25 @@
+import type { IdempotencyKeys } from '../store.js'
+import type { Db } from './tables.js'
+
+export function idempotencyQueries(db: Db): IdempotencyKeys {
+  return {
+    async find(livemode, key) {
+      const row = await db
+        .selectFrom('idempotency_keys')
+        .selectAll()
+        .where('livemode', '=', Number(livemode))
+        .where('key', '=', key)
+        .executeTakeFirst()
+      return row && { ...row, livemode }
+    },
+    async insert(record) {
+      await db
+        .insertInto('idempotency_keys')
+        .values({ ...record, livemode: Number(record.livemode) })
+        .execute()
+    },
+    async forget(before) {
+      await db.deleteFrom('idempotency_keys').where('created', '<', before).execute()
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import type { Store, WriteTransaction } from '../store.js'
+import { apiKeyQueries } from './api-keys.js'
+import { deploymentQueries } from './deployments.js'
+import { flowQueries } from './flows.js'
+import { idempotencyQueries } from './idempotency-keys.js'
+import { sessionQueries } from './sessions.js'
+import { stateQueries } from './state.js'
+import type { Db } from './tables.js'
+
+/** The store over any dialect. Everything is asked and written inside transactions. */
+export function kyselyStore(db: Db, label: string): Store {
+  return {
+    label,
+    read: (work) =>
+      db
+        .transaction()
+        .setAccessMode('read only')
+        .setIsolationLevel('repeatable read')
+        .execute((tx) => work(queriesOf(tx))),
+    write: (work) => db.transaction().execute((tx) => work(queriesOf(tx))),
+    close: () => db.destroy(),
+  }
+}
+
+function queriesOf(tx: Db): WriteTransaction {
+  return {
+    state: stateQueries(tx),
+    flows: flowQueries(tx),
+    deployments: deploymentQueries(tx),
+    sessions: sessionQueries(tx),
+    apiKeys: apiKeyQueries(tx),
+    idempotency: idempotencyQueries(tx),
+  }
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { StoreError } from '../store-error.js'
+
+/** Primary result code of SQLite for "somebody else holds the lock". */
+const SQLITE_BUSY = 5
+
+/** How long one process waits for another, in milliseconds: longer than any deployment takes. */
+export const PATIENCE = 15_000
+
+/**
+ * Tries again while another connection holds the store. SQLite could wait by itself, but it would stop this whole
+ * process meanwhile, and never get the lock that another connection in this very process holds.
+ */
+export async function whileBusy<T>(label: string, attempt: () => T): Promise<T> {
+  const deadline = Date.now() + PATIENCE
+  for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+    try {
+      return attempt()
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      if (Date.now() > deadline) {
+        const message = `${label} has been locked by another process for ${PATIENCE / 1000} seconds`
+        throw new StoreError('busy', message, { cause: error })
+      }
+      await sleep(wait + Math.random() * wait)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return resultCode(error) === SQLITE_BUSY
+}
+
+/** SQLite's primary result code of an error; undefined for any other error. */
+export function resultCode(error: unknown): number | undefined {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
+  return typeof code === 'number' ? code & 0xff : undefined
+}

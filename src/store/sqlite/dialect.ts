@@ -1,0 +1,150 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type TransactionSettings,
+} from 'kysely'
+import { whileBusy } from './busy.js'
+import type { Database, Statement } from './database.js'
+
+/** Kysely over the `node:sqlite` interface. */
+export function sqliteDialect(database: Database, label: string): Dialect {
+  return {
+    createDriver: () => new SqliteDriver(database, label),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+/** One connection, handed to one transaction after another. */
+class SqliteDriver implements Driver {
+  readonly #database: Database
+  readonly #label: string
+  readonly #connection: SqliteConnection
+  #last: Promise<void> = Promise.resolve()
+  #release: () => void = () => {}
+
+  constructor(database: Database, label: string) {
+    this.#database = database
+    this.#label = label
+    this.#connection = new SqliteConnection(database)
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const before = this.#last
+    let release = () => {}
+    this.#last = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await before
+    this.#release = release
+    return this.#connection
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#release()
+  }
+
+  async beginTransaction(_connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
+    await whileBusy(this.#label, accessMode === 'read only' ? () => this.#beginRead() : () => this.#beginWrite())
+  }
+
+  /** The snapshot is taken by the first read, so one is made here, where waiting is possible. */
+  #beginRead(): void {
+    this.#database.exec('begin')
+    try {
+      this.#connection.statement('select count(*) from sqlite_schema').get()
+    } catch (error) {
+      this.#database.exec('rollback')
+      throw error
+    }
+  }
+
+  /** Takes the lock at once: a transaction that reads first and writes later could find its snapshot outdated. */
+  #beginWrite(): void {
+    this.#database.exec('begin immediate')
+  }
+
+  async commitTransaction(): Promise<void> {
+    this.#database.exec('commit')
+  }
+
+  async rollbackTransaction(): Promise<void> {
+    this.#database.exec('rollback')
+  }
+
+  async destroy(): Promise<void> {
+    this.#database.close()
+  }
+}
+
+/** Above this many different statements, the one used longest ago is dropped. */
+const MOST_STATEMENTS = 200
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #database: Database
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    const bound = parameters.map(toParameter)
+    const statement = this.statement(sql)
+    const answersRows = query.kind === 'SelectQueryNode' || query.kind === 'RawNode' || 'returning' in query
+    if (answersRows) return { rows: statement.all(...bound) as Row[] }
+    return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
+  }
+
+  // biome-ignore lint/correctness/useYield: streams are not used, and the interface asks for the method.
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('the SQLite store does not stream')
+  }
+
+  statement(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    const statement = known ?? this.#database.prepare(sql)
+    this.#statements.delete(sql)
+    this.#statements.set(sql, statement)
+    const [oldest] = this.#statements.keys()
+    if (this.#statements.size > MOST_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
+    return statement
+  }
+}
+
+/**
+ * The driver would take an object for named parameters and bind nothing: better no answer than a wrong one.
+ * Strings with NUL are cut short by some drivers.
+ */
+function toParameter(value: unknown): string | number | bigint | null | Uint8Array {
+  switch (typeof value) {
+    case 'boolean':
+      return value ? 1 : 0
+    case 'number':
+      if (Number.isFinite(value)) return value
+      break
+    case 'string':
+      if (!value.includes('\0')) return value
+      break
+    case 'bigint':
+      return value
+    case 'object':
+      if (value === null || value instanceof Uint8Array) return value
+  }
+  throw new TypeError(`a value of type ${describe(value)} cannot be stored`)
+}
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return 'string with NUL'
+  if (typeof value === 'number') return String(value)
+  return typeof value === 'object' ? (value?.constructor?.name ?? 'object') : typeof value
+}
