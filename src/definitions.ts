@@ -40,11 +40,12 @@ export function readDefinitions(project: Project, options: { cache?: boolean } =
   const { root, config } = project
   const cache = options.cache === false ? undefined : new DefinitionCache(root, FINGERPRINT)
   const folder = discover(root, config.flows)
-  const files = new DefinitionFiles(root, folder.files, cache)
+  const valid = cache?.validSet() ?? null
+  const files = new DefinitionFiles(root, folder.files, { cache, parse: valid === null })
   const faults = [...folder.diagnostics, ...folderFaults(project, folder.exists, folder.files.length)]
 
   const digest = digestOf(project, folder.files, files.hashes)
-  if (faults.length === 0 && cache?.validSet() === digest) {
+  if (faults.length === 0 && valid === digest) {
     return new CheckedDefinitions(files, folder.files, digest, [])
   }
 

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import {
+  appendFileSync,
   closeSync,
   constants,
   fstatSync,
@@ -40,7 +41,8 @@ export function writeCacheFile<T>(root: string, name: string, value: T): void {
     const path = join(folderOf(root), name)
     const body = Buffer.from(JSON.stringify(value))
     temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
-    writeFileSync(temporary, Buffer.concat([Buffer.from(sealOf(key, name, body), 'latin1'), body]), { flag: 'wx' })
+    writeFileSync(temporary, sealOf(key, name, body), { flag: 'wx' })
+    appendFileSync(temporary, body)
     // A reader sees the old file or the new one, never half of one.
     renameSync(temporary, path)
   } catch {

@@ -23,20 +23,25 @@ export class DefinitionFiles {
   readonly #root: string
   readonly #files: readonly DefinitionFile[]
   readonly #cache: DefinitionCache | undefined
+  readonly #parsed: readonly ReadDefinition[] | undefined
   #mapped: { file: string; source: SourceMap | undefined } | undefined
 
-  constructor(root: string, files: readonly DefinitionFile[], cache: DefinitionCache | undefined) {
+  /** `parse` tells to parse while reading: cheaper than reading twice, where nothing is known of the files. */
+  constructor(
+    root: string,
+    files: readonly DefinitionFile[],
+    { cache, parse }: { readonly cache: DefinitionCache | undefined; readonly parse: boolean },
+  ) {
     this.#root = root
     this.#files = files
     this.#cache = cache
-    this.hashes = files.map(({ file }) => {
-      const read = readBounded(root, file)
-      return 'fault' in read ? '' : hashOf(read.bytes)
-    })
+    if (parse) this.#parsed = files.map((file) => this.#parse(file))
+    this.hashes = this.#parsed?.map(({ hash }) => hash) ?? files.map(({ file }) => this.#hash(file))
   }
 
   /** What the files say. A file that changed since it was hashed comes with its new hash. */
-  read(): ReadDefinition[] {
+  read(): readonly ReadDefinition[] {
+    if (this.#parsed !== undefined) return this.#parsed
     const known = this.#cache?.values()
     return this.#files.map((file, index) => {
       const hash = this.hashes[index] ?? ''
@@ -57,6 +62,11 @@ export class DefinitionFiles {
     if ('fault' in read || hashOf(read.bytes) !== hash) return undefined
     const decoded = decode(file, read.bytes)
     return 'fault' in decoded ? undefined : decoded.text
+  }
+
+  #hash(file: string): string {
+    const read = readBounded(this.#root, file)
+    return 'fault' in read ? '' : hashOf(read.bytes)
   }
 
   #map(file: string, hash: string): SourceMap | undefined {

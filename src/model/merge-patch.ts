@@ -4,12 +4,19 @@
  */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch
-  const merged = new Map(Object.entries(isObject(target) ? target : {}))
-  for (const [name, value] of Object.entries(patch)) {
-    if (value === null) merged.delete(name)
-    else merged.set(name, mergePatch(merged.get(name), value))
+  const merged: Record<string, unknown> = isObject(target) ? { ...target } : {}
+  for (const name of Object.keys(patch)) {
+    const value = patch[name]
+    if (value === null) delete merged[name]
+    else set(merged, name, mergePatch(Object.hasOwn(merged, name) ? merged[name] : undefined, value))
   }
-  return Object.fromEntries(merged)
+  return merged
+}
+
+/** Assigning to `__proto__` would change what the object inherits. */
+function set(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value
+  else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,9 @@
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 
+// Quick, and too strict: it takes line breaks and whole surrogate pairs for suspects.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const SUSPECT = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/
 // C0, DEL, C1, and halves of surrogate pairs (with the u flag a whole pair is one character and does not match).
 const BAD = /[\p{Cc}\p{Cs}]/u
 const BAD_IN_PROSE = /[^\P{Cc}\n\t]|\p{Cs}/u
@@ -10,9 +13,21 @@ const BAD_IN_PROSE = /[^\P{Cc}\n\t]|\p{Cs}/u
  * Line breaks and tabs are text in the descriptions at the given pointers.
  */
 export function controlCharacterIssues(value: unknown, prose: readonly string[]): Issue[] {
+  if (!isSuspect(value)) return []
   const issues: Issue[] = []
   walk(value, [], prose, issues)
   return issues
+}
+
+/** Most values are free of all this: their paths are never needed. */
+function isSuspect(value: unknown): boolean {
+  if (typeof value === 'string') return SUSPECT.test(value)
+  if (value === null || typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.some(isSuspect)
+  for (const name of Object.keys(value)) {
+    if (SUSPECT.test(name) || isSuspect((value as Record<string, unknown>)[name])) return true
+  }
+  return false
 }
 
 function walk(value: unknown, path: (string | number)[], prose: readonly string[], issues: Issue[]): void {
