@@ -6,6 +6,9 @@ export type { FlowConfig, FlowDefinition }
 /** A flow's stable name inside one mode; see `key` in schemas/flow.schema.json. */
 export type FlowKey = string
 
+/** The pattern of `key` in schemas/flow.schema.json; also that of projects. */
+export const KEY_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/
+
 /** A definition without what is not configuration itself: the body that overlays patch and the API takes. */
 export type FlowBody = Omit<FlowDefinition, 'renamed_from' | 'environments'>
 

@@ -1,0 +1,189 @@
+import type { ChangeRequest, DeploymentRequest, StaleFlow } from '../../model/deployment.js'
+import type { ListObject } from '../../model/resources.js'
+import type { DeployedChange, Deployment } from '../../model/schema-types.js'
+import type { DeploymentSummary, FlowRecord } from '../../store/store.js'
+import { ApiError, conflict, notFound } from '../api-error.js'
+import type { ReadCall, WriteCall } from './call.js'
+import { checkDeploymentRequest, configOf } from './deployment-request.js'
+import { linkToken, versionOf } from './flows.js'
+import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
+
+const URL = '/v2/identity/flow_deployments'
+
+export interface ListDeploymentsParams extends ListParams {
+  readonly project?: string | undefined
+}
+
+/**
+ * Writes a whole plan, or nothing. The plan's digest is the idempotency key: a plan that was applied before answers
+ * with the deployment it made (compare `run_id`). Throws 412 naming every flow that has moved on.
+ */
+export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
+  const { tx, livemode } = call
+  const request = checkDeploymentRequest(body, livemode)
+  await tx.state.lock(livemode)
+  const before = await tx.deployments.byDigest(livemode, request.project, request.plan_digest)
+  if (before) return before
+  const found = await findFlows(call, request.changes)
+  const stale = request.changes.flatMap((change) => staleOf(change, found))
+  if (stale.length > 0) throw conflict(stale)
+  for (const [index, change] of request.changes.entries()) checkAllowed(change, index, request, found)
+  return write(call, request, found)
+}
+
+export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string): Promise<Deployment> {
+  const deployment = await tx.deployments.byId(livemode, id)
+  if (deployment === undefined) throw notFound('flow_deployment', id)
+  return deployment
+}
+
+/** Newest first. A deployment in a list has its `summary` but not its `changes`: retrieve it for those. */
+export async function listDeployments(
+  { tx, livemode }: ReadCall,
+  params: ListDeploymentsParams = {},
+): Promise<ListObject<DeploymentSummary>> {
+  const page = await pageOf(
+    params,
+    'flow_deployment',
+    async (id) => (await tx.deployments.byId(livemode, id)) !== undefined,
+  )
+  const filter = { project: params.project, created: rangeOf(params.created) }
+  return listObject(URL, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
+}
+
+/** The flows that a set of changes is about: those it changes, and those that hold the keys it wants. */
+interface Found {
+  readonly byId: ReadonlyMap<string, FlowRecord>
+  readonly byKey: ReadonlyMap<string, FlowRecord>
+  /** The keys that flows of the set give up, by the flows' ids. */
+  readonly freed: ReadonlyMap<string, string>
+}
+
+async function findFlows({ tx, livemode }: WriteCall, changes: readonly ChangeRequest[]): Promise<Found> {
+  const ids = changes.map(({ id }) => id).filter((id) => id !== null)
+  const keys = changes.filter(takesKey).map(({ key }) => key)
+  const flows = await tx.flows.byIdsOrKeys(livemode, ids, keys)
+  return {
+    byId: new Map(flows.map((flow) => [flow.id, flow])),
+    byKey: new Map(flows.map((flow) => [flow.key, flow])),
+    freed: new Map(changes.flatMap(({ id, previous_key }) => (id && previous_key ? [[id, previous_key]] : []))),
+  }
+}
+
+function takesKey({ action, previous_key }: ChangeRequest): boolean {
+  return action === 'create' || previous_key !== null
+}
+
+/** A change whose flow is not the one that was compared any more, or whose key somebody has taken since. */
+function staleOf(change: ChangeRequest, { byId, byKey, freed }: Found): StaleFlow[] {
+  const { key, base_version } = change
+  if (change.id !== null) {
+    const flow = byId.get(change.id)
+    if (flow === undefined) return [{ key, base_version, current_version: null, updated_by: null, updated: null }]
+    if (flow.version !== base_version) return [toStale(change, flow)]
+  }
+  const holder = takesKey(change) ? byKey.get(key) : undefined
+  if (holder === undefined || holder.id === change.id) return []
+  // A key may come from a flow of the same set that gives it up.
+  return freed.get(holder.id) === key ? [] : [toStale(change, holder)]
+}
+
+function toStale({ key, base_version }: ChangeRequest, flow: FlowRecord): StaleFlow {
+  return { key, base_version, current_version: flow.version, updated_by: flow.updated_by, updated: flow.updated }
+}
+
+/** The flow is the one that was compared, so what does not fit now never did: the request is wrong, not late. */
+function checkAllowed(change: ChangeRequest, index: number, { project }: DeploymentRequest, { byId }: Found): void {
+  const flow = change.id === null ? undefined : byId.get(change.id)
+  if (flow === undefined) return
+  const refuse = (code: 'flow_of_other_project' | 'flow_status_invalid' | 'parameter_invalid', message: string) => {
+    throw new ApiError(400, {
+      code,
+      param: `changes[${index}]`,
+      message: `Cannot ${change.action} '${change.key}': ${message}.`,
+    })
+  }
+  const manager = change.action === 'adopt' ? null : project
+  if (flow.project !== manager) {
+    refuse(
+      'flow_of_other_project',
+      flow.project === null ? 'no project manages it' : `project '${flow.project}' manages it`,
+    )
+  }
+  if (change.action === 'restore' && flow.status !== 'archived') refuse('flow_status_invalid', 'it is not archived')
+  if (!['restore', 'adopt'].includes(change.action) && flow.status !== 'active') {
+    refuse('flow_status_invalid', 'it is archived')
+  }
+  if (flow.key !== (change.previous_key ?? change.key)) refuse('parameter_invalid', `its key is '${flow.key}'`)
+}
+
+async function write(call: WriteCall, request: DeploymentRequest, { byId }: Found): Promise<Deployment> {
+  const { tx, livemode, now, actor } = call
+  const id = call.id('vfd')
+  const flows: FlowRecord[] = []
+  const changes: DeployedChange[] = []
+  for (const [index, change] of request.changes.entries()) {
+    const before = change.id === null ? undefined : byId.get(change.id)
+    const flow = flowAfter(call, request, change, index, before)
+    flows.push(flow)
+    changes.push({
+      action: change.action,
+      key: change.key,
+      previous_key: change.previous_key,
+      id: flow.id,
+      base_version: change.base_version,
+      version: flow.version,
+      before: before?.config ?? null,
+      after: flow.config,
+      diff_digest: change.diff_digest,
+    })
+  }
+  const deployment: Deployment = {
+    id,
+    object: 'identity.flow_deployment',
+    created: now,
+    livemode,
+    project: request.project,
+    plan_digest: request.plan_digest,
+    run_id: request.run_id,
+    actor,
+    source: request.source,
+    allowed: [...request.allowed],
+    changes,
+  }
+  await tx.flows.save(
+    flows,
+    flows.map((flow, index) => versionOf(call, changes[index]?.action ?? 'update', flow, id)),
+  )
+  await tx.deployments.insert(deployment)
+  await tx.state.advance(livemode)
+  return deployment
+}
+
+function flowAfter(
+  call: WriteCall,
+  { project }: DeploymentRequest,
+  change: ChangeRequest,
+  index: number,
+  before: FlowRecord | undefined,
+): FlowRecord {
+  const config = before && change.action === 'archive' ? before.config : configOf(change, index)
+  const written = { updated: call.now, updated_by: call.actor, project, config, applied: config, key: change.key }
+  if (before) {
+    return {
+      ...before,
+      ...written,
+      status: change.action === 'archive' ? 'archived' : 'active',
+      version: before.version + 1,
+    }
+  }
+  return {
+    id: call.id('vf'),
+    livemode: call.livemode,
+    status: 'active',
+    version: 1,
+    link_token: linkToken(),
+    created: call.now,
+    ...written,
+  }
+}
