@@ -2,7 +2,7 @@
 
 export { type ApplyOptions, type ApplyResult, apply } from './apply/apply.js'
 export { type Definitions, readDefinitions } from './definitions.js'
-export { loadProject, type Project } from './load/project.js'
+export { loadProject, type Project } from './project.js'
 export type { Deployment } from './model/deployment.js'
 export type { Diagnostic, DiagnosticCode, SourcePosition } from './model/diagnostic.js'
 export { type FlowBody, type FlowConfig, type FlowDefinition, normalise } from './model/flow.js'

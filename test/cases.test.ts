@@ -8,9 +8,9 @@ import { planFlows } from '../src/pipeline.js'
 import type { Allowance } from '../src/plan/guard.js'
 import { loadProject } from '../src/project.js'
 import type { RemoteReader } from '../src/remote/remote.js'
+import { plain } from '../src/render/palette.js'
 import { planMarkdown } from '../src/render/plan/markdown.js'
 import { planText } from '../src/render/plan/text.js'
-import { plain } from '../src/render/palette.js'
 
 /**
  * Each folder of test/cases is a project and what the service says (observed.json); expected are the plan in all its
@@ -33,9 +33,11 @@ describe('golden cases', () => {
     const folder = join(CASES, name)
     const { project, diagnostics } = loadProject(join(folder, 'flows.config.yaml'))
     if (!project) throw new Error(JSON.stringify(diagnostics))
-    const { environment, allow = [], ...state } = JSON.parse(
-      readFileSync(join(folder, 'observed.json'), 'utf8'),
-    ) as ObservedCase
+    const {
+      environment,
+      allow = [],
+      ...state
+    } = JSON.parse(readFileSync(join(folder, 'observed.json'), 'utf8')) as ObservedCase
     const plan = await planFlows(readDefinitions(project, { cache: false }), readerOf(state), {
       project: project.config.project,
       environment,

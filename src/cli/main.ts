@@ -1,4 +1,4 @@
-import { Command, CommanderError, Help, Option } from '@commander-js/extra-typings'
+import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../model/exit-code.js'
 import type { Cli, CommandRow, Run } from './command.js'
 import { report } from './report.js'
@@ -47,7 +47,11 @@ function createProgram() {
     )
     .option('--color', 'colour the output')
     .option('--no-color', 'do not colour the output')
-    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => title, sortSubcommands: false })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: (title) => title,
+      visibleCommands: ({ commands }) => [...commands],
+    })
     .showSuggestionAfterError(true)
     .showHelpAfterError('(add --help for the options and examples)')
     .exitOverride()
@@ -78,5 +82,3 @@ function isCommandName(arg: string, previous: string | undefined): boolean {
 function wantsJson(args: readonly string[]): boolean {
   return args.includes('--json') || args.includes('--format=json') || args[args.indexOf('--format') + 1] === 'json'
 }
-
-export { Help }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ExitCode } from '../model/exit-code.js'
 import type { Project } from '../project.js'
 import type { Remote } from '../remote/remote.js'
@@ -6,16 +6,16 @@ import { Failure } from './failure.js'
 import type { Target } from './project.js'
 import type { Terminal } from './terminal.js'
 
-/** Where the embedded store of a project lies. */
-export function storeFile(project: Project): string {
-  return join(project.root, '.flows', 'store.sqlite')
+/** Where the embedded store of a project lies, as seen from here: so it is shown, too. */
+export function storeFile(project: Project, { cwd }: Terminal): string {
+  return relative(cwd, join(project.root, '.flows', 'store.sqlite'))
 }
 
 /** The remote of an environment: over HTTP where it names an API, else the embedded store. Opens nothing yet. */
 export async function remoteOf(project: Project, { name, settings }: Target, terminal: Terminal): Promise<Remote> {
   if (settings.api === undefined || settings.api_key_env === undefined) {
     const { embedded } = await import('../remote/embedded/embedded.js')
-    return embedded({ file: storeFile(project), actor: actorOf(terminal) })
+    return embedded({ file: storeFile(project, terminal), actor: actorOf(terminal) })
   }
   const apiKey = terminal.env[settings.api_key_env]
   if (!apiKey) {
@@ -29,6 +29,6 @@ export async function remoteOf(project: Project, { name, settings }: Target, ter
 }
 
 /** Who a deployment into the embedded store is recorded for. */
-function actorOf({ env }: Terminal): string {
+export function actorOf({ env }: Terminal): string {
   return env.USER || env.USERNAME || 'local'
 }

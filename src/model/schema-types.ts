@@ -597,7 +597,7 @@ export interface Field {
    */
   after: string | boolean | string[] | null
   /**
-   * Line of the definition that says so; null where a default does.
+   * Line of the definition that says so; null where a default does, and for a flow to be created.
    */
   line: number | null
   /**

@@ -8,7 +8,10 @@ export interface Places {
   bodyLine(file: string): number
 }
 
-/** The same plan with the lines of its definitions filled in. Lines are outside every digest. */
+/**
+ * The same plan with the lines of its definitions filled in. Lines are outside every digest. Of a new flow every line is
+ * new, so only the first is named: finding the others would parse each file again.
+ */
 export function locate(plan: Plan, places: Places): Plan {
   return {
     ...plan,
@@ -18,10 +21,13 @@ export function locate(plan: Plan, places: Places): Plan {
       return {
         ...change,
         source: { file: source.file, line: places.bodyLine(source.file) },
-        fields: change.fields.map((field) => ({
-          ...field,
-          line: places.lineOf(source.file, plan.environment, field.path),
-        })),
+        fields:
+          change.action === 'create'
+            ? change.fields
+            : change.fields.map((field) => ({
+                ...field,
+                line: places.lineOf(source.file, plan.environment, field.path),
+              })),
       }
     }),
   }

@@ -63,7 +63,7 @@ function effectColour({ assurance }: Change, palette: Palette): (text: string) =
 function fieldLine(change: Change, field: Field, width: number, palette: Palette): string {
   const reason = reasonOf(change, field)
   const notes = [
-    ...(field.line === null || change.action === 'create' ? [] : [`line ${field.line}`]),
+    ...(field.line === null ? [] : [`line ${field.line}`]),
     ...(reason === null ? [] : [reason]),
     ...(field.origin === 'drift' ? ['edited outside git'] : []),
   ]

@@ -1,0 +1,157 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { aDefinition, aFolder, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
+
+const wrong = {
+  good: aDefinition('Good'),
+  bad: 'name: Bad\ntype: document\noptions:\n  document:\n    allowed_types: [pasport]\n',
+}
+
+describe('flows validate', () => {
+  test('says how many definitions are valid', async () => {
+    const cwd = aProject({ a: aDefinition('A'), b: aDefinition('B') })
+    expect(await flows(['validate'], { cwd })).toMatchObject({ code: 0, stdout: '2 definitions valid.\n', stderr: '' })
+  })
+
+  test('names file, line and column of a fault, with a hint, and exits 3', async () => {
+    const { code, stdout, stderr } = await flows(['validate'], { cwd: aProject(wrong) })
+    expect([code, stdout]).toEqual([3, ''])
+    expect(stderr).toContain('flows/bad.yaml:5:21 UNKNOWN_DOCUMENT_TYPE')
+    expect(stderr).toContain('did you mean "passport"?')
+  })
+
+  test('tells every fault of every file at once', async () => {
+    const cwd = aProject({ ...wrong, worse: 'name: 1\ntype: passport\ncolour: red\n' })
+    const { stdout } = await flows(['validate', '--json'], { cwd })
+    const { diagnostics, exit_code } = JSON.parse(stdout)
+    expect(exit_code).toBe(3)
+    expect(diagnostics.map(({ code }: { code: string }) => code)).toEqual([
+      'UNKNOWN_DOCUMENT_TYPE',
+      'NOT_A_STRING',
+      'UNKNOWN_VALUE',
+      'UNKNOWN_FIELD',
+    ])
+  })
+
+  test('github: annotations name files from where CI runs', async () => {
+    const root = aFolder({ 'kyc/flows.config.yaml': CONFIG, 'kyc/flows/bad.yaml': 'name: Bad\ntype: nothing\n' })
+    const { code, stdout } = await flows(['--config', 'kyc/flows.config.yaml', 'validate', '--format', 'github'], {
+      cwd: root,
+    })
+    expect(code).toBe(3)
+    expect(stdout).toMatch(/^::error file=kyc\/flows\/bad\.yaml,line=2,col=7,/)
+  })
+
+  test('sarif: a log with one result per fault', async () => {
+    const { code, stdout } = await flows(['validate', '--format', 'sarif'], { cwd: aProject(wrong) })
+    const log = JSON.parse(stdout)
+    expect(code).toBe(3)
+    expect(log.version).toBe('2.1.0')
+    expect(log.runs[0].results[0]).toMatchObject({
+      ruleId: 'UNKNOWN_DOCUMENT_TYPE',
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: 'flows/bad.yaml' }, region: { startLine: 5, startColumn: 21 } },
+        },
+      ],
+    })
+  })
+
+  test('a faulty configuration is told the same way', async () => {
+    const cwd = aProject(
+      { a: aDefinition('A') },
+      'project: acme-kyc\nenvironments:\n  live: { api: https://x.example }\n',
+    )
+    const { code, stderr } = await flows(['plan'], { cwd })
+    expect(code).toBe(3)
+    expect(stderr).toContain('flows.config.yaml:3:')
+  })
+
+  test.each(['plan', 'apply'])('flows %s refuses faulty definitions and writes nothing', async (command) => {
+    const cwd = aProject(wrong)
+    expect((await flows([command], { cwd })).code).toBe(3)
+    expect(readdirSync(cwd).sort()).toEqual(['flows', 'flows.config.yaml'])
+  })
+})
+
+describe('flows plan', () => {
+  test('writes no store, however often it is called', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    expect((await flows(['plan'], { cwd })).stdout).toContain('1 to create')
+    expect((await flows(['plan'], { cwd })).stdout).toContain('1 to create')
+    expect(readdirSync(`${cwd}/.flows`).filter((name) => name.startsWith('store'))).toEqual([])
+  })
+
+  test('remembers an empty plan, and notices when the store or a definition changed', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const first = await flows(['plan', '--json'], { cwd })
+    expect(readdirSync(`${cwd}/.flows/cache`)).toContain('plan-local.json')
+    expect((await flows(['plan', '--json'], { cwd })).stdout).toBe(first.stdout)
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('B') })
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(2)
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('A') })
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    const { rmSync } = await import('node:fs')
+    for (const name of readdirSync(`${cwd}/.flows`).filter((one) => one.startsWith('store')))
+      rmSync(`${cwd}/.flows/${name}`)
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(2)
+  })
+
+  test('a damaged memory is as good as none', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const good = await flows(['plan', '--json'], { cwd })
+    const file = `${cwd}/.flows/cache/plan-local.json`
+    const sound = readFileSync(file, 'latin1')
+    for (const damaged of ['', '{', sound.slice(0, -9), sound.replace('"noop":1', '"noop":7'), '\u0000'.repeat(90)]) {
+      writeFiles(cwd, { '.flows/cache/plan-local.json': damaged })
+      expect((await flows(['plan', '--json'], { cwd })).stdout).toBe(good.stdout)
+    }
+  })
+
+  test('markdown goes to a pull request', async () => {
+    const { stdout } = await flows(['plan', '--format', 'markdown'], { cwd: aProject({ a: aDefinition('A') }) })
+    expect(stdout).toContain('| create | <code>a</code> |')
+  })
+})
+
+describe('flows fmt', () => {
+  const untidy = 'type:   document # the kind\nname: A\n'
+
+  test('puts definitions into standard layout, keeping comments; then there is nothing to do', async () => {
+    const cwd = aProject({ a: untidy, b: aDefinition('B') })
+    const { code, stdout } = await flows(['fmt'], { cwd })
+    expect([code, stdout]).toEqual([0, 'flows/a.yaml\nflows/b.yaml\n'])
+    expect(readFileSync(`${cwd}/flows/a.yaml`, 'utf8')).toMatch(
+      /^# yaml-language-server: .*\nname: A\ntype: document # the kind\n$/,
+    )
+    expect(await flows(['fmt'], { cwd })).toMatchObject({ code: 0, stdout: '' })
+    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('--check changes nothing and exits 1', async () => {
+    const cwd = aProject({ a: untidy })
+    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: 'flows/a.yaml\n' })
+    expect(readFileSync(`${cwd}/flows/a.yaml`, 'utf8')).toBe(untidy)
+  })
+
+  test('takes single files', async () => {
+    const cwd = aProject({ a: untidy, b: untidy })
+    expect((await flows(['fmt', 'flows/b.yaml'], { cwd })).stdout).toBe('flows/b.yaml\n')
+    expect(readFileSync(`${cwd}/flows/a.yaml`, 'utf8')).toBe(untidy)
+    expect((await flows(['fmt', 'flows/none.yaml'], { cwd })).code).toBe(64)
+  })
+
+  test('leaves a file that is no YAML alone, formats the others, and exits 3', async () => {
+    const cwd = aProject({ a: untidy, broken: 'name: "open\n' })
+    const { code, stdout, stderr } = await flows(['fmt'], { cwd })
+    expect([code, stdout]).toEqual([3, 'flows/a.yaml\n'])
+    expect(stderr).toContain('flows/broken.yaml:')
+    expect(readFileSync(`${cwd}/flows/broken.yaml`, 'utf8')).toBe('name: "open\n')
+  })
+
+  test("the repository's own definitions are in standard layout", async () => {
+    expect(await flows(['fmt', '--check'])).toMatchObject({ code: 0, stdout: '' })
+  })
+})
