@@ -14,7 +14,8 @@ export type ApiErrorCode =
   | 'url_invalid'
   | 'email_invalid'
   | 'phone_invalid'
-  | 'idempotency_key_invalid'
+  | 'api_key_expired'
+  | 'lock_timeout'
   // extensions
   | 'flow_archived'
   | 'flow_version_conflict'

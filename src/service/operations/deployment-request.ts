@@ -2,6 +2,7 @@ import type { ChangeRequest, DeploymentRequest } from '../../model/deployment.js
 import { type FlowConfig, normalise } from '../../model/flow.js'
 import { fromPointer, toBrackets } from '../../model/json-pointer.js'
 import { planDigest } from '../../model/plan.js'
+import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { validate } from '../../validate/generated/deployment.js'
 import { schemaIssues } from '../../validate/schema-issues.js'
 import { ApiError, invalid, missing } from '../api-error.js'
@@ -29,6 +30,10 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
   checkSize(value.changes)
   checkBase(value.base)
   checkSchema(value, livemode)
+  const { changes, ...rest } = value
+  if (controlCharacterIssues(rest, []).length > 0) {
+    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: must not hold control characters.' })
+  }
   const request = value as unknown as DeploymentRequest
   checkChanges(request.changes)
   if (planDigest({ ...request, livemode }) !== request.plan_digest) {

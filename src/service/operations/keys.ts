@@ -66,15 +66,17 @@ export async function revokeKey({ tx, now }: WriteCall, id: string): Promise<Api
   return toResource({ ...key, revoked: key.revoked ?? now })
 }
 
-/** Who a key stands for; undefined for a key that is unknown or revoked. */
-export async function authenticate(
-  { tx }: Pick<ReadCall, 'tx'>,
-  secret: string,
-): Promise<(Caller & { readonly tail: string }) | undefined> {
+export type KeyCheck =
+  | { readonly status: 'valid'; readonly caller: Caller; readonly tail: string }
+  | { readonly status: 'revoked' | 'unknown' }
+
+/** Who a key stands for. */
+export async function checkApiKey({ tx }: Pick<ReadCall, 'tx'>, secret: string): Promise<KeyCheck> {
   // Looking up a hash tells an attacker nothing by its timing: nearby keys have unlike hashes.
   const key = await tx.apiKeys.byHash(sha256(secret))
-  if (key === undefined || key.revoked !== null) return undefined
-  return { livemode: key.livemode, actor: key.name, tail: key.tail }
+  if (key === undefined) return { status: 'unknown' }
+  if (key.revoked !== null) return { status: 'revoked' }
+  return { status: 'valid', caller: { livemode: key.livemode, actor: key.name }, tail: key.tail }
 }
 
 function checkName(name: string): void {

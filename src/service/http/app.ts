@@ -1,0 +1,194 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { ApiError, missing, notFound } from '../api-error.js'
+import type { IdMaker } from '../ids.js'
+import type { Caller, Service } from '../operations/call.js'
+import { deploy } from '../operations/deployments.js'
+import { flowState } from '../operations/flow-state.js'
+import { once } from '../operations/idempotency.js'
+import { toErrorAnswer } from './answer-error.js'
+import { authenticate } from './authenticate.js'
+import { checkExpand } from './expand.js'
+import { decodeForm } from './form.js'
+import { type LogLine, logLine } from './log.js'
+import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
+
+const MiB = 1024 * 1024
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export interface AppOptions {
+  readonly service: Service
+  readonly id: IdMaker
+  readonly log?: ((line: LogLine) => void) | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+    keyTail: string | null
+    failure: unknown
+  }
+}
+
+/** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
+export function createApp({ service, id, log }: AppOptions): FastifyInstance {
+  const app = Fastify({
+    genReqId: () => id('req'),
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 500, querystringParser: () => ({}) }, // queries are decoded as forms are
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    requestTimeout: 60_000,
+    frameworkErrors: (error, request, reply) => void sendError(reply.header('request-id', request.id), error),
+    clientErrorHandler: (error, socket) => socket.end(unreadable(error, id('req'))),
+  })
+  app.decorateRequest('caller')
+  app.decorateRequest('keyTail', null)
+  app.decorateRequest('failure')
+  app.removeAllContentTypeParsers()
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+  })
+  app.setErrorHandler(async (error, request, reply) => {
+    request.failure = error
+    return sendError(reply, error)
+  })
+  app.setNotFoundHandler(async ({ method, url }, reply) => {
+    const path = url.split('?', 1)[0]?.slice(0, 200)
+    return sendError(reply, new ApiError(404, { message: `Unrecognized request URL (${method}: ${path}).` }))
+  })
+  if (log) app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
+  app.register(async (v1) => formRoutes(v1, service))
+  app.register(async (v2) => jsonRoutes(v2, service))
+  return app
+}
+
+function formRoutes(app: FastifyInstance, service: Service): void {
+  requireKey(app, service)
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: MiB },
+    async (_request: FastifyRequest, body: string) => decodeForm(body),
+  )
+  refuseOtherTypes(app, MiB, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
+  for (const route of V1_READS) readRoute(app, service, route)
+  for (const route of V1_WRITES) writeRoute(app, service, route)
+}
+
+function jsonRoutes(app: FastifyInstance, service: Service): void {
+  requireKey(app, service)
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string', bodyLimit: 32 * MiB },
+    async (_request: FastifyRequest, body: string) => decodeJson(body),
+  )
+  refuseOtherTypes(app, 32 * MiB, 'application/json')
+  for (const route of V2_READS) readRoute(app, service, route)
+
+  app.get('/v2/identity/flow_state', async (request, reply) => {
+    const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
+    if (project === undefined) throw missing('project')
+    const answer = await service.read(request.caller, (call) =>
+      flowState(call, project, request.headers['if-none-match']),
+    )
+    reply.header('etag', answer.etag)
+    if (answer.status === 'not_modified') return reply.code(304).send()
+    return reply.type(JSON_TYPE).send(JSON.stringify(answer.state))
+  })
+
+  app.post('/v2/identity/flow_deployments', async (request, reply) => {
+    const body = bodyOf(request)
+    const deployment = await service.write(request.caller, (call) => deploy(call, body))
+    return reply.type(JSON_TYPE).send(JSON.stringify(deployment))
+  })
+}
+
+function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
+  app.get(route.url, async (request, reply) => {
+    const { params, expand } = paramsOf(route, queryOf(request))
+    checkExpand(expand, route.expandable, route.isList)
+    const id = idOf(request)
+    return reply.type(JSON_TYPE).send(toText(await service.read(request.caller, (call) => route.run(call, params, id))))
+  })
+}
+
+function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): void {
+  app.post(route.url, async (request, reply) => {
+    const { params, expand } = paramsOf(route, bodyOf(request))
+    checkExpand(expand, route.expandable, route.isList)
+    const id = idOf(request)
+    const key = request.headers['idempotency-key']
+    const idempotent = {
+      key: key === undefined ? key : String(key),
+      method: 'POST',
+      path: request.url.split('?', 1)[0] ?? '',
+      params,
+    }
+    const answer = await service.write(request.caller, (call) =>
+      once(call, idempotent, () => route.run(call, params, id), toText),
+    )
+    if (key !== undefined) reply.header('idempotency-key', key)
+    if (answer.replayed) reply.header('idempotent-replayed', 'true')
+    return reply.code(answer.status).type(JSON_TYPE).send(answer.body)
+  })
+}
+
+function requireKey(app: FastifyInstance, service: Service): void {
+  app.addHook('onRequest', async (request) => {
+    const { caller, tail } = await authenticate(service, request.headers.authorization)
+    request.caller = caller
+    request.keyTail = tail
+  })
+}
+
+function refuseOtherTypes(app: FastifyInstance, bodyLimit: number, wanted: string): void {
+  app.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, async (request: FastifyRequest, body: string) => {
+    if (body === '') return undefined
+    const given = request.headers['content-type']?.slice(0, 100) ?? 'none'
+    const message = `Invalid Content-Type: ${given}. Send the parameters as ${wanted}.`
+    throw new ApiError(400, { code: 'parameter_invalid', message })
+  })
+}
+
+function bodyOf({ body }: FastifyRequest): Record<string, unknown> {
+  return (body ?? {}) as Record<string, unknown>
+}
+
+function queryOf({ url }: FastifyRequest): Record<string, unknown> {
+  const mark = url.indexOf('?')
+  return mark < 0 ? {} : decodeForm(url.slice(mark + 1))
+}
+
+function idOf({ params }: FastifyRequest): string {
+  const { id = '' } = params as { id?: string }
+  if (id.includes('\0')) throw notFound('object', id.replaceAll('\0', ''))
+  return id
+}
+
+function decodeJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: it is not JSON.' })
+  }
+}
+
+/** Indented, as people read it who call with curl. */
+function toText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = toErrorAnswer(error)
+  return reply.code(status).headers(headers).type(JSON_TYPE).send(toText(body))
+}
+
+/** The answer to what is not HTTP, or too large a head: the framework has no reply for it. */
+function unreadable(error: Error & { code?: string }, requestId: string): string {
+  const [status, message] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The head of the request is too large.']
+      : ['400 Bad Request', 'The request cannot be read as HTTP.']
+  const body = toText({ error: { type: 'invalid_request_error', message } })
+  const head = [`HTTP/1.1 ${status}`, `Content-Type: ${JSON_TYPE}`, `Request-Id: ${requestId}`, 'Connection: close']
+  return `${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}

@@ -1,0 +1,131 @@
+import { toBrackets, toPointer } from '../../model/json-pointer.js'
+import { nearest } from '../../validate/nearest.js'
+import { type ApiError, invalid } from '../api-error.js'
+
+/**
+ * What a parameter of a form is, where all values arrive as text. Only kinds and names stand here; limits are the
+ * operations'. An empty value is null, which means "unset"; `name` is text that must not be empty, nor may numbers be.
+ */
+export type Shape =
+  | 'text'
+  | 'name'
+  | 'boolean'
+  | 'integer'
+  /** One time, or a range: gt, gte, lt, lte. */
+  | 'times'
+  /** Names that the caller chooses, with text. */
+  | 'labels'
+  | { readonly oneOf: readonly string[] }
+  | { readonly listOf: 'text' }
+  | { readonly members: Shapes }
+
+export type Shapes = Readonly<Record<string, Shape>>
+
+const RANGE: Shapes = { gt: 'integer', gte: 'integer', lt: 'integer', lte: 'integer' }
+
+/** Turns decoded text into the values of the shapes. Throws 400 naming the parameter that is unknown or not of its kind. */
+export function shaped<T>(values: Readonly<Record<string, unknown>>, shapes: Shapes): T {
+  return shapeMembers(values, shapes, []) as T
+}
+
+function shapeMembers(values: Readonly<Record<string, unknown>>, shapes: Shapes, path: readonly string[]): unknown {
+  const result: [string, unknown][] = []
+  for (const [name, value] of Object.entries(values)) {
+    const inner = [...path, name]
+    const shape = Object.hasOwn(shapes, name) ? shapes[name] : undefined
+    if (shape === undefined) throw unknownParameter(inner, Object.keys(shapes))
+    result.push([name, shapeOne(value, shape, inner)])
+  }
+  return Object.fromEntries(result)
+}
+
+function shapeOne(value: unknown, shape: Shape, path: readonly string[]): unknown {
+  if (value === '') {
+    if (!NEVER_EMPTY.has(shape)) return null
+    const param = bracketed(path)
+    throw invalid('parameter_invalid_empty', param, `You passed an empty string for '${param}'.`)
+  }
+  if (typeof shape === 'object') {
+    if ('oneOf' in shape) return chosen(value, shape.oneOf, path)
+    return 'listOf' in shape ? listed(value, path) : membersOf(value, shape.members, path)
+  }
+  if (shape === 'labels') return labels(value, path)
+  if (shape === 'times' && isObject(value)) return shapeMembers(value, RANGE, path)
+  if (typeof value !== 'string') throw wrongKind(shape === 'times' ? 'integer' : shape, path)
+  if (shape === 'boolean') return booleanOf(value, path)
+  return shape === 'integer' || shape === 'times' ? integerOf(value, path) : value
+}
+
+const NEVER_EMPTY = new Set<Shape>(['name', 'integer', 'times'])
+
+function chosen(value: unknown, values: readonly string[], path: readonly string[]): string {
+  if (typeof value === 'string' && values.includes(value)) return value
+  const param = bracketed(path)
+  throw invalid('parameter_invalid', param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
+}
+
+function booleanOf(value: string, path: readonly string[]): boolean {
+  if (value === 'true') return true
+  if (value === 'false') return false
+  throw wrongKind('boolean', path, value)
+}
+
+function integerOf(value: string, path: readonly string[]): number {
+  if (/^-?\d{1,15}$/.test(value)) return Number(value)
+  throw invalid('parameter_invalid_integer', bracketed(path), `Invalid integer: ${shorten(value)}`)
+}
+
+function listed(value: unknown, path: readonly string[]): string[] {
+  // A list with gaps in its numbers, or with more than the decoder takes for a list, arrives as an object.
+  const items = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : undefined
+  if (items === undefined) throw wrongKind('array', path)
+  return items.map((item, index) => {
+    if (typeof item !== 'string') throw wrongKind('text', [...path, String(index)])
+    return item
+  })
+}
+
+function membersOf(value: unknown, members: Shapes, path: readonly string[]): unknown {
+  if (!isObject(value)) throw wrongKind('object', path)
+  return shapeMembers(value, members, path)
+}
+
+function labels(value: unknown, path: readonly string[]): Record<string, string | null> {
+  if (!isObject(value)) throw wrongKind('object', path)
+  const entries = Object.entries(value).map(([name, item]): [string, string | null] => {
+    if (typeof item !== 'string') throw wrongKind('text', [...path, name])
+    return [name, item === '' ? null : item]
+  })
+  return Object.fromEntries(entries)
+}
+
+function unknownParameter(path: readonly string[], known: readonly string[]): ApiError {
+  const name = path.at(-1) ?? ''
+  const near = nearest(name, known)
+  const hint = near === undefined ? '' : `. Did you mean ${bracketed([...path.slice(0, -1), near])}?`
+  return invalid('parameter_unknown', bracketed(path), `Received unknown parameter: ${bracketed(path)}${hint}`)
+}
+
+const KINDS = { text: 'string', name: 'string', labels: 'object' } as const
+
+function wrongKind(
+  kind: keyof typeof KINDS | 'boolean' | 'integer' | 'array' | 'object',
+  path: readonly string[],
+  value?: string,
+): ApiError {
+  const word = kind in KINDS ? KINDS[kind as keyof typeof KINDS] : kind
+  const code = word === 'integer' ? 'parameter_invalid_integer' : 'parameter_invalid'
+  return invalid(code, bracketed(path), `Invalid ${word}${value === undefined ? '' : `: ${shorten(value)}`}`)
+}
+
+function bracketed(path: readonly string[]): string {
+  return toBrackets(toPointer(path))
+}
+
+function shorten(value: string): string {
+  return value.length > 60 ? `${value.slice(0, 60)}...` : value
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
