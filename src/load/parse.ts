@@ -1,4 +1,4 @@
-import { type Document, isScalar, parseDocument, Schema, type YAMLError } from 'yaml'
+import { type Document, isScalar, parseDocument, Schema, visit, type YAMLError } from 'yaml'
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.js'
 import { Lines } from './lines.js'
 import { type Fault, toValue } from './to-value.js'
@@ -27,7 +27,9 @@ export function parseNodes(text: string): Document {
 /** Reads one file's text as YAML and collects everything that keeps it from being plain data. */
 export function parse(file: string, text: string): ParsedFile {
   const document = parseNodes(text)
-  const faults = documentFaults(document, text)
+  // The library gives up where its stack ends, which is anywhere; the nesting that took it there has a place.
+  const tooDeep = document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')
+  const faults = tooDeep ? [] : documentFaults(document, text)
   if (faults.some(({ ends }) => ends)) return { value: undefined, diagnostics: place(file, text, faults) }
   const { value, faults: more } = toValue(document)
   const all = [...faults, ...more]
@@ -36,7 +38,7 @@ export function parse(file: string, text: string): ParsedFile {
 }
 
 function documentFaults(document: Document, text: string): Fault[] {
-  const faults: Fault[] = [...document.errors, ...document.warnings].map(toFault)
+  const faults = [...document.errors, ...document.warnings].map((error) => toFault(error, document, text))
   const { yaml } = document.directives ?? { yaml: { version: '1.2', explicit: false } }
   if (yaml.explicit && yaml.version !== '1.2') {
     faults.push({
@@ -61,10 +63,15 @@ function documentFaults(document: Document, text: string): Fault[] {
 
 /** After the first syntax error the parser guesses, and most of what it says is an echo. */
 function oneOfEach(faults: readonly Fault[]): Fault[] {
-  const broken = faults
-    .filter(({ code }) => code === 'YAML_SYNTAX' || code === 'YAML_TAB')
-    .sort((a, b) => a.offset - b.offset || (a.code === 'YAML_TAB' ? -1 : 1))
-  return faults.filter((fault) => !broken.includes(fault) || fault === broken[0])
+  const isEcho = ({ code }: Fault) => code === 'YAML_SYNTAX' || code === 'YAML_TAB'
+  let first: Fault | undefined
+  for (const fault of faults) {
+    if (!isEcho(fault)) continue
+    const earlier = first === undefined || fault.offset < first.offset
+    // A tab is why the text around it makes no sense.
+    if (earlier || (fault.offset === first?.offset && fault.code === 'YAML_TAB')) first = fault
+  }
+  return faults.filter((fault) => !isEcho(fault) || fault === first)
 }
 
 function isEmpty({ contents }: Document): boolean {
@@ -82,23 +89,41 @@ const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   MULTIPLE_DOCS: 'write one flow per file',
   TAG_RESOLVE_FAILED: 'remove what begins with !',
-  BLOCK_AS_IMPLICIT_KEY: 'a text that holds ": " needs quotes',
+  BLOCK_AS_IMPLICIT_KEY: 'a text that holds ": " needs quotes; or is a line indented too far?',
   BAD_INDENT: 'all fields of one mapping begin in the same column',
   MULTILINE_IMPLICIT_KEY: 'is a ":" missing, or a quote not closed?',
   BAD_SCALAR_START: 'a text that begins with this character needs quotes',
   MISSING_CHAR: 'is a ":", a bracket or a quote missing?',
 }
 
-function toFault({ code, message, pos }: YAMLError): Fault {
+function toFault({ code, message, pos }: YAMLError, document: Document, text: string): Fault {
   const ours = CODES[code] ?? 'YAML_SYNTAX'
   const hint = HINTS[code]
+  const unclosed = /^Missing closing ["']/.test(message)
+  const offset = unclosed ? openingQuote(document, pos[0]) : pos[0]
   return {
     code: ours,
-    message: ours === 'YAML_SEVERAL_DOCUMENTS' ? 'a second document begins here' : sentence(message),
-    ...(hint !== undefined && { hint }),
-    offset: pos[0],
+    message: MESSAGES[ours]?.(text, offset) ?? sentence(message),
+    ...(hint !== undefined && { hint: unclosed ? 'close the quote that begins here' : hint }),
+    offset,
     ...(ours !== 'YAML_TAG' && { ends: true as const }),
   }
+}
+
+const MESSAGES: Partial<Record<DiagnosticCode, (text: string, offset: number) => string>> = {
+  YAML_SEVERAL_DOCUMENTS: () => 'a second document begins here',
+  YAML_TAG: (text, offset) => `the tag ${/^\S{0,60}/.exec(text.slice(offset, offset + 60))?.[0]} is not supported`,
+}
+
+/** A quote that is never closed is noticed at the end of the text; the reader must look where it begins. */
+function openingQuote(document: Document, noticed: number): number {
+  let opening = noticed
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range && range[0] < noticed) opening = range[0]
+    },
+  })
+  return opening
 }
 
 function sentence(message: string): string {

@@ -1,0 +1,133 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
+import type { Diagnostic } from '../model/diagnostic.js'
+import { BODY_FIELDS } from '../model/flow.js'
+import { parse, parseNodes } from './parse.js'
+
+/** The order of a mapping's members, by name; what it does not name comes behind, in the author's order. */
+interface Order {
+  readonly [name: string]: Order | null
+}
+
+const OPTIONS: Order = {
+  document: { allowed_types: null, require_id_number: null, require_live_capture: null, require_matching_selfie: null },
+  email: { require_verification: null },
+  phone: { require_verification: null },
+  matching: { name: null, dob: null },
+}
+const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, field === 'options' ? OPTIONS : null]))
+
+/** The order in which the members of a definition are written; tests hold it against the schema. */
+export const DEFINITION_ORDER: Order = { ...BODY, renamed_from: null, environments: null }
+
+/**
+ * A definition in standard layout: members in one order, two spaces of indentation, one blank line where there were
+ * several; comments stay with what they stand before or behind. Says exactly what it said before, and formatting it
+ * again changes nothing. `schema` is the relative address that the modeline names, where the text has no modeline yet.
+ */
+export function formatDefinition(
+  file: string,
+  text: string,
+  { schema }: { readonly schema?: string } = {},
+): { text: string } | { diagnostics: readonly Diagnostic[] } {
+  const source = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
+  const { value, diagnostics } = parse(file, source)
+  if (diagnostics.length > 0) return { diagnostics }
+  const { modeline, header, rest } = split(source)
+  const first = modeline ?? (schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`)
+  for (const layout of [reorder, leaveOrder]) {
+    const formatted = `${first}${header}${stable(rest, layout)}`
+    // What the library writes for some rare spellings means something else; the text then stays as it was.
+    if (isDeepStrictEqual(parse(file, formatted).value, value)) return { text: formatted }
+  }
+  return { text: source }
+}
+
+/**
+ * Takes off what stands before the first field: the modeline, which comes first, and the comments of the file as a
+ * whole, which would otherwise wander with the field that they happen to stand before.
+ */
+function split(text: string): { modeline: string | undefined; header: string; rest: string } {
+  let modeline: string | undefined
+  let header = ''
+  let rest = text
+  for (;;) {
+    const line = /^(?:[ \t]*(#[^\n]*)?|---[ \t]*|%[^\n]*)(?:\n|$)/.exec(rest)
+    if (line === null || rest === '') break
+    rest = rest.slice(line[0].length)
+    const comment = line[1]?.trimEnd()
+    if (modeline === undefined && comment !== undefined && MODELINE.test(comment)) modeline = `${comment}\n`
+    else if (comment !== undefined) header += `${comment}\n`
+    else if (line[0].trim() === '' && header !== '' && !header.endsWith('\n\n')) header += '\n'
+  }
+  return { modeline, header, rest }
+}
+
+const MODELINE = /^#\s*yaml-language-server:/
+
+/** Some layouts need a second look before they come out the same: comments that moved get their final indentation. */
+function stable(text: string, layout: (document: Document) => void): string {
+  let last = text
+  for (let round = 0; round < 4; round += 1) {
+    const next = write(last, layout)
+    if (next === last) break
+    last = next
+  }
+  return last
+}
+
+function write(text: string, layout: (document: Document) => void): string {
+  const document = parseNodes(text)
+  layout(document)
+  visit(document, {
+    Seq(_, seq) {
+      if (seq.flow) seq.toString = withoutPadding
+    },
+  })
+  return document.toString({ indent: 2, lineWidth: 0, directives: false })
+}
+
+/** `[passport, id_card]`, but `{ active: true }`: the library pads both or neither. */
+function withoutPadding(this: YAMLSeq, ...[context, ...rest]: Parameters<YAMLSeq['toString']>): string {
+  return YAMLSeq.prototype.toString.call(this, context && { ...context, flowCollectionPadding: '' }, ...rest)
+}
+
+function leaveOrder(): void {}
+
+function reorder(document: Document): void {
+  // An alias must come after its anchor, so the author's order stays.
+  if (hasAlias(document)) return
+  sortMembers(document.contents, DEFINITION_ORDER)
+  const environments = isMap(document.contents) ? document.contents.get('environments', true) : undefined
+  if (!isMap(environments)) return
+  for (const { value } of environments.items) sortMembers(value, BODY)
+}
+
+function hasAlias(document: Document): boolean {
+  let found = false
+  visit(document, {
+    Alias() {
+      found = true
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+function sortMembers(node: unknown, order: Order): void {
+  if (!isMap(node)) return
+  const names = Object.keys(order)
+  const rank = (map: YAMLMap['items'][number]) => {
+    const index = isScalar(map.key) ? names.indexOf(String(map.key.value)) : -1
+    return index === -1 ? names.length : index
+  }
+  const sorted = node.items.toSorted((a, b) => rank(a) - rank(b))
+  // The blank line before a member that now comes first would stand between the mapping and its name.
+  const first = sorted[0]?.key as Node | undefined
+  if (first !== undefined && 'spaceBefore' in first) first.spaceBefore = false
+  node.items = sorted
+  for (const { key, value } of sorted) {
+    const inner = isScalar(key) && Object.hasOwn(order, String(key.value)) ? order[String(key.value)] : null
+    if (inner) sortMembers(value, inner)
+  }
+}
