@@ -33,3 +33,8 @@ export class InvalidDefinitions extends Error {
 export function badUsage(message: string, hint?: string): Failure {
   return new Failure('bad_usage', message, { exitCode: ExitCode.badUsage, ...(hint !== undefined && { hint }) })
 }
+
+/** Ctrl-C while a question was open: nothing was begun. */
+export function interrupted(): Failure {
+  return new Failure('interrupted', 'Interrupted: nothing was written.', { exitCode: ExitCode.interrupted })
+}

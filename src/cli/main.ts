@@ -8,7 +8,8 @@ import { version } from './version.js'
 
 /** Runs one command line and answers with its exit code. Nothing is thrown, and process.exit is never called. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const called = COMMANDS.find(({ name }) => name === args.find((arg, index) => isCommandName(arg, args[index - 1])))
+  const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
+  const called = names[0] === 'help' ? names[1] : names[0]
   let exitCode: ExitCode = ExitCode.ok
   const program = createProgram()
   const run: Run = async (action) => {
@@ -19,11 +20,11 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       exitCode = report(error, cli.terminal, wantsJson(args))
     }
   }
-  for (const row of COMMANDS) await addCommand(program, row, row === called, run)
+  for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
+    if (!(error instanceof CommanderError)) return report(error, cliOf(program).terminal, wantsJson(args))
     // Help and version end in exit code 0; everything else that commander throws is a misread command line.
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.badUsage
   }
@@ -64,7 +65,7 @@ async function addCommand(program: Program, row: CommandRow, isCalled: boolean, 
     .description(`${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`)
     .helpGroup(`${row.group}:`)
     .copyInheritedSettings(program as unknown as Command)
-  if (isCalled || process.argv.includes('help')) (await row.load())(command as unknown as Command, run)
+  if (isCalled) (await row.load())(command as unknown as Command, run)
 }
 
 function cliOf(program: Program): Cli {
@@ -74,9 +75,9 @@ function cliOf(program: Program): Cli {
   return { terminal: processTerminal(typed), configFile: config }
 }
 
-/** The first argument that is neither a flag nor the value of a global one. */
+/** An argument that is neither a flag nor the value of a global one: the first such names the command. */
 function isCommandName(arg: string, previous: string | undefined): boolean {
-  return !arg.startsWith('-') && previous !== '-c' && previous !== '--config' && arg !== 'help'
+  return !arg.startsWith('-') && previous !== '-c' && previous !== '--config'
 }
 
 function wantsJson(args: readonly string[]): boolean {

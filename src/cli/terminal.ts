@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
 import type { Palette } from '../render/palette.js'
+import { interrupted } from './failure.js'
 
 /**
  * What a command may talk to. stdout carries the result, stderr the talk about it; each is coloured by what it is
@@ -18,7 +19,7 @@ export interface Terminal {
   readonly isTalkLive: boolean
   result(text: string): void
   talk(text: string): void
-  /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. */
+  /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. Ctrl-C throws Failure. */
   ask(question: string): Promise<string>
 }
 
@@ -42,8 +43,11 @@ export function processTerminal(colour: boolean | undefined): Terminal {
     ask: async (question) => {
       const prompt = createInterface({ input: stdin, output: stderr })
       try {
-        const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('')))
-        return (await Promise.race([prompt.question(question), closed])).trim()
+        return await new Promise<string>((resolve, reject) => {
+          prompt.once('close', () => resolve(''))
+          prompt.once('SIGINT', () => reject(interrupted()))
+          prompt.question(question).then((answer) => resolve(answer.trim()), reject)
+        })
       } finally {
         prompt.close()
       }

@@ -122,12 +122,19 @@ describe('flows fmt', () => {
   test('puts definitions into standard layout, keeping comments; then there is nothing to do', async () => {
     const cwd = aProject({ a: untidy, b: aDefinition('B') })
     const { code, stdout } = await flows(['fmt'], { cwd })
-    expect([code, stdout]).toEqual([0, 'flows/a.yaml\nflows/b.yaml\n'])
-    expect(readFileSync(`${cwd}/flows/a.yaml`, 'utf8')).toMatch(
-      /^# yaml-language-server: .*\nname: A\ntype: document # the kind\n$/,
-    )
+    expect([code, stdout]).toEqual([0, 'flows/a.yaml\n'])
+    expect(readFileSync(`${cwd}/flows/a.yaml`, 'utf8')).toBe('name: A\ntype: document # the kind\n')
     expect(await flows(['fmt'], { cwd })).toMatchObject({ code: 0, stdout: '' })
     expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  test('names the schema in the first line where the project keeps a copy of it', async () => {
+    const cwd = aProject({ 'deep/a': aDefinition('A') })
+    writeFiles(cwd, { 'schemas/flow.schema.json': '{}' })
+    await flows(['fmt'], { cwd })
+    expect(readFileSync(`${cwd}/flows/deep/a.yaml`, 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=\.\.\/\.\.\/schemas\/flow\.schema\.json\nname: A\n/,
+    )
   })
 
   test('--check changes nothing and exits 1', async () => {

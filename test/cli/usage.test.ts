@@ -43,7 +43,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
   test.each([
     [['plna'], "unknown command 'plna'", 'plan'],
     [['sessions', 'craete'], "unknown command 'craete'", 'create'],
-    [['plan', '--detailed-exit'], "unknown option '--detailed-exit'", '--detailed-exitcode'],
+    [['plan', '--detailed-exitcoed'], "unknown option '--detailed-exitcoed'", '--detailed-exitcode'],
     [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown'],
     [['schema', 'flows'], "'flows' is invalid", 'flow, config, plan, deployment'],
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
@@ -60,16 +60,16 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
   })
 
   test.each([
-    [['sessions', 'create', 'a', '--metadata', 'novalue'], '--metadata takes key=value'],
-    [['sessions', 'list', '--limit', '1000'], '--limit takes a number from 1 to 100'],
+    [['sessions', 'create', 'a', '--metadata', 'novalue'], 'A label is written as key=value.'],
+    [['sessions', 'list', '--limit', '1000'], 'It is a number from 1 to 100.'],
     [['validate', '--json', '--format', 'sarif'], '--json contradicts --format sarif'],
     [['plan', '--env', 'live'], 'has no environment "live"'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
     const cwd = aProject({ a: aDefinition('A') })
-    const { code, stderr } = await flows(args, { cwd })
+    const { code, stdout, stderr } = await flows(args, { cwd })
     expect(code).toBe(64)
-    expect(stderr).toContain(wrong)
+    expect(args.includes('--json') ? stdout : stderr).toContain(wrong)
   })
 
   test('outside a project it says how to start one', async () => {

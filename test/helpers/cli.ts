@@ -40,6 +40,7 @@ export async function ended(child: ChildProcess, input = ''): Promise<Run> {
   let stderr = ''
   child.stdout?.on('data', (chunk) => (stdout += chunk))
   child.stderr?.on('data', (chunk) => (stderr += chunk))
+  child.stdin?.on('error', () => {}) // a killed process reads nothing more
   child.stdin?.end(input)
   return new Promise((done, fail) => {
     child.once('error', fail)

@@ -1,4 +1,14 @@
-import { type Define, examples } from '../command.js'
+import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { discover } from '../../load/discover.js'
+import { formatDefinition } from '../../load/format.js'
+import type { Diagnostic } from '../../model/diagnostic.js'
+import { ExitCode } from '../../model/exit-code.js'
+import type { Project } from '../../project.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
+import { openProject } from '../project.js'
+import { showDiagnostics } from '../views/diagnostics.js'
 
 export const fmt: Define = (command, run) => {
   command
@@ -8,5 +18,63 @@ export const fmt: Define = (command, run) => {
       'after',
       examples(['All definitions, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
     )
-    .action((files, options) => run((cli) => format(cli, files, options.check ?? false)))
+    .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
+}
+
+/** Prints the files that are not in standard layout, and unless only checking puts them into it. */
+function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
+  const project = openProject(cli)
+  const files = given.length > 0 ? given.map((file) => inProject(cli, project, file)) : allOf(project)
+  const diagnostics: Diagnostic[] = []
+  let untidy = 0
+  for (const file of files) {
+    const path = join(project.root, file)
+    const text = readFileSync(path, 'utf8')
+    const formatted = formatDefinition(file, text, schemaFor(project, file))
+    if ('diagnostics' in formatted) diagnostics.push(...formatted.diagnostics)
+    else if (formatted.text !== text) {
+      untidy += 1
+      if (!check) replaceFile(path, formatted.text)
+      cli.terminal.result(`${file}\n`)
+    }
+  }
+  const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: 'human', root: project.root })
+  if (exitCode !== ExitCode.ok) return exitCode
+  return check && untidy > 0 ? ExitCode.failed : ExitCode.ok
+}
+
+function allOf({ root, config }: Project): string[] {
+  return discover(root, config.flows).files.map(({ file }) => file)
+}
+
+function inProject({ terminal }: Cli, { root }: Project, given: string): string {
+  const path = resolve(terminal.cwd, given)
+  const file = relative(root, path)
+  if (file.startsWith('..')) throw badUsage(`${given} lies outside of the project`)
+  if (!existsSync(path) || !statSync(path).isFile()) throw badUsage(`there is no file ${given}`)
+  return file.split(sep).join('/')
+}
+
+/** The modeline names the project's own copy of the schema, where it keeps one. */
+function schemaFor({ root }: Project, file: string): { schema?: string } {
+  const schema = join(root, 'schemas', 'flow.schema.json')
+  if (!existsSync(schema)) return {}
+  return {
+    schema: relative(dirname(join(root, file)), schema)
+      .split(sep)
+      .join('/'),
+  }
+}
+
+/** The old text or the new one, never half of it. */
+function replaceFile(path: string, text: string): void {
+  const target = realpathSync(path)
+  const temporary = `${target}.${process.pid}.tmp`
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', mode: statSync(target).mode })
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
 }

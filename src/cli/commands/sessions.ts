@@ -1,4 +1,4 @@
-import { Option } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { VerificationSession } from '../../model/resources.js'
@@ -7,7 +7,6 @@ import type { Palette } from '../../render/palette.js'
 import { formatTime, padEnd, printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
 import { reading, writing } from '../environment.js'
-import { badUsage } from '../failure.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 import { tableText } from '../views/table.js'
 
@@ -134,13 +133,14 @@ function paramsOf(flow: string, options: CreateOptions): CreateSessionParams {
 
 function collectMetadata(value: string, previous: Record<string, string>): Record<string, string> {
   const at = value.indexOf('=')
-  if (at < 1) throw badUsage(`--metadata takes key=value, not "${value}"`)
+  if (at < 1) throw new InvalidArgumentError('A label is written as key=value.')
   return { ...previous, [value.slice(0, at)]: value.slice(at + 1) }
 }
 
 function parseLimit(value: string): number {
   const limit = Number(value)
-  if (!Number.isInteger(limit) || limit < 1 || limit > 100) throw badUsage('--limit takes a number from 1 to 100')
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new InvalidArgumentError('It is a number from 1 to 100.')
   return limit
 }
 
