@@ -2,6 +2,7 @@ import { canonicalJson } from '../../model/canonical.js'
 import { normalise } from '../../model/flow.js'
 import { leavesOf } from '../../model/leaves.js'
 import type { Change, Field } from '../../model/plan.js'
+import { formatValue } from '../text.js'
 
 /**
  * The fields worth reading: of a new flow only those that are not at their default, else all. The rest are counted, so
@@ -20,4 +21,11 @@ export function fieldsToShow(change: Change): { readonly shown: readonly Field[]
 export function reasonOf(change: Change, field: Field): string | null {
   const messages = change.assurance.reasons.filter(({ path }) => path === field.path).map(({ message }) => message)
   return messages.length > 0 ? messages.join(', ') : null
+}
+
+/** That a field was edited outside git; and what it was before, where apply does not simply take it back. */
+export function driftNote(field: Field): string[] {
+  if (field.origin !== 'drift') return []
+  const isTakenBack = canonicalJson(field.applied) === canonicalJson(field.after)
+  return [isTakenBack ? 'edited outside git' : `edited outside git, was ${formatValue(field.applied)}`]
 }

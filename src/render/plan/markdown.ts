@@ -1,7 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, printable } from '../text.js'
-import { fieldsToShow, reasonOf } from './fields.js'
+import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect. */
@@ -43,8 +43,7 @@ function details(change: Change): string {
   const { shown, defaults } = fieldsToShow(change)
   const lines = shown.flatMap((field) => {
     const name = printable(toDotted(field.path))
-    const notes = [reasonOf(change, field), field.origin === 'drift' ? 'edited outside git' : null]
-    const note = notes.filter((one) => one !== null).join(', ')
+    const note = [...[reasonOf(change, field)].filter((one) => one !== null), ...driftNote(field)].join(', ')
     return [
       ...(change.before === null ? [] : [`- ${name}: ${formatValue(field.before)}`]),
       `+ ${name}: ${formatValue(field.after)}${note === '' ? '' : `  # ${printable(note)}`}`,

@@ -2,7 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import { type Change, type Field, isEmpty, type Plan } from '../../model/plan.js'
 import type { Palette } from '../palette.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
-import { fieldsToShow, reasonOf } from './fields.js'
+import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
@@ -38,7 +38,7 @@ function changeText(change: Change, palette: Palette): string {
     ...shown.map((field) => fieldLine(change, field, Math.min(width, 42), palette)),
     ...(defaults > 0 ? [palette.dim(`    and ${plural(defaults, 'field')} at the default`)] : []),
     ...wholeFlowReasons(change).map((message) => `    ${palette.yellow('!')} ${message}`),
-    ...driftLines(change, palette),
+    ...driftLine(change, palette),
   ].join('\n')
 }
 
@@ -65,7 +65,7 @@ function fieldLine(change: Change, field: Field, width: number, palette: Palette
   const notes = [
     ...(field.line === null ? [] : [`line ${field.line}`]),
     ...(reason === null ? [] : [reason]),
-    ...(field.origin === 'drift' ? ['edited outside git'] : []),
+    ...driftNote(field),
   ]
   const name = padEnd(printable(toDotted(field.path)), width)
   return `    ${name}  ${values(change, field, palette)}${notes.length > 0 ? palette.dim(`  # ${notes.join(', ')}`) : ''}`
@@ -80,16 +80,11 @@ function wholeFlowReasons({ assurance }: Change): string[] {
   return assurance.reasons.filter(({ path }) => path === null).map(({ message }) => printable(message))
 }
 
-/** What somebody changed outside git, and what apply makes of it. */
-function driftLines(change: Change, palette: Palette): string[] {
-  if (change.drift === null) return []
-  const who = change.drift.by === null ? 'someone' : printable(change.drift.by)
-  const edited = change.fields.filter(({ origin }) => origin === 'drift')
-  const details = edited.map(({ path, applied, before }) => {
-    return `${printable(toDotted(path))} was ${formatValue(applied)} when applied, is ${formatValue(before)}`
-  })
-  const head = `drift: ${who} edited this flow outside git, ${formatTime(change.drift.at)} (version ${change.drift.version})`
-  return [head, ...details.map((line) => `  ${line}`)].map((line) => `    ${palette.cyan(line)}`)
+function driftLine({ drift }: Change, palette: Palette): string[] {
+  if (drift === null) return []
+  const who = drift.by === null ? 'someone' : printable(drift.by)
+  const text = `drift: ${who} edited this flow outside git, ${formatTime(drift.at)} (version ${drift.version})`
+  return [`    ${palette.cyan(text)}`]
 }
 
 function unmanagedText({ unmanaged }: Plan, palette: Palette): string {
