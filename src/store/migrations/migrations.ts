@@ -9,9 +9,9 @@ const MIGRATIONS: readonly Migration[] = [initial]
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'
 
-export async function ageOf(db: Db, hasTables: boolean): Promise<StoreAge> {
-  if (!hasTables) return 'blank'
-  const applied = await appliedNames(db)
+/** `applied` are the names in the table of migrations; null where there is none. */
+export function ageOf(applied: readonly string[] | null): StoreAge {
+  if (applied === null) return 'blank'
   if (applied.some((name) => !MIGRATIONS.some((migration) => migration.name === name))) return 'too_new'
   return applied.length < MIGRATIONS.length ? 'too_old' : 'current'
 }
@@ -29,7 +29,8 @@ export async function migrate(db: Db, lock: (tx: Transaction<Tables>) => Promise
       .addColumn('name', 'text', (column) => column.primaryKey().notNull())
       .addColumn('applied', 'bigint', (column) => column.notNull())
       .execute()
-    const applied = new Set(await appliedNames(tx))
+    const rows = await tx.selectFrom('migrations').select('name').execute()
+    const applied = new Set(rows.map(({ name }) => name))
     for (const migration of MIGRATIONS) {
       if (applied.has(migration.name)) continue
       await migration.up(tx as unknown as Kysely<unknown>)
@@ -50,9 +51,4 @@ export function tooOld(label: string): StoreError {
     'too_old',
     `${label} was written by an older version of this program: the next write updates it`,
   )
-}
-
-async function appliedNames(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('migrations').select('name').execute()
-  return rows.map(({ name }) => name)
 }

@@ -8,7 +8,7 @@ import { stateQueries } from './state.js'
 import type { Db } from './tables.js'
 
 /** The store over any dialect. Everything is asked and written inside transactions. */
-export function kyselyStore(db: Db, label: string): Store {
+export function kyselyStore(db: Db, label: string, close: () => Promise<void>): Store {
   return {
     label,
     read: (work) =>
@@ -18,7 +18,7 @@ export function kyselyStore(db: Db, label: string): Store {
         .setIsolationLevel('repeatable read')
         .execute((tx) => work(queriesOf(tx))),
     write: (work) => db.transaction().execute((tx) => work(queriesOf(tx))),
-    close: () => db.destroy(),
+    close,
   }
 }
 

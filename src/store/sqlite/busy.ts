@@ -4,25 +4,27 @@ import { StoreError } from '../store-error.js'
 /** Primary result code of SQLite for "somebody else holds the lock". */
 const SQLITE_BUSY = 5
 
-/** How long one process waits for another, in milliseconds: longer than any deployment takes. */
-export const PATIENCE = 15_000
+export type WhileBusy = <T>(attempt: () => T) => Promise<T>
 
 /**
- * Tries again while another connection holds the store. SQLite could wait by itself, but it would stop this whole
- * process meanwhile, and never get the lock that another connection in this very process holds.
+ * Tries again while another connection holds the store, for at most `patience` milliseconds. SQLite could wait by
+ * itself, but it would stop this whole process meanwhile, and never get the lock that another connection in this very
+ * process holds.
  */
-export async function whileBusy<T>(label: string, attempt: () => T): Promise<T> {
-  const deadline = Date.now() + PATIENCE
-  for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
-    try {
-      return attempt()
-    } catch (error) {
-      if (!isBusy(error)) throw error
-      if (Date.now() > deadline) {
-        const message = `${label} has been locked by another process for ${PATIENCE / 1000} seconds`
-        throw new StoreError('busy', message, { cause: error })
+export function patient(label: string, patience: number): WhileBusy {
+  return async (attempt) => {
+    const deadline = Date.now() + patience
+    for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
+      try {
+        return attempt()
+      } catch (error) {
+        if (!isBusy(error)) throw error
+        if (Date.now() > deadline) {
+          const message = `${label} has been locked by another process for ${patience / 1000} seconds`
+          throw new StoreError('busy', message, { cause: error })
+        }
+        await sleep(wait + Math.random() * wait)
       }
-      await sleep(wait + Math.random() * wait)
     }
   }
 }

@@ -9,13 +9,13 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
-import { whileBusy } from './busy.js'
+import type { WhileBusy } from './busy.js'
 import type { Database, Statement } from './database.js'
 
 /** Kysely over the `node:sqlite` interface. */
-export function sqliteDialect(database: Database, label: string): Dialect {
+export function sqliteDialect(database: Database, whileBusy: WhileBusy): Dialect {
   return {
-    createDriver: () => new SqliteDriver(database, label),
+    createDriver: () => new SqliteDriver(database, whileBusy),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -25,14 +25,14 @@ export function sqliteDialect(database: Database, label: string): Dialect {
 /** One connection, handed to one transaction after another. */
 class SqliteDriver implements Driver {
   readonly #database: Database
-  readonly #label: string
+  readonly #whileBusy: WhileBusy
   readonly #connection: SqliteConnection
   #last: Promise<void> = Promise.resolve()
   #release: () => void = () => {}
 
-  constructor(database: Database, label: string) {
+  constructor(database: Database, whileBusy: WhileBusy) {
     this.#database = database
-    this.#label = label
+    this.#whileBusy = whileBusy
     this.#connection = new SqliteConnection(database)
   }
 
@@ -54,7 +54,7 @@ class SqliteDriver implements Driver {
   }
 
   async beginTransaction(_connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
-    await whileBusy(this.#label, accessMode === 'read only' ? () => this.#beginRead() : () => this.#beginWrite())
+    await this.#whileBusy(accessMode === 'read only' ? () => this.#beginRead() : () => this.#beginWrite())
   }
 
   /** The snapshot is taken by the first read, so one is made here, where waiting is possible. */
@@ -81,9 +81,8 @@ class SqliteDriver implements Driver {
     this.#database.exec('rollback')
   }
 
-  async destroy(): Promise<void> {
-    this.#database.close()
-  }
+  /** Whoever opened the database closes it: this is not called for a store that was never asked anything. */
+  async destroy(): Promise<void> {}
 }
 
 /** Above this many different statements, the one used longest ago is dropped. */

@@ -1,117 +1,68 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Kysely } from 'kysely'
-import { ageOf, migrate, type StoreAge, tooNew, tooOld } from '../migrations/migrations.js'
+import { migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
-import type { Db, Tables } from '../queries/tables.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
-import { resultCode, whileBusy } from './busy.js'
-import { type Database, type DatabaseConstructor, loadDriver } from './database.js'
-import { sqliteDialect } from './dialect.js'
+import { patient } from './busy.js'
+import { connect, type Place } from './connect.js'
+import { type Database, loadDriver } from './database.js'
+import { readOnlyStore } from './read-only.js'
 
 export interface SqliteOptions {
   /** Path of the store. Its folder is made by the first writer. */
   readonly file: string
   /** Never creates, migrates or writes: a file that is not there reads as an empty store, now or later. */
   readonly readOnly?: boolean
+  /** How long to wait for another process that writes, in milliseconds. */
+  readonly patience?: number
 }
+
+/** Longer than any deployment takes. */
+const PATIENCE = 15_000
 
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
-export async function openSqliteStore({ file, readOnly = false }: SqliteOptions): Promise<Store> {
+export async function openSqliteStore({ file, readOnly = false, patience = PATIENCE }: SqliteOptions): Promise<Store> {
   const label = `embedded store ${file}`
-  const Driver = await loadDriver()
-  return readOnly ? readOnlyStore(Driver, file, label) : openForWriting(Driver, file, label)
+  const place = { Driver: await loadDriver(), file, label, whileBusy: patient(label, patience) }
+  return readOnly ? readOnlyStore(place) : openForWriting(place)
 }
 
-async function openForWriting(Driver: DatabaseConstructor, file: string, label: string): Promise<Store> {
+async function openForWriting(place: Place): Promise<Store> {
+  const { Driver, file, label } = place
   prepareFolder(dirname(file), label)
-  const { db, age } = await connect(
+  let database: Database | undefined
+  const { db, age, close } = await connect(
+    place,
     () => new Driver(file),
-    label,
-    (database) => {
+    (opened) => {
+      database = opened
       // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
-      database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
+      opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
     },
   )
   try {
     if (age === 'too_new') throw tooNew(label)
     if (age !== 'current') await migrate(db)
   } catch (error) {
-    await db.destroy()
+    await close()
     throw error
   }
-  return kyselyStore(db, label)
+  return kyselyStore(db, label, async () => {
+    if (database) emptyLog(database)
+    await close()
+  })
 }
 
-/** Looks for the file with every read until it is there, so a reader opened early sees what a writer makes later. */
-function readOnlyStore(Driver: DatabaseConstructor, file: string, label: string): Store {
-  let opened: Promise<Store | null> | undefined
-  let empty: Promise<Store> | undefined
-  const store = async (): Promise<Store> => {
-    opened ??= openForReading(Driver, file, label)
-    try {
-      const found = await opened
-      if (found) return found
-    } catch (error) {
-      opened = undefined
-      throw error
-    }
-    opened = undefined
-    empty ??= emptyStore(Driver, label)
-    return empty
-  }
-  return {
-    label,
-    read: async (work) => (await store()).read(work),
-    write: async () => {
-      throw new Error(`${label} is open for reading only`)
-    },
-    close: async () => {
-      await (await opened?.catch(() => null))?.close()
-      await (await empty)?.close()
-    },
-  }
-}
-
-/** null where there is no store yet: no file, or one that its writer has not filled yet. */
-async function openForReading(Driver: DatabaseConstructor, file: string, label: string): Promise<Store | null> {
-  if (!existsSync(file)) return null
-  const { db, age } = await connect(() => new Driver(file, { readOnly: true }), label)
-  if (age === 'current') return kyselyStore(db, label)
-  await db.destroy()
-  if (age === 'too_new') throw tooNew(label)
-  if (age === 'too_old') throw tooOld(label)
-  return null
-}
-
-async function emptyStore(Driver: DatabaseConstructor, label: string): Promise<Store> {
-  const { db } = await connect(() => new Driver(':memory:'), label)
-  await migrate(db)
-  return kyselyStore(db, label)
-}
-
-async function connect(
-  open: () => Database,
-  label: string,
-  prepare: (database: Database) => void = () => {},
-): Promise<{ db: Db; age: StoreAge }> {
-  let database: Database | undefined
+/**
+ * Moves what was written from the log into the file. Closing does the same, but not with a driver that keeps its
+ * statements open: then it would happen at some later time, under a reader that expects no change.
+ */
+function emptyLog(database: Database): void {
   try {
-    const opened = await whileBusy(label, open)
-    database = opened
-    // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
-    opened.exec('pragma busy_timeout = 50')
-    await whileBusy(label, () => prepare(opened))
-    const tables = await whileBusy(label, () =>
-      opened.prepare("select count(*) as n from sqlite_schema where name = 'migrations'").get(),
-    )
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, label) })
-    return { db, age: await ageOf(db, (tables as { n: number }).n > 0) }
-  } catch (cause) {
-    database?.close()
-    if (cause instanceof StoreError || resultCode(cause) === undefined) throw cause
-    throw new StoreError('unreadable', `${label} cannot be opened: ${(cause as Error).message}`, { cause })
+    database.exec('pragma wal_checkpoint(truncate)')
+  } catch {
+    // Others are at work on the store: the last of them does it.
   }
 }
 
@@ -121,7 +72,7 @@ function prepareFolder(folder: string, label: string): void {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (readdirSync(folder).length === 0) writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST' && existsSync(join(folder, '.gitignore'))) return
+    if (existsSync(join(folder, '.gitignore'))) return // another process made it just now
     throw new StoreError('unreadable', `the folder of ${label} cannot be used: ${(cause as Error).message}`, { cause })
   }
 }

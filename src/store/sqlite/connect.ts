@@ -1,0 +1,59 @@
+import { Kysely } from 'kysely'
+import { ageOf, type StoreAge } from '../migrations/migrations.js'
+import type { Db, Tables } from '../queries/tables.js'
+import { StoreError } from '../store-error.js'
+import { resultCode, type WhileBusy } from './busy.js'
+import type { Database, DatabaseConstructor } from './database.js'
+import { sqliteDialect } from './dialect.js'
+
+/** Where a store is, and how to get at it. */
+export interface Place {
+  readonly Driver: DatabaseConstructor
+  readonly file: string
+  /** For people. */
+  readonly label: string
+  readonly whileBusy: WhileBusy
+}
+
+export interface Connection {
+  readonly db: Db
+  readonly age: StoreAge
+  close(): Promise<void>
+}
+
+/** Throws StoreError where the file is no store that can be read. */
+export async function connect(
+  { label, whileBusy }: Place,
+  open: () => Database,
+  prepare: (database: Database) => void = () => {},
+): Promise<Connection> {
+  let database: Database | undefined
+  try {
+    const opened = await whileBusy(open)
+    database = opened
+    // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
+    opened.exec('pragma busy_timeout = 50')
+    await whileBusy(() => prepare(opened))
+    const age = ageOf(await whileBusy(() => migrationsIn(opened)))
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, whileBusy) })
+    return {
+      db,
+      age,
+      close: async () => {
+        await db.destroy()
+        opened.close()
+      },
+    }
+  } catch (cause) {
+    database?.close()
+    if (resultCode(cause) === undefined) throw cause
+    throw new StoreError('unreadable', `${label} cannot be opened: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** null where there is no table of them. */
+function migrationsIn(database: Database): string[] | null {
+  const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'migrations'").get()
+  if (table === undefined) return null
+  return (database.prepare('select name from migrations').all() as { name: string }[]).map(({ name }) => name)
+}

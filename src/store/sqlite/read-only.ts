@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
+import { kyselyStore } from '../queries/kysely-store.js'
+import type { Store } from '../store.js'
+import { connect, type Place } from './connect.js'
+
+/**
+ * A store for reading that never creates, migrates or writes. A file that is not there reads as an empty store; every
+ * read looks for it again until it is there, so a reader opened early sees what a writer makes later.
+ */
+export function readOnlyStore(place: Place): Store {
+  let opened: Promise<Store | null> | undefined
+  let empty: Promise<Store> | undefined
+  const store = async (): Promise<Store> => {
+    opened ??= openIfThere(place)
+    const found = await opened.catch((error) => {
+      opened = undefined
+      throw error
+    })
+    if (found) return found
+    opened = undefined
+    empty ??= emptyStore(place)
+    return empty
+  }
+  return {
+    label: place.label,
+    read: async (work) => (await store()).read(work),
+    write: async () => {
+      throw new Error(`${place.label} is open for reading only`)
+    },
+    close: async () => {
+      await (await opened?.catch(() => null))?.close()
+      await (await empty)?.close()
+    },
+  }
+}
+
+/** null where there is no store yet: no file, or one that its writer has not filled yet. */
+async function openIfThere(place: Place): Promise<Store | null> {
+  const { Driver, file, label } = place
+  if (!existsSync(file)) return null
+  const { db, age, close } = await connect(place, () => new Driver(file, { readOnly: true }))
+  if (age === 'current') return kyselyStore(db, label, close)
+  await close()
+  if (age === 'too_new') throw tooNew(label)
+  if (age === 'too_old') throw tooOld(label)
+  return null
+}
+
+async function emptyStore(place: Place): Promise<Store> {
+  const { db, close } = await connect(place, () => new place.Driver(':memory:'))
+  await migrate(db)
+  return kyselyStore(db, place.label, close)
+}

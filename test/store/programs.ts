@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+
+/** A test program in a process of its own, which talks in lines of JSON. */
+export interface Program {
+  readonly child: ChildProcess
+  /** The next line it prints; undefined when it has ended. */
+  next(): Promise<unknown>
+  /** Resolves with its exit code, or the signal that ended it. */
+  ended(): Promise<number | string>
+}
+
+/** Bundles a program of test/ once; the bundle lies where its packages are found. */
+export async function bundled(entry: string): Promise<string> {
+  const folder = resolve('node_modules/.cache/flows-tests')
+  mkdirSync(folder, { recursive: true })
+  const outfile = join(folder, `${entry.replaceAll(/[^a-z]+/g, '-')}-${process.pid}.mjs`)
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['@photostructure/sqlite'],
+    logLevel: 'error',
+  })
+  return outfile
+}
+
+export function startProgram(file: string, ...args: string[]): Program {
+  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const exit = once(child, 'exit')
+  return {
+    child,
+    next: async () => {
+      const { value, done } = await lines.next()
+      return done ? undefined : JSON.parse(value)
+    },
+    ended: async () => {
+      const [code, signal] = await exit
+      return code ?? signal
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import type { ApiKeyRecord, FlowRecord, FlowVersionRecord, SessionRecord } from '../../src/store/store.js'
+import { aConfig } from '../helpers/builders.js'
+
+const NOW = 1_790_000_000
+
+export function aFlowRecord(id: string, more: Partial<FlowRecord> = {}): FlowRecord {
+  return {
+    id,
+    livemode: false,
+    key: `key-${id}`,
+    project: null,
+    status: 'active',
+    version: 1,
+    config: aConfig(),
+    applied: null,
+    link_token: `token-${id}`,
+    created: NOW,
+    updated: NOW,
+    updated_by: 'ci',
+    ...more,
+  }
+}
+
+export function itsVersion(flow: FlowRecord, more: Partial<FlowVersionRecord> = {}): FlowVersionRecord {
+  return {
+    flow: flow.id,
+    version: flow.version,
+    action: 'create',
+    key: flow.key,
+    project: flow.project,
+    status: flow.status,
+    config: flow.config,
+    actor: 'ci',
+    deployment: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function aSession(id: string, more: Partial<SessionRecord> = {}): SessionRecord {
+  return {
+    id,
+    livemode: false,
+    flow: null,
+    flow_version: null,
+    type: 'document',
+    status: 'requires_input',
+    options: {},
+    metadata: {},
+    client_reference_id: null,
+    provided_details: null,
+    related_customer: null,
+    return_url: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function anApiKey(id: string, more: Partial<ApiKeyRecord> = {}): ApiKeyRecord {
+  return {
+    id,
+    livemode: false,
+    name: 'ci',
+    hash: `hash-${id}`,
+    tail: 'abcd',
+    created: NOW,
+    created_by: null,
+    revoked: null,
+    ...more,
+  }
+}

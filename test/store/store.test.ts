@@ -1,0 +1,411 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { FlowFilter, FlowRecord, Store } from '../../src/store/store.js'
+import { aConfig } from '../helpers/builders.js'
+import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
+import { stores } from './stores.js'
+
+for (const implementation of stores) {
+  describe(`the store on ${implementation.name}`, () => {
+    const place = () => implementation.place()
+    const aStore = () => place()()
+
+    describe('transactions', () => {
+      test('what a transaction wrote is gone when it throws', async () => {
+        const store = await aStore()
+        const before = await store.read((tx) => tx.state.tag(false))
+        const failing = store.write(async (tx) => {
+          await tx.flows.save([aFlowRecord('a')], [itsVersion(aFlowRecord('a'))])
+          await tx.state.advance(false)
+          throw new Error('no')
+        })
+        await expect(failing).rejects.toThrow('no')
+        expect(await store.read((tx) => tx.flows.all(false))).toEqual([])
+        expect(await store.read((tx) => tx.state.tag(false))).toEqual(before)
+      })
+
+      test('a reader sees one state, whatever others write meanwhile', async () => {
+        const open = place()
+        const [reader, writer] = [await open(), await open()]
+        await reader.read(async (tx) => {
+          expect(await tx.flows.all(false)).toEqual([])
+          await saveFlows(writer, aFlowRecord('a'))
+          expect(await tx.flows.all(false)).toEqual([])
+        })
+        expect(await reader.read((tx) => tx.flows.all(false))).toHaveLength(1)
+      })
+
+      test('writers of one mode take turns, and none of their writes is lost', async () => {
+        const open = place()
+        const writers = await Promise.all([open(), open(), open()])
+        const increments = writers.flatMap((store) => Array.from({ length: 20 }, () => increment(store)))
+        await Promise.all(increments)
+        const store = await open()
+        expect((await store.read((tx) => tx.state.tag(false))).revision).toBe(60)
+      })
+
+      test('what one connection wrote, a new one finds', async () => {
+        const open = place()
+        await saveFlows(await open(), aFlowRecord('a'))
+        expect(await (await open()).read((tx) => tx.flows.byId(false, 'a'))).toEqual(aFlowRecord('a'))
+      })
+    })
+
+    describe('the tag of the state', () => {
+      test('changes with every advance, in one mode only, and is never the same twice', async () => {
+        const store = await aStore()
+        const tag = (livemode: boolean) => store.read((tx) => tx.state.tag(livemode))
+        const [test0, live0] = [await tag(false), await tag(true)]
+        await store.write((tx) => tx.state.advance(false))
+        const test1 = await tag(false)
+        expect(test1).toEqual({
+          ...test0,
+          revision: test0.revision + 1,
+          nonce: expect.stringMatching(/^[0-9a-f]{16}$/),
+        })
+        expect(await tag(true)).toEqual(live0)
+      })
+
+      test('belongs to one store: another new store has another', async () => {
+        const ids = await Promise.all(
+          [aStore(), aStore()].map(async (store) => (await store).read((tx) => tx.state.tag(false))),
+        )
+        expect(ids[0]?.store_id).not.toBe(ids[1]?.store_id)
+      })
+    })
+
+    describe('flows', () => {
+      test('come back as they were saved, whatever text they hold', async () => {
+        const store = await aStore()
+        const config = aConfig({
+          name: `O'Brien "quoted" \\ ; drop table flows; -- ünï 🪪`,
+          description: 'two\nlines\tand a tab',
+          metadata: { 'key with space': "it's 100% _fine_ ?" },
+        })
+        const flow = aFlowRecord('a', { config, applied: aConfig(), project: 'acme', version: 7, updated_by: null })
+        await saveFlows(store, flow)
+        expect(await store.read((tx) => tx.flows.byId(false, 'a'))).toEqual(flow)
+        expect(await store.read((tx) => tx.flows.byKey(false, flow.key))).toEqual(flow)
+      })
+
+      test('of the other mode are not there', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('test'), aFlowRecord('live', { livemode: true, key: 'key-test' }))
+        const found = await store.read(async (tx) => [
+          await tx.flows.byId(true, 'test'),
+          (await tx.flows.byKey(true, 'key-test'))?.id,
+          (await tx.flows.all(true)).length,
+          (await tx.flows.byIdsOrKeys(true, ['test'], ['key-test'])).map(({ id }) => id),
+          (await tx.flows.list(true, {}, { limit: 10 })).data.map(({ id }) => id),
+        ])
+        expect(found).toEqual([undefined, 'live', 1, ['live'], ['live']])
+      })
+
+      test('are replaced by id, while their creation stays', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'))
+        const changed = aFlowRecord('a', {
+          status: 'archived',
+          version: 2,
+          project: 'acme',
+          link_token: 'new',
+          updated: 2,
+        })
+        await saveFlows(store, changed)
+        expect(await store.read((tx) => tx.flows.all(false))).toEqual([changed])
+      })
+
+      test('may swap their keys, and pass them along a chain', async () => {
+        const store = await aStore()
+        const flows = ['a', 'b', 'c', 'd'].map((id) => aFlowRecord(id, { key: id }))
+        await saveFlows(store, ...flows)
+        const next: Record<string, string> = { a: 'b', b: 'a', c: 'd', d: 'e' }
+        await saveFlows(store, ...flows.map((flow) => ({ ...flow, version: 2, key: next[flow.id] ?? '' })))
+        const keys = (await store.read((tx) => tx.flows.all(false))).map(({ id, key }) => [id, key])
+        expect(Object.fromEntries(keys)).toEqual(next)
+      })
+
+      test('cannot take the key of a flow that is not among them', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a', { key: 'k' }))
+        await expect(saveFlows(store, aFlowRecord('b', { key: 'k' }))).rejects.toThrow()
+        expect(await store.read((tx) => tx.flows.all(false))).toEqual([aFlowRecord('a', { key: 'k' })])
+      })
+
+      test('are found by thousands of ids and keys at once', async () => {
+        const store = await aStore()
+        const flows = Array.from({ length: 1203 }, (_, n) => aFlowRecord(`f${n}`, { key: `k${n}` }))
+        await saveFlows(store, ...flows)
+        const found = await store.read((tx) =>
+          tx.flows.byIdsOrKeys(
+            false,
+            [...flows.slice(0, 1001).map(({ id }) => id), 'none'],
+            flows.slice(500).map(({ key }) => key),
+          ),
+        )
+        expect(found.map(({ id }) => id).sort()).toEqual(flows.map(({ id }) => id).sort())
+      })
+
+      test('list by key, project, status and time', async () => {
+        const store = await aStore()
+        await saveFlows(
+          store,
+          aFlowRecord('a', { project: 'p', created: 10 }),
+          aFlowRecord('b', { project: 'p', status: 'archived', created: 20 }),
+          aFlowRecord('c', { created: 30 }),
+        )
+        const ids = async (filter: FlowFilter) =>
+          (await store.read((tx) => tx.flows.list(false, filter, { limit: 10 }))).data.map(({ id }) => id).join('')
+        expect(await ids({})).toBe('cba')
+        expect(await ids({ key: 'key-b' })).toBe('b')
+        expect(await ids({ project: 'p' })).toBe('ba')
+        expect(await ids({ project: 'p', status: 'active' })).toBe('a')
+        expect(await ids({ created: { gt: 10, lte: 30 } })).toBe('cb')
+        expect(await ids({ created: { gte: 10, lt: 30 } })).toBe('ba')
+      })
+
+      test('keep every version they had, newest first, in pages', async () => {
+        const store = await aStore()
+        const other = aFlowRecord('other')
+        await saveFlows(store, aFlowRecord('a'), other)
+        for (const version of [2, 3, 4]) await saveFlows(store, aFlowRecord('a', { version }))
+        const page = (more: object) => store.read((tx) => tx.flows.versions('a', { limit: 2, ...more }))
+        const versions = async (more: object) => {
+          const { data, has_more } = await page(more)
+          return [...data.map(({ version }) => version), has_more]
+        }
+        expect(await versions({})).toEqual([4, 3, true])
+        expect(await versions({ starting_after: 3 })).toEqual([2, 1, false])
+        expect(await versions({ ending_before: 1 })).toEqual([3, 2, true])
+        expect((await page({})).data[1]).toEqual(itsVersion(aFlowRecord('a', { version: 3 })))
+      })
+    })
+
+    test('pages lose and repeat nothing, in either direction, whatever their size', async () => {
+      const store = await aStore()
+      const all = Array.from({ length: 25 }, (_, n) => aSession(`vs_${String(n).padStart(2, '0')}`))
+      await store.write(async (tx) => {
+        for (const session of all) await tx.sessions.insert(session)
+      })
+      const newestFirst = all.map(({ id }) => id).reverse()
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 30 }), fc.boolean(), async (limit, backwards) => {
+          let seen: string[] = []
+          for (let cursor: string | undefined; ; ) {
+            const from = backwards ? { ending_before: cursor ?? 'vs_' } : { starting_after: cursor }
+            const page = await store.read((tx) => tx.sessions.list(false, {}, { limit, ...from }))
+            const ids = page.data.map(({ id }) => id)
+            seen = backwards ? [...ids, ...seen] : [...seen, ...ids]
+            cursor = backwards ? ids[0] : ids.at(-1)
+            if (!page.has_more) break
+          }
+          expect(seen).toEqual(newestFirst)
+        }),
+        { numRuns: 60 },
+      )
+    })
+
+    describe('deployments', () => {
+      const aDeployment = (id: string, more: object = {}) => ({
+        id,
+        object: 'identity.flow_deployment' as const,
+        created: 5,
+        livemode: false,
+        project: 'p',
+        plan_digest: `digest-${id}`,
+        run_id: 'run',
+        actor: 'ci',
+        source: { commit: 'c'.repeat(40), branch: null, dirty: true },
+        allowed: ['weaken'],
+        changes: [
+          {
+            action: 'archive' as const,
+            key: 'k',
+            previous_key: null,
+            id: 'a',
+            base_version: 1,
+            version: 2,
+            before: aConfig(),
+            after: aConfig(),
+            diff_digest: 'd',
+          },
+          {
+            action: 'create' as const,
+            key: 'l',
+            previous_key: null,
+            id: 'b',
+            base_version: null,
+            version: 1,
+            before: null,
+            after: aConfig({ name: 'B' }),
+            diff_digest: 'e',
+          },
+        ],
+        ...more,
+      })
+
+      test('come back whole, by id and by digest, with their changes in order', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        await store.write((tx) => tx.deployments.insert(aDeployment('d1')))
+        const found = await store.read(async ({ deployments }) => [
+          await deployments.byId(false, 'd1'),
+          await deployments.byDigest(false, 'p', 'digest-d1'),
+          await deployments.byId(true, 'd1'),
+          await deployments.byDigest(false, 'other', 'digest-d1'),
+          await deployments.byDigest(true, 'p', 'digest-d1'),
+        ])
+        expect(found).toEqual([aDeployment('d1'), aDeployment('d1'), undefined, undefined, undefined])
+      })
+
+      test('of one digest exist once per mode and project', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        const insert = (id: string, more: object = {}) =>
+          store.write((tx) => tx.deployments.insert(aDeployment(id, { plan_digest: 'same', ...more })))
+        await insert('d1')
+        await expect(insert('d2')).rejects.toThrow()
+        await insert('d3', { project: 'q' })
+        await insert('d4', { livemode: true })
+      })
+
+      test('list newest first with a summary of their changes; the last is known by project', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        await store.write(async ({ deployments }) => {
+          await deployments.insert(aDeployment('d1'))
+          await deployments.insert(aDeployment('d2', { changes: [] }))
+          await deployments.insert(aDeployment('d3', { project: 'q' }))
+        })
+        const { data } = await store.read((tx) => tx.deployments.list(false, { project: 'p' }, { limit: 10 }))
+        expect(data.map(({ id }) => id)).toEqual(['d2', 'd1'])
+        expect(data[1]).not.toHaveProperty('changes')
+        expect(data[1]?.summary).toEqual({ create: 1, update: 0, rename: 0, adopt: 0, restore: 0, archive: 1 })
+        const last = (livemode: boolean, project: string) => store.read((tx) => tx.deployments.last(livemode, project))
+        expect([await last(false, 'p'), await last(false, 'none'), await last(true, 'p')]).toEqual(['d2', null, null])
+      })
+    })
+
+    describe('sessions', () => {
+      test('come back whole, in their own mode only', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'))
+        const session = aSession('s', {
+          flow: 'a',
+          flow_version: 3,
+          type: 'verification_flow',
+          options: { id_number: {} },
+          metadata: { a: 'b' },
+          client_reference_id: 'r',
+          provided_details: { email: 'person@example.com' },
+          related_customer: 'cus_1',
+          return_url: 'https://example.com',
+        })
+        await store.write((tx) => tx.sessions.insert(session))
+        expect(await store.read((tx) => tx.sessions.byId(false, 's'))).toEqual(session)
+        expect(await store.read((tx) => tx.sessions.byId(true, 's'))).toBeUndefined()
+      })
+
+      test('list by flow, reference (of any length), customer, status and time', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('f'))
+        const long = 'r'.repeat(5000)
+        await store.write(async ({ sessions }) => {
+          await sessions.insert(aSession('a', { flow: 'f', created: 1 }))
+          await sessions.insert(aSession('b', { client_reference_id: long, created: 2 }))
+          await sessions.insert(aSession('c', { status: 'verified', related_customer: 'cus', created: 3 }))
+        })
+        const ids = async (filter: object) =>
+          (await store.read((tx) => tx.sessions.list(false, filter, { limit: 10 }))).data.map(({ id }) => id).join('')
+        expect(await ids({ flow: 'f' })).toBe('a')
+        expect(await ids({ client_reference_id: long })).toBe('b')
+        expect(await ids({ client_reference_id: long.slice(1) })).toBe('')
+        expect(await ids({ related_customer: 'cus' })).toBe('c')
+        expect(await ids({ status: 'verified' })).toBe('c')
+        expect(await ids({ created: { gte: 2 } })).toBe('cb')
+      })
+
+      test('are counted by flow since a time', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('f'), aFlowRecord('g'), aFlowRecord('h', { livemode: true }))
+        await store.write(async ({ sessions }) => {
+          for (const [id, flow, created] of [
+            ['1', 'f', 9],
+            ['2', 'f', 10],
+            ['3', 'f', 11],
+            ['4', 'g', 5],
+          ] as const) {
+            await sessions.insert(aSession(id, { flow, created }))
+          }
+          await sessions.insert(aSession('5', { created: 20 }))
+          await sessions.insert(aSession('6', { created: 20, flow: 'h', livemode: true }))
+        })
+        expect([...(await store.read((tx) => tx.sessions.countByFlow(false, 10)))]).toEqual([['f', 2]])
+      })
+    })
+
+    test('API keys are found by hash, listed newest first, and revoked once', async () => {
+      const store = await aStore()
+      await store.write(async ({ apiKeys }) => {
+        await apiKeys.insert(anApiKey('k1'))
+        await apiKeys.insert(anApiKey('k2', { livemode: true, created_by: 'me' }))
+        await apiKeys.revoke('k1', 5)
+        await apiKeys.revoke('k1', 6)
+      })
+      const found = await store.read(async ({ apiKeys }) => [
+        await apiKeys.byHash('hash-k1'),
+        await apiKeys.byHash('hash-none'),
+        await apiKeys.list(),
+      ])
+      const [k1, k2] = [anApiKey('k1', { revoked: 5 }), anApiKey('k2', { livemode: true, created_by: 'me' })]
+      expect(found).toEqual([k1, undefined, [k2, k1]])
+      await expect(store.write((tx) => tx.apiKeys.insert(anApiKey('k3', { hash: 'hash-k1' })))).rejects.toThrow()
+    })
+
+    test('idempotency keys are kept per mode until they are forgotten', async () => {
+      const store = await aStore()
+      const record = {
+        livemode: false,
+        key: 'k',
+        fingerprint: 'f',
+        resource: 'vs',
+        status: 200,
+        body: '{}',
+        created: 100,
+      }
+      await store.write(({ idempotency }) => idempotency.insert(record))
+      await expect(store.write(({ idempotency }) => idempotency.insert(record))).rejects.toThrow()
+      const find = (livemode: boolean) => store.write(({ idempotency }) => idempotency.find(livemode, 'k'))
+      expect([await find(false), await find(true)]).toEqual([record, undefined])
+      await store.write(({ idempotency }) => idempotency.forget(100))
+      expect(await find(false)).toEqual(record)
+      await store.write(({ idempotency }) => idempotency.forget(101))
+      expect(await find(false)).toBeUndefined()
+    })
+
+    test('text with NUL, which stores cut short or refuse, is refused', async () => {
+      const store = await aStore()
+      await expect(store.write((tx) => tx.sessions.insert(aSession('a\0b')))).rejects.toThrow()
+    })
+  })
+}
+
+async function saveFlows(store: Store, ...flows: FlowRecord[]): Promise<void> {
+  await store.write((tx) =>
+    tx.flows.save(
+      flows,
+      flows.map((flow) => itsVersion(flow)),
+    ),
+  )
+}
+
+/** Reads, waits and writes: without turns, two would read the same and one increment would be lost. */
+async function increment(store: Store): Promise<void> {
+  await store.write(async (tx) => {
+    await tx.state.lock(false)
+    const { revision } = await tx.state.tag(false)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    await tx.state.advance(false)
+    expect((await tx.state.tag(false)).revision).toBe(revision + 1)
+  })
+}
