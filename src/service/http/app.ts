@@ -88,7 +88,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
     const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
     if (project === undefined) throw missing('project')
     const answer = await service.read(request.caller, (call) =>
-      flowState(call, project, request.headers['if-none-match']),
+      flowState(call, project, knownTag(request)),
     )
     reply.header('etag', answer.etag)
     if (answer.status === 'not_modified') return reply.code(304).send()
@@ -162,6 +162,11 @@ function idOf({ params }: FastifyRequest): string {
   const { id = '' } = params as { id?: string }
   if (id.includes('\0')) throw notFound('object', id.replaceAll('\0', ''))
   return id
+}
+
+/** A proxy that compresses answers marks their tags as weak; for GET that makes no difference (RFC 9110, 13.1.2). */
+function knownTag({ headers }: FastifyRequest): string | undefined {
+  return headers['if-none-match']?.replace(/^W\//, '')
 }
 
 function decodeJson(text: string): unknown {

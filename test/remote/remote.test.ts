@@ -1,0 +1,292 @@
+import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
+import type { Observation, Remote, RemoteReader, RemoteWriter } from '../../src/remote/remote.js'
+import { RemoteError } from '../../src/remote/remote.js'
+import { aConfig, PROJECT } from '../helpers/builders.js'
+import { aDeployment, archiving, creating, renaming, updating } from '../service/deployment-requests.js'
+import { remotes } from './remotes.js'
+
+test('a reader has no way to write, by its type', () => {
+  expectTypeOf<keyof RemoteReader>().toEqualTypeOf<
+    'observe' | 'listFlows' | 'retrieveFlow' | 'listSessions' | 'retrieveSession' | 'close'
+  >()
+  expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<'deploy' | 'createSession' | 'close'>()
+})
+
+for (const implementation of remotes) {
+  describe(`the remote: ${implementation.name}`, () => {
+    async function aRemote() {
+      const { remote, clock } = await implementation.open()
+      return { ...(await bothHalves(remote)), remote, clock }
+    }
+
+    test('a service that nobody has used yet has an empty state', async () => {
+      const { reader } = await aRemote()
+      const observation = await reader.observe(PROJECT)
+      expect(observation).toEqual({
+        status: 'modified',
+        etag: expect.stringMatching(/^"[0-9a-f]{40}"$/),
+        state: { livemode: false, last_deployment: null, flows: [] },
+      })
+    })
+
+    test('what is deployed is observed, by key, with what was applied and by whom', async () => {
+      const { reader, writer, clock } = await aRemote()
+      const config = aConfig({ name: 'Ünï 🪪', metadata: { team: 'risk' }, static_link: { active: true } })
+      const deployment = await writer.deploy(
+        aDeployment([
+          creating('zebra'),
+          creating('apple', config as never),
+          creating('a-b'),
+          creating('a_b'),
+          creating('ab'),
+        ]),
+      )
+      const { state } = modified(await reader.observe(PROJECT))
+      expect(state.last_deployment).toBe(deployment.id)
+      expect(state.flows.map(({ key }) => key)).toEqual(['a-b', 'a_b', 'ab', 'apple', 'zebra'])
+      expect(state.flows[3]).toEqual({
+        id: deployment.changes[1]?.id,
+        key: 'apple',
+        project: PROJECT,
+        status: 'active',
+        version: 1,
+        config,
+        applied: config,
+        updated: clock.now,
+        updated_by: 'ci',
+        sessions_last_30_days: 0,
+      })
+    })
+
+    test('a state that is known is not sent again, until a flow changes', async () => {
+      const { reader, writer } = await aRemote()
+      const first = modified(await reader.observe(PROJECT))
+      await writer.deploy(aDeployment([creating('a')]))
+      const second = modified(await reader.observe(PROJECT, first.etag))
+      expect(second.etag).not.toBe(first.etag)
+      expect(await reader.observe(PROJECT, second.etag)).toMatchObject({ status: 'not_modified' })
+      await writer.createSession({ verification_flow: 'a' })
+      expect(await reader.observe(PROJECT, second.etag)).toMatchObject({ status: 'not_modified' })
+      expect(await reader.observe('other', second.etag)).toMatchObject({ status: 'modified' })
+    })
+
+    test('a deployment answers with what it did, and the same plan again answers with the same deployment', async () => {
+      const { writer } = await aRemote()
+      const request = { ...aDeployment([creating('a', { name: 'A' })]), allowed: ['weaken'] }
+      const deployment = await writer.deploy({
+        ...request,
+        source: { commit: 'c'.repeat(40), branch: 'main', dirty: false },
+      })
+      expect(deployment).toEqual({
+        id: expect.stringMatching(/^vfd_[0-9a-z]{24}$/),
+        object: 'identity.flow_deployment',
+        created: 1_790_000_000,
+        livemode: false,
+        project: PROJECT,
+        plan_digest: request.plan_digest,
+        run_id: 'run-1',
+        actor: 'ci',
+        source: { commit: 'c'.repeat(40), branch: 'main', dirty: false },
+        allowed: ['weaken'],
+        changes: [
+          {
+            action: 'create',
+            key: 'a',
+            previous_key: null,
+            id: expect.stringMatching(/^vf_[0-9a-z]{24}$/),
+            base_version: null,
+            version: 1,
+            before: null,
+            after: aConfig({ name: 'A' }),
+            diff_digest: 'd'.repeat(64),
+          },
+        ],
+      })
+      expect(await writer.deploy({ ...request, run_id: 'run-2' })).toEqual(deployment)
+    })
+
+    test('a stale base is refused with every flow that has moved, and nothing is written', async () => {
+      const { reader, writer } = await aRemote()
+      const { id: last } = await writer.deploy(aDeployment([creating('a'), creating('b'), creating('c')]))
+      const [a, b, c] = modified(await reader.observe(PROJECT)).state.flows
+      if (!a || !b || !c) throw new Error('three flows were made')
+      await writer.deploy(aDeployment([updating(a, { name: 'A2' }), archiving(b)], { last }))
+      const before = modified(await reader.observe(PROJECT))
+      const late = writer.deploy(
+        aDeployment([updating(a, { name: 'A3' }), renaming(b, 'd'), updating(c, { name: 'C2' }), creating('c2')]),
+      )
+      const error = await late.catch((error: unknown) => error)
+      expect(error).toBeInstanceOf(RemoteError)
+      expect(error).toMatchObject({ kind: 'stale', code: 'flow_version_conflict' })
+      expect((error as RemoteError).stale).toEqual([
+        { key: 'a', base_version: 1, current_version: 2, updated_by: 'ci', updated: 1_790_000_000 },
+        { key: 'd', base_version: 1, current_version: 2, updated_by: 'ci', updated: 1_790_000_000 },
+      ])
+      expect(await reader.observe(PROJECT, before.etag)).toMatchObject({ status: 'not_modified' })
+    })
+
+    test('of two runs with different plans on one base, one wins and the other is stale', async () => {
+      const { remote, writer } = await aRemote()
+      const { writer: other } = await bothHalves(remote)
+      const results = await Promise.allSettled([
+        writer.deploy(aDeployment([creating('a', { name: 'One' })], { runId: 'one' })),
+        other.deploy(aDeployment([creating('a', { name: 'Two' })], { runId: 'two' })),
+      ])
+      expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      const lost = results.find((result) => result.status === 'rejected')
+      expect(lost?.reason).toMatchObject({
+        kind: 'stale',
+        stale: [{ key: 'a', base_version: null, current_version: 1 }],
+      })
+    })
+
+    test('of two runs with one plan, both are told of the one deployment', async () => {
+      const { remote, writer } = await aRemote()
+      const { writer: other } = await bothHalves(remote)
+      const [one, two] = await Promise.all([
+        writer.deploy(aDeployment([creating('a')], { runId: 'one' })),
+        other.deploy(aDeployment([creating('a')], { runId: 'two' })),
+      ])
+      expect(one).toEqual(two)
+    })
+
+    test('sessions are created from a flow, retrieved and counted', async () => {
+      const { reader, writer, clock } = await aRemote()
+      const { changes } = await writer.deploy(
+        aDeployment([creating('a', { options: { document: { require_matching_selfie: true } } })]),
+      )
+      const session = await writer.createSession({
+        verification_flow: 'a',
+        client_reference_id: 'user & 42',
+        metadata: { order: '6735', 'ümlaut key': 'a=b&c' },
+        provided_details: { email: 'person@example.com', phone: '+14155552671' },
+        return_url: 'https://example.com/done?x=1&y=2',
+      })
+      expect(session).toEqual({
+        id: expect.stringMatching(/^vs_[0-9a-z]{24}$/),
+        object: 'identity.verification_session',
+        client_reference_id: 'user & 42',
+        client_secret: null,
+        created: clock.now,
+        last_error: null,
+        last_verification_report: null,
+        livemode: false,
+        metadata: { order: '6735', 'ümlaut key': 'a=b&c' },
+        options: {
+          document: {
+            allowed_types: ['driving_license', 'id_card', 'passport'],
+            require_id_number: false,
+            require_live_capture: false,
+            require_matching_selfie: true,
+          },
+        },
+        provided_details: { email: 'person@example.com', phone: '+14155552671' },
+        redaction: null,
+        related_customer: null,
+        status: 'requires_input',
+        type: 'verification_flow',
+        url: null,
+        verification_flow: changes[0]?.id,
+        verification_flow_version: 1,
+      })
+      expect(await reader.retrieveSession(session.id)).toEqual(session)
+      expect(modified(await reader.observe(PROJECT)).state.flows[0]?.sessions_last_30_days).toBe(1)
+      clock.now += 30 * 24 * 60 * 60 + 1
+      expect(modified(await reader.observe(PROJECT)).state.flows[0]?.sessions_last_30_days).toBe(0)
+    })
+
+    test('sessions are created from a type and options, as in Stripe', async () => {
+      const { writer } = await aRemote()
+      const session = await writer.createSession({
+        type: 'document',
+        options: { document: { allowed_types: ['passport'], require_live_capture: true } },
+      })
+      expect(session).toMatchObject({ type: 'document', metadata: {}, provided_details: null })
+      expect(session.options.document).toMatchObject({ allowed_types: ['passport'], require_live_capture: true })
+      expect(session).not.toHaveProperty('verification_flow')
+      expect((await writer.createSession({ type: 'id_number' })).options).toEqual({ id_number: {} })
+    })
+
+    test('lists come in pages, newest first, in both directions and through filters', async () => {
+      const { reader, writer } = await aRemote()
+      await writer.deploy(aDeployment([creating('a'), creating('b')]))
+      const ids: string[] = []
+      for (const flow of ['a', 'b', 'a', 'a']) {
+        ids.unshift((await writer.createSession({ verification_flow: flow, client_reference_id: `of ${flow}` })).id)
+      }
+      const idsOf = async (query: Parameters<RemoteReader['listSessions']>[0]) => {
+        const { data, has_more } = await reader.listSessions(query)
+        return [data.map(({ id }) => ids.indexOf(id)), has_more]
+      }
+      expect(await idsOf(undefined)).toEqual([[0, 1, 2, 3], false])
+      expect(await idsOf({ limit: 2 })).toEqual([[0, 1], true])
+      expect(await idsOf({ limit: 2, starting_after: ids[1] ?? '' })).toEqual([[2, 3], false])
+      expect(await idsOf({ limit: 2, ending_before: ids[3] ?? '' })).toEqual([[1, 2], true])
+      expect(await idsOf({ verification_flow: 'b' })).toEqual([[2], false])
+      expect(await idsOf({ client_reference_id: 'of a', status: 'requires_input' })).toEqual([[0, 1, 3], false])
+      expect(await idsOf({ status: 'verified' })).toEqual([[], false])
+      const flows = await reader.listFlows({ project: PROJECT, status: 'active' })
+      expect(flows).toMatchObject({ object: 'list', has_more: false, data: [{ key: 'b' }, { key: 'a' }] })
+      expect(await reader.retrieveFlow('a')).toEqual(flows.data[1])
+      expect(await reader.retrieveFlow(flows.data[1]?.id ?? '')).toEqual(flows.data[1])
+    })
+
+    test.each([
+      ['a flow that is not there', { verification_flow: 'none' }, 'not_found', 'resource_missing', 'verification_flow'],
+      ['no flow and no type', {}, 'invalid', 'parameter_missing', 'type'],
+      ['a flow and a type', { verification_flow: 'a', type: 'document' }, 'invalid', 'parameters_exclusive', 'type'],
+      ['a broken address', { verification_flow: 'a', return_url: 'nowhere' }, 'invalid', 'url_invalid', 'return_url'],
+      [
+        'a broken email',
+        { verification_flow: 'a', provided_details: { email: 'secret person' } },
+        'invalid',
+        'email_invalid',
+        'provided_details[email]',
+      ],
+      [
+        'a broken phone number',
+        { verification_flow: 'a', provided_details: { phone: 'secret 555' } },
+        'invalid',
+        'phone_invalid',
+        'provided_details[phone]',
+      ],
+    ] as const)('a session with %s is refused, and told why', async (_what, params, kind, code, param) => {
+      const { writer } = await aRemote()
+      await writer.deploy(aDeployment([creating('a')]))
+      const error = (await writer.createSession(params).catch((error: unknown) => error)) as RemoteError
+      expect(error).toBeInstanceOf(RemoteError)
+      expect(error).toMatchObject({ kind, code, param })
+      expect(error.message).not.toContain('secret')
+    })
+
+    test('what is not there is told as not found', async () => {
+      const { reader } = await aRemote()
+      await expect(reader.retrieveFlow('no/such flow?')).rejects.toMatchObject({ kind: 'not_found' })
+      await expect(reader.retrieveSession('vs_none')).rejects.toMatchObject({ kind: 'not_found' })
+      await expect(reader.listSessions({ starting_after: 'vs_none' })).rejects.toMatchObject({
+        kind: 'not_found',
+        param: 'starting_after',
+      })
+    })
+
+    test('a thousand flows are one deployment', async () => {
+      const { reader, writer } = await aRemote()
+      const keys = Array.from({ length: 1000 }, (_, n) => `flow-${String(n).padStart(4, '0')}`)
+      const deployment = await writer.deploy(aDeployment(keys.map((key) => creating(key))))
+      expect(deployment.changes.map(({ key }) => key)).toEqual(keys)
+      expect(modified(await reader.observe(PROJECT)).state.flows.map(({ key }) => key)).toEqual(keys)
+    })
+  })
+}
+
+async function bothHalves(remote: Remote): Promise<{ reader: RemoteReader; writer: RemoteWriter }> {
+  const [reader, writer] = [await remote.reader(), await remote.writer()]
+  onTestFinished(() => reader.close())
+  onTestFinished(() => writer.close())
+  return { reader, writer }
+}
+
+function modified(observation: Observation) {
+  if (observation.status !== 'modified') throw new Error('the state was expected to be sent')
+  return observation
+}

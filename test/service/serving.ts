@@ -1,0 +1,116 @@
+import { join } from 'node:path'
+import Stripe from 'stripe'
+import { onTestFinished } from 'vitest'
+import type { LogLine } from '../../src/service/http/log.js'
+import { startServer } from '../../src/service/http/server.js'
+import { type Caller, type Service, service } from '../../src/service/operations/call.js'
+import { createKey } from '../../src/service/operations/keys.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import type { Store } from '../../src/store/store.js'
+import { aFolder } from '../store/stores.js'
+
+export const TESTER: Caller = { livemode: false, actor: 'tester' }
+
+/** A clock that stands still until it is set. */
+export interface Clock {
+  now: number
+}
+
+/** Operations over a new store, until the test ends. */
+export async function aService(): Promise<{ service: Service; store: Store; file: string; clock: Clock }> {
+  const file = join(aFolder(), '.flows', 'store.sqlite')
+  const store = await openSqliteStore({ file })
+  onTestFinished(() => store.close())
+  const clock = { now: 1_790_000_000 }
+  return { service: service({ store, now: () => clock.now }), store, file, clock }
+}
+
+export interface Served {
+  readonly url: string
+  /** Keys of the two modes. */
+  readonly key: string
+  readonly liveKey: string
+  readonly service: Service
+  readonly store: Store
+  readonly file: string
+  readonly clock: Clock
+  readonly log: LogLine[]
+  /** Sends a request with the key of the test mode and reads the JSON. */
+  call(method: string, path: string, options?: CallOptions): Promise<Called>
+}
+
+export interface CallOptions {
+  /** As a form; over /v2 as JSON. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly key?: string
+}
+
+export interface Called {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: what a test looks at, it checks.
+  readonly body: any
+}
+
+/** The flows API on a free port, until the test ends. */
+export async function served(options: { readonly publicUrl?: string } = {}): Promise<Served> {
+  const parts = await aService()
+  const { store, clock } = parts
+  const log: LogLine[] = []
+  const server = await startServer({
+    store,
+    host: '127.0.0.1',
+    port: 0,
+    now: () => clock.now,
+    log: (line) => log.push(line),
+    ...options,
+  })
+  onTestFinished(() => server.close())
+  const { secret: key } = await parts.service.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
+  const live = await parts.service.write(TESTER, (call) => createKey(call, { mode: 'live', name: 'live-ci' }))
+  return {
+    ...parts,
+    url: server.url,
+    key,
+    liveKey: live.secret,
+    log,
+    call: (method, path, more = {}) => call(server.url, method, path, { key, ...more }),
+  }
+}
+
+async function call(url: string, method: string, path: string, { body, headers, key }: CallOptions): Promise<Called> {
+  const isJson = path.startsWith('/v2')
+  const response = await fetch(url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body !== undefined && { 'content-type': isJson ? 'application/json' : 'application/x-www-form-urlencoded' }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : isJson ? JSON.stringify(body) : form(body) }),
+  })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) }
+}
+
+/** Members with brackets, as Stripe's clients write them. */
+function form(body: unknown): string {
+  return flat(body, '')
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&')
+}
+
+function flat(value: unknown, path: string): [string, string][] {
+  if (value === null) return [[path, '']]
+  if (typeof value !== 'object') return [[path, String(value)]]
+  return Object.entries(value as object).flatMap(([name, inner]) =>
+    flat(inner, path === '' ? name : `${path}[${name}]`),
+  )
+}
+
+/** The official client, pointed at the server. */
+export function stripeAt(url: string, key: string, more: Partial<Stripe.StripeConfig> = {}): Stripe {
+  const { hostname, port } = new URL(url)
+  return new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false, ...more })
+}
