@@ -21,18 +21,21 @@ export function readTransport(origin: string, apiKey: string): ReadTransport {
   return {
     async get(path, known) {
       for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await getOnce(origin, path, apiKey, known)
-        } catch (error) {
-          if (attempt === RETRIES || (error as RemoteError).kind !== 'unreachable') throw error
-          await sleep(FIRST_WAIT * 2 ** attempt)
-        }
+        const outcome = await getOnce(origin, path, apiKey, known)
+        if (outcome.answer) return outcome.answer
+        if (attempt === RETRIES || !outcome.mayPass) throw outcome.error
+        await sleep(FIRST_WAIT * 2 ** attempt)
       }
     },
   }
 }
 
-async function getOnce(origin: string, path: string, apiKey: string, known: string | undefined): Promise<Answer> {
+type Outcome =
+  | { readonly answer: Answer }
+  /** `mayPass`: the same request may well succeed a little later. */
+  | { readonly answer?: undefined; readonly error: RemoteError; readonly mayPass: boolean }
+
+async function getOnce(origin: string, path: string, apiKey: string, known: string | undefined): Promise<Outcome> {
   let response: Response
   let text: string
   try {
@@ -49,16 +52,19 @@ async function getOnce(origin: string, path: string, apiKey: string, known: stri
     })
     text = await response.text()
   } catch (error) {
-    throw unreachable(origin, `cannot be reached: ${networkFault(error)}`)
+    return { error: unreachable(origin, `cannot be reached: ${networkFault(error)}`), mayPass: true }
   }
-  if (response.status === 304 && known !== undefined) return { status: 'not_modified' }
-  const requestId = response.headers.get('request-id') ?? undefined
+  const { status, ok, headers } = response
+  if (status === 304 && known !== undefined) return { answer: { status: 'not_modified' } }
+  const requestId = headers.get('request-id') ?? undefined
   const body = parse(text)
-  if (response.ok && isObject(body)) return { status: 'ok', etag: response.headers.get('etag'), body }
-  if (!response.ok && isObject(body) && isObject(body.error)) {
-    throw refused(origin, response.status, body.error, requestId)
+  if (ok && isObject(body)) return { answer: { status: 'ok', etag: headers.get('etag'), body } }
+  const mayPass = status >= 500
+  if (!ok && isObject(body) && isObject(body.error)) {
+    return { error: refused(origin, status, body.error, requestId), mayPass }
   }
-  throw unreachable(origin, `answers ${response.status}, but not as a flows API does: is the address right?`, requestId)
+  const why = `answers ${status}, but not as a flows API does: is the address right?`
+  return { error: unreachable(origin, why, requestId), mayPass }
 }
 
 /** The system's word for what went wrong, such as ECONNREFUSED. */
