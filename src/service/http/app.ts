@@ -7,7 +7,7 @@ import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
 import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
-import { checkExpand } from './expand.js'
+import { expandedMembers, withExpanded } from './expand.js'
 import { decodeForm } from './form.js'
 import { type LogLine, logLine } from './log.js'
 import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
@@ -52,9 +52,9 @@ export function createApp({ service, id, log }: AppOptions): FastifyInstance {
     request.failure = error
     return sendError(reply, error)
   })
-  app.setNotFoundHandler(async ({ method, url }, reply) => {
-    const path = url.split('?', 1)[0]?.slice(0, 200)
-    return sendError(reply, new ApiError(404, { message: `Unrecognized request URL (${method}: ${path}).` }))
+  app.setNotFoundHandler(async (request, reply) => {
+    const path = pathOf(request).slice(0, 200)
+    return sendError(reply, new ApiError(404, { message: `Unrecognized request URL (${request.method}: ${path}).` }))
   })
   if (log) app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
   app.register(async (v1) => formRoutes(v1, service))
@@ -87,9 +87,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   app.get('/v2/identity/flow_state', async (request, reply) => {
     const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
     if (project === undefined) throw missing('project')
-    const answer = await service.read(request.caller, (call) =>
-      flowState(call, project, knownTag(request)),
-    )
+    const answer = await service.read(request.caller, (call) => flowState(call, project, knownTag(request)))
     reply.header('etag', answer.etag)
     if (answer.status === 'not_modified') return reply.code(304).send()
     return reply.type(JSON_TYPE).send(JSON.stringify(answer.state))
@@ -105,26 +103,27 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
 function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
   app.get(route.url, async (request, reply) => {
     const { params, expand } = paramsOf(route, queryOf(request))
-    checkExpand(expand, route.expandable, route.isList)
+    const members = expandedMembers(expand, route)
     const id = idOf(request)
-    return reply.type(JSON_TYPE).send(toText(await service.read(request.caller, (call) => route.run(call, params, id))))
+    const answer = await service.read(request.caller, (call) => route.run(call, params, id))
+    return reply.type(JSON_TYPE).send(toText(withExpanded(answer, members, route)))
   })
 }
 
 function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): void {
   app.post(route.url, async (request, reply) => {
     const { params, expand } = paramsOf(route, bodyOf(request))
-    checkExpand(expand, route.expandable, route.isList)
+    const members = expandedMembers(expand, route)
     const id = idOf(request)
-    const key = request.headers['idempotency-key']
-    const idempotent = {
-      key: key === undefined ? key : String(key),
-      method: 'POST',
-      path: request.url.split('?', 1)[0] ?? '',
-      params,
-    }
+    const key = request.headers['idempotency-key']?.toString()
+    const idempotent = { key, method: 'POST', path: pathOf(request), params: { ...params, expand } }
     const answer = await service.write(request.caller, (call) =>
-      once(call, idempotent, () => route.run(call, params, id), toText),
+      once(
+        call,
+        idempotent,
+        () => route.run(call, params, id),
+        (result) => toText(withExpanded(result, members, route)),
+      ),
     )
     if (key !== undefined) reply.header('idempotency-key', key)
     if (answer.replayed) reply.header('idempotent-replayed', 'true')
@@ -156,6 +155,10 @@ function bodyOf({ body }: FastifyRequest): Record<string, unknown> {
 function queryOf({ url }: FastifyRequest): Record<string, unknown> {
   const mark = url.indexOf('?')
   return mark < 0 ? {} : decodeForm(url.slice(mark + 1))
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? ''
 }
 
 function idOf({ params }: FastifyRequest): string {

@@ -1,0 +1,227 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import Stripe from 'stripe'
+import { describe, expect, test } from 'vitest'
+import type { VerificationFlow } from '../../src/model/resources.js'
+import { deploy } from '../../src/service/operations/deployments.js'
+import { aCuttingProxy } from './cutting-proxy.js'
+import { aDeployment, creating } from './deployment-requests.js'
+import { served, stripeAt, TESTER } from './serving.js'
+
+/** A service with one flow, "high-value", and the official client at it. */
+async function aClient(more: Partial<Stripe.StripeConfig> = {}) {
+  const parts = await served()
+  await parts.service.write(TESTER, (call) =>
+    deploy(call, aDeployment([creating('high-value', { options: { email: { require_verification: true } } })])),
+  )
+  return { ...parts, stripe: stripeAt(parts.url, parts.key, more) }
+}
+
+async function thrown(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+}
+
+describe('the official client, given only another host', () => {
+  test('creates a session from a flow, as in Stripe', async () => {
+    const { stripe } = await aClient()
+    const session = await stripe.identity.verificationSessions.create({
+      verification_flow: 'high-value',
+      client_reference_id: 'user_42',
+      metadata: { order: 6735, note: 'a=b&c [d]' },
+      provided_details: { email: 'jenny@example.com' },
+      return_url: 'https://example.com/done',
+    })
+    expect(session).toMatchObject({
+      object: 'identity.verification_session',
+      type: 'verification_flow',
+      status: 'requires_input',
+      livemode: false,
+      client_reference_id: 'user_42',
+      metadata: { order: '6735', note: 'a=b&c [d]' },
+      provided_details: { email: 'jenny@example.com' },
+      verification_flow: expect.stringMatching(/^vf_[0-9a-z]{24}$/),
+    })
+    expect(session.options).toHaveProperty('email.require_verification', true)
+    expect(session.lastResponse.requestId).toMatch(/^req_/)
+    expect(session).not.toHaveProperty('return_url')
+    expect(await stripe.identity.verificationSessions.retrieve(session.id)).toEqual(session)
+  })
+
+  test('creates a session from a type and options', async () => {
+    const { stripe } = await aClient()
+    const session = await stripe.identity.verificationSessions.create({
+      type: 'document',
+      options: { document: { allowed_types: ['passport', 'id_card'], require_matching_selfie: true } },
+    })
+    expect(session.options?.document).toEqual({
+      allowed_types: ['id_card', 'passport'],
+      require_id_number: false,
+      require_live_capture: false,
+      require_matching_selfie: true,
+    })
+  })
+
+  test('takes the expansions that Stripe has', async () => {
+    const { stripe } = await aClient()
+    const { id } = await stripe.identity.verificationSessions.create({ type: 'id_number' })
+    const expand = ['verified_outputs', 'last_verification_report.document.number']
+    expect((await stripe.identity.verificationSessions.retrieve(id, { expand })).verified_outputs).toBeNull()
+    const { data } = await stripe.identity.verificationSessions.list({ expand: ['data.verified_outputs.dob'] })
+    expect(data[0]?.verified_outputs).toBeNull()
+  })
+
+  test('pages through more than a hundred sessions by itself, in both directions', async () => {
+    const { stripe } = await aClient()
+    const created: string[] = []
+    for (let count = 0; count < 105; count += 1) {
+      created.unshift((await stripe.identity.verificationSessions.create({ verification_flow: 'high-value' })).id)
+    }
+    const ids: string[] = []
+    for await (const { id } of stripe.identity.verificationSessions.list({ limit: 50 })) ids.push(id)
+    expect(ids).toEqual(created)
+    const backwards: string[] = []
+    const before = stripe.identity.verificationSessions.list({ limit: 50, ending_before: created.at(-1) ?? '' })
+    for await (const { id } of before) backwards.push(id)
+    expect(backwards).toEqual(created.slice(0, -1).reverse())
+  })
+
+  test('filters by status, reference, time and, as an extension, by flow', async () => {
+    const { stripe, clock } = await aClient()
+    const { verificationSessions: sessions } = stripe.identity
+    const first = await sessions.create({ verification_flow: 'high-value', client_reference_id: 'one' })
+    clock.now += 10
+    const second = await sessions.create({ type: 'document' })
+    const idsOf = async (params: object) => (await sessions.list(params)).data.map(({ id }) => id)
+    expect(await idsOf({ client_reference_id: 'one' })).toEqual([first.id])
+    expect(await idsOf({ status: 'requires_input' })).toEqual([second.id, first.id])
+    expect(await idsOf({ status: 'canceled' })).toEqual([])
+    expect(await idsOf({ created: { gt: first.created } })).toEqual([second.id])
+    expect(await idsOf({ created: first.created })).toEqual([first.id])
+    expect(await idsOf({ verification_flow: 'high-value' })).toEqual([first.id])
+  })
+
+  test('manages flows through rawRequest', async () => {
+    const { stripe } = await aClient()
+    const path = '/v1/identity/verification_flows'
+    const created = (await stripe.rawRequest('POST', path, {
+      key: 'low-value',
+      name: 'Low value',
+      type: 'document',
+      options: { document: { allowed_types: ['passport'] }, matching: { name: 'similar' } },
+      metadata: { team: 'risk' },
+    })) as unknown as VerificationFlow
+    expect(created).toMatchObject({ object: 'identity.verification_flow', version: 1, metadata: { team: 'risk' } })
+    const updated = (await stripe.rawRequest('POST', `${path}/${created.id}`, {
+      description: 'Small sums',
+      metadata: { team: '' },
+    })) as unknown as VerificationFlow
+    expect(updated).toMatchObject({ version: 2, description: 'Small sums', metadata: {}, options: created.options })
+    const list = await stripe.rawRequest('GET', `${path}?key=low-value`)
+    expect(list).toMatchObject({ object: 'list', data: [updated] })
+  })
+})
+
+describe('the errors of the official client', () => {
+  test('a parameter at fault is a StripeInvalidRequestError with its name', async () => {
+    const { stripe } = await aClient()
+    const { verificationSessions: sessions } = stripe.identity
+    const unknown = await thrown(sessions.create({ verification_flow: 'none' }))
+    expect(unknown).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
+    expect(unknown).toMatchObject({
+      statusCode: 404,
+      code: 'resource_missing',
+      param: 'verification_flow',
+      requestId: expect.stringMatching(/^req_/),
+    })
+    const misspelt = await thrown(
+      sessions.create({ type: 'document', option: {}, options: { documents: { a: 'b' } } } as never),
+    )
+    expect(misspelt).toMatchObject({ code: 'parameter_unknown', param: 'options[documents]' })
+    expect(String(misspelt)).toContain('Did you mean options[document]?')
+    expect(await thrown(sessions.create({} as never))).toMatchObject({ code: 'parameter_missing', param: 'type' })
+    expect(
+      await thrown(
+        sessions.create({ type: 'document', options: { document: { require_live_capture: 'yes' as never } } }),
+      ),
+    ).toMatchObject({ param: 'options[document][require_live_capture]', message: 'Invalid boolean: yes' })
+  })
+
+  test('a key that is not valid is a StripeAuthenticationError', async () => {
+    const { url } = await aClient()
+    const error = await thrown(stripeAt(url, 'sk_test_nope').identity.verificationSessions.list())
+    expect(error).toBeInstanceOf(Stripe.errors.StripeAuthenticationError)
+    expect(error).toMatchObject({ statusCode: 401, requestId: expect.stringMatching(/^req_/) })
+  })
+
+  test('a version that has moved on is told once, and not tried again', async () => {
+    const { stripe, log } = await aClient()
+    const path = '/v1/identity/verification_flows/high-value'
+    const error = await thrown(stripe.rawRequest('POST', path, { name: 'New', expected_version: 7 }))
+    expect(error).toMatchObject({ statusCode: 412, code: 'flow_version_conflict', param: 'expected_version' })
+    expect(log.filter(({ status }) => status === 412)).toHaveLength(1)
+  })
+
+  test('an unknown path is told', async () => {
+    const { stripe } = await aClient()
+    const error = await thrown(stripe.identity.verificationReports.list())
+    expect(error).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
+    expect(String(error)).toContain('Unrecognized request URL (GET: /v1/identity/verification_reports).')
+  })
+})
+
+describe('one idempotency key', () => {
+  test('makes one session, however often it is sent', async () => {
+    const { stripe } = await aClient()
+    const create = () =>
+      stripe.identity.verificationSessions.create({ verification_flow: 'high-value' }, { idempotencyKey: 'order-1' })
+    const [first, second] = [await create(), await create()]
+    expect(second).toEqual(first)
+    expect(second.lastResponse.headers['idempotent-replayed']).toBe('true')
+    expect(first.lastResponse.headers['idempotent-replayed']).toBeUndefined()
+    expect((await stripe.identity.verificationSessions.list()).data).toHaveLength(1)
+  })
+
+  test('makes one session when the first answer is lost on its way', async () => {
+    const { url, key, stripe } = await aClient()
+    const proxy = await aCuttingProxy(url, 1)
+    const session = await stripeAt(proxy.url, key).identity.verificationSessions.create({
+      verification_flow: 'high-value',
+    })
+    expect(proxy.cut()).toBe(1)
+    expect((await stripe.identity.verificationSessions.list()).data.map(({ id }) => id)).toEqual([session.id])
+  })
+
+  test('with other parameters is a StripeIdempotencyError', async () => {
+    const { stripe } = await aClient()
+    const create = (reference: string) =>
+      stripe.identity.verificationSessions.create(
+        { verification_flow: 'high-value', client_reference_id: reference },
+        { idempotencyKey: 'order-1' },
+      )
+    await create('one')
+    const error = await thrown(create('two'))
+    expect(error).toBeInstanceOf(Stripe.errors.StripeIdempotencyError)
+    expect(String(error)).toContain('Keys for idempotent requests can only be used with equal parameters')
+  })
+})
+
+describe('curl', () => {
+  test('creates a session as in the documentation of Stripe', async () => {
+    const { url, key } = await aClient()
+    const { stdout } = await promisify(execFile)('curl', [
+      '--silent',
+      '--fail-with-body',
+      `${url}/v1/identity/verification_sessions`,
+      '-u',
+      `${key}:`,
+      '-d',
+      'verification_flow=high-value',
+      '-d',
+      'metadata[order]=6735',
+    ])
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'verification_flow', metadata: { order: '6735' } })
+  })
+})
