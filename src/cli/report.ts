@@ -67,11 +67,12 @@ function describeRemote(error: RemoteError): Description {
         hint: 'running the command again is safe: nothing is ever applied twice',
         exitCode: ExitCode.failed,
       }
-    case 'invalid':
     case 'not_found':
+    case 'invalid':
       return {
         code: error.code ?? error.kind,
         message: error.message + request,
+        ...(error.kind === 'not_found' && { hint: 'flows list and flows sessions list show what there is' }),
         exitCode: ExitCode.failed,
         details: { param: error.param },
       }

@@ -4,9 +4,7 @@ import { badUsage } from '../failure.js'
 /** The options --format and --json of a command that knows these formats; the first is the default. */
 export function formatOptions<F extends string>(formats: readonly [F, ...F[]]) {
   return {
-    format: new Option('--format <format>', `form of the result: ${formats.join(', ')}`)
-      .choices(formats)
-      .default(formats[0], formats[0]),
+    format: new Option('--format <format>', 'form of the result').choices(formats).default(formats[0]),
     json: new Option('--json', 'the same as --format json'),
   }
 }
