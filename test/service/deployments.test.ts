@@ -1,0 +1,304 @@
+import { describe, expect, test } from 'vitest'
+import type { ChangeRequest } from '../../src/model/deployment.js'
+import type { ObservedState } from '../../src/model/state.js'
+import { ApiError } from '../../src/service/api-error.js'
+import type { Service } from '../../src/service/operations/call.js'
+import { deploy, listDeployments, retrieveDeployment } from '../../src/service/operations/deployments.js'
+import { flowState } from '../../src/service/operations/flow-state.js'
+import { archiveFlow, createFlow, listFlowVersions, updateFlow } from '../../src/service/operations/flows.js'
+import { aConfig, PROJECT } from '../helpers/builders.js'
+import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
+import { aService, TESTER } from './serving.js'
+
+const LIVE = { livemode: true, actor: 'live-tester' }
+
+async function stateOf(service: Service, caller = TESTER): Promise<ObservedState & { etag: string }> {
+  const answer = await service.read(caller, (call) => flowState(call, PROJECT))
+  if (answer.status !== 'modified') throw new Error('nothing was known')
+  return { ...answer.state, etag: answer.etag }
+}
+
+/** "key status version name" of every flow. */
+async function summary(service: Service): Promise<string[]> {
+  const { flows } = await stateOf(service)
+  return flows.map(({ key, status, version, config }) => `${key} ${status} ${version} ${config.name}`)
+}
+
+/** A service where the project has deployed these flows, and a way to deploy more. */
+async function deployed(...keys: string[]) {
+  const parts = await aService()
+  const apply = (changes: readonly ChangeRequest[], around: Parameters<typeof aDeployment>[1] = {}) =>
+    parts.service.write(TESTER, (call) => deploy(call, aDeployment(changes, around)))
+  if (keys.length > 0) await apply(keys.map((key) => creating(key)))
+  const { flows } = await stateOf(parts.service)
+  const flow = (key: string) => {
+    const found = flows.find((one) => one.key === key)
+    if (!found) throw new Error(`no flow ${key}`)
+    return found
+  }
+  return { ...parts, apply, flow }
+}
+
+async function refusal(work: Promise<unknown>): Promise<ApiError> {
+  const error = await work.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  expect(error).toBeInstanceOf(ApiError)
+  return error as ApiError
+}
+
+describe('a deployment', () => {
+  test('does all its changes, and records each with its version', async () => {
+    const { service, apply, flow } = await deployed('upd', 'old', 'gone', 'back')
+    await service.write(TESTER, (call) => createFlow(call, { key: 'mine', name: 'Mine', type: 'document' }))
+    await service.write(TESTER, (call) => archiveFlow(call, 'back'))
+    const { flows } = await stateOf(service)
+    const mine = flows.find(({ key }) => key === 'mine')
+    const back = flows.find(({ key }) => key === 'back')
+    if (!mine || !back) throw new Error('both were made')
+    const deployment = await apply([
+      adopting(mine, { name: 'Adopted' }),
+      restoring(back, { name: 'Back' }),
+      creating('new', { name: 'New' }),
+      renaming(flow('old'), 'renamed', { name: 'Renamed' }),
+      updating(flow('upd'), { name: 'Updated' }),
+      archiving(flow('gone')),
+    ])
+    expect(await summary(service)).toEqual([
+      'back active 3 Back',
+      'gone archived 2 Flow',
+      'mine active 2 Adopted',
+      'new active 1 New',
+      'renamed active 2 Renamed',
+      'upd active 2 Updated',
+    ])
+    expect(
+      deployment.changes.map(({ action, key, base_version, version }) => [action, key, base_version, version]),
+    ).toEqual([
+      ['adopt', 'mine', 1, 2],
+      ['restore', 'back', 2, 3],
+      ['create', 'new', null, 1],
+      ['rename', 'renamed', 1, 2],
+      ['update', 'upd', 1, 2],
+      ['archive', 'gone', 1, 2],
+    ])
+    expect(deployment.changes[5]).toMatchObject({ before: aConfig(), after: aConfig() })
+    const state = await stateOf(service)
+    expect(state.last_deployment).toBe(deployment.id)
+    expect(new Set(state.flows.map(({ project }) => project))).toEqual(new Set([PROJECT]))
+    expect(state.flows.every(({ config, applied }) => JSON.stringify(config) === JSON.stringify(applied))).toBe(true)
+    const versions = await service.read(TESTER, (call) => listFlowVersions(call, 'renamed'))
+    expect(versions.data.map(({ action, deployment, key }) => [action, deployment === null, key])).toEqual([
+      ['rename', false, 'renamed'],
+      ['create', false, 'old'],
+    ])
+  })
+
+  test('is written whole or not at all: one stale flow among many keeps all of them as they are', async () => {
+    const { service, apply, flow } = await deployed(...Array.from({ length: 50 }, (_, n) => `f${n}`))
+    await service.write(TESTER, (call) => updateFlow(call, 'f31', { name: 'Edited' }))
+    const before = await stateOf(service)
+    const changes = Array.from({ length: 50 }, (_, n) => updating(flow(`f${n}`), { name: 'New' }))
+    const error = await refusal(apply([creating('another'), ...changes]))
+    expect(error.status).toBe(412)
+    expect(error.body.stale).toEqual([
+      { key: 'f31', base_version: 1, current_version: 2, updated_by: 'tester', updated: 1_790_000_000 },
+    ])
+    expect(await stateOf(service)).toEqual(before)
+    expect((await service.read(TESTER, (call) => listDeployments(call))).data).toHaveLength(1)
+  })
+
+  test('is refused whole when one configuration is wrong', async () => {
+    const { service, apply } = await deployed('a')
+    const before = await stateOf(service)
+    const wrong = { ...creating('c'), after: { ...aConfig(), name: '', options: { ...aConfig().options } } }
+    const error = await refusal(apply([creating('b'), wrong]))
+    expect(error.body).toMatchObject({ param: 'changes[1][after][name]', code: 'parameter_invalid' })
+    expect(await stateOf(service)).toEqual(before)
+  })
+
+  test('moves keys along a chain, around a circle, and to a flow that is created', async () => {
+    const { service, apply, flow } = await deployed('a', 'b', 'c', 'd')
+    await apply([
+      creating('c', { name: 'New c' }),
+      renaming(flow('a'), 'b', { name: 'Was a' }),
+      renaming(flow('b'), 'a', { name: 'Was b' }),
+      renaming(flow('c'), 'd', { name: 'Was c' }),
+      renaming(flow('d'), 'e', { name: 'Was d' }),
+    ])
+    expect(await summary(service)).toEqual([
+      'a active 2 Was b',
+      'b active 2 Was a',
+      'c active 1 New c',
+      'd active 2 Was c',
+      'e active 2 Was d',
+    ])
+  })
+
+  test('finds a key taken by somebody else stale, archived or not', async () => {
+    const { service, apply, flow } = await deployed('a')
+    await service.write(TESTER, (call) => createFlow(call, { key: 'b', name: 'B', type: 'document', project: 'other' }))
+    await service.write(TESTER, (call) => archiveFlow(call, 'b'))
+    for (const change of [creating('b'), renaming(flow('a'), 'b')]) {
+      const error = await refusal(apply([change]))
+      expect(error.body.stale).toEqual([
+        expect.objectContaining({ key: 'b', base_version: change.base_version, current_version: 2 }),
+      ])
+    }
+  })
+
+  test('finds a flow that is not there stale', async () => {
+    const { apply, flow } = await deployed('a')
+    const error = await refusal(apply([updating({ ...flow('a'), id: 'vf_other' })]))
+    expect(error.body.stale).toEqual([
+      { key: 'a', base_version: 1, current_version: null, updated_by: null, updated: null },
+    ])
+  })
+
+  test('applied before is answered with the same deployment, even after later ones', async () => {
+    const { service, apply, flow } = await deployed()
+    const first = await apply([creating('a')], { runId: 'one' })
+    const { flows } = await stateOf(service)
+    await apply([updating(flows[0] ?? flow('a'), { name: 'Later' })], { last: first.id })
+    expect(await apply([creating('a')], { runId: 'two' })).toEqual(first)
+    expect(await summary(service)).toEqual(['a active 2 Later'])
+  })
+
+  test('of one mode and one project does not stand in the way of another', async () => {
+    const { service, apply } = await deployed()
+    const [test, live] = [
+      await apply([creating('a')]),
+      await service.write(LIVE, (call) => deploy(call, aDeployment([creating('a')], { livemode: true }))),
+    ]
+    expect([test.livemode, live.livemode]).toEqual([false, true])
+    expect(live.actor).toBe('live-tester')
+    const error = await refusal(service.write(LIVE, (call) => deploy(call, aDeployment([creating('b')]))))
+    expect(error.body).toMatchObject({ code: 'plan_digest_mismatch', param: 'plan_digest' })
+    const { id } = (await stateOf(service)).flows[0] ?? { id: '' }
+    const foreign = updating({ id, key: 'a', version: 1 }, { name: 'X' })
+    const across = service.write(LIVE, (call) => deploy(call, aDeployment([foreign], { livemode: true })))
+    expect((await refusal(across)).body.stale).toMatchObject([{ key: 'a', current_version: null }])
+    await apply([creating('c')], { project: 'other' })
+    expect((await stateOf(service)).last_deployment).toBe(test.id)
+  })
+
+  test('never takes the flow of another project', async () => {
+    const { service, apply, flow } = await deployed('a')
+    for (const change of [
+      updating(flow('a'), { name: 'X' }),
+      archiving(flow('a')),
+      adopting(flow('a')),
+      renaming(flow('a'), 'b'),
+    ]) {
+      const error = await refusal(apply([change], { project: 'other' }))
+      expect(error.body).toMatchObject({ code: 'flow_of_other_project', param: 'changes[0]' })
+    }
+    expect((await refusal(apply([adopting(flow('a'))]))).body.code).toBe('flow_of_other_project')
+    expect(await summary(service)).toEqual(['a active 1 Flow'])
+  })
+
+  test('restores only what is archived, and changes only what is active', async () => {
+    const { service, apply, flow } = await deployed('a', 'b')
+    await service.write(TESTER, (call) => archiveFlow(call, 'b'))
+    const b = { ...flow('b'), version: 2 }
+    for (const change of [restoring(flow('a')), updating(b, { name: 'B' }), archiving(b), renaming(b, 'c')]) {
+      expect((await refusal(apply([change]))).body.code).toBe('flow_status_invalid')
+    }
+  })
+
+  test('renames only from the key that the flow has', async () => {
+    const { apply, flow } = await deployed('a')
+    const error = await refusal(apply([renaming({ ...flow('a'), key: 'other' }, 'b')]))
+    expect(error.body).toMatchObject({ code: 'parameter_invalid', message: expect.stringContaining("its key is 'a'") })
+  })
+
+  test.each([
+    [
+      'a digest of something else',
+      (r: object) => ({ ...r, run_id: 'x', project: 'q' }),
+      'plan_digest',
+      'plan_digest_mismatch',
+    ],
+    ['no changes', (r: object) => ({ ...r, changes: [] }), 'changes', 'parameter_invalid_empty'],
+    ['changes that are no list', (r: object) => ({ ...r, changes: {} }), 'changes', 'parameter_invalid'],
+    ['a change that is nothing', (r: object) => ({ ...r, changes: [null] }), 'changes[0]', 'parameter_invalid'],
+    ['an unknown member', (r: object) => ({ ...r, extra: 1 }), 'extra', 'parameter_unknown'],
+    ['a missing member', (r: object) => ({ ...r, run_id: undefined }), 'run_id', 'parameter_missing'],
+    ['a project that is no name', (r: object) => ({ ...r, project: 'A B' }), 'project', 'parameter_invalid'],
+    [
+      'a broken commit',
+      (r: object) => ({ ...r, source: { commit: 'x', branch: null, dirty: false } }),
+      'source[commit]',
+      'parameter_invalid',
+    ],
+    ['a base without its deployment', (r: object) => ({ ...r, base: {} }), 'base', 'parameter_invalid'],
+    ['NUL in its run', (r: object) => ({ ...r, run_id: 'a\0b' }), undefined, 'parameter_invalid'],
+    ['too many changes', (r: object) => ({ ...r, changes: Array(20_001).fill(null) }), 'changes', 'parameter_invalid'],
+  ])('with %s is refused', async (_what, spoil, param, code) => {
+    const { service } = await aService()
+    const request = spoil(aDeployment([creating('a')]))
+    const error = await refusal(service.write(TESTER, (call) => deploy(call, request)))
+    expect(error.status).toBe(400)
+    expect(error.body.code).toBe(code)
+    expect(error.body.param).toBe(param)
+    expect((await stateOf(service)).flows).toEqual([])
+  })
+
+  test.each([
+    ['a create with an id', { ...creating('a'), id: 'vf_1' }],
+    ['a create with a base', { ...creating('a'), base_version: 1 }],
+    ['a create with an old key', { ...creating('a'), previous_key: 'b' }],
+    ['an update without a configuration', { ...updating({ id: 'vf_1', key: 'a', version: 1 }), after: null }],
+    ['an update without an id', { ...updating({ id: 'vf_1', key: 'a', version: 1 }), id: null }],
+    ['an archive with a configuration', { ...archiving({ id: 'vf_1', key: 'a', version: 1 }), after: aConfig() }],
+    ['a rename without the old key', { ...renaming({ id: 'vf_1', key: 'a', version: 1 }, 'b'), previous_key: null }],
+    ['a rename to the same key', renaming({ id: 'vf_1', key: 'a', version: 1 }, 'a')],
+    ['an unknown action', { ...creating('a'), action: 'delete' as never }],
+    ['a key that is none', creating('Not A Key')],
+    ['an unknown member', { ...creating('a'), force: true } as never],
+  ])('with %s is refused', async (_what, change) => {
+    const { apply } = await deployed()
+    const error = await refusal(apply([change]))
+    expect(error.status).toBe(400)
+    expect(error.body.param).toMatch(/^changes\[0\]/)
+  })
+
+  test.each([
+    ['one flow twice', (a: never) => [updating(a), archiving(a)], 'changes[1][id]'],
+    ['one key twice', () => [creating('x'), creating('x')], 'changes[1][key]'],
+  ])('with %s is refused', async (_what, changes, param) => {
+    const { apply, flow } = await deployed('a')
+    expect((await refusal(apply(changes(flow('a') as never)))).body.param).toBe(param)
+  })
+
+  test('of ten thousand flows is quick, and so is its audit trail', async () => {
+    const { service, apply } = await deployed()
+    const changes = Array.from({ length: 10_000 }, (_, n) => creating(`flow-${n}`, { name: `Flow ${n}` }))
+    const start = performance.now()
+    const { id } = await apply(changes)
+    // Ten times what it takes on a slow machine: this is about finding out that it grew quadratic.
+    expect(performance.now() - start).toBeLessThan(15_000)
+    expect((await stateOf(service)).flows).toHaveLength(10_000)
+    const deployment = await service.read(TESTER, (call) => retrieveDeployment(call, id))
+    expect(deployment.changes.map(({ key }) => key)).toEqual(changes.map(({ key }) => key))
+  })
+})
+
+describe('the list of deployments', () => {
+  test('is newest first, by project, in pages; each is retrieved with its changes', async () => {
+    const { service, apply } = await deployed('a')
+    const second = await apply([creating('b')], { project: 'other' })
+    const list = (params: object) => service.read(TESTER, (call) => listDeployments(call, params))
+    const all = await list({})
+    expect(all.data.map(({ project }) => project)).toEqual(['other', PROJECT])
+    expect(all.data[0]).toMatchObject({ summary: { create: 1, archive: 0 } })
+    expect(all.data[0]).not.toHaveProperty('changes')
+    expect((await list({ project: PROJECT })).data).toEqual([all.data[1]])
+    expect((await list({ limit: 1 })).has_more).toBe(true)
+    expect((await list({ starting_after: second.id })).data).toEqual([all.data[1]])
+    expect(await service.read(TESTER, (call) => retrieveDeployment(call, second.id))).toEqual(second)
+    const hidden = await refusal(service.read(LIVE, (call) => retrieveDeployment(call, second.id)))
+    expect(hidden.status).toBe(404)
+  })
+})
