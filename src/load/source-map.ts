@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { fromPointer } from '../model/json-pointer.js'
 import { Lines } from './lines.js'
 import { parseNodes } from './parse.js'
@@ -13,6 +13,7 @@ interface Place {
 export class SourceMap {
   readonly #document: Document
   readonly #lines: Lines
+  readonly #indexes = new Map<YAMLMap, ReadonlyMap<string, Pair>>()
 
   constructor(text: string) {
     this.#document = parseNodes(text)
@@ -66,7 +67,7 @@ export class SourceMap {
     for (const segment of fromPointer(pointer)) {
       const parent = this.#target(found.value)
       if (isMap(parent)) {
-        const pair: Pair | undefined = parent.items.find(({ key }) => isScalar(key) && key.value === segment)
+        const pair = this.#members(parent).get(segment)
         if (pair === undefined) return undefined
         found = { key: pair.key as Node, ...(pair.value !== null && { value: pair.value as Node }) }
       } else if (isSeq(parent) && parent.items[Number(segment)] !== undefined) {
@@ -74,6 +75,20 @@ export class SourceMap {
       } else return undefined
     }
     return found
+  }
+
+  /** Members by name; of a repeated name the first, as in the value. */
+  #members(map: YAMLMap): ReadonlyMap<string, Pair> {
+    const known = this.#indexes.get(map)
+    if (known !== undefined) return known
+    const members = new Map<string, Pair>()
+    for (const pair of map.items) {
+      if (isScalar(pair.key) && typeof pair.key.value === 'string' && !members.has(pair.key.value)) {
+        members.set(pair.key.value, pair)
+      }
+    }
+    this.#indexes.set(map, members)
+    return members
   }
 
   /** What an alias repeats: a fault inside of it stands where the anchor is. */
