@@ -18,14 +18,20 @@ export interface Place {
 export interface Connection {
   readonly db: Db
   readonly age: StoreAge
+  /** Closing twice does no harm. */
   close(): Promise<void>
+}
+
+interface Surroundings {
+  readonly prepare?: (database: Database) => void
+  readonly beforeClose?: (database: Database) => void
 }
 
 /** Throws StoreError where the file is no store that can be read. */
 export async function connect(
   { label, whileBusy }: Place,
   open: () => Database,
-  prepare: (database: Database) => void = () => {},
+  { prepare = () => {}, beforeClose = () => {} }: Surroundings = {},
 ): Promise<Connection> {
   let database: Database | undefined
   try {
@@ -36,14 +42,15 @@ export async function connect(
     await whileBusy(() => prepare(opened))
     const age = ageOf(await whileBusy(() => migrationsIn(opened)))
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, whileBusy) })
-    return {
-      db,
-      age,
-      close: async () => {
-        await db.destroy()
-        opened.close()
-      },
+    let isOpen = true
+    const close = async () => {
+      if (!isOpen) return
+      isOpen = false
+      beforeClose(opened)
+      await db.destroy()
+      opened.close()
     }
+    return { db, age, close }
   } catch (cause) {
     database?.close()
     if (resultCode(cause) === undefined) throw cause

@@ -31,16 +31,12 @@ export async function openSqliteStore({ file, readOnly = false, patience = PATIE
 async function openForWriting(place: Place): Promise<Store> {
   const { Driver, file, label } = place
   prepareFolder(dirname(file), label)
-  let database: Database | undefined
-  const { db, age, close } = await connect(
-    place,
-    () => new Driver(file),
-    (opened) => {
-      database = opened
-      // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
-      opened.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on')
-    },
-  )
+  const { db, age, close } = await connect(place, () => new Driver(file), {
+    // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
+    prepare: (database) =>
+      database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on'),
+    beforeClose: emptyLog,
+  })
   try {
     if (age === 'too_new') throw tooNew(label)
     if (age !== 'current') await migrate(db)
@@ -48,10 +44,7 @@ async function openForWriting(place: Place): Promise<Store> {
     await close()
     throw error
   }
-  return kyselyStore(db, label, async () => {
-    if (database) emptyLog(database)
-    await close()
-  })
+  return kyselyStore(db, label, close)
 }
 
 /**

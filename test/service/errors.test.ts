@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest'
+import type { ApiErrorCode } from '../../src/service/api-error.js'
+import { startServer } from '../../src/service/http/server.js'
+import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
+import { createKey, revokeKey } from '../../src/service/operations/keys.js'
+import { loadDriver } from '../../src/store/sqlite/database.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { aDeployment, archiving, creating } from './deployment-requests.js'
+import { type Called, type Served, served, TESTER } from './serving.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const SESSIONS = '/v1/identity/verification_sessions'
+const DEPLOYMENTS = '/v2/identity/flow_deployments'
+
+interface Refusal {
+  readonly status: number
+  readonly param?: string
+  readonly ask: (api: Served) => Promise<Called>
+}
+
+/** How each code of an error comes about. */
+const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
+  resource_missing: { status: 404, param: 'id', ask: ({ call }) => call('GET', `${SESSIONS}/vs_none`) },
+  resource_already_exists: {
+    status: 400,
+    param: 'key',
+    ask: ({ call }) => call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document' } }),
+  },
+  parameter_missing: {
+    status: 400,
+    param: 'name',
+    ask: ({ call }) => call('POST', FLOWS, { body: 'key=b&type=document' }),
+  },
+  parameter_unknown: {
+    status: 400,
+    param: 'options[colour]',
+    ask: ({ call }) => call('POST', FLOWS, { body: 'key=b&name=B&type=document&options[colour]=red' }),
+  },
+  parameters_exclusive: {
+    status: 400,
+    param: 'type',
+    ask: ({ call }) => call('POST', SESSIONS, { body: 'verification_flow=a&type=document' }),
+  },
+  parameter_invalid_empty: {
+    status: 400,
+    param: 'name',
+    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: 'name=' }),
+  },
+  parameter_invalid_integer: { status: 400, param: 'limit', ask: ({ call }) => call('GET', `${FLOWS}?limit=ten`) },
+  parameter_invalid_string_blank: {
+    status: 400,
+    param: 'name',
+    // No route makes keys: the command line does.
+    ask: async ({ service }) =>
+      asCalled(service.write(TESTER, (call) => createKey(call, { mode: 'test', name: '  ' }))),
+  },
+  parameter_invalid: {
+    status: 400,
+    param: 'metadata[team]',
+    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: { metadata: { team: 'x'.repeat(501) } } }),
+  },
+  url_invalid: {
+    status: 400,
+    param: 'return_url',
+    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: 'return_url=http://example.com' }),
+  },
+  email_invalid: {
+    status: 400,
+    param: 'provided_details[email]',
+    ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[email]=nobody' }),
+  },
+  phone_invalid: {
+    status: 400,
+    param: 'provided_details[phone]',
+    ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[phone]=555' }),
+  },
+  api_key_expired: {
+    status: 401,
+    ask: async ({ call, service }) => {
+      const { id, secret } = await service.write(TESTER, (one) => createKey(one, { mode: 'test', name: 'old' }))
+      await service.write(TESTER, (one) => revokeKey(one, id))
+      return call('GET', FLOWS, { key: secret })
+    },
+  },
+  lock_timeout: {
+    status: 503,
+    ask: async ({ file, key }) => {
+      const store = await openSqliteStore({ file, patience: 50 })
+      const server = await startServer({ store, host: '127.0.0.1', port: 0 })
+      const other = new (await loadDriver())(file)
+      other.exec('begin immediate')
+      const response = await fetch(`${server.url}${SESSIONS}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'type=document',
+      })
+      const called = { status: response.status, headers: response.headers, body: await response.json() }
+      other.exec('rollback')
+      other.close()
+      await server.close()
+      await store.close()
+      return called
+    },
+  },
+  flow_archived: {
+    status: 400,
+    param: 'verification_flow',
+    ask: async ({ call, service }) => {
+      await service.write(TESTER, (one) => archiveFlow(one, 'a'))
+      return call('POST', SESSIONS, { body: 'verification_flow=a' })
+    },
+  },
+  flow_version_conflict: {
+    status: 412,
+    param: 'expected_version',
+    ask: ({ call }) => call('POST', `${FLOWS}/a/archive`, { body: 'expected_version=3' }),
+  },
+  flow_of_other_project: {
+    status: 400,
+    param: 'project',
+    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: 'project=two' }),
+  },
+  flow_status_invalid: {
+    status: 400,
+    param: 'changes[0]',
+    ask: async ({ call, service }) => {
+      const { id, version } = await service.write(TESTER, (one) => archiveFlow(one, 'a'))
+      const body = aDeployment([archiving({ id, key: 'a', version })], { project: 'one' })
+      return call('POST', DEPLOYMENTS, { body })
+    },
+  },
+  plan_digest_mismatch: {
+    status: 400,
+    param: 'plan_digest',
+    ask: ({ call }) =>
+      call('POST', DEPLOYMENTS, { body: { ...aDeployment([creating('b')]), plan_digest: '0'.repeat(64) } }),
+  },
+}
+
+async function asCalled(work: Promise<unknown>): Promise<Called> {
+  const error = (await work.catch((error: unknown) => error)) as { status: number; body: object }
+  return { status: error.status, headers: new Headers({ 'request-id': 'req_' }), body: { error: error.body } }
+}
+
+describe('every code of an error', () => {
+  test.each(Object.entries(refusals))('%s', async (code, { status, param, ask }) => {
+    const api = await served()
+    await api.service.write(TESTER, (call) =>
+      createFlow(call, { key: 'a', name: 'A', type: 'document', project: 'one' }),
+    )
+    const answer = await ask(api)
+    expect(answer.status).toBe(status)
+    expect(Object.keys(answer.body)).toEqual(['error'])
+    expect(answer.body.error).toMatchObject({
+      type: status >= 500 ? 'api_error' : 'invalid_request_error',
+      code,
+      message: expect.stringMatching(/\S/),
+    })
+    expect(answer.body.error.param).toBe(param)
+    expect(answer.headers.get('request-id')).toMatch(/^req_/)
+  })
+})

@@ -1,0 +1,333 @@
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { startServer } from '../../src/service/http/server.js'
+import type { Store } from '../../src/store/store.js'
+import { aDeployment, creating } from './deployment-requests.js'
+import { type Called, type Served, served } from './serving.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const SESSIONS = '/v1/identity/verification_sessions'
+
+function expectError({ status, headers, body }: Called, expected: number, message: RegExp) {
+  expect(status).toBe(expected)
+  expect(body.error.message).toMatch(message)
+  expect(headers.get('request-id')).toMatch(/^req_[0-9a-z]{24}$/)
+  expect(headers.get('content-type')).toBe('application/json; charset=utf-8')
+  if (expected < 500) expect(headers.get('stripe-should-retry')).toBe('false')
+}
+
+describe('keys', () => {
+  test('are taken as Bearer and as user name of Basic', async () => {
+    const { call, key } = await served()
+    for (const authorization of [`Bearer ${key}`, `bearer ${key}`, `Basic ${btoa(`${key}:`)}`, `Basic ${btoa(key)}`]) {
+      expect((await call('GET', FLOWS, { headers: { authorization } })).status).toBe(200)
+    }
+  })
+
+  test.each(['', 'Bearer', 'Bearer ', 'Basic', `Basic ${btoa(':')}`, 'Digest abc', 'Basic !!!'])(
+    'are asked for when the header is %j',
+    async (authorization) => {
+      const { call } = await served()
+      const answer = await call('GET', FLOWS, { headers: { authorization } })
+      expectError(answer, 401, /^(?:You did not provide an API key|Invalid API Key provided)/)
+      expect(answer.body.error.type).toBe('invalid_request_error')
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer/)
+    },
+  )
+
+  test('that are unknown are refused without being repeated', async () => {
+    const { call } = await served()
+    const answer = await call('GET', FLOWS, { key: 'sk_test_secretsecret' })
+    expectError(answer, 401, /^Invalid API Key provided/)
+    expect(JSON.stringify(answer.body)).not.toContain('secretsecret')
+  })
+})
+
+describe('what is asked for in vain', () => {
+  test.each([
+    ['GET', '/'],
+    ['GET', '/v1/identity/nope'],
+    ['DELETE', FLOWS],
+    ['PUT', `${FLOWS}/a`],
+    ['GET', `${FLOWS}/a/b/c`],
+    ['POST', '/v2/identity/flow_state'],
+  ])('%s %s is no address of the API', async (method, path) => {
+    const { call } = await served()
+    expectError(await call(method, `${path}?query=secret`), 404, /^Unrecognized request URL \([A-Z]+: [^?]*\)\.$/)
+  })
+
+  test('an address that is not well encoded', async () => {
+    const { call } = await served()
+    expectError(await call('GET', `${FLOWS}/%zz`), 400, /not well encoded/)
+  })
+
+  test('an id with NUL, or longer than any', async () => {
+    const { call } = await served()
+    expectError(await call('GET', `${FLOWS}/a%00b`), 404, /No such/)
+    expectError(await call('GET', `${SESSIONS}/${'a'.repeat(300)}`), 404, /No such/)
+  })
+
+  test('what is not HTTP is answered in JSON too', async () => {
+    const { url } = await served()
+    const { hostname, port } = new URL(url)
+    const socket = connect(Number(port), hostname)
+    socket.end('HELLO\r\n\r\n')
+    const chunks: Buffer[] = []
+    for await (const chunk of socket) chunks.push(chunk as Buffer)
+    const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+    expect(head).toMatch(/^HTTP\/1\.1 400 /)
+    expect(head).toContain('Request-Id: req_')
+    expect(JSON.parse(body).error.type).toBe('invalid_request_error')
+  })
+})
+
+describe('bodies', () => {
+  test.each([
+    ['JSON', 'application/json', '{"type":"document"}'],
+    ['no type that is known', 'text/plain', 'type=document'],
+    ['several parts', 'multipart/form-data; boundary=x', '--x--'],
+  ])('of /v1 with %s are refused', async (_what, type, body) => {
+    const { call } = await served()
+    const answer = await call('POST', SESSIONS, { body, headers: { 'content-type': type } })
+    expectError(answer, 400, /application\/x-www-form-urlencoded/)
+  })
+
+  test('of /v2 as a form are refused', async () => {
+    const { call } = await served()
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    expectError(await call('POST', '/v2/identity/flow_deployments', { body: 'a=b', headers }), 400, /application\/json/)
+  })
+
+  test.each(['{', 'nothing', '{"a":1}}', ''])('of /v2 that are not JSON are refused: %j', async (body) => {
+    const { call } = await served()
+    expectError(await call('POST', '/v2/identity/flow_deployments', { body }), 400, /not JSON|Missing required param/)
+  })
+
+  test.each(['null', '[]', '"text"', '1'])('of /v2 that are no object are refused: %s', async (body) => {
+    const { call } = await served()
+    expectError(
+      await call('POST', '/v2/identity/flow_deployments', { body }),
+      400,
+      /must be an object|Missing required/,
+    )
+  })
+
+  test('are bounded', async () => {
+    const { call } = await served()
+    const form = `metadata[a]=${'x'.repeat(1024 * 1024)}`
+    expectError(await call('POST', SESSIONS, { body: form }), 413, /too large/)
+    const json = JSON.stringify({ a: 'x'.repeat(32 * 1024 * 1024) })
+    expectError(await call('POST', '/v2/identity/flow_deployments', { body: json }), 413, /too large/)
+    const large = aDeployment(
+      Array.from({ length: 2000 }, (_, n) => creating(`f${n}`, { description: 'x'.repeat(1000) })),
+    )
+    expect((await call('POST', '/v2/identity/flow_deployments', { body: large })).status).toBe(200)
+  })
+
+  test('may be left out where nothing is required', async () => {
+    const { call, url, key } = await served()
+    await call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    const response = await fetch(`${url}${FLOWS}/a/archive`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(response.status).toBe(200)
+  })
+})
+
+describe('parameters', () => {
+  const refused = async (body: string) => {
+    const { call } = await served()
+    await call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    const answer = await call('POST', `${FLOWS}/a`, { body })
+    expect(answer.status, body).toBe(400)
+    return answer.body.error
+  }
+
+  test.each([
+    ['nam=x', 'nam', 'Received unknown parameter: nam. Did you mean name?'],
+    ['colour=x', 'colour', 'Received unknown parameter: colour'],
+    [
+      'options[document][requireLiveCapture]=true',
+      'options[document][requireLiveCapture]',
+      'Received unknown parameter: options[document][requireLiveCapture]. Did you mean options[document][require_live_capture]?',
+    ],
+    ['__proto__=x', '__proto__', 'Received unknown parameter: __proto__'],
+    ['metadata[__proto__]=x', 'metadata[__proto__]', 'Received unknown parameter: metadata[__proto__]'],
+    ['metadata[__proto__][x]=x', 'metadata[__proto__][x]', 'Received unknown parameter: metadata[__proto__][x]'],
+  ])('that are unknown are named: %s', async (body, param, message) => {
+    expect(await refused(body)).toMatchObject({ code: 'parameter_unknown', param, message })
+  })
+
+  test.each([
+    ['protected=yes', 'protected', 'Invalid boolean: yes'],
+    ['protected[]=true', 'protected', 'Invalid boolean'],
+    ['protected=true&protected=false', 'protected', 'Invalid boolean'],
+    ['expected_version=1.5', 'expected_version', 'Invalid integer: 1.5'],
+    ['expected_version=1e3', 'expected_version', 'Invalid integer: 1e3'],
+    ['name[a]=b', 'name', 'Invalid string'],
+    ['options=none', 'options', 'Invalid object'],
+    ['metadata=none', 'metadata', 'Invalid object'],
+    ['metadata[a][b]=c', 'metadata[a]', 'Invalid string'],
+    ['options[document][allowed_types]=passport', 'options[document][allowed_types]', 'Invalid array'],
+    ['expand[]=nothing', 'expand[0]', 'This property cannot be expanded (nothing).'],
+  ])('of the wrong kind are named: %s', async (body, param, message) => {
+    expect(await refused(body)).toMatchObject({ param, message })
+  })
+
+  test.each(['name=%zz', 'name=%ff%fe', 'name=a%00b', `a${'[b]'.repeat(40)}=c`, 'a=b&'.repeat(10_001)])(
+    'that are not a form are refused: %.40s',
+    async (body) => {
+      expect((await refused(body)).message).toMatch(/^Invalid form: /)
+    },
+  )
+
+  test('named like members of every object are ordinary metadata', async () => {
+    const { call } = await served()
+    const names = ['toString', 'constructor', 'hasOwnProperty', 'key with space', 'a.b', '0', '100']
+    const metadata = Object.fromEntries(names.map((name) => [name, `of ${name}`]))
+    const { body } = await call('POST', SESSIONS, { body: { type: 'document', metadata } })
+    expect(body.metadata).toEqual(metadata)
+  })
+
+  test('of a list are checked too', async () => {
+    const { call } = await served()
+    for (const [query, param] of [
+      ['limit=0', 'limit'],
+      ['limit=101', 'limit'],
+      ['limit=', 'limit'],
+      ['status=done', 'status'],
+      ['created[above]=1', 'created[above]'],
+      ['created=yesterday', 'created'],
+      ['created=', 'created'],
+      ['starting_after=vs_none', 'starting_after'],
+      ['starting_after=a&ending_before=b', 'ending_before'],
+      ['client_reference_id=', 'client_reference_id'],
+      ['expand[]=verified_outputs', 'expand[0]'],
+      ['verification_flow=none', 'verification_flow'],
+    ] as const) {
+      const { body } = await call('GET', `${SESSIONS}?${query}`)
+      expect(body.error?.param, query).toBe(param)
+    }
+  })
+})
+
+describe('the state of flows', () => {
+  test('is answered with 304 while it has the tag, weakened by a proxy or not', async () => {
+    const { call } = await served()
+    const first = await call('GET', '/v2/identity/flow_state?project=p')
+    const etag = first.headers.get('etag') ?? ''
+    for (const tag of [etag, `W/${etag}`]) {
+      const again = await call('GET', '/v2/identity/flow_state?project=p', { headers: { 'if-none-match': tag } })
+      expect([again.status, again.body, again.headers.get('etag')]).toEqual([304, undefined, etag])
+    }
+    await call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    const later = await call('GET', '/v2/identity/flow_state?project=p', { headers: { 'if-none-match': etag } })
+    expect(later.status).toBe(200)
+  })
+
+  test('differs by project and by mode', async () => {
+    const { call, liveKey } = await served()
+    const tags = await Promise.all([
+      call('GET', '/v2/identity/flow_state?project=p'),
+      call('GET', '/v2/identity/flow_state?project=q'),
+      call('GET', '/v2/identity/flow_state?project=p', { key: liveKey }),
+    ])
+    expect(new Set(tags.map(({ headers }) => headers.get('etag'))).size).toBe(3)
+    expect(tags.map(({ body }) => body.livemode)).toEqual([false, false, true])
+  })
+
+  test('needs a project', async () => {
+    const { call } = await served()
+    expectError(await call('GET', '/v2/identity/flow_state'), 400, /Missing required param: project/)
+    expectError(await call('GET', '/v2/identity/flow_state?project=A%20B'), 400, /Invalid project/)
+  })
+})
+
+describe('the log', () => {
+  test('has one line per request, with the route instead of the path', async () => {
+    const { call, log, key } = await served()
+    await call('GET', `${FLOWS}/some-key?expand[]=x`)
+    await call('GET', '/nowhere')
+    expect(log).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        request: expect.stringMatching(/^req_/),
+        method: 'GET',
+        route: `${FLOWS}/:id`,
+        status: 400,
+        ms: expect.any(Number),
+        key: key.slice(-4),
+      },
+      expect.objectContaining({ route: null, status: 404, key: null }),
+    ])
+  })
+
+  test('holds nothing personal, nothing secret and nothing of what was sent', async () => {
+    const { call, log, key } = await served()
+    const body = {
+      type: 'document',
+      client_reference_id: 'reference-secret',
+      metadata: { note: 'metadata-secret' },
+      provided_details: { email: 'email-secret@example.com', phone: '+14155552671' },
+    }
+    await call('POST', SESSIONS, { body })
+    await call('POST', SESSIONS, { body: { ...body, provided_details: { email: 'email-secret' } } })
+    await call('GET', `${SESSIONS}?client_reference_id=reference-secret`)
+    await call('GET', `${FLOWS}/path-secret`)
+    expect(log).toHaveLength(4)
+    expect(JSON.stringify(log)).not.toMatch(/secret|4155552671/)
+    expect(JSON.stringify(log)).not.toContain(key.slice(0, -4))
+  })
+
+  test('tells where the service itself failed; the answer does not', async () => {
+    const store: Store = {
+      label: 'broken',
+      read: async () => {
+        throw new TypeError('the message may quote email-secret@example.com')
+      },
+      write: async () => undefined as never,
+      close: async () => {},
+    }
+    const log: object[] = []
+    const server = await startServer({ store, host: '127.0.0.1', port: 0, log: (line) => log.push(line) })
+    const response = await fetch(server.url + FLOWS, { headers: { authorization: 'Bearer sk_test_x' } })
+    const { error } = (await response.json()) as { error: { type: string; message: string } }
+    await server.close()
+    expect(response.status).toBe(500)
+    expect(error.type).toBe('api_error')
+    expect(error.message).not.toContain('secret')
+    expect(log).toEqual([expect.objectContaining({ status: 500, fault: expect.stringMatching(/^TypeError at /) })])
+    expect(JSON.stringify(log)).not.toContain('secret')
+  })
+})
+
+describe('the server', () => {
+  test('tells the address it listens on, and leaves it when it is closed', async () => {
+    const { store }: Served = await served()
+    const server = await startServer({ store, host: '127.0.0.1', port: 0 })
+    expect((await fetch(server.url)).status).toBe(404)
+    await server.close()
+    await expect(fetch(server.url)).rejects.toThrow()
+  })
+
+  test('rejects with the error of the system when the port is taken', async () => {
+    const { store, url } = await served()
+    const again = startServer({ store, host: '127.0.0.1', port: Number(new URL(url).port) })
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+
+  test('answers what is under way before it closes', async () => {
+    const { store, key } = await served()
+    const server = await startServer({ store, host: '127.0.0.1', port: 0 })
+    const body = JSON.stringify(aDeployment(Array.from({ length: 3000 }, (_, n) => creating(`f${n}`))))
+    const answer = fetch(`${server.url}/v2/identity/flow_deployments`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body,
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await server.close()
+    expect((await answer).status).toBe(200)
+  })
+})

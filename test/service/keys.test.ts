@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { createKey, listKeys, revokeKey } from '../../src/service/operations/keys.js'
+import { aService, TESTER } from './serving.js'
+
+describe('API keys', () => {
+  test('are shown once, and name their mode', async () => {
+    const { service } = await aService()
+    for (const mode of ['test', 'live'] as const) {
+      const key = await service.write(TESTER, (call) => createKey(call, { mode, name: 'ci' }))
+      expect(key).toEqual({
+        id: expect.stringMatching(/^ak_[0-9a-z]{24}$/),
+        object: 'api_key',
+        created: 1_790_000_000,
+        created_by: 'tester',
+        livemode: mode === 'live',
+        name: 'ci',
+        redacted: `sk_${mode}_...${key.secret.slice(-4)}`,
+        revoked: null,
+        secret: expect.stringMatching(new RegExp(`^sk_${mode}_[0-9a-z]{38}$`)),
+      })
+    }
+    const { data } = await service.read(TESTER, listKeys)
+    expect(data.map(({ livemode }) => livemode)).toEqual([true, false])
+    expect(data.some((key) => 'secret' in key)).toBe(false)
+  })
+
+  test('are not in the store', async () => {
+    const { service, store, file } = await aService()
+    const { secret } = await service.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
+    await store.close()
+    expect(readFileSync(file).includes(secret.slice(8, 30))).toBe(false)
+  })
+
+  test('are never alike', async () => {
+    const { service } = await aService()
+    const secrets = new Set<string>()
+    for (let count = 0; count < 50; count += 1) {
+      secrets.add((await service.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))).secret)
+    }
+    expect(secrets.size).toBe(50)
+  })
+
+  test('stay revoked since they first were', async () => {
+    const { service, clock } = await aService()
+    const { id } = await service.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
+    const first = await service.write(TESTER, (call) => revokeKey(call, id))
+    clock.now += 10
+    expect(await service.write(TESTER, (call) => revokeKey(call, id))).toEqual(first)
+    expect((await service.read(TESTER, listKeys)).data).toEqual([first])
+    await expect(service.write(TESTER, (call) => revokeKey(call, 'ak_none'))).rejects.toMatchObject({ status: 404 })
+  })
+
+  test.each(['', ' ', 'two\nlines', 'x'.repeat(101)])('have a name of one line: %j', async (name) => {
+    const { service } = await aService()
+    await expect(service.write(TESTER, (call) => createKey(call, { mode: 'test', name }))).rejects.toMatchObject({
+      body: { param: 'name' },
+    })
+  })
+
+  test('have a mode', async () => {
+    const { service } = await aService()
+    const created = service.write(TESTER, (call) => createKey(call, { mode: 'prod' as never, name: 'ci' }))
+    await expect(created).rejects.toMatchObject({ body: { param: 'mode' } })
+  })
+})

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest'
+import { type Served, served } from './serving.js'
+
+const SESSIONS = '/v1/identity/verification_sessions'
+const FLOWS = '/v1/identity/verification_flows'
+
+async function withFlow(body: object = {}): Promise<Served> {
+  const api = await served()
+  await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
+  return api
+}
+
+async function created(api: Served, body: object) {
+  const answer = await api.call('POST', SESSIONS, { body })
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+  return answer.body
+}
+
+async function refused(api: Served, body: object) {
+  const answer = await api.call('POST', SESSIONS, { body })
+  expect(answer.status).toBeGreaterThanOrEqual(400)
+  return answer.body.error
+}
+
+describe('a session from a flow', () => {
+  test('runs only the checks that are on', async () => {
+    const api = await withFlow({
+      type: 'id_number',
+      options: { phone: { require_verification: true }, matching: { dob: 'similar' } },
+    })
+    const session = await created(api, { verification_flow: 'a' })
+    expect(session.options).toEqual({
+      id_number: {},
+      phone: { require_verification: true },
+      matching: { name: 'none', dob: 'similar' },
+    })
+  })
+
+  test('keeps its options and version when the flow changes', async () => {
+    const api = await withFlow({ options: { document: { require_live_capture: true } } })
+    const session = await created(api, { verification_flow: 'a' })
+    await api.call('POST', `${FLOWS}/a`, { body: { options: { document: { require_live_capture: false } } } })
+    expect((await api.call('GET', `${SESSIONS}/${session.id}`)).body).toEqual(session)
+    expect(session).toMatchObject({
+      verification_flow_version: 1,
+      options: { document: { require_live_capture: true } },
+    })
+    const later = await created(api, { verification_flow: session.verification_flow })
+    expect(later).toMatchObject({
+      verification_flow_version: 2,
+      options: { document: { require_live_capture: false } },
+    })
+  })
+
+  test('takes the return address of the flow unless it is given one, and never shows it', async () => {
+    const api = await withFlow({ return_url: 'https://example.com/flow' })
+    const ids: string[] = []
+    for (const more of [{}, { return_url: 'https://example.com/own' }]) {
+      const session = await created(api, { verification_flow: 'a', ...more })
+      expect(session).not.toHaveProperty('return_url')
+      ids.push(session.id)
+    }
+    const stored = await api.store.read(async (tx) => [
+      (await tx.sessions.byId(false, ids[0] ?? ''))?.return_url,
+      (await tx.sessions.byId(false, ids[1] ?? ''))?.return_url,
+    ])
+    expect(stored).toEqual(['https://example.com/flow', 'https://example.com/own'])
+  })
+
+  test('is refused by an archived flow, which says so, and taken again when the flow is restored', async () => {
+    const api = await withFlow()
+    await api.call('POST', `${FLOWS}/a/archive`)
+    expect((await refused(api, { verification_flow: 'a' })).message).toContain('is archived')
+    await api.call('POST', `${FLOWS}/a/restore`)
+    await created(api, { verification_flow: 'a' })
+  })
+
+  test('takes neither type nor options', async () => {
+    const api = await withFlow()
+    for (const more of [{ type: 'document' }, { options: { document: { require_live_capture: true } } }]) {
+      const error = await refused(api, { verification_flow: 'a', ...more })
+      expect(error).toMatchObject({ code: 'parameters_exclusive', param: Object.keys(more)[0] })
+    }
+  })
+
+  test('of the other mode is not there', async () => {
+    const api = await withFlow()
+    const { id } = await created(api, { verification_flow: 'a' })
+    const live = { key: api.liveKey }
+    expect((await api.call('GET', `${SESSIONS}/${id}`, live)).status).toBe(404)
+    expect((await api.call('GET', SESSIONS, live)).body.data).toEqual([])
+    const across = await api.call('POST', SESSIONS, { ...live, body: { verification_flow: 'a' } })
+    expect(across.body.error).toMatchObject({ code: 'resource_missing', param: 'verification_flow' })
+  })
+})
+
+describe('a session without a flow', () => {
+  test('takes the options of a document with a document only', async () => {
+    const api = await served()
+    const options = { document: { require_live_capture: true } }
+    expect(await refused(api, { type: 'id_number', options })).toMatchObject({ param: 'options[document]' })
+    expect(await refused(api, { type: 'passport' })).toMatchObject({ param: 'type' })
+    expect(await refused(api, { type: 'verification_flow' })).toMatchObject({ param: 'type' })
+    expect(await refused(api, { type: 'document', options: { email: { require_verification: true } } })).toMatchObject({
+      code: 'parameter_unknown',
+      param: 'options[email]',
+    })
+    expect(
+      await refused(api, { type: 'document', options: { document: { allowed_types: { 0: 'visa' } } } }),
+    ).toMatchObject({ param: 'options[document][allowed_types][0]' })
+  })
+})
+
+describe('what a session is given', () => {
+  test('metadata has the limits of Stripe', async () => {
+    const api = await served()
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`key${n}`, 'x']))
+    const fine = { ...many(49), ['k'.repeat(40)]: 'v'.repeat(500) }
+    expect((await created(api, { type: 'document', metadata: fine })).metadata).toEqual(fine)
+    for (const metadata of [many(51), { ['k'.repeat(41)]: 'v' }, { a: 'v'.repeat(501) }]) {
+      expect((await refused(api, { type: 'document', metadata })).param).toMatch(/^metadata/)
+    }
+  })
+
+  test('metadata without a value is left out', async () => {
+    const api = await served()
+    const session = await created(api, { type: 'document', metadata: { a: '', b: 5, c: true } })
+    expect(session.metadata).toEqual({ b: '5', c: 'true' })
+    expect((await created(api, { type: 'document', metadata: '' })).metadata).toEqual({})
+  })
+
+  test('a reference has at most 5000 characters, and no control characters', async () => {
+    const api = await served()
+    const long = 'r'.repeat(5000)
+    expect((await created(api, { type: 'document', client_reference_id: long })).client_reference_id).toBe(long)
+    for (const reference of [`${long}r`, 'a\u0007b']) {
+      const error = await refused(api, { type: 'document', client_reference_id: reference })
+      expect(error.param).toBe('client_reference_id')
+    }
+  })
+
+  test('details may be one of the two, or empty', async () => {
+    const api = await served()
+    const details = async (provided_details: unknown) =>
+      (await created(api, { type: 'document', provided_details })).provided_details
+    expect(await details({ email: 'a@example.com' })).toEqual({ email: 'a@example.com' })
+    expect(await details({ email: '', phone: '+4930123456' })).toEqual({ phone: '+4930123456' })
+    expect(await details({ email: '' })).toBeNull()
+    expect(await details('')).toBeNull()
+    const other = await refused(api, { type: 'document', provided_details: { name: 'secret' } })
+    expect(other).toMatchObject({ code: 'parameter_unknown', param: 'provided_details[name]' })
+  })
+
+  test.each([
+    'no-at',
+    'two@at@example.com',
+    'white space@example.com',
+    '@example.com',
+    'a@',
+    `${'a'.repeat(250)}@b.co`,
+  ])('an address that is none is refused without being repeated: %.30s', async (email) => {
+    const error = await refused(await served(), { type: 'document', provided_details: { email } })
+    expect(error).toMatchObject({ code: 'email_invalid', message: 'Invalid email address.' })
+  })
+
+  test.each(['555', '+0123', '+1', '0049301234', '+49 30 1234', '+123456789012345678'])(
+    'a number that is none is refused without being repeated: %s',
+    async (phone) => {
+      const error = await refused(await served(), { type: 'document', provided_details: { phone } })
+      expect(error).toMatchObject({
+        code: 'phone_invalid',
+        message: 'Invalid phone number: write it as +14155552671.',
+      })
+    },
+  )
+
+  test('a customer is kept, and found again', async () => {
+    const api = await served()
+    const { id } = await created(api, { type: 'document', related_customer: 'cus_1' })
+    const { body } = await api.call('GET', `${SESSIONS}?related_customer=cus_1`)
+    expect(body.data).toMatchObject([{ id, related_customer: 'cus_1' }])
+  })
+})
