@@ -30,10 +30,24 @@ export function idMaker(clock: () => number = Date.now): IdMaker {
 export function randomText(length: number): string {
   let text = ''
   while (text.length < length) {
+    const byte = randomByte()
     // 252 is the largest multiple of 36 in a byte: taking only bytes below it makes all characters equally likely.
-    for (const byte of randomBytes(length)) if (byte < 252) text += (byte % 36).toString(36)
+    if (byte < 252) text += (byte % 36).toString(36)
   }
-  return text.slice(0, length)
+  return text
+}
+
+let pool: Uint8Array = new Uint8Array(0)
+let used = 0
+
+/** Fetched in thousands: asking the system for a few at a time is most of the cost of a large deployment's ids. */
+function randomByte(): number {
+  if (used === pool.length) {
+    pool = randomBytes(4096)
+    used = 0
+  }
+  used += 1
+  return pool[used - 1] ?? 0
 }
 
 function base36(value: number, width: number): string {
