@@ -1,0 +1,25 @@
+import { ApiError } from '../../service/api-error.js'
+import { StoreError } from '../../store/store-error.js'
+import { RemoteError } from '../remote.js'
+
+/** What failed, in the words of the port. Anything else is a fault of this program and goes on as it is. */
+export async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof StoreError) {
+      throw new RemoteError('unreachable', error.message, { code: error.code, cause: error })
+    }
+    if (error instanceof ApiError) throw toRemoteError(error)
+    throw error
+  }
+}
+
+function toRemoteError({ message, status, body: { code, param, stale } }: ApiError): RemoteError {
+  const kind = code === 'flow_version_conflict' ? 'stale' : status === 404 ? 'not_found' : 'invalid'
+  return new RemoteError(kind, message, {
+    ...(code !== undefined && { code }),
+    ...(param !== undefined && { param }),
+    ...(stale !== undefined && { stale }),
+  })
+}

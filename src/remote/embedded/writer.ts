@@ -1,0 +1,19 @@
+import { service } from '../../service/operations/call.js'
+import { deploy } from '../../service/operations/deployments.js'
+import { createSession } from '../../service/operations/sessions.js'
+import { openSqliteStore } from '../../store/sqlite/open.js'
+import type { RemoteWriter } from '../remote.js'
+import type { EmbeddedOptions } from './options.js'
+import { told } from './told.js'
+
+/** Opens the store for writing: makes it, or brings it up to date. */
+export async function embeddedWriter({ file, actor, now }: EmbeddedOptions): Promise<RemoteWriter> {
+  const caller = { livemode: false, actor }
+  const store = await told(openSqliteStore({ file }))
+  const { write } = service({ store, now })
+  return {
+    deploy: (request) => told(write(caller, (call) => deploy(call, request))),
+    createSession: (params) => told(write(caller, (call) => createSession(call, params))),
+    close: () => store.close(),
+  }
+}
