@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
+import { sha256 } from '../../src/model/canonical.js'
 
 /** A test program in a process of its own, which talks in lines of JSON. */
 export interface Program {
@@ -14,14 +15,11 @@ export interface Program {
   ended(): Promise<number | string>
 }
 
-/** Bundles a program of test/ once; the bundle lies where its packages are found. */
+/** Bundles a program of test/, under a name that tells its contents; the bundle lies where its packages are found. */
 export async function bundled(entry: string): Promise<string> {
-  const folder = resolve('node_modules/.cache/flows-tests')
-  mkdirSync(folder, { recursive: true })
-  const outfile = join(folder, `${entry.replaceAll(/[^a-z]+/g, '-')}-${process.pid}.mjs`)
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile,
+    write: false,
     bundle: true,
     format: 'esm',
     platform: 'node',
@@ -29,7 +27,14 @@ export async function bundled(entry: string): Promise<string> {
     external: ['@photostructure/sqlite'],
     logLevel: 'error',
   })
-  return outfile
+  const code = outputFiles[0]?.contents ?? new Uint8Array()
+  const folder = resolve('node_modules/.cache/flows-tests')
+  const file = join(folder, `${sha256(code)}.mjs`)
+  mkdirSync(folder, { recursive: true })
+  // Renamed into place, so that another run never starts half a file.
+  writeFileSync(`${file}.${process.pid}`, code)
+  renameSync(`${file}.${process.pid}`, file)
+  return file
 }
 
 export function startProgram(file: string, ...args: string[]): Program {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely, sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
@@ -43,6 +43,16 @@ describe('opening for writing', () => {
     writeFileSync(join(folder, 'README'), '')
     await (await openSqliteStore({ file: join(folder, 'store.sqlite') })).close()
     expect(filesIn(folder)).toEqual(['README', 'store.sqlite'])
+  })
+
+  test.skipIf(process.platform === 'win32')('makes a file that only its user may read', async () => {
+    const folder = aFolder()
+    const file = join(folder, 'store.sqlite')
+    const store = await openSqliteStore({ file })
+    await store.write((tx) => tx.state.advance(false))
+    const open = readdirSync(folder).filter((name) => (statSync(join(folder, name)).mode & 0o077) !== 0)
+    await store.close()
+    expect(open).toEqual(['.gitignore'])
   })
 
   test('keeps what is in the store', async () => {
@@ -184,6 +194,16 @@ describe('a store that cannot be used is told from one that is empty', () => {
     mkdirSync(file)
     const opened = openSqliteStore({ file, readOnly }).then((store) => store.read((tx) => tx.flows.all(false)))
     await expect(opened).rejects.toMatchObject({ code: 'unreadable' })
+  })
+
+  test('a store whose file is damaged', async () => {
+    const file = await aStoreFile()
+    const size = readFileSync(file).length
+    writeFileSync(file, Buffer.concat([readFileSync(file).subarray(0, 4096), Buffer.alloc(size - 4096, 'x')]))
+    const store = await openSqliteStore({ file, readOnly: true })
+    const read = store.read((tx) => tx.flows.all(false))
+    await expect(read).rejects.toMatchObject({ code: 'unreadable', message: expect.stringContaining(file) })
+    await store.close()
   })
 
   test('a folder that cannot be made', async () => {

@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../store-error.js'
-
-/** Primary result code of SQLite for "somebody else holds the lock". */
-const SQLITE_BUSY = 5
+import { ResultCode, resultCode } from './result-code.js'
 
 export type WhileBusy = <T>(attempt: () => T) => Promise<T>
 
@@ -18,7 +16,7 @@ export function patient(label: string, patience: number): WhileBusy {
       try {
         return attempt()
       } catch (error) {
-        if (!isBusy(error)) throw error
+        if (resultCode(error) !== ResultCode.busy) throw error
         if (Date.now() > deadline) {
           const message = `${label} has been locked by another process for ${patience / 1000} seconds`
           throw new StoreError('busy', message, { cause: error })
@@ -27,14 +25,4 @@ export function patient(label: string, patience: number): WhileBusy {
       }
     }
   }
-}
-
-function isBusy(error: unknown): boolean {
-  return resultCode(error) === SQLITE_BUSY
-}
-
-/** SQLite's primary result code of an error; undefined for any other error. */
-export function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  return typeof code === 'number' ? code & 0xff : undefined
 }

@@ -1,10 +1,10 @@
 import { Kysely } from 'kysely'
 import { ageOf, type StoreAge } from '../migrations/migrations.js'
 import type { Db, Tables } from '../queries/tables.js'
-import { StoreError } from '../store-error.js'
-import { resultCode, type WhileBusy } from './busy.js'
+import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
 import { sqliteDialect } from './dialect.js'
+import { toStoreError } from './failure.js'
 
 /** Where a store is, and how to get at it. */
 export interface Place {
@@ -53,8 +53,7 @@ export async function connect(
     return { db, age, close }
   } catch (cause) {
     database?.close()
-    if (resultCode(cause) === undefined) throw cause
-    throw new StoreError('unreadable', `${label} cannot be opened: ${(cause as Error).message}`, { cause })
+    throw toStoreError(cause, label)
   }
 }
 

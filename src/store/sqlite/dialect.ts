@@ -78,7 +78,11 @@ class SqliteDriver implements Driver {
   }
 
   async rollbackTransaction(): Promise<void> {
-    this.#database.exec('rollback')
+    try {
+      this.#database.exec('rollback')
+    } catch {
+      // After some failures, such as a full disk, SQLite has rolled back by itself. What matters is the first error.
+    }
   }
 
   /** Whoever opened the database closes it: this is not called for a store that was never asked anything. */

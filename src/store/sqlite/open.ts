@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
@@ -7,6 +7,7 @@ import { StoreError } from '../store-error.js'
 import { patient } from './busy.js'
 import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
+import { tellingFailures } from './failure.js'
 import { readOnlyStore } from './read-only.js'
 
 export interface SqliteOptions {
@@ -25,12 +26,12 @@ const PATIENCE = 15_000
 export async function openSqliteStore({ file, readOnly = false, patience = PATIENCE }: SqliteOptions): Promise<Store> {
   const label = `embedded store ${file}`
   const place = { Driver: await loadDriver(), file, label, whileBusy: patient(label, patience) }
-  return readOnly ? readOnlyStore(place) : openForWriting(place)
+  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
 }
 
 async function openForWriting(place: Place): Promise<Store> {
   const { Driver, file, label } = place
-  prepareFolder(dirname(file), label)
+  prepareFile(file, label)
   const { db, age, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
     prepare: (database) =>
@@ -59,13 +60,18 @@ function emptyLog(database: Database): void {
   }
 }
 
-/** What the folder holds concerns this machine only: git is told to pass it over, unless people keep files there too. */
-function prepareFolder(folder: string, label: string): void {
+/** Personal data goes into the file: it is the user's own, as are the files that SQLite makes beside it. */
+function prepareFile(file: string, label: string): void {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    if (readdirSync(folder).length === 0) writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
+    prepareFolder(dirname(file))
+    closeSync(openSync(file, 'a', 0o600))
   } catch (cause) {
-    if (existsSync(join(folder, '.gitignore'))) return // another process made it just now
-    throw new StoreError('unreadable', `the folder of ${label} cannot be used: ${(cause as Error).message}`, { cause })
+    throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
   }
+}
+
+/** What the folder holds concerns this machine only: git is told to pass it over, unless people keep files there too. */
+function prepareFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (readdirSync(folder).length === 0) writeFileSync(join(folder, '.gitignore'), '*\n')
 }

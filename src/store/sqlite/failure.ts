@@ -1,0 +1,36 @@
+import type { Store } from '../store.js'
+import { StoreError } from '../store-error.js'
+import { ResultCode, resultCode } from './result-code.js'
+
+/** What the disk does to a store, not what this program does wrong. */
+const OF_THE_DISK = new Set<number | undefined>([
+  ResultCode.readOnly,
+  ResultCode.ioError,
+  ResultCode.corrupt,
+  ResultCode.full,
+  ResultCode.cannotOpen,
+  ResultCode.notADatabase,
+])
+
+/** Names the store whose disk is full, whose file is damaged or may not be read. Other errors stay as they are. */
+export function toStoreError(error: unknown, label: string): unknown {
+  if (!OF_THE_DISK.has(resultCode(error))) return error
+  return new StoreError('unreadable', `${label} cannot be used: ${(error as Error).message}`, { cause: error })
+}
+
+/** The store, with the disk's failures told as StoreError. */
+export function tellingFailures(store: Store): Store {
+  const told = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      throw toStoreError(error, store.label)
+    }
+  }
+  return {
+    label: store.label,
+    read: (work) => told(store.read(work)),
+    write: (work) => told(store.write(work)),
+    close: () => store.close(),
+  }
+}
