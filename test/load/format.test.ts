@@ -1,0 +1,201 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Document, type Scalar, visit } from 'yaml'
+import { formatDefinition } from '../../src/load/format.js'
+import { formatFiles } from '../../src/load/format-files.js'
+import { parse } from '../../src/load/parse.js'
+import { flowBody } from '../helpers/arbitraries.js'
+import { brief, temporaryProject } from '../helpers/temporary-project.js'
+
+function format(text: string, schema?: string): string {
+  const formatted = formatDefinition('a.yaml', text, schema === undefined ? {} : { schema })
+  if ('diagnostics' in formatted) throw new Error(formatted.diagnostics.map(brief).join('\n'))
+  return formatted.text
+}
+
+describe('the standard layout', () => {
+  test('has one order, two spaces, and every comment where it belongs', () => {
+    const text = `
+# Owned by risk.
+type:   document   # not a number
+
+
+options:
+    email: {require_verification: true}
+
+    document:
+        # any of these
+        allowed_types: [ passport,id_card ]  # a set
+        require_live_capture: yes-or-no
+    # nothing else
+environments:
+  live:
+     static_link: {active: true}
+     name: X
+# shown to people
+name: "High: value"
+unknown: 1
+description: |
+   Two
+
+   paragraphs
+# the end`
+    expect(
+      format(text, '../schemas/flow.schema.json'),
+    ).toBe(`# yaml-language-server: $schema=../schemas/flow.schema.json
+# Owned by risk.
+# shown to people
+name: "High: value"
+description: |
+  Two
+
+  paragraphs
+type: document # not a number
+
+options:
+  document:
+    # any of these
+    allowed_types: [passport, id_card] # a set
+    require_live_capture: yes-or-no
+  email: { require_verification: true }
+  # nothing else
+environments:
+  live:
+    name: X
+    static_link: { active: true }
+unknown: 1
+
+# the end
+`)
+  })
+
+  test('keeps the modeline that is there, and puts it first', () => {
+    const text = '# Mine\n# yaml-language-server: $schema=./my.json\nname: A\ntype: document\n'
+    expect(format(text, '../other.json')).toBe(
+      '# yaml-language-server: $schema=./my.json\n# Mine\nname: A\ntype: document\n',
+    )
+  })
+
+  test('does without byte-order mark, carriage returns and document markers', () => {
+    expect(format('\ufeff%YAML 1.2\r\n---\r\nname: A\r\ntype: document')).toBe('name: A\ntype: document\n')
+  })
+
+  test('leaves an alias behind its anchor', () => {
+    const text = 'options:\n  phone: &check { require_verification: true }\n  email: *check\ntype: document\nname: A\n'
+    expect(format(text)).toBe(text)
+  })
+
+  test('keeps quotes that decide what a value is', () => {
+    const text = `name: "5"\ntype: document\nmetadata:\n  a: 'true'\n  b: "x: y"\n  c: "\\e"\n`
+    expect(format(text)).toBe(text)
+  })
+})
+
+test.each(['name: [', 'name: A\nname: B\n', 'a: 1\n---\nb: 2\n', '\tname: A\n', '', 'x: !tag 1\n'])(
+  'what is no plain YAML is refused: %j',
+  (text) => {
+    expect(formatDefinition('a.yaml', text)).toMatchObject({ diagnostics: [{ at: { file: 'a.yaml' } }] })
+  },
+)
+
+describe('whatever is formatted', () => {
+  /** A definition as somebody might have typed it: any order, any style, comments and blank lines anywhere. */
+  const written = fc
+    .record({ body: flowBody, overlay: fc.option(flowBody), seed: fc.infiniteStream(fc.nat(11)) })
+    .map(({ body, overlay, seed }) => {
+      const next = () => seed.next().value as number
+      const shuffled = Object.entries({ ...body, ...(overlay && { environments: { live: overlay } }) })
+        .map((entry) => [next(), entry] as const)
+        .sort(([a], [b]) => a - b)
+        .map(([, entry]) => entry)
+      const document = new Document(Object.fromEntries(shuffled))
+      visit(document, {
+        Collection(_, node) {
+          if (next() < 3) node.flow = true
+        },
+        Pair(_, { key, value }) {
+          const name = key as Scalar
+          if (next() === 0) name.commentBefore = ' a comment\n in two lines'
+          if (next() === 0) name.spaceBefore = true
+          const node = value as Scalar | null
+          if (next() === 0 && node !== null) node.comment = ' behind'
+        },
+        Scalar(key, node) {
+          if (key === 'key' || typeof node.value !== 'string') return
+          const styles = ['PLAIN', 'QUOTE_SINGLE', 'QUOTE_DOUBLE', 'BLOCK_LITERAL', 'BLOCK_FOLDED'] as const
+          node.type = styles[next() % styles.length] ?? 'PLAIN'
+        },
+      })
+      const indent = 1 + (next() % 4)
+      return document.toString({ indent, lineWidth: next() * 10, ...(next() === 0 && { directives: true }) })
+    })
+    .filter((text) => parse('a.yaml', text).diagnostics.length === 0)
+
+  test('says what it said before', () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        expect(parse('a.yaml', format(text)).value).toEqual(parse('a.yaml', text).value)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('stays as it is when it is formatted again', () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        const once = format(text)
+        expect(format(once)).toBe(once)
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('keeps every comment', () => {
+    const comments = (text: string) => text.split('\n').filter((line) => line.includes('#')).length
+    fc.assert(
+      fc.property(written, (text) => {
+        expect(comments(format(text))).toBe(comments(text))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  test('names the fields of a block in their order', () => {
+    const root = /^(name|description|type|options|return_url|static_link|metadata|protected|environments):/gm
+    fc.assert(
+      fc.property(written, (text) => {
+        const order = [
+          'name',
+          'description',
+          'type',
+          'options',
+          'return_url',
+          'static_link',
+          'metadata',
+          'protected',
+          'environments',
+        ]
+        const found = [...format(text).matchAll(root)].map(([, name]) => order.indexOf(name ?? ''))
+        expect(found).toEqual(found.toSorted((a, b) => a - b))
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+test('files are formatted without being written, and those that cannot be are told', () => {
+  const root = temporaryProject({
+    'flows/good.yaml': 'name: A\ntype: document\n',
+    'flows/messy.yaml': 'type:  document\nname: A\n',
+    'flows/broken.yaml': 'name: [',
+    'flows/latin.yaml': Buffer.from([0xff]),
+  })
+  const files = ['good', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
+  expect(formatFiles(root, files).map(({ text, diagnostics }) => text ?? diagnostics.map(brief))).toEqual([
+    [],
+    'name: A\ntype: document\n',
+    ['flows/broken.yaml:1:8 YAML_SYNTAX'],
+    ['flows/latin.yaml:1:1 FILE_NOT_UTF8'],
+    ['flows/missing.yaml:1:1 FILE_UNREADABLE'],
+  ])
+})
