@@ -11,15 +11,21 @@ export interface FormattedFile {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout would make of each file. Writes nothing. */
-export function formatFiles(root: string, files: readonly string[]): FormattedFile[] {
+/** What the standard layout would make of each file. Writes nothing. `schemaOf` names the schema for the modeline. */
+export function formatFiles(
+  root: string,
+  files: readonly string[],
+  schemaOf: (file: string) => { readonly schema?: string } = () => ({}),
+): FormattedFile[] {
   return files.map((file) => {
     const read = readBounded(root, file)
     if ('fault' in read) return { file, diagnostics: [read.fault] }
     const decoded = decode(file, read.bytes)
     if ('fault' in decoded) return { file, diagnostics: [decoded.fault] }
-    const formatted = formatDefinition(file, decoded.text)
+    const formatted = formatDefinition(file, decoded.text, schemaOf(file))
     if ('diagnostics' in formatted) return { file, diagnostics: formatted.diagnostics }
-    return { file, diagnostics: [], ...(formatted.text !== decoded.text && { text: formatted.text }) }
+    // Bytes are compared, for the text has lost a byte-order mark already.
+    const tidy = read.bytes.equals(Buffer.from(formatted.text))
+    return { file, diagnostics: [], ...(!tidy && { text: formatted.text }) }
   })
 }

@@ -186,13 +186,15 @@ describe('whatever is formatted', () => {
 test('files are formatted without being written, and those that cannot be are told', () => {
   const root = temporaryProject({
     'flows/good.yaml': 'name: A\ntype: document\n',
+    'flows/marked.yaml': '\ufeffname: A\ntype: document\n',
     'flows/messy.yaml': 'type:  document\nname: A\n',
     'flows/broken.yaml': 'name: [',
     'flows/latin.yaml': Buffer.from([0xff]),
   })
-  const files = ['good', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
+  const files = ['good', 'marked', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
   expect(formatFiles(root, files).map(({ text, diagnostics }) => text ?? diagnostics.map(brief))).toEqual([
     [],
+    'name: A\ntype: document\n',
     'name: A\ntype: document\n',
     ['flows/broken.yaml:1:8 YAML_SYNTAX'],
     ['flows/latin.yaml:1:1 FILE_NOT_UTF8'],

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { discover } from '../../load/discover.js'
-import { formatDefinition } from '../../load/format.js'
+import { formatFiles } from '../../load/format-files.js'
 import type { Diagnostic } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
@@ -27,16 +27,14 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
   const files = given.length > 0 ? given.map((file) => inProject(cli, project, file)) : allOf(project)
   const diagnostics: Diagnostic[] = []
   let untidy = 0
-  for (const file of files) {
-    const path = join(project.root, file)
-    const text = readFileSync(path, 'utf8')
-    const formatted = formatDefinition(file, text, schemaFor(project, file))
-    if ('diagnostics' in formatted) diagnostics.push(...formatted.diagnostics)
-    else if (formatted.text !== text) {
-      untidy += 1
-      if (!check) replaceFile(path, formatted.text)
-      cli.terminal.result(`${file}\n`)
-    }
+  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, (file) =>
+    schemaFor(project, file),
+  )) {
+    diagnostics.push(...faults)
+    if (text === undefined) continue
+    untidy += 1
+    if (!check) replaceFile(join(project.root, file), text)
+    cli.terminal.result(`${file}\n`)
   }
   const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: 'human', root: project.root })
   if (exitCode !== ExitCode.ok) return exitCode
