@@ -16,7 +16,11 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { readCacheFile, writeCacheFile } from '../../src/load/cache-file.js'
+import { DefinitionCache } from '../../src/load/definition-cache.js'
+import { DefinitionFiles } from '../../src/load/definition-files.js'
+import { sha256 } from '../../src/model/canonical.js'
 import { readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
+import { unprivileged } from '../helpers/unprivileged.js'
 
 const flow = (name: string, rest = '') => `name: ${name}\ntype: document\n${rest}`
 const cacheOf = (root: string) => join(root, '.flows/cache')
@@ -155,10 +159,11 @@ describe('the cache', () => {
     expect(readFileSync(join(root, 'precious.txt'), 'utf8')).toBe('precious')
   })
 
-  test.skipIf(process.getuid?.() === 0)('is done without on a disk that cannot be written', () => {
+  test('is done without on a disk that cannot be written', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A') })
     chmodSync(root, 0o500)
-    expect(namesIn(root)).toEqual(['A'])
+    expect(unprivileged(root, () => namesIn(root))).toEqual(['A'])
+    expect(existsSync(join(root, '.flows'))).toBe(false)
     chmodSync(root, 0o700)
   })
 
@@ -172,6 +177,30 @@ describe('the cache', () => {
     } finally {
       process.env.XDG_CACHE_HOME = home
     }
+  })
+
+  test('is not read behind a link', () => {
+    const root = temporaryProject({})
+    writeCacheFile(root, 'kept', 1)
+    renameSync(join(root, '.flows'), join(root, 'elsewhere'))
+    symlinkSync('elsewhere', join(root, '.flows'))
+    expect(readCacheFile(root, 'kept')).toBeNull()
+  })
+
+  test('spares the parsing of a content that was read before, under any name', () => {
+    const root = temporaryProject({ 'flows/a.yaml': flow('A'), 'flows/b.yaml': flow('B') })
+    const hash = sha256(flow('A'))
+    new DefinitionCache(root, 'this program').save('a set', new Map([[hash, 'known']]))
+    const files = ['flows/a.yaml', 'flows/b.yaml'].map((file) => ({ file, key: file }))
+    const valuesOf = (program: string) =>
+      new DefinitionFiles(root, files, { cache: new DefinitionCache(root, program), parse: false })
+        .read()
+        .map(({ value }) => value)
+    expect(valuesOf('this program')).toEqual(['known', { name: 'B', type: 'document' }])
+    expect(valuesOf('another program')).toEqual([
+      { name: 'A', type: 'document' },
+      { name: 'B', type: 'document' },
+    ])
   })
 
   test('leaves no temporary files', () => {

@@ -45,7 +45,7 @@ describe('opening for writing', () => {
     expect(filesIn(folder)).toEqual(['README', 'store.sqlite'])
   })
 
-  test.skipIf(process.platform === 'win32')('makes a file that only its user may read', async () => {
+  test('makes a file that only its user may read', async () => {
     const folder = aFolder()
     const file = join(folder, 'store.sqlite')
     const store = await openSqliteStore({ file })
