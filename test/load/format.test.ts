@@ -76,6 +76,11 @@ unknown: 1
     )
   })
 
+  test('keeps a second modeline as a comment', () => {
+    const text = '# yaml-language-server: $schema=a\n# yaml-language-server: $schema=b\nname: A\ntype: document\n'
+    expect(format(text)).toBe(text)
+  })
+
   test('does without byte-order mark, carriage returns and document markers', () => {
     expect(format('\ufeff%YAML 1.2\r\n---\r\nname: A\r\ntype: document')).toBe('name: A\ntype: document\n')
   })

@@ -1,4 +1,10 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { parse } from '../../src/load/parse.js'
+import { placeIssues } from '../../src/load/place-issues.js'
+import { SourceMap } from '../../src/load/source-map.js'
+import { type FlowBody, normalise } from '../../src/model/flow.js'
+import { checkDefinition } from '../../src/validate/definition.js'
 import { faultsOf } from '../helpers/temporary-project.js'
 
 /** What is wrong with one definition: "line:column CODE". */
@@ -71,6 +77,14 @@ describe('one file can have many faults', () => {
     ])
   })
 
+  test('a field that a merge key may have brought is not missing', () => {
+    expect(faults('<<: { name: A }', 'type: document')).toEqual(['1:1 YAML_MERGE_KEY'])
+  })
+
+  test('of a repeated key the first is checked', () => {
+    expect(faults('name: A', 'type: document', 'type: documents')).toEqual(['3:1 YAML_DUPLICATE_KEY'])
+  })
+
   test('text that cannot be read as YAML is one fault', () => {
     expect(faults('name: "A', 'type: documents', 'x: [', '\ty: 1')).toHaveLength(1)
   })
@@ -121,6 +135,66 @@ describe('YAML is version 1.2, core schema', () => {
     expect(faults('name: A', 'type: document', 'metadata: &m { a: *m }')).toEqual(['3:19 YAML_ALIASES'])
     expect(faults('name: *nobody', 'type: document')).toEqual(['1:7 YAML_ALIASES'])
   })
+})
+
+test('no text is the cause of a crash, and every fault lies within the text', () => {
+  const scrap = fc.constantFrom(
+    ...[
+      'name: A',
+      'type: document',
+      'options:',
+      '  document:',
+      '    allowed_types: [passport',
+      ']',
+      '- ',
+      '? ',
+      ': ',
+      '&a ',
+    ],
+    ...[
+      '*a',
+      '!x ',
+      '"',
+      "'",
+      '|',
+      '>',
+      '{',
+      '}',
+      '#',
+      '%YAML 1.2',
+      '---',
+      '...',
+      '\t',
+      '\n',
+      '\n',
+      '\n',
+      '  ',
+      '\r',
+      '<<: ',
+      '1',
+    ],
+    ...['environments:', '  live:', 'é', '\u{1F600}', '\0', '\\', ',', 'null', 'yes', '~', '@', '\ufeff'],
+  )
+  const text = fc.oneof(
+    fc.array(scrap, { maxLength: 25 }).map((parts) => parts.join('')),
+    fc.string({ unit: 'binary' }),
+  )
+  fc.assert(
+    fc.property(text, (content) => {
+      const decoded = Buffer.from(content)
+        .toString()
+        .replace(/^\ufeff/, '')
+      const lines = decoded.split('\n')
+      const { value, diagnostics } = parse('a.yaml', decoded)
+      const issues = value === undefined ? [] : checkDefinition(value, ['live'])
+      for (const { at } of [...diagnostics, ...placeIssues('a.yaml', issues, new SourceMap(decoded))]) {
+        expect(at.line).toBeLessThanOrEqual(lines.length)
+        expect(at.column).toBeLessThanOrEqual((lines[at.line - 1]?.length ?? 0) + 1)
+      }
+      if (value !== undefined && issues.length === 0) normalise(value as FlowBody)
+    }),
+    { numRuns: 3_000 },
+  )
 })
 
 describe('absurd files cost little', () => {

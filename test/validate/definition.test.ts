@@ -79,6 +79,12 @@ describe('an overlay', () => {
     expect(faults(text)).toEqual(['6:15 INVALID_VALUE'])
   })
 
+  test('is not to blame for too many labels in the body', () => {
+    const labels = Array.from({ length: 51 }, (_, index) => `k${index}: x`).join(', ')
+    const text = `name: A\ntype: document\nmetadata: { ${labels} }\nenvironments: { live: { metadata: { more: x } } }\n`
+    expect(faults(text)).toEqual(['3:11 INVALID_VALUE'])
+  })
+
   test('is no place for renames or further overlays', () => {
     expect(faults(`${body}environments: { live: { renamed_from: b, environments: {} } }\n`)).toEqual([
       '6:25 UNKNOWN_FIELD',
