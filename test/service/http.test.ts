@@ -56,6 +56,18 @@ describe('what is asked for in vain', () => {
     expectError(await call(method, `${path}?query=secret`), 404, /^Unrecognized request URL \([A-Z]+: [^?]*\)\.$/)
   })
 
+  test.each(['application/json', 'application/x-www-form-urlencoded', 'text/plain', ''])(
+    'an address that does not exist, whatever is sent to it: %j',
+    async (type) => {
+      const { call } = await served()
+      const answer = await call('POST', '/v1/identity/nope', {
+        body: 'x'.repeat(3_000_000),
+        headers: { 'content-type': type },
+      })
+      expectError(answer, 404, /^Unrecognized request URL/)
+    },
+  )
+
   test('an address that is not well encoded', async () => {
     const { call } = await served()
     expectError(await call('GET', `${FLOWS}/%zz`), 400, /not well encoded/)
@@ -317,16 +329,45 @@ describe('the server', () => {
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 
-  test('answers what is under way before it closes', async () => {
+  test('is not held up, when it closes, by who never finishes what they send', async () => {
     const { store, key } = await served()
     const server = await startServer({ store, host: '127.0.0.1', port: 0 })
-    const body = JSON.stringify(aDeployment(Array.from({ length: 3000 }, (_, n) => creating(`f${n}`))))
+    const { hostname, port } = new URL(server.url)
+    const socket = connect(Number(port), hostname)
+    const head = [
+      `POST ${SESSIONS} HTTP/1.1`,
+      'Host: x',
+      `Authorization: Bearer ${key.slice(1)}`,
+      'Content-Length: 1000',
+    ]
+    socket.write(`${head.join('\r\n')}\r\n\r\ntype=`)
+    await new Promise((resolve) => socket.once('data', resolve))
+    const start = Date.now()
+    await server.close()
+    expect(Date.now() - start).toBeLessThan(5000)
+    socket.destroy()
+  })
+
+  test('answers what is under way before it closes', async () => {
+    const { store, key } = await served()
+    let begun = () => {}
+    const isUnderWay = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    const slow: Store = {
+      ...store,
+      write: (work) => {
+        begun()
+        return store.write(work)
+      },
+    }
+    const server = await startServer({ store: slow, host: '127.0.0.1', port: 0 })
     const answer = fetch(`${server.url}/v2/identity/flow_deployments`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body,
+      body: JSON.stringify(aDeployment(Array.from({ length: 3000 }, (_, n) => creating(`f${n}`)))),
     })
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await isUnderWay
     await server.close()
     expect((await answer).status).toBe(200)
   })

@@ -47,19 +47,22 @@ export function createApp({ service, id, log }: AppOptions): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    // Before the body is read: whatever was sent, the address is what is wrong.
+    if (request.is404) throw unrecognised(request)
   })
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
     return sendError(reply, error)
   })
-  app.setNotFoundHandler(async (request, reply) => {
-    const path = pathOf(request).slice(0, 200)
-    return sendError(reply, new ApiError(404, { message: `Unrecognized request URL (${request.method}: ${path}).` }))
-  })
   if (log) app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
   app.register(async (v1) => formRoutes(v1, service))
   app.register(async (v2) => jsonRoutes(v2, service))
   return app
+}
+
+function unrecognised(request: FastifyRequest): ApiError {
+  const path = pathOf(request).slice(0, 200)
+  return new ApiError(404, { message: `Unrecognized request URL (${request.method}: ${path}).` })
 }
 
 function formRoutes(app: FastifyInstance, service: Service): void {

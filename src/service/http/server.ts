@@ -1,4 +1,6 @@
+import type { Server as NodeServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import { service } from '../operations/call.js'
@@ -23,9 +25,12 @@ export interface ServerOptions {
 export interface Server {
   /** The address it listens on, without a slash at the end. */
   readonly url: string
-  /** Takes no more requests, and resolves when those under way are answered. */
+  /** Takes no more requests, and resolves when those under way are answered, or after ten seconds. */
   close(): Promise<void>
 }
+
+/** How long the server waits, when it is closed, for requests that are being answered; in milliseconds. */
+const PATIENCE = 10_000
 
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -33,9 +38,37 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = ''
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
   const app = createApp({ service: service({ store, now, id, publicUrl }), id, log })
+  const quiet = requestsUnderWay(app.server)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)
-  return { url, close: () => app.close() }
+  return {
+    url,
+    async close() {
+      const closed = app.close()
+      await Promise.race([quiet(), sleep(PATIENCE, undefined, { ref: false })])
+      // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
+      app.server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** Resolves, when asked, once no request is being answered. */
+function requestsUnderWay(server: NodeServer): () => Promise<void> {
+  let underWay = 0
+  let tell = () => {}
+  server.on('request', (_request, response) => {
+    underWay += 1
+    response.once('close', () => {
+      underWay -= 1
+      if (underWay === 0) tell()
+    })
+  })
+  return () =>
+    new Promise((resolve) => {
+      tell = resolve
+      if (underWay === 0) resolve()
+    })
 }
 
 /** One line of JSON per request. */

@@ -8,7 +8,7 @@ import { checkDeploymentRequest, configOf } from './deployment-request.js'
 import { linkToken, versionOf } from './flows.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
-const URL = '/v2/identity/flow_deployments'
+const ENDPOINT = '/v2/identity/flow_deployments'
 
 export interface ListDeploymentsParams extends ListParams {
   readonly project?: string | undefined
@@ -48,7 +48,7 @@ export async function listDeployments(
     async (id) => (await tx.deployments.byId(livemode, id)) !== undefined,
   )
   const filter = { project: params.project, created: rangeOf(params.created) }
-  return listObject(URL, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
+  return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
 }
 
 /** The flows that a set of changes is about: those it changes, and those that hold the keys it wants. */

@@ -11,7 +11,7 @@ import { checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
-const URL = '/v1/identity/verification_flows'
+const ENDPOINT = '/v1/identity/verification_flows'
 
 /** Null means "back to the default", as an empty value does in a form. */
 type Nullable<T> = { readonly [Name in keyof T]?: T[Name] | null | undefined }
@@ -146,7 +146,7 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
   )
   const { key, project, status, created } = params
   const flows = await tx.flows.list(livemode, { key, project, status, created: rangeOf(created) }, page)
-  return listObject(URL, flows, (flow) => toResource(call, flow))
+  return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
 /** Every version that the flow ever had, newest first. */
@@ -167,7 +167,7 @@ export async function listFlowVersions(
     starting_after: page.starting_after === undefined ? undefined : numberOf(page.starting_after),
     ending_before: page.ending_before === undefined ? undefined : numberOf(page.ending_before),
   })
-  return listObject(`${URL}/${id}/versions`, versions, toVersionResource)
+  return listObject(`${ENDPOINT}/${id}/versions`, versions, toVersionResource)
 }
 
 export function toResource({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {

@@ -8,7 +8,7 @@ import { checkMembers } from './check-body.js'
 import { findFlow } from './find-flow.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
-const URL = '/v1/identity/verification_sessions'
+const ENDPOINT = '/v1/identity/verification_sessions'
 const LONGEST_REFERENCE = 5000
 const LONGEST_EMAIL = 254
 const LONGEST_CUSTOMER = 255
@@ -80,7 +80,7 @@ export async function listSessions(
   const flow =
     verification_flow === undefined ? undefined : (await findFlow(call, verification_flow, 'verification_flow')).id
   const filter = { flow, client_reference_id, related_customer, status, created: rangeOf(created) }
-  return listObject(URL, await tx.sessions.list(livemode, filter, page), toResource)
+  return listObject(ENDPOINT, await tx.sessions.list(livemode, filter, page), toResource)
 }
 
 /** What a session runs: only the checks that are on. */
