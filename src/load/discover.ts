@@ -90,8 +90,8 @@ const buffer = Buffer.allocUnsafeSlow(LARGEST_FILE + 1)
 export function readBounded(root: string, file: string): { bytes: Buffer } | { fault: Diagnostic } {
   let descriptor: number | undefined
   try {
-    const path = join(root, file)
-    descriptor = openSync(path, 'r')
+    // Not join(): for ten thousand files, its care for what these paths cannot hold takes as long as opening them.
+    descriptor = openSync(`${root}/${file}`, 'r')
     let length = 0
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null)
