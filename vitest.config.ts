@@ -4,7 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     // Commands are tested as users run them: the built program in a process of its own.
-    globalSetup: ['test/helpers/build.ts'],
+    globalSetup: ['test/helpers/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,4 +1,5 @@
 import type { Issue } from '../model/diagnostic.js'
+import { KEY_PATTERN } from '../model/flow.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */
 export interface NamedDefinition {
@@ -14,15 +15,13 @@ export interface FileIssue {
   readonly related?: readonly { readonly file: string; readonly pointer: string }[]
 }
 
-const KEY = /^[a-z0-9][a-z0-9_-]{0,62}$/
-
 /** What only shows when all definitions are seen together: keys, and renames between them. Order of files is kept. */
 export function checkDefinitionSet(definitions: readonly NamedDefinition[]): FileIssue[] {
   const byKey = new Map<string, NamedDefinition>()
   const issues: FileIssue[] = []
   for (const definition of definitions) {
     const { file, key } = definition
-    if (!KEY.test(key)) issues.push({ file, issue: invalidKey(key) })
+    if (!KEY_PATTERN.test(key)) issues.push({ file, issue: invalidKey(key) })
     const first = byKey.get(key)
     if (first === undefined) byKey.set(key, definition)
     else issues.push({ file, issue: duplicateKey(key, first.file), related: [{ file: first.file, pointer: '' }] })
@@ -41,7 +40,7 @@ function invalidKey(key: string): Issue {
     code: 'KEY_INVALID',
     message:
       "the file name is the flow's key: it must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters",
-    ...(KEY.test(usable) && { hint: `rename the file to ${usable}.yaml` }),
+    ...(KEY_PATTERN.test(usable) && { hint: `rename the file to ${usable}.yaml` }),
     pointer: '',
     part: 'key',
   }
@@ -125,5 +124,5 @@ function renamedFrom({ value }: NamedDefinition): string | undefined {
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'renamed_from')) return undefined
   const { renamed_from: source } = value as { renamed_from: unknown }
   // Names that no flow can have are told by the schema.
-  return typeof source === 'string' && KEY.test(source) ? source : undefined
+  return typeof source === 'string' && KEY_PATTERN.test(source) ? source : undefined
 }

@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../model/diagnostic.js'
+import { KEY_PATTERN } from '../model/flow.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { nearest, suggest } from './nearest.js'
 import { kindOf, quote } from './quote.js'
@@ -7,7 +8,7 @@ import { kindOf, quote } from './quote.js'
 /** What the patterns of the schemas ask for, in words: an expression explains itself to nobody. */
 export const PATTERNS: Readonly<Record<string, string>> = {
   '^\\S(.*\\S)?$': 'must be one line, without white space at its ends',
-  '^[a-z0-9][a-z0-9_-]{0,62}$':
+  [KEY_PATTERN.source]:
     'must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters',
   '^(?!__proto__$)[^\\[\\]]+$': 'must not hold square brackets, nor be __proto__',
   '^[A-Z_][A-Z0-9_]{0,127}$': 'must be the name of an environment variable: capital letters, digits and _',

@@ -5,10 +5,6 @@ import { onTestFinished } from 'vitest'
 import { type Definitions, loadProject, type Project, readDefinitions } from '../../src/definitions.js'
 import type { Diagnostic } from '../../src/model/diagnostic.js'
 
-// The key that seals the cache lives in the home folder; tests leave that alone.
-process.env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'flows-cache-'))
-process.on('exit', () => rmSync(process.env.XDG_CACHE_HOME ?? '', { recursive: true, force: true }))
-
 const CONFIG = `project: acme-kyc
 environments:
   local: {}

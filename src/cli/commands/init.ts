@@ -3,13 +3,12 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import { ExitCode } from '../../model/exit-code.js'
+import { KEY_PATTERN } from '../../model/flow.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { CONFIG_FILE } from '../project.js'
 import { jsonText } from '../views/format.js'
 import { firstFlow, projectConfig, workflow } from './init-templates.js'
-
-const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 export const init: Define = (command, run) => {
   command
@@ -30,7 +29,7 @@ export const init: Define = (command, run) => {
           throw new Failure('already_started', `${join(folder, CONFIG_FILE)} exists already: nothing was written`)
         }
         const project = options.project ?? (await askForName(cli, nameFrom(root)))
-        if (!NAME.test(project)) {
+        if (!KEY_PATTERN.test(project)) {
           throw badUsage(`"${project}" is no project name`, 'lower-case letters, digits, "-" and "_", at most 63')
         }
         if (options.api !== undefined && !URL.canParse(options.api)) throw badUsage(`"${options.api}" is no address`)
