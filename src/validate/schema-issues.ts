@@ -1,7 +1,8 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../model/diagnostic.js'
-import { KEY_PATTERN } from '../model/flow.js'
+import { KEY_PATTERN, normalise } from '../model/flow.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
+import { leavesOf } from '../model/leaves.js'
 import { nearest, suggest } from './nearest.js'
 import { kindOf, quote } from './quote.js'
 
@@ -136,11 +137,21 @@ function isBooleanWord(text: string): boolean {
   return /^(?:y|n|yes|no|on|off|true|false)$/i.test(text)
 }
 
+/** Where a field belongs that was written in another place; only for names that a flow has in one place below its root. */
+const HOMES: ReadonlyMap<string, string> = (() => {
+  const places = [...leavesOf(normalise({ name: 'any', type: 'document' })).keys()].map(fromPointer)
+  const names = places.map((path) => path.at(-1))
+  const nested = places.filter(
+    (path, index) => path.length > 1 && names.indexOf(path.at(-1)) === names.lastIndexOf(names[index]),
+  )
+  return new Map(nested.map((path) => [path.at(-1) ?? '', `it belongs under ${path.slice(0, -1).join('.')}`]))
+})()
+
 function unknownField(pointer: string, name: string, fields: readonly string[]): Issue {
   return {
     code: 'UNKNOWN_FIELD',
     message: `there is no field ${quote(name)}${pointer === '' ? '' : ' here'}`,
-    hint: suggest(name, fields, 'the fields are'),
+    hint: HOMES.get(name) ?? suggest(name, fields, 'the fields are'),
     pointer: pointer + toPointer([name]),
     part: 'key',
   }

@@ -198,3 +198,15 @@ describe('hints', () => {
     expect(text).not.toMatch(/abcdefgh/)
   })
 })
+
+test.each([
+  [{ require_live_capture: true }, 'it belongs under options.document'],
+  [{ options: { allowed_types: ['passport'] } }, 'it belongs under options.document'],
+  [{ options: { dob: 'similar' } }, 'it belongs under options.matching'],
+  [{ options: { document: { active: true } } }, 'it belongs under static_link'],
+  [{ require_verification: true }, 'the fields are: '], // two places have it
+])('a field in the wrong place is told where it belongs: %j', (body, hint) => {
+  expect(checkFlowBody({ name: 'A', type: 'document', ...body })).toMatchObject([
+    { code: 'UNKNOWN_FIELD', hint: expect.stringContaining(hint) },
+  ])
+})
