@@ -64,6 +64,7 @@ function readerOf({ flows, ...state }: Omit<ObservedCase, 'environment' | 'allow
       ...flow,
       config: now,
       applied: applied === undefined ? now : applied && normalise(applied),
+      applied_status: flow.applied_status ?? (applied === null ? null : (flow.status ?? 'active')),
     }
   })
   return {

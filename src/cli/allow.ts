@@ -22,6 +22,8 @@ function parseAllowance(value: string): Allowance {
   if (guard === 'max_change_share' && rest.length > 0) {
     throw new InvalidArgumentError('max_change_share is about the whole plan and takes no key.')
   }
+  if (rest.length > 0 && key === '')
+    throw new InvalidArgumentError(`Name a flow behind "${name}=", or leave out the "=".`)
   return rest.length === 0 ? { guard } : { guard, key }
 }
 

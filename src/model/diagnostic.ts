@@ -49,8 +49,6 @@ export const DIAGNOSTIC_CODES = {
   RENAME_AMBIGUOUS: 'two definitions are renamed from one key',
   API_KEY_IN_FILE: 'a secret stands in the configuration',
   API_URL_INVALID: 'the address of the API is no https address',
-  // what only the service can know
-  KEY_OF_OTHER_PROJECT: 'another project manages a flow with this key',
 } as const
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

@@ -322,27 +322,35 @@ export interface Plan {
     name: string
   }[]
   /**
-   * Definitions whose key belongs to another project. A plan with conflicts cannot be applied.
+   * Definitions that cannot be carried out: their key belongs to another project, or a rename finds both flows. A plan with conflicts cannot be applied.
    *
-   * Items: A key that another project manages.
+   * Items: A definition that cannot be carried out.
    */
   conflicts: {
     /**
-     * The key.
+     * The definition's key.
      */
     key: string
     /**
-     * The other project's flow.
+     * The flow that it would need.
      */
     id: string
-    /**
-     * The other project.
-     */
-    project: string
     /**
      * The definition.
      */
     file: string
+    /**
+     * Why it cannot.
+     */
+    code: 'KEY_OF_OTHER_PROJECT' | 'RENAME_TARGET_EXISTS'
+    /**
+     * What is in the way.
+     */
+    message: string
+    /**
+     * How to mend it.
+     */
+    hint: string
   }[]
   /**
    * Guards with something to say.
@@ -585,7 +593,7 @@ export interface FlowConfigOptions {
  */
 export interface Field {
   /**
-   * JSON Pointer (RFC 6901) into the configuration.
+   * JSON Pointer (RFC 6901) into the configuration; /status where the flow is archived or comes back.
    */
   path: string
   /**

@@ -21,6 +21,8 @@ export interface ObservedFlow {
   readonly config: FlowConfig
   /** What the last deployment wrote; null when no deployment ever did. */
   readonly applied: FlowConfig | null
+  /** The status that the last deployment left; null when no deployment ever did. */
+  readonly applied_status: 'active' | 'archived' | null
   /** The last write: unix seconds, and who (the name of a key, or null). */
   readonly updated: number
   readonly updated_by: string | null

@@ -27,12 +27,17 @@ export function guard(changes: readonly Change[], context: GuardContext): GuardR
   const archived = changes.filter(({ action }) => action === 'archive')
   const exposed = changes.filter(({ assurance }) => assurance.exposes_link)
   return [
-    byFlow('weaken', guards.weaken ?? 'warn', weakened, allow, (one) => reasons(one, 'weakens')),
-    byFlow('archive', guards.archive ?? 'warn', archived, allow, () => []),
-    byFlow('expose_link', guards.expose_link ?? 'warn', exposed, allow, () => []),
-    byFlow('protected', 'block', changes.filter(touchesProtection), allow, protectedReasons),
-    share(changes, context),
-  ].filter((result) => result !== null)
+    ...byFlow('weaken', guards.weaken ?? 'warn', weakened, allow, (one) => reasons(one, 'weakens')),
+    ...byFlow('archive', guards.archive ?? 'warn', archived, allow, () => []),
+    ...byFlow('expose_link', guards.expose_link ?? 'warn', exposed, allow, () => []),
+    ...byFlow('protected', 'block', changes.filter(touchesProtection), allow, protectedReasons),
+    ...share(changes, context),
+  ]
+}
+
+/** The keys that an allowance names and the plan does not change: mistyped, most likely. */
+export function idleAllowances(changes: readonly Change[], allow: readonly Allowance[]): Allowance[] {
+  return allow.filter(({ key: named }) => named !== undefined && !changes.some(({ key }) => key === named))
 }
 
 /** Whether apply must refuse. */
@@ -55,19 +60,19 @@ function byFlow(
   concerned: readonly Change[],
   allow: readonly Allowance[],
   why: (change: Change) => string[],
-): GuardResult | null {
-  if (level === 'allow' || concerned.length === 0) return null
+): GuardResult[] {
+  if (level === 'allow') return []
   const isLifted = ({ key }: Change) =>
     allow.some((one) => one.guard === name && (one.key === undefined ? name !== 'protected' : one.key === key))
-  const left = level === 'block' ? concerned.filter((change) => !isLifted(change)) : []
-  const status = level === 'warn' ? 'warned' : left.length > 0 ? 'blocked' : 'lifted'
-  const named = status === 'blocked' ? left : concerned
-  return {
-    guard: name,
-    status,
-    keys: named.map(({ key }) => key),
-    message: `${WORDS[name](count(named.length))}: ${enumerate(named.map((change) => describe(change, why(change))))}`,
+  const result = (status: GuardResult['status'], named: readonly Change[]): GuardResult[] => {
+    if (named.length === 0) return []
+    const flows = enumerate(named.map((change) => describe(change, why(change))))
+    const message = `${WORDS[name](count(named.length))}: ${flows}`
+    return [{ guard: name, status, keys: named.map(({ key }) => key), message }]
   }
+  if (level === 'warn') return result('warned', concerned)
+  const blocked = concerned.filter((change) => !isLifted(change))
+  return [...result('blocked', blocked), ...result('lifted', concerned.filter(isLifted))]
 }
 
 function describe({ key, sessions_last_30_days: sessions }: Change, why: readonly string[]): string {
@@ -106,11 +111,11 @@ function reasons({ assurance }: Change, effect: 'weakens'): string[] {
   return assurance.reasons.filter((reason) => reason.effect === effect).map(({ message }) => message)
 }
 
-function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult | null {
+function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult[] {
   const limit = guards.max_change_share ?? 1
   const changed = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
-  if (existing < MIN_FLOWS_FOR_SHARE || changed.length <= limit * existing) return null
-  return {
+  if (existing < MIN_FLOWS_FOR_SHARE || changed.length <= limit * existing) return []
+  const result: GuardResult = {
     guard: 'max_change_share',
     status: allow.some((one) => one.guard === 'max_change_share') ? 'lifted' : 'blocked',
     keys: [],
@@ -118,6 +123,7 @@ function share(changes: readonly Change[], { guards, allow, existing }: GuardCon
       `would change ${changed.length} of ${existing} flows (${percent(changed.length / existing)}); ` +
       `the limit is ${percent(limit)}`,
   }
+  return [result]
 }
 
 function percent(share: number): string {

@@ -12,26 +12,38 @@ export interface Pairing {
   readonly gone: readonly ObservedFlow[]
   /** Active flows that nobody manages and no definition claims. */
   readonly unmanaged: readonly ObservedFlow[]
-  /** Definitions whose flow belongs to another project. */
-  readonly conflicts: readonly { readonly desired: DesiredFlow; readonly observed: ObservedFlow }[]
+  /** Definitions that no change could carry out without harm. */
+  readonly conflicts: readonly Conflict[]
+}
+
+/** A definition, the flow it would need, and why it cannot have it. */
+export interface Conflict {
+  readonly desired: DesiredFlow
+  readonly observed: ObservedFlow
+  readonly code: 'KEY_OF_OTHER_PROJECT' | 'RENAME_TARGET_EXISTS'
 }
 
 /**
- * Finds the flow of every definition: by key, else by the key it was renamed from. A rename counts only while no flow
- * has the new key, so a `renamed_from` left in the file after it was applied does nothing.
+ * Finds the flow of every definition: by key, else by the key it was renamed from. A `renamed_from` left in the file
+ * after it was applied does nothing. But while this project still has an active flow under the old key, and another flow
+ * has the new one, the rename is neither done nor possible: going on would archive the flow that was to be kept.
  */
 export function pair(desired: readonly DesiredFlow[], state: ObservedState, project: string): Pairing {
   const byKey = new Map(state.flows.map((flow) => [flow.key, flow]))
   const pairs: Pair[] = []
-  const conflicts: { desired: DesiredFlow; observed: ObservedFlow }[] = []
+  const conflicts: Conflict[] = []
   const claimed = new Set<string>()
   for (const flow of desired) {
-    const observed =
-      byKey.get(flow.key) ?? (flow.renamedFrom === null ? undefined : byKey.get(flow.renamedFrom)) ?? null
+    const target = byKey.get(flow.key) ?? null
+    const source = (flow.renamedFrom === null ? null : byKey.get(flow.renamedFrom)) ?? null
+    const observed = target ?? source
     if (observed) claimed.add(observed.id)
-    if (observed && observed.project !== null && observed.project !== project)
-      conflicts.push({ desired: flow, observed })
-    else pairs.push({ desired: flow, observed })
+    if (observed && observed.project !== null && observed.project !== project) {
+      conflicts.push({ desired: flow, observed, code: 'KEY_OF_OTHER_PROJECT' })
+    } else if (target && source && source.project === project && source.status === 'active') {
+      claimed.add(source.id)
+      conflicts.push({ desired: flow, observed: source, code: 'RENAME_TARGET_EXISTS' })
+    } else pairs.push({ desired: flow, observed })
   }
   const unclaimed = state.flows.filter(({ id, status }) => status === 'active' && !claimed.has(id))
   return {

@@ -6,7 +6,7 @@ import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js
 import { diff } from './diff.js'
 import { type Allowance, guard } from './guard.js'
 import { order } from './order.js'
-import { type Pair, type Pairing, pair } from './pair.js'
+import { type Conflict, type Pair, pair } from './pair.js'
 
 export interface PlanOptions {
   readonly project: string
@@ -40,7 +40,7 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     base: body.base,
     changes,
     unmanaged: pairing.unmanaged.map(({ key, id, config }) => ({ key, id, name: config.name })).sort(byKey),
-    conflicts: conflictsOf(pairing),
+    conflicts: pairing.conflicts.map(describeConflict).sort(byKey),
     guards: guard(changes, {
       guards: options.guards ?? {},
       allow: options.allow ?? [],
@@ -53,7 +53,10 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
 function changeOf({ desired, observed }: Pair): Change | null {
   if (observed === null) return build('create', desired, null, diff(null, desired.config))
   const isUnmanaged = observed.project === null
-  const fields = diff(observed.config, desired.config, isUnmanaged ? null : observed.applied)
+  const fields = [
+    ...statusField(observed, 'active'),
+    ...diff(observed.config, desired.config, isUnmanaged ? null : observed.applied),
+  ]
   const action = actionOn(desired, observed, fields)
   return action === 'noop' ? null : build(action, desired, observed, fields)
 }
@@ -66,7 +69,7 @@ function actionOn(desired: DesiredFlow, observed: ObservedFlow, fields: readonly
 }
 
 function archive(observed: ObservedFlow): Change {
-  return build('archive', null, observed, [])
+  return build('archive', null, observed, statusField(observed, 'archived'))
 }
 
 function build(action: Action, desired: DesiredFlow | null, observed: ObservedFlow | null, fields: Field[]): Change {
@@ -93,15 +96,40 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
   }
 }
 
-function conflictsOf({ conflicts }: Pairing): Plan['conflicts'] {
-  return conflicts
-    .map(({ desired, observed }) => ({
-      key: observed.key,
-      id: observed.id,
-      project: observed.project ?? '',
-      file: desired.file,
-    }))
-    .sort(byKey)
+/** Status is no part of a configuration, but whoever reads a plan must see it change. */
+function statusField(observed: ObservedFlow, after: ObservedFlow['status']): Field[] {
+  const { status, applied_status: applied } = observed
+  if (status === after) return []
+  const isDrift = observed.project !== null && applied !== null && applied !== status
+  return [
+    {
+      path: '/status',
+      before: status,
+      after,
+      line: null,
+      ...(isDrift ? { origin: 'drift', applied } : { origin: 'config' }),
+    },
+  ]
+}
+
+function describeConflict({ desired, observed, code }: Conflict): Plan['conflicts'][number] {
+  const { key, file } = desired
+  const where = { code, key, id: observed.id, file }
+  if (code === 'RENAME_TARGET_EXISTS') {
+    return {
+      ...where,
+      message: `"${key}" is to be renamed from "${observed.key}", but both flows exist`,
+      hint: `to keep "${observed.key}", choose a new key that is free; to give it up, remove renamed_from`,
+    }
+  }
+  return {
+    ...where,
+    message: `the flow "${observed.key}" is managed by project "${observed.project}"`,
+    hint:
+      observed.key === key
+        ? 'choose another key, or let that project give the flow up first'
+        : 'remove renamed_from, or let that project give the flow up first',
+  }
 }
 
 function summarise(changes: readonly Change[], defined: number): Plan['summary'] {

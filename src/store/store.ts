@@ -90,6 +90,8 @@ export interface FlowRecord {
   readonly config: FlowConfig
   /** What the last deployment wrote; null when none ever did. */
   readonly applied: FlowConfig | null
+  /** The status that the last deployment left; null when none ever did. */
+  readonly applied_status: 'active' | 'archived' | null
   readonly link_token: string
   readonly created: number
   readonly updated: number

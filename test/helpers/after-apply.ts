@@ -17,6 +17,7 @@ export function afterApply(plan: Plan, before: ObservedState): ObservedState {
       version: (flow?.version ?? 0) + 1,
       config,
       applied: config,
+      applied_status: change.action === 'archive' ? 'archived' : 'active',
       updated: 1_790_000_100,
       updated_by: 'ci',
       sessions_last_30_days: flow?.sessions_last_30_days ?? 0,

@@ -76,6 +76,7 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
         config: flowConfig,
         applied: fc.option(flowConfig),
         isDrifted: fc.boolean(),
+        applied_status: fc.constantFrom('active' as const, 'archived' as const),
         project: fc.constantFrom(PROJECT, PROJECT, null),
         status: fc.constantFrom('active' as const, 'active' as const, 'archived' as const),
         version: fc.integer({ min: 1, max: 9 }),
@@ -89,7 +90,7 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
     livemode: false,
     last_deployment,
     flows: keys.map((key, index): ObservedFlow => {
-      const { isDrifted, applied, ...flow } = flows[index] as NonNullable<(typeof flows)[number]>
+      const { isDrifted, applied, applied_status, ...flow } = flows[index] as NonNullable<(typeof flows)[number]>
       return {
         id: `vf_${key}`,
         key,
@@ -97,6 +98,7 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
         updated_by: 'dashboard',
         ...flow,
         applied: flow.project === null ? null : isDrifted ? applied : flow.config,
+        applied_status: flow.project === null ? null : isDrifted ? applied_status : flow.status,
       }
     }),
   }))

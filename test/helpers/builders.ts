@@ -25,6 +25,7 @@ export function observed(key: string, body: Partial<FlowBody> = {}, more: Partia
     version: 1,
     config,
     applied: config,
+    applied_status: 'active',
     updated: 1_790_000_000,
     updated_by: 'ci',
     sessions_last_30_days: 0,

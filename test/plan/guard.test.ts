@@ -46,7 +46,10 @@ describe('guards', () => {
       guards: { archive: 'block' },
       allow: [{ guard: 'archive', key: 'a' }],
     })
-    expect(plan.guards).toMatchObject([{ guard: 'archive', status: 'blocked', keys: ['b'] }])
+    expect(plan.guards).toMatchObject([
+      { guard: 'archive', status: 'blocked', keys: ['b'] },
+      { guard: 'archive', status: 'lifted', keys: ['a'] },
+    ])
   })
 
   test('a protected flow cannot be archived, weakened or unprotected, whatever the configuration allows', () => {

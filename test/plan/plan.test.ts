@@ -53,7 +53,10 @@ describe('what a plan does with a flow', () => {
   test("another project's flow with the same key is a conflict, never taken", () => {
     const plan = planOf([desired('signup')], state(observed('signup', {}, { project: 'other' })))
     expect(plan.changes).toEqual([])
-    expect(plan.conflicts).toEqual([{ key: 'signup', id: 'vf_signup', project: 'other', file: 'flows/signup.yaml' }])
+    expect(plan.conflicts).toMatchObject([
+      { code: 'KEY_OF_OTHER_PROJECT', key: 'signup', id: 'vf_signup', file: 'flows/signup.yaml' },
+    ])
+    expect(plan.conflicts[0]?.message).toContain('"other"')
   })
 
   test("another project's flows are none of our business", () => {
@@ -71,15 +74,26 @@ describe('what a plan does with a flow', () => {
     expect(actions(planOf([desired('new', {}, 'old')], state(observed('new'))))).toEqual([])
   })
 
-  test('renamed_from does not bring back a key whose new flow exists already: the old one is archived', () => {
-    const plan = planOf([desired('new', {}, 'old')], state(observed('new'), observed('old')))
-    expect(actions(plan)).toEqual(['archive old'])
+  test.each(['active', 'archived'] as const)(
+    'a rename onto a key that an %s flow has is a conflict: neither flow is touched',
+    (status) => {
+      const plan = planOf([desired('new', {}, 'old')], state(observed('new', {}, { status }), observed('old')))
+      expect(plan.changes).toEqual([])
+      expect(plan.conflicts).toMatchObject([{ code: 'RENAME_TARGET_EXISTS', key: 'new', id: 'vf_old' }])
+    },
+  )
+
+  test('a renamed_from whose old flow is archived, unmanaged or foreign does nothing once the new flow exists', () => {
+    for (const more of [{ status: 'archived' as const }, { project: null, applied: null }, { project: 'other' }]) {
+      const plan = planOf([desired('new', {}, 'old')], state(observed('new'), observed('old', {}, more)))
+      expect([plan.changes, plan.conflicts]).toEqual([[], []])
+    }
   })
 
   test("renamed_from cannot take another project's flow", () => {
     const plan = planOf([desired('new', {}, 'theirs')], state(observed('theirs', {}, { project: 'other' })))
     expect(plan.changes).toEqual([])
-    expect(plan.conflicts.map(({ key }) => key)).toEqual(['theirs'])
+    expect(plan.conflicts).toMatchObject([{ code: 'KEY_OF_OTHER_PROJECT', key: 'new', id: 'vf_theirs' }])
   })
 
   test('archives come last, the rest by key', () => {
@@ -124,6 +138,30 @@ describe('three-way: what git changed and what somebody edited are told apart', 
   test('an edit that git has followed since is no change', () => {
     const flow = observed('a', { return_url: 'https://example.com/edited' }, edited)
     expect(actions(planOf([desired('a', { return_url: 'https://example.com/edited' })], state(flow)))).toEqual([])
+  })
+})
+
+describe('status', () => {
+  test('restore, archive, and the adoption of an archived flow say that the status changes', () => {
+    const back = observed('back', {}, { status: 'archived', applied_status: 'archived' })
+    const hidden = observed('hidden', {}, { status: 'archived', project: null, applied: null, applied_status: null })
+    const plan = planOf([desired('back'), desired('hidden')], state(back, hidden, observed('gone')))
+    expect(actions(plan)).toEqual(['restore back', 'adopt hidden', 'archive gone'])
+    expect(plan.changes.map(({ fields }) => fields)).toMatchObject([
+      [{ path: '/status', before: 'archived', after: 'active', origin: 'config' }],
+      [{ path: '/status', before: 'archived', after: 'active', origin: 'config' }],
+      [{ path: '/status', before: 'active', after: 'archived', origin: 'config' }],
+    ])
+  })
+
+  test('a flow that somebody archived outside git is restored as drift, with who and when', () => {
+    const flow = observed('a', {}, { status: 'archived', updated_by: 'dashboard', version: 2 })
+    const plan = planOf([desired('a')], state(flow))
+    expect(plan.changes[0]).toMatchObject({
+      action: 'restore',
+      fields: [{ path: '/status', origin: 'drift', applied: 'active' }],
+      drift: { by: 'dashboard', version: 2 },
+    })
   })
 })
 

@@ -13,6 +13,7 @@ export function aFlowRecord(id: string, more: Partial<FlowRecord> = {}): FlowRec
     version: 1,
     config: aConfig(),
     applied: null,
+    applied_status: null,
     link_token: `token-${id}`,
     created: NOW,
     updated: NOW,

@@ -11,7 +11,7 @@ const config = (text: string): Files => ({ 'flows.config.yaml': text })
 const renamed = (from: string) => `${VALID}renamed_from: ${from}\n`
 
 /** The least that brings each code about. */
-const CASES: Record<Exclude<DiagnosticCode, 'KEY_OF_OTHER_PROJECT'>, Files> = {
+const CASES: Record<DiagnosticCode, Files> = {
   FILE_UNREADABLE: { 'flows/a.yaml -> nowhere': '' },
   FILE_TOO_LARGE: one('#'.repeat(2_000_000)),
   FILE_NOT_UTF8: one(Buffer.from([0xff])),
@@ -48,12 +48,8 @@ const CASES: Record<Exclude<DiagnosticCode, 'KEY_OF_OTHER_PROJECT'>, Files> = {
   API_URL_INVALID: config('project: p\nenvironments: { a: { api: x, api_key_env: K } }\n'),
 }
 
-test('every code has a case, but for the one that only the service can find', () => {
-  expect(Object.keys(CASES).sort()).toEqual(
-    Object.keys(DIAGNOSTIC_CODES)
-      .filter((code) => code !== 'KEY_OF_OTHER_PROJECT')
-      .sort(),
-  )
+test('every code has a case', () => {
+  expect(Object.keys(CASES).sort()).toEqual(Object.keys(DIAGNOSTIC_CODES).sort())
 })
 
 test.each(Object.entries(CASES))('%s is told, alone', (code, files) => {

@@ -70,8 +70,8 @@ export const apply: Define = (command, run) => {
 
 function refuse(plan: Plan): void {
   if (plan.conflicts.length > 0) {
-    const keys = plan.conflicts.map(({ key, project }) => `"${key}" (project ${project})`).join(', ')
-    throw new Failure('key_of_other_project', `Not applied: other projects manage ${keys}. Nothing was written.`)
+    const messages = plan.conflicts.map(({ file, message }) => `${file}: ${message}`).join('; ')
+    throw new Failure('conflict', `Not applied: ${messages}. Nothing was written.`)
   }
   if (isBlocked(plan.guards)) {
     const blocked = plan.guards.filter(({ status }) => status === 'blocked')

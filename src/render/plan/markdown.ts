@@ -16,8 +16,8 @@ export function planMarkdown(plan: Plan): string {
     ...plan.guards.map(({ guard, status, message }) => {
       return `> **${status}** by guard ${code(guard)}: ${escapeMarkup(message)}`
     }),
-    ...plan.conflicts.map(({ key, project, file }) => {
-      return `> **error** ${code(file)}: the flow ${code(key)} is managed by project ${code(project)}`
+    ...plan.conflicts.map(({ file, message, hint }) => {
+      return `> **error** ${code(file)}: ${escapeMarkup(message)}; ${escapeMarkup(hint)}`
     }),
     table(plan.changes),
     ...plan.changes.map(details),

@@ -99,9 +99,8 @@ function unmanagedText({ unmanaged }: Plan, palette: Palette): string {
 
 function conflictsText({ conflicts }: Plan, palette: Palette): string {
   return conflicts
-    .map(({ key, project, file }) => {
-      const message = `KEY_OF_OTHER_PROJECT ${printable(file)}: the flow "${key}" is managed by project "${project}"`
-      return `${palette.red('error')} ${message}\n    choose another key, or remove the flow from that project first`
+    .map(({ code, file, message, hint }) => {
+      return `${palette.red('error')} ${printable(file)} ${code} ${printable(message)}\n    hint: ${printable(hint)}`
     })
     .join('\n')
 }

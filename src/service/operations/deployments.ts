@@ -168,19 +168,21 @@ function flowAfter(
   before: FlowRecord | undefined,
 ): FlowRecord {
   const config = before && change.action === 'archive' ? before.config : configOf(change, index)
-  const written = { updated: call.now, updated_by: call.actor, project, config, applied: config, key: change.key }
-  if (before) {
-    return {
-      ...before,
-      ...written,
-      status: change.action === 'archive' ? 'archived' : 'active',
-      version: before.version + 1,
-    }
-  }
+  const status = change.action === 'archive' ? 'archived' : 'active'
+  const written = {
+    updated: call.now,
+    updated_by: call.actor,
+    project,
+    key: change.key,
+    status,
+    config,
+    applied: config,
+    applied_status: status,
+  } as const
+  if (before) return { ...before, ...written, version: before.version + 1 }
   return {
     id: call.id('vf'),
     livemode: call.livemode,
-    status: 'active',
     version: 1,
     link_token: linkToken(),
     created: call.now,

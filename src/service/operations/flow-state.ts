@@ -9,7 +9,7 @@ export type FlowState =
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
 /** Bump it when the answer changes its shape: tags of the old shape must not match the new one. */
-const SHAPE = 1
+const SHAPE = 2
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
@@ -40,6 +40,7 @@ function toObserved(flow: FlowRecord, sessions: number): ObservedFlow {
     version: flow.version,
     config: flow.config,
     applied: flow.applied,
+    applied_status: flow.applied_status,
     updated: flow.updated,
     updated_by: flow.updated_by,
     sessions_last_30_days: sessions,

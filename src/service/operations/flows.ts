@@ -76,6 +76,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
     version: 1,
     config,
     applied: null,
+    applied_status: null,
     link_token: linkToken(),
     created: call.now,
     updated: call.now,

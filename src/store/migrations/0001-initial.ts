@@ -51,6 +51,7 @@ async function createFlows(tx: Kysely<unknown>): Promise<void> {
     .addColumn('version', 'integer', (column) => column.notNull())
     .addColumn('config', 'text', (column) => column.notNull())
     .addColumn('applied', 'text')
+    .addColumn('applied_status', 'text')
     .addColumn('link_token', 'text', (column) => column.notNull().unique())
     .addColumn('created', 'bigint', (column) => column.notNull())
     .addColumn('updated', 'bigint', (column) => column.notNull())

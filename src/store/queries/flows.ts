@@ -64,6 +64,7 @@ export function flowQueries(db: Db): FlowReads & FlowWrites {
             version: eb.ref('excluded.version'),
             config: eb.ref('excluded.config'),
             applied: eb.ref('excluded.applied'),
+            applied_status: eb.ref('excluded.applied_status'),
             link_token: eb.ref('excluded.link_token'),
             updated: eb.ref('excluded.updated'),
             updated_by: eb.ref('excluded.updated_by'),
@@ -105,7 +106,7 @@ function* batches(values: readonly string[]): Generator<string[]> {
   }
 }
 
-function toRecord({ livemode, status, config, applied, ...row }: FlowsTable): FlowRecord {
+function toRecord({ livemode, status, config, applied, applied_status, ...row }: FlowsTable): FlowRecord {
   const parsed = JSON.parse(config)
   return {
     ...row,
@@ -114,6 +115,7 @@ function toRecord({ livemode, status, config, applied, ...row }: FlowsTable): Fl
     config: parsed,
     // Equal but after drift: then one parse is enough.
     applied: applied === null ? null : applied === config ? parsed : JSON.parse(applied),
+    applied_status: applied_status as FlowRecord['applied_status'],
   }
 }
 
@@ -128,6 +130,7 @@ function toRow(record: FlowRecord): FlowsTable {
     version: record.version,
     config,
     applied: record.applied && (record.applied === record.config ? config : JSON.stringify(record.applied)),
+    applied_status: record.applied_status,
     link_token: record.link_token,
     created: record.created,
     updated: record.updated,

@@ -28,6 +28,7 @@ export interface FlowsTable {
   version: number
   config: string
   applied: string | null
+  applied_status: string | null
   link_token: string
   created: number
   updated: number
