@@ -42,7 +42,10 @@ export function readDefinitions(project: Project, options: { cache?: boolean } =
   const folder = discover(root, config.flows)
   const valid = cache?.validSet() ?? null
   const files = new DefinitionFiles(root, folder.files, { cache, parse: valid === null })
-  const faults = [...folder.diagnostics, ...folderFaults(project, folder.exists, folder.files.length)]
+  const faults = [
+    ...folder.diagnostics,
+    ...(folder.diagnostics.length > 0 ? [] : folderFaults(project, folder.exists, folder.files.length)),
+  ]
 
   const digest = digestOf(project, folder.files, files.hashes)
   if (faults.length === 0 && valid === digest) {

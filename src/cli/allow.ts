@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import type { GuardName } from '../model/plan.js'
-import type { Allowance } from '../plan/guard.js'
+import type { GuardName, Plan } from '../model/plan.js'
+import { type Allowance, idleAllowances } from '../plan/guard.js'
+import { printable } from '../render/text.js'
+import type { Cli } from './command.js'
 
 const GUARDS: readonly GuardName[] = ['weaken', 'archive', 'expose_link', 'max_change_share', 'protected']
 
@@ -25,6 +27,14 @@ function parseAllowance(value: string): Allowance {
   if (rest.length > 0 && key === '')
     throw new InvalidArgumentError(`Name a flow behind "${name}=", or leave out the "=".`)
   return rest.length === 0 ? { guard } : { guard, key }
+}
+
+/** Says which allowances do nothing, so that a mistyped key does not look like a guard that does not listen. */
+export function warnOfIdle({ terminal }: Cli, plan: Plan, allow: readonly Allowance[]): void {
+  for (const allowance of idleAllowances(plan.changes, allow)) {
+    const text = `--allow ${allowanceText(allowance)} does nothing: this plan changes no flow "${allowance.key}"`
+    terminal.talk(`${terminal.talkPalette.yellow('warning')} ${printable(text)}\n`)
+  }
 }
 
 export function allowanceText({ guard, key }: Allowance): string {

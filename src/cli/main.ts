@@ -3,7 +3,7 @@ import { ExitCode } from '../model/exit-code.js'
 import type { Cli, CommandRow, Run } from './command.js'
 import { report } from './report.js'
 import { COMMANDS } from './table.js'
-import { processTerminal } from './terminal.js'
+import { processTerminal, watchOutputs } from './terminal.js'
 import { version } from './version.js'
 
 /** Runs one command line and answers with its exit code. Nothing is thrown, and process.exit is never called. */
@@ -11,6 +11,10 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
   const called = names[0] === 'help' ? names[1] : names[0]
   let exitCode: ExitCode = ExitCode.ok
+  watchOutputs(() => {
+    exitCode = ExitCode.failed
+    process.exitCode = exitCode
+  })
   const program = createProgram()
   const run: Run = async (action) => {
     const cli = cliOf(program)

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { type Definitions, readDefinitions } from '../definitions.js'
 import { hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
 import { loadProject, type Project } from '../project.js'
+import { suggest } from '../validate/nearest.js'
 import type { Cli } from './command.js'
 import { badUsage, InvalidDefinitions } from './failure.js'
 
@@ -13,7 +14,7 @@ export const CONFIG_FILE = 'flows.config.yaml'
 export function findConfig({ configFile, terminal }: Cli): string {
   if (configFile !== undefined) {
     const given = resolve(terminal.cwd, configFile)
-    if (existsSync(given)) return given
+    if (existsSync(given) && statSync(given).isFile()) return given
     throw badUsage(`there is no file ${configFile}`)
   }
   for (let folder = terminal.cwd; ; folder = dirname(folder)) {
@@ -52,7 +53,7 @@ export function targetOf(project: Project, cli: Cli, given: string | undefined):
   const wanted = given ?? cli.terminal.env.FLOWS_ENV ?? (names.length === 1 ? names[0] : 'local') ?? 'local'
   const settings = Object.hasOwn(environments, wanted) ? environments[wanted] : undefined
   if (settings === undefined) {
-    throw badUsage(`the configuration has no environment "${wanted}"`, `it has: ${names.join(', ')}`)
+    throw badUsage(`the configuration has no environment "${wanted}"`, suggest(wanted, names, 'it has'))
   }
   return { name: wanted, settings }
 }

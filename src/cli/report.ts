@@ -33,6 +33,7 @@ interface Description {
 function describe(error: unknown): Description {
   if (error instanceof Failure) return error
   if (error instanceof RemoteError) return describeRemote(error)
+  if (isSystemError(error)) return { code: 'system_error', message: error.message, exitCode: ExitCode.failed }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {
     code: 'internal_error',
@@ -40,6 +41,11 @@ function describe(error: unknown): Description {
     hint: 'please report it, with the lines above',
     exitCode: ExitCode.failed,
   }
+}
+
+/** A call to the operating system that failed: a full disk, a file without permission. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error
 }
 
 function describeRemote(error: RemoteError): Description {
@@ -64,7 +70,8 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? 'unreachable',
         message: error.message + request,
-        hint: 'running the command again is safe: nothing is ever applied twice',
+        // Without a code the answer was lost, so nobody knows how far the request came.
+        ...(error.code === undefined && { hint: 'running the command again is safe: nothing is ever applied twice' }),
         exitCode: ExitCode.failed,
       }
     case 'not_found':

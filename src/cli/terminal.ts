@@ -25,12 +25,6 @@ export interface Terminal {
 
 export function processTerminal(colour: boolean | undefined): Terminal {
   const { env, stdin, stdout, stderr } = process
-  // A reader that has seen enough (`flows list | head`) is no failure.
-  for (const stream of [stdout, stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
   return {
     env,
     cwd: process.cwd(),
@@ -53,6 +47,19 @@ export function processTerminal(colour: boolean | undefined): Terminal {
       }
     },
   }
+}
+
+/**
+ * Keeps the program alive when nobody takes what it prints. A reader that has seen enough (`flows list | head`) is no
+ * failure; a disk that is full is one, but what was done by then is done.
+ */
+export function watchOutputs(fail: () => void): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`error the result could not be printed: ${error.message}\n`)
+    fail()
+  })
 }
 
 /** The flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a terminal is there. */

@@ -4,6 +4,8 @@ import { compareText } from '../model/canonical.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 
 const NAME = /\.ya?ml$/
+/** Other spellings of the ending: passing them over in silence would archive a flow whose file was renamed. */
+const LOOKS_LIKE_NAME = /\.ya?ml$/i
 
 /** A definition is some hundred bytes; whoever writes more has mistaken the file. */
 export const LARGEST_FILE = 1024 * 1024
@@ -26,7 +28,7 @@ export interface Discovery {
 
 /**
  * Lists the definitions in a folder and its subfolders. Entries that begin with a dot are passed over, folders behind
- * symbolic links are not entered: they may lead out of the project, or round in circles.
+ * symbolic links are refused: they may lead out of the project, or round in circles.
  */
 export function discover(root: string, folder: string): Discovery {
   if (!isRealFolder(root, folder)) return { files: [], diagnostics: [], exists: false }
@@ -46,10 +48,12 @@ export function discover(root: string, folder: string): Discovery {
       const file = `${path}/${name}`
       if (name.startsWith('.')) continue
       if (entry.isDirectory()) folders.push(file)
+      else if (entry.isSymbolicLink() && oddityOf(root, file) === 'folder') diagnostics.push(linkedFolder(file))
+      else if (LOOKS_LIKE_NAME.test(name) && !NAME.test(name)) diagnostics.push(otherEnding(file))
       else if (NAME.test(name)) {
         const oddity = entry.isFile() ? undefined : oddityOf(root, file)
         if (oddity === undefined) files.push({ file, key: name.replace(NAME, '') })
-        else if (oddity !== 'folder') diagnostics.push(unreadable(file, oddity))
+        else diagnostics.push(unreadable(file, oddity))
       }
     }
   }
@@ -104,6 +108,26 @@ export function readBounded(root: string, file: string): { bytes: Buffer } | { f
     return { fault: unreadable(file, `the file cannot be read: ${reason(error)}`) }
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
+  }
+}
+
+function otherEnding(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'FILE_OVERLOOKED',
+    message: 'definitions end in .yaml or .yml, in lower case: this file would not be read',
+    hint: `rename it to ${file.slice(file.lastIndexOf('/') + 1).replace(LOOKS_LIKE_NAME, '.yaml')}`,
+    at: { file, line: 1, column: 1 },
+  }
+}
+
+function linkedFolder(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'FILE_OVERLOOKED',
+    message: 'folders behind symbolic links are not entered: definitions in it would not be read',
+    hint: 'move the folder here, or remove the link',
+    at: { file, line: 1, column: 1 },
   }
 }
 

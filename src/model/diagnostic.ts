@@ -16,6 +16,7 @@ export const DIAGNOSTIC_CODES = {
   FILE_TOO_LARGE: 'a definition is larger than 1 MiB',
   FILE_NOT_UTF8: 'the file is not UTF-8 text',
   FILE_EMPTY: 'the file holds no document',
+  FILE_OVERLOOKED: 'what looks like a definition, or holds some, would not be read',
   FOLDER_MISSING: 'the folder of definitions does not exist',
   FOLDER_EMPTY: 'the folder holds no definitions',
   // YAML
@@ -42,6 +43,7 @@ export const DIAGNOSTIC_CODES = {
   OPTION_NOT_ALLOWED: 'the option does not go with the type',
   RETURN_URL_INVALID: 'the return URL is no https address',
   CONTROL_CHARACTER: 'text holds a control character or half a surrogate pair',
+  ENVIRONMENT_TWICE: 'two environments are the same embedded store',
   ENVIRONMENT_UNKNOWN: 'the configuration names no such environment',
   RENAME_SELF: 'a flow is renamed from its own key',
   RENAME_LOOP: 'renames form a loop',

@@ -17,6 +17,7 @@ export function checkConfig(value: unknown): Issue[] {
   const others = mergeIssues(fromSchema, [
     ...folderIssues(value),
     ...addressIssues(value),
+    ...embeddedIssues(value),
     ...controlCharacterIssues(value, []),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
@@ -82,6 +83,24 @@ function addressIssues(value: unknown): Issue[] {
       } satisfies Issue,
     ]
   })
+}
+
+/** There is one embedded store: two environments over it would undo each other for ever. */
+function embeddedIssues(value: unknown): Issue[] {
+  const environments = isObject(value) ? value.environments : undefined
+  if (!isObject(environments)) return []
+  const embedded = Object.keys(environments).filter((name) => {
+    const environment = environments[name]
+    return isObject(environment) && environment.api === undefined
+  })
+  const [first, ...others] = embedded
+  return others.map((name) => ({
+    code: 'ENVIRONMENT_TWICE',
+    message: `${quote(name)} and ${quote(first)} are both the embedded store`,
+    hint: 'keep one of them; every other environment names its api',
+    pointer: toPointer(['environments', name]),
+    part: 'key',
+  }))
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

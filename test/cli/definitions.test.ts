@@ -42,6 +42,22 @@ describe('flows validate', () => {
     expect(stdout).toMatch(/^::error file=kyc\/flows\/bad\.yaml,line=2,col=7,/)
   })
 
+  test("github: in GitHub's jobs the repository is where GitHub says, whatever folder a step works in", async () => {
+    const root = aFolder({ 'kyc/flows.config.yaml': CONFIG, 'kyc/flows/bad.yaml': 'name: Bad\ntype: nothing\n' })
+    const env = { GITHUB_WORKSPACE: root }
+    const { stdout } = await flows(['validate', '--format', 'github'], { cwd: `${root}/kyc`, env })
+    expect(stdout).toMatch(/^::error file=kyc\/flows\/bad\.yaml,/)
+  })
+
+  test('for people, files are named from the folder they work in', async () => {
+    const root = aFolder({ 'kyc/flows.config.yaml': CONFIG, 'kyc/flows/bad.yaml': 'name: Bad\ntype: nothing\n' })
+    const args = ['--config', 'kyc/flows.config.yaml', 'validate']
+    expect((await flows(args, { cwd: root })).stderr).toMatch(
+      /^kyc\/flows\/bad\.yaml:2:7 UNKNOWN_VALUE .*\n {2}2 \| type: nothing/,
+    )
+    expect((await flows(['validate'], { cwd: `${root}/kyc/flows` })).stderr).toMatch(/^\.\.\/flows\/bad\.yaml:2:7 /)
+  })
+
   test('sarif: a log with one result per fault', async () => {
     const { code, stdout } = await flows(['validate', '--format', 'sarif'], { cwd: aProject(wrong) })
     const log = JSON.parse(stdout)
@@ -75,6 +91,13 @@ describe('flows validate', () => {
 })
 
 describe('flows plan', () => {
+  test('says so when an allowance names a flow that the plan does not change', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stderr } = await flows(['plan', '--allow', 'weaken=typo', '--allow', 'weaken=a'], { cwd })
+    expect(code).toBe(0)
+    expect(stderr).toBe('warning --allow weaken=typo does nothing: this plan changes no flow "typo"\n')
+  })
+
   test('writes no store, however often it is called', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     expect((await flows(['plan'], { cwd })).stdout).toContain('1 to create')

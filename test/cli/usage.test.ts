@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/table.js'
-import { aDefinition, aFolder, aProject, CONFIG, ended, flows, startOnTerminal } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
 
 const NESTED = ['sessions create', 'sessions list', 'sessions show', 'keys create', 'keys list', 'keys revoke']
 const EVERY = [...COMMANDS.map(({ name }) => name), ...NESTED]
@@ -64,6 +65,10 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['sessions', 'list', '--limit', '1000'], 'It is a number from 1 to 100.'],
     [['validate', '--json', '--format', 'sarif'], '--json contradicts --format sarif'],
     [['plan', '--env', 'live'], 'has no environment "live"'],
+    [['plan', '--env', 'loacl'], 'did you mean "local"?'],
+    [['plan', '--allow', 'weaken='], 'Name a flow behind'],
+    [['serve', '--public-url', 'flows.example.com'], 'It is an http or https address.'],
+    [['fmt', 'flows.config.yaml'], 'is no definition of this project'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
     const cwd = aProject({ a: aDefinition('A') })
@@ -121,6 +126,32 @@ describe('stdout carries the result, stderr the talk', () => {
       code: 0,
       stdout: '1 definition valid.\n',
     })
+  })
+})
+
+describe('outputs that nobody takes', () => {
+  const shell = async (line: string) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const child = spawn('bash', ['-c', line.replaceAll('flows', `'${process.execPath}' '${FLOWS}'`)], { cwd })
+    return ended(child)
+  }
+
+  test.each(['flows --help', 'flows plan --help', 'flows plan', 'flows schema plan', 'flows validate --json'])(
+    '%s ends quietly when its reader is gone',
+    async (line) => {
+      const { code, stderr } = await shell(`${line} | (exec 0<&-; sleep 0.3); exit "\${PIPESTATUS[0]}"`)
+      expect([code, stderr]).toEqual([0, ''])
+    },
+  )
+
+  test('a full disk is told in one line, and what was applied is applied', async () => {
+    const { code, stderr } = await shell(
+      'flows apply --yes > /dev/full; code=$?; flows plan --detailed-exitcode >&2 && exit $code',
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain('error the result could not be printed: ENOSPC')
+    expect(stderr).toContain('Nothing to do')
+    expect(stderr).not.toContain('    at ')
   })
 })
 

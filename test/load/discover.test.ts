@@ -33,7 +33,11 @@ describe('definitions are found', () => {
     const root = temporaryProject({ 'flows/a.yaml': VALID })
     symlinkSync('.', join(root, 'flows/circle'))
     symlinkSync('/', join(root, 'flows/everything.yaml'))
-    expect(filesIn(root)).toEqual(['flows/a.yaml'])
+    // Said aloud: whoever moves definitions behind a link must not find their flows archived.
+    expect(readAt(root).diagnostics.map(brief)).toEqual([
+      'flows/circle:1:1 FILE_OVERLOOKED',
+      'flows/everything.yaml:1:1 FILE_OVERLOOKED',
+    ])
   })
 
   test('behind a link to a file of the project, not to one outside', () => {

@@ -9,7 +9,7 @@ import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
 import { formatTime, plural } from '../../render/text.js'
-import { allowanceText, allowOption } from '../allow.js'
+import { allowanceText, allowOption, warnOfIdle } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { gitCommit } from '../git.js'
@@ -54,6 +54,7 @@ export const apply: Define = (command, run) => {
         if (chosen === 'human' && !(isEmpty(plan) && plan.conflicts.length === 0)) {
           terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
         }
+        warnOfIdle(cli, plan, options.allow)
         refuse(plan)
         if (isEmpty(plan)) return show(cli, plan, null, remote)
         if (!options.yes && !(await confirmed(cli, plan))) {

@@ -45,12 +45,14 @@ function allOf({ root, config }: Project): string[] {
   return discover(root, config.flows).files.map(({ file }) => file)
 }
 
-function inProject({ terminal }: Cli, { root }: Project, given: string): string {
+function inProject({ terminal }: Cli, { root, config }: Project, given: string): string {
   const path = resolve(terminal.cwd, given)
-  const file = relative(root, path)
-  if (file.startsWith('..')) throw badUsage(`${given} lies outside of the project`)
+  const file = relative(root, path).split(sep).join('/')
   if (!existsSync(path) || !statSync(path).isFile()) throw badUsage(`there is no file ${given}`)
-  return file.split(sep).join('/')
+  if (!file.startsWith(`${config.flows}/`) || !/\.ya?ml$/.test(file)) {
+    throw badUsage(`${given} is no definition of this project`, `definitions are .yaml files in ${config.flows}/`)
+  }
+  return file
 }
 
 /** The modeline names the project's own copy of the schema, where it keeps one. */

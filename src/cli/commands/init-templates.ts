@@ -1,3 +1,5 @@
+import { version } from '../version.js'
+
 /** What `flows init` writes. Every file works as it is. */
 
 export function projectConfig(project: string, api: string | undefined): string {
@@ -34,7 +36,8 @@ return_url: https://example.com/verified
 metadata: { team: onboarding }
 `
 
-const FLOWS = 'npx --yes --package verification-flows flows'
+// The version is named: a workflow with secrets runs nothing that nobody has looked at.
+const FLOWS = `npx --yes --package verification-flows@${version} flows`
 
 export function workflow(hasLive: boolean): string {
   return `name: flows

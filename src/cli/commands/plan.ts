@@ -4,7 +4,7 @@ import { planFlows } from '../../pipeline.js'
 import { isBlocked } from '../../plan/guard.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
-import { allowOption } from '../allow.js'
+import { allowOption, warnOfIdle } from '../allow.js'
 import { type Define, examples } from '../command.js'
 import { planMemory } from '../plan-memory.js'
 import { checkedDefinitions, openProject, targetOf } from '../project.js'
@@ -48,6 +48,7 @@ export const plan: Define = (command, run) => {
           },
           planMemory(project.root, subject),
         ).finally(() => reader.close())
+        warnOfIdle(cli, made, options.allow)
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))

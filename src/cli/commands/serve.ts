@@ -11,7 +11,7 @@ export const serve: Define = (command, run) => {
   command
     .option('-p, --port <port>', 'port to listen on; 0 takes a free one', parsePort, 4010)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--public-url <url>', 'where people reach the service (default: its own address)')
+    .option('--public-url <url>', 'where people reach the service (default: its own address)', parseUrl)
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -75,4 +75,10 @@ function parsePort(value: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError('A port is a number up to 65535.')
   return port
+}
+
+function parseUrl(value: string): string {
+  if (!/^https?:\/\//.test(value) || !URL.canParse(value))
+    throw new InvalidArgumentError('It is an http or https address.')
+  return value
 }

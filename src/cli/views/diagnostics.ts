@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
-import { type Diagnostic, hasError } from '../../model/diagnostic.js'
+import { type Diagnostic, hasError, type SourcePosition } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { diagnosticsGithub } from '../../render/diagnostics/github.js'
 import { diagnosticsJson } from '../../render/diagnostics/json.js'
@@ -21,19 +21,40 @@ export interface DiagnosticsView {
 export function showDiagnostics(diagnostics: readonly Diagnostic[], view: DiagnosticsView): ExitCode {
   const { terminal, format, root } = view
   const exitCode = hasError(diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
-  // Annotations and code scanning name files from the root of the repository, where CI runs.
-  const folder = relative(terminal.cwd, root).split(sep).join('/')
+  const folder = relative(repositoryOf(terminal, root), root).split(sep).join('/')
   if (format === 'json') terminal.result(diagnosticsJson(diagnostics, exitCode))
   else if (format === 'sarif') terminal.result(diagnosticsSarif(diagnostics, folder))
   else if (format === 'github') terminal.result(diagnosticsGithub(diagnostics, folder))
-  else terminal.talk(diagnosticsText(diagnostics, terminal.talkPalette, (file) => textOf(join(root, file))))
+  else
+    terminal.talk(diagnosticsText(fromHere(diagnostics, view), terminal.talkPalette, (file) => textOf(terminal, file)))
   return exitCode
 }
 
+/**
+ * Annotations and code scanning name files from the root of the repository: GitHub's jobs say where that is, whatever
+ * folder a step works in; elsewhere it is taken to be the folder that the command runs in.
+ */
+function repositoryOf({ env, cwd }: Terminal, root: string): string {
+  const workspace = env.GITHUB_WORKSPACE
+  return workspace && !relative(workspace, root).startsWith('..') ? workspace : cwd
+}
+
+/** The same diagnostics with their files named from the folder the person works in, so that they can be opened. */
+function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: DiagnosticsView): readonly Diagnostic[] {
+  const folder = relative(terminal.cwd, root)
+  if (folder === '') return diagnostics
+  const place = (at: SourcePosition) => ({ ...at, file: join(folder, at.file).split(sep).join('/') })
+  return diagnostics.map(({ at, related, ...diagnostic }) => ({
+    ...diagnostic,
+    at: place(at),
+    ...(related && { related: related.map(place) }),
+  }))
+}
+
 /** The text of a file, for the excerpt below a diagnostic; none where it cannot be read. */
-function textOf(file: string): string | undefined {
+function textOf({ cwd }: Terminal, file: string): string | undefined {
   try {
-    return readFileSync(file, 'utf8')
+    return readFileSync(join(cwd, file), 'utf8')
   } catch {
     return undefined
   }
