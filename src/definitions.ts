@@ -37,15 +37,12 @@ export interface Definitions {
  * was read before is not parsed again; the outcome is the same.
  */
 export function readDefinitions(project: Project, options: { cache?: boolean } = {}): Definitions {
-  const { root, config } = project
+  const { root } = project
   const cache = options.cache === false ? undefined : new DefinitionCache(root, FINGERPRINT)
-  const folder = discover(root, config.flows)
+  const folder = findDefinitions(project)
   const valid = cache?.validSet() ?? null
   const files = new DefinitionFiles(root, folder.files, { cache, parse: valid === null })
-  const faults = [
-    ...folder.diagnostics,
-    ...(folder.diagnostics.length > 0 ? [] : folderFaults(project, folder.exists, folder.files.length)),
-  ]
+  const faults = folder.diagnostics
 
   const digest = digestOf(project, folder.files, files.hashes)
   if (faults.length === 0 && valid === digest) {
@@ -58,6 +55,15 @@ export function readDefinitions(project: Project, options: { cache?: boolean } =
   const digestRead = digestOf(project, definitions, hashes)
   if (diagnostics.length === 0) cache?.save(digestRead, valuesByHash(definitions))
   return new CheckedDefinitions(files, folder.files, digestRead, diagnostics, definitions)
+}
+
+/** The definition files of a project, unread, and what is wrong with the folder that they are in. */
+export function findDefinitions(project: Project): {
+  readonly files: readonly DefinitionFile[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const { files, diagnostics, exists } = discover(project.root, project.config.flows)
+  return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
 }
 
 class CheckedDefinitions implements Definitions {

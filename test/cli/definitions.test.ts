@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { aDefinition, aFolder, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
@@ -179,6 +180,20 @@ describe('flows fmt', () => {
     expect([code, stdout]).toEqual([3, 'flows/a.yaml\n'])
     expect(stderr).toContain('flows/broken.yaml:')
     expect(readFileSync(`${cwd}/flows/broken.yaml`, 'utf8')).toBe('name: "open\n')
+  })
+
+  test.each([
+    ['a folder that is missing', 'mv flows elsewhere', 'flows.config.yaml'],
+    ['a folder without definitions', 'rm flows/*', 'flows.config.yaml'],
+    ['a linked folder', 'mkdir other && ln -s ../other flows/linked', 'flows/linked'],
+    ['an ending in capitals', 'mv flows/b.yaml flows/b.YAML', 'flows/b.YAML'],
+    ['a pipe', 'mkfifo flows/pipe.yaml', 'flows/pipe.yaml'],
+  ])('--check tells of %s and exits 3, for nobody has looked at what is there', async (_, change, place) => {
+    const cwd = aProject({ a: aDefinition('A'), b: aDefinition('B') })
+    execFileSync('sh', ['-c', change], { cwd })
+    const { code, stderr } = await flows(['fmt', '--check'], { cwd })
+    expect(code).toBe(3)
+    expect(stderr).toContain(`${place}:`)
   })
 
   test("the repository's own definitions are in standard layout", async () => {

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { discover } from '../../load/discover.js'
+import { findDefinitions } from '../../definitions.js'
 import { formatFiles } from '../../load/format-files.js'
-import type { Diagnostic } from '../../model/diagnostic.js'
+import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
 import { type Cli, type Define, examples } from '../command.js'
@@ -24,8 +24,9 @@ export const fmt: Define = (command, run) => {
 /** Prints the files that are not in standard layout, and unless only checking puts them into it. */
 function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
   const project = openProject(cli)
-  const files = given.length > 0 ? given.map((file) => inProject(cli, project, file)) : allOf(project)
-  const diagnostics: Diagnostic[] = []
+  const { files, diagnostics: folderFaults } =
+    given.length > 0 ? { files: given.map((file) => inProject(cli, project, file)), diagnostics: [] } : allOf(project)
+  const diagnostics: Diagnostic[] = [...folderFaults]
   let untidy = 0
   for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, (file) =>
     schemaFor(project, file),
@@ -36,13 +37,18 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
     if (!check) replaceFile(join(project.root, file), text)
     cli.terminal.result(`${file}\n`)
   }
-  const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: 'human', root: project.root })
+  const exitCode = showDiagnostics(diagnostics.sort(compareDiagnostics), {
+    terminal: cli.terminal,
+    format: 'human',
+    root: project.root,
+  })
   if (exitCode !== ExitCode.ok) return exitCode
   return check && untidy > 0 ? ExitCode.failed : ExitCode.ok
 }
 
-function allOf({ root, config }: Project): string[] {
-  return discover(root, config.flows).files.map(({ file }) => file)
+function allOf(project: Project) {
+  const { files, diagnostics } = findDefinitions(project)
+  return { files: files.map(({ file }) => file), diagnostics }
 }
 
 function inProject({ terminal }: Cli, { root, config }: Project, given: string): string {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { join, relative, sep } from 'node:path'
 import { type Diagnostic, hasError, type SourcePosition } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
@@ -54,7 +54,9 @@ function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: Diagno
 /** The text of a file, for the excerpt below a diagnostic; none where it cannot be read. */
 function textOf({ cwd }: Terminal, file: string): string | undefined {
   try {
-    return readFileSync(join(cwd, file), 'utf8')
+    const path = join(cwd, file)
+    // Reading a pipe would wait for ever.
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }
