@@ -23,24 +23,27 @@ export const DEFINITION_ORDER: Order = { ...BODY, renamed_from: null, environmen
 /**
  * A definition in standard layout: members in one order, two spaces of indentation, one blank line where there were
  * several; comments stay with what they stand before or behind. Says exactly what it said before, and formatting it
- * again changes nothing. `schema` is the relative address that the modeline names, where the text has no modeline yet.
+ * again changes nothing. Lines end as the first one does. `schema` is the relative address that the modeline names, where the text has no modeline yet.
  */
 export function formatDefinition(
   file: string,
   text: string,
   { schema }: { readonly schema?: string } = {},
 ): { text: string } | { diagnostics: readonly Diagnostic[] } {
-  const source = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
-  const { value, diagnostics } = parse(file, source)
+  const written = text.replace(/^\ufeff/, '')
+  const source = written.replaceAll('\r\n', '\n')
+  // A checkout on Windows has its own line endings: they are not the author's to mend.
+  const withLineEnds = (result: string) => (/^[^\n]*\r\n/.test(written) ? result.replaceAll('\n', '\r\n') : result)
+  const { value, diagnostics } = parse(file, written)
   if (diagnostics.length > 0) return { diagnostics }
   const { modeline, header, rest } = split(source)
   const first = modeline ?? (schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`)
   for (const layout of [reorder, leaveOrder]) {
-    const formatted = `${first}${header}${stable(rest, layout)}`
+    const formatted = withLineEnds(`${first}${header}${stable(rest, layout)}`)
     // What the library writes for some rare spellings means something else; the text then stays as it was.
     if (isDeepStrictEqual(parse(file, formatted).value, value)) return { text: formatted }
   }
-  return { text: source }
+  return { text: withLineEnds(source) }
 }
 
 /**

@@ -81,8 +81,15 @@ unknown: 1
     expect(format(text)).toBe(text)
   })
 
-  test('does without byte-order mark, carriage returns and document markers', () => {
-    expect(format('\ufeff%YAML 1.2\r\n---\r\nname: A\r\ntype: document')).toBe('name: A\ntype: document\n')
+  test('does without byte-order mark and document markers', () => {
+    expect(format('\ufeff%YAML 1.2\n---\nname: A\ntype: document')).toBe('name: A\ntype: document\n')
+  })
+
+  test('ends lines as the first line of the file does', () => {
+    expect(format('type:  document\r\nname: A\n')).toBe('name: A\r\ntype: document\r\n')
+    expect(format('type:  document\nname: A\r\n')).toBe('name: A\ntype: document\n')
+    const literal = 'name: A\r\ndescription: |\r\n  two\r\n\r\n  lines\r\ntype: document\r\n'
+    expect(format(literal)).toBe(literal)
   })
 
   test('leaves an alias behind its anchor', () => {
@@ -150,6 +157,8 @@ describe('whatever is formatted', () => {
       fc.property(written, (text) => {
         const once = format(text)
         expect(format(once)).toBe(once)
+        const onWindows = once.replaceAll('\n', '\r\n')
+        expect(format(onWindows)).toBe(onWindows)
       }),
       { numRuns: 2_000 },
     )
@@ -191,13 +200,15 @@ describe('whatever is formatted', () => {
 test('files are formatted without being written, and those that cannot be are told', () => {
   const root = temporaryProject({
     'flows/good.yaml': 'name: A\ntype: document\n',
+    'flows/windows.yaml': 'name: A\r\ntype: document\r\n',
     'flows/marked.yaml': '\ufeffname: A\ntype: document\n',
     'flows/messy.yaml': 'type:  document\nname: A\n',
     'flows/broken.yaml': 'name: [',
     'flows/latin.yaml': Buffer.from([0xff]),
   })
-  const files = ['good', 'marked', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
+  const files = ['good', 'windows', 'marked', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
   expect(formatFiles(root, files).map(({ text, diagnostics }) => text ?? diagnostics.map(brief))).toEqual([
+    [],
     [],
     'name: A\ntype: document\n',
     'name: A\ntype: document\n',
