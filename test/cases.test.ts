@@ -65,6 +65,7 @@ function readerOf({ flows, ...state }: Omit<ObservedCase, 'environment' | 'allow
       config: now,
       applied: applied === undefined ? now : applied && normalise(applied),
       applied_status: flow.applied_status ?? (applied === null ? null : (flow.status ?? 'active')),
+      applied_key: flow.applied_key ?? (applied === null ? null : flow.key),
     }
   })
   return {

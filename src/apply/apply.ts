@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentRequest } from '../model/deployment.js'
 import type { Plan } from '../model/plan.js'
+import { type Refusal, refusalOf } from '../plan/refusal.js'
 import type { RemoteWriter } from '../remote/remote.js'
 
 export interface ApplyOptions {
@@ -11,6 +12,8 @@ export interface ApplyOptions {
 }
 
 export type ApplyResult =
+  /** A guard or a conflict forbids it; the service was not called. */
+  | { readonly status: 'refused'; readonly refusal: Refusal }
   | { readonly status: 'applied'; readonly deployment: Deployment }
   /** Another run had applied the very same plan first; this run wrote nothing. */
   | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
@@ -20,12 +23,14 @@ export type ApplyResult =
  * Throws RemoteError; of kind `stale` when a flow has moved on since the plan was made.
  */
 export async function apply(plan: Plan, writer: RemoteWriter, options: ApplyOptions): Promise<ApplyResult> {
+  const refusal = refusalOf(plan)
+  if (refusal) return { status: 'refused', refusal }
   const deployment = await writer.deploy(deploymentRequest(plan, options))
   const status = deployment.run_id === options.runId ? 'applied' : 'applied_by_another_run'
   return { status, deployment }
 }
 
-export function deploymentRequest(plan: Plan, { runId, source, allowed }: ApplyOptions): DeploymentRequest {
+function deploymentRequest(plan: Plan, { runId, source, allowed }: ApplyOptions): DeploymentRequest {
   return {
     project: plan.project,
     plan_digest: plan.digest,

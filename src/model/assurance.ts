@@ -10,13 +10,15 @@ export function assess(change: {
   readonly action: Action
   readonly before: FlowConfig | null
   readonly after: FlowConfig | null
+  /** Whether the flow took new sessions before the change: the link of an archived flow is shut. */
+  readonly wasActive: boolean
   readonly previousKey: string | null
   readonly sessions: number
 }): Assurance {
-  const { action, before, after, previousKey, sessions } = change
+  const { action, before, after, wasActive, previousKey, sessions } = change
   const reasons = [
     ...(before && after ? checkReasons(before, after) : []),
-    ...linkReasons(action === 'restore' ? null : before, after),
+    ...linkReasons(wasActive ? before : null, after),
     ...callerReasons(action, previousKey, sessions),
   ]
   const has = (effect: Reason['effect']) => reasons.some((reason) => reason.effect === effect)

@@ -469,7 +469,7 @@ export interface Change {
     reasons: Reason[]
   }
   /**
-   * The last edit outside git; null where there is none.
+   * Whether the flow is not as the last deployment left it: its last write. Null where it is.
    */
   drift: {
     /**

@@ -21,8 +21,9 @@ export interface ObservedFlow {
   readonly config: FlowConfig
   /** What the last deployment wrote; null when no deployment ever did. */
   readonly applied: FlowConfig | null
-  /** The status that the last deployment left; null when no deployment ever did. */
+  /** Status and key that the last deployment left; null when no deployment ever did. */
   readonly applied_status: 'active' | 'archived' | null
+  readonly applied_key: FlowKey | null
   /** The last write: unix seconds, and who (the name of a key, or null). */
   readonly updated: number
   readonly updated_by: string | null
@@ -34,6 +35,6 @@ export interface ObservedState {
   readonly livemode: boolean
   /** The project's last deployment in this mode; null before the first. */
   readonly last_deployment: string | null
-  /** The project's flows (archived ones too), unmanaged active flows, and other projects' flows. In order of key. */
+  /** Every flow of the mode, whoever manages it, archived ones too. In order of key. */
   readonly flows: readonly ObservedFlow[]
 }

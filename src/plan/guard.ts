@@ -15,7 +15,7 @@ export interface GuardContext {
 }
 
 /** Below this many flows a share says little: one flow of three is already a third. */
-export const MIN_FLOWS_FOR_SHARE = 10
+const MIN_FLOWS_FOR_SHARE = 10
 
 /**
  * What the guards of an environment say of a plan's changes: only those with something to say, each with its figures.
@@ -114,7 +114,8 @@ function reasons({ assurance }: Change, effect: 'weakens'): string[] {
 function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult[] {
   const limit = guards.max_change_share ?? 1
   const changed = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
-  if (existing < MIN_FLOWS_FOR_SHARE || changed.length <= limit * existing) return []
+  // Divided, not multiplied: 29 / 100 is exactly the number written 0.29, but 0.29 * 100 is less than 29.
+  if (existing < MIN_FLOWS_FOR_SHARE || changed.length / existing <= limit) return []
   const result: GuardResult = {
     guard: 'max_change_share',
     status: allow.some((one) => one.guard === 'max_change_share') ? 'lifted' : 'blocked',

@@ -1,3 +1,4 @@
+import { compareText } from '../model/canonical.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 
 /** A definition with the flow it is about, if there is one. */
@@ -24,24 +25,26 @@ export interface Conflict {
 }
 
 /**
- * Finds the flow of every definition: by key, else by the key it was renamed from. A `renamed_from` left in the file
+ * Finds the flow of every definition: by key, else by the key that the last deployment gave it and somebody changed
+ * since, else by the key it was renamed from. A `renamed_from` left in the file
  * after it was applied does nothing. But while this project still has an active flow under the old key, and another flow
  * has the new one, the rename is neither done nor possible: going on would archive the flow that was to be kept.
  */
 export function pair(desired: readonly DesiredFlow[], state: ObservedState, project: string): Pairing {
   const byKey = new Map(state.flows.map((flow) => [flow.key, flow]))
+  const moved = movedOutsideGit(desired, state, project)
   const pairs: Pair[] = []
   const conflicts: Conflict[] = []
   const claimed = new Set<string>()
   for (const flow of desired) {
-    const target = byKey.get(flow.key) ?? null
+    const target = byKey.get(flow.key) ?? moved.get(flow.key) ?? null
     const source = (flow.renamedFrom === null ? null : byKey.get(flow.renamedFrom)) ?? null
     const observed = target ?? source
-    if (observed) claimed.add(observed.id)
+    // Also where the definition cannot have it: a flow that somebody wants to keep is never archived.
+    for (const flowInUse of [target, source]) if (flowInUse) claimed.add(flowInUse.id)
     if (observed && observed.project !== null && observed.project !== project) {
       conflicts.push({ desired: flow, observed, code: 'KEY_OF_OTHER_PROJECT' })
     } else if (target && source && source.project === project && source.status === 'active') {
-      claimed.add(source.id)
       conflicts.push({ desired: flow, observed: source, code: 'RENAME_TARGET_EXISTS' })
     } else pairs.push({ desired: flow, observed })
   }
@@ -52,4 +55,20 @@ export function pair(desired: readonly DesiredFlow[], state: ObservedState, proj
     gone: unclaimed.filter((flow) => flow.project === project),
     unmanaged: unclaimed.filter((flow) => flow.project === null),
   }
+}
+
+/**
+ * Flows of this project whose key was changed outside git, by the key they are to have: their definition wants them
+ * back, not a new flow beside them. A flow whose present key a definition names belongs to that definition.
+ */
+function movedOutsideGit(
+  desired: readonly DesiredFlow[],
+  state: ObservedState,
+  project: string,
+): ReadonlyMap<string, ObservedFlow> {
+  const named = new Set(desired.flatMap(({ key, renamedFrom }) => [key, renamedFrom]))
+  const moved = state.flows
+    .filter((flow) => flow.project === project && flow.applied_key !== flow.key && !named.has(flow.key))
+    .toSorted((a, b) => compareText(a.id, b.id))
+  return new Map(moved.flatMap((flow) => (flow.applied_key === null ? [] : [[flow.applied_key, flow]])))
 }

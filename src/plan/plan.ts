@@ -78,7 +78,6 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
   const before = observed?.config ?? null
   const after = desired?.config ?? null
   const sessions = observed?.sessions_last_30_days ?? 0
-  const isDrifted = observed !== null && fields.some(({ origin }) => origin === 'drift')
   return {
     action,
     key,
@@ -90,10 +89,18 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
     after,
     fields,
     diff_digest: diffDigest({ action, key, previous_key: previousKey, fields }),
-    assurance: assess({ action, before, after, previousKey, sessions }),
-    drift: isDrifted ? { by: observed.updated_by, at: observed.updated, version: observed.version } : null,
+    assurance: assess({ action, before, after, wasActive: observed?.status === 'active', previousKey, sessions }),
+    drift: observed && driftOf(observed),
     sessions_last_30_days: sessions,
   }
+}
+
+/** Whether anything of a flow is not as the last deployment left it; and who wrote last, and when. */
+function driftOf(flow: ObservedFlow): Change['drift'] {
+  if (flow.project === null || flow.applied === null) return null
+  const isAsApplied =
+    flow.applied_key === flow.key && flow.applied_status === flow.status && diff(flow.applied, flow.config).length === 0
+  return isAsApplied ? null : { by: flow.updated_by, at: flow.updated, version: flow.version }
 }
 
 /** Status is no part of a configuration, but whoever reads a plan must see it change. */

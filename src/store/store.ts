@@ -92,6 +92,8 @@ export interface FlowRecord {
   readonly applied: FlowConfig | null
   /** The status that the last deployment left; null when none ever did. */
   readonly applied_status: 'active' | 'archived' | null
+  /** The key that the last deployment left; null when none ever did. */
+  readonly applied_key: FlowKey | null
   readonly link_token: string
   readonly created: number
   readonly updated: number

@@ -12,7 +12,7 @@ import type { Remote } from '../../src/remote/remote.js'
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { desiredFlows, flowBody } from '../helpers/arbitraries.js'
+import { desiredFlows, flowBody, KEYS } from '../helpers/arbitraries.js'
 import { desired, PROJECT, planOf } from '../helpers/builders.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'flows-apply-'))
@@ -38,13 +38,19 @@ async function applyOnce(remote: Remote, plan: Plan, runId = 'run') {
   return apply(plan, writer, { runId, source: null, allowed: [] }).finally(() => writer.close())
 }
 
+async function applied(remote: Remote, plan: Plan) {
+  const result = await applyOnce(remote, plan)
+  if (result.status !== 'applied') throw new Error(result.status)
+  return result.deployment
+}
+
 /** Somebody edits a flow in the dashboard, outside git. */
-type Edit = { readonly at: number; readonly body: FlowBody; readonly kind: 'update' | 'create' | 'archive' }
+type Edit = { readonly at: number; readonly body: FlowBody; readonly kind: 'update' | 'rename' | 'create' | 'archive' }
 
 const edit: fc.Arbitrary<Edit> = fc.record({
   at: fc.nat(5),
   body: flowBody,
-  kind: fc.constantFrom('update' as const, 'update' as const, 'create' as const, 'archive' as const),
+  kind: fc.constantFrom('update' as const, 'rename' as const, 'create' as const, 'archive' as const),
 })
 
 async function make(file: string, { at, body, kind }: Edit): Promise<void> {
@@ -53,12 +59,13 @@ async function make(file: string, { at, body, kind }: Edit): Promise<void> {
   const caller = { livemode: false, actor: 'dashboard' }
   try {
     const all = await read(caller, ({ tx }) => tx.flows.all(false))
-    const keys = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta']
-    const free = keys.find((key) => !all.some((flow) => flow.key === key))
+    const free = KEYS.find((key) => !all.some((flow) => flow.key === key))
     const target = all.filter(({ status }) => status === 'active')[at % Math.max(1, all.length)]
     if (kind === 'create' && free) await write(caller, (call) => createFlow(call, { key: free, ...body }))
     else if (kind === 'update' && target)
       await write(caller, (call) => updateFlow(call, target.id, { name: `${body.name}x` }))
+    else if (kind === 'rename' && target && free)
+      await write(caller, (call) => updateFlow(call, target.id, { key: free }))
     else if (kind === 'archive' && target) await write(caller, (call) => archiveFlow(call, target.id))
   } finally {
     await store.close()
@@ -77,10 +84,11 @@ describe('apply, on the real service', () => {
         async (history) => {
           const { remote, file } = aRemote()
           for (const { wanted, edits } of history) {
-            const plan = planOf(wanted, await observe(remote))
+            const allow = KEYS.map((key) => ({ guard: 'protected', key }) as const)
+            const plan = planOf(wanted, await observe(remote), { allow })
+            if (plan.conflicts.length > 0) continue
             if (plan.changes.length > 0) {
-              const { status, deployment } = await applyOnce(remote, plan)
-              expect(status).toBe('applied')
+              const deployment = await applied(remote, plan)
               expect(deployment.changes.map(({ key, action }) => [key, action])).toEqual(
                 plan.changes.map(({ key, action }) => [key, action]),
               )
@@ -93,7 +101,7 @@ describe('apply, on the real service', () => {
           }
         },
       ),
-      { numRuns: 220 },
+      { numRuns: 260 },
     )
     expect(applies).toBeGreaterThanOrEqual(1000)
   }, 180_000)
@@ -122,6 +130,16 @@ describe('apply, on the real service', () => {
     const both = [desired('a'), desired('b', {}, null)]
     await applyOnce(remote, planOf(both, await observe(remote)))
     expect((await observe(remote)).flows.map(({ key }) => key)).toEqual(['a', 'b'])
+  })
+
+  test('a plan that a guard blocks, or that has a conflict, is refused without a call', async () => {
+    const { remote } = aRemote()
+    await applyOnce(remote, planOf([desired('a')], await observe(remote)))
+    const blocked = planOf([], await observe(remote), { guards: { archive: 'block' } })
+    expect(await applyOnce(remote, blocked)).toMatchObject({ status: 'refused', refusal: { reason: 'blocked' } })
+    const conflict = planOf([desired('a'), desired('b')], await observe(remote, 'other'), { project: 'other' })
+    expect(await applyOnce(remote, conflict)).toMatchObject({ status: 'refused', refusal: { reason: 'conflict' } })
+    expect((await observe(remote)).flows).toMatchObject([{ key: 'a', version: 1 }])
   })
 
   test('a stale plan names every flow that moved, and nothing of it is written', async () => {

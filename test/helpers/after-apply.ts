@@ -18,6 +18,7 @@ export function afterApply(plan: Plan, before: ObservedState): ObservedState {
       config,
       applied: config,
       applied_status: change.action === 'archive' ? 'archived' : 'active',
+      applied_key: change.key,
       updated: 1_790_000_100,
       updated_by: 'ci',
       sessions_last_30_days: flow?.sessions_last_30_days ?? 0,

@@ -48,7 +48,7 @@ export const flowBody: fc.Arbitrary<FlowBody> = fc
 export const flowConfig = flowBody.map(normalise)
 
 /** Few keys, so that definitions, flows and renames meet often. */
-const KEYS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'] as const
+export const KEYS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'] as const
 
 /** Definitions that pass validation: renames name a key without a definition, each at most once, never in a loop. */
 export const desiredFlows: fc.Arbitrary<DesiredFlow[]> = fc
@@ -67,7 +67,7 @@ export const desiredFlows: fc.Arbitrary<DesiredFlow[]> = fc
     }))
   })
 
-/** Any state of the service: ours, unmanaged, archived, drifted, never deployed. No other project's flows. */
+/** Any state of the service: ours, another project's, unmanaged, archived, drifted, never deployed. */
 export const observedState: fc.Arbitrary<ObservedState> = fc
   .record({
     keys: fc.subarray([...KEYS]),
@@ -77,7 +77,8 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
         applied: fc.option(flowConfig),
         isDrifted: fc.boolean(),
         applied_status: fc.constantFrom('active' as const, 'archived' as const),
-        project: fc.constantFrom(PROJECT, PROJECT, null),
+        applied_key: fc.constantFrom(...KEYS),
+        project: fc.constantFrom(PROJECT, PROJECT, PROJECT, null, 'other'),
         status: fc.constantFrom('active' as const, 'active' as const, 'archived' as const),
         version: fc.integer({ min: 1, max: 9 }),
         sessions_last_30_days: fc.integer({ min: 0, max: 300 }),
@@ -90,7 +91,9 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
     livemode: false,
     last_deployment,
     flows: keys.map((key, index): ObservedFlow => {
-      const { isDrifted, applied, applied_status, ...flow } = flows[index] as NonNullable<(typeof flows)[number]>
+      const { isDrifted, applied, applied_status, applied_key, ...flow } = flows[index] as NonNullable<
+        (typeof flows)[number]
+      >
       return {
         id: `vf_${key}`,
         key,
@@ -99,6 +102,7 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
         ...flow,
         applied: flow.project === null ? null : isDrifted ? applied : flow.config,
         applied_status: flow.project === null ? null : isDrifted ? applied_status : flow.status,
+        applied_key: flow.project === null ? null : isDrifted ? applied_key : key,
       }
     }),
   }))

@@ -26,6 +26,7 @@ export function observed(key: string, body: Partial<FlowBody> = {}, more: Partia
     config,
     applied: config,
     applied_status: 'active',
+    applied_key: key,
     updated: 1_790_000_000,
     updated_by: 'ci',
     sessions_last_30_days: 0,

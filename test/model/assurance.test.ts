@@ -4,7 +4,14 @@ import type { FlowBody } from '../../src/model/flow.js'
 import { aConfig } from '../helpers/builders.js'
 
 function change(before: Partial<FlowBody>, after: Partial<FlowBody>) {
-  return assess({ action: 'update', before: aConfig(before), after: aConfig(after), previousKey: null, sessions: 0 })
+  return assess({
+    action: 'update',
+    before: aConfig(before),
+    after: aConfig(after),
+    wasActive: true,
+    previousKey: null,
+    sessions: 0,
+  })
 }
 
 const document = (options: NonNullable<NonNullable<FlowBody['options']>['document']>) => ({
@@ -59,16 +66,24 @@ describe('assurance', () => {
     const active = { static_link: { active: true } }
     expect(change({}, active)).toMatchObject({ effect: 'neutral', exposes_link: true })
     expect(change(active, {})).toMatchObject({ exposes_link: false, reasons: [{ effect: 'conceals' }] })
-    const about = { before: aConfig(active), after: aConfig(active), previousKey: null, sessions: 0 }
+    const about = { before: aConfig(active), after: aConfig(active), wasActive: false, previousKey: null, sessions: 0 }
     expect(assess({ ...about, action: 'create', before: null }).exposes_link).toBe(true)
     expect(assess({ ...about, action: 'restore' }).exposes_link).toBe(true)
+    expect(assess({ ...about, action: 'adopt' }).exposes_link).toBe(true)
+    expect(assess({ ...about, action: 'adopt', wasActive: true }).exposes_link).toBe(false)
   })
 
   test('an archive breaks callers only where there were sessions lately; so does a new key', () => {
-    const archive = { action: 'archive', before: aConfig(), after: null, previousKey: null } as const
+    const archive = { action: 'archive', before: aConfig(), after: null, wasActive: true, previousKey: null } as const
     expect(assess({ ...archive, sessions: 0 }).breaks_callers).toBe(false)
     expect(assess({ ...archive, sessions: 3 }).breaks_callers).toBe(true)
-    const rename = { action: 'rename', before: aConfig(), after: aConfig(), previousKey: 'old' } as const
+    const rename = {
+      action: 'rename',
+      before: aConfig(),
+      after: aConfig(),
+      wasActive: true,
+      previousKey: 'old',
+    } as const
     expect(assess({ ...rename, sessions: 0 }).breaks_callers).toBe(false)
     expect(assess({ ...rename, sessions: 3 }).breaks_callers).toBe(true)
   })

@@ -106,6 +106,23 @@ describe('guards', () => {
     expect(guardsOf({ wanted: [...changing(0), ...more], flows }, guards)).toEqual({})
   })
 
+  test.each([
+    [100, 29, 0.29],
+    [100, 57, 0.57],
+    [50, 29, 0.58],
+  ])('of %i flows %i changed are exactly %d', (count, changed, limit) => {
+    const keys = Array.from({ length: count }, (_, index) => `flow-${index}`)
+    const wanted = keys.map((key, index) => desired(key, index < changed ? { name: 'Changed' } : {}))
+    expect(guardsOf({ wanted, flows: keys.map((key) => observed(key)) }, { max_change_share: limit })).toEqual({})
+  })
+
+  test('adopting an archived flow with an open link exposes the link', () => {
+    const link = { static_link: { active: true } }
+    const hidden = observed('a', link, { status: 'archived', project: null, applied: null })
+    const guards: Guards = { expose_link: 'block' }
+    expect(guardsOf({ wanted: [desired('a', link)], flows: [hidden] }, guards)).toEqual({ expose_link: 'blocked' })
+  })
+
   test('messages carry reasons and usage', () => {
     const flow = observed('a', selfie, { sessions_last_30_days: 212 })
     const { guards } = planOf([desired('a')], state(flow), { guards: { weaken: 'block' } })

@@ -15,9 +15,29 @@ describe('laws of the core', () => {
     fc.assert(
       fc.property(desiredFlows, observedState, (wanted, state) => {
         const first = planOf(wanted, state)
-        const second = planOf(wanted, afterApply(first, state))
+        fc.pre(first.conflicts.length === 0) // such a plan is never applied
+        const after = afterApply(first, state)
+        const second = planOf(wanted, after)
         expect(second.changes).toEqual([])
         expect(second.guards).toEqual([])
+        expect(second.conflicts).toEqual([])
+        expect(after.flows.filter(({ project }) => project === 'other')).toEqual(
+          state.flows.filter(({ project }) => project === 'other'),
+        )
+      }),
+      RUNS,
+    )
+  })
+
+  test('no flow is in two places of a plan, and none is archived that a definition names', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const { changes, conflicts, unmanaged } = planOf(wanted, state)
+        const ids = [...changes, ...unmanaged].map(({ id }) => id).filter((id) => id !== null)
+        expect(new Set(ids).size).toBe(ids.length)
+        expect(changes.map(({ id }) => id).filter((id) => conflicts.some((one) => one.id === id))).toEqual([])
+        const named = new Set(wanted.flatMap(({ key, renamedFrom }) => [key, renamedFrom]))
+        for (const { action, key } of changes) if (action === 'archive') expect(named.has(key)).toBe(false)
       }),
       RUNS,
     )
@@ -69,7 +89,7 @@ describe('laws of the core', () => {
     const effects = ({ reasons }: Assurance) => reasons.map(({ effect, path }) => `${effect} ${path}`).sort()
     fc.assert(
       fc.property(flowConfig, flowConfig, (a, b) => {
-        const about = { action: 'update', previousKey: null, sessions: 0 } as const
+        const about = { action: 'update', wasActive: true, previousKey: null, sessions: 0 } as const
         const forth = assess({ ...about, before: a, after: b })
         const back = assess({ ...about, before: b, after: a })
         expect(back.effect).toBe(opposite[forth.effect])

@@ -59,6 +59,12 @@ describe('what a plan does with a flow', () => {
     expect(plan.conflicts[0]?.message).toContain('"other"')
   })
 
+  test('where another project holds the new key of a rename, the old flow is not archived', () => {
+    const plan = planOf([desired('new', {}, 'old')], state(observed('new', {}, { project: 'other' }), observed('old')))
+    expect(plan.changes).toEqual([])
+    expect(plan.conflicts).toMatchObject([{ code: 'KEY_OF_OTHER_PROJECT', key: 'new' }])
+  })
+
   test("another project's flows are none of our business", () => {
     const plan = planOf([], state(observed('theirs', {}, { project: 'other' })))
     expect([plan.changes, plan.unmanaged, plan.conflicts]).toEqual([[], [], []])
@@ -162,6 +168,30 @@ describe('status', () => {
       fields: [{ path: '/status', origin: 'drift', applied: 'active' }],
       drift: { by: 'dashboard', version: 2 },
     })
+  })
+})
+
+describe('edits outside git, other than to a field', () => {
+  const edited = { updated_by: 'dashboard', version: 2 }
+
+  test('a flow whose key somebody changed is renamed back: no new flow, no archive', () => {
+    const plan = planOf([desired('a')], state(observed('b', {}, { ...edited, id: 'vf_1', applied_key: 'a' })))
+    expect(actions(plan)).toEqual(['rename b -> a'])
+    expect(plan.changes[0]).toMatchObject({ id: 'vf_1', drift: { by: 'dashboard' } })
+  })
+
+  test('a changed key that is defined belongs to its definition', () => {
+    const moved = observed('b', {}, { ...edited, applied_key: 'a' })
+    expect(actions(planOf([desired('a'), desired('b')], state(moved)))).toEqual(['create a'])
+  })
+
+  test('the archive of a flow that somebody edited says so', () => {
+    const plan = planOf([], state(observed('a', { name: 'Edited' }, { ...edited, applied: aConfig() })))
+    expect(plan.changes[0]).toMatchObject({ action: 'archive', drift: { by: 'dashboard', version: 2 } })
+  })
+
+  test('a deployed flow that nobody touched has no drift', () => {
+    expect(planOf([], state(observed('a'))).changes[0]?.drift).toBeNull()
   })
 })
 

@@ -52,6 +52,8 @@ for (const implementation of remotes) {
         version: 1,
         config,
         applied: config,
+        applied_status: 'active',
+        applied_key: 'apple',
         updated: clock.now,
         updated_by: 'ci',
         sessions_last_30_days: 0,

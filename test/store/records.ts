@@ -14,6 +14,7 @@ export function aFlowRecord(id: string, more: Partial<FlowRecord> = {}): FlowRec
     config: aConfig(),
     applied: null,
     applied_status: null,
+    applied_key: null,
     link_token: `token-${id}`,
     created: NOW,
     updated: NOW,

@@ -4,7 +4,7 @@ import type { Deployment } from '../../model/deployment.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import { planFlows } from '../../pipeline.js'
-import { isBlocked } from '../../plan/guard.js'
+import { type Refusal, refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
@@ -55,7 +55,8 @@ export const apply: Define = (command, run) => {
           terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
         }
         warnOfIdle(cli, plan, options.allow)
-        refuse(plan)
+        const refusal = refusalOf(plan)
+        if (refusal) refuse(refusal)
         if (isEmpty(plan)) return show(cli, plan, null, remote)
         if (!options.yes && !(await confirmed(cli, plan))) {
           throw new Failure('not_confirmed', 'Not applied: nothing was written.')
@@ -69,19 +70,13 @@ export const apply: Define = (command, run) => {
     )
 }
 
-function refuse(plan: Plan): void {
-  if (plan.conflicts.length > 0) {
-    const messages = plan.conflicts.map(({ file, message }) => `${file}: ${message}`).join('; ')
-    throw new Failure('conflict', `Not applied: ${messages}. Nothing was written.`)
-  }
-  if (isBlocked(plan.guards)) {
-    const blocked = plan.guards.filter(({ status }) => status === 'blocked')
-    throw new Failure(
-      'blocked_by_guard',
-      `Not applied: ${blocked.map(({ guard, message }) => `${guard}: ${message}`).join('; ')}. Nothing was written.`,
-      { exitCode: ExitCode.blocked, hint: 'have the plan reviewed, then lift the guard by name with --allow' },
-    )
-  }
+function refuse(refusal: Refusal): never {
+  const message = `Not applied: ${refusal.messages.join('; ')}. Nothing was written.`
+  if (refusal.reason === 'conflict') throw new Failure('conflict', message)
+  throw new Failure('blocked_by_guard', message, {
+    exitCode: ExitCode.blocked,
+    hint: 'have the plan reviewed, then lift the guard by name with --allow',
+  })
 }
 
 async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
@@ -103,7 +98,9 @@ async function deploy(
   const writer = await remote.writer()
   try {
     steps.begin(`Writing ${count} to ${remote.label} as one deployment`)
-    const { status, deployment } = await applyPlan(plan, writer, { runId: randomUUID(), ...about })
+    const result = await applyPlan(plan, writer, { runId: randomUUID(), ...about })
+    if (result.status === 'refused') return refuse(result.refusal)
+    const { status, deployment } = result
     if (status === 'applied_by_another_run') {
       throw new Failure(
         'plan_stale',

@@ -1,7 +1,7 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import { planFlows } from '../../pipeline.js'
-import { isBlocked } from '../../plan/guard.js'
+import { refusalOf } from '../../plan/refusal.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
 import { allowOption, warnOfIdle } from '../allow.js'
@@ -60,7 +60,7 @@ export const plan: Define = (command, run) => {
 
 /** A plan that apply would refuse says so before it says that there are changes. */
 function exitCodeOf(made: Plan, detailed: boolean): ExitCode {
-  if (made.conflicts.length > 0) return ExitCode.failed
-  if (isBlocked(made.guards)) return ExitCode.blocked
+  const refusal = refusalOf(made)
+  if (refusal) return refusal.reason === 'conflict' ? ExitCode.failed : ExitCode.blocked
   return detailed && !isEmpty(made) ? ExitCode.changesPending : ExitCode.ok
 }

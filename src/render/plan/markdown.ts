@@ -51,7 +51,7 @@ function details(change: Change): string {
   })
   if (defaults > 0) lines.push(`# and ${defaults} at the default`)
   const drift =
-    change.drift && `Edited outside git by ${code(change.drift.by ?? 'someone')}, ${formatTime(change.drift.at)}.`
+    change.drift && `Edited outside git, last by ${code(change.drift.by ?? 'someone')}, ${formatTime(change.drift.at)}.`
   if (lines.length === 0 && !drift) return ''
   return [
     `<details><summary>${ACTIONS[change.action].sign} ${change.action} ${code(change.key)}</summary>`,

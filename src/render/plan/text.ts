@@ -1,5 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, type Field, isEmpty, type Plan } from '../../model/plan.js'
+import { refusalOf } from '../../plan/refusal.js'
 import type { Palette } from '../palette.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
@@ -25,9 +26,8 @@ function nothingToDo({ summary }: Plan): string {
 }
 
 /** Whether apply would refuse, said where the eye ends up. */
-function verdict({ conflicts, guards }: Plan, palette: Palette): string {
-  const isRefused = conflicts.length > 0 || guards.some(({ status }) => status === 'blocked')
-  return isRefused ? palette.red(' Apply will refuse it.') : ''
+function verdict(plan: Plan, palette: Palette): string {
+  return refusalOf(plan) ? palette.red(' Apply will refuse it.') : ''
 }
 
 function changeText(change: Change, palette: Palette): string {
@@ -83,7 +83,7 @@ function wholeFlowReasons({ assurance }: Change): string[] {
 function driftLine({ drift }: Change, palette: Palette): string[] {
   if (drift === null) return []
   const who = drift.by === null ? 'someone' : printable(drift.by)
-  const text = `drift: ${who} edited this flow outside git, ${formatTime(drift.at)} (version ${drift.version})`
+  const text = `drift: edited outside git, last by ${who}, ${formatTime(drift.at)} (version ${drift.version})`
   return [`    ${palette.cyan(text)}`]
 }
 

@@ -178,6 +178,7 @@ function flowAfter(
     config,
     applied: config,
     applied_status: status,
+    applied_key: change.key,
   } as const
   if (before) return { ...before, ...written, version: before.version + 1 }
   return {

@@ -41,6 +41,7 @@ function toObserved(flow: FlowRecord, sessions: number): ObservedFlow {
     config: flow.config,
     applied: flow.applied,
     applied_status: flow.applied_status,
+    applied_key: flow.applied_key,
     updated: flow.updated,
     updated_by: flow.updated_by,
     sessions_last_30_days: sessions,

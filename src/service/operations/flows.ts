@@ -77,6 +77,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
     config,
     applied: null,
     applied_status: null,
+    applied_key: null,
     link_token: linkToken(),
     created: call.now,
     updated: call.now,

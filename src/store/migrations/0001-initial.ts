@@ -52,6 +52,7 @@ async function createFlows(tx: Kysely<unknown>): Promise<void> {
     .addColumn('config', 'text', (column) => column.notNull())
     .addColumn('applied', 'text')
     .addColumn('applied_status', 'text')
+    .addColumn('applied_key', 'text')
     .addColumn('link_token', 'text', (column) => column.notNull().unique())
     .addColumn('created', 'bigint', (column) => column.notNull())
     .addColumn('updated', 'bigint', (column) => column.notNull())

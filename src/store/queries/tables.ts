@@ -29,6 +29,7 @@ export interface FlowsTable {
   config: string
   applied: string | null
   applied_status: string | null
+  applied_key: string | null
   link_token: string
   created: number
   updated: number
