@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../model/exit-code.js'
 import type { Cli, CommandRow, Run } from './command.js'
+import { misread, seemsToWantJson } from './misread.js'
 import { report } from './report.js'
 import { COMMANDS } from './table.js'
 import { processTerminal, watchOutputs } from './terminal.js'
 import { version } from './version.js'
+import { type FormatOptions, formatOf } from './views/format.js'
 
 /** Runs one command line and answers with its exit code. Nothing is thrown, and process.exit is never called. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
@@ -15,29 +17,36 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     exitCode = ExitCode.failed
     process.exitCode = exitCode
   })
-  const program = createProgram()
+  const program = createProgram(seemsToWantJson(args))
+  let options: FormatOptions = {}
+  program.hook('preAction', (_, command) => {
+    options = command.opts()
+  })
   const run: Run = async (action) => {
     const cli = cliOf(program)
     try {
       exitCode = await action(cli)
     } catch (error) {
-      exitCode = report(error, cli.terminal, wantsJson(args))
+      exitCode = report(error, cli.terminal, formatOf(options))
     }
   }
   for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (!(error instanceof CommanderError)) return report(error, cliOf(program).terminal, wantsJson(args))
-    // Help and version end in exit code 0; everything else that commander throws is a misread command line.
-    return error.exitCode === 0 ? ExitCode.ok : ExitCode.badUsage
+    const { terminal } = cliOf(program)
+    if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
+    if (error.exitCode === 0) return ExitCode.ok
+    // Everything else that commander throws is a misread command line.
+    return report(misread(error, program, args), terminal, seemsToWantJson(args) ? 'json' : 'human')
   }
   return exitCode
 }
 
 type Program = ReturnType<typeof createProgram>
 
-function createProgram() {
+/** What is wrong with a command line is told by report(), as every failure is; `quiet` keeps back the help as well. */
+function createProgram(quiet: boolean) {
   return new Command('flows')
     .description('Verification flows as code: YAML definitions, planned and applied.')
     .usage('<command> [options]')
@@ -58,7 +67,7 @@ function createProgram() {
       visibleCommands: ({ commands }) => [...commands],
     })
     .showSuggestionAfterError(true)
-    .showHelpAfterError('(add --help for the options and examples)')
+    .configureOutput({ outputError: () => {}, ...(quiet && { writeErr: () => {} }) })
     .exitOverride()
 }
 
@@ -82,8 +91,4 @@ function cliOf(program: Program): Cli {
 /** An argument that is neither a flag nor the value of a global one: the first such names the command. */
 function isCommandName(arg: string, previous: string | undefined): boolean {
   return !arg.startsWith('-') && previous !== '-c' && previous !== '--config'
-}
-
-function wantsJson(args: readonly string[]): boolean {
-  return args.includes('--json') || args.includes('--format=json') || args[args.indexOf('--format') + 1] === 'json'
 }

@@ -3,16 +3,16 @@ import { RemoteError } from '../remote/remote.js'
 import { formatTime, printable } from '../render/text.js'
 import { Failure, InvalidDefinitions } from './failure.js'
 import type { Terminal } from './terminal.js'
-import { showDiagnostics } from './views/diagnostics.js'
+import { type DiagnosticsFormat, showDiagnostics } from './views/diagnostics.js'
 
-/** Tells why a command stopped (in JSON on stdout if that was asked for) and answers with its exit code. */
-export function report(error: unknown, terminal: Terminal, json: boolean): ExitCode {
+/** Tells why a command stopped, in the format that was asked for if that can tell it, and answers with its exit code. */
+export function report(error: unknown, terminal: Terminal, format: DiagnosticsFormat): ExitCode {
   if (error instanceof InvalidDefinitions) {
     const { diagnostics, root } = error
-    return showDiagnostics(diagnostics, { terminal, format: json ? 'json' : 'human', root })
+    return showDiagnostics(diagnostics, { terminal, format, root })
   }
   const { code, message, hint, exitCode, details } = describe(error)
-  if (json) {
+  if (format === 'json') {
     const body = { format: 'flows.error', format_version: '1.0', code, message, hint, ...details, exit_code: exitCode }
     terminal.result(`${JSON.stringify(body, null, 2)}\n`)
   } else {

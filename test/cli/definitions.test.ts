@@ -84,6 +84,17 @@ describe('flows validate', () => {
     expect(stderr).toContain('flows.config.yaml:3:')
   })
 
+  test.each([
+    ['sarif', (text: string) => JSON.parse(text).runs[0].results[0].ruleId],
+    ['json', (text: string) => JSON.parse(text).diagnostics[0].code],
+    ['github', (text: string) => /^::error .*title=([A-Z_]+)/.exec(text)?.[1]],
+  ])('%s: a faulty configuration is told in that format, too', async (format, codeIn) => {
+    const cwd = aProject({ a: aDefinition('A') }, 'project: acme-kyc\nenvironments: {}\n')
+    const { code, stdout, stderr } = await flows(['validate', '--format', format], { cwd })
+    expect([code, stderr]).toEqual([3, ''])
+    expect(codeIn(stdout)).toBe('INVALID_VALUE')
+  })
+
   test.each(['plan', 'apply'])('flows %s refuses faulty definitions and writes nothing', async (command) => {
     const cwd = aProject(wrong)
     expect((await flows([command], { cwd })).code).toBe(3)

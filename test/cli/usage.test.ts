@@ -50,6 +50,10 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
     [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
     [['plan', '--allow', 'max_change_share=a'], 'is invalid', 'takes no key'],
+    [['plan', '--fromat', 'json'], "unknown option '--fromat'", 'did you mean --format?'],
+    [['plan', '--fromat=json'], "unknown option '--fromat=json'", 'did you mean --format?'],
+    [['keys', 'list', '--jsn=yes'], "unknown option '--jsn=yes'", 'did you mean --json?'],
+    [['plan', '--detailed-exitcode=yes'], 'unknown option', '--detailed-exitcode takes no value'],
     [['show'], "missing required argument 'flow'", ''],
     [['validate', 'extra'], 'too many arguments', ''],
   ])('flows %j', async (args, wrong, suggestion) => {
@@ -59,6 +63,31 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     expect(stderr).toContain(wrong)
     expect(stderr).toContain(suggestion)
   })
+
+  test.each([
+    [['plna', '--json'], "unknown command 'plna'"],
+    [['show', '--json'], "missing required argument 'flow'"],
+    [['plan', '--json', '--fromat', 'xml'], "unknown option '--fromat'"],
+    [['plan', '--format', 'json', '--allow', 'all'], "'all' is invalid"],
+    [['list', '--format=json', 'extra'], 'too many arguments'],
+    [['plan', '--json', '--env', 'loacl'], 'has no environment "loacl"'],
+  ])('flows %j tells it in JSON on stdout', async (args, wrong) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stdout, stderr } = await flows(args, { cwd })
+    expect([code, stderr]).toEqual([64, ''])
+    const told = JSON.parse(stdout)
+    expect(told).toMatchObject({ format: 'flows.error', code: 'bad_usage', exit_code: 64 })
+    expect(told.message).toContain(wrong)
+  })
+
+  test.each([[['json', '--fromat']], [['show', '--', '--json', 'b']], [['list', '--project', 'json', '--x']]])(
+    'flows %j does not ask for JSON',
+    async (args) => {
+      const { code, stdout, stderr } = await flows(args, { cwd: aProject({ a: aDefinition('A') }) })
+      expect([code, stdout]).toEqual([64, ''])
+      expect(stderr).toMatch(/^error /)
+    },
+  )
 
   test.each([
     [['sessions', 'create', 'a', '--metadata', 'novalue'], 'A label is written as key=value.'],
