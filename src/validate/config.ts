@@ -1,7 +1,7 @@
 import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
-import { addressFault } from './address.js'
+import { apiAddressFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { mergeIssues } from './flow-body.js'
 import { validate } from './generated/config.js'
@@ -71,13 +71,13 @@ function addressIssues(value: unknown): Issue[] {
   if (!isObject(environments)) return []
   return Object.entries(environments).flatMap(([name, environment]) => {
     const api = isObject(environment) ? environment.api : undefined
-    const fault = typeof api === 'string' && api !== '' ? addressFault(api) : undefined
+    const fault = typeof api === 'string' && api !== '' ? apiAddressFault(api) : undefined
     if (fault === undefined) return []
     return [
       {
         code: 'API_URL_INVALID',
         message: `${quote(api)} ${fault.message}`,
-        hint: fault.hint.replace('/verified', ''),
+        hint: fault.hint,
         pointer: toPointer(['environments', name, 'api']),
         part: 'value',
       } satisfies Issue,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/table.js'
 import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
@@ -96,7 +96,9 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plan', '--env', 'live'], 'has no environment "live"'],
     [['plan', '--env', 'loacl'], 'did you mean "local"?'],
     [['plan', '--allow', 'weaken='], 'Name a flow behind'],
-    [['serve', '--public-url', 'flows.example.com'], 'It is an http or https address.'],
+    [['serve', '--public-url', 'flows.example.com'], 'It is no complete address'],
+    [['serve', '--public-url', 'http://flows.example.com'], 'It is not encrypted'],
+    [['serve', '--public-url', 'https://flows.example.com/v1'], 'write https://flows.example.com.'],
     [['fmt', 'flows.config.yaml'], 'is no definition of this project'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
@@ -253,6 +255,19 @@ describe('flows init', () => {
     expect(workflow).toContain('apply --env live --yes')
     const { parse } = await import('yaml')
     expect(Object.keys(parse(workflow).jobs)).toEqual(['validate', 'apply'])
+  })
+
+  test.each([
+    ['http://flows.example.com', 'is not encrypted'],
+    ['https://flows.example.com/v1', 'write https://flows.example.com'],
+    ['https://user:secret@flows.example.com', 'carries credentials'],
+    ['flows.example.com', 'is no complete address'],
+  ])('refuses an address that validate would refuse: %s', async (api, wrong) => {
+    const cwd = aFolder()
+    const { code, stderr } = await flows(['init', '--project', 'acme-kyc', '--api', api], { cwd })
+    expect(code).toBe(64)
+    expect(stderr).toContain(wrong)
+    expect(readdirSync(cwd)).toEqual([])
   })
 
   test('refuses a name that is none', async () => {

@@ -54,12 +54,30 @@ describe('the configuration', () => {
     expect(environment('{ guards: { max_change_share: "0.3" } }')).toEqual(['3:39 WRONG_TYPE'])
   })
 
-  test.each(['http://flows.example.com', 'https://user:pass@flows.example.com', 'flows.example.com', 'file:///etc'])(
-    'takes no address like %s',
-    (address) => {
-      expect(environment(`{ api: "${address}", api_key_env: KEY }`)).toEqual(['3:16 API_URL_INVALID'])
-    },
-  )
+  test.each([
+    'http://flows.example.com',
+    'https://user:pass@flows.example.com',
+    'flows.example.com',
+    'file:///etc',
+    'https://flows.example.com/v1',
+    'https://flows.example.com/?a=b',
+    'https://flows.example.com?',
+    'https://flows.example.com#top',
+    'http://10.0.0.1',
+  ])('takes no address like %s', (address) => {
+    expect(environment(`{ api: "${address}", api_key_env: KEY }`)).toEqual(['3:16 API_URL_INVALID'])
+  })
+
+  test.each([
+    'https://flows.example.com',
+    'https://flows.example.com/',
+    'https://flows.example.com:8443',
+    'http://localhost:4010',
+    'http://127.0.0.1:4010',
+    'http://[::1]:4010',
+  ])('takes an address like %s', (address) => {
+    expect(environment(`{ api: "${address}", api_key_env: KEY }`)).toEqual([])
+  })
 
   test.each(['../flows', '/flows', 'a/../../b', 'C:/flows', 'a\\b', '.', './', '.flows', 'a//b', '..'])(
     'keeps the folder inside of the project: not %s',

@@ -4,6 +4,7 @@ import configSchema from '../../../schemas/config.schema.json' with { type: 'jso
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import { ExitCode } from '../../model/exit-code.js'
 import { KEY_PATTERN } from '../../model/flow.js'
+import { apiAddressFault } from '../../validate/address.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { CONFIG_FILE } from '../project.js'
@@ -32,7 +33,8 @@ export const init: Define = (command, run) => {
         if (!KEY_PATTERN.test(project)) {
           throw badUsage(`"${project}" is no project name`, 'lower-case letters, digits, "-" and "_", at most 63')
         }
-        if (options.api !== undefined && !URL.canParse(options.api)) throw badUsage(`"${options.api}" is no address`)
+        const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
+        if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
         write(cli, root, filesFor(project, options.api))
         cli.terminal.result(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok

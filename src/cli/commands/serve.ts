@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { logToStderr, startServer } from '../../service/http/server.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
+import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
 import { Failure } from '../failure.js'
 import { openProject } from '../project.js'
@@ -78,7 +79,7 @@ function parsePort(value: string): number {
 }
 
 function parseUrl(value: string): string {
-  if (!/^https?:\/\//.test(value) || !URL.canParse(value))
-    throw new InvalidArgumentError('It is an http or https address.')
+  const fault = apiAddressFault(value)
+  if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
   return value
 }
