@@ -2,14 +2,14 @@
 //   src/model/schema-types.ts            TypeScript types (committed; `--check` fails when stale)
 //   src/validate/generated/*.js          compiled ajv validators, one per schema, and flow-body (built, not committed)
 //   src/validate/generated/fingerprint.js what a cached result depends on (built, not committed)
-import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Ajv2020 from 'ajv/dist/2020.js'
 import standaloneCode from 'ajv/dist/standalone/index.js'
 import { build } from 'esbuild'
 import { compile } from 'json-schema-to-typescript'
+import { fingerprint } from './fingerprint.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
@@ -123,23 +123,4 @@ async function writeValidators() {
   }
   writeFileSync(join(folder, 'fingerprint.js'), `export const FINGERPRINT = '${fingerprint()}'\n`)
   writeFileSync(join(folder, 'fingerprint.d.ts'), 'export declare const FINGERPRINT: string\n')
-}
-
-/**
- * What a cached result of reading definitions depends on, besides the files: version, schemas, and the code itself, so
- * that no result outlives a change of the rules, released or not.
- */
-function fingerprint() {
-  const hash = createHash('sha256')
-  const { version, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  hash.update(JSON.stringify([version, devDependencies.yaml, devDependencies.ajv]))
-  const sources = ['src/load', 'src/validate', 'src/model'].flatMap((path) =>
-    readdirSync(join(root, path))
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => join(path, name)),
-  )
-  for (const path of [...names.map((name) => `schemas/${name}.schema.json`), ...sources, 'src/definitions.ts'].sort()) {
-    hash.update(path).update(readFileSync(join(root, path)))
-  }
-  return hash.digest('hex')
 }
