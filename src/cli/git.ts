@@ -14,7 +14,11 @@ export async function gitCommit(folder: string): Promise<Deployment['source']> {
   try {
     const commit = await git('rev-parse', 'HEAD')
     const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
-    const dirty = (await git('status', '--porcelain', '--', '.')) !== ''
+    // A list too long to be read is one of changes; where git cannot say, nobody knows that all is committed.
+    const dirty = await git('status', '--porcelain', '--', '.').then(
+      (changes) => changes !== '',
+      () => true,
+    )
     return { commit, branch: branch === 'HEAD' ? null : branch.slice(0, 255), dirty }
   } catch {
     return null
