@@ -157,7 +157,7 @@ export type DeploymentSummary = Omit<Deployment, 'changes'> & {
 export interface DeploymentReads {
   byId(livemode: boolean, id: string): Promise<Deployment | undefined>
   byDigest(livemode: boolean, project: string, planDigest: string): Promise<Deployment | undefined>
-  /** Id of the project's last deployment in this mode. */
+  /** Id of the deployment that the project wrote last in this mode, whatever the clock said then. */
   last(livemode: boolean, project: string): Promise<string | null>
   list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
 }

@@ -101,6 +101,29 @@ describe('opening for writing', () => {
     await store.close()
   })
 
+  test('reads go on while writes wait for another process, and those who stand in line wait no longer than the first', async () => {
+    const file = await aStoreFile()
+    const store = await openSqliteStore({ file, patience: 300 })
+    const other = await raw(file)
+    other.exec('begin immediate')
+    const writes = Array.from({ length: 4 }, () =>
+      store.write((tx) => tx.state.advance(false)).catch((error) => error.code),
+    )
+    let isWaiting = true
+    const all = Promise.all(writes).then((codes) => {
+      isWaiting = false
+      return codes
+    })
+    expect(await store.read((tx) => tx.state.tag(false))).toMatchObject({ revision: 0 })
+    expect(isWaiting).toBe(true)
+    const started = Date.now()
+    expect(await all).toEqual(['busy', 'busy', 'busy', 'busy'])
+    expect(Date.now() - started).toBeLessThan(4 * 300)
+    other.exec('rollback')
+    other.close()
+    await store.close()
+  })
+
   test('waiting for another process leaves this one free to work', async () => {
     const file = await aStoreFile()
     const [store, other] = [await openSqliteStore({ file }), await raw(file)]

@@ -283,6 +283,9 @@ for (const implementation of stores) {
         expect(data[1]?.summary).toEqual({ create: 1, update: 0, rename: 0, adopt: 0, restore: 0, archive: 1 })
         const last = (livemode: boolean, project: string) => store.read((tx) => tx.deployments.last(livemode, project))
         expect([await last(false, 'p'), await last(false, 'none'), await last(true, 'p')]).toEqual(['d2', null, null])
+        // Ids follow the clock, which may have run ahead: the last is the one that was written last.
+        await store.write(({ deployments }) => deployments.insert(aDeployment('d0', { changes: [] })))
+        expect(await last(false, 'p')).toBe('d0')
       })
     })
 

@@ -88,7 +88,9 @@ async function createDeployments(tx: Kysely<unknown>): Promise<void> {
     .addColumn('allowed', 'text', (column) => column.notNull())
     .addColumn('summary', 'text', (column) => column.notNull())
     .addColumn('created', 'bigint', (column) => column.notNull())
+    .addColumn('number', 'integer', (column) => column.notNull())
     .addUniqueConstraint('deployments_plan_digest', ['livemode', 'project', 'plan_digest'])
+    .addUniqueConstraint('deployments_number', ['livemode', 'project', 'number'])
     .execute()
   await tx.schema
     .createTable('deployment_changes')

@@ -32,7 +32,7 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
         .select('id')
         .where('livemode', '=', Number(livemode))
         .where('project', '=', project)
-        .orderBy('id', 'desc')
+        .orderBy('number', 'desc')
         .limit(1)
         .executeTakeFirst()
       return row?.id ?? null
@@ -48,7 +48,13 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
       return { data: data.map(toSummary), has_more }
     },
     async insert(deployment) {
-      await insertMany(db, 'deployments', [toRow(deployment)])
+      const { number } = await db
+        .selectFrom('deployments')
+        .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('number'))
+        .where('livemode', '=', Number(deployment.livemode))
+        .where('project', '=', deployment.project)
+        .executeTakeFirstOrThrow()
+      await insertMany(db, 'deployments', [toRow(deployment, Number(number) + 1)])
       await insertMany(
         db,
         'deployment_changes',
@@ -58,7 +64,7 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
   }
 }
 
-function toRow({ changes, ...deployment }: Deployment): DeploymentsTable {
+function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {
   const summary: Record<DeployedChange['action'], number> = {
     create: 0,
     update: 0,
@@ -79,6 +85,7 @@ function toRow({ changes, ...deployment }: Deployment): DeploymentsTable {
     allowed: JSON.stringify(deployment.allowed),
     summary: JSON.stringify(summary),
     created: deployment.created,
+    number,
   }
 }
 

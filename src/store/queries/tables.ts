@@ -60,6 +60,8 @@ export interface DeploymentsTable {
   allowed: string
   summary: string
   created: number
+  /** 1 for a project's first deployment in a mode, then one more each: an order that hangs on no clock. */
+  number: number
 }
 
 export interface DeploymentChangesTable {

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../store-error.js'
 import { ResultCode, resultCode } from './result-code.js'
 
-export type WhileBusy = <T>(attempt: () => T) => Promise<T>
+/** `since`, in milliseconds, is when the waiting began; by default now. */
+export type WhileBusy = <T>(attempt: () => T, since?: number) => Promise<T>
 
 /**
  * Tries again while another connection holds the store, for at most `patience` milliseconds. SQLite could wait by
@@ -10,8 +11,8 @@ export type WhileBusy = <T>(attempt: () => T) => Promise<T>
  * process holds.
  */
 export function patient(label: string, patience: number): WhileBusy {
-  return async (attempt) => {
-    const deadline = Date.now() + patience
+  return async (attempt, since = Date.now()) => {
+    const deadline = since + patience
     for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
       try {
         return attempt()

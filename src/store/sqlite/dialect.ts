@@ -29,6 +29,7 @@ class SqliteDriver implements Driver {
   readonly #connection: SqliteConnection
   #last: Promise<void> = Promise.resolve()
   #release: () => void = () => {}
+  #since = 0
 
   constructor(database: Database, whileBusy: WhileBusy) {
     this.#database = database
@@ -39,6 +40,7 @@ class SqliteDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
+    const since = Date.now()
     const before = this.#last
     let release = () => {}
     this.#last = new Promise<void>((resolve) => {
@@ -46,6 +48,8 @@ class SqliteDriver implements Driver {
     })
     await before
     this.#release = release
+    // Who stood in line has waited already: else ten writers would wait ten times as long as one.
+    this.#since = since
     return this.#connection
   }
 
@@ -54,7 +58,8 @@ class SqliteDriver implements Driver {
   }
 
   async beginTransaction(_connection: DatabaseConnection, { accessMode }: TransactionSettings): Promise<void> {
-    await this.#whileBusy(accessMode === 'read only' ? () => this.#beginRead() : () => this.#beginWrite())
+    const begin = accessMode === 'read only' ? () => this.#beginRead() : () => this.#beginWrite()
+    await this.#whileBusy(begin, this.#since)
   }
 
   /** The snapshot is taken by the first read, so one is made here, where waiting is possible. */

@@ -45,7 +45,18 @@ async function openForWriting(place: Place): Promise<Store> {
     await close()
     throw error
   }
-  return kyselyStore(db, label, close)
+  const written = kyselyStore(db, label, close)
+  // Reads have a connection of their own: they go on while a write waits for another process.
+  const read = readOnlyStore(place)
+  return {
+    label,
+    read: read.read,
+    write: written.write,
+    close: async () => {
+      await read.close()
+      await written.close()
+    },
+  }
 }
 
 /**
