@@ -119,8 +119,11 @@ describe('flows apply', () => {
     for (let round = 0; round < rounds; round += 1) {
       const cwd = aProject(definitions)
       const child = start(['apply', '--yes'], { cwd })
+      const writing = printed(child, 'Writing').catch(() => '')
       const end = ended(child)
-      await wait((span * 1.1 * round) / rounds)
+      // Every other time in the middle of the write itself, else anywhere in the life of the process.
+      if (round % 2 === 0) await wait((span * 1.2 * round) / rounds)
+      else await writing.then(() => wait(round * 5))
       child.kill('SIGKILL')
       await end
       const after = await listed(cwd)
@@ -134,6 +137,7 @@ describe('flows apply', () => {
     }
     console.log(`killed ${rounds} times: before the write ${outcomes.nothing}, after it ${outcomes.all}, half of it 0`)
     expect(outcomes.nothing).toBeGreaterThan(0)
+    expect(outcomes.all).toBeGreaterThan(0)
   }, 180_000)
 
   test('a blocked plan is refused with its figures, and lifted by name', async () => {
@@ -147,6 +151,25 @@ describe('flows apply', () => {
     expect(refused.code).toBe(5)
     expect(refused.stderr).toContain('archive: would archive 1 flow: b')
     expect(await flows(['apply', '--yes', '--allow', 'archive=b'], { cwd })).toMatchObject({ code: 0 })
+  })
+
+  test("another project's flow is a conflict: plan and apply exit 1, and nothing is written", async () => {
+    const cwd = aProject(one)
+    await flows(['apply', '--yes'], { cwd })
+    writeFiles(cwd, {
+      'flows.config.yaml': 'project: other\nenvironments:\n  local: {}\n',
+      'flows/b.yaml': aDefinition('B'),
+    })
+    const plan = await flows(['plan', '--json'], { cwd })
+    expect(plan.code).toBe(1)
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      exit_code: 1,
+      conflicts: [{ code: 'KEY_OF_OTHER_PROJECT', key: 'sign-up' }],
+    })
+    const refused = await flows(['apply', '--yes', '--json'], { cwd })
+    expect(refused.code).toBe(1)
+    expect(JSON.parse(refused.stdout)).toMatchObject({ format: 'flows.error', code: 'conflict', exit_code: 1 })
+    expect(await listed(cwd)).toMatchObject([{ key: 'sign-up', version: 1 }])
   })
 
   test('--json answers with the deployment, and with the exit code inside', async () => {
