@@ -16,6 +16,17 @@ function expectError({ status, headers, body }: Called, expected: number, messag
   if (expected < 500) expect(headers.get('stripe-should-retry')).toBe('false')
 }
 
+/** Sends bytes as they are, and reads the one answer until the connection ends. */
+async function raw(url: string, bytes: string | Buffer) {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.end(bytes)
+  const chunks: Buffer[] = []
+  for await (const chunk of socket) chunks.push(chunk as Buffer)
+  const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+  return { status: Number(head.split(' ')[1]), head, json: JSON.parse(body) }
+}
+
 describe('keys', () => {
   test('are taken as Bearer and as user name of Basic', async () => {
     const { call, key } = await served()
@@ -81,15 +92,10 @@ describe('what is asked for in vain', () => {
 
   test('what is not HTTP is answered in JSON too', async () => {
     const { url } = await served()
-    const { hostname, port } = new URL(url)
-    const socket = connect(Number(port), hostname)
-    socket.end('HELLO\r\n\r\n')
-    const chunks: Buffer[] = []
-    for await (const chunk of socket) chunks.push(chunk as Buffer)
-    const [head = '', body = ''] = Buffer.concat(chunks).toString().split('\r\n\r\n')
+    const { head, json } = await raw(url, 'HELLO\r\n\r\n')
     expect(head).toMatch(/^HTTP\/1\.1 400 /)
     expect(head).toContain('Request-Id: req_')
-    expect(JSON.parse(body).error.type).toBe('invalid_request_error')
+    expect(json.error.type).toBe('invalid_request_error')
   })
 })
 
@@ -134,6 +140,26 @@ describe('bodies', () => {
       Array.from({ length: 2000 }, (_, n) => creating(`f${n}`, { description: 'x'.repeat(1000) })),
     )
     expect((await call('POST', '/v2/identity/flow_deployments', { body: large })).status).toBe(200)
+  })
+
+  test('are for POST, queries for GET: what stands in the other place is refused, not overlooked', async () => {
+    const { call, url, key } = await served()
+    await call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    for (const path of [`${FLOWS}/a`, `${FLOWS}/a/archive`, '/v2/identity/flow_deployments']) {
+      const answer = await call('POST', `${path}?expected_version=7`, { body: {} })
+      expectError(answer, 400, /expected_version. The parameters of a POST go in its body/)
+      expect(answer.body.error).toMatchObject({ code: 'parameter_unknown', param: 'expected_version' })
+    }
+    expect((await call('GET', `${FLOWS}/a`)).body).toMatchObject({ version: 1, status: 'active' })
+    for (const path of [FLOWS, `${FLOWS}/a`, '/v2/identity/flow_state?project=p']) {
+      for (const framing of ['Content-Length: 7', 'Transfer-Encoding: chunked']) {
+        const body = framing.startsWith('C') ? 'limit=1' : '7\r\nlimit=1\r\n0\r\n\r\n'
+        const head = [`GET ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${key}`, 'Connection: close', framing]
+        const { status, json } = await raw(url, `${head.join('\r\n')}\r\n\r\n${body}`)
+        expect([status, json.error.code], path + framing).toEqual([400, 'parameter_unknown'])
+        expect(json.error.message).toContain('query string')
+      }
+    }
   })
 
   test('may be left out where nothing is required', async () => {

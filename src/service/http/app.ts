@@ -88,6 +88,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   for (const route of V2_READS) readRoute(app, service, route)
 
   app.get('/v2/identity/flow_state', async (request, reply) => {
+    refuseBody(request)
     const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
     if (project === undefined) throw missing('project')
     const answer = await service.read(request.caller, (call) => flowState(call, project, knownTag(request)))
@@ -97,6 +98,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   })
 
   app.post('/v2/identity/flow_deployments', async (request, reply) => {
+    refuseQuery(request)
     const body = bodyOf(request)
     const deployment = await service.write(request.caller, (call) => deploy(call, body))
     return reply.type(JSON_TYPE).send(JSON.stringify(deployment))
@@ -105,6 +107,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
 
 function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
   app.get(route.url, async (request, reply) => {
+    refuseBody(request)
     const { params, expand } = paramsOf(route, queryOf(request))
     const members = expandedMembers(expand, route)
     const id = idOf(request)
@@ -115,6 +118,7 @@ function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): vo
 
 function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): void {
   app.post(route.url, async (request, reply) => {
+    refuseQuery(request)
     const { params, expand } = paramsOf(route, bodyOf(request))
     const members = expandedMembers(expand, route)
     const id = idOf(request)
@@ -158,6 +162,21 @@ function bodyOf({ body }: FastifyRequest): Record<string, unknown> {
 function queryOf({ url }: FastifyRequest): Record<string, unknown> {
   const mark = url.indexOf('?')
   return mark < 0 ? {} : decodeForm(url.slice(mark + 1))
+}
+
+/** A guard such as expected_version must not vanish because it was sent in the wrong place. */
+function refuseQuery(request: FastifyRequest): void {
+  const [name] = Object.keys(queryOf(request))
+  if (name === undefined) return
+  const message = `Received unknown parameter in the query string: ${name}. The parameters of a POST go in its body.`
+  throw new ApiError(400, { code: 'parameter_unknown', param: name, message })
+}
+
+/** The body of a GET is never read, so nothing in it can be named. */
+function refuseBody({ headers }: FastifyRequest): void {
+  if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return
+  const message = 'Received a body with a GET. The parameters of a GET go in its query string.'
+  throw new ApiError(400, { code: 'parameter_unknown', message })
 }
 
 function pathOf({ url }: FastifyRequest): string {
