@@ -59,7 +59,8 @@ describe('a flow', () => {
     for (const [key, types] of [
       ['a', 'options[document][allowed_types][]=passport&options[document][allowed_types][]=id_card'],
       ['b', 'options[document][allowed_types][0]=passport&options[document][allowed_types][1]=id_card'],
-      ['c', 'options%5Bdocument%5D%5Ballowed_types%5D%5B%5D=passport&options[document][allowed_types][7]=id_card'],
+      ['c', 'options%5Bdocument%5D%5Ballowed_types%5D%5B%5D=passport&options[document][allowed_types][]=id_card'],
+      ['d', 'options[document][allowed_types][7]=passport&options[document][allowed_types][3]=id_card'],
     ] as const) {
       const { body } = await api.call('POST', FLOWS, { body: `key=${key}&name=A&type=document&${types}` })
       expect(body.options?.document.allowed_types).toEqual(['id_card', 'passport'])

@@ -200,7 +200,10 @@ describe('parameters', () => {
   test.each([
     ['protected=yes', 'protected', 'Invalid boolean: yes'],
     ['protected[]=true', 'protected', 'Invalid boolean'],
-    ['protected=true&protected=false', 'protected', 'Invalid boolean'],
+    ['protected=true&protected=false', 'protected', "Invalid form: 'protected' is given more than once."],
+    ['metadata=&metadata[a]=b', 'metadata[a]', "Invalid form: 'metadata[a]' is given in two ways."],
+    ['metadata[]=b', 'metadata', 'Invalid object'],
+    ['options[document][allowed_types][x]=passport', 'options[document][allowed_types]', 'Invalid array'],
     ['expected_version=1.5', 'expected_version', 'Invalid integer: 1.5'],
     ['expected_version=1e3', 'expected_version', 'Invalid integer: 1e3'],
     ['name[a]=b', 'name', 'Invalid string'],
@@ -213,12 +216,67 @@ describe('parameters', () => {
     expect(await refused(body)).toMatchObject({ param, message })
   })
 
-  test.each(['name=%zz', 'name=%ff%fe', 'name=a%00b', `a${'[b]'.repeat(40)}=c`, 'a=b&'.repeat(10_001)])(
-    'that are not a form are refused: %.40s',
-    async (body) => {
-      expect((await refused(body)).message).toMatch(/^Invalid form: /)
-    },
-  )
+  test.each([
+    ['name=%zz', 'name', /percent-encoding/],
+    ['name=%ff%fe', 'name', /percent-encoding/],
+    ['name=a%00b', 'name', /NUL/],
+    [`a${'[b]'.repeat(40)}=c`, expect.stringMatching(/^a\[b\]/), /more than 32 names deep/],
+    ['a=b&'.repeat(10_001), undefined, /10001 parameters, more than 10000/],
+    [
+      'options[document][require_matching_selfie]oops=true',
+      'options[document][require_matching_selfie]oops',
+      /brackets/,
+    ],
+    ['metadata[a]tail=x', 'metadata[a]tail', /brackets/],
+    ['metadata%5Ba%5Dtail=x', 'metadata[a]tail', /brackets/],
+    ['=x', undefined, /brackets/],
+    ['[metadata][z]=x', '[metadata][z]', /brackets/],
+    ['metadata[a[b]]=x', 'metadata[a[b]]', /brackets/],
+    ['metadata[a=x', 'metadata[a', /brackets/],
+    ['name=x&'.repeat(9_999), 'name', /given more than once/],
+  ])('that are not a form are refused: %.40s', async (body, param, message) => {
+    const error = await refused(body)
+    expect(error.message).toMatch(/^Invalid form: /)
+    expect(error.message).toMatch(message)
+    expect(error.param).toEqual(param)
+  })
+
+  test('that are too many for what they are say so, by the limit that they break', async () => {
+    const labels = Array.from({ length: 9_999 }, (_, n) => `metadata[${n}]=x`).join('&')
+    expect(await refused(labels)).toMatchObject({ param: 'metadata', message: expect.stringContaining('50') })
+  })
+
+  test('keep what stands after the first equals sign, brackets too', async () => {
+    const { call } = await served()
+    const { body } = await call('POST', SESSIONS, { body: 'type=document&metadata[a]=b]=c&metadata[0]=x=[y]' })
+    expect(body.metadata).toEqual({ 0: 'x=[y]', a: 'b]=c' })
+  })
+
+  test('that are not UTF-8 are refused instead of changed', async () => {
+    const { call, url, key } = await served()
+    const send = async (path: string, type: string, body: Buffer) => {
+      const head = [`POST ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${key}`, 'Connection: close']
+      head.push(`Content-Type: ${type}`, `Content-Length: ${body.length}`)
+      return raw(url, Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]))
+    }
+    const form = 'application/x-www-form-urlencoded'
+    const bytes = Buffer.concat([Buffer.from('type=document&client_reference_id='), Buffer.from([0xe9, 0x20])])
+    const deployments = '/v2/identity/flow_deployments'
+    for (const [path, type, body, message] of [
+      [SESSIONS, form, bytes, /not UTF-8/],
+      [deployments, 'application/json', Buffer.from([0x22, 0xe9, 0x22]), /not UTF-8/],
+      [SESSIONS, `${form}; charset=utf-16`, Buffer.from('type=document'), /charset is utf-16/],
+      [deployments, 'application/json; charset="latin1"', Buffer.from('{}'), /charset is latin1/],
+    ] as const) {
+      const { status, json } = await send(path, type, body)
+      expect([status, json.error.message]).toEqual([400, expect.stringMatching(message)])
+    }
+    expect((await send(SESSIONS, `${form}; charset=UTF-8`, Buffer.from('type=document'))).status).toBe(200)
+    expect((await call('GET', SESSIONS)).body.data).toHaveLength(1)
+    const query = `GET ${SESSIONS}?client_reference_id=\u00e9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n`
+    const asked = await raw(url, `${query}Authorization: Bearer ${key}\r\n\r\n`)
+    expect(asked.json.error.message).toMatch(/percent-encoded|cannot be read as HTTP/)
+  })
 
   test('named like members of every object are ordinary metadata', async () => {
     const { call } = await served()

@@ -8,7 +8,7 @@ import { once } from '../operations/idempotency.js'
 import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
 import { expandedMembers, withExpanded } from './expand.js'
-import { decodeForm } from './form.js'
+import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logLine } from './log.js'
 import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
 
@@ -69,8 +69,8 @@ function formRoutes(app: FastifyInstance, service: Service): void {
   requireKey(app, service)
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: MiB },
-    async (_request: FastifyRequest, body: string) => decodeForm(body),
+    { parseAs: 'buffer', bodyLimit: MiB },
+    async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
   )
   refuseOtherTypes(app, MiB, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
   for (const route of V1_READS) readRoute(app, service, route)
@@ -81,8 +81,8 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   requireKey(app, service)
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'string', bodyLimit: 32 * MiB },
-    async (_request: FastifyRequest, body: string) => decodeJson(body),
+    { parseAs: 'buffer', bodyLimit: 32 * MiB },
+    async ({ headers }: FastifyRequest, body: Buffer) => decodeJson(decodeUtf8(body, headers['content-type'])),
   )
   refuseOtherTypes(app, 32 * MiB, 'application/json')
   for (const route of V2_READS) readRoute(app, service, route)
@@ -161,7 +161,12 @@ function bodyOf({ body }: FastifyRequest): Record<string, unknown> {
 
 function queryOf({ url }: FastifyRequest): Record<string, unknown> {
   const mark = url.indexOf('?')
-  return mark < 0 ? {} : decodeForm(url.slice(mark + 1))
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  // Bytes beyond ASCII arrive as other characters than those that were meant.
+  if (/[^\x21-\x7e]/.test(query)) {
+    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid query: it must be percent-encoded.' })
+  }
+  return decodeForm(query)
 }
 
 /** A guard such as expected_version must not vanish because it was sent in the wrong place. */

@@ -76,8 +76,9 @@ function integerOf(value: string, path: readonly string[]): number {
 }
 
 function listed(value: unknown, path: readonly string[]): string[] {
-  // A list with gaps in its numbers, or with more than the decoder takes for a list, arrives as an object.
-  const items = Array.isArray(value) ? value : isObject(value) ? Object.values(value) : undefined
+  // Written with numbers, "a[0]", a list arrives as an object.
+  const isNumbered = isObject(value) && Object.keys(value).every((name) => /^\d{1,9}$/.test(name))
+  const items = Array.isArray(value) ? value : isNumbered ? Object.values(value) : undefined
   if (items === undefined) throw wrongKind('array', path)
   return items.map((item, index) => {
     if (typeof item !== 'string') throw wrongKind('text', [...path, String(index)])
