@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { Option } from '@commander-js/extra-typings'
 import { type Definitions, readDefinitions } from '../definitions.js'
 import { hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
@@ -11,7 +12,7 @@ import { badUsage, InvalidDefinitions } from './failure.js'
 export const CONFIG_FILE = 'flows.config.yaml'
 
 /** The configuration file: as given, else the nearest one from here upwards. */
-export function findConfig({ configFile, terminal }: Cli): string {
+function findConfig({ configFile, terminal }: Cli): string {
   if (configFile !== undefined) {
     const given = resolve(terminal.cwd, configFile)
     if (existsSync(given) && statSync(given).isFile()) return given
@@ -46,11 +47,16 @@ export interface Target {
   readonly settings: Environment
 }
 
-/** The environment given by --env, else by FLOWS_ENV, else `local`, else the only one. */
+export const environmentOption = new Option(
+  '-e, --env <name>',
+  'environment (default: FLOWS_ENV, else the only one, else local)',
+)
+
+/** The environment given by --env, else by FLOWS_ENV (empty is unset), else the only one, else `local`. */
 export function targetOf(project: Project, cli: Cli, given: string | undefined): Target {
   const { environments } = project.config
   const names = Object.keys(environments)
-  const wanted = given ?? cli.terminal.env.FLOWS_ENV ?? (names.length === 1 ? names[0] : 'local') ?? 'local'
+  const wanted = given ?? (cli.terminal.env.FLOWS_ENV || (names.length === 1 && names[0]) || 'local')
   const settings = Object.hasOwn(environments, wanted) ? environments[wanted] : undefined
   if (settings === undefined) {
     throw badUsage(`the configuration has no environment "${wanted}"`, suggest(wanted, names, 'it has'))

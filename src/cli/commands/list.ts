@@ -4,6 +4,7 @@ import type { VerificationFlow } from '../../model/resources.js'
 import type { RemoteReader } from '../../remote/remote.js'
 import { type Define, examples } from '../command.js'
 import { reading } from '../environment.js'
+import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 import { tableText } from '../views/table.js'
 
@@ -11,7 +12,7 @@ const { format, json } = formatOptions(['human', 'json'])
 
 export const list: Define = (command, run) => {
   command
-    .option('-e, --env <name>', 'environment (default: FLOWS_ENV, else local)')
+    .addOption(environmentOption)
     .addOption(new Option('--status <status>', 'only these').choices(['active', 'archived'] as const))
     .option('--project <project>', 'only the flows of this project')
     .addOption(format)

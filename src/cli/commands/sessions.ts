@@ -7,10 +7,9 @@ import type { Palette } from '../../render/palette.js'
 import { formatTime, padEnd, printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
 import { reading, writing } from '../environment.js'
+import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 import { tableText } from '../views/table.js'
-
-const envFlag = ['-e, --env <name>', 'environment (default: FLOWS_ENV, else local)'] as const
 
 export const sessions: Define = (command, run) => {
   const create = formatOptions(['human', 'json'])
@@ -18,7 +17,7 @@ export const sessions: Define = (command, run) => {
     .command('create')
     .description('Create a verification session from a flow.')
     .argument('<flow>', 'key or id of the flow')
-    .option(...envFlag)
+    .addOption(environmentOption)
     .option('--client-reference-id <id>', 'your own reference for the person')
     .option('--email <address>', 'email address known beforehand')
     .option('--phone <number>', 'phone number known beforehand')
@@ -46,7 +45,7 @@ export const sessions: Define = (command, run) => {
   command
     .command('list')
     .description('List verification sessions, newest first.')
-    .option(...envFlag)
+    .addOption(environmentOption)
     .option('--flow <flow>', 'only sessions from this flow (key or id)')
     .option('--client-reference-id <id>', 'only sessions with this reference')
     .addOption(
@@ -86,7 +85,8 @@ export const sessions: Define = (command, run) => {
         else {
           const heading = ['ID', 'STATUS', 'FLOW', 'VERSION', 'CREATED', 'REFERENCE']
           terminal.result(tableText(heading, page.data.map(row), terminal.palette))
-          if (page.has_more) terminal.talk(`There are more: --starting-after ${page.data.at(-1)?.id}\n`)
+          if (page.has_more)
+            terminal.talk(`There are more: --starting-after ${printable(page.data.at(-1)?.id ?? '')}\n`)
         }
         return ExitCode.ok
       }),
@@ -97,7 +97,7 @@ export const sessions: Define = (command, run) => {
     .command('show')
     .description('Show one verification session.')
     .argument('<id>', 'id of the session')
-    .option(...envFlag)
+    .addOption(environmentOption)
     .addOption(show.format)
     .addOption(show.json)
     .addHelpText('after', examples(['One session', 'flows sessions show vs_0mfz1k2a9c4d8e7f6g5h4j3k']))
@@ -174,7 +174,7 @@ function sessionText(session: VerificationSession, palette: Palette): string {
   ]
   const width = Math.max(...rows.map(([label]) => label.length))
   const lines = rows.map(([label, value]) => `  ${palette.dim(padEnd(printable(label), width))}  ${printable(value)}`)
-  return `${palette.bold(session.id)}\n${lines.join('\n')}\n`
+  return `${palette.bold(printable(session.id))}\n${lines.join('\n')}\n`
 }
 
 function text(value: unknown): string {

@@ -6,6 +6,7 @@ import type { Palette } from '../../render/palette.js'
 import { formatTime, formatValue, padEnd, printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
 import { reading } from '../environment.js'
+import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
 const { format, json } = formatOptions(['human', 'json'])
@@ -13,7 +14,7 @@ const { format, json } = formatOptions(['human', 'json'])
 export const show: Define = (command, run) => {
   command
     .argument('<flow>', 'key or id of the flow')
-    .option('-e, --env <name>', 'environment (default: FLOWS_ENV, else local)')
+    .addOption(environmentOption)
     .addOption(format)
     .addOption(json)
     .addHelpText(
