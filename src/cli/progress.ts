@@ -1,3 +1,4 @@
+import { printable } from '../render/text.js'
 import type { Terminal } from './terminal.js'
 
 export interface Progress {
@@ -12,7 +13,8 @@ export interface Progress {
 export function progress(terminal: Terminal, now: () => number = Date.now): Progress {
   let timer: NodeJS.Timeout | undefined
   return {
-    begin: (step) => {
+    begin: (text) => {
+      const step = printable(text)
       if (!terminal.isTalkLive) {
         terminal.talk(`${step} ...\n`)
         return

@@ -4,6 +4,7 @@ import { formatTime, printable } from '../render/text.js'
 import { Failure, InvalidDefinitions } from './failure.js'
 import type { Terminal } from './terminal.js'
 import { type DiagnosticsFormat, showDiagnostics } from './views/diagnostics.js'
+import { jsonText } from './views/format.js'
 
 /** Tells why a command stopped, in the format that was asked for if that can tell it, and answers with its exit code. */
 export function report(error: unknown, terminal: Terminal, format: DiagnosticsFormat): ExitCode {
@@ -14,12 +15,18 @@ export function report(error: unknown, terminal: Terminal, format: DiagnosticsFo
   const { code, message, hint, exitCode, details } = describe(error)
   if (format === 'json') {
     const body = { format: 'flows.error', format_version: '1.0', code, message, hint, ...details, exit_code: exitCode }
-    terminal.result(`${JSON.stringify(body, null, 2)}\n`)
+    terminal.result(jsonText(body))
   } else {
-    terminal.talk(`${terminal.talkPalette.red('error')} ${printable(message).replaceAll('\\u000a', '\n')}\n`)
+    terminal.talk(`${terminal.talkPalette.red('error')} ${lines(message)}\n`)
     if (hint !== undefined) terminal.talk(`${terminal.talkPalette.cyan('hint')}  ${printable(hint)}\n`)
   }
   return exitCode
+}
+
+/** Lines behind the first are indented: text from elsewhere cannot pass for a line of this program's own. */
+function lines(message: string): string {
+  const [first = '', ...others] = message.split('\n').map(printable)
+  return [first, ...others.map((line) => (line.startsWith('  ') ? line : `  ${line}`))].join('\n')
 }
 
 interface Description {

@@ -9,6 +9,11 @@ export function printable(text: string): string {
   })
 }
 
+/** JSON that is safe to show: the same value, with what JSON itself would let through written as escapes. */
+export function printableJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}\n`
+}
+
 /** A value of a flow, on one line: strings quoted, sets in brackets, absence as "unset". */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return 'unset'

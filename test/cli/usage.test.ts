@@ -130,6 +130,27 @@ describe('stdout carries the result, stderr the talk', () => {
     expect(stderr).toMatch(/^error .*missing/)
   })
 
+  test('text from elsewhere moves no cursor and begins no line of its own', async () => {
+    const ESC = '\u001b'
+    const name = `${ESC}[2J\u009b2J\nerror it was you`
+    const config = `${CONFIG}  live: { api: "http://127.0.0.1:1", api_key_env: KEY }\n`
+    const cwd = aProject({ [`${ESC}[31m/a`]: `type:  document\nname: A\n` }, config)
+    const outputs = [
+      await flows(['fmt', '--check'], { cwd }),
+      await flows(['show', name], { cwd }),
+      await flows(['show', name, '--json'], { cwd }),
+      await flows(['plan', '--allow', name], { cwd }),
+      await flows(['init', name], { cwd }),
+    ]
+    for (const { stdout, stderr } of outputs) {
+      const said = stdout + stderr
+      expect(said).toContain('\\u001b')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      expect(said).not.toMatch(/[\u001b\u009b]|^error it was you/m)
+    }
+    expect(JSON.parse(outputs[2]?.stdout ?? '').message).toContain(name)
+  })
+
   test('every --json result of a plan carries the exit code', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     const { code, stdout } = await flows(['plan', '--json', '--detailed-exitcode'], { cwd })
@@ -149,6 +170,23 @@ describe('stdout carries the result, stderr the talk', () => {
     const cwd = aProject({ a: aDefinition('A') }, config)
     expect((await flows(['plan'], { cwd })).code).toBe(0)
     expect((await flows(['plan'], { cwd, env: { FLOWS_ENV: 'test' } })).code).toBe(6)
+  })
+
+  test('else the only environment is taken, else local; an empty FLOWS_ENV chooses nothing', async () => {
+    const only = 'project: acme-kyc\nenvironments:\n  staging: {}\n'
+    const planned = async (config: string, FLOWS_ENV: string) => {
+      const { stdout } = await flows(['plan'], { cwd: aProject({ a: aDefinition('A') }, config), env: { FLOWS_ENV } })
+      return /^Plan for acme-kyc in (\S+)/.exec(stdout)?.[1]
+    }
+    expect(await planned(only, '')).toBe('staging')
+    const two = `${only}  local: { api: "https://flows.example.com", api_key_env: KEY }\n`
+    const { stderr } = await flows(['plan'], { cwd: aProject({ a: aDefinition('A') }, two), env: { FLOWS_ENV: '' } })
+    expect(stderr).toContain('environment "local" needs an API key')
+    expect(await planned(two, 'staging')).toBe('staging')
+    for (const command of [['list'], ['show'], ['sessions', 'list']]) {
+      const { stdout } = await flows([...command, '--help'])
+      expect(stdout.replace(/\s+/g, ' ')).toContain('(default: FLOWS_ENV, else the only one, else local)')
+    }
   })
 
   test('the configuration is found from a folder below', async () => {

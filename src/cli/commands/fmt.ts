@@ -5,6 +5,7 @@ import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
+import { printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
 import { openProject } from '../project.js'
@@ -35,7 +36,7 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
     if (text === undefined) continue
     untidy += 1
     if (!check) replaceFile(join(project.root, file), text)
-    cli.terminal.result(`${file}\n`)
+    cli.terminal.result(`${printable(file)}\n`)
   }
   const exitCode = showDiagnostics(diagnostics.sort(compareDiagnostics), {
     terminal: cli.terminal,

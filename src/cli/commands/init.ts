@@ -4,6 +4,7 @@ import configSchema from '../../../schemas/config.schema.json' with { type: 'jso
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import { ExitCode } from '../../model/exit-code.js'
 import { KEY_PATTERN } from '../../model/flow.js'
+import { printable } from '../../render/text.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
@@ -78,13 +79,13 @@ function write({ terminal }: Cli, root: string, files: Readonly<Record<string, s
       writeFileSync(file, text, { flag: 'wx' })
     }
     const shown = relative(terminal.cwd, file).split(sep).join('/')
-    terminal.talk(`${isKept ? 'kept' : 'made'}  ${shown}\n`)
+    terminal.talk(`${isKept ? 'kept' : 'made'}  ${printable(shown)}\n`)
   }
 }
 
 function nextSteps(folder: string): string {
   return [
-    ...(folder === '.' ? [] : [`  cd ${folder}`]),
+    ...(folder === '.' ? [] : [`  cd ${printable(folder)}`]),
     '  flows plan     # what would be made',
     '  flows apply    # make it, in the embedded store',
     '  flows sessions create sign-up',

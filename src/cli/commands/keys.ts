@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
-import { formatTime } from '../../render/text.js'
+import { formatTime, printable } from '../../render/text.js'
 import { type ApiKey, createKey, listKeys, revokeKey } from '../../service/operations/keys.js'
 import { type Define, examples } from '../command.js'
 import { atService } from '../service.js'
@@ -33,7 +33,7 @@ export const keys: Define = (command, run) => {
         const { terminal } = cli
         if (chosenFormat(options) === 'json') terminal.result(jsonText({ ...key, key: secret }))
         else {
-          terminal.talk(`Key ${key.id} "${key.name}" (${mode} mode), shown only now:\n`)
+          terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode), shown only now:\n`)
           terminal.result(`${secret}\n`)
         }
         return ExitCode.ok
@@ -71,7 +71,7 @@ export const keys: Define = (command, run) => {
         const key = await atService(cli, false, (service, caller) =>
           service.write(caller, (call) => revokeKey(call, id)),
         )
-        cli.terminal.result(`Revoked ${key.id} "${key.name}".\n`)
+        cli.terminal.result(`Revoked ${key.id} "${printable(key.name)}".\n`)
         return ExitCode.ok
       }),
     )

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
+import { printable } from '../../render/text.js'
 import { logToStderr, startServer } from '../../service/http/server.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import { apiAddressFault } from '../../validate/address.js'
@@ -36,7 +37,7 @@ export const serve: Define = (command, run) => {
           }).catch((error) => {
             throw cannotListen(error, options)
           })
-          cli.terminal.talk(`Serving the flows API at ${server.url}, over ${store.label}\n`)
+          cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopSignal()
           cli.terminal.talk('Stopping ...\n')

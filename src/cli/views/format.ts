@@ -1,4 +1,5 @@
 import { Option } from '@commander-js/extra-typings'
+import { printableJson } from '../../render/text.js'
 import { badUsage } from '../failure.js'
 import type { DiagnosticsFormat } from './diagnostics.js'
 
@@ -32,6 +33,4 @@ export function chosenFormat<F extends string>(options: { format: F; json?: true
 }
 
 /** JSON as every command prints it. */
-export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`
-}
+export const jsonText = printableJson

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../model/diagnostic.js'
 import type { ExitCode } from '../../model/exit-code.js'
+import { printableJson } from '../text.js'
 import { summarise } from './summary.js'
 
 /** Diagnostics for programs: format flows.diagnostics 1.0. Later minor versions only add members. */
@@ -11,5 +12,5 @@ export function diagnosticsJson(diagnostics: readonly Diagnostic[], exitCode: Ex
     summary: summarise(diagnostics),
     exit_code: exitCode,
   }
-  return `${JSON.stringify(output, null, 2)}\n`
+  return printableJson(output)
 }

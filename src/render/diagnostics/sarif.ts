@@ -1,5 +1,5 @@
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode, type SourcePosition } from '../../model/diagnostic.js'
-import { printable } from '../text.js'
+import { printable, printableJson } from '../text.js'
 
 const CODES = Object.keys(DIAGNOSTIC_CODES) as DiagnosticCode[]
 
@@ -18,7 +18,7 @@ export function diagnosticsSarif(diagnostics: readonly Diagnostic[], folder = ''
       },
     ],
   }
-  return `${JSON.stringify(log, null, 2)}\n`
+  return printableJson(log)
 }
 
 function rule(code: DiagnosticCode) {
