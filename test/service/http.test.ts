@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { startServer } from '../../src/service/http/server.js'
 import type { Store } from '../../src/store/store.js'
+import { StoreError } from '../../src/store/store-error.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Called, type Served, served } from './serving.js'
 
@@ -80,14 +81,17 @@ describe('what is asked for in vain', () => {
   )
 
   test('an address that is not well encoded', async () => {
-    const { call } = await served()
-    expectError(await call('GET', `${FLOWS}/%zz`), 400, /not well encoded/)
+    const { call, log } = await served()
+    for (const path of ['%zz', '%ff']) expectError(await call('GET', `${FLOWS}/${path}`), 400, /not well encoded/)
+    await expect.poll(() => log).toMatchObject([{ route: null, status: 400, key: null }, { status: 400 }])
   })
 
   test('an id with NUL, or longer than any', async () => {
     const { call } = await served()
     expectError(await call('GET', `${FLOWS}/a%00b`), 404, /No such/)
-    expectError(await call('GET', `${SESSIONS}/${'a'.repeat(300)}`), 404, /No such/)
+    for (const length of [300, 501, 10_000]) {
+      expectError(await call('GET', `${SESSIONS}/${'a'.repeat(length)}`), 404, /No such.{0,200}$/)
+    }
   })
 
   test('what is not HTTP is answered in JSON too', async () => {
@@ -341,6 +345,14 @@ describe('the state of flows', () => {
 })
 
 describe('the log', () => {
+  test('has a line for an id longer than any, too', async () => {
+    const { call, log, key } = await served()
+    const path = `${SESSIONS}/${'a'.repeat(501)}`
+    expect((await call('GET', path)).status).toBe(404)
+    expectError(await call('GET', path, { key: 'sk_test_unknown' }), 401, /Invalid API Key/)
+    await expect.poll(() => log).toMatchObject([{ status: 404, key: key.slice(-4) }, { status: 401 }])
+  })
+
   test('has one line per request, with the route instead of the path', async () => {
     const { call, log, key } = await served()
     await call('GET', `${FLOWS}/some-key?expand[]=x`)
@@ -395,6 +407,49 @@ describe('the log', () => {
     expect(error.message).not.toContain('secret')
     expect(log).toEqual([expect.objectContaining({ status: 500, fault: expect.stringMatching(/^TypeError at /) })])
     expect(JSON.stringify(log)).not.toContain('secret')
+  })
+})
+
+describe('a fault without a log', () => {
+  test('is told in one line on stderr, by names and codes down to its cause', async () => {
+    const full = Object.assign(new Error('quotes email-secret\n    at secret (place)'), { code: 'SQLITE_FULL' })
+    const store: Store = {
+      label: 'broken',
+      read: async () => {
+        throw new StoreError('unreadable', '/home/secret/store.sqlite cannot be read', { cause: full })
+      },
+      write: async () => undefined as never,
+      close: async () => {},
+    }
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    onTestFinished(() => stderr.mockRestore())
+    const server = await startServer({ store, host: '127.0.0.1', port: 0 })
+    await fetch(`${server.url}/nowhere`)
+    const response = await fetch(server.url + FLOWS, { headers: { authorization: 'Bearer sk_test_x' } })
+    await server.close()
+    const lines = stderr.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith('{"time"'))
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      request: response.headers.get('request-id'),
+      route: FLOWS,
+      status: 500,
+      fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
+    })
+    expect(lines[0]).not.toContain('secret')
+  })
+})
+
+describe('what HTTP itself refuses', () => {
+  test.each([
+    ['no Host', 'GET / HTTP/1.1', [], 400, 'Host'],
+    ['an expectation', `GET ${FLOWS} HTTP/1.1`, ['Host: x', 'Expect: foo'], 417, 'expectation'],
+    ['a wish for a proxy', 'CONNECT example.com:443 HTTP/1.1', ['Host: example.com:443'], 405, 'no proxy'],
+  ])('is answered in JSON too: %s', async (_what, line, headers, expected, message) => {
+    const { url } = await served()
+    const { status, head, json } = await raw(url, [line, ...headers, 'Connection: close', '', ''].join('\r\n'))
+    expect(status).toBe(expected)
+    expect(head).toMatch(/^request-id: req_[0-9a-z]{24}$/im)
+    expect(json.error).toMatchObject({ type: 'invalid_request_error', message: expect.stringContaining(message) })
   })
 })
 

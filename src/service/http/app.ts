@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ApiError, missing, notFound } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
@@ -9,7 +10,7 @@ import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
 import { expandedMembers, withExpanded } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
-import { type LogLine, logLine } from './log.js'
+import { type LogLine, logFaults, logLine } from './log.js'
 import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
 
 const MiB = 1024 * 1024
@@ -18,6 +19,7 @@ const JSON_TYPE = 'application/json; charset=utf-8'
 export interface AppOptions {
   readonly service: Service
   readonly id: IdMaker
+  /** By default only faults of the service itself are logged, to stderr. */
   readonly log?: ((line: LogLine) => void) | undefined
 }
 
@@ -30,23 +32,37 @@ declare module 'fastify' {
 }
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
-export function createApp({ service, id, log }: AppOptions): FastifyInstance {
+export function createApp({ service, id, log = logFaults }: AppOptions): FastifyInstance {
   const app = Fastify({
     genReqId: () => id('req'),
     requestIdHeader: false,
-    routerOptions: { maxParamLength: 500, querystringParser: () => ({}) }, // queries are decoded as forms are
+    routerOptions: {
+      // As long as a path can be: an id too long is an id that nothing has.
+      maxParamLength: 1_000_000,
+      // Queries are decoded as forms are.
+      querystringParser: () => ({}),
+    },
+    // Hosts and expectations are checked below, so that the answers are those of the API.
+    http: { requireHostHeader: false },
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 60_000,
-    frameworkErrors: (error, request, reply) => void sendError(reply.header('request-id', request.id), error),
-    clientErrorHandler: (error, socket) => socket.end(unreadable(error, id('req'))),
+    frameworkErrors: (error, request, reply) => {
+      // No hook runs for these.
+      reply.raw.once('finish', () => log(logLine(request, reply)))
+      void sendError(reply.headers(alwaysSent(request)), error)
+    },
+    clientErrorHandler: (error, socket) => refuseConnection(socket, unreadable(error), id('req')),
   })
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
+  app.server.on('connect', (_request, socket) => refuseConnection(socket, NO_PROXY, id('req')))
   app.decorateRequest('caller')
   app.decorateRequest('keyTail', null)
   app.decorateRequest('failure')
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' })
+    reply.headers(alwaysSent(request))
+    checkHead(request)
     // Before the body is read: whatever was sent, the address is what is wrong.
     if (request.is404) throw unrecognised(request)
   })
@@ -54,10 +70,24 @@ export function createApp({ service, id, log }: AppOptions): FastifyInstance {
     request.failure = error
     return sendError(reply, error)
   })
-  if (log) app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
+  app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
   app.register(async (v1) => formRoutes(v1, service))
   app.register(async (v2) => jsonRoutes(v2, service))
   return app
+}
+
+function alwaysSent({ id }: FastifyRequest) {
+  return { 'request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+}
+
+/** What HTTP itself asks of every request. */
+function checkHead({ headers, raw }: FastifyRequest): void {
+  if (headers.host === undefined && raw.httpVersion === '1.1') {
+    throw new ApiError(400, { message: 'The request has no Host header, which HTTP/1.1 requires.' })
+  }
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+    throw new ApiError(417, { message: 'The only expectation that this server meets is 100-continue.' })
+  }
 }
 
 function unrecognised(request: FastifyRequest): ApiError {
@@ -217,13 +247,27 @@ function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   return reply.code(status).headers(headers).type(JSON_TYPE).send(toText(body))
 }
 
-/** The answer to what is not HTTP, or too large a head: the framework has no reply for it. */
-function unreadable(error: Error & { code?: string }, requestId: string): string {
-  const [status, message] =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? ['431 Request Header Fields Too Large', 'The head of the request is too large.']
-      : ['400 Bad Request', 'The request cannot be read as HTTP.']
+interface ConnectionRefusal {
+  readonly status: string
+  readonly message: string
+}
+
+const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is no proxy.' }
+
+/** The answer to what is not HTTP, or too large a head. */
+function unreadable({ code }: Error & { code?: string }): ConnectionRefusal {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return { status: '431 Request Header Fields Too Large', message: 'The head of the request is too large.' }
+  }
+  return { status: '400 Bad Request', message: 'The request cannot be read as HTTP.' }
+}
+
+/** Answers where the framework has no reply to answer with, and hangs up. */
+function refuseConnection(socket: Duplex, { status, message }: ConnectionRefusal, requestId: string): void {
   const body = toText({ error: { type: 'invalid_request_error', message } })
   const head = [`HTTP/1.1 ${status}`, `Content-Type: ${JSON_TYPE}`, `Request-Id: ${requestId}`, 'Connection: close']
-  return `${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  socket.on('error', () => {})
+  socket.end(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  )
 }

@@ -23,14 +23,52 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
-    key: request.keyTail,
+    key: request.keyTail ?? null,
     ...(reply.statusCode === 500 && { fault: faultOf(request.failure) }),
   }
 }
 
-/** Name and place, never the message: a message may quote what was sent. */
+/** One line of JSON per request. */
+export function logToStderr(line: LogLine): void {
+  process.stderr.write(`${JSON.stringify(line)}\n`)
+}
+
+/** Only what failed on the service's own side: nobody could find its cause later. */
+export function logFaults(line: LogLine): void {
+  if (line.fault !== undefined) logToStderr(line)
+}
+
+const MOST_CAUSES = 5
+
+/** Names, codes and the place, never a message: it may quote what was sent. "StoreError unreadable < SqliteError SQLITE_FULL at ..." */
 function faultOf(error: unknown): string {
-  if (!(error instanceof Error)) return typeof error
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  return [error.name, ...frames.slice(0, 3).map((line) => line.trim())].join(' ')
+  const chain: string[] = []
+  for (let one = error; chain.length < MOST_CAUSES && one !== undefined && one !== null; one = causeOf(one)) {
+    chain.push(one instanceof Error ? nameOf(one) : typeof one)
+  }
+  return [chain.join(' < ') || typeof error, ...placeOf(error)].join(' ')
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+/** An error's name, and its code: the store's, or the system's. */
+function nameOf(error: Error): string {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  return [error.name, code, errcode].filter(isWord).join(' ')
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^\w{1,60}$/.test(value))
+}
+
+/** The top of the stack, without the message, which stands at its beginning. */
+function placeOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const frames = (error.stack ?? '').replace(error.message, () => '').split('\n')
+  return frames
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 3)
+    .map((line) => line.trim())
 }

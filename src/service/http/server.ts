@@ -7,6 +7,8 @@ import { service } from '../operations/call.js'
 import { createApp } from './app.js'
 import type { LogLine } from './log.js'
 
+export { logToStderr } from './log.js'
+
 export interface ServerOptions {
   /** Stays open when the server closes. */
   readonly store: Store
@@ -15,7 +17,7 @@ export interface ServerOptions {
   readonly port: number
   /** Where people reach the service when that is not the address it listens on, such as "https://flows.example.com". */
   readonly publicUrl?: string
-  /** Called once per request; by default nothing is logged. See `logToStderr`. */
+  /** Called once per request. By default only faults of the service itself are told, on stderr. See `logToStderr`. */
   readonly log?: (line: LogLine) => void
   /** Unix seconds. */
   readonly now?: () => number
@@ -69,11 +71,6 @@ function requestsUnderWay(server: NodeServer): () => Promise<void> {
       tell = resolve
       if (underWay === 0) resolve()
     })
-}
-
-/** One line of JSON per request. */
-export function logToStderr(line: LogLine): void {
-  process.stderr.write(`${JSON.stringify(line)}\n`)
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
