@@ -8,7 +8,7 @@ const NAME = /\.ya?ml$/
 const LOOKS_LIKE_NAME = /\.ya?ml$/i
 
 /** A definition is some hundred bytes; whoever writes more has mistaken the file. */
-export const LARGEST_FILE = 1024 * 1024
+const LARGEST_FILE = 1024 * 1024
 
 /** A file that holds a definition by its name; nothing of it has been read. */
 export interface DefinitionFile {

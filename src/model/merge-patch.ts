@@ -1,3 +1,4 @@
+import { isObject } from './json.js'
 /**
  * JSON Merge Patch (RFC 7396): objects merge member by member, null removes a member, anything else replaces.
  * Neither argument is changed. `__proto__` is an ordinary member here.
@@ -17,8 +18,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
 function set(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name !== '__proto__') object[name] = value
   else Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true })
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
+import { isObject } from '../model/json.js'
 import { toPointer } from '../model/json-pointer.js'
 import { apiAddressFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
@@ -101,8 +102,4 @@ function embeddedIssues(value: unknown): Issue[] {
     pointer: toPointer(['environments', name]),
     part: 'key',
   }))
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

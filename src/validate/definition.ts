@@ -1,4 +1,5 @@
 import type { Issue } from '../model/diagnostic.js'
+import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { mergePatch } from '../model/merge-patch.js'
 import { checkFlowBody, mergeIssues, ruleIssues } from './flow-body.js'
@@ -7,23 +8,18 @@ import { nearest } from './nearest.js'
 import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
 
-/** An issue of a definition. `environment` is named where the fault shows in that environment only. */
-export interface DefinitionIssue extends Issue {
-  readonly environment?: string
-}
-
 /**
  * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
  * result of each overlay. What an overlay inherits from the body is not said again. Pointers are those of the
  * definition: into the overlay where the overlay sets the value, else into the body.
  */
-export function checkDefinition(value: unknown, environments: readonly string[]): DefinitionIssue[] {
+export function checkDefinition(value: unknown, environments: readonly string[]): Issue[] {
   const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
   if (!isObject(value)) return fromSchema
   const { environments: overlays, renamed_from: _, ...body } = value
   const base = mergeIssues(fromSchema, ruleIssues(body))
   if (!isObject(overlays)) return base
-  const issues: DefinitionIssue[] = base.filter(({ code, pointer, part }) => !isEnvironmentName(code, pointer, part))
+  const issues: Issue[] = base.filter(({ code, pointer, part }) => !isEnvironmentName(code, pointer, part))
   for (const [environment, overlay] of Object.entries(overlays)) {
     const at = toPointer(['environments', environment])
     if (!environments.includes(environment)) issues.push(unknownEnvironment(environment, environments, at))
@@ -45,7 +41,7 @@ function isEnvironmentName(code: string, pointer: string, part: string): boolean
   )
 }
 
-function unknownEnvironment(name: string, environments: readonly string[], pointer: string): DefinitionIssue {
+function unknownEnvironment(name: string, environments: readonly string[], pointer: string): Issue {
   const near = nearest(name, environments)
   return {
     code: 'ENVIRONMENT_UNKNOWN',
@@ -61,8 +57,8 @@ function overlayIssues(
   overlay: Record<string, unknown>,
   environment: string,
   baseIssues: readonly Issue[],
-): DefinitionIssue[] {
-  const found: DefinitionIssue[] = []
+): Issue[] {
+  const found: Issue[] = []
   for (const issue of checkFlowBody(mergePatch(body, overlay))) {
     const path = fromPointer(issue.pointer)
     const set = memberOf(overlay, path)
@@ -71,8 +67,8 @@ function overlayIssues(
     if (inherited && (set === undefined || isObject(set.value))) continue
     found.push(
       set === undefined
-        ? { ...issue, message: `${issue.message} (in environment ${quote(environment)})`, environment }
-        : { ...issue, pointer: toPointer(['environments', environment, ...path]), environment },
+        ? { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
+        : { ...issue, pointer: toPointer(['environments', environment, ...path]) },
     )
   }
   return found
@@ -90,8 +86,4 @@ function memberOf(overlay: unknown, path: readonly string[]): { value: unknown }
 
 function placeOf({ part, pointer }: Issue): string {
   return `${part} ${pointer}`
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

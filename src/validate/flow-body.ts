@@ -1,4 +1,5 @@
 import type { Issue } from '../model/diagnostic.js'
+import { isObject } from '../model/json.js'
 import { addressFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { validate } from './generated/flow-body.js'
@@ -60,8 +61,4 @@ function returnUrlIssues({ return_url: address }: Record<string, unknown>): Issu
       part: 'value',
     },
   ]
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
