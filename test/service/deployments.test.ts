@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ChangeRequest } from '../../src/model/deployment.js'
+import type { ChangeRequest, DeploymentRequest } from '../../src/model/deployment.js'
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
 import type { Service } from '../../src/service/operations/call.js'
@@ -37,6 +37,11 @@ async function deployed(...keys: string[]) {
     return found
   }
   return { ...parts, apply, flow }
+}
+
+/** As a parser makes it, which has no stack to run out of. */
+function nested(depth: number): unknown {
+  return JSON.parse('['.repeat(depth) + ']'.repeat(depth))
 }
 
 async function refusal(work: Promise<unknown>): Promise<ApiError> {
@@ -233,7 +238,29 @@ describe('a deployment', () => {
       'parameter_invalid',
     ],
     ['a base without its deployment', (r: object) => ({ ...r, base: {} }), 'base', 'parameter_invalid'],
-    ['NUL in its run', (r: object) => ({ ...r, run_id: 'a\0b' }), undefined, 'parameter_invalid'],
+    ['NUL in its run', (r: object) => ({ ...r, run_id: 'a\0b' }), 'run_id', 'parameter_invalid'],
+    [
+      'NUL in an id',
+      () => aDeployment([updating({ id: 'vf_\0x', key: 'a', version: 1 })]),
+      'changes[0][id]',
+      'parameter_invalid',
+    ],
+    [
+      'half of a surrogate pair in an id',
+      () => aDeployment([updating({ id: 'vf_\ud800', key: 'a', version: 1 })]),
+      'changes[0][id]',
+      'parameter_invalid',
+    ],
+    [
+      'a label nested without end',
+      (r: DeploymentRequest) => ({
+        ...r,
+        changes: [{ ...creating('a'), after: { metadata: { a: nested(200_000) } } }],
+      }),
+      'changes[0][after][metadata][a]',
+      'parameter_invalid',
+    ],
+    ['a member nested without end', (r: object) => ({ ...r, extra: nested(200_000) }), /^extra/, 'parameter_invalid'],
     ['too many changes', (r: object) => ({ ...r, changes: Array(20_001).fill(null) }), 'changes', 'parameter_invalid'],
   ])('with %s is refused', async (_what, spoil, param, code) => {
     const { service } = await aService()
@@ -241,7 +268,8 @@ describe('a deployment', () => {
     const error = await refusal(service.write(TESTER, (call) => deploy(call, request)))
     expect(error.status).toBe(400)
     expect(error.body.code).toBe(code)
-    expect(error.body.param).toBe(param)
+    if (param instanceof RegExp) expect(error.body.param).toMatch(param)
+    else expect(error.body.param).toBe(param)
     expect((await stateOf(service)).flows).toEqual([])
   })
 
@@ -256,6 +284,8 @@ describe('a deployment', () => {
     ['a rename to the same key', renaming({ id: 'vf_1', key: 'a', version: 1 }, 'a')],
     ['an unknown action', { ...creating('a'), action: 'delete' as never }],
     ['a key that is none', creating('Not A Key')],
+    ['a key like an id', creating(`vf_${'0a'.repeat(12)}`)],
+    ['a new key like an id', renaming({ id: 'vf_1', key: 'a', version: 1 }, `vf_${'0a'.repeat(12)}`)],
     ['an unknown member', { ...creating('a'), force: true } as never],
   ])('with %s is refused', async (_what, change) => {
     const { apply } = await deployed()

@@ -167,6 +167,24 @@ describe('a flow', () => {
     expect((await api.call('POST', `${FLOWS}/a/restore`)).body).toMatchObject({ status: 'active', version: 3 })
   })
 
+  test('never has a key that could be taken for an id', async () => {
+    const api = await served()
+    const key = `vf_${'0a'.repeat(12)}`
+    await api.call('POST', FLOWS, { body: { key: 'vf_short', name: 'A', type: 'document' } })
+    for (const [path, body] of [
+      [FLOWS, { key, name: 'A', type: 'document' }],
+      [`${FLOWS}/vf_short`, { key }],
+    ] as const) {
+      const answer = await api.call('POST', path, { body })
+      expect([answer.status, answer.body.error?.code, answer.body.error?.param]).toEqual([
+        400,
+        'parameter_invalid',
+        'key',
+      ])
+    }
+    expect((await api.call('GET', FLOWS)).body.data).toMatchObject([{ key: 'vf_short', version: 1 }])
+  })
+
   test('has one static link, which is switched and rotated', async () => {
     const api = await served()
     const { static_link } = await created(api)

@@ -7,3 +7,13 @@ export function checkKey(key: string, param: string): void {
   const rule = 'lower-case letters, digits, - and _, beginning with a letter or digit, at most 63 characters'
   throw invalid('parameter_invalid', param, `Invalid ${param}: must be ${rule}.`)
 }
+
+/** For the keys that flows are given: flows are found by id or by key, so none may be mistaken for the other. */
+export function checkFlowKey(key: string): void {
+  checkKey(key, 'key')
+  if (looksLikeFlowId(key)) throw invalid('parameter_invalid', 'key', 'Invalid key: a key must not look like an id.')
+}
+
+export function looksLikeFlowId(key: string): boolean {
+  return /^vf_[0-9a-z]{24}$/.test(key)
+}

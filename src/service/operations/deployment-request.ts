@@ -1,15 +1,18 @@
 import type { ChangeRequest, DeploymentRequest } from '../../model/deployment.js'
 import { type FlowConfig, normalise } from '../../model/flow.js'
-import { fromPointer, toBrackets } from '../../model/json-pointer.js'
+import { fromPointer, toBrackets, toPointer } from '../../model/json-pointer.js'
 import { planDigest } from '../../model/plan.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { validate } from '../../validate/generated/deployment.js'
 import { schemaIssues } from '../../validate/schema-issues.js'
 import { ApiError, invalid, missing } from '../api-error.js'
 import { checkedConfig } from './check-body.js'
+import { looksLikeFlowId } from './check-key.js'
 
 /** More than anybody has, less than what would hold the store for long. */
 const MOST_CHANGES = 20_000
+
+const DEEPEST = 16
 
 const MEMBERS = ['project', 'plan_digest', 'run_id', 'base', 'source', 'allowed', 'changes']
 
@@ -23,6 +26,7 @@ const ANY_CONFIG: FlowConfig = normalise({ name: 'x', type: 'document' })
 export function checkDeploymentRequest(value: unknown, livemode: boolean): DeploymentRequest {
   if (!isObject(value))
     throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: must be an object.' })
+  checkDepth(value)
   for (const name of MEMBERS) if (value[name] === undefined) throw missing(name)
   for (const name of Object.keys(value)) {
     if (!MEMBERS.includes(name)) throw invalid('parameter_unknown', name, `Received unknown parameter: ${name}`)
@@ -30,10 +34,7 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
   checkSize(value.changes)
   checkBase(value.base)
   checkSchema(value, livemode)
-  const { changes, ...rest } = value
-  if (controlCharacterIssues(rest, []).length > 0) {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: must not hold control characters.' })
-  }
+  checkCharacters(value)
   const request = value as unknown as DeploymentRequest
   checkChanges(request.changes)
   if (planDigest({ ...request, livemode }) !== request.plan_digest) {
@@ -46,6 +47,27 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
 /** The configuration that a change writes, checked as every flow is. */
 export function configOf({ after }: ChangeRequest, index: number): FlowConfig {
   return checkedConfig(after, `/changes/${index}/after`)
+}
+
+/** Before anything walks through the values: a flow is five deep at most, and a stack has an end. */
+function checkDepth(value: unknown, path: readonly string[] = []): void {
+  if (value === null || typeof value !== 'object') return
+  if (path.length > DEEPEST) {
+    const param = toBrackets(toPointer(path.slice(0, 5)))
+    throw invalid('parameter_invalid', param, `Invalid ${param}: it is nested too deep.`)
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== null && typeof member === 'object') checkDepth(member, [...path, name])
+  }
+}
+
+/** Configurations are left out: they are checked as flow bodies are. */
+function checkCharacters({ changes, ...rest }: Record<string, unknown>): void {
+  const bare = (changes as readonly ChangeRequest[]).map((change) => ({ ...change, after: null }))
+  const [first] = controlCharacterIssues({ ...rest, changes: bare }, [])
+  if (first === undefined) return
+  const param = toBrackets(first.pointer)
+  throw invalid('parameter_invalid', param, `Invalid ${param}: must not hold control characters.`)
 }
 
 function checkSize(changes: unknown): void {
@@ -114,6 +136,7 @@ function checkChanges(changes: readonly ChangeRequest[]): void {
     if ((after === null) !== (action === 'archive')) refuse('after', `${action} ${after ? 'has no' : 'needs an'} after`)
     if (previous_key !== null && !MOVES_KEY.has(action)) refuse('previous_key', `${action} keeps the key`)
     if (action === 'rename' && previous_key === null) refuse('previous_key', 'rename needs the old key')
+    if ((id === null || previous_key !== null) && looksLikeFlowId(key)) refuse('key', 'a key must not look like an id')
     if (previous_key === key) refuse('previous_key', 'it is the same key')
     if (id !== null && ids.has(id)) refuse('id', 'the set holds another change of this flow')
     if (keys.has(key)) refuse('key', 'the set holds another change with this key')

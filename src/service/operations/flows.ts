@@ -7,7 +7,7 @@ import { ApiError, conflict, invalid, missing } from '../api-error.js'
 import { randomText } from '../ids.js'
 import type { Call, ReadCall, WriteCall } from './call.js'
 import { checkedConfig } from './check-body.js'
-import { checkKey } from './check-key.js'
+import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
@@ -62,7 +62,7 @@ export interface FlowVersion {
 export async function createFlow(call: WriteCall, params: CreateFlowParams): Promise<VerificationFlow> {
   const { key, project = null, ...body } = params
   if (key === undefined) throw missing('key')
-  checkKey(key, 'key')
+  checkFlowKey(key)
   if (project !== null) checkKey(project, 'project')
   const config = checkedConfig(mergePatch({}, asPatch(body)))
   await call.tx.state.lock(call.livemode)
@@ -99,7 +99,7 @@ export async function updateFlow(
 ): Promise<VerificationFlow> {
   const flow = await flowToWrite(call, idOrKey, expected_version)
   if (key !== undefined && key !== flow.key) {
-    checkKey(key, 'key')
+    checkFlowKey(key)
     await checkFree(call, key)
   }
   return saveIfChanged(call, key === undefined || key === flow.key ? 'update' : 'rename', flow, {
