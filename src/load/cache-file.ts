@@ -80,10 +80,10 @@ function readPlainFile(path: string): Buffer {
   }
 }
 
-/** `.flows/` holds nothing that belongs in version control, so it says so itself. */
+/** `.flows/` holds nothing that belongs in version control, so it says so itself, and nothing that others should read. */
 function makeFolder(root: string): void {
   for (const path of [join(root, '.flows'), folderOf(root)]) {
-    unlessPresent(() => mkdirSync(path))
+    unlessPresent(() => mkdirSync(path, { mode: 0o700 }))
     if (!isFolder(path)) throw new Error('no folder')
   }
   unlessPresent(() => writeFileSync(join(root, '.flows', '.gitignore'), '*\n', { flag: 'wx' }))

@@ -56,6 +56,8 @@ describe('the cache', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A') })
     expect(namesIn(root)).toEqual(['A'])
     expect(readFileSync(join(root, '.flows/.gitignore'), 'utf8')).toBe('*\n')
+    // The embedded store lies in the same folder, whichever of the two makes it.
+    expect(statSync(join(root, '.flows')).mode & 0o777).toBe(0o700)
     const files = readdirSync(cacheOf(root))
     expect(files.sort()).toEqual(['definitions.set', 'definitions.values'])
     const written = files.map((file) => statSync(join(cacheOf(root), file)).mtimeMs)
