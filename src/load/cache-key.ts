@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
@@ -27,17 +27,28 @@ export function makeCacheKey(): Buffer {
   mkdirSync(keyFolder(), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(temporary, randomBytes(LENGTH), { flag: 'wx', mode: 0o600 })
-    // Of two first runs at once, one makes the key and both use it; a damaged key is replaced.
-    rmSync(file, { force: true })
-    linkSync(temporary, file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    // Of two first runs at once, one makes the key and both use it. Only a damaged key makes room for another.
+    if (!linked(temporary, file) && lstatSync(file).size !== LENGTH) {
+      rmSync(file, { force: true })
+      linked(temporary, file)
+    }
   } finally {
     rmSync(temporary, { force: true })
   }
   const made = readCacheKey()
   if (made === undefined) throw new Error('the cache key cannot be read back')
   return made
+}
+
+/** False where there is such a file already. */
+function linked(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
+  }
 }
 
 function keyFolder(): string {
