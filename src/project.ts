@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { decode } from './load/decode.js'
 import { readBounded } from './load/discover.js'
@@ -26,7 +27,7 @@ export function loadProject(configFile: string): { project?: Project; diagnostic
   const root = dirname(path)
   const name = basename(path)
   const read = readBounded(root, name)
-  if ('fault' in read) return { diagnostics: [missingHint(read.fault)] }
+  if ('fault' in read) return { diagnostics: [existsSync(path) ? read.fault : withHint(read.fault)] }
   const decoded = decode(name, read.bytes)
   if ('fault' in decoded) return { diagnostics: [decoded.fault] }
   const { value, diagnostics } = parse(name, decoded.text)
@@ -49,6 +50,6 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
     : positionOf(configFile, { pointer, part: 'value' }, source)
 }
 
-function missingHint(fault: Diagnostic): Diagnostic {
-  return fault.code === 'FILE_UNREADABLE' ? { ...fault, hint: '"flows init" makes one' } : fault
+function withHint(missing: Diagnostic): Diagnostic {
+  return { ...missing, hint: '"flows init" makes one' }
 }

@@ -1,7 +1,9 @@
+import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { loadProject } from '../../src/definitions.js'
 import { brief, temporaryProject } from '../helpers/temporary-project.js'
+import { unprivileged } from '../helpers/unprivileged.js'
 
 function load(text: string | Buffer) {
   return loadProject(join(temporaryProject({ 'flows.config.yaml': text }), 'flows.config.yaml'))
@@ -25,6 +27,17 @@ describe('the configuration', () => {
     expect(project).toBeUndefined()
     expect(diagnostics.map(brief)).toEqual(['other.yaml:1:1 FILE_UNREADABLE'])
     expect(JSON.stringify(diagnostics)).not.toContain(join('/', 'tmp'))
+    expect(diagnostics[0]?.hint).toContain('flows init')
+  })
+
+  test('is not to be made anew where it is but cannot be read', () => {
+    const root = temporaryProject({ 'folder.yaml/x': '', 'closed.yaml': 'project: p\n' })
+    chmodSync(join(root, 'closed.yaml'), 0)
+    for (const name of ['folder.yaml', 'closed.yaml']) {
+      const { diagnostics } = unprivileged(root, () => loadProject(join(root, name)))
+      expect(diagnostics.map(brief)).toEqual([`${name}:1:1 FILE_UNREADABLE`])
+      expect(diagnostics[0]?.hint).toBeUndefined()
+    }
   })
 
   test.each<[string, string | Buffer, string[]]>([
