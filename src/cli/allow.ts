@@ -4,7 +4,15 @@ import { type Allowance, idleAllowances } from '../plan/guard.js'
 import { printable } from '../render/text.js'
 import type { Cli } from './command.js'
 
-const GUARDS: readonly GuardName[] = ['weaken', 'archive', 'expose_link', 'max_change_share', 'protected']
+/** A record, so that the compiler misses a guard that is not named here. */
+const NAMES: Readonly<Record<GuardName, true>> = {
+  weaken: true,
+  archive: true,
+  expose_link: true,
+  max_change_share: true,
+  protected: true,
+}
+const GUARDS = Object.keys(NAMES) as readonly GuardName[]
 
 /** `--allow weaken --allow protected=high-value`: guards lifted by name for one run. Never all of them at once. */
 export function allowOption() {
