@@ -8,13 +8,13 @@ import { type Refusal, refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
-import { formatTime, plural } from '../../render/text.js'
+import { formatTime, plural, printable } from '../../render/text.js'
 import { allowanceText, allowOption, warnOfIdle } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { gitCommit } from '../git.js'
 import { progress } from '../progress.js'
-import { checkedDefinitions, openProject, targetOf } from '../project.js'
+import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
 import { remoteOf } from '../target.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
@@ -22,7 +22,7 @@ const { format, json } = formatOptions(['human', 'json'])
 
 export const apply: Define = (command, run) => {
   command
-    .option('-e, --env <name>', 'environment (default: FLOWS_ENV, else local)')
+    .addOption(environmentOption)
     .option('-y, --yes', 'apply without asking; needed where nobody can answer')
     .addOption(allowOption())
     .addOption(format)
@@ -123,7 +123,7 @@ const showHuman: Show = ({ terminal }, plan, deployment, remote) => {
   if (deployment === null) terminal.result(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
   else {
     terminal.result(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
-    terminal.result(`Deployment ${deployment.id} in ${remote.label}\n`)
+    terminal.result(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
   return ExitCode.ok
 }

@@ -7,7 +7,7 @@ import { planText } from '../../render/plan/text.js'
 import { allowOption, warnOfIdle } from '../allow.js'
 import { type Define, examples } from '../command.js'
 import { planMemory } from '../plan-memory.js'
-import { checkedDefinitions, openProject, targetOf } from '../project.js'
+import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
 import { remoteOf } from '../target.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
@@ -15,7 +15,7 @@ const { format, json } = formatOptions(['human', 'json', 'markdown'])
 
 export const plan: Define = (command, run) => {
   command
-    .option('-e, --env <name>', 'environment (default: FLOWS_ENV, else local)')
+    .addOption(environmentOption)
     .addOption(format)
     .addOption(json)
     .addOption(allowOption())
