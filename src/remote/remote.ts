@@ -81,8 +81,17 @@ export type RemoteErrorKind =
   /** The service refused the request; `code` and `param` say why. */
   | 'invalid'
   | 'not_found'
-  /** No answer, or none that could be understood. Whether a write happened is unknown: retrying is safe. */
+  /** No answer, or none that could be understood. Whether a write happened is unknown; see `retryIsSafe`. */
   | 'unreachable'
+
+interface RemoteErrorDetails {
+  readonly code?: string
+  readonly param?: string
+  readonly requestId?: string
+  readonly stale?: readonly StaleFlow[]
+  readonly retryIsSafe?: boolean
+  readonly cause?: unknown
+}
 
 /** A call that failed for a reason the caller can tell people about. Never holds a key or personal data. */
 export class RemoteError extends Error {
@@ -92,17 +101,19 @@ export class RemoteError extends Error {
   readonly param: string | undefined
   readonly requestId: string | undefined
   readonly stale: readonly StaleFlow[]
+  /**
+   * With `unreachable`: whether the same call can be made again without doing anything twice. True of what only reads
+   * and of a deployment, which its digest names; not of a session, of which a second one may come into being.
+   */
+  readonly retryIsSafe: boolean
 
-  constructor(
-    kind: RemoteErrorKind,
-    message: string,
-    details: { code?: string; param?: string; requestId?: string; stale?: readonly StaleFlow[]; cause?: unknown } = {},
-  ) {
+  constructor(kind: RemoteErrorKind, message: string, details: RemoteErrorDetails = {}) {
     super(message, { cause: details.cause })
     this.kind = kind
     this.code = details.code
     this.param = details.param
     this.requestId = details.requestId
     this.stale = details.stale ?? []
+    this.retryIsSafe = details.retryIsSafe ?? false
   }
 }

@@ -12,7 +12,7 @@ describe('the embedded remote', () => {
     const reader = await embedded({ file: join(folder, '.flows', 'store.sqlite'), actor: 'me' }).reader()
     expect(await reader.observe(PROJECT)).toMatchObject({ state: { last_deployment: null, flows: [] } })
     expect((await reader.listFlows()).data).toEqual([])
-    await expect(reader.retrieveFlow('a')).rejects.toMatchObject({ kind: 'not_found' })
+    await expect(reader.retrieveFlow('a')).rejects.toMatchObject({ kind: 'not_found', cause: { name: 'ApiError' } })
     await reader.close()
     expect(readdirSync(folder)).toEqual([])
   })

@@ -15,9 +15,12 @@ export async function told<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-function toRemoteError({ message, status, body: { code, param, stale } }: ApiError): RemoteError {
+function toRemoteError(error: ApiError): RemoteError {
+  const { message, status, body } = error
+  const { code, param, stale } = body
   const kind = code === 'flow_version_conflict' ? 'stale' : status === 404 ? 'not_found' : 'invalid'
   return new RemoteError(kind, message, {
+    cause: error,
     ...(code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...(stale !== undefined && { stale }),

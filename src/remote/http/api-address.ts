@@ -30,8 +30,7 @@ export function parseApi(api: string): ApiAddress {
   return {
     origin,
     protocol: isSecure ? 'https' : 'http',
-    // The client takes an IPv6 address without its brackets.
-    host: hostname.replace(/^\[|\]$/g, ''),
+    host: hostname,
     port: port || (isSecure ? '443' : '80'),
   }
 }

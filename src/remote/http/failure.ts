@@ -1,39 +1,96 @@
+import { inspect } from 'node:util'
+import { hideApiKeys } from '../../model/api-key.js'
 import type { StaleFlow } from '../../model/deployment.js'
 import { RemoteError } from '../remote.js'
+import type { Answered, Exchange } from './exchange.js'
+import { fits, isObject, STALE_FLOW } from './shapes.js'
 
-/** What an answer says under `error`. Nothing of it is trusted to be there. */
-interface ErrorFields {
-  readonly message?: unknown
-  readonly code?: unknown
-  readonly param?: unknown
-  readonly stale?: unknown
+/** Where a request went, with which key, and whether it may be sent again without doing anything twice. */
+export interface Sent {
+  readonly origin: string
+  readonly apiKey: string
+  readonly retryIsSafe: boolean
 }
 
-/** What a refused request means for the caller. */
-export function refused(
-  origin: string,
-  status: number,
-  error: ErrorFields,
-  requestId: string | undefined,
-): RemoteError {
-  const { code, param, stale } = error
-  const message = typeof error.message === 'string' ? error.message : `${origin} answered ${status}`
-  return new RemoteError(kindOf(status, code), message, {
-    ...(typeof code === 'string' && { code }),
-    ...(typeof param === 'string' && { param }),
-    ...(requestId !== undefined && { requestId }),
-    ...(Array.isArray(stale) && { stale: stale as readonly StaleFlow[] }),
+/** What the far side sent, or the failure that it amounts to. */
+export function bodyOf<T>(sent: Sent, received: Exchange, shape: (value: unknown) => boolean): T {
+  if ('fault' in received) throw silent(sent, received.fault)
+  const { status, body } = received
+  if (status < 200 || status > 299) throw refused(sent, received)
+  if (!shape(body)) throw strange(sent, received)
+  return body as T
+}
+
+/** No answer. */
+export function silent({ origin, apiKey, retryIsSafe }: Sent, fault: unknown): RemoteError {
+  const why = without(apiKey, networkFault(fault))
+  // What the system says of a connection is worth keeping, unless it quotes what was sent over it.
+  const text = inspect(fault, { depth: 8 })
+  const isClean = without(apiKey, text) === text
+  const message = `${origin} cannot be reached: ${why}`
+  return new RemoteError('unreachable', message, { retryIsSafe, ...(isClean && { cause: fault }) })
+}
+
+/** An answer that no flows API would give. */
+export function strange({ origin, apiKey, retryIsSafe }: Sent, { status, headers }: Answered): RemoteError {
+  const message = `${origin} answers ${status}, but not as a flows API does: is the address right?`
+  return new RemoteError('unreachable', message, { retryIsSafe, ...requestIdOf(headers, apiKey) })
+}
+
+/** A request that was refused. Of its answer only what the port promises is taken, and no key with it. */
+function refused(sent: Sent, received: Answered): RemoteError {
+  const { origin, apiKey, retryIsSafe } = sent
+  const { status, headers, body } = received
+  const error = isObject(body) && isObject(body.error) ? body.error : undefined
+  const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
+  const [message, code, param] = [told(error?.message), told(error?.code), told(error?.param)]
+  const kind = kindOf(status, code)
+  if (error === undefined && kind !== 'not_authorised' && status !== 413) return strange(sent, received)
+  return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
+    ...(kind === 'unreachable' && { retryIsSafe }),
+    ...(status === 413 ? { code: 'request_too_large' } : code !== undefined && { code }),
+    ...(param !== undefined && { param }),
+    ...requestIdOf(headers, apiKey),
+    ...(Array.isArray(error?.stale) && { stale: staleOf(error.stale, apiKey) }),
   })
 }
 
-/** No answer, or none that a flows API would give. `why` goes on after the address. */
-export function unreachable(origin: string, why: string, requestId?: string): RemoteError {
-  return new RemoteError('unreachable', `${origin} ${why}`, requestId === undefined ? {} : { requestId })
+const WORDS: Readonly<Record<number, string>> = {
+  413: '413: the request is too large. Change fewer flows at once: apply them in several steps, or split the project',
 }
 
-function kindOf(status: number, code: unknown): RemoteError['kind'] {
+function kindOf(status: number, code: string | undefined): RemoteError['kind'] {
   if (status === 401 || status === 403) return 'not_authorised'
   if (status === 404) return 'not_found'
   if (status === 412 || code === 'flow_version_conflict') return 'stale'
-  return status >= 500 || status === 429 ? 'unreachable' : 'invalid'
+  return status < 400 || status >= 500 || status === 429 ? 'unreachable' : 'invalid'
+}
+
+function staleOf(values: readonly unknown[], apiKey: string): readonly StaleFlow[] {
+  const flows = values.filter((value) => fits(value, STALE_FLOW)) as readonly StaleFlow[]
+  return flows.map(({ key, base_version, current_version, updated_by, updated }) => ({
+    key: without(apiKey, key),
+    base_version,
+    current_version,
+    updated_by: updated_by === null ? null : without(apiKey, updated_by),
+    updated,
+  }))
+}
+
+function requestIdOf(headers: Headers, apiKey: string): { requestId?: string } {
+  const requestId = headers.get('request-id')
+  return requestId === null ? {} : { requestId: without(apiKey, requestId) }
+}
+
+/** The far side may quote the key that it was sent, whatever the key looks like. */
+function without(apiKey: string, text: string): string {
+  return hideApiKeys(text.replaceAll(apiKey, '...'))
+}
+
+/** The system's word for what went wrong, such as ECONNREFUSED. */
+function networkFault(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer'
+  if (error.name === 'TimeoutError' || (error as NodeJS.ErrnoException).code === 'ETIMEDOUT') return 'no answer in time'
+  const { cause } = error
+  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : error.message
 }

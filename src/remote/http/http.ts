@@ -18,7 +18,10 @@ export function http({ api, apiKey }: HttpOptions): Remote {
   }
   return {
     label: address.origin,
-    reader: async () => httpReader(readTransport(address.origin, apiKey), address.origin),
+    reader: async () => {
+      const { origin } = address
+      return httpReader(readTransport(origin, apiKey), { origin, apiKey, retryIsSafe: true })
+    },
     writer: async () => {
       // Only a writer loads the client.
       const { httpWriter } = await import('./writer.js')

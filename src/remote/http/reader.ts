@@ -1,31 +1,31 @@
 import type { ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
 import type { ObservedState } from '../../model/state.js'
 import type { RemoteReader } from '../remote.js'
-import { unreachable } from './failure.js'
+import { bodyOf, type Sent, silent, strange } from './failure.js'
+import { isFlow, isListOf, isSession, isState } from './shapes.js'
 import type { ReadTransport } from './transport.js'
 
 /** Reads the flows API. What it is handed has no way to write. */
-export function httpReader(transport: ReadTransport, origin: string): RemoteReader {
-  const get = async <T>(path: string): Promise<T> => {
-    const answer = await transport.get(path)
-    if (answer.status === 'not_modified') throw unreachable(origin, 'answered "not modified" without having been asked')
-    return answer.body as T
-  }
+export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
+  const get = async <T>(path: string, shape: (value: unknown) => boolean): Promise<T> =>
+    bodyOf<T>(sent, await transport.get(path), shape)
   return {
     async observe(project, known) {
-      const answer = await transport.get(`/v2/identity/flow_state${queryOf({ project })}`, known)
-      if (answer.status === 'not_modified') return answer
-      const state = answer.body as ObservedState
-      if (answer.etag === null || !Array.isArray(state.flows) || typeof state.livemode !== 'boolean') {
-        throw unreachable(origin, 'answers with something that is no state of flows: is the address right?')
-      }
-      return { status: 'modified', etag: answer.etag, state }
+      const received = await transport.get(`/v2/identity/flow_state${queryOf({ project })}`, known)
+      if ('fault' in received) throw silent(sent, received.fault)
+      if (received.status === 304 && known !== undefined) return { status: 'not_modified' }
+      const state = bodyOf<ObservedState>(sent, received, isState)
+      const etag = received.headers.get('etag')
+      if (etag === null) throw strange(sent, received)
+      return { status: 'modified', etag, state }
     },
-    listFlows: (query) => get<ListObject<VerificationFlow>>(`/v1/identity/verification_flows${queryOf(query)}`),
-    retrieveFlow: (id) => get<VerificationFlow>(`/v1/identity/verification_flows/${encodeURIComponent(id)}`),
+    listFlows: (query) =>
+      get<ListObject<VerificationFlow>>(`/v1/identity/verification_flows${queryOf(query)}`, isListOf(isFlow)),
+    retrieveFlow: (id) => get<VerificationFlow>(`/v1/identity/verification_flows/${encodeURIComponent(id)}`, isFlow),
     listSessions: (query) =>
-      get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`),
-    retrieveSession: (id) => get<VerificationSession>(`/v1/identity/verification_sessions/${encodeURIComponent(id)}`),
+      get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
+    retrieveSession: (id) =>
+      get<VerificationSession>(`/v1/identity/verification_sessions/${encodeURIComponent(id)}`, isSession),
     close: async () => {},
   }
 }

@@ -1,50 +1,87 @@
-import type { Stripe } from 'stripe'
 import type { Deployment } from '../../model/deployment.js'
 import type { VerificationSession } from '../../model/resources.js'
-import type { RemoteError, RemoteWriter } from '../remote.js'
+import { RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
-import { refused, unreachable } from './failure.js'
+import { type Answered, type Exchange, exchange } from './exchange.js'
+import { bodyOf } from './failure.js'
+import { isDeployment, isSession } from './shapes.js'
 
 const TIMEOUT = 120_000
+/** What the API takes in one request, in bytes. */
+const MOST = 32 * 1024 * 1024
+
+interface Post {
+  readonly path: string
+  readonly params: object
+  readonly shape: (value: unknown) => boolean
+  /** Names what is written, so that the same request in another run writes nothing more. */
+  readonly idempotencyKey?: string
+}
 
 /**
  * Writes through the official client, which encodes as Stripe does and repeats a request that got no answer under the
- * same idempotency key.
+ * same idempotency key. What an answer means is judged here: the client trusts the far side to be Stripe, is undone by
+ * JSON that is no object, and keeps what was sent in its errors.
  */
 export async function httpWriter(address: ApiAddress, apiKey: string): Promise<RemoteWriter> {
   const { default: Client } = await import('stripe')
   const { host, port, protocol, origin } = address
-  const client = new Client(apiKey, { host, port, protocol, telemetry: false, maxNetworkRetries: 2, timeout: TIMEOUT })
 
-  const post = async <T>(path: string, params: object, idempotencyKey?: string): Promise<T> => {
+  const post = async <T>({ path, params, shape, idempotencyKey }: Post): Promise<T> => {
+    let received: Exchange | undefined
+    let tooLarge: RemoteError | undefined
+    const client = new Client(apiKey, {
+      host,
+      port,
+      protocol,
+      telemetry: false,
+      maxNetworkRetries: 2,
+      timeout: TIMEOUT,
+      httpClient: Client.createFetchHttpClient(async (url, init = {}) => {
+        tooLarge = tooLargeFor(origin, init.body)
+        if (tooLarge) return new Response('{}')
+        received = await exchange(String(url), init)
+        if ('fault' in received) throw received.fault
+        return toldToClient(received)
+      }),
+    })
+    const options = idempotencyKey === undefined ? {} : { idempotencyKey }
     try {
-      const options = idempotencyKey === undefined ? {} : { idempotencyKey }
-      const answer: unknown = await client.rawRequest('POST', path, params as Record<string, unknown>, options)
-      if (typeof (answer as { object?: unknown }).object === 'string') return answer as T
+      await client.rawRequest('POST', path, params as Record<string, unknown>, options)
     } catch (error) {
-      throw toRemoteError(origin, error)
+      // Nothing was sent: the fault lies in this program.
+      if (received === undefined) throw error
     }
-    throw unreachable(origin, 'answers, but not as a flows API does: is the address right?')
+    if (tooLarge) throw tooLarge
+    if (received === undefined) throw new Error('the client sent nothing')
+    return bodyOf<T>({ origin, apiKey, retryIsSafe: idempotencyKey !== undefined }, received, shape)
   }
   return {
-    deploy: (request) => post<Deployment>('/v2/identity/flow_deployments', request, request.plan_digest),
-    createSession: (params) => post<VerificationSession>('/v1/identity/verification_sessions', params),
+    deploy: (request) =>
+      post<Deployment>({
+        path: '/v2/identity/flow_deployments',
+        params: request,
+        shape: isDeployment,
+        idempotencyKey: request.plan_digest,
+      }),
+    createSession: (params) =>
+      post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession }),
     close: async () => {},
   }
 }
 
-/** Of the client's error only what the port promises is taken: it also holds headers and what was sent. */
-function toRemoteError(origin: string, error: unknown): RemoteError {
-  const { statusCode, requestId, raw, type, message } = error as Partial<Stripe.errors.StripeError>
-  const fields = (raw ?? {}) as Record<string, unknown>
-  if (typeof statusCode === 'number' && typeof fields.message === 'string') {
-    return refused(origin, statusCode, fields, requestId)
-  }
-  if (type === 'StripeConnectionError') {
-    const detail = fields.detail as NodeJS.ErrnoException | undefined
-    return unreachable(origin, `cannot be reached: ${detail?.code ?? message ?? 'no answer'}`)
-  }
-  if (type === 'StripeAPIError')
-    return unreachable(origin, 'answers, but not as a flows API does: is the address right?')
-  throw error
+/** The client decides by the status and one header whether to repeat a request. More it need not know. */
+function toldToClient({ status, headers }: Answered): Response {
+  const retry = headers.get('stripe-should-retry')
+  const hasBody = status >= 200 && status <= 599 && ![204, 205, 304].includes(status)
+  return new Response('{}', { status: hasBody ? status : 400, headers: retry ? { 'stripe-should-retry': retry } : {} })
+}
+
+/** Told before it is sent: who answers while a request is still being sent is not always heard. */
+function tooLargeFor(origin: string, body: unknown): RemoteError | undefined {
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : 0
+  if (size <= MOST) return undefined
+  const figures = `the request has ${(size / 1024 / 1024).toFixed(1)} MiB, and ${origin} takes 32 MiB at most`
+  const message = `${figures}. Change fewer flows at once: apply them in several steps, or split the project`
+  return new RemoteError('invalid', message, { code: 'request_too_large' })
 }
