@@ -137,9 +137,13 @@ describe('bodies', () => {
   test('are bounded', async () => {
     const { call } = await served()
     const form = `metadata[a]=${'x'.repeat(1024 * 1024)}`
-    expectError(await call('POST', SESSIONS, { body: form }), 413, /too large/)
+    expectError(await call('POST', SESSIONS, { body: form }), 413, /limit is 1 MiB \(1048576 bytes\)/)
     const json = JSON.stringify({ a: 'x'.repeat(32 * 1024 * 1024) })
-    expectError(await call('POST', '/v2/identity/flow_deployments', { body: json }), 413, /too large/)
+    expectError(
+      await call('POST', '/v2/identity/flow_deployments', { body: json }),
+      413,
+      /limit is 32 MiB \(33554432 bytes\)\. Deploy fewer flows/,
+    )
     const large = aDeployment(
       Array.from({ length: 2000 }, (_, n) => creating(`f${n}`, { description: 'x'.repeat(1000) })),
     )

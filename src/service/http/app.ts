@@ -14,6 +14,8 @@ import { type LogLine, logFaults, logLine } from './log.js'
 import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
 
 const MiB = 1024 * 1024
+const V1_LIMIT = MiB
+const V2_LIMIT = 32 * MiB
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface AppOptions {
@@ -68,7 +70,7 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
   })
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    return sendError(reply, error)
+    return sendError(reply, isTooLarge(error) ? tooLarge(request) : error)
   })
   app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
   app.register(async (v1) => formRoutes(v1, service))
@@ -95,14 +97,26 @@ function unrecognised(request: FastifyRequest): ApiError {
   return new ApiError(404, { message: `Unrecognized request URL (${request.method}: ${path}).` })
 }
 
+function isTooLarge(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+}
+
+function tooLarge(request: FastifyRequest): ApiError {
+  const isV2 = pathOf(request).startsWith('/v2/')
+  const limit = isV2 ? V2_LIMIT : V1_LIMIT
+  const figures = `The request body is too large: the limit is ${limit / MiB} MiB (${limit} bytes).`
+  const advice = isV2 ? 'Deploy fewer flows at once, in several deployments.' : 'Send shorter parameters.'
+  return new ApiError(413, { code: 'parameter_invalid', message: `${figures} ${advice}` })
+}
+
 function formRoutes(app: FastifyInstance, service: Service): void {
   requireKey(app, service)
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
-    { parseAs: 'buffer', bodyLimit: MiB },
+    { parseAs: 'buffer', bodyLimit: V1_LIMIT },
     async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
   )
-  refuseOtherTypes(app, MiB, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
+  refuseOtherTypes(app, V1_LIMIT, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
   for (const route of V1_READS) readRoute(app, service, route)
   for (const route of V1_WRITES) writeRoute(app, service, route)
 }
@@ -111,10 +125,10 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   requireKey(app, service)
   app.addContentTypeParser(
     'application/json',
-    { parseAs: 'buffer', bodyLimit: 32 * MiB },
+    { parseAs: 'buffer', bodyLimit: V2_LIMIT },
     async ({ headers }: FastifyRequest, body: Buffer) => decodeJson(decodeUtf8(body, headers['content-type'])),
   )
-  refuseOtherTypes(app, 32 * MiB, 'application/json')
+  refuseOtherTypes(app, V2_LIMIT, 'application/json')
   for (const route of V2_READS) readRoute(app, service, route)
 
   app.get('/v2/identity/flow_state', async (request, reply) => {
