@@ -36,6 +36,18 @@ describe('a session from a flow', () => {
     })
   })
 
+  test('may be given options that are unset, which ask for nothing', async () => {
+    const api = await withFlow()
+    for (const options of ['', { document: '' }, { document: { require_live_capture: '' } }]) {
+      expect((await created(api, { verification_flow: 'a', options })).type).toBe('verification_flow')
+    }
+    const options = { document: { require_live_capture: false } }
+    expect(await refused(api, { verification_flow: 'a', options })).toMatchObject({
+      code: 'parameters_exclusive',
+      param: 'options',
+    })
+  })
+
   test('keeps its options and version when the flow changes', async () => {
     const api = await withFlow({ options: { document: { require_live_capture: true } } })
     const session = await created(api, { verification_flow: 'a' })
@@ -173,6 +185,25 @@ describe('what a session is given', () => {
       })
     },
   )
+
+  test.each([
+    [{ related_customer_account: 'acct_1' }, 'related_customer_account', /not supported yet/],
+    [{ related_person: { account: 'acct_1', person: 'person_1' } }, 'related_person', /not supported yet/],
+    [{ related_person: { account: 'acct_1' } }, 'related_person[person]', /Missing required param/],
+    [{ related_person: { person: 'person_1' } }, 'related_person[account]', /Missing required param/],
+    [{ related_person: 'person_1' }, 'related_person', /Invalid object/],
+    [{ related_person: { account: { a: 'b' }, person: 'person_1' } }, 'related_person[account]', /Invalid string/],
+  ])('what there is no room for yet is refused, not dropped: %j', async (given, param, message) => {
+    const api = await served()
+    const error = await refused(api, { type: 'document', ...given })
+    expect(error).toMatchObject({ param, message: expect.stringMatching(message) })
+    expect((await api.call('GET', SESSIONS)).body.data).toEqual([])
+  })
+
+  test('what there is no room for yet may be given empty', async () => {
+    const empty = { related_customer_account: '', related_person: '' }
+    expect((await created(await served(), { type: 'document', ...empty })).status).toBe('requires_input')
+  })
 
   test('a customer is kept, and found again', async () => {
     const api = await served()

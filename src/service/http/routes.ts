@@ -50,6 +50,8 @@ const SESSION: Shapes = {
   metadata: 'labels',
   provided_details: { members: { email: 'text', phone: 'text' } },
   related_customer: 'text',
+  related_customer_account: 'text',
+  related_person: { members: { account: 'text', person: 'text' } },
   return_url: 'text',
 }
 

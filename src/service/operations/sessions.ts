@@ -26,6 +26,11 @@ export interface CreateSessionParams {
     | null
     | undefined
   readonly related_customer?: string | null | undefined
+  readonly related_customer_account?: string | null | undefined
+  readonly related_person?:
+    | { readonly account?: string | null | undefined; readonly person?: string | null | undefined }
+    | null
+    | undefined
   readonly return_url?: string | null | undefined
 }
 
@@ -39,6 +44,7 @@ export interface ListSessionsParams extends ListParams {
 
 /** Creates a session from a flow, whose options it copies for good, or from a type and options as Stripe does. */
 export async function createSession(call: WriteCall, params: CreateSessionParams): Promise<VerificationSession> {
+  refuseUnsupported(params)
   const check = await checkOf(call, params)
   const given = checkMembers({
     metadata: metadataOf(params.metadata),
@@ -95,12 +101,29 @@ export function sessionOptions({ type, options }: Pick<FlowConfig, 'type' | 'opt
   }
 }
 
+/** Stripe's own parameters that no session here has room for. What is not kept is not taken. */
+function refuseUnsupported({ related_customer_account, related_person }: CreateSessionParams): void {
+  if (!isUnset(related_person)) {
+    for (const name of ['account', 'person'] as const) {
+      const param = `related_person[${name}]`
+      if (checkText(related_person?.[name], param, LONGEST_CUSTOMER) === null) throw missing(param)
+    }
+    throw unsupported('related_person')
+  }
+  const account = checkText(related_customer_account, 'related_customer_account', LONGEST_CUSTOMER)
+  if (account !== null) throw unsupported('related_customer_account')
+}
+
+function unsupported(param: string): ApiError {
+  return invalid('parameter_invalid', param, `${param} is not supported yet: leave it out, or keep it in metadata.`)
+}
+
 type Check = Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'>
 
 async function checkOf(call: WriteCall, params: CreateSessionParams): Promise<Check> {
   if (params.verification_flow === undefined) return checkFromType(params)
   for (const param of ['type', 'options'] as const) {
-    if (params[param] == null) continue
+    if (isUnset(params[param])) continue
     const message = `You may give only one of verification_flow and ${param}: the flow says what is checked.`
     throw invalid('parameters_exclusive', param, message)
   }
@@ -116,6 +139,12 @@ async function checkOf(call: WriteCall, params: CreateSessionParams): Promise<Ch
     options: sessionOptions(flow.config),
     return_url: flow.config.return_url,
   }
+}
+
+/** Nothing, or an object of nothing: "options[document]=" takes options back to their defaults, and asks for none. */
+function isUnset(value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  return typeof value === 'object' && Object.values(value).every(isUnset)
 }
 
 function checkFromType({ type, options }: CreateSessionParams): Check {
