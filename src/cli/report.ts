@@ -77,8 +77,7 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? 'unreachable',
         message: error.message + request,
-        // Without a code the answer was lost, so nobody knows how far the request came.
-        ...(error.code === undefined && { hint: 'running the command again is safe: nothing is ever applied twice' }),
+        ...(error.retryIsSafe && { hint: 'running the command again is safe: nothing is ever applied twice' }),
         exitCode: ExitCode.failed,
       }
     case 'not_found':

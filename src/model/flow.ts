@@ -9,6 +9,11 @@ export type FlowKey = string
 /** The pattern of `key` in schemas/flow.schema.json; also that of projects. */
 export const KEY_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
+/** Flows are found by id or by key, so no key may be mistaken for an id. */
+export function looksLikeFlowId(key: string): boolean {
+  return /^vf_[0-9a-z]{24}$/.test(key)
+}
+
 /** A definition without what is not configuration itself: the body that overlays patch and the API takes. */
 export type FlowBody = Omit<FlowDefinition, 'renamed_from' | 'environments'>
 

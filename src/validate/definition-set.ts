@@ -1,5 +1,6 @@
 import type { Issue } from '../model/diagnostic.js'
-import { KEY_PATTERN } from '../model/flow.js'
+import { KEY_PATTERN, looksLikeFlowId } from '../model/flow.js'
+import { quote } from './quote.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */
 export interface NamedDefinition {
@@ -22,6 +23,7 @@ export function checkDefinitionSet(definitions: readonly NamedDefinition[]): Fil
   for (const definition of definitions) {
     const { file, key } = definition
     if (!KEY_PATTERN.test(key)) issues.push({ file, issue: invalidKey(key) })
+    if (looksLikeFlowId(key)) issues.push({ file, issue: keyLikeId(key) })
     const first = byKey.get(key)
     if (first === undefined) byKey.set(key, definition)
     else issues.push({ file, issue: duplicateKey(key, first.file), related: [{ file: first.file, pointer: '' }] })
@@ -41,6 +43,16 @@ function invalidKey(key: string): Issue {
     message:
       "the file name is the flow's key: it must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters",
     ...(KEY_PATTERN.test(usable) && { hint: `rename the file to ${usable}.yaml` }),
+    pointer: '',
+    part: 'key',
+  }
+}
+
+function keyLikeId(key: string): Issue {
+  return {
+    code: 'KEY_INVALID',
+    message: `${quote(key)} looks like the id of a flow; flows are found by either`,
+    hint: 'rename the file to what the flow is for',
     pointer: '',
     part: 'key',
   }

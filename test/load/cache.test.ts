@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { readCacheFile, writeCacheFile } from '../../src/load/cache-file.js'
 import { DefinitionCache } from '../../src/load/definition-cache.js'
 import { DefinitionFiles } from '../../src/load/definition-files.js'
@@ -122,15 +122,14 @@ describe('the cache', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A') })
     readAt(root)
     const stolen = readFileSync(join(cacheOf(root), 'definitions.values'))
-    const home = process.env.XDG_CACHE_HOME
     try {
-      process.env.XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'flows-other-'))
+      vi.stubEnv('XDG_CACHE_HOME', mkdtempSync(join(tmpdir(), 'flows-other-')))
       expect(readCacheFile(root, 'definitions.set')).toBeNull()
       readAt(root)
       expect(readFileSync(join(cacheOf(root), 'definitions.values'))).not.toEqual(stolen)
     } finally {
       rmSync(process.env.XDG_CACHE_HOME ?? '', { recursive: true, force: true })
-      process.env.XDG_CACHE_HOME = home
+      vi.unstubAllEnvs()
     }
     expect(namesIn(root)).toEqual(['A'])
   })
@@ -171,13 +170,12 @@ describe('the cache', () => {
 
   test('is done without where the key cannot be kept', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A'), 'no-folder': '' })
-    const home = process.env.XDG_CACHE_HOME
     try {
-      process.env.XDG_CACHE_HOME = join(root, 'no-folder')
+      vi.stubEnv('XDG_CACHE_HOME', join(root, 'no-folder'))
       expect(namesIn(root)).toEqual(['A'])
       expect(existsSync(join(root, '.flows'))).toBe(false)
     } finally {
-      process.env.XDG_CACHE_HOME = home
+      vi.unstubAllEnvs()
     }
   })
 

@@ -1,4 +1,4 @@
-import { KEY_PATTERN } from '../../model/flow.js'
+import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
 import { invalid } from '../api-error.js'
 
 /** For keys of flows and names of projects, which have one pattern. */
@@ -12,8 +12,4 @@ export function checkKey(key: string, param: string): void {
 export function checkFlowKey(key: string): void {
   checkKey(key, 'key')
   if (looksLikeFlowId(key)) throw invalid('parameter_invalid', 'key', 'Invalid key: a key must not look like an id.')
-}
-
-export function looksLikeFlowId(key: string): boolean {
-  return /^vf_[0-9a-z]{24}$/.test(key)
 }

@@ -1,5 +1,5 @@
 import type { ChangeRequest, DeploymentRequest } from '../../model/deployment.js'
-import { type FlowConfig, normalise } from '../../model/flow.js'
+import { type FlowConfig, looksLikeFlowId, normalise } from '../../model/flow.js'
 import { fromPointer, toBrackets, toPointer } from '../../model/json-pointer.js'
 import { planDigest } from '../../model/plan.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
@@ -7,7 +7,6 @@ import { validate } from '../../validate/generated/deployment.js'
 import { schemaIssues } from '../../validate/schema-issues.js'
 import { ApiError, invalid, missing } from '../api-error.js'
 import { checkedConfig } from './check-body.js'
-import { looksLikeFlowId } from './check-key.js'
 
 /** More than anybody has, less than what would hold the store for long. */
 const MOST_CHANGES = 20_000
