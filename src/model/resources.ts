@@ -17,6 +17,11 @@ export interface VerificationFlow extends Omit<FlowConfig, 'static_link'> {
   readonly updated_by: string | null
 }
 
+/** In the order in which a session passes through them. */
+export const SESSION_STATUSES = ['requires_input', 'processing', 'verified', 'canceled'] as const
+
+export type SessionStatus = (typeof SESSION_STATUSES)[number]
+
 export interface SessionOptions {
   readonly document?: FlowConfig['options']['document']
   readonly id_number?: Record<string, never>
@@ -40,7 +45,7 @@ export interface VerificationSession {
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
   readonly redaction: { readonly status: 'processing' | 'redacted' | 'validated' } | null
   readonly related_customer: string | null
-  readonly status: 'requires_input' | 'processing' | 'verified' | 'canceled'
+  readonly status: SessionStatus
   readonly type: 'document' | 'id_number' | 'verification_flow'
   readonly url: string | null
   readonly verification_flow?: string

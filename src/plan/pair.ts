@@ -26,9 +26,9 @@ export interface Conflict {
 
 /**
  * Finds the flow of every definition: by key, else by the key that the last deployment gave it and somebody changed
- * since, else by the key it was renamed from. A `renamed_from` left in the file
- * after it was applied does nothing. But while this project still has an active flow under the old key, and another flow
- * has the new one, the rename is neither done nor possible: going on would archive the flow that was to be kept.
+ * since, else by the key it was renamed from. A `renamed_from` left in the file after it was applied does nothing. But
+ * while this project still has an active flow under the old key, and another flow has the new one, the rename is neither
+ * done nor possible: going on would archive the flow that was to be kept.
  */
 export function pair(desired: readonly DesiredFlow[], state: ObservedState, project: string): Pairing {
   const byKey = new Map(state.flows.map((flow) => [flow.key, flow]))

@@ -1,5 +1,5 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
-import type { SessionOptions } from '../model/resources.js'
+import type { SessionOptions, SessionStatus } from '../model/resources.js'
 import type { DeployedChange, Deployment } from '../model/schema-types.js'
 
 /**
@@ -179,7 +179,7 @@ export interface SessionRecord {
   readonly flow: string | null
   readonly flow_version: number | null
   readonly type: 'document' | 'id_number' | 'verification_flow'
-  readonly status: 'requires_input' | 'processing' | 'verified' | 'canceled'
+  readonly status: SessionStatus
   readonly options: SessionOptions
   readonly metadata: Readonly<Record<string, string>>
   readonly client_reference_id: string | null

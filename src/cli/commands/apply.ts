@@ -3,19 +3,18 @@ import { apply as applyPlan } from '../../apply/apply.js'
 import type { Deployment } from '../../model/deployment.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
-import { planFlows } from '../../pipeline.js'
 import { type Refusal, refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
-import { allowanceText, allowOption, warnOfIdle } from '../allow.js'
+import { allowanceText, allowOption } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { gitCommit } from '../git.js'
+import { planned } from '../planned.js'
 import { progress } from '../progress.js'
-import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
-import { remoteOf } from '../target.js'
+import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
 const { format, json } = formatOptions(['human', 'json'])
@@ -39,22 +38,11 @@ export const apply: Define = (command, run) => {
       run(async (cli) => {
         const { terminal } = cli
         const chosen = chosenFormat(options)
-        const project = openProject(cli)
-        const target = targetOf(project, cli, options.env)
-        const definitions = checkedDefinitions(project)
-        const remote = await remoteOf(project, target, terminal)
-        const reader = await remote.reader()
-        const plan = await planFlows(definitions, reader, {
-          project: project.config.project,
-          environment: target.name,
-          guards: target.settings.guards ?? {},
-          allow: options.allow,
-        }).finally(() => reader.close())
+        const { project, remote, plan } = await planned(cli, options)
         const show = chosen === 'json' ? showJson : showHuman
         if (chosen === 'human' && !(isEmpty(plan) && plan.conflicts.length === 0)) {
           terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
         }
-        warnOfIdle(cli, plan, options.allow)
         const refusal = refusalOf(plan)
         if (refusal) refuse(refusal)
         if (isEmpty(plan)) return show(cli, plan, null, remote)

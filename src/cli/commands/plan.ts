@@ -1,14 +1,12 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
-import { planFlows } from '../../pipeline.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
-import { allowOption, warnOfIdle } from '../allow.js'
+import { allowOption } from '../allow.js'
 import { type Define, examples } from '../command.js'
-import { planMemory } from '../plan-memory.js'
-import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
-import { remoteOf } from '../target.js'
+import { planned } from '../planned.js'
+import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
 const { format, json } = formatOptions(['human', 'json', 'markdown'])
@@ -31,24 +29,7 @@ export const plan: Define = (command, run) => {
     .action((options) =>
       run(async (cli) => {
         const chosen = chosenFormat(options)
-        const project = openProject(cli)
-        const target = targetOf(project, cli, options.env)
-        const definitions = checkedDefinitions(project)
-        const remote = await remoteOf(project, target, cli.terminal)
-        const reader = await remote.reader()
-        const subject = { definitions: definitions.digest, environment: target.name, remote: remote.label }
-        const made = await planFlows(
-          definitions,
-          reader,
-          {
-            project: project.config.project,
-            environment: target.name,
-            guards: target.settings.guards ?? {},
-            allow: options.allow,
-          },
-          planMemory(project.root, subject),
-        ).finally(() => reader.close())
-        warnOfIdle(cli, made, options.allow)
+        const { plan: made } = await planned(cli, options)
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))

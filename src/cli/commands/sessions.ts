@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { toDotted } from '../../model/json-pointer.js'
-import type { VerificationSession } from '../../model/resources.js'
+import { SESSION_STATUSES, type VerificationSession } from '../../model/resources.js'
 import type { CreateSessionParams } from '../../remote/remote.js'
 import type { Palette } from '../../render/palette.js'
 import { formatTime, padEnd, printable } from '../../render/text.js'
@@ -48,14 +48,7 @@ export const sessions: Define = (command, run) => {
     .addOption(environmentOption)
     .option('--flow <flow>', 'only sessions from this flow (key or id)')
     .option('--client-reference-id <id>', 'only sessions with this reference')
-    .addOption(
-      new Option('--status <status>', 'only these').choices([
-        'requires_input',
-        'processing',
-        'verified',
-        'canceled',
-      ] as const),
-    )
+    .addOption(new Option('--status <status>', 'only these').choices(SESSION_STATUSES))
     .option('--limit <n>', 'how many, 1 to 100', parseLimit, 10)
     .option('--starting-after <id>', 'continue below this session')
     .addOption(list.format)

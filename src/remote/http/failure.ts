@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
 import { hideApiKeys } from '../../model/api-key.js'
 import type { StaleFlow } from '../../model/deployment.js'
+import { isObject } from '../../model/json.js'
 import { RemoteError } from '../remote.js'
 import type { Answered, Exchange } from './exchange.js'
-import { fits, isObject, STALE_FLOW } from './shapes.js'
+import { fits, STALE_FLOW } from './shapes.js'
 
 /** Where a request went, with which key, and whether it may be sent again without doing anything twice. */
 export interface Sent {

@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json.js'
 /** The answers of a flows API, checked only as far as this program relies on them: members that are more are no harm. */
 export type Shape = Readonly<Record<string, Check>>
 type Check = (value: unknown) => boolean
@@ -31,10 +32,6 @@ export function fits(value: unknown, shape: Shape): boolean {
   if (!isObject(value)) return false
   for (const name in shape) if (!shape[name]?.(value[name])) return false
   return true
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 const status = oneOf('active', 'archived')

@@ -1,3 +1,4 @@
+import { SESSION_STATUSES } from '../../model/resources.js'
 import type { ReadCall, WriteCall } from '../operations/call.js'
 import { listDeployments, retrieveDeployment } from '../operations/deployments.js'
 import {
@@ -39,7 +40,7 @@ const SESSION_FILTERS: Shapes = {
   verification_flow: 'name',
   client_reference_id: 'name',
   related_customer: 'name',
-  status: { oneOf: ['requires_input', 'processing', 'verified', 'canceled'] },
+  status: { oneOf: SESSION_STATUSES },
 }
 const FLOW: Shapes = { ...FLOW_BODY, key: 'name', project: 'text' }
 const SESSION: Shapes = {

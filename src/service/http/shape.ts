@@ -1,3 +1,4 @@
+import { isObject } from '../../model/json.js'
 import { toBrackets, toPointer } from '../../model/json-pointer.js'
 import { nearest } from '../../validate/nearest.js'
 import { type ApiError, invalid } from '../api-error.js'
@@ -125,8 +126,4 @@ function bracketed(path: readonly string[]): string {
 
 function shorten(value: string): string {
   return value.length > 60 ? `${value.slice(0, 60)}...` : value
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

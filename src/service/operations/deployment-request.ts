@@ -1,5 +1,6 @@
 import type { ChangeRequest, DeploymentRequest } from '../../model/deployment.js'
 import { type FlowConfig, looksLikeFlowId, normalise } from '../../model/flow.js'
+import { isObject } from '../../model/json.js'
 import { fromPointer, toBrackets, toPointer } from '../../model/json-pointer.js'
 import { planDigest } from '../../model/plan.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
@@ -145,7 +146,3 @@ function checkChanges(changes: readonly ChangeRequest[]): void {
 }
 
 const MOVES_KEY = new Set<ChangeRequest['action']>(['rename', 'adopt', 'restore'])
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-}

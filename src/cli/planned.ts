@@ -1,0 +1,37 @@
+import type { Plan } from '../model/plan.js'
+import { planFlows } from '../pipeline.js'
+import type { Allowance } from '../plan/guard.js'
+import type { Project } from '../project.js'
+import type { Remote } from '../remote/remote.js'
+import { warnOfIdle } from './allow.js'
+import type { Cli } from './command.js'
+import { planMemory } from './plan-memory.js'
+import { checkedDefinitions, openProject, targetOf } from './project.js'
+import { remoteOf } from './target.js'
+
+export interface Planned {
+  readonly project: Project
+  readonly remote: Remote
+  readonly plan: Plan
+}
+
+/** The plan of an environment, made with a reader that cannot write and is closed again. Nothing is shown of it. */
+export async function planned(
+  cli: Cli,
+  options: { readonly env?: string | undefined; readonly allow: readonly Allowance[] },
+): Promise<Planned> {
+  const project = openProject(cli)
+  const { name, settings } = targetOf(project, cli, options.env)
+  const definitions = checkedDefinitions(project)
+  const remote = await remoteOf(project, { name, settings }, cli.terminal)
+  const reader = await remote.reader()
+  const subject = { definitions: definitions.digest, environment: name, remote: remote.label }
+  const plan = await planFlows(
+    definitions,
+    reader,
+    { project: project.config.project, environment: name, guards: settings.guards ?? {}, allow: options.allow },
+    planMemory(project.root, subject),
+  ).finally(() => reader.close())
+  warnOfIdle(cli, plan, options.allow)
+  return { project, remote, plan }
+}
