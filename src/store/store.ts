@@ -1,5 +1,12 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
-import type { SessionOptions, SessionStatus } from '../model/resources.js'
+import type {
+  ReportChecks,
+  SessionError,
+  SessionErrorCode,
+  SessionOptions,
+  SessionStatus,
+  VerifiedOutputs,
+} from '../model/resources.js'
 import type { DeployedChange, Deployment } from '../model/schema-types.js'
 
 /**
@@ -21,6 +28,10 @@ export interface ReadTransaction {
   readonly flows: FlowReads
   readonly deployments: DeploymentReads
   readonly sessions: SessionReads
+  readonly reports: ReportReads
+  readonly events: EventReads
+  readonly webhookEndpoints: WebhookEndpointReads
+  readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
 }
 
@@ -29,8 +40,13 @@ export interface WriteTransaction extends ReadTransaction {
   readonly flows: FlowReads & FlowWrites
   readonly deployments: DeploymentReads & DeploymentWrites
   readonly sessions: SessionReads & SessionWrites
+  readonly reports: ReportReads & ReportWrites
+  readonly events: EventReads & EventWrites
+  readonly webhookEndpoints: WebhookEndpointReads & WebhookEndpointWrites
+  readonly deliveries: DeliveryReads & DeliveryWrites
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly idempotency: IdempotencyKeys
+  readonly rateLimits: RateLimits
 }
 
 /** Which page of a list, newest first. The cursors are ids; at most one of them is given. */
@@ -66,6 +82,8 @@ export interface StateTag {
 
 export interface StateReads {
   tag(livemode: boolean): Promise<StateTag>
+  /** Made at random with the store; what links and client secrets are signed with. */
+  signingSecret(): Promise<string>
 }
 
 export interface StateWrites {
@@ -123,6 +141,8 @@ export interface FlowFilter {
 
 export interface FlowReads {
   byId(livemode: boolean, id: string): Promise<FlowRecord | undefined>
+  /** Of either mode: the token says which flow, and the flow says which mode. */
+  byLinkToken(token: string): Promise<FlowRecord | undefined>
   byKey(livemode: boolean, key: FlowKey): Promise<FlowRecord | undefined>
   /** Flows with any of these ids or any of these keys; in no order. */
   byIdsOrKeys(livemode: boolean, ids: readonly string[], keys: readonly FlowKey[]): Promise<FlowRecord[]>
@@ -185,21 +205,43 @@ export interface SessionRecord {
   readonly client_reference_id: string | null
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
   readonly related_customer: string | null
+  readonly related_customer_account: string | null
+  readonly related_person: { readonly account: string; readonly person: string } | null
   readonly return_url: string | null
+  readonly last_error: SessionError | null
+  /** Id of the newest report. */
+  readonly last_report: string | null
+  readonly verified_outputs: VerifiedOutputs | null
+  readonly redaction: 'processing' | 'redacted' | null
+  /** How often it was submitted: the address and the client secret of an earlier attempt are dead. */
+  readonly attempt: number
+  /** What the verifier will say of a session that is processing. */
+  readonly outcome: SessionOutcome | null
+  /** When the service has to go on with the session by itself: to settle it, or to finish its redaction. */
+  readonly due: number | null
+  /** Digest of who came through the flow's static link, so that nobody gets two open sessions; null for all others. */
+  readonly link_visitor: string | null
   readonly created: number
 }
+
+export type SessionOutcome = 'verified' | SessionErrorCode
 
 export interface SessionFilter {
   /** The flow's id. */
   readonly flow?: string | undefined
   readonly client_reference_id?: string | undefined
   readonly related_customer?: string | undefined
+  readonly related_customer_account?: string | undefined
   readonly status?: SessionRecord['status'] | undefined
   readonly created?: CreatedRange | undefined
 }
 
 export interface SessionReads {
   byId(livemode: boolean, id: string): Promise<SessionRecord | undefined>
+  /** The newest session that still awaits this visitor of a static link. */
+  openOf(livemode: boolean, linkVisitor: string): Promise<SessionRecord | undefined>
+  /** Sessions of both modes that are due by then, the longest due first. */
+  due(by: number, limit: number): Promise<Pick<SessionRecord, 'id' | 'livemode'>[]>
   list(livemode: boolean, filter: SessionFilter, page: Page): Promise<PageOf<SessionRecord>>
   /** Number of sessions created from each flow since a time; flows without any are left out. */
   countByFlow(livemode: boolean, since: number): Promise<ReadonlyMap<string, number>>
@@ -207,6 +249,181 @@ export interface SessionReads {
 
 export interface SessionWrites {
   insert(session: SessionRecord): Promise<void>
+  /** Lets no other transaction change the session until this one ends, and reads it as it is then. */
+  toWrite(livemode: boolean, id: string): Promise<SessionRecord | undefined>
+  /** Replaces the session, found by id. Its mode, flow and time of creation stay. */
+  update(session: SessionRecord): Promise<void>
+}
+
+// Reports
+
+export interface ReportRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly session: string
+  readonly flow: string | null
+  readonly type: SessionRecord['type']
+  readonly client_reference_id: string | null
+  readonly options: Pick<SessionOptions, 'document' | 'id_number'>
+  readonly checks: ReportChecks
+  readonly created: number
+}
+
+export interface ReportFilter {
+  readonly session?: string | undefined
+  readonly client_reference_id?: string | undefined
+  readonly type?: ReportRecord['type'] | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface ReportReads {
+  byId(livemode: boolean, id: string): Promise<ReportRecord | undefined>
+  byIds(livemode: boolean, ids: readonly string[]): Promise<ReportRecord[]>
+  list(livemode: boolean, filter: ReportFilter, page: Page): Promise<PageOf<ReportRecord>>
+}
+
+export interface ReportWrites {
+  insert(report: ReportRecord): Promise<void>
+  /** Every report of a session, oldest first. */
+  ofSession(session: string): Promise<ReportRecord[]>
+  /** Replaces what the report says; for redaction. */
+  update(report: Pick<ReportRecord, 'id' | 'checks'>): Promise<void>
+}
+
+// Events
+
+/** Something that happened, written in the transaction in which it happened. */
+export interface EventRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly type: string
+  /** Id of what it happened to. */
+  readonly object: string
+  /** That object as it was then. */
+  readonly data: Readonly<Record<string, unknown>>
+  /** The request that made it happen; null when the service did so by itself. */
+  readonly request: { readonly id: string | null; readonly idempotency_key: string | null } | null
+  readonly api_version: string | null
+  readonly created: number
+}
+
+export interface EventFilter {
+  readonly types?: readonly string[] | undefined
+  /** Whether every webhook endpoint that wanted the event has it. */
+  readonly delivery_success?: boolean | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface EventReads {
+  byId(livemode: boolean, id: string): Promise<EventRecord | undefined>
+  list(livemode: boolean, filter: EventFilter, page: Page): Promise<PageOf<EventRecord>>
+  /** How many endpoints still wait for each of these events; events that none waits for are left out. */
+  pendingWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
+}
+
+export interface EventWrites {
+  insert(event: EventRecord): Promise<void>
+  /** Every event of an object, oldest first. */
+  ofObject(object: string): Promise<EventRecord[]>
+  /** Replaces what the event says of its object; for redaction. */
+  update(event: Pick<EventRecord, 'id' | 'data'>): Promise<void>
+  /** Drops at most `limit` events from before a time, with their deliveries. Answers how many. */
+  forget(before: number, limit: number): Promise<number>
+}
+
+// Webhooks
+
+export interface WebhookEndpointRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly url: string
+  /** Types of events, or "*". */
+  readonly enabled_events: readonly string[]
+  readonly status: 'enabled' | 'disabled'
+  /** What deliveries are signed with: it has to be kept as it is. */
+  readonly secret: string
+  readonly description: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly api_version: string | null
+  readonly created: number
+}
+
+export interface WebhookEndpointReads {
+  byId(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
+  list(livemode: boolean, page: Page): Promise<PageOf<WebhookEndpointRecord>>
+  count(livemode: boolean): Promise<number>
+  /** Every endpoint of the mode that is enabled. */
+  enabled(livemode: boolean): Promise<WebhookEndpointRecord[]>
+}
+
+export interface WebhookEndpointWrites {
+  insert(endpoint: WebhookEndpointRecord): Promise<void>
+  update(endpoint: WebhookEndpointRecord): Promise<void>
+  /** Deletes the endpoint. Its deliveries stay, for the record. */
+  delete(id: string): Promise<void>
+}
+
+export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'canceled'] as const
+
+/** One event on its way to one endpoint. */
+export interface DeliveryRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly event: string
+  /** Id of what the event happened to: what concerns one object is sent in order where possible. */
+  readonly object: string
+  readonly endpoint: string
+  readonly status: (typeof DELIVERY_STATUSES)[number]
+  /** How many attempts have begun. */
+  readonly attempts: number
+  /** While pending: not before then. */
+  readonly next_attempt: number | null
+  /** While an attempt is under way: until then nobody else begins another one. */
+  readonly leased_until: number | null
+  readonly created: number
+}
+
+export interface DeliveryAttemptRecord {
+  readonly delivery: string
+  /** From 1 up. No two attempts of a delivery have one number. */
+  readonly number: number
+  readonly started: number
+  /** Milliseconds; null while it is under way, and when its worker ended before the answer came. */
+  readonly duration: number | null
+  /** Of the answer; null when there was none. */
+  readonly response_status: number | null
+  /** Why there was no answer, as a word: "timeout", "ECONNREFUSED". */
+  readonly error: string | null
+}
+
+export interface DeliveryFilter {
+  readonly event?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly status?: DeliveryRecord['status'] | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface DeliveryReads {
+  byId(livemode: boolean, id: string): Promise<DeliveryRecord | undefined>
+  list(livemode: boolean, filter: DeliveryFilter, page: Page): Promise<PageOf<DeliveryRecord>>
+  /** Every attempt of these deliveries, in order. */
+  attempts(deliveries: readonly string[]): Promise<DeliveryAttemptRecord[]>
+}
+
+export interface DeliveryWrites {
+  insert(deliveries: readonly DeliveryRecord[]): Promise<void>
+  /**
+   * Begins an attempt of at most `limit` deliveries that are due, each held by the caller until `leaseUntil`: no two
+   * callers get the same attempt. A delivery waits while an earlier one of the same object to the same endpoint is still
+   * in its first `patience` attempts.
+   */
+  claim(now: number, leaseUntil: number, limit: number, patience: number): Promise<DeliveryRecord[]>
+  /** Records how an attempt ended, if its delivery is still in that very attempt. Answers whether it was. */
+  settle(attempt: DeliveryAttemptRecord, delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'>): Promise<boolean>
+  /** Makes a delivery pending again, due at a time, whatever became of it. */
+  resend(id: string, at: number): Promise<void>
+  /** Gives up everything that is pending for an endpoint. */
+  cancelOf(endpoint: string): Promise<void>
 }
 
 // Keys
@@ -219,8 +436,14 @@ export interface ApiKeyRecord {
   readonly hash: string
   /** The last characters of the key, to tell keys apart. */
   readonly tail: string
+  /** What the key may do; null for a secret key, which may do everything in its mode. */
+  readonly scopes: readonly string[] | null
   readonly created: number
   readonly created_by: string | null
+  /** From then on the key is refused; null when it never ends. */
+  readonly expires: number | null
+  /** To the minute. */
+  readonly last_used: number | null
   readonly revoked: number | null
 }
 
@@ -235,6 +458,8 @@ export interface ApiKeyReads {
 export interface ApiKeyWrites {
   insert(key: ApiKeyRecord): Promise<void>
   revoke(id: string, at: number): Promise<void>
+  /** Marks the key as used, unless it is marked with a later time. */
+  touch(id: string, at: number): Promise<void>
 }
 
 // Idempotency
@@ -255,5 +480,20 @@ export interface IdempotencyKeys {
   find(livemode: boolean, key: string): Promise<IdempotencyRecord | undefined>
   insert(record: IdempotencyRecord): Promise<void>
   /** Drops every answer stored before a time. */
+  forget(before: number): Promise<void>
+  /** Drops every answer about a resource: it may hold what was redacted. */
+  forgetAbout(resource: string): Promise<void>
+}
+
+// Rate limits
+
+/** Counters that hold for every process on the store. */
+export interface RateLimits {
+  /**
+   * Takes up to `wanted` from what is left of `limit` in one window of a scope, such as one second of one key.
+   * Answers how many it got, 0 when nothing is left.
+   */
+  take(scope: string, window: number, wanted: number, limit: number): Promise<number>
+  /** Drops every window before one. */
   forget(before: number): Promise<void>
 }

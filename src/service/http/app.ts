@@ -11,7 +11,8 @@ import { authenticate } from './authenticate.js'
 import { expandedMembers, withExpanded } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logFaults, logLine } from './log.js'
-import { paramsOf, type ReadRoute, V1_READS, V1_WRITES, V2_READS, type WriteRoute } from './routes.js'
+import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
+import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 
 const MiB = 1024 * 1024
 const V1_LIMIT = MiB
@@ -117,8 +118,7 @@ function formRoutes(app: FastifyInstance, service: Service): void {
     async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
   )
   refuseOtherTypes(app, V1_LIMIT, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
-  for (const route of V1_READS) readRoute(app, service, route)
-  for (const route of V1_WRITES) writeRoute(app, service, route)
+  addRoutes(app, service, V1_ROUTES)
 }
 
 function jsonRoutes(app: FastifyInstance, service: Service): void {
@@ -129,7 +129,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
     async ({ headers }: FastifyRequest, body: Buffer) => decodeJson(decodeUtf8(body, headers['content-type'])),
   )
   refuseOtherTypes(app, V2_LIMIT, 'application/json')
-  for (const route of V2_READS) readRoute(app, service, route)
+  addRoutes(app, service, V2_ROUTES)
 
   app.get('/v2/identity/flow_state', async (request, reply) => {
     refuseBody(request)
@@ -149,6 +149,13 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   })
 }
 
+function addRoutes(app: FastifyInstance, service: Service, routes: readonly AnyRoute[]): void {
+  for (const route of routes) {
+    if (route.method === 'GET') readRoute(app, service, route)
+    else writeRoute(app, service, route)
+  }
+}
+
 function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
   app.get(route.url, async (request, reply) => {
     refuseBody(request)
@@ -161,25 +168,39 @@ function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): vo
 }
 
 function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): void {
-  app.post(route.url, async (request, reply) => {
-    refuseQuery(request)
-    const { params, expand } = paramsOf(route, bodyOf(request))
-    const members = expandedMembers(expand, route)
-    const id = idOf(request)
-    const key = request.headers['idempotency-key']?.toString()
-    const idempotent = { key, method: 'POST', path: pathOf(request), params: { ...params, expand } }
-    const answer = await service.write(request.caller, (call) =>
-      once(
-        call,
-        idempotent,
-        () => route.run(call, params, id),
-        (result) => toText(withExpanded(result, members, route)),
-      ),
-    )
-    if (key !== undefined) reply.header('idempotency-key', key)
-    if (answer.replayed) reply.header('idempotent-replayed', 'true')
-    return reply.code(answer.status).type(JSON_TYPE).send(answer.body)
+  const { method, url } = route
+  app.route({
+    method,
+    url,
+    handler: async (request, reply) => {
+      // Stripe's clients send the parameters of a DELETE as those of a GET.
+      if (method === 'DELETE') refuseBody(request)
+      else refuseQuery(request)
+      const { params, expand } = paramsOf(route, method === 'DELETE' ? queryOf(request) : bodyOf(request))
+      const members = expandedMembers(expand, route)
+      const id = idOf(request)
+      // With a DELETE the key means nothing: what is gone is gone.
+      const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
+      const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
+      const answer = await service.write(callerOf(request), (call) =>
+        once(
+          call,
+          idempotent,
+          () => route.run(call, params, id),
+          (result) => toText(withExpanded(result, members, route)),
+        ),
+      )
+      if (key !== undefined) reply.header('idempotency-key', key)
+      if (answer.replayed) reply.header('idempotent-replayed', 'true')
+      return reply.code(answer.status).type(JSON_TYPE).send(answer.body)
+    },
   })
+}
+
+/** Who asks, with the request, which the events that it causes name. */
+function callerOf({ caller, id, headers }: FastifyRequest): Caller {
+  const [key, version] = [headers['idempotency-key'], headers['stripe-version']]
+  return { ...caller, request: { id, idempotency_key: key?.toString() ?? null }, apiVersion: version?.toString() }
 }
 
 function requireKey(app: FastifyInstance, service: Service): void {
@@ -221,10 +242,10 @@ function refuseQuery(request: FastifyRequest): void {
   throw new ApiError(400, { code: 'parameter_unknown', param: name, message })
 }
 
-/** The body of a GET is never read, so nothing in it can be named. */
-function refuseBody({ headers }: FastifyRequest): void {
+/** The body of a GET or DELETE is never read, so nothing in it can be named. */
+function refuseBody({ headers, method }: FastifyRequest): void {
   if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) return
-  const message = 'Received a body with a GET. The parameters of a GET go in its query string.'
+  const message = `Received a body with a ${method}. The parameters of a ${method} go in its query string.`
   throw new ApiError(400, { code: 'parameter_unknown', message })
 }
 

@@ -1,10 +1,17 @@
 import type { ReadTransaction, Store, WriteTransaction } from '../../store/store.js'
 import { type IdMaker, idMaker } from '../ids.js'
+import type { Scope } from './scopes.js'
 
 /** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
 export interface Caller {
   readonly livemode: boolean
   readonly actor: string | null
+  /** The API key that asks; none for a person at the store itself. Null scopes are those of a secret key: all. */
+  readonly key?: { readonly id: string; readonly scopes: readonly Scope[] | null } | undefined
+  /** The request that asks, for the events that it causes. */
+  readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
+  /** What the request named as `Stripe-Version`. */
+  readonly apiVersion?: string | undefined
 }
 
 /** What every operation works with: who asks, the transaction it runs in, the clock and the maker of ids. */

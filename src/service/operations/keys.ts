@@ -45,8 +45,11 @@ export async function createKey(call: WriteCall, { mode, name }: CreateKeyParams
     // The key is random and long, so one round of a fast hash cannot be guessed back.
     hash: sha256(secret),
     tail: secret.slice(-4),
+    scopes: null,
     created: call.now,
     created_by: call.actor,
+    expires: null,
+    last_used: null,
     revoked: null,
   }
   await call.tx.apiKeys.insert(key)

@@ -2,9 +2,10 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Db, Tables } from '../queries/tables.js'
 import { StoreError } from '../store-error.js'
 import { initial } from './0001-initial.js'
+import { service } from './0002-service.js'
 import type { Migration } from './migration.js'
 
-const MIGRATIONS: readonly Migration[] = [initial]
+const MIGRATIONS: readonly Migration[] = [initial, service]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

@@ -18,15 +18,23 @@ export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
     async insert(key) {
       await db
         .insertInto('api_keys')
-        .values({ ...key, livemode: Number(key.livemode) })
+        .values({ ...key, livemode: Number(key.livemode), scopes: key.scopes && JSON.stringify(key.scopes) })
         .execute()
     },
     async revoke(id, at) {
       await db.updateTable('api_keys').set({ revoked: at }).where('id', '=', id).where('revoked', 'is', null).execute()
     },
+    async touch(id, at) {
+      await db
+        .updateTable('api_keys')
+        .set({ last_used: at })
+        .where('id', '=', id)
+        .where((eb) => eb.or([eb('last_used', 'is', null), eb('last_used', '<', at)]))
+        .execute()
+    },
   }
 }
 
 function toRecord(row: ApiKeysTable): ApiKeyRecord {
-  return { ...row, livemode: row.livemode === 1 }
+  return { ...row, livemode: row.livemode === 1, scopes: row.scopes === null ? null : JSON.parse(row.scopes) }
 }

@@ -17,6 +17,10 @@ export function flowQueries(db: Db): FlowReads & FlowWrites {
       const row = await inMode(livemode).where('key', '=', key).executeTakeFirst()
       return row && toRecord(row)
     },
+    async byLinkToken(token) {
+      const row = await db.selectFrom('flows').selectAll().where('link_token', '=', token).executeTakeFirst()
+      return row && toRecord(row)
+    },
     async byIdsOrKeys(livemode, ids, keys) {
       const found = new Map<string, FlowsTable>()
       for (const some of batches(ids)) {

@@ -21,5 +21,8 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
     async forget(before) {
       await db.deleteFrom('idempotency_keys').where('created', '<', before).execute()
     },
+    async forgetAbout(resource) {
+      await db.deleteFrom('idempotency_keys').where('resource', '=', resource).execute()
+    },
   }
 }

@@ -1,11 +1,16 @@
 import type { Store, WriteTransaction } from '../store.js'
 import { apiKeyQueries } from './api-keys.js'
+import { deliveryQueries } from './deliveries.js'
 import { deploymentQueries } from './deployments.js'
+import { eventQueries } from './events.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
+import { rateLimitQueries } from './rate-limits.js'
+import { reportQueries } from './reports.js'
 import { sessionQueries } from './sessions.js'
 import { stateQueries } from './state.js'
 import type { Db } from './tables.js'
+import { webhookEndpointQueries } from './webhook-endpoints.js'
 
 /** The store over any dialect. Everything is asked and written inside transactions. */
 export function kyselyStore(db: Db, label: string, close: () => Promise<void>): Store {
@@ -28,7 +33,12 @@ function queriesOf(tx: Db): WriteTransaction {
     flows: flowQueries(tx),
     deployments: deploymentQueries(tx),
     sessions: sessionQueries(tx),
+    reports: reportQueries(tx),
+    events: eventQueries(tx),
+    webhookEndpoints: webhookEndpointQueries(tx),
+    deliveries: deliveryQueries(tx),
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
+    rateLimits: rateLimitQueries(tx),
   }
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../store.js'
+import { fromJson, toJson } from './json.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, SessionsTable } from './tables.js'
 
@@ -11,6 +12,25 @@ export function sessionQueries(db: Db): SessionReads & SessionWrites {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
     },
+    async openOf(livemode, linkVisitor) {
+      const row = await inMode(livemode)
+        .where('link_visitor', '=', linkVisitor)
+        .where('status', '=', 'requires_input')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async due(by, limit) {
+      const rows = await db
+        .selectFrom('verification_sessions')
+        .select(['id', 'livemode'])
+        .where('due', '<=', by)
+        .orderBy('due')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, livemode }) => ({ id, livemode: livemode === 1 }))
+    },
     async list(livemode, filter, page) {
       const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
         let query = inMode(livemode).orderBy('id', order).limit(limit)
@@ -20,6 +40,9 @@ export function sessionQueries(db: Db): SessionReads & SessionWrites {
           query = query.where('client_reference_hash', '=', sha256(filter.client_reference_id))
         }
         if (filter.related_customer !== undefined) query = query.where('related_customer', '=', filter.related_customer)
+        if (filter.related_customer_account !== undefined) {
+          query = query.where('related_customer_account', '=', filter.related_customer_account)
+        }
         if (filter.status !== undefined) query = query.where('status', '=', filter.status)
         for (const [bound, time] of boundsOf(filter.created)) query = query.where('created', bound, time)
         return query.execute()
@@ -40,18 +63,36 @@ export function sessionQueries(db: Db): SessionReads & SessionWrites {
     async insert(session) {
       await db.insertInto('verification_sessions').values(toRow(session)).execute()
     },
+    async toWrite(livemode, id) {
+      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      const row = await db
+        .updateTable('verification_sessions')
+        .set((eb) => ({ status: eb.ref('status') }))
+        .where('livemode', '=', Number(livemode))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async update(session) {
+      const { id, livemode, flow, flow_version, created, ...changing } = toRow(session)
+      await db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
+    },
   }
 }
 
 function toRow(record: SessionRecord): SessionsTable {
-  const { provided_details: details, client_reference_id: reference } = record
+  const { client_reference_id: reference } = record
   return {
     ...record,
     livemode: Number(record.livemode),
     options: JSON.stringify(record.options),
     metadata: JSON.stringify(record.metadata),
     client_reference_hash: reference === null ? null : sha256(reference),
-    provided_details: details && JSON.stringify(details),
+    provided_details: toJson(record.provided_details),
+    related_person: toJson(record.related_person),
+    last_error: toJson(record.last_error),
+    verified_outputs: toJson(record.verified_outputs),
   }
 }
 
@@ -61,8 +102,13 @@ function toRecord({ client_reference_hash, ...row }: SessionsTable): SessionReco
     livemode: row.livemode === 1,
     type: row.type as SessionRecord['type'],
     status: row.status as SessionRecord['status'],
+    redaction: row.redaction as SessionRecord['redaction'],
+    outcome: row.outcome as SessionRecord['outcome'],
     options: JSON.parse(row.options),
     metadata: JSON.parse(row.metadata),
-    provided_details: row.provided_details === null ? null : JSON.parse(row.provided_details),
+    provided_details: fromJson(row.provided_details),
+    related_person: fromJson(row.related_person),
+    last_error: fromJson(row.last_error),
+    verified_outputs: fromJson(row.verified_outputs),
   }
 }

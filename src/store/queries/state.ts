@@ -14,6 +14,14 @@ export function stateQueries(db: Db): StateReads & StateWrites {
         .executeTakeFirstOrThrow()
       return row
     },
+    async signingSecret() {
+      const row = await db
+        .selectFrom('meta')
+        .select('value')
+        .where('name', '=', 'signing_secret')
+        .executeTakeFirstOrThrow()
+      return row.value
+    },
     async lock(livemode) {
       // An update that changes nothing holds the row until the transaction ends, on every dialect.
       await db

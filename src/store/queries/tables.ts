@@ -13,8 +13,14 @@ export interface Tables {
   deployments: DeploymentsTable
   deployment_changes: DeploymentChangesTable
   verification_sessions: SessionsTable
+  verification_reports: ReportsTable
+  events: EventsTable
+  webhook_endpoints: WebhookEndpointsTable
+  webhook_deliveries: DeliveriesTable
+  webhook_attempts: AttemptsTable
   api_keys: ApiKeysTable
   idempotency_keys: IdempotencyKeysTable
+  rate_windows: { scope: string; window: number; used: number }
 }
 
 export type Db = Kysely<Tables>
@@ -92,8 +98,77 @@ export interface SessionsTable {
   client_reference_hash: string | null
   provided_details: string | null
   related_customer: string | null
+  related_customer_account: string | null
+  related_person: string | null
   return_url: string | null
+  last_error: string | null
+  last_report: string | null
+  verified_outputs: string | null
+  redaction: string | null
+  attempt: number
+  outcome: string | null
+  due: number | null
+  link_visitor: string | null
   created: number
+}
+
+export interface ReportsTable {
+  id: string
+  livemode: number
+  session: string
+  flow: string | null
+  type: string
+  client_reference_id: string | null
+  client_reference_hash: string | null
+  options: string
+  checks: string
+  created: number
+}
+
+export interface EventsTable {
+  id: string
+  livemode: number
+  type: string
+  object: string
+  data: string
+  request: string | null
+  api_version: string | null
+  created: number
+}
+
+export interface WebhookEndpointsTable {
+  id: string
+  livemode: number
+  url: string
+  enabled_events: string
+  status: string
+  secret: string
+  description: string | null
+  metadata: string
+  api_version: string | null
+  created: number
+}
+
+export interface DeliveriesTable {
+  id: string
+  livemode: number
+  event: string
+  object: string
+  endpoint: string
+  status: string
+  attempts: number
+  next_attempt: number | null
+  leased_until: number | null
+  created: number
+}
+
+export interface AttemptsTable {
+  delivery: string
+  number: number
+  started: number
+  duration: number | null
+  response_status: number | null
+  error: string | null
 }
 
 export interface ApiKeysTable {
@@ -102,8 +177,11 @@ export interface ApiKeysTable {
   name: string
   hash: string
   tail: string
+  scopes: string | null
   created: number
   created_by: string | null
+  expires: number | null
+  last_used: number | null
   revoked: number | null
 }
 

@@ -1,0 +1,74 @@
+import type { ReadCall, WriteCall } from '../../operations/call.js'
+import type { Scope } from '../../operations/scopes.js'
+import { type Shapes, shaped } from '../shape.js'
+
+/** Already in the kinds that the shapes name; the operations' own types say which. */
+// biome-ignore lint/suspicious/noExplicitAny: the shapes of a route are what makes its parameters fit the operation.
+export type Params = Readonly<Record<string, any>>
+
+/** What an answer is: the name of a resource, as the OpenAPI document describes it. */
+export type Resource =
+  | 'verification_flow'
+  | 'verification_flow_version'
+  | 'flow_deployment'
+  | 'verification_session'
+  | 'verification_report'
+  | 'event'
+  | 'webhook_endpoint'
+  | 'webhook_delivery'
+  | 'api_key'
+
+/** One path and method: who may call it, which parameters it takes, and which operation it is. */
+interface Route<Method, Call, Result> {
+  readonly method: Method
+  readonly url: string
+  /** For people, in a few words: "Retrieve a verification session". */
+  readonly summary: string
+  readonly scope: Scope
+  /** Only keys of the test mode may call it. */
+  readonly testOnly?: boolean
+  readonly shapes: Shapes
+  /** Members of the answer that `expand[]` may name. */
+  readonly expandable: readonly string[]
+  readonly answers: Resource
+  readonly isList: boolean
+  run(call: Call, params: Params, id: string): Promise<Result>
+}
+
+export type ReadRoute = Route<'GET', ReadCall, unknown>
+export type WriteRoute = Route<'POST' | 'DELETE', WriteCall, { readonly id: string }>
+export type AnyRoute = ReadRoute | WriteRoute
+
+type Described<R extends AnyRoute> = Pick<R, 'summary' | 'scope' | 'answers'> & {
+  readonly expandable?: R['expandable']
+}
+
+export const PAGE: Shapes = { limit: 'integer', starting_after: 'name', ending_before: 'name', created: 'times' }
+
+export function read(
+  url: string,
+  described: Described<ReadRoute>,
+  run: (call: ReadCall, id: string) => Promise<unknown>,
+): ReadRoute {
+  const rest = { method: 'GET', url, shapes: {}, expandable: [], isList: false } as const
+  return { ...rest, ...described, run: (call, _params, id) => run(call, id) }
+}
+
+export function list(url: string, described: Described<ReadRoute>, shapes: Shapes, run: ReadRoute['run']): ReadRoute {
+  return { method: 'GET', url, expandable: [], ...described, shapes: { ...PAGE, ...shapes }, isList: true, run }
+}
+
+export function write(
+  url: string,
+  described: Described<WriteRoute> & { readonly testOnly?: boolean },
+  shapes: Shapes,
+  run: WriteRoute['run'],
+): WriteRoute {
+  return { method: 'POST', url, expandable: [], ...described, shapes, isList: false, run }
+}
+
+/** The parameters of a request in the types of its operation. */
+export function paramsOf({ shapes }: { readonly shapes: Shapes }, values: Readonly<Record<string, unknown>>) {
+  const { expand, ...params } = shaped<Params>(values, { ...shapes, expand: { listOf: 'text' } })
+  return { params, expand: expand as readonly string[] | null | undefined }
+}
