@@ -16,11 +16,14 @@ export type ApiErrorCode =
   | 'phone_invalid'
   | 'api_key_expired'
   | 'lock_timeout'
+  | 'livemode_mismatch'
   // extensions
   | 'flow_archived'
   | 'flow_version_conflict'
   | 'flow_of_other_project'
   | 'flow_status_invalid'
+  | 'session_status_invalid'
+  | 'session_redacted'
   | 'plan_digest_mismatch'
 
 export interface ErrorBody {

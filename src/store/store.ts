@@ -1,12 +1,6 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
-import type {
-  ReportChecks,
-  SessionError,
-  SessionErrorCode,
-  SessionOptions,
-  SessionStatus,
-  VerifiedOutputs,
-} from '../model/resources.js'
+import type { Outcome } from '../model/outcome.js'
+import type { ReportChecks, SessionError, SessionOptions, SessionStatus, VerifiedOutputs } from '../model/resources.js'
 import type { DeployedChange, Deployment } from '../model/schema-types.js'
 
 /**
@@ -212,19 +206,18 @@ export interface SessionRecord {
   /** Id of the newest report. */
   readonly last_report: string | null
   readonly verified_outputs: VerifiedOutputs | null
+  readonly verified_at: number | null
   readonly redaction: 'processing' | 'redacted' | null
   /** How often it was submitted: the address and the client secret of an earlier attempt are dead. */
   readonly attempt: number
   /** What the verifier will say of a session that is processing. */
-  readonly outcome: SessionOutcome | null
+  readonly outcome: Outcome | null
   /** When the service has to go on with the session by itself: to settle it, or to finish its redaction. */
   readonly due: number | null
   /** Digest of who came through the flow's static link, so that nobody gets two open sessions; null for all others. */
   readonly link_visitor: string | null
   readonly created: number
 }
-
-export type SessionOutcome = 'verified' | SessionErrorCode
 
 export interface SessionFilter {
   /** The flow's id. */

@@ -129,6 +129,29 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return call('POST', DEPLOYMENTS, { body })
     },
   },
+  session_status_invalid: {
+    status: 400,
+    ask: async (api) => {
+      const { id } = (await api.call('POST', SESSIONS, { body: 'type=document' })).body
+      await api.call('POST', `${SESSIONS}/${id}/cancel`)
+      return api.call('POST', `${SESSIONS}/${id}/cancel`)
+    },
+  },
+  session_redacted: {
+    status: 400,
+    ask: async (api) => {
+      const { id } = (await api.call('POST', SESSIONS, { body: 'type=document' })).body
+      await api.call('POST', `${SESSIONS}/${id}/redact`)
+      return api.call('POST', `${SESSIONS}/${id}`, { body: 'metadata[a]=b' })
+    },
+  },
+  livemode_mismatch: {
+    status: 400,
+    ask: async ({ call, liveKey: key }) => {
+      const { id } = (await call('POST', SESSIONS, { body: 'type=document', key })).body
+      return call('POST', `/v1/test_helpers/identity/verification_sessions/${id}/submit`, { key })
+    },
+  },
   plan_digest_mismatch: {
     status: 400,
     param: 'plan_digest',

@@ -54,7 +54,9 @@ export interface Called {
 }
 
 /** The flows API on a free port, until the test ends. */
-export async function served(options: { readonly publicUrl?: string } = {}): Promise<Served> {
+export async function served(
+  options: { readonly publicUrl?: string; readonly processing?: number } = {},
+): Promise<Served> {
   const parts = await aService()
   const { store, clock } = parts
   const log: LogLine[] = []

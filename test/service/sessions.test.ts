@@ -187,22 +187,32 @@ describe('what a session is given', () => {
   )
 
   test.each([
-    [{ related_customer_account: 'acct_1' }, 'related_customer_account', /not supported yet/],
-    [{ related_person: { account: 'acct_1', person: 'person_1' } }, 'related_person', /not supported yet/],
     [{ related_person: { account: 'acct_1' } }, 'related_person[person]', /Missing required param/],
     [{ related_person: { person: 'person_1' } }, 'related_person[account]', /Missing required param/],
     [{ related_person: 'person_1' }, 'related_person', /Invalid object/],
     [{ related_person: { account: { a: 'b' }, person: 'person_1' } }, 'related_person[account]', /Invalid string/],
-  ])('what there is no room for yet is refused, not dropped: %j', async (given, param, message) => {
+    [{ related_customer_account: 'a'.repeat(256) }, 'related_customer_account', /at most 255/],
+  ])('whom it is related to is checked: %j', async (given, param, message) => {
     const api = await served()
     const error = await refused(api, { type: 'document', ...given })
     expect(error).toMatchObject({ param, message: expect.stringMatching(message) })
     expect((await api.call('GET', SESSIONS)).body.data).toEqual([])
   })
 
-  test('what there is no room for yet may be given empty', async () => {
-    const empty = { related_customer_account: '', related_person: '' }
-    expect((await created(await served(), { type: 'document', ...empty })).status).toBe('requires_input')
+  test('whom it is related to is kept, and left out where it is nobody', async () => {
+    const api = await served()
+    const related = {
+      related_customer: 'cus_1',
+      related_customer_account: 'acct_1',
+      related_person: { account: 'acct_1', person: 'person_1' },
+    }
+    expect(await created(api, { type: 'document', ...related })).toMatchObject(related)
+    const empty = { related_customer: '', related_customer_account: '', related_person: '' }
+    const nobody = await created(api, { type: 'document', ...empty })
+    expect(nobody).toMatchObject({ related_customer: null, related_customer_account: null })
+    expect(nobody).not.toHaveProperty('related_person')
+    const { body } = await api.call('GET', `${SESSIONS}?related_customer_account=acct_1`)
+    expect(body.data).toHaveLength(1)
   })
 
   test('a customer is kept, and found again', async () => {

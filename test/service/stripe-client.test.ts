@@ -166,9 +166,9 @@ describe('the errors of the official client', () => {
 
   test('an unknown path is told', async () => {
     const { stripe } = await aClient()
-    const error = await thrown(stripe.identity.verificationReports.list())
+    const error = await thrown(stripe.customers.list())
     expect(error).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
-    expect(String(error)).toContain('Unrecognized request URL (GET: /v1/identity/verification_reports).')
+    expect(String(error)).toContain('Unrecognized request URL (GET: /v1/customers).')
   })
 })
 

@@ -58,6 +58,7 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     last_error: null,
     last_report: null,
     verified_outputs: null,
+    verified_at: null,
     redaction: null,
     attempt: 0,
     outcome: null,

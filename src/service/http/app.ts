@@ -8,7 +8,7 @@ import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
 import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
-import { expandedMembers, withExpanded } from './expand.js'
+import { expandOf } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logFaults, logLine } from './log.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
@@ -160,10 +160,10 @@ function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): vo
   app.get(route.url, async (request, reply) => {
     refuseBody(request)
     const { params, expand } = paramsOf(route, queryOf(request))
-    const members = expandedMembers(expand, route)
+    const expanded = expandOf(expand, route)
     const id = idOf(request)
-    const answer = await service.read(request.caller, (call) => route.run(call, params, id))
-    return reply.type(JSON_TYPE).send(toText(withExpanded(answer, members, route)))
+    const answer = await service.read(request.caller, (call) => route.run(call, params, id, expanded))
+    return reply.type(JSON_TYPE).send(toText(answer))
   })
 }
 
@@ -177,18 +177,13 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       if (method === 'DELETE') refuseBody(request)
       else refuseQuery(request)
       const { params, expand } = paramsOf(route, method === 'DELETE' ? queryOf(request) : bodyOf(request))
-      const members = expandedMembers(expand, route)
+      const expanded = expandOf(expand, route)
       const id = idOf(request)
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
       const answer = await service.write(callerOf(request), (call) =>
-        once(
-          call,
-          idempotent,
-          () => route.run(call, params, id),
-          (result) => toText(withExpanded(result, members, route)),
-        ),
+        once(call, idempotent, () => route.run(call, params, id, expanded), toText),
       )
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')

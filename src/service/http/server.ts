@@ -22,6 +22,8 @@ export interface ServerOptions {
   /** Unix seconds. */
   readonly now?: () => number
   readonly id?: IdMaker
+  /** How long verifying and redacting take, in seconds; 0 does it at once. */
+  readonly processing?: number
 }
 
 export interface Server {
@@ -36,10 +38,10 @@ const PATIENCE = 10_000
 
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { store, host, port, log, now, id = idMaker() } = options
+  const { store, host, port, log, now, id = idMaker(), processing } = options
   let url = ''
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const app = createApp({ service: service({ store, now, id, publicUrl }), id, log })
+  const app = createApp({ service: service({ store, now, id, publicUrl, processing }), id, log })
   const quiet = requestsUnderWay(app.server)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)

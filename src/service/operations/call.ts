@@ -1,4 +1,6 @@
 import type { ReadTransaction, Store, WriteTransaction } from '../../store/store.js'
+import { simulator } from '../../verifier/simulator/simulator.js'
+import type { Verifier } from '../../verifier/verifier.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Scope } from './scopes.js'
 
@@ -22,6 +24,11 @@ export interface Call<Transaction> extends Caller {
   readonly id: IdMaker
   /** Where people reach the service, without a slash at the end; null when it has no address. */
   readonly publicUrl: string | null
+  readonly verifier: Verifier
+  /** How long the service takes to verify or redact, in seconds; with 0 it is done at once. */
+  readonly processing: number
+  /** What links and client secrets are signed with. */
+  readonly signingSecret: () => Promise<string>
 }
 
 export type ReadCall = Call<ReadTransaction>
@@ -39,13 +46,38 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined
   readonly id?: IdMaker | undefined
   readonly publicUrl?: (() => string | null) | undefined
+  readonly verifier?: Verifier | undefined
+  /** How long verifying and redacting take, in seconds. */
+  readonly processing?: number | undefined
 }
 
-export function service({ store, now = systemClock, id = idMaker(), publicUrl }: ServiceOptions): Service {
-  const rest = () => ({ now: now(), id, publicUrl: publicUrl?.() ?? null })
+/** Long enough to be seen, as the seconds that a real check takes. */
+const PROCESSING = 2
+
+export function service({
+  store,
+  now = systemClock,
+  id = idMaker(),
+  publicUrl,
+  verifier = simulator,
+  processing = PROCESSING,
+}: ServiceOptions): Service {
+  // It never changes, so one look is enough.
+  let secret: string | undefined
+  const rest = (tx: ReadTransaction) => ({
+    now: now(),
+    id,
+    publicUrl: publicUrl?.() ?? null,
+    verifier,
+    processing,
+    signingSecret: async () => {
+      secret ??= await tx.state.signingSecret()
+      return secret
+    },
+  })
   return {
-    read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(), tx })),
-    write: (caller, operation) => store.write((tx) => operation({ ...caller, ...rest(), tx })),
+    read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),
+    write: (caller, operation) => store.write((tx) => operation({ ...caller, ...rest(tx), tx })),
   }
 }
 

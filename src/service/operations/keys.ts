@@ -5,6 +5,7 @@ import type { ApiKeyRecord } from '../../store/store.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { invalid, missing, notFound } from '../api-error.js'
 import type { Caller, ReadCall, WriteCall } from './call.js'
+import type { Scope } from './scopes.js'
 
 export interface CreateKeyParams {
   readonly mode: 'test' | 'live'
@@ -79,7 +80,12 @@ export async function checkApiKey({ tx }: Pick<ReadCall, 'tx'>, secret: string):
   const key = await tx.apiKeys.byHash(sha256(secret))
   if (key === undefined) return { status: 'unknown' }
   if (key.revoked !== null) return { status: 'revoked' }
-  return { status: 'valid', caller: { livemode: key.livemode, actor: key.name }, tail: key.tail }
+  const scopes = key.scopes as readonly Scope[] | null
+  return {
+    status: 'valid',
+    caller: { livemode: key.livemode, actor: key.name, key: { id: key.id, scopes } },
+    tail: key.tail,
+  }
 }
 
 function checkName(name: string): void {

@@ -29,7 +29,9 @@ async function growSessions(tx: Kysely<unknown>): Promise<void> {
     .alterTable('verification_sessions')
     .addColumn('attempt', 'integer', (column) => column.notNull().defaultTo(0))
     .execute()
-  await tx.schema.alterTable('verification_sessions').addColumn('due', 'bigint').execute()
+  for (const name of ['due', 'verified_at']) {
+    await tx.schema.alterTable('verification_sessions').addColumn(name, 'bigint').execute()
+  }
   const indexes = { sessions_by_due: ['due'], sessions_by_visitor: ['link_visitor', 'id'] }
   for (const [name, columns] of Object.entries(indexes)) {
     // Few sessions are due, and few came through a link: only those are kept in order.

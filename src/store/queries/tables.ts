@@ -104,6 +104,7 @@ export interface SessionsTable {
   last_error: string | null
   last_report: string | null
   verified_outputs: string | null
+  verified_at: number | null
   redaction: string | null
   attempt: number
   outcome: string | null

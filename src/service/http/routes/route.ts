@@ -1,4 +1,5 @@
 import type { ReadCall, WriteCall } from '../../operations/call.js'
+import type { Expand } from '../../operations/expand.js'
 import type { Scope } from '../../operations/scopes.js'
 import { type Shapes, shaped } from '../shape.js'
 
@@ -28,11 +29,11 @@ interface Route<Method, Call, Result> {
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
   readonly shapes: Shapes
-  /** Members of the answer that `expand[]` may name. */
+  /** Dotted paths in the resource that `expand[]` may name. */
   readonly expandable: readonly string[]
   readonly answers: Resource
   readonly isList: boolean
-  run(call: Call, params: Params, id: string): Promise<Result>
+  run(call: Call, params: Params, id: string, expand: Expand): Promise<Result>
 }
 
 export type ReadRoute = Route<'GET', ReadCall, unknown>
@@ -48,10 +49,10 @@ export const PAGE: Shapes = { limit: 'integer', starting_after: 'name', ending_b
 export function read(
   url: string,
   described: Described<ReadRoute>,
-  run: (call: ReadCall, id: string) => Promise<unknown>,
+  run: (call: ReadCall, id: string, expand: Expand) => Promise<unknown>,
 ): ReadRoute {
   const rest = { method: 'GET', url, shapes: {}, expandable: [], isList: false } as const
-  return { ...rest, ...described, run: (call, _params, id) => run(call, id) }
+  return { ...rest, ...described, run: (call, _params, id, expand) => run(call, id, expand) }
 }
 
 export function list(url: string, described: Described<ReadRoute>, shapes: Shapes, run: ReadRoute['run']): ReadRoute {

@@ -1,14 +1,20 @@
 import { SESSION_STATUSES } from '../../../model/resources.js'
-import { createSession, listSessions, retrieveSession } from '../../operations/sessions.js'
+import { submitSession } from '../../operations/attempts.js'
+import { SESSION_EXPANDABLE } from '../../operations/expand.js'
+import { redactSession } from '../../operations/redaction.js'
+import {
+  cancelSession,
+  createSession,
+  listSessions,
+  retrieveSession,
+  updateSession,
+} from '../../operations/sessions.js'
 import { DOCUMENT_OPTIONS } from '../flow-shapes.js'
 import type { Shapes } from '../shape.js'
 import { type AnyRoute, list, read, write } from './route.js'
 
 const url = '/v1/identity/verification_sessions'
-const SESSION = {
-  answers: 'verification_session',
-  expandable: ['last_verification_report', 'verified_outputs'],
-} as const
+const SESSION = { answers: 'verification_session', expandable: SESSION_EXPANDABLE } as const
 const READ = { ...SESSION, scope: 'sessions:read' } as const
 const WRITE = { ...SESSION, scope: 'sessions:write' } as const
 
@@ -16,15 +22,19 @@ const FILTERS: Shapes = {
   verification_flow: 'name',
   client_reference_id: 'name',
   related_customer: 'name',
+  related_customer_account: 'name',
   status: { oneOf: SESSION_STATUSES },
 }
-const PARAMS: Shapes = {
-  verification_flow: 'name',
+const CHANGEABLE: Shapes = {
   type: 'name',
   options: { members: { document: { members: DOCUMENT_OPTIONS } } },
-  client_reference_id: 'text',
   metadata: 'labels',
   provided_details: { members: { email: 'text', phone: 'text' } },
+}
+const PARAMS: Shapes = {
+  ...CHANGEABLE,
+  verification_flow: 'name',
+  client_reference_id: 'text',
   related_customer: 'text',
   related_customer_account: 'text',
   related_person: { members: { account: 'text', person: 'text' } },
@@ -32,9 +42,26 @@ const PARAMS: Shapes = {
 }
 
 export const SESSION_ROUTES: readonly AnyRoute[] = [
-  list(url, { ...READ, summary: 'List verification sessions' }, FILTERS, (call, params) => listSessions(call, params)),
+  list(url, { ...READ, summary: 'List verification sessions' }, FILTERS, (call, params, _id, expand) =>
+    listSessions(call, params, expand),
+  ),
   read(`${url}/:id`, { ...READ, summary: 'Retrieve a verification session' }, retrieveSession),
-  write(url, { ...WRITE, summary: 'Create a verification session' }, PARAMS, (call, params) =>
-    createSession(call, params),
+  write(url, { ...WRITE, summary: 'Create a verification session' }, PARAMS, (call, params, _id, expand) =>
+    createSession(call, params, expand),
+  ),
+  write(`${url}/:id`, { ...WRITE, summary: 'Update a verification session' }, CHANGEABLE, (call, params, id, expand) =>
+    updateSession(call, id, params, expand),
+  ),
+  write(`${url}/:id/cancel`, { ...WRITE, summary: 'Cancel a verification session' }, {}, (call, _params, id, expand) =>
+    cancelSession(call, id, expand),
+  ),
+  write(`${url}/:id/redact`, { ...WRITE, summary: 'Redact a verification session' }, {}, (call, _params, id, expand) =>
+    redactSession(call, id, expand),
+  ),
+  write(
+    '/v1/test_helpers/identity/verification_sessions/:id/submit',
+    { ...WRITE, summary: 'Submit a verification session with a chosen outcome', testOnly: true },
+    { outcome: 'name' },
+    (call, params, id, expand) => submitSession(call, id, params, expand),
   ),
 ]

@@ -1,0 +1,170 @@
+import type { FlowConfig } from '../../model/flow.js'
+import { mergePatch } from '../../model/merge-patch.js'
+import type { SessionOptions } from '../../model/resources.js'
+import type { SessionRecord } from '../../store/store.js'
+import { controlCharacterIssues } from '../../validate/control-characters.js'
+import { ApiError, invalid, missing } from '../api-error.js'
+import type { WriteCall } from './call.js'
+import { checkMembers } from './check-body.js'
+import { findFlow } from './find-flow.js'
+
+export const LONGEST_REFERENCE = 5000
+export const LONGEST_EMAIL = 254
+/** Ids of other objects. */
+export const LONGEST_ID = 255
+
+/** Null and the empty value mean "none"; numbers and booleans become strings. */
+export type Metadata = Readonly<Record<string, unknown>> | null | undefined
+
+export type ProvidedDetails =
+  | { readonly email?: string | null | undefined; readonly phone?: string | null | undefined }
+  | null
+  | undefined
+
+export interface CheckParams {
+  /** Id or key of the flow whose options are copied. */
+  readonly verification_flow?: string | undefined
+  readonly type?: string | undefined
+  readonly options?: { readonly document?: unknown } | null | undefined
+}
+
+/** What a session is to check. */
+export type Check = Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'>
+
+export async function checkOf(call: WriteCall, params: CheckParams): Promise<Check> {
+  if (params.verification_flow === undefined) return checkFromType(params)
+  refuseOwnCheck(params, 'verification_flow and')
+  const flow = await findFlow(call, params.verification_flow, 'verification_flow')
+  if (flow.status === 'archived') {
+    const message = `The verification flow '${flow.id}' (${flow.key}) is archived: it takes no new sessions. Restore it, or use another flow.`
+    throw new ApiError(400, { code: 'flow_archived', param: 'verification_flow', message })
+  }
+  return {
+    flow: flow.id,
+    flow_version: flow.version,
+    type: 'verification_flow',
+    options: sessionOptions(flow.config),
+    return_url: flow.config.return_url,
+  }
+}
+
+/** The check after an update: a patch, in which null takes a member back to its default. */
+export function updatedCheck(
+  session: SessionRecord,
+  { type, options }: Pick<CheckParams, 'type' | 'options'>,
+): Pick<SessionRecord, 'type' | 'options'> {
+  if (session.type === 'verification_flow') {
+    refuseOwnCheck({ type, options }, 'the verification flow of the session and')
+    return session
+  }
+  if (type === undefined && options === undefined) return session
+  const { document } = session.options
+  // Options of a document go with the type.
+  const before = document && session.type === (type ?? session.type) ? { document } : {}
+  return checkFromType({ type: type ?? session.type, options }, before)
+}
+
+/** What a session runs: only the checks that are on. */
+export function sessionOptions({ type, options }: Pick<FlowConfig, 'type' | 'options'>): SessionOptions {
+  const { document, email, phone, matching } = options
+  return {
+    ...(type === 'document' && document && { document }),
+    ...(type === 'id_number' && { id_number: {} }),
+    ...(email.require_verification && { email }),
+    ...(phone.require_verification && { phone }),
+    ...((matching.name !== 'none' || matching.dob !== 'none') && { matching }),
+  }
+}
+
+function refuseOwnCheck(params: Pick<CheckParams, 'type' | 'options'>, instead: string): void {
+  for (const param of ['type', 'options'] as const) {
+    if (isUnset(params[param])) continue
+    const message = `You may give only one of ${instead} ${param}: the flow says what is checked.`
+    throw invalid('parameters_exclusive', param, message)
+  }
+}
+
+/** Nothing, or an object of nothing: "options[document]=" takes options back to their defaults, and asks for none. */
+function isUnset(value: unknown): boolean {
+  if (value === null || value === undefined) return true
+  return typeof value === 'object' && Object.values(value).every(isUnset)
+}
+
+function checkFromType({ type, options }: CheckParams, before: SessionOptions = {}): Check {
+  if (type === undefined) throw missing('type')
+  if (options != null) {
+    const unknown = Object.keys(options).find((name) => name !== 'document')
+    if (unknown !== undefined) {
+      const param = `options[${unknown}]`
+      const message = `Received unknown parameter: ${param}: only a verification flow can ask for it`
+      throw invalid('parameter_unknown', param, message)
+    }
+  }
+  const config = checkMembers({ type, options: options === null ? {} : mergePatch(before, options ?? {}) })
+  return { flow: null, flow_version: null, type: config.type, options: sessionOptions(config), return_url: null }
+}
+
+/** Merged into what is there, as Stripe does: an empty value drops its key, an empty whole drops all. */
+export function mergedMetadata(before: Readonly<Record<string, string>>, given: Metadata): Record<string, string> {
+  if (given === undefined) return before
+  const merged = new Map<string, unknown>(given === null ? [] : Object.entries(before))
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === '' || value === null || value === undefined) merged.delete(name)
+    else merged.set(name, typeof value === 'number' || typeof value === 'boolean' ? String(value) : value)
+  }
+  return checkMembers({ metadata: Object.fromEntries(merged) }).metadata
+}
+
+/** Merged likewise. What is wrong is told without the value: it is personal. */
+export function mergedDetails(
+  before: SessionRecord['provided_details'],
+  details: ProvidedDetails,
+): SessionRecord['provided_details'] {
+  if (details === undefined) return before
+  if (details === null) return null
+  const { email = before?.email, phone = before?.phone, ...others } = details
+  const [unknown] = Object.keys(others)
+  if (unknown !== undefined) {
+    const param = `provided_details[${unknown}]`
+    throw invalid('parameter_unknown', param, `Received unknown parameter: ${param}`)
+  }
+  if (email) checkEmail(email, 'provided_details[email]')
+  if (phone && !/^\+[1-9]\d{1,14}$/.test(phone)) {
+    throw invalid('phone_invalid', 'provided_details[phone]', 'Invalid phone number: write it as +14155552671.')
+  }
+  if (!email && !phone) return null
+  return { ...(email && { email }), ...(phone && { phone }) }
+}
+
+export function checkEmail(email: string, param: string): void {
+  if (email.length <= LONGEST_EMAIL && /^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u.test(email)) return
+  throw invalid('email_invalid', param, 'Invalid email address.')
+}
+
+/** The two ids that name a person at Stripe go together. */
+export function relatedPerson(
+  given:
+    | { readonly account?: string | null | undefined; readonly person?: string | null | undefined }
+    | null
+    | undefined,
+): SessionRecord['related_person'] {
+  if (isUnset(given)) return null
+  const idOf = (name: 'account' | 'person') => {
+    const param = `related_person[${name}]`
+    const id = checkText(given?.[name], param, LONGEST_ID)
+    if (id === null) throw missing(param)
+    return id
+  }
+  return { account: idOf('account'), person: idOf('person') }
+}
+
+export function checkText(value: string | null | undefined, param: string, longest: number): string | null {
+  if (value == null || value === '') return null
+  if (value.length > longest) {
+    throw invalid('parameter_invalid', param, `Invalid ${param}: must be at most ${longest} characters.`)
+  }
+  if (controlCharacterIssues(value, []).length > 0) {
+    throw invalid('parameter_invalid', param, `Invalid ${param}: must not hold control characters.`)
+  }
+  return value
+}

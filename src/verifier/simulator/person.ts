@@ -1,0 +1,33 @@
+/**
+ * The person whom the simulator verifies, always the same. Nobody's data: the address is made up, the address of the
+ * e-mail is kept free for examples (RFC 2606), the phone number for fiction.
+ */
+export const PERSON = {
+  first_name: 'Test',
+  last_name: 'Person',
+  dob: { day: 1, month: 1, year: 1990 },
+  sex: 'unknown',
+  unparsed_sex: 'X',
+  unparsed_place_of_birth: 'Example City',
+  address: {
+    city: 'Example City',
+    country: 'US',
+    line1: '1 Example Street',
+    line2: null,
+    postal_code: '00000',
+    state: null,
+  },
+  email: 'person@example.com',
+  phone: '+12025550100',
+  /** The last four digits, as Stripe shows them. */
+  id_number: '0000',
+  id_number_type: 'us_ssn',
+} as const
+
+/** The document that the person shows. */
+export const PAPERS = {
+  number: 'TEST00000000',
+  issued_date: { day: 1, month: 1, year: 2020 },
+  expiration_date: { day: 1, month: 1, year: 2099 },
+  issuing_country: 'US',
+} as const
