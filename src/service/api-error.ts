@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'api_key_expired'
   | 'lock_timeout'
   | 'livemode_mismatch'
+  | 'rate_limit'
   // extensions
   | 'flow_archived'
   | 'flow_version_conflict'

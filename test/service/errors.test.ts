@@ -3,6 +3,7 @@ import type { ApiErrorCode } from '../../src/service/api-error.js'
 import { startServer } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
+import { enterLink, MOST_VISITS } from '../../src/service/operations/static-links.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aDeployment, archiving, creating } from './deployment-requests.js'
@@ -145,6 +146,18 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return api.call('POST', `${SESSIONS}/${id}`, { body: 'metadata[a]=b' })
     },
   },
+  rate_limit: {
+    status: 429,
+    // The pages of static links are the only place so far, and they answer in HTML.
+    ask: async ({ service, call }) => {
+      const flow = (await call('POST', `${FLOWS}/a/static_link`, { body: 'active=true' })).body
+      const token = flow.static_link.url.split('/l/')[1]
+      const enter = (n: number) =>
+        service.write(TESTER, (one) => enterLink({ ...one, publicUrl: 'http://x' }, token, aVisit(n)))
+      for (let n = 0; n < MOST_VISITS; n += 1) await enter(n)
+      return asCalled(enter(MOST_VISITS))
+    },
+  },
   livemode_mismatch: {
     status: 400,
     ask: async ({ call, liveKey: key }) => {
@@ -159,6 +172,8 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       call('POST', DEPLOYMENTS, { body: { ...aDeployment([creating('b')]), plan_digest: '0'.repeat(64) } }),
   },
 }
+
+const aVisit = (n: number) => ({ email: `a${n}@example.com`, address: '127.0.0.1' })
 
 async function asCalled(work: Promise<unknown>): Promise<Called> {
   const error = (await work.catch((error: unknown) => error)) as { status: number; body: object }

@@ -36,6 +36,7 @@ function toApiError(error: unknown): ApiError {
 const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'The request body has another length than its Content-Length says.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [400, 'The Content-Type of the request cannot be read.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'The request body is too large.'],
   FST_ERR_BAD_URL: [400, 'The path of the request is not well encoded.'],
   FST_ERR_ASYNC_CONSTRAINT: [400, 'The request cannot be understood.'],
 }

@@ -11,6 +11,7 @@ import { authenticate } from './authenticate.js'
 import { expandOf } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logFaults, logLine } from './log.js'
+import { pageRoutes } from './pages.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 
@@ -76,6 +77,7 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
   app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
   app.register(async (v1) => formRoutes(v1, service))
   app.register(async (v2) => jsonRoutes(v2, service))
+  app.register(async (pages) => pageRoutes(pages, service))
   return app
 }
 
