@@ -52,7 +52,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'sessions',
-    summary: 'create, list and show verification sessions',
+    summary: 'create, list, show and submit verification sessions',
     group: 'Sessions',
     load: async () => (await import('./commands/sessions.js')).sessions,
   },
