@@ -27,6 +27,7 @@ export interface ReadTransaction {
   readonly webhookEndpoints: WebhookEndpointReads
   readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
+  readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
 
 export interface WriteTransaction extends ReadTransaction {
@@ -41,6 +42,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly idempotency: IdempotencyKeys
   readonly rateLimits: RateLimits
+  readonly contents: Contents
 }
 
 /** Which page of a list, newest first. The cursors are ids; at most one of them is given. */
@@ -489,4 +491,21 @@ export interface RateLimits {
   take(scope: string, window: number, wanted: number, limit: number): Promise<number>
   /** Drops every window before one. */
   forget(before: number): Promise<void>
+}
+
+// Contents
+
+/** Rows of one table, in the store's own shape, which is the same in every store of one version. */
+export interface Rows {
+  readonly table: string
+  readonly rows: readonly object[]
+}
+
+/** All that a store holds: for backups, and for moving from one store to another. */
+export interface Contents {
+  batches(): AsyncIterable<Rows>
+  /** Drops everything and takes this instead. */
+  replace(batches: AsyncIterable<Rows>): Promise<void>
+  /** Whether nobody has used the store yet. */
+  isEmpty(): Promise<boolean>
 }

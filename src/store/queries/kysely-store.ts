@@ -1,5 +1,6 @@
 import type { Store, WriteTransaction } from '../store.js'
 import { apiKeyQueries } from './api-keys.js'
+import { contentsQueries } from './contents.js'
 import { deliveryQueries } from './deliveries.js'
 import { deploymentQueries } from './deployments.js'
 import { eventQueries } from './events.js'
@@ -40,5 +41,6 @@ function queriesOf(tx: Db): WriteTransaction {
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
     rateLimits: rateLimitQueries(tx),
+    contents: contentsQueries(tx),
   }
 }
