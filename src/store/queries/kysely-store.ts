@@ -3,12 +3,13 @@ import { apiKeyQueries } from './api-keys.js'
 import { deploymentQueries } from './deployments.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
+import type { Locks } from './locks.js'
 import { sessionQueries } from './sessions.js'
 import { stateQueries } from './state.js'
 import type { Db } from './tables.js'
 
 /** The store over any dialect. Everything is asked and written inside transactions. */
-export function kyselyStore(db: Db, label: string, close: () => Promise<void>): Store {
+export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Promise<void>): Store {
   return {
     label,
     read: (work) =>
@@ -16,14 +17,21 @@ export function kyselyStore(db: Db, label: string, close: () => Promise<void>): 
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
-        .execute((tx) => work(queriesOf(tx))),
-    write: (work) => db.transaction().execute((tx) => work(queriesOf(tx))),
+        .execute((tx) => work(queriesOf(tx, locks))),
+    write: (work) =>
+      db
+        .transaction()
+        // Whoever has waited for a lock must then see what its holder wrote: no snapshot from before.
+        .setIsolationLevel('read committed')
+        .execute((tx) => work(queriesOf(tx, locks))),
     close,
   }
 }
 
-function queriesOf(tx: Db): WriteTransaction {
+function queriesOf(tx: Db, locks: Locks): WriteTransaction {
   return {
+    lock: (name) => locks.lock(tx, name),
+    tryLock: (name) => locks.tryLock(tx, name),
     state: stateQueries(tx),
     flows: flowQueries(tx),
     deployments: deploymentQueries(tx),
