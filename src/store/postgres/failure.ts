@@ -36,6 +36,18 @@ export function isCollision(error: unknown): boolean {
   return error instanceof pg.DatabaseError && COLLISIONS.has(codeOf(error))
 }
 
+const neverBegun = new WeakSet<object>()
+
+/** Marks the failure of a connection that was dead before the transaction began. */
+export function markNeverBegun(error: unknown): void {
+  if (typeof error === 'object' && error !== null) neverBegun.add(error)
+}
+
+/** Whether the same work may be done again on another connection: none of it was done. */
+export function isNeverBegun(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && neverBegun.has(error)
+}
+
 export function busy(cause: unknown, label: string): StoreError {
   return new StoreError('busy', `${label} has been busy with others for too long`, { cause })
 }

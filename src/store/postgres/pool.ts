@@ -1,7 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from 'kysely'
 import pg from 'pg'
 import { toParameter } from '../queries/parameter.js'
-import { toConnectError, toStatementError } from './failure.js'
+import { markNeverBegun, toConnectError, toStatementError } from './failure.js'
 
 export interface PoolOptions {
   readonly url: string
@@ -75,7 +75,7 @@ function checkedClient(client: pg.PoolClient, label: string): PostgresPoolClient
   }
   const query = async (text: string, values: readonly unknown[]) => {
     if (text === 'rollback') return rollBack()
-    if (text.startsWith('start transaction')) isInTransaction = true
+    if (text.startsWith('start transaction')) return begin(text)
     const result = await send(text, values)
     if (text === 'commit') {
       // The server says so when it rolled back instead, because a statement had failed whose error nobody passed on.
@@ -83,6 +83,17 @@ function checkedClient(client: pg.PoolClient, label: string): PostgresPoolClient
       isInTransaction = false
     }
     return result
+  }
+  const begin = async (text: string): Promise<pg.QueryResult> => {
+    isInTransaction = true
+    try {
+      return await send(text, [])
+    } catch (error) {
+      // The server was restarted, or closed the connection while it was idle.
+      isBroken = true
+      markNeverBegun(error)
+      throw error
+    }
   }
   /** Never throws: what matters is the first error. */
   const rollBack = async (): Promise<pg.QueryResult> => {
