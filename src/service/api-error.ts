@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | 'phone_invalid'
   | 'api_key_expired'
   | 'lock_timeout'
+  | 'idempotency_key_in_use'
   // extensions
   | 'flow_archived'
   | 'flow_version_conflict'

@@ -25,6 +25,18 @@ export async function query<Row extends object>(url: string, sql: string): Promi
   }
 }
 
+/** Every row of every table, as text. */
+export async function contentsOf(url: string): Promise<string> {
+  const tables = await query<{ name: string }>(
+    url,
+    "select tablename as name from pg_tables where schemaname = 'public'",
+  )
+  const rows: { row: string }[] = []
+  for (const { name } of tables)
+    rows.push(...(await query<{ row: string }>(url, `select t::text as row from "${name}" t`)))
+  return rows.map(({ row }) => row).join('\n')
+}
+
 async function newDatabase(): Promise<string> {
   const name = `flows_test_${randomBytes(8).toString('hex')}`
   await query(server(), `create database ${name}`)

@@ -9,6 +9,7 @@ import { openPool } from '../../src/store/postgres/pool.js'
 import type { Tables } from '../../src/store/queries/tables.js'
 import type { Store } from '../../src/store/store.js'
 import { aDatabase, query } from './databases.js'
+import { held } from './holding.js'
 import { bundled, startProgram } from './programs.js'
 import { anApiKey } from './records.js'
 import { postgres } from './stores.js'
@@ -28,24 +29,6 @@ function withOther(url: string, change: (url: URL) => void): string {
   const other = new URL(url)
   change(other)
   return other.href
-}
-
-/** A transaction that goes on until it is told to end. */
-function holding(store: Store, begin: (tx: Parameters<Parameters<Store['write']>[0]>[0]) => Promise<unknown>) {
-  let release = () => {}
-  const released = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  let ended: Promise<unknown> = Promise.resolve()
-  const begun = new Promise<void>((resolve, reject) => {
-    ended = store.write(async (tx) => {
-      await begin(tx)
-      resolve()
-      await released
-    })
-    ended.catch(reject)
-  })
-  return { begun, end: async () => (release(), await ended) }
 }
 
 describe('the address of a database', () => {
@@ -182,8 +165,7 @@ describe('work in the way of other work', () => {
   test('waits for a lock for so long, and is then told that the store is busy', async () => {
     const { open } = await postgres.place()
     const [store, other] = [await open({ patience: 100 }), await open()]
-    const holder = holding(other, (tx) => tx.lock('a'))
-    await holder.begun
+    const holder = await held(other, (tx) => tx.lock('a'))
     expect(await store.write((tx) => tx.tryLock('a'))).toBe(false)
     expect(await store.write((tx) => tx.tryLock('b'))).toBe(true)
     await expect(store.write((tx) => tx.lock('a'))).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
@@ -194,8 +176,7 @@ describe('work in the way of other work', () => {
   test('waits for a connection for so long, and is then told that the store is busy', async () => {
     const url = await aDatabase()
     const store = await openPostgresStore({ url, poolSize: 1, patience: 200 })
-    const holder = holding(store, (tx) => tx.state.advance(false))
-    await holder.begun
+    const holder = await held(store, (tx) => tx.state.advance(false))
     await expect(revisionOf(store)).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
     await holder.end()
     expect(await revisionOf(store)).toBe(1)

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Migration } from '../../src/store/migrations/migration.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
-import { aDatabase } from './databases.js'
+import { aDatabase, contentsOf } from './databases.js'
 
 /** One implementation of the store. `place` makes room for a new store; every call of `open` opens that store once more. */
 export interface Implementation {
@@ -19,6 +19,8 @@ export interface Place {
   readonly where: string
   /** Until the test ends. */
   open(options?: OpenOptions): Promise<Store>
+  /** All that it holds, as text. */
+  contents(): Promise<string>
 }
 
 export interface OpenOptions {
@@ -38,7 +40,14 @@ export const sqlite: Implementation = {
   name: 'SQLite',
   async place() {
     const file = join(aFolder(), 'store', 'store.sqlite')
-    return { where: file, open: (options) => untilTestEnds(openSqliteStore({ file, ...options })) }
+    return {
+      where: file,
+      open: (options) => untilTestEnds(openSqliteStore({ file, ...options })),
+      contents: async () =>
+        readdirSync(dirname(file))
+          .map((name) => readFileSync(join(dirname(file), name), 'utf8'))
+          .join(),
+    }
   },
 }
 
@@ -46,7 +55,11 @@ export const postgres: Implementation = {
   name: 'PostgreSQL',
   async place() {
     const url = await aDatabase()
-    return { where: url, open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })) }
+    return {
+      where: url,
+      open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })),
+      contents: () => contentsOf(url),
+    }
   },
 }
 

@@ -168,13 +168,12 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
     const id = idOf(request)
     const key = request.headers['idempotency-key']?.toString()
     const idempotent = { key, method: 'POST', path: pathOf(request), params: { ...params, expand } }
-    const answer = await service.write(request.caller, (call) =>
-      once(
-        call,
-        idempotent,
-        () => route.run(call, params, id),
-        (result) => toText(withExpanded(result, members, route)),
-      ),
+    const answer = await once(
+      service,
+      request.caller,
+      idempotent,
+      (call) => route.run(call, params, id),
+      (result) => toText(withExpanded(result, members, route)),
     )
     if (key !== undefined) reply.header('idempotency-key', key)
     if (answer.replayed) reply.header('idempotent-replayed', 'true')

@@ -24,6 +24,8 @@ export type WriteCall = Call<WriteTransaction>
 export interface Service {
   read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
+  /** Names of requests that run at this moment in this process; see idempotency.ts. */
+  readonly underWay: Set<string>
 }
 
 export interface ServiceOptions {
@@ -39,6 +41,7 @@ export function service({ store, now = systemClock, id = idMaker(), publicUrl }:
   return {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(), tx })),
     write: (caller, operation) => store.write((tx) => operation({ ...caller, ...rest(), tx })),
+    underWay: new Set(),
   }
 }
 
