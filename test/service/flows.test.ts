@@ -250,15 +250,18 @@ describe.each(stores)('the list of flows, on $name', (implementation) => {
   })
 })
 
-test.each(stores)('what the project deployed and what others changed since stand side by side in the state, on $name', async (implementation) => {
-  const api = await served({ implementation })
-  await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('a', { name: 'Git' })])))
-  await api.call('POST', `${FLOWS}/a`, { body: { name: 'Dashboard' } })
-  const { body } = await api.call('GET', '/v2/identity/flow_state?project=acme-kyc')
-  expect(body.flows[0]).toMatchObject({
-    version: 2,
-    config: { name: 'Dashboard' },
-    applied: { name: 'Git' },
-    updated_by: 'ci',
-  })
-})
+test.each(stores)(
+  'what the project deployed and what others changed since stand side by side in the state, on $name',
+  async (implementation) => {
+    const api = await served({ implementation })
+    await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('a', { name: 'Git' })])))
+    await api.call('POST', `${FLOWS}/a`, { body: { name: 'Dashboard' } })
+    const { body } = await api.call('GET', '/v2/identity/flow_state?project=acme-kyc')
+    expect(body.flows[0]).toMatchObject({
+      version: 2,
+      config: { name: 'Dashboard' },
+      applied: { name: 'Git' },
+      updated_by: 'ci',
+    })
+  },
+)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, onTestFinished } from 'vitest'
+import { afterAll, expect, onTestFinished, vi } from 'vitest'
 
 /** Databases of this file that no test uses at the moment: emptying one is quicker than making one. */
 const free: string[] = []
@@ -35,6 +35,12 @@ export async function contentsOf(url: string): Promise<string> {
   for (const { name } of tables)
     rows.push(...(await query<{ row: string }>(url, `select t::text as row from "${name}" t`)))
   return rows.map(({ row }) => row).join('\n')
+}
+
+/** Resolves once the store has no connection to a database: the server has seen that its processes are gone. */
+export async function noConnections(url: string): Promise<void> {
+  const others = `select 1 from pg_stat_activity where application_name = 'verification-flows' and datname = current_database()`
+  await vi.waitFor(async () => expect(await query(url, others)).toEqual([]), { timeout: 30_000 })
 }
 
 async function newDatabase(): Promise<string> {

@@ -6,7 +6,7 @@ import type { Migration } from '../../src/store/migrations/migration.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
-import { aDatabase, contentsOf } from './databases.js'
+import { aDatabase, contentsOf, noConnections } from './databases.js'
 
 /** One implementation of the store. `place` makes room for a new store; every call of `open` opens that store once more. */
 export interface Implementation {
@@ -19,6 +19,8 @@ export interface Place {
   readonly where: string
   /** Until the test ends. */
   open(options?: OpenOptions): Promise<Store>
+  /** Resolves once nothing that a killed process began is still going on. */
+  settled(): Promise<void>
   /** All that it holds, as text. */
   contents(): Promise<string>
 }
@@ -43,6 +45,7 @@ export const sqlite: Implementation = {
     return {
       where: file,
       open: (options) => untilTestEnds(openSqliteStore({ file, ...options })),
+      settled: async () => {},
       contents: async () =>
         readdirSync(dirname(file))
           .map((name) => readFileSync(join(dirname(file), name), 'utf8'))
@@ -58,6 +61,7 @@ export const postgres: Implementation = {
     return {
       where: url,
       open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })),
+      settled: () => noConnections(url),
       contents: () => contentsOf(url),
     }
   },
