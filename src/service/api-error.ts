@@ -18,6 +18,7 @@ export type ApiErrorCode =
   | 'lock_timeout'
   | 'livemode_mismatch'
   | 'rate_limit'
+  | 'idempotency_key_in_use'
   // extensions
   | 'flow_archived'
   | 'flow_version_conflict'

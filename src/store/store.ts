@@ -12,7 +12,10 @@ export interface Store {
   readonly label: string
   /** Runs `work` on one snapshot: whatever others write meanwhile, it sees one state of the whole store. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>
-  /** Runs `work` in one transaction: what it wrote is kept whole when it resolves, and dropped whole when it throws. */
+  /**
+   * Runs `work` in one transaction: what it wrote is kept whole when it resolves, and dropped whole when it throws. Work
+   * that was in the way of other work is dropped and run again, so it does nothing but read and write.
+   */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -31,6 +34,10 @@ export interface ReadTransaction {
 }
 
 export interface WriteTransaction extends ReadTransaction {
+  /** No other transaction that locks the same name goes on until this one ends. */
+  lock(name: string): Promise<void>
+  /** As `lock`, but false at once when another transaction holds the name. */
+  tryLock(name: string): Promise<boolean>
   readonly state: StateReads & StateWrites
   readonly flows: FlowReads & FlowWrites
   readonly deployments: DeploymentReads & DeploymentWrites

@@ -46,7 +46,7 @@ for (const source of stores) {
   for (const target of stores) {
     describe(`what a store on ${source.name} holds`, () => {
       test(`is the same in a store on ${target.name} that took it over, in the place of what was there`, async () => {
-        const [from, to] = [await source.place()(), await target.place()()]
+        const [from, to] = [await (await source.place()).open(), await (await target.place()).open()]
         await filled(from, 2345)
         await to.write((tx) => tx.apiKeys.insert(anApiKey('ak_old')))
         await from.read((reading) => to.write((writing) => writing.contents.replace(reading.contents.batches())))
@@ -62,8 +62,7 @@ for (const source of stores) {
 
   describe(`the contents of a store on ${source.name}`, () => {
     test('never have the tag of another content, when they are put back', async () => {
-      const open = source.place()
-      const store = await open()
+      const store = await (await source.place()).open()
       await filled(store)
       const tag = await store.read((tx) => tx.state.tag(false))
       const kept = await contentsOf(store)
@@ -80,7 +79,7 @@ for (const source of stores) {
     })
 
     test('stay as they were when what is to replace them fails half-way', async () => {
-      const store = await source.place()()
+      const store = await (await source.place()).open()
       await filled(store)
       const before = await contentsOf(store)
       const failing = store.write((tx) =>
@@ -96,7 +95,7 @@ for (const source of stores) {
     })
 
     test('are none in a new store', async () => {
-      const store = await source.place()()
+      const store = await (await source.place()).open()
       expect(await store.read((tx) => tx.contents.isEmpty())).toBe(true)
       await filled(store)
       expect(await store.read((tx) => tx.contents.isEmpty())).toBe(false)

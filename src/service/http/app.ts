@@ -184,8 +184,12 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
-      const answer = await service.write(callerOf(request), (call) =>
-        once(call, idempotent, () => route.run(call, params, id, expanded), toText),
+      const answer = await once(
+        service,
+        callerOf(request),
+        idempotent,
+        (call) => route.run(call, params, id, expanded),
+        toText,
       )
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')
