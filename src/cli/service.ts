@@ -1,9 +1,8 @@
 import { ApiError } from '../service/api-error.js'
 import { type Caller, type Service, service } from '../service/operations/call.js'
-import { StoreError } from '../store/store-error.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
-import { openServiceStore } from './store.js'
+import { withServiceStore } from './store.js'
 import { actorOf } from './target.js'
 
 /**
@@ -15,13 +14,12 @@ export async function atService<T>(
   readOnly: boolean,
   use: (service: Service, caller: Caller) => Promise<T>,
 ): Promise<T> {
-  try {
-    const store = await openServiceStore(cli, { readOnly })
-    const caller = { livemode: false, actor: actorOf(cli.terminal) }
-    return await use(service({ store }), caller).finally(() => store.close())
-  } catch (error) {
-    if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
-    if (error instanceof StoreError) throw new Failure(error.code, error.message, { cause: error })
-    throw error
-  }
+  return withServiceStore(cli, { readOnly }, async (store) => {
+    try {
+      return await use(service({ store }), { livemode: false, actor: actorOf(cli.terminal) })
+    } catch (error) {
+      if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
+      throw error
+    }
+  })
 }

@@ -15,9 +15,26 @@ export async function openServiceStore(cli: Cli, options: { readonly readOnly?: 
   try {
     return await open(cli, options.readOnly ?? false)
   } catch (error) {
-    if (error instanceof StoreError) throw new Failure(error.code, error.message, { cause: error })
-    throw error
+    throw toFailure(error)
   }
+}
+
+/** Does one thing with that store, and closes it. What fails for a reason that people can mend is told as Failure. */
+export async function withServiceStore<T>(
+  cli: Cli,
+  options: { readonly readOnly?: boolean },
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openServiceStore(cli, options)
+  try {
+    return await use(store).finally(() => store.close())
+  } catch (error) {
+    throw toFailure(error)
+  }
+}
+
+function toFailure(error: unknown): unknown {
+  return error instanceof StoreError ? new Failure(error.code, error.message, { cause: error }) : error
 }
 
 async function open(cli: Cli, readOnly: boolean): Promise<Store> {

@@ -68,4 +68,16 @@ export const COMMANDS: readonly CommandRow[] = [
     group: 'Service',
     load: async () => (await import('./commands/keys.js')).keys,
   },
+  {
+    name: 'backup',
+    summary: 'write all that the store holds into a file',
+    group: 'Service',
+    load: async () => (await import('./commands/backup.js')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put back what a backup holds, into either store',
+    group: 'Service',
+    load: async () => (await import('./commands/restore.js')).restore,
+  },
 ]
