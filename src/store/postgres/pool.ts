@@ -97,6 +97,8 @@ function checkedClient(client: pg.PoolClient, label: string): PostgresPoolClient
   }
   /** Never throws: what matters is the first error. */
   const rollBack = async (): Promise<pg.QueryResult> => {
+    // The server rolls back by itself when the connection is closed.
+    if (isBroken) return NOTHING
     try {
       const result = await send('rollback', [])
       isInTransaction = false
