@@ -101,3 +101,6 @@ export type WebhookAttempt = Answered<api.WebhookAttempt>
 export interface ListObject<T> extends Omit<Answered<api.List>, 'data'> {
   readonly data: readonly T[]
 }
+
+/** The kinds of errors, as the official clients tell them apart. */
+export type ErrorType = api.ErrorBody['type']
