@@ -1362,7 +1362,7 @@ export interface VerificationSession {
   /**
    * Id of an account that stands for a customer.
    */
-  related_customer_accountx?: string | null
+  related_customer_account: string | null
   /**
    * Left out when there is none.
    */

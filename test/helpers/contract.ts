@@ -136,7 +136,10 @@ function decoded(text: string): Record<string, unknown> {
     for (const [index, segment] of path.entries()) {
       const key = segment === '' ? String(Object.keys(at).length) : segment
       if (index === path.length - 1) at[key] = value
-      else at = (at[key] ??= Object.create(null)) as Record<string, unknown>
+      else {
+        at[key] ??= Object.create(null)
+        at = at[key] as Record<string, unknown>
+      }
     }
   }
   return form
