@@ -8,16 +8,15 @@ import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
 import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
+import { MiB, V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { expandOf } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logFaults, logLine } from './log.js'
+import { openApiRoute } from './openapi-route.js'
 import { pageRoutes } from './pages.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 
-const MiB = 1024 * 1024
-const V1_LIMIT = MiB
-const V2_LIMIT = 32 * MiB
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface AppOptions {
@@ -75,6 +74,7 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
     return sendError(reply, isTooLarge(error) ? tooLarge(request) : error)
   })
   app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
+  openApiRoute(app)
   app.register(async (v1) => formRoutes(v1, service))
   app.register(async (v2) => jsonRoutes(v2, service))
   app.register(async (pages) => pageRoutes(pages, service))

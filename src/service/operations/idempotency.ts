@@ -4,7 +4,7 @@ import type { Caller, Service, WriteCall } from './call.js'
 
 /** How long an answer is kept, in seconds. */
 const KEPT = 24 * 60 * 60
-const LONGEST_KEY = 255
+export const LONGEST_KEY = 255
 
 export interface IdempotentRequest {
   /** The caller's name for the request; undefined when it may run any number of times. */
