@@ -19,6 +19,7 @@ export type ApiErrorCode =
   | 'livemode_mismatch'
   | 'rate_limit'
   // extensions
+  | 'scope_missing'
   | 'flow_archived'
   | 'flow_version_conflict'
   | 'flow_of_other_project'
@@ -36,17 +37,39 @@ export interface ErrorBody {
   readonly stale?: readonly StaleFlow[]
 }
 
+/** Which limit a request was over, and what helps. */
+export interface RateLimit {
+  /** In Stripe's words. */
+  readonly reason: 'global-rate' | 'resource-specific'
+  /** Seconds until there is room again. */
+  readonly retryAfter: number
+  /** Whether the same request can succeed then. */
+  readonly isWorthRetry: boolean
+}
+
 /** A request that is refused: the HTTP status and what stands under `error` in the answer. Never holds personal data. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly body: ErrorBody
+  /** Only with 429. */
+  readonly limit: RateLimit | undefined
 
-  constructor(status: number, body: Omit<ErrorBody, 'type'> & Partial<Pick<ErrorBody, 'type'>>) {
+  constructor(
+    status: number,
+    body: Omit<ErrorBody, 'type'> & Partial<Pick<ErrorBody, 'type'>>,
+    limit?: RateLimit | undefined,
+  ) {
     super(body.message)
     this.status = status
+    this.limit = limit
     this.body = { type: 'invalid_request_error', ...body }
   }
+}
+
+/** 429. */
+export function rateLimited(message: string, limit: RateLimit): ApiError {
+  return new ApiError(429, { code: 'rate_limit', message }, limit)
 }
 
 /** 400 for one parameter, named with brackets: "options[document]". */

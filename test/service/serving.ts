@@ -66,6 +66,8 @@ export async function served(
     port: 0,
     now: () => clock.now,
     log: (line) => log.push(line),
+    // A test that counts says so.
+    rateLimit: 0,
     ...options,
   })
   onTestFinished(() => server.close())

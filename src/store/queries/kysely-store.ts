@@ -5,7 +5,7 @@ import { deploymentQueries } from './deployments.js'
 import { eventQueries } from './events.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
-import { rateLimitQueries } from './rate-limits.js'
+import { rateLimitStore } from './rate-limits.js'
 import { reportQueries } from './reports.js'
 import { sessionQueries } from './sessions.js'
 import { stateQueries } from './state.js'
@@ -23,6 +23,7 @@ export function kyselyStore(db: Db, label: string, close: () => Promise<void>): 
         .setIsolationLevel('repeatable read')
         .execute((tx) => work(queriesOf(tx))),
     write: (work) => db.transaction().execute((tx) => work(queriesOf(tx))),
+    rateLimits: rateLimitStore(db),
     close,
   }
 }
@@ -39,6 +40,5 @@ function queriesOf(tx: Db): WriteTransaction {
     deliveries: deliveryQueries(tx),
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
-    rateLimits: rateLimitQueries(tx),
   }
 }
