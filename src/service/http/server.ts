@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
 import { type IdMaker, idMaker } from '../ids.js'
-import { service } from '../operations/call.js'
+import type { Metrics } from '../metrics.js'
+import { service, systemClock } from '../operations/call.js'
+import { limiter } from '../operations/limiter.js'
 import { createApp } from './app.js'
+import { countingFailures } from './counting-failures.js'
+import { keyUsage } from './key-usage.js'
 import type { LogLine } from './log.js'
 
 export { logToStderr } from './log.js'
@@ -24,11 +28,22 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 does it at once. */
   readonly processing?: number
+  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number. */
+  readonly rateLimit?: number
+  /**
+   * Addresses and ranges of proxies, with commas between ("10.0.0.0/8, loopback"), whose X-Forwarded-For is believed. By
+   * default none: whoever could say where they come from would be limited by nothing.
+   */
+  readonly trustProxy?: string
+  /** Told what happens, in figures. By default nobody counts. */
+  readonly metrics?: Metrics
 }
 
 export interface Server {
   /** The address it listens on, without a slash at the end. */
   readonly url: string
+  /** Says that it is not ready, and that connections end, while it goes on answering: until others have noticed. */
+  drain(): void
   /** Takes no more requests, and resolves when those under way are answered, or after ten seconds. */
   close(): Promise<void>
 }
@@ -36,29 +51,57 @@ export interface Server {
 /** How long the server waits, when it is closed, for requests that are being answered; in milliseconds. */
 const PATIENCE = 10_000
 
+export const DEFAULT_RATE_LIMIT = 100
+
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { store, host, port, log, now, id = idMaker(), processing } = options
+  const { host, port, log, now = systemClock, id = idMaker(), processing, metrics, trustProxy } = options
+  const store = metrics === undefined ? options.store : countingFailures(options.store, metrics)
   let url = ''
+  let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const app = createApp({ service: service({ store, now, id, publicUrl, processing }), id, log })
-  const quiet = requestsUnderWay(app.server)
+  const operations = service({ store, now, id, publicUrl, processing })
+  // What cannot be counted or marked is counted with the store's failures, and stops nobody.
+  const usage = keyUsage(operations, () => {})
+  const app = createApp({
+    service: operations,
+    id,
+    log,
+    metrics,
+    trustProxy,
+    usage,
+    limiter: limiter({ rateLimits: store.rateLimits, now }),
+    rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
+    health: { store, isDraining: () => isDraining },
+  })
+  const requests = requestsUnderWay(app.server)
+  metrics?.watchRequests(requests.count)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)
   return {
     url,
+    drain() {
+      isDraining = true
+    },
     async close() {
+      isDraining = true
       const closed = app.close()
-      await Promise.race([quiet(), sleep(PATIENCE, undefined, { ref: false })])
+      await Promise.race([requests.quiet(), sleep(PATIENCE, undefined, { ref: false })])
       // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
       app.server.closeAllConnections()
       await closed
+      await usage.close()
     },
   }
 }
 
-/** Resolves, when asked, once no request is being answered. */
-function requestsUnderWay(server: NodeServer): () => Promise<void> {
+interface Requests {
+  count(): number
+  /** Resolves once no request is being answered. */
+  quiet(): Promise<void>
+}
+
+function requestsUnderWay(server: NodeServer): Requests {
   let underWay = 0
   let tell = () => {}
   server.on('request', (_request, response) => {
@@ -68,11 +111,14 @@ function requestsUnderWay(server: NodeServer): () => Promise<void> {
       if (underWay === 0) tell()
     })
   })
-  return () =>
-    new Promise((resolve) => {
-      tell = resolve
-      if (underWay === 0) resolve()
-    })
+  return {
+    count: () => underWay,
+    quiet: () =>
+      new Promise((resolve) => {
+        tell = resolve
+        if (underWay === 0) resolve()
+      }),
+  }
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {
