@@ -54,6 +54,7 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   405: 'The server is no proxy.',
   417: 'The only expectation that is met is 100-continue.',
   431: 'The head of the request is too large.',
+  503: 'The server is being stopped, or its store does not answer.',
   500: 'A fault of the service. The request id tells which request it was.',
 }
 
