@@ -25,6 +25,8 @@ export type ApiErrorCode =
   | 'session_status_invalid'
   | 'session_redacted'
   | 'plan_digest_mismatch'
+  | 'webhook_endpoint_limit'
+  | 'webhook_endpoint_disabled'
 
 export interface ErrorBody {
   readonly type: 'invalid_request_error' | 'idempotency_error' | 'api_error'

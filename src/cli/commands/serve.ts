@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { logToStderr, startServer } from '../../service/http/server.js'
+import { parseRange } from '../../service/operations/webhook-targets.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
@@ -14,6 +15,11 @@ export const serve: Define = (command, run) => {
     .option('-p, --port <port>', 'port to listen on; 0 takes a free one', parsePort, 4010)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--public-url <url>', 'where people reach the service (default: its own address)', parseUrl)
+    .option(
+      '--webhook-allow <range>',
+      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
+      parseRanges,
+    )
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -27,12 +33,13 @@ export const serve: Define = (command, run) => {
         const file = storeFile(openProject(cli), cli.terminal)
         const store = await openSqliteStore({ file })
         try {
-          const { host, port, publicUrl, log } = options
+          const { host, port, publicUrl, webhookAllow, log } = options
           const server = await startServer({
             store,
             host,
             port,
             ...(publicUrl !== undefined && { publicUrl }),
+            ...(webhookAllow !== undefined && { webhookAllow }),
             ...(log && { log: logToStderr }),
           }).catch((error) => {
             throw cannotListen(error, options)
@@ -77,6 +84,13 @@ function parsePort(value: string): number {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new InvalidArgumentError('A port is a number up to 65535.')
   return port
+}
+
+function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
+  if (parseRange(value) === undefined) {
+    throw new InvalidArgumentError('It is no range of addresses: write it as 127.0.0.0/8.')
+  }
+  return [...before, value]
 }
 
 function parseUrl(value: string): string {

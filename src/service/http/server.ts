@@ -2,10 +2,12 @@ import type { Server as NodeServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
+import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import { service } from '../operations/call.js'
+import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
-import type { LogLine } from './log.js'
+import { type LogLine, logJobFault } from './log.js'
 
 export { logToStderr } from './log.js'
 
@@ -24,6 +26,8 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 does it at once. */
   readonly processing?: number
+  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  readonly webhookAllow?: readonly string[]
 }
 
 export interface Server {
@@ -41,18 +45,33 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { store, host, port, log, now, id = idMaker(), processing } = options
   let url = ''
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const app = createApp({ service: service({ store, now, id, publicUrl, processing }), id, log })
+  const { webhookAllow } = options
+  const operations = service({
+    store,
+    now,
+    id,
+    publicUrl,
+    processing,
+    webhookAllow,
+    onWake: () => atWork.wake(),
+  })
+  const sending = { targets: webhookTargets(webhookAllow) }
+  const atWork = background({ service: operations, sending, onFault: logJobFault })
+  const app = createApp({ service: operations, id, log })
   const quiet = requestsUnderWay(app.server)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)
+  atWork.start()
   return {
     url,
     async close() {
       const closed = app.close()
+      const rested = atWork.close()
       await Promise.race([quiet(), sleep(PATIENCE, undefined, { ref: false })])
       // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
       app.server.closeAllConnections()
       await closed
+      await rested
     },
   }
 }

@@ -36,30 +36,32 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
     async insert(deliveries) {
       await insertMany(db, 'webhook_deliveries', deliveries.map(toRow))
     },
-    async claim(now, leaseUntil, limit, patience) {
-      const due = await db
+    async claim({ now, leaseUntil, limit, patience, except }) {
+      let query = db
         .selectFrom('webhook_deliveries as delivery')
         .select(['delivery.id', 'delivery.attempts'])
         .where('delivery.status', '=', 'pending')
         .where('delivery.next_attempt', '<=', now)
         .where((eb) => eb.or([eb('delivery.leased_until', 'is', null), eb('delivery.leased_until', '<', now)]))
-        .where(({ exists, not, selectFrom }) =>
+        // What was sent once is not held back any more: else one that is sent again would hold it back.
+        .where(({ and, eb, exists, not, selectFrom }) =>
           not(
-            exists(
-              selectFrom('webhook_deliveries as earlier')
-                .select('earlier.id')
-                .whereRef('earlier.endpoint', '=', 'delivery.endpoint')
-                .whereRef('earlier.object', '=', 'delivery.object')
-                .whereRef('earlier.id', '<', 'delivery.id')
-                .where('earlier.status', '=', 'pending')
-                .where('earlier.attempts', '<', patience),
-            ),
+            and([
+              eb('delivery.attempts', '=', 0),
+              exists(
+                selectFrom('webhook_deliveries as earlier')
+                  .select('earlier.id')
+                  .whereRef('earlier.endpoint', '=', 'delivery.endpoint')
+                  .whereRef('earlier.object', '=', 'delivery.object')
+                  .whereRef('earlier.id', '<', 'delivery.id')
+                  .where('earlier.status', '=', 'pending')
+                  .where('earlier.attempts', '<', patience),
+              ),
+            ]),
           ),
         )
-        .orderBy('delivery.next_attempt')
-        .orderBy('delivery.id')
-        .limit(limit)
-        .execute()
+      if (except.length > 0) query = query.where('delivery.endpoint', 'not in', except)
+      const due = await query.orderBy('delivery.next_attempt').orderBy('delivery.id').limit(limit).execute()
       const claimed: DeliveryRecord[] = []
       for (const { id, attempts } of due) {
         // Whoever was quicker has counted the attempt: then this finds nothing.
@@ -108,6 +110,9 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
         .updateTable('webhook_deliveries')
         .set({ status: 'pending', next_attempt: at, leased_until: null })
         .where('id', '=', id)
+        .where((eb) =>
+          eb.or([eb('status', '!=', 'pending'), eb('leased_until', 'is', null), eb('leased_until', '<', at)]),
+        )
         .execute()
     },
     async cancelOf(endpoint) {
