@@ -399,22 +399,28 @@ export interface DeliveryFilter {
   readonly created?: CreatedRange | undefined
 }
 
-export interface DeliveryReads {
-  byId(livemode: boolean, id: string): Promise<DeliveryRecord | undefined>
-  list(livemode: boolean, filter: DeliveryFilter, page: Page): Promise<PageOf<DeliveryRecord>>
-  /** Every attempt of these deliveries, in order. */
-  attempts(deliveries: readonly string[]): Promise<DeliveryAttemptRecord[]>
-}
-
-export interface DeliveryClaim {
+/** Which deliveries may be sent now. */
+export interface DueDeliveries {
   readonly now: number
-  /** Until then nobody else begins another attempt of what is claimed. */
-  readonly leaseUntil: number
-  readonly limit: number
   /** A delivery is not begun while an earlier one of its object to its endpoint is pending with fewer attempts than this. */
   readonly patience: number
   /** Endpoints that have enough to do already. */
   readonly except: readonly string[]
+}
+
+export interface DeliveryClaim extends DueDeliveries {
+  /** Until then nobody else begins another attempt of what is claimed. */
+  readonly leaseUntil: number
+  readonly limit: number
+}
+
+export interface DeliveryReads {
+  byId(livemode: boolean, id: string): Promise<DeliveryRecord | undefined>
+  list(livemode: boolean, filter: DeliveryFilter, page: Page): Promise<PageOf<DeliveryRecord>>
+  /** Whether a claim would find anything, in either mode. */
+  hasDue(which: DueDeliveries): Promise<boolean>
+  /** Every attempt of these deliveries, in order. */
+  attempts(deliveries: readonly string[]): Promise<DeliveryAttemptRecord[]>
 }
 
 export interface DeliveryWrites {

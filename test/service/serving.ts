@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
 import type { LogLine } from '../../src/service/http/log.js'
-import { startServer } from '../../src/service/http/server.js'
+import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import { type Caller, type Service, service } from '../../src/service/operations/call.js'
 import { createKey } from '../../src/service/operations/keys.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
@@ -55,7 +55,7 @@ export interface Called {
 
 /** The flows API on a free port, until the test ends. */
 export async function served(
-  options: { readonly publicUrl?: string; readonly processing?: number } = {},
+  options: Pick<ServerOptions, 'publicUrl' | 'processing' | 'webhookAllow'> = {},
 ): Promise<Served> {
   const parts = await aService()
   const { store, clock } = parts

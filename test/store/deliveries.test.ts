@@ -16,6 +16,8 @@ for (const { name, place } of stores) {
       const wanted = { now: NOW, leaseUntil: NOW + 30, limit: 10, patience: 3, except: [], ...more }
       return (await store.write((tx) => tx.deliveries.claim(wanted))).map(({ id, attempts }) => `${id} ${attempts}`)
     }
+    const hasDue = (store: Store, more = {}) =>
+      store.read((tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: [], ...more }))
     const settle = (
       store: Store,
       delivery: string,
@@ -39,7 +41,10 @@ for (const { name, place } of stores) {
         aDelivery('whd_4', { status: 'succeeded', next_attempt: null }),
       )
       expect(await claim(store, { limit: 1 })).toEqual(['whd_2 1'])
+      expect(await hasDue(store)).toBe(true)
+      expect(await hasDue(store, { except: ['we_1'] })).toBe(false)
       expect(await claim(store)).toEqual(['whd_1 1'])
+      expect(await hasDue(store)).toBe(false)
       expect(await claim(store)).toEqual([])
       expect(await claim(store, { now: NOW + 1 })).toEqual(['whd_3 1'])
     })

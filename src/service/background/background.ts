@@ -55,6 +55,8 @@ export function background({ service, sending, onFault }: BackgroundOptions): Ba
 
   async function repeat(job: Job): Promise<void> {
     let failures = 0
+    // What is rare can wait, and leaves the start of a process to what is urgent.
+    if (job.every !== undefined) await bells.get(job)?.wait(job.every)
     while (!isClosing) {
       let wait = job.every ?? POLL
       try {

@@ -1,5 +1,11 @@
 import type { Caller, Service } from '../operations/call.js'
-import { claimDeliveries, type SendOutcome, type Shipment, settleDelivery } from '../operations/deliveries.js'
+import {
+  claimDeliveries,
+  hasDueDeliveries,
+  type SendOutcome,
+  type Shipment,
+  settleDelivery,
+} from '../operations/deliveries.js'
 import type { Job } from './job.js'
 
 /** Requests under way at once, in one process. */
@@ -28,7 +34,9 @@ export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions):
   async function run(): Promise<boolean> {
     const room = MOST - underWay.size
     if (room <= 0) return false
-    const wanted = { limit: Math.min(room, MOST_PER_CLAIM), except: busyEndpoints() }
+    const except = busyEndpoints()
+    if (!(await service.read(NOBODY, (call) => hasDueDeliveries(call, except)))) return false
+    const wanted = { limit: Math.min(room, MOST_PER_CLAIM), except }
     const { shipments, isEmpty } = await service.write(NOBODY, (call) => claimDeliveries(call, wanted))
     for (const shipment of shipments) begin(shipment)
     return !isEmpty

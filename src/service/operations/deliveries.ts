@@ -36,6 +36,11 @@ export interface Claimed {
 /** How an attempt ended. */
 export type SendOutcome = Pick<DeliveryAttemptRecord, 'duration' | 'response_status' | 'error'>
 
+/** Whether there is anything to claim: looking holds up nobody, claiming holds up other writers. */
+export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly string[]): Promise<boolean> {
+  return tx.deliveries.hasDue({ now, patience: PATIENCE, except })
+}
+
 /**
  * Begins attempts of what is due, and makes what is sent: the event as it is now, so that nothing leaves that was
  * redacted meanwhile. What is for an endpoint that is gone or disabled by now is given up.
