@@ -13,8 +13,8 @@ import {
   updateWebhookEndpoint,
 } from '../../src/service/operations/webhook-endpoints.js'
 import { webhookTargets } from '../../src/service/operations/webhook-targets.js'
-import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { bundled, startProgram } from '../store/programs.js'
+import { type Implementation, type Place, stores } from '../store/stores.js'
 import { aReceiver, type ReceiverOptions } from './receiver.js'
 import { aService, type Clock, served, stripeAt, TESTER } from './serving.js'
 
@@ -24,7 +24,7 @@ const of = (what: 'created' | 'processing' | 'verified') => `identity.verificati
 interface Workshop {
   readonly service: Service
   readonly clock: Clock
-  readonly file: string
+  readonly place: Place
   readonly receiver: Awaited<ReturnType<typeof aReceiver>>
   readonly endpoint: { readonly id: string; readonly secret: string }
   /** Another worker on the same store. */
@@ -38,8 +38,12 @@ interface Workshop {
 }
 
 /** A store with one endpoint, driven by hand. */
-async function aWorkshop(options: ReceiverOptions = {}, livemode = false): Promise<Workshop> {
-  const { store, clock, file } = await aService()
+async function aWorkshop(
+  options: ReceiverOptions = {},
+  livemode = false,
+  implementation?: Implementation,
+): Promise<Workshop> {
+  const { store, clock, place } = await aService(implementation)
   const receiver = await aReceiver(options)
   const caller = { ...TESTER, livemode }
   const now = () => clock.now
@@ -59,14 +63,10 @@ async function aWorkshop(options: ReceiverOptions = {}, livemode = false): Promi
   return {
     service: operations,
     clock,
-    file,
+    place,
     receiver,
     endpoint: { id, secret },
-    worker: async () => {
-      const another = await openSqliteStore({ file })
-      onTestFinished(() => another.close())
-      return on(service({ store: another, now, webhookAllow: LOCAL }))
-    },
+    worker: async () => on(service({ store: await place.open(), now, webhookAllow: LOCAL })),
     work: () => own.runOnce(),
     happens: (object, what = 'created') => {
       const asItIs = { id: object, status: what }
@@ -389,7 +389,7 @@ describe('a delivery', () => {
     await operations.write(TESTER, (call) => deleteWebhookEndpoint(call, endpoint.id))
     const id = (await deliveries())[0]?.id ?? ''
     const error = await operations.write(TESTER, (call) => resendDelivery(call, id)).catch((error) => error)
-    expect(error).toMatchObject({ status: 400, body: { code: 'resource_missing', param: 'webhook_endpoint' } })
+    expect(error).toMatchObject({ status: 404, body: { code: 'resource_missing', param: 'webhook_endpoint' } })
   })
 
   test('that never was cannot be sent again', async () => {
@@ -415,8 +415,8 @@ describe('a delivery', () => {
 })
 
 describe('several workers on one store', () => {
-  test('send each event once', async () => {
-    const shop = await aWorkshop()
+  test.each(stores)('send each event once: $name', async (implementation) => {
+    const shop = await aWorkshop({}, false, implementation)
     for (let n = 0; n < 100; n += 1) await shop.happens(`vs_${n % 40}`)
     const workers = await Promise.all([shop.worker(), shop.worker(), shop.worker()])
     await Promise.all(workers.map((worker) => worker.runOnce()))
@@ -441,6 +441,7 @@ describe('a worker', () => {
         return operations.read(caller, operation)
       },
       write: operations.write,
+      underWay: operations.underWay,
     }
     const faults: string[] = []
     const worker = background({
@@ -491,18 +492,17 @@ describe('a process that is killed while it sends', () => {
     program = await bundled('test/service/delivering.program.ts')
   })
 
-  test('loses nothing: others go on with new attempts when its lease is over', async () => {
-    const shop = await aWorkshop({
-      // Every third answer keeps the worker waiting, so that it is killed in the middle of some.
-      answer: (response, _one, count) => {
-        if (count % 3 !== 0 || count > 60) response.end()
-      },
-    })
+  test.each(stores)('loses nothing: others go on when its lease is over: $name', async (implementation) => {
+    // Every third answer keeps the worker waiting, so that it is killed in the middle of some.
+    const answer: ReceiverOptions['answer'] = (response, _one, count) => {
+      if (count % 3 !== 0 || count > 60) response.end()
+    }
+    const shop = await aWorkshop({ answer }, false, implementation)
     const sent = 60
     for (let n = 0; n < sent; n += 1) await shop.happens(`vs_${n % 25}`)
     for (let round = 1; round <= 3; round += 1) {
       const before = shop.receiver.received.length
-      const one = startProgram(program, shop.file, String(shop.clock.now))
+      const one = startProgram(program, shop.place.where, String(shop.clock.now))
       onTestFinished(() => void one.child.kill('SIGKILL'))
       expect(await one.next()).toBe('ready')
       await shop.receiver.got(before + 6)

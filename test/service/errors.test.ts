@@ -3,8 +3,10 @@ import type { ApiErrorCode } from '../../src/service/api-error.js'
 import { startServer } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
+import { enterLink, MOST_VISITS } from '../../src/service/operations/static-links.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { held } from '../store/holding.js'
 import { aDeployment, archiving, creating } from './deployment-requests.js'
 import { type Called, type Served, served, TESTER } from './serving.js'
 
@@ -85,7 +87,7 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
   },
   lock_timeout: {
     status: 503,
-    ask: async ({ file, key }) => {
+    ask: async ({ place: { where: file }, key }) => {
       const store = await openSqliteStore({ file, patience: 50 })
       const server = await startServer({ store, host: '127.0.0.1', port: 0 })
       const other = new (await loadDriver())(file)
@@ -101,6 +103,19 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       await server.close()
       await store.close()
       return called
+    },
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    ask: async ({ call, place }) => {
+      const holder = await held(await place.open(), (tx) => tx.state.lock(false))
+      const create = () =>
+        call('POST', FLOWS, { body: 'key=b&name=B&type=document', headers: { 'idempotency-key': 'k' } })
+      const both = [create(), create()]
+      const refused = await Promise.race(both)
+      await holder.end()
+      await Promise.all(both)
+      return refused
     },
   },
   flow_archived: {
@@ -146,6 +161,18 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return api.call('POST', `${SESSIONS}/${id}`, { body: 'metadata[a]=b' })
     },
   },
+  rate_limit: {
+    status: 429,
+    // The pages of static links are the only place so far, and they answer in HTML.
+    ask: async ({ service, call }) => {
+      const flow = (await call('POST', `${FLOWS}/a/static_link`, { body: 'active=true' })).body
+      const token = flow.static_link.url.split('/l/')[1]
+      const enter = (n: number) =>
+        service.write(TESTER, (one) => enterLink({ ...one, publicUrl: 'http://x' }, token, aVisit(n)))
+      for (let n = 0; n < MOST_VISITS; n += 1) await enter(n)
+      return asCalled(enter(MOST_VISITS))
+    },
+  },
   livemode_mismatch: {
     status: 400,
     ask: async ({ call, liveKey: key }) => {
@@ -180,6 +207,8 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     },
   },
 }
+
+const aVisit = (n: number) => ({ email: `a${n}@example.com`, address: '127.0.0.1' })
 
 async function asCalled(work: Promise<unknown>): Promise<Called> {
   const error = (await work.catch((error: unknown) => error)) as { status: number; body: object }

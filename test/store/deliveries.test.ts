@@ -8,7 +8,7 @@ const NOW = 1_790_000_000
 for (const { name, place } of stores) {
   describe(`deliveries on ${name}`, () => {
     const aStore = async (...deliveries: readonly DeliveryRecord[]) => {
-      const store = await place()()
+      const store = await (await place()).open()
       await store.write((tx) => tx.deliveries.insert(deliveries))
       return store
     }
@@ -98,7 +98,7 @@ for (const { name, place } of stores) {
     })
 
     test('claimed by many at once are claimed once each', async () => {
-      const open = place()
+      const { open } = await place()
       const all = await Promise.all([open(), open(), open()])
       const ids = Array.from({ length: 60 }, (_, n) => `whd_${String(n).padStart(2, '0')}`)
       await all[0]?.write((tx) => tx.deliveries.insert(ids.map((id) => aDelivery(id))))

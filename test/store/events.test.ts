@@ -8,7 +8,7 @@ const verified = 'identity.verification_session.verified'
 
 for (const { name, place } of stores) {
   describe(`events on ${name}`, () => {
-    const aStore = () => place()()
+    const aStore = async () => (await place()).open()
     const list = async (store: Store, filter: EventFilter, more = {}) => {
       const page = await store.read((tx) => tx.events.list(false, filter, { limit: 10, ...more }))
       return page.data.map(({ id }) => id)

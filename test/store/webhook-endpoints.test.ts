@@ -4,7 +4,7 @@ import { stores } from './stores.js'
 
 for (const { name, place } of stores) {
   describe(`webhook endpoints on ${name}`, () => {
-    const aStore = () => place()()
+    const aStore = async () => (await place()).open()
 
     test('come back as they were written, in their mode only', async () => {
       const store = await aStore()
@@ -44,7 +44,7 @@ for (const { name, place } of stores) {
     })
 
     test('changed at once by several lose no change', async () => {
-      const open = place()
+      const { open } = await place()
       const all = await Promise.all([open(), open()])
       await all[0]?.write((tx) => tx.webhookEndpoints.insert(anEndpoint('we_1')))
       const changes = all.flatMap((store, n) =>

@@ -3,12 +3,10 @@ import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { logToStderr, startServer } from '../../service/http/server.js'
 import { parseRange } from '../../service/operations/webhook-targets.js'
-import { openSqliteStore } from '../../store/sqlite/open.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
 import { Failure } from '../failure.js'
-import { openProject } from '../project.js'
-import { storeFile } from '../target.js'
+import { openServiceStore } from '../store.js'
 
 export const serve: Define = (command, run) => {
   command
@@ -25,13 +23,13 @@ export const serve: Define = (command, run) => {
       'after',
       examples(
         ['On this machine', 'flows serve'],
+        ['Over PostgreSQL, on several machines', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows serve'],
         ['Behind a proxy', 'flows serve --host 0.0.0.0 --port 8080 --public-url https://flows.example.com --log'],
       ),
     )
     .action((options) =>
       run(async (cli) => {
-        const file = storeFile(openProject(cli), cli.terminal)
-        const store = await openSqliteStore({ file })
+        const store = await openServiceStore(cli)
         try {
           const { host, port, publicUrl, webhookAllow, log } = options
           const server = await startServer({

@@ -13,8 +13,8 @@ export interface ErrorAnswer {
 
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   const { status, body } = toApiError(error)
-  // Said outright, so that no client guesses: what was refused once is refused again.
-  const retry = status >= 500 ? {} : { 'stripe-should-retry': 'false' }
+  // Said outright, so that no client guesses: what was refused once is refused again, but for what is under way (409).
+  const retry = status >= 500 ? {} : { 'stripe-should-retry': String(status === 409) }
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="flows"' } : {}
   return { status, headers: { ...retry, ...challenge }, body: { error: body }, isFault: status === 500 }
 }
@@ -36,6 +36,7 @@ function toApiError(error: unknown): ApiError {
 const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'The request body has another length than its Content-Length says.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [400, 'The Content-Type of the request cannot be read.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: [413, 'The request body is too large.'],
   FST_ERR_BAD_URL: [400, 'The path of the request is not well encoded.'],
   FST_ERR_ASYNC_CONSTRAINT: [400, 'The request cannot be understood.'],
 }

@@ -8,15 +8,15 @@ import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
 import { toErrorAnswer } from './answer-error.js'
 import { authenticate } from './authenticate.js'
+import { MiB, V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { expandOf } from './expand.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 import { type LogLine, logFaults, logLine } from './log.js'
+import { openApiRoute } from './openapi-route.js'
+import { pageRoutes } from './pages.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 
-const MiB = 1024 * 1024
-const V1_LIMIT = MiB
-const V2_LIMIT = 32 * MiB
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface AppOptions {
@@ -74,8 +74,10 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
     return sendError(reply, isTooLarge(error) ? tooLarge(request) : error)
   })
   app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
+  openApiRoute(app)
   app.register(async (v1) => formRoutes(v1, service))
   app.register(async (v2) => jsonRoutes(v2, service))
+  app.register(async (pages) => pageRoutes(pages, service))
   return app
 }
 
@@ -182,8 +184,12 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
-      const answer = await service.write(callerOf(request), (call) =>
-        once(call, idempotent, () => route.run(call, params, id, expanded), toText),
+      const answer = await once(
+        service,
+        callerOf(request),
+        idempotent,
+        (call) => route.run(call, params, id, expanded),
+        toText,
       )
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')

@@ -44,6 +44,8 @@ export interface WriteCall extends Call<WriteTransaction> {
 export interface Service {
   read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
+  /** Names of requests that run at this moment in this process; see idempotency.ts. */
+  readonly underWay: Set<string>
 }
 
 export interface ServiceOptions {
@@ -100,6 +102,7 @@ export function service({
       if (isWoken) onWake?.()
       return result
     },
+    underWay: new Set(),
   }
 }
 

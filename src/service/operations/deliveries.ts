@@ -1,6 +1,6 @@
 import type { ListObject, WebhookDelivery } from '../../model/resources.js'
 import type { DeliveryAttemptRecord, DeliveryRecord } from '../../store/store.js'
-import { ApiError, invalid, notFound } from '../api-error.js'
+import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { toEvent } from './events.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
@@ -110,10 +110,7 @@ export async function resendDelivery(call: WriteCall, id: string): Promise<Webho
   const delivery = await tx.deliveries.byId(livemode, id)
   if (delivery === undefined) throw notFound(WHAT, id)
   const endpoint = await tx.webhookEndpoints.byId(livemode, delivery.endpoint)
-  if (endpoint === undefined) {
-    const message = `The webhook endpoint '${delivery.endpoint}' of this delivery has been deleted: nothing can be sent to it.`
-    throw invalid('resource_missing', WHAT_ENDPOINT, message)
-  }
+  if (endpoint === undefined) throw notFound(WHAT_ENDPOINT, delivery.endpoint, WHAT_ENDPOINT)
   if (endpoint.status === 'disabled') {
     const message = `The webhook endpoint '${endpoint.id}' of this delivery is disabled: enable it first, with disabled=false.`
     throw new ApiError(400, { code: 'webhook_endpoint_disabled', param: WHAT_ENDPOINT, message })

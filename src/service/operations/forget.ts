@@ -11,8 +11,13 @@ const SECRETS = HOUR
 const RATE_WINDOWS = HOUR
 const MOST_AT_ONCE = 200
 
-/** Drops what is kept for a time only. Answers whether there may be more of it. */
+/**
+ * Drops what is kept for a time only. Answers whether there may be more of it. Where somebody else is at it, there is
+ * nothing to do.
+ */
 export async function forgetOld({ tx, now }: WriteCall): Promise<boolean> {
+  // The name under which retries drop answers that are past their time.
+  if (!(await tx.tryLock('idempotency'))) return false
   await tx.idempotency.forget(now - ANSWERS)
   await tx.idempotency.forget(now - SECRETS, 'we_')
   await tx.rateLimits.forget(now - RATE_WINDOWS)

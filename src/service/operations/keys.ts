@@ -29,7 +29,7 @@ export interface ApiKey {
 /** The one answer that holds the key. */
 export type CreatedApiKey = ApiKey & { readonly secret: string }
 
-const LONGEST_NAME = 100
+export const LONGEST_NAME = 100
 const BYTES = 24
 
 export async function createKey(call: WriteCall, { mode, name }: CreateKeyParams): Promise<CreatedApiKey> {

@@ -10,10 +10,10 @@ import { checkText, type Metadata, mergedMetadata } from './session-params.js'
 const ENDPOINT = '/v1/webhook_endpoints'
 const WHAT = 'webhook_endpoint'
 /** Per mode, as at Stripe. */
-const MOST = 16
+export const MOST_ENDPOINTS = 16
 /** More than Stripe has types of events. */
-const MOST_EVENTS = 500
-const LONGEST_DESCRIPTION = 5000
+export const MOST_EVENTS = 500
+export const LONGEST_DESCRIPTION = 5000
 const SECRET_LENGTH = 32
 
 interface EndpointParams {
@@ -62,8 +62,10 @@ export async function createWebhookEndpoint(
     api_version: checkedVersion(params.api_version),
     created: call.now,
   }
-  if ((await call.tx.webhookEndpoints.count(call.livemode)) >= MOST) {
-    const message = `There are ${MOST} webhook endpoints, which is the most that one mode can have. Delete one first.`
+  // Two at once could both find the last place free.
+  await call.tx.lock(`webhook_endpoints:${call.livemode ? 'live' : 'test'}`)
+  if ((await call.tx.webhookEndpoints.count(call.livemode)) >= MOST_ENDPOINTS) {
+    const message = `There are ${MOST_ENDPOINTS} webhook endpoints, which is the most that one mode can have. Delete one first.`
     throw new ApiError(400, { code: 'webhook_endpoint_limit', message })
   }
   await call.tx.webhookEndpoints.insert(endpoint)

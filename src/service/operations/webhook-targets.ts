@@ -15,7 +15,7 @@ interface Range {
   readonly bits: number
 }
 
-const LONGEST_URL = 2048
+export const LONGEST_URL = 2048
 
 /**
  * Addresses that are not public, after the registries of special-purpose addresses (RFC 6890 and what came later). An

@@ -1,0 +1,99 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Caller, Service } from '../operations/call.js'
+import { openHostedSession, submitHostedSession } from '../operations/hosted-sessions.js'
+import { LONGEST_EMAIL, LONGEST_REFERENCE } from '../operations/session-params.js'
+import { enterLink, visitLink } from '../operations/static-links.js'
+import { errorPage } from '../pages/error-page.js'
+import { type LinkForm, linkPage } from '../pages/link-page.js'
+import type { Page } from '../pages/page.js'
+import { donePage, sessionPage } from '../pages/session-page.js'
+import { toErrorAnswer } from './answer-error.js'
+import { decodeForm, decodeUtf8 } from './form.js'
+
+/** More than the longest reference, each character of it percent-encoded. */
+const BODY_LIMIT = 128 * 1024
+
+/** Whoever opens a page is nobody; the mode is that of the flow or session that its address names. */
+const VISITOR: Caller = { livemode: false, actor: null }
+
+/** The pages for people who are verified. They need no script, and opening one changes nothing. */
+export function pageRoutes(app: FastifyInstance, service: Service): void {
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
+  )
+  app.setErrorHandler(async (error, request, reply) => {
+    request.failure = error
+    const { status, headers, body } = toErrorAnswer(error)
+    return send(reply.headers(headers), errorPage(status, body.error.message))
+  })
+
+  app.get('/l/:token', async (request, reply) => {
+    const link = await service.read(VISITOR, (call) => visitLink(call, tokenOf(request)))
+    const { prefilled_email, client_reference_id } = queryOf(request)
+    return send(reply, linkPage(200, link, { email: textOf(prefilled_email), ...referenceIn(client_reference_id) }))
+  })
+
+  app.post('/l/:token', async (request, reply) => {
+    const token = tokenOf(request)
+    const form = formOf(request)
+    const visit = { email: form.email, address: request.ip, client_reference_id: form.client_reference_id }
+    try {
+      const url = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
+      return reply.redirect(url, 303)
+    } catch (error) {
+      const { status, body } = toErrorAnswer(error)
+      if (status !== 400) throw error
+      const link = await service.read(VISITOR, (call) => visitLink(call, token))
+      return send(reply, linkPage(400, link, form, body.error.message))
+    }
+  })
+
+  app.get('/verify/done', async (_request, reply) => send(reply, donePage()))
+
+  app.get('/verify/:token', async (request, reply) => {
+    const session = await service.read(VISITOR, (call) => openHostedSession(call, tokenOf(request)))
+    return send(reply, sessionPage(session))
+  })
+
+  app.post('/verify/:token', async (request, reply) => {
+    const { outcome } = (request.body ?? {}) as Record<string, unknown>
+    const target = await service.write(visitorOf(request), (call) =>
+      submitHostedSession(call, tokenOf(request), textOf(outcome)),
+    )
+    return reply.redirect(target ?? '/verify/done', 303)
+  })
+}
+
+function send(reply: FastifyReply, { status, headers, html }: Page): FastifyReply {
+  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
+}
+
+function visitorOf({ id }: FastifyRequest): Caller {
+  return { ...VISITOR, request: { id, idempotency_key: null } }
+}
+
+function tokenOf({ params }: FastifyRequest): string {
+  return (params as { token: string }).token
+}
+
+function formOf({ body }: FastifyRequest): LinkForm {
+  const { email, client_reference_id } = (body ?? {}) as Record<string, unknown>
+  return { email: textOf(email), ...referenceIn(client_reference_id) }
+}
+
+/** Links are passed around and get parameters that nobody meant for this page: what it does not know it ignores. */
+function queryOf({ url }: FastifyRequest): Record<string, string> {
+  const mark = url.indexOf('?')
+  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, LONGEST_EMAIL + 1) : ''
+}
+
+/** One that is too long to be kept is refused when the form is sent, so it is let through as it is. */
+function referenceIn(value: unknown): { readonly client_reference_id: string } {
+  return { client_reference_id: typeof value === 'string' ? value.slice(0, LONGEST_REFERENCE + 1) : '' }
+}

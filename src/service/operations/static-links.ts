@@ -1,0 +1,79 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { FlowRecord } from '../../store/store.js'
+import { ApiError, notFound } from '../api-error.js'
+import type { Call, ReadCall, WriteCall } from './call.js'
+import { checkEmail, checkOf } from './session-params.js'
+import { sessionUrl } from './session-resource.js'
+import { insertSession } from './sessions.js'
+
+/** How many people one address may bring through static links in a minute: an office, not a flood. */
+export const MOST_VISITS = 20
+const WINDOW = 60
+
+/** What a static link shows before anybody has done anything. */
+export interface LinkPage {
+  readonly name: string
+  readonly livemode: boolean
+}
+
+export interface Visit {
+  readonly email: string
+  readonly client_reference_id?: string | undefined
+  /** Where the visitor comes from on the network, to be counted; it is not kept. */
+  readonly address: string
+}
+
+/** What stands behind a static link. Throws 404, without a word why, where it leads nowhere (any more). */
+export async function visitLink(call: ReadCall, token: string): Promise<LinkPage> {
+  const { config, livemode } = await flowBehind(call, token)
+  return { name: config.name, livemode }
+}
+
+/**
+ * Makes a session for the person who gave this address, and answers where to go on. Who comes again before they have
+ * been verified gets the session they had, so that sending a form twice makes nobody two.
+ */
+export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
+  await countVisit(call, visit.address)
+  const email = visit.email.trim()
+  if (email === '')
+    throw new ApiError(400, { code: 'email_invalid', param: 'email', message: 'Enter an email address.' })
+  checkEmail(email, 'email')
+  const flow = await flowBehind(call, token)
+  // Whoever submits the same form at the same time waits here, and then finds the session.
+  const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
+  await call.tx.lock(`visitor:${visitor}`)
+  const session =
+    (await call.tx.sessions.openOf(flow.livemode, visitor)) ??
+    (await insertSession(
+      { ...call, livemode: flow.livemode },
+      await checkOf({ ...call, livemode: flow.livemode }, { verification_flow: flow.id }),
+      { client_reference_id: visit.client_reference_id, provided_details: { email } },
+      visitor,
+    ))
+  const url = await sessionUrl(call, session)
+  if (url === null) throw new Error('a page was asked for at a service without an address')
+  return url
+}
+
+async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<FlowRecord> {
+  const flow = await tx.flows.byLinkToken(token)
+  if (flow === undefined || flow.status !== 'active' || !flow.config.static_link.active) throw notFound('page', '')
+  return flow
+}
+
+async function countVisit({ tx, now, signingSecret }: Call<WriteCall['tx']>, address: string): Promise<void> {
+  // Whose address it was cannot be read back, and the counter is dropped with its minute.
+  const scope = createHmac('sha256', await signingSecret())
+    .update(address)
+    .digest('base64url')
+  const window = now - (now % WINDOW)
+  if ((await tx.rateLimits.take(`link:${scope}`, window, 1, MOST_VISITS)) > 0) return
+  throw new ApiError(429, { code: 'rate_limit', message: 'Too many visits from this address. Try again in a minute.' })
+}
+
+function visitorOf({ id }: FlowRecord, email: string, reference: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([id, email.toLowerCase(), reference]))
+    .digest('hex')
+}

@@ -1,0 +1,18 @@
+import { type Page, page } from './page.js'
+
+/** What people see who cannot go on. It tells nothing of the flow or session that was asked for. */
+export function errorPage(status: number, message: string): Page {
+  const [title, text] = TEXTS[status] ?? ['Something went wrong', message]
+  return page(status, { title }, <p>{text}</p>)
+}
+
+const TEXTS: Readonly<Record<number, readonly [title: string, text: string]>> = {
+  404: ['Page not found', 'The link is not right, or leads nowhere any more.'],
+  410: [
+    'This link is used up',
+    'If you have submitted your details, there is nothing left to do. If not, ask for a new link where you got this one.',
+  ],
+  429: ['Too many visits', 'Wait a minute, then try again.'],
+  500: ['Something went wrong', 'It is not your fault. Try again later.'],
+  503: ['Busy', 'Try again in a moment.'],
+}

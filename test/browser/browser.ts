@@ -1,0 +1,31 @@
+import { existsSync } from 'node:fs'
+import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
+import { chromium } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+
+/** As root there is no sandbox; and nothing is to be looked up outside: the tests talk to this machine only. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+]
+
+/** A browser: the one that CHROMIUM_PATH names, Debian's, or the one that comes with the packages. */
+export async function launch(): Promise<Browser> {
+  const installed = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path))
+  return chromium.launch({ executablePath: installed ?? (await packaged()), args: ARGS })
+}
+
+async function packaged(): Promise<string> {
+  const { default: Chromium } = await import('@sparticuz/chromium')
+  return Chromium.executablePath()
+}
+
+/** A fresh profile, until the test ends. */
+export async function aContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await browser.newContext(options)
+  onTestFinished(() => context.close())
+  return context
+}
