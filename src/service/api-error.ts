@@ -41,6 +41,8 @@ export const API_ERRORS = {
   session_status_invalid: { statuses: [400], meaning: 'The status of the session does not permit this.' },
   session_redacted: { statuses: [400], meaning: 'What was redacted cannot be changed.' },
   plan_digest_mismatch: { statuses: [400], meaning: 'The digest is not that of the changes that were sent.' },
+  webhook_endpoint_limit: { statuses: [400], meaning: 'The mode has as many webhook endpoints as it can.' },
+  webhook_endpoint_disabled: { statuses: [400], meaning: 'Nothing is sent to an endpoint that is disabled.' },
 } as const satisfies Record<string, ErrorKind>
 
 export type ApiErrorCode = keyof typeof API_ERRORS

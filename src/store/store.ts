@@ -320,7 +320,7 @@ export interface EventFilter {
 export interface EventReads {
   byId(livemode: boolean, id: string): Promise<EventRecord | undefined>
   list(livemode: boolean, filter: EventFilter, page: Page): Promise<PageOf<EventRecord>>
-  /** How many endpoints still wait for each of these events; events that none waits for are left out. */
+  /** How many endpoints do not have each of these events yet, or never got it; events that all have are left out. */
   pendingWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
 }
 
@@ -361,6 +361,9 @@ export interface WebhookEndpointReads {
 
 export interface WebhookEndpointWrites {
   insert(endpoint: WebhookEndpointRecord): Promise<void>
+  /** Lets no other transaction change the endpoint until this one ends, and reads it as it is then. */
+  toWrite(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
+  /** Replaces the endpoint, found by id. Its mode and time of creation stay. */
   update(endpoint: WebhookEndpointRecord): Promise<void>
   /** Deletes the endpoint. Its deliveries stay, for the record. */
   delete(id: string): Promise<void>
@@ -406,24 +409,40 @@ export interface DeliveryFilter {
   readonly created?: CreatedRange | undefined
 }
 
+/** Which deliveries may be sent now. */
+export interface DueDeliveries {
+  readonly now: number
+  /** A delivery is not begun while an earlier one of its object to its endpoint is pending with fewer attempts than this. */
+  readonly patience: number
+  /** Endpoints that have enough to do already. */
+  readonly except: readonly string[]
+}
+
+export interface DeliveryClaim extends DueDeliveries {
+  /** Until then nobody else begins another attempt of what is claimed. */
+  readonly leaseUntil: number
+  readonly limit: number
+}
+
 export interface DeliveryReads {
   byId(livemode: boolean, id: string): Promise<DeliveryRecord | undefined>
   list(livemode: boolean, filter: DeliveryFilter, page: Page): Promise<PageOf<DeliveryRecord>>
+  /** Whether a claim would find anything, in either mode. */
+  hasDue(which: DueDeliveries): Promise<boolean>
   /** Every attempt of these deliveries, in order. */
   attempts(deliveries: readonly string[]): Promise<DeliveryAttemptRecord[]>
 }
 
 export interface DeliveryWrites {
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>
-  /**
-   * Begins an attempt of at most `limit` deliveries that are due, each held by the caller until `leaseUntil`: no two
-   * callers get the same attempt. A delivery waits while an earlier one of the same object to the same endpoint is still
-   * in its first `patience` attempts.
-   */
-  claim(now: number, leaseUntil: number, limit: number, patience: number): Promise<DeliveryRecord[]>
+  /** Begins an attempt of deliveries of both modes that are due: no two callers get the same attempt. */
+  claim(claim: DeliveryClaim): Promise<DeliveryRecord[]>
   /** Records how an attempt ended, if its delivery is still in that very attempt. Answers whether it was. */
-  settle(attempt: DeliveryAttemptRecord, delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'>): Promise<boolean>
-  /** Makes a delivery pending again, due at a time, whatever became of it. */
+  settle(
+    attempt: Omit<DeliveryAttemptRecord, 'started'>,
+    delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'>,
+  ): Promise<boolean>
+  /** Makes a delivery pending and due at a time, whatever became of it; one whose attempt is under way stays as it is. */
   resend(id: string, at: number): Promise<void>
   /** Gives up everything that is pending for an endpoint. */
   cancelOf(endpoint: string): Promise<void>
@@ -486,8 +505,8 @@ export interface IdempotencyRecord {
 export interface IdempotencyKeys {
   find(livemode: boolean, key: string): Promise<IdempotencyRecord | undefined>
   insert(record: IdempotencyRecord): Promise<void>
-  /** Drops every answer stored before a time. */
-  forget(before: number): Promise<void>
+  /** Drops every answer stored before a time; given the prefix of ids, only those about resources of that kind. */
+  forget(before: number, prefix?: string): Promise<void>
   /** Drops every answer about a resource: it may hold what was redacted. */
   forgetAbout(resource: string): Promise<void>
 }

@@ -2,6 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aReceiver } from '../service/receiver.js'
+import { stripeAt } from '../service/serving.js'
 
 async function aKey(cwd: string, ...args: string[]): Promise<{ id: string; key: string }> {
   const { code, stdout, stderr } = await flows(['keys', 'create', '--name', 'ci', '--json', ...args], { cwd })
@@ -10,8 +12,8 @@ async function aKey(cwd: string, ...args: string[]): Promise<{ id: string; key: 
 }
 
 /** Serves a project on a free port until the test ends. */
-async function served(cwd: string): Promise<{ url: string; child: ChildProcess }> {
-  const child = start(['serve', '--port', '0'], { cwd })
+async function served(cwd: string, ...args: string[]): Promise<{ url: string; child: ChildProcess }> {
+  const child = start(['serve', '--port', '0', ...args], { cwd })
   onTestFinished(() => void child.kill('SIGKILL'))
   const seen = await printed(child, 'http://127.0.0.1:')
   return { url: /http:\/\/127\.0\.0\.1:\d+/.exec(seen)?.[0] ?? '', child }
@@ -100,6 +102,30 @@ describe('flows sessions', () => {
 })
 
 describe('flows serve and flows keys', () => {
+  test('webhooks are sent, to this machine only when that is allowed', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const { key } = await aKey(cwd)
+    const receiver = await aReceiver()
+    const endpoint = { url: receiver.url, enabled_events: ['*' as const] }
+    const strict = await served(cwd)
+    await expect(stripeAt(strict.url, key).webhookEndpoints.create(endpoint)).rejects.toMatchObject({
+      code: 'url_invalid',
+    })
+    const { url } = await served(cwd, '--webhook-allow', '10.0.0.0/8', '--webhook-allow', '127.0.0.0/8')
+    const stripe = stripeAt(url, key)
+    const { secret = '' } = await stripe.webhookEndpoints.create(endpoint)
+    // All processes on one store must be allowed the same: this one would try, and refuse.
+    strict.child.kill('SIGTERM')
+    await ended(strict.child)
+    const session = await stripe.identity.verificationSessions.create({ verification_flow: 'a' })
+    await receiver.got(1)
+    const [received] = receiver.received
+    const signature = String(received?.headers['stripe-signature'])
+    const event = stripe.webhooks.constructEvent(received?.body ?? '', signature, secret)
+    expect(event).toMatchObject({ data: { object: { id: session.id } } })
+  })
+
   test('the same project, planned and applied over HTTP', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     const { key } = await aKey(cwd)

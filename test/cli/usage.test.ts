@@ -96,6 +96,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plan', '--env', 'live'], 'has no environment "live"'],
     [['plan', '--env', 'loacl'], 'did you mean "local"?'],
     [['plan', '--allow', 'weaken='], 'Name a flow behind'],
+    [['serve', '--webhook-allow', 'localhost'], 'It is no range of addresses'],
     [['serve', '--public-url', 'flows.example.com'], 'It is no complete address'],
     [['serve', '--public-url', 'http://flows.example.com'], 'It is not encrypted'],
     [['serve', '--public-url', 'https://flows.example.com/v1'], 'write https://flows.example.com.'],

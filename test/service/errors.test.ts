@@ -11,6 +11,7 @@ import { type Called, type Served, served, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
 const SESSIONS = '/v1/identity/verification_sessions'
+const ENDPOINTS = '/v1/webhook_endpoints'
 const DEPLOYMENTS = '/v2/identity/flow_deployments'
 
 interface Refusal {
@@ -189,6 +190,26 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     param: 'plan_digest',
     ask: ({ call }) =>
       call('POST', DEPLOYMENTS, { body: { ...aDeployment([creating('b')]), plan_digest: '0'.repeat(64) } }),
+  },
+  webhook_endpoint_limit: {
+    status: 400,
+    ask: async ({ call }) => {
+      const body = { url: 'https://example.com', enabled_events: { 0: '*' } }
+      for (let n = 0; n < 16; n += 1) expect((await call('POST', ENDPOINTS, { body })).status).toBe(200)
+      return call('POST', ENDPOINTS, { body })
+    },
+  },
+  webhook_endpoint_disabled: {
+    status: 400,
+    param: 'webhook_endpoint',
+    ask: async ({ call }) => {
+      const body = { url: 'https://example.com', enabled_events: { 0: '*' } }
+      const { id } = (await call('POST', ENDPOINTS, { body })).body
+      await call('POST', SESSIONS, { body: 'type=document' })
+      await call('POST', `${ENDPOINTS}/${id}`, { body: 'disabled=true' })
+      const [delivery] = (await call('GET', '/v1/webhook_deliveries')).body.data
+      return call('POST', `/v1/webhook_deliveries/${delivery.id}/resend`)
+    },
   },
 }
 

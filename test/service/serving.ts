@@ -55,7 +55,9 @@ export interface Called {
 }
 
 export interface ServedOptions
-  extends Partial<Pick<ServerOptions, 'publicUrl' | 'processing' | 'rateLimit' | 'trustProxy' | 'metrics'>> {
+  extends Partial<
+    Pick<ServerOptions, 'publicUrl' | 'processing' | 'webhookAllow' | 'rateLimit' | 'trustProxy' | 'metrics'>
+  > {
   /** By default SQLite. */
   readonly implementation?: Implementation
 }

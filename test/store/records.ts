@@ -1,4 +1,12 @@
-import type { ApiKeyRecord, FlowRecord, FlowVersionRecord, SessionRecord } from '../../src/store/store.js'
+import type {
+  ApiKeyRecord,
+  DeliveryRecord,
+  EventRecord,
+  FlowRecord,
+  FlowVersionRecord,
+  SessionRecord,
+  WebhookEndpointRecord,
+} from '../../src/store/store.js'
 import { aConfig } from '../helpers/builders.js'
 
 const NOW = 1_790_000_000
@@ -82,6 +90,52 @@ export function anApiKey(id: string, more: Partial<ApiKeyRecord> = {}): ApiKeyRe
     expires: null,
     last_used: null,
     revoked: null,
+    ...more,
+  }
+}
+
+export function anEvent(id: string, more: Partial<EventRecord> = {}): EventRecord {
+  return {
+    id,
+    livemode: false,
+    type: 'identity.verification_session.created',
+    object: 'vs_1',
+    data: { id: 'vs_1', metadata: { order: '1' } },
+    request: { id: 'req_1', idempotency_key: null },
+    api_version: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function anEndpoint(id: string, more: Partial<WebhookEndpointRecord> = {}): WebhookEndpointRecord {
+  return {
+    id,
+    livemode: false,
+    url: 'https://example.com/webhooks',
+    enabled_events: ['*'],
+    status: 'enabled',
+    secret: `whsec_${id}`,
+    description: null,
+    metadata: {},
+    api_version: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function aDelivery(id: string, more: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  return {
+    id,
+    livemode: false,
+    event: `evt-${id}`,
+    object: `object-${id}`,
+    endpoint: 'we_1',
+    status: 'pending',
+    attempts: 0,
+    next_attempt: NOW,
+    leased_until: null,
+    created: NOW,
     ...more,
   }
 }

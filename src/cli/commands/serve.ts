@@ -4,6 +4,7 @@ import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../service/http/server.js'
 import type { MetricsServer } from '../../service/metrics/serve.js'
+import { parseRange } from '../../service/operations/webhook-targets.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
 import { Failure } from '../failure.js'
@@ -34,6 +35,11 @@ export const serve: Define = (command, run) => {
     )
     .option('--metrics-port <port>', 'serve figures for Prometheus at /metrics on this port', parsePort)
     .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
+    .option(
+      '--webhook-allow <range>',
+      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
+      parseRanges,
+    )
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -53,7 +59,7 @@ export const serve: Define = (command, run) => {
         let figures: MetricsServer | undefined
         try {
           figures = await metricsOf(options)
-          const { host, port, publicUrl, rateLimit, trustProxy, log } = options
+          const { host, port, publicUrl, rateLimit, trustProxy, webhookAllow, log } = options
           const server = await startServer({
             store,
             host,
@@ -62,6 +68,7 @@ export const serve: Define = (command, run) => {
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
+            ...(webhookAllow !== undefined && { webhookAllow }),
             ...(log && { log: logToStderr }),
           }).catch((error) => {
             throw cannotListen(error, options)
@@ -142,6 +149,13 @@ function wholeNumber(value: string, most: number, otherwise: string): number {
   const number = Number(value)
   if (!/^\d+$/.test(value) || number > most) throw new InvalidArgumentError(otherwise)
   return number
+}
+
+function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
+  if (parseRange(value) === undefined) {
+    throw new InvalidArgumentError('It is no range of addresses: write it as 127.0.0.0/8.')
+  }
+  return [...before, value]
 }
 
 function parseUrl(value: string): string {

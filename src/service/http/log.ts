@@ -49,6 +49,11 @@ export function logFaults(line: LogLine): void {
   if (line.fault !== undefined) logToStderr(line)
 }
 
+/** A job in the background that failed. */
+export function logJobFault(job: string, error: unknown): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), job, fault: faultOf(error) })}\n`)
+}
+
 const MOST_CAUSES = 5
 
 /** Names, codes and the place, never a message: it may quote what was sent. "StoreError unreadable < SqliteError SQLITE_FULL at ..." */

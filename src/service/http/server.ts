@@ -2,14 +2,16 @@ import type { Server as NodeServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
+import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
 import { service, systemClock } from '../operations/call.js'
 import { limiter } from '../operations/limiter.js'
+import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
 import { countingFailures } from './counting-failures.js'
 import { keyUsage } from './key-usage.js'
-import type { LogLine } from './log.js'
+import { type LogLine, logJobFault } from './log.js'
 
 export { logToStderr } from './log.js'
 
@@ -37,6 +39,8 @@ export interface ServerOptions {
   readonly trustProxy?: string
   /** Told what happens, in figures. By default nobody counts. */
   readonly metrics?: Metrics
+  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  readonly webhookAllow?: readonly string[]
 }
 
 export interface Server {
@@ -60,7 +64,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = ''
   let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const operations = service({ store, now, id, publicUrl, processing })
+  const { webhookAllow } = options
+  const operations = service({
+    store,
+    now,
+    id,
+    publicUrl,
+    processing,
+    webhookAllow,
+    onWake: () => atWork.wake(),
+  })
+  const sending = { targets: webhookTargets(webhookAllow) }
+  const atWork = background({ service: operations, sending, onFault: logJobFault })
   // What cannot be counted or marked is counted with the store's failures, and stops nobody.
   const usage = keyUsage(operations, () => {})
   const app = createApp({
@@ -78,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   metrics?.watchRequests(requests.count)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)
+  atWork.start()
   return {
     url,
     drain() {
@@ -86,10 +102,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     async close() {
       isDraining = true
       const closed = app.close()
+      const rested = atWork.close()
       await Promise.race([requests.quiet(), sleep(PATIENCE, undefined, { ref: false })])
       // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
       app.server.closeAllConnections()
       await closed
+      await rested
       await usage.close()
     },
   }

@@ -3,6 +3,8 @@ import { MOST_TYPES } from '../operations/events.js'
 import { LONGEST_NAME } from '../operations/keys.js'
 import { DEFAULT_LIMIT, MOST } from '../operations/list.js'
 import { LONGEST_EMAIL, LONGEST_ID, LONGEST_REFERENCE, PHONE_PATTERN } from '../operations/session-params.js'
+import { LONGEST_DESCRIPTION, MOST_EVENTS } from '../operations/webhook-endpoints.js'
+import { LONGEST_URL } from '../operations/webhook-targets.js'
 import { inlined, type Schema } from './schemas.js'
 
 /** What is known of parameters beyond their kinds, which the shapes say: what they mean, and their limits. */
@@ -39,6 +41,10 @@ const FILTERS: { readonly [Name in Resource]?: Notes } = {
     type: about('Only events of this type, or group of types: identity.*'),
     types: about('Only events of these types.', { maxItems: MOST_TYPES }),
     delivery_success: about('Only events that every endpoint has got that wanted them, or only the others.'),
+  },
+  webhook_delivery: {
+    event: about('Id of an event.'),
+    webhook_endpoint: about('Id of a webhook endpoint.'),
   },
 }
 
@@ -81,7 +87,15 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
     }),
     return_url: flow('return_url'),
   },
-  webhook_endpoint: { metadata: flow('metadata') },
+  webhook_endpoint: {
+    url: about('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
+    enabled_events: about('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
+    description: about('For colleagues.', { maxLength: LONGEST_DESCRIPTION }),
+    metadata: flow('metadata'),
+    api_version: about("The version of Stripe's API that the endpoint expects."),
+    connect: about('Only false: there are no connected accounts.'),
+    disabled: about('Whether to send nothing more; gives up what is pending.'),
+  },
   api_key: { name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }) },
 }
 

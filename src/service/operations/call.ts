@@ -3,6 +3,7 @@ import { simulator } from '../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../verifier/verifier.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Scope } from './scopes.js'
+import { type WebhookTargets, webhookTargets } from './webhook-targets.js'
 
 /** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
 export interface Caller {
@@ -29,10 +30,15 @@ export interface Call<Transaction> extends Caller {
   readonly processing: number
   /** What links and client secrets are signed with. */
   readonly signingSecret: () => Promise<string>
+  /** Where webhooks may be sent to. */
+  readonly webhookTargets: WebhookTargets
 }
 
 export type ReadCall = Call<ReadTransaction>
-export type WriteCall = Call<WriteTransaction>
+export interface WriteCall extends Call<WriteTransaction> {
+  /** Says that what is written here leaves something to do in the background at once. */
+  readonly wake: () => void
+}
 
 /** Runs operations, each in one transaction of its own. */
 export interface Service {
@@ -51,6 +57,10 @@ export interface ServiceOptions {
   readonly verifier?: Verifier | undefined
   /** How long verifying and redacting take, in seconds. */
   readonly processing?: number | undefined
+  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  readonly webhookAllow?: readonly string[] | undefined
+  /** Called after a write was committed that left something to do in the background. */
+  readonly onWake?: (() => void) | undefined
 }
 
 /** Long enough to be seen, as the seconds that a real check takes. */
@@ -63,9 +73,12 @@ export function service({
   publicUrl,
   verifier = simulator,
   processing = PROCESSING,
+  webhookAllow,
+  onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
   let secret: string | undefined
+  const targets = webhookTargets(webhookAllow)
   const rest = (tx: ReadTransaction) => ({
     now: now(),
     id,
@@ -76,10 +89,19 @@ export function service({
       secret ??= await tx.state.signingSecret()
       return secret
     },
+    webhookTargets: targets,
   })
   return {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),
-    write: (caller, operation) => store.write((tx) => operation({ ...caller, ...rest(tx), tx })),
+    write: async (caller, operation) => {
+      let isWoken = false
+      const wake = () => {
+        isWoken = true
+      }
+      const result = await store.write((tx) => operation({ ...caller, ...rest(tx), tx, wake }))
+      if (isWoken) onWake?.()
+      return result
+    },
     underWay: new Set(),
   }
 }

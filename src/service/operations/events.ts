@@ -38,23 +38,25 @@ export async function recordEvent(
     created: now,
   }
   await tx.events.insert(event)
-  const endpoints = await tx.webhookEndpoints.enabled(livemode)
-  await tx.deliveries.insert(
-    endpoints
-      .filter(({ enabled_events }) => wants(enabled_events, type))
-      .map((endpoint) => ({
-        id: call.id('whd'),
-        livemode,
-        event: event.id,
-        object: object.id,
-        endpoint: endpoint.id,
-        status: 'pending',
-        attempts: 0,
-        next_attempt: now,
-        leased_until: null,
-        created: now,
-      })),
+  const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
+    wants(enabled_events, type),
   )
+  if (endpoints.length === 0) return
+  await tx.deliveries.insert(
+    endpoints.map((endpoint) => ({
+      id: call.id('whd'),
+      livemode,
+      event: event.id,
+      object: object.id,
+      endpoint: endpoint.id,
+      status: 'pending',
+      attempts: 0,
+      next_attempt: now,
+      leased_until: null,
+      created: now,
+    })),
+  )
+  call.wake()
 }
 
 function wants(enabledEvents: readonly string[], type: EventType): boolean {
@@ -92,9 +94,9 @@ function typesOf({ type, types }: ListEventsParams): readonly string[] | undefin
   if (types != null && type !== undefined) {
     throw invalid('parameters_exclusive', 'types', 'You may give only one of type and types.')
   }
-  if (type === undefined) return types ?? undefined
+  if (type === undefined) return types == null || types.length === 0 ? undefined : types
   if (!type.includes('*')) return [type]
-  if (!/^[a-z_.]*\*$/.test(type)) {
+  if (!/^[a-z0-9_.]*\*$/.test(type)) {
     throw invalid('parameter_invalid', 'type', 'Invalid type: the * stands for the end of a type, as in identity.*')
   }
   const known = EVENT_TYPES.filter((one) => one.startsWith(type.slice(0, -1)))

@@ -1,4 +1,4 @@
-import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../store.js'
+import type { DeliveryReads, DeliveryRecord, DeliveryWrites, DueDeliveries } from '../store.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, DeliveriesTable } from './tables.js'
@@ -6,6 +6,31 @@ import type { Db, DeliveriesTable } from './tables.js'
 export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('webhook_deliveries').selectAll().where('livemode', '=', Number(livemode))
+  const dueNow = ({ now, patience, except }: DueDeliveries) => {
+    const query = db
+      .selectFrom('webhook_deliveries as delivery')
+      .where('delivery.status', '=', 'pending')
+      .where('delivery.next_attempt', '<=', now)
+      .where((eb) => eb.or([eb('delivery.leased_until', 'is', null), eb('delivery.leased_until', '<', now)]))
+      // What was sent once is not held back any more: else one that is sent again would hold it back.
+      .where(({ and, eb, exists, not, selectFrom }) =>
+        not(
+          and([
+            eb('delivery.attempts', '=', 0),
+            exists(
+              selectFrom('webhook_deliveries as earlier')
+                .select('earlier.id')
+                .whereRef('earlier.endpoint', '=', 'delivery.endpoint')
+                .whereRef('earlier.object', '=', 'delivery.object')
+                .whereRef('earlier.id', '<', 'delivery.id')
+                .where('earlier.status', '=', 'pending')
+                .where('earlier.attempts', '<', patience),
+            ),
+          ]),
+        ),
+      )
+    return except.length === 0 ? query : query.where('delivery.endpoint', 'not in', except)
+  }
   return {
     async byId(livemode, id) {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
@@ -23,6 +48,9 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
       })
       return { data: data.map(toRecord), has_more }
     },
+    async hasDue(which) {
+      return (await dueNow(which).select('delivery.id').limit(1).executeTakeFirst()) !== undefined
+    },
     async attempts(deliveries) {
       if (deliveries.length === 0) return []
       return db
@@ -36,26 +64,9 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
     async insert(deliveries) {
       await insertMany(db, 'webhook_deliveries', deliveries.map(toRow))
     },
-    async claim(now, leaseUntil, limit, patience) {
-      const due = await db
-        .selectFrom('webhook_deliveries as delivery')
+    async claim({ leaseUntil, limit, ...which }) {
+      const due = await dueNow(which)
         .select(['delivery.id', 'delivery.attempts'])
-        .where('delivery.status', '=', 'pending')
-        .where('delivery.next_attempt', '<=', now)
-        .where((eb) => eb.or([eb('delivery.leased_until', 'is', null), eb('delivery.leased_until', '<', now)]))
-        .where(({ exists, not, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('webhook_deliveries as earlier')
-                .select('earlier.id')
-                .whereRef('earlier.endpoint', '=', 'delivery.endpoint')
-                .whereRef('earlier.object', '=', 'delivery.object')
-                .whereRef('earlier.id', '<', 'delivery.id')
-                .where('earlier.status', '=', 'pending')
-                .where('earlier.attempts', '<', patience),
-            ),
-          ),
-        )
         .orderBy('delivery.next_attempt')
         .orderBy('delivery.id')
         .limit(limit)
@@ -79,7 +90,7 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
         claimed.map(({ id, attempts }) => ({
           delivery: id,
           number: attempts,
-          started: now,
+          started: which.now,
           duration: null,
           response_status: null,
           error: null,
@@ -108,6 +119,9 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
         .updateTable('webhook_deliveries')
         .set({ status: 'pending', next_attempt: at, leased_until: null })
         .where('id', '=', id)
+        .where((eb) =>
+          eb.or([eb('status', '!=', 'pending'), eb('leased_until', 'is', null), eb('leased_until', '<', at)]),
+        )
         .execute()
     },
     async cancelOf(endpoint) {

@@ -1,7 +1,10 @@
-import type { EventReads, EventRecord, EventWrites } from '../store.js'
+import type { DeliveryRecord, EventReads, EventRecord, EventWrites } from '../store.js'
 import { fromJson, toJson } from './json.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, EventsTable } from './tables.js'
+
+/** Deliveries of an event that its endpoint wanted and does not have. */
+const NOT_THERE = ['pending', 'failed'] as const satisfies readonly DeliveryRecord['status'][]
 
 export function eventQueries(db: Db): EventReads & EventWrites {
   const inMode = (livemode: boolean) => db.selectFrom('events').selectAll().where('livemode', '=', Number(livemode))
@@ -21,7 +24,7 @@ export function eventQueries(db: Db): EventReads & EventWrites {
               selectFrom('webhook_deliveries')
                 .select('webhook_deliveries.id')
                 .whereRef('webhook_deliveries.event', '=', 'events.id')
-                .where('webhook_deliveries.status', 'in', ['pending', 'failed']),
+                .where('webhook_deliveries.status', 'in', NOT_THERE),
             )
             return delivery_success ? not(missing) : missing
           })
@@ -37,7 +40,7 @@ export function eventQueries(db: Db): EventReads & EventWrites {
         .selectFrom('webhook_deliveries')
         .select((eb) => ['event', eb.fn.countAll<number>().as('pending')])
         .where('event', 'in', ids)
-        .where('status', '=', 'pending')
+        .where('status', 'in', NOT_THERE)
         .groupBy('event')
         .execute()
       return new Map(rows.map(({ event, pending }) => [event, Number(pending)]))

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { IdempotencyKeys } from '../store.js'
 import type { Db } from './tables.js'
 
@@ -18,8 +19,11 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
         .values({ ...record, livemode: Number(record.livemode) })
         .execute()
     },
-    async forget(before) {
-      await db.deleteFrom('idempotency_keys').where('created', '<', before).execute()
+    async forget(before, prefix) {
+      const old = db.deleteFrom('idempotency_keys').where('created', '<', before)
+      // "_" would stand for any character in a pattern.
+      const beginning = sql<string>`substr(resource, 1, ${sql.lit((prefix ?? '').length)})`
+      await (prefix === undefined ? old : old.where(beginning, '=', prefix)).execute()
     },
     async forgetAbout(resource) {
       await db.deleteFrom('idempotency_keys').where('resource', '=', resource).execute()

@@ -31,6 +31,17 @@ export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEn
     async insert(endpoint) {
       await db.insertInto('webhook_endpoints').values(toRow(endpoint)).execute()
     },
+    async toWrite(livemode, id) {
+      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      const row = await db
+        .updateTable('webhook_endpoints')
+        .set((eb) => ({ status: eb.ref('status') }))
+        .where('livemode', '=', Number(livemode))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
     async update(endpoint) {
       const { id, livemode, created, ...changing } = toRow(endpoint)
       await db.updateTable('webhook_endpoints').set(changing).where('id', '=', id).execute()

@@ -70,6 +70,11 @@ export function write(
   return { method: 'POST', url, expandable: [], ...described, shapes, isList: false, run }
 }
 
+/** DELETE, which answers the id of what is gone. */
+export function remove(url: string, described: Described<WriteRoute>, run: WriteRoute['run']): WriteRoute {
+  return { method: 'DELETE', url, expandable: [], ...described, shapes: {}, isList: false, run }
+}
+
 /** The parameters of a request in the types of its operation. */
 export function paramsOf({ shapes }: { readonly shapes: Shapes }, values: Readonly<Record<string, unknown>>) {
   const { expand, ...params } = shaped<Params>(values, { ...shapes, expand: { listOf: 'text' } })

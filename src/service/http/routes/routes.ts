@@ -1,12 +1,21 @@
 import { DEPLOYMENT_ROUTES } from './deployments.js'
+import { EVENT_ROUTES } from './events.js'
 import { FLOW_ROUTES } from './flows.js'
 import { KEY_ROUTES } from './keys.js'
 import { REPORT_ROUTES } from './reports.js'
 import type { AnyRoute } from './route.js'
 import { SESSION_ROUTES } from './sessions.js'
+import { WEBHOOK_ROUTES } from './webhooks.js'
 
 /** Every route under /v1, whose parameters are forms. */
-export const V1_ROUTES: readonly AnyRoute[] = [...FLOW_ROUTES, ...SESSION_ROUTES, ...REPORT_ROUTES, ...KEY_ROUTES]
+export const V1_ROUTES: readonly AnyRoute[] = [
+  ...FLOW_ROUTES,
+  ...SESSION_ROUTES,
+  ...REPORT_ROUTES,
+  ...EVENT_ROUTES,
+  ...WEBHOOK_ROUTES,
+  ...KEY_ROUTES,
+]
 
 /** Those under /v2, whose parameters are JSON, that are no more than an operation. */
 export const V2_ROUTES: readonly AnyRoute[] = [...DEPLOYMENT_ROUTES]

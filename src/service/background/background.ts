@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '../operations/call.js'
+import { continueDueSessions } from '../operations/due-sessions.js'
+import { forgetOld } from '../operations/forget.js'
+import { bell } from './bell.js'
+import type { Job } from './job.js'
+import { type SendOptions, send } from './send.js'
+import { webhooksJob } from './webhooks.js'
+
+export interface BackgroundOptions {
+  readonly service: Service
+  /** How webhooks are sent. */
+  readonly sending: SendOptions
+  /** A job failed, and is tried again later. */
+  readonly onFault: (job: string, error: unknown) => void
+}
+
+/** What the service does by itself. Every process on a store runs it; what one begins, no other begins as well. */
+export interface Background {
+  start(): void
+  /** Looks at once: a write of this process left something to do. */
+  wake(): void
+  /** Does all that there is to do now, and waits for it. Throws what fails. */
+  runOnce(): Promise<void>
+  /** Begins nothing more, and resolves when what is under way has ended, or after a while. */
+  close(): Promise<void>
+}
+
+/** How soon the writes of other processes are seen, in milliseconds. */
+const POLL = 1_000
+const LONGEST_BACKOFF = 30_000
+const FORGET_EVERY = 10 * 60 * 1_000
+/** Above the time limit of a webhook. */
+const CLOSE_PATIENCE = 11_000
+
+export function background({ service, sending, onFault }: BackgroundOptions): Background {
+  const webhooks = webhooksJob({
+    service,
+    send: (shipment) => send(shipment, sending),
+    onEnd: () => wake(),
+    onFault: (error) => onFault('webhooks', error),
+  })
+  const jobs: readonly Job[] = [
+    webhooks,
+    { name: 'sessions', run: () => continueDueSessions(service) },
+    { name: 'forget', every: FORGET_EVERY, run: () => service.write({ livemode: false, actor: null }, forgetOld) },
+  ]
+  const bells = new Map(jobs.map((job) => [job, bell()]))
+  let isClosing = false
+  let running: Promise<unknown> = Promise.resolve()
+
+  function wake(): void {
+    for (const [{ every }, { ring }] of bells) if (every === undefined || isClosing) ring()
+  }
+
+  async function repeat(job: Job): Promise<void> {
+    let failures = 0
+    // What is rare can wait, and leaves the start of a process to what is urgent.
+    if (job.every !== undefined) await bells.get(job)?.wait(job.every)
+    while (!isClosing) {
+      let wait = job.every ?? POLL
+      try {
+        if (await job.run()) wait = 0
+        failures = 0
+      } catch (error) {
+        onFault(job.name, error)
+        failures += 1
+        wait = Math.min(POLL * 2 ** failures, LONGEST_BACKOFF)
+      }
+      if (wait > 0 && !isClosing) await bells.get(job)?.wait(wait)
+    }
+  }
+
+  return {
+    start() {
+      running = Promise.all(jobs.map(repeat))
+    },
+    wake,
+    async runOnce() {
+      for (const job of jobs) {
+        let hasMore = true
+        while (hasMore) {
+          hasMore = await job.run()
+          await job.settled?.()
+        }
+      }
+    },
+    async close() {
+      isClosing = true
+      wake()
+      const ended = running.then(() => Promise.all(jobs.map((job) => job.settled?.())))
+      await Promise.race([ended, sleep(CLOSE_PATIENCE, undefined, { ref: false })])
+    },
+  }
+}

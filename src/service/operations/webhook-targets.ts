@@ -1,0 +1,124 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Where webhooks may be sent to. Asked when an endpoint is made, and again for every address at every delivery. */
+export interface WebhookTargets {
+  /** Whether a request may be sent to this IP address. Without encryption only to what the configuration allows. */
+  accepts(address: string, isEncrypted: boolean): boolean
+  /** What is wrong with the URL of an endpoint, as the end of a sentence; undefined when nothing is. */
+  fault(url: string): string | undefined
+}
+
+/** One range of addresses: "127.0.0.0/8", "fd00::/8", or a single address. */
+interface Range {
+  readonly address: string
+  readonly family: 'ipv4' | 'ipv6'
+  readonly bits: number
+}
+
+export const LONGEST_URL = 2048
+
+/**
+ * Addresses that are not public, after the registries of special-purpose addresses (RFC 6890 and what came later). An
+ * IPv4 address written as IPv6 (::ffff:127.0.0.1) is held to the ranges of IPv4.
+ */
+const CLOSED = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  // A cloud's metadata service, at a public address.
+  '168.63.129.16/32',
+  // Link-local, with the metadata services of most clouds.
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  // Multicast, reserved, broadcast.
+  '224.0.0.0/3',
+  '::/96',
+  // Ways to IPv4 addresses of any kind.
+  '64:ff9b::/96',
+  '64:ff9b:1::/48',
+  '2001::/23',
+  '2002::/16',
+  '100::/8',
+  '2001:db8::/32',
+  '3fff::/20',
+  // Outside 2000::/3 nothing is public: unique local, link-local and multicast addresses lie there.
+  '4000::/2',
+  '8000::/1',
+]
+
+/** Throws a RangeError for a range that is none. */
+export function webhookTargets(allow: readonly string[] = []): WebhookTargets {
+  const closed = blockList(CLOSED)
+  const allowed = blockList(allow)
+  const accepts = (address: string, isEncrypted: boolean) => {
+    const family = isIP(address)
+    if (family === 0) return false
+    const kind = family === 4 ? 'ipv4' : 'ipv6'
+    return allowed.check(address, kind) || (isEncrypted && !closed.check(address, kind))
+  }
+  const mayBePlain = allow.length > 0
+  return { accepts, fault: (url) => formFault(url) ?? placeFault(new URL(url), accepts, mayBePlain) }
+}
+
+/** A range of addresses as it is written on the command line; undefined when it is none. */
+export function parseRange(text: string): Range | undefined {
+  const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const family = isIP(address)
+  const most = family === 4 ? 32 : 128
+  const wanted = bits === undefined ? most : Number(bits)
+  // With a zone the same text means another network on another machine.
+  if (family === 0 || wanted > most || address.includes('%')) return undefined
+  return { address, family: family === 4 ? 'ipv4' : 'ipv6', bits: wanted }
+}
+
+function blockList(ranges: readonly string[]): BlockList {
+  const list = new BlockList()
+  for (const text of ranges) {
+    const range = parseRange(text)
+    if (range === undefined) throw new RangeError(`"${text}" is no range of addresses, such as 127.0.0.0/8`)
+    list.addSubnet(range.address, range.bits, range.family)
+  }
+  return list
+}
+
+function formFault(text: string): string | undefined {
+  if (text.length > LONGEST_URL) return `must be at most ${LONGEST_URL} characters`
+  // URL() forgives white space, missing and backward slashes; another program that reads the address may not.
+  if (/[\s\p{Cc}]/u.test(text) || !/^https?:\/\/[^/\\]/i.test(text) || !URL.canParse(text)) {
+    return 'must be a complete address, such as https://example.com/webhooks'
+  }
+  const { username, password } = new URL(text)
+  if (username !== '' || password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text)) return 'must not carry credentials'
+  return undefined
+}
+
+/** A name is not looked up here: it may lead elsewhere when something is sent, and is looked at then. */
+function placeFault(url: URL, accepts: WebhookTargets['accepts'], mayBePlain: boolean): string | undefined {
+  const isEncrypted = url.protocol === 'https:'
+  const address = isLocalhost(url.hostname) ? '127.0.0.1' : literalAddress(url.hostname)
+  if (address === undefined) return isEncrypted || mayBePlain ? undefined : NOT_ENCRYPTED
+  if (accepts(address, isEncrypted)) return undefined
+  if (accepts(address, true)) return NOT_ENCRYPTED
+  return 'must lead to a public address, unless the service allows others with --webhook-allow'
+}
+
+const NOT_ENCRYPTED = 'must begin with https://'
+
+/** The IP address that the host of a URL is. All spellings, such as 0x7f.1 and 2130706433, have become one by now. */
+export function literalAddress(hostname: string): string | undefined {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  return isIP(bare) === 0 ? undefined : bare
+}
+
+/** This machine, whatever a resolver says (RFC 6761, 6.3). */
+function isLocalhost(hostname: string): boolean {
+  return /(^|\.)localhost\.?$/.test(hostname)
+}

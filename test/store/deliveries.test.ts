@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest'
+import type { DeliveryClaim, DeliveryRecord, Store } from '../../src/store/store.js'
+import { aDelivery } from './records.js'
+import { stores } from './stores.js'
+
+const NOW = 1_790_000_000
+
+for (const { name, place } of stores) {
+  describe(`deliveries on ${name}`, () => {
+    const aStore = async (...deliveries: readonly DeliveryRecord[]) => {
+      const store = await (await place()).open()
+      await store.write((tx) => tx.deliveries.insert(deliveries))
+      return store
+    }
+    const claim = async (store: Store, more: Partial<DeliveryClaim> = {}) => {
+      const wanted = { now: NOW, leaseUntil: NOW + 30, limit: 10, patience: 3, except: [], ...more }
+      return (await store.write((tx) => tx.deliveries.claim(wanted))).map(({ id, attempts }) => `${id} ${attempts}`)
+    }
+    const hasDue = (store: Store, more = {}) =>
+      store.read((tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: [], ...more }))
+    const settle = (
+      store: Store,
+      delivery: string,
+      number: number,
+      status: DeliveryRecord['status'],
+      next = NOW + 60,
+    ) =>
+      store.write((tx) =>
+        tx.deliveries.settle(
+          { delivery, number, duration: 12, response_status: status === 'succeeded' ? 200 : 500, error: null },
+          { status, next_attempt: status === 'pending' ? next : null },
+        ),
+      )
+    const one = (store: Store, id = 'whd_1') => store.read((tx) => tx.deliveries.byId(false, id))
+
+    test('are claimed when they are due, the longest due first, each once', async () => {
+      const store = await aStore(
+        aDelivery('whd_1'),
+        aDelivery('whd_2', { next_attempt: NOW - 5, livemode: true }),
+        aDelivery('whd_3', { next_attempt: NOW + 1 }),
+        aDelivery('whd_4', { status: 'succeeded', next_attempt: null }),
+      )
+      expect(await claim(store, { limit: 1 })).toEqual(['whd_2 1'])
+      expect(await hasDue(store)).toBe(true)
+      expect(await hasDue(store, { except: ['we_1'] })).toBe(false)
+      expect(await claim(store)).toEqual(['whd_1 1'])
+      expect(await hasDue(store)).toBe(false)
+      expect(await claim(store)).toEqual([])
+      expect(await claim(store, { now: NOW + 1 })).toEqual(['whd_3 1'])
+    })
+
+    test('belong to whoever claimed them until the lease ends, and then to the next, with the next number', async () => {
+      const store = await aStore(aDelivery('whd_1'))
+      expect(await claim(store)).toEqual(['whd_1 1'])
+      expect(await claim(store, { now: NOW + 30 })).toEqual([])
+      expect(await claim(store, { now: NOW + 31, leaseUntil: NOW + 61 })).toEqual(['whd_1 2'])
+      expect(await settle(store, 'whd_1', 1, 'succeeded')).toBe(false)
+      expect(await one(store)).toMatchObject({ status: 'pending', attempts: 2, leased_until: NOW + 61 })
+      expect(await settle(store, 'whd_1', 2, 'pending')).toBe(true)
+      expect(await one(store)).toMatchObject({ status: 'pending', next_attempt: NOW + 60, leased_until: null })
+      const attempts = await store.read((tx) => tx.deliveries.attempts(['whd_1']))
+      expect(attempts.map(({ number, started, response_status }) => [number, started, response_status])).toEqual([
+        [1, NOW, 200],
+        [2, NOW + 31, 500],
+      ])
+    })
+
+    test('wait for an earlier one of their object to their endpoint, until its patience is used up', async () => {
+      const [object, endpoint] = ['vs_1', 'we_1']
+      const store = await aStore(
+        aDelivery('whd_1', { object, endpoint }),
+        aDelivery('whd_2', { object, endpoint }),
+        aDelivery('whd_3', { object, endpoint: 'we_2' }),
+      )
+      expect(await claim(store)).toEqual(['whd_1 1', 'whd_3 1'])
+      await settle(store, 'whd_3', 1, 'succeeded')
+      await settle(store, 'whd_1', 1, 'pending')
+      expect(await claim(store)).toEqual([])
+      expect(await claim(store, { now: NOW + 60, leaseUntil: NOW + 90 })).toEqual(['whd_1 2'])
+      await settle(store, 'whd_1', 2, 'pending', NOW + 600)
+      expect(await claim(store, { now: NOW + 60 })).toEqual([])
+      expect(await claim(store, { now: NOW + 60, patience: 2 })).toEqual(['whd_2 1'])
+    })
+
+    test('that were sent once wait for no other: one that is sent again does not hold them back', async () => {
+      const object = 'vs_1'
+      const store = await aStore(
+        aDelivery('whd_1', { object, status: 'succeeded', attempts: 1, next_attempt: null }),
+        aDelivery('whd_2', { object, attempts: 1 }),
+      )
+      await store.write((tx) => tx.deliveries.resend('whd_1', NOW + 5))
+      expect(await claim(store)).toEqual(['whd_2 2'])
+    })
+
+    test('to endpoints that are busy are passed over', async () => {
+      const store = await aStore(aDelivery('whd_1', { endpoint: 'we_1' }), aDelivery('whd_2', { endpoint: 'we_2' }))
+      expect(await claim(store, { except: ['we_1', 'we_3'] })).toEqual(['whd_2 1'])
+    })
+
+    test('claimed by many at once are claimed once each', async () => {
+      const { open } = await place()
+      const all = await Promise.all([open(), open(), open()])
+      const ids = Array.from({ length: 60 }, (_, n) => `whd_${String(n).padStart(2, '0')}`)
+      await all[0]?.write((tx) => tx.deliveries.insert(ids.map((id) => aDelivery(id))))
+      const claims = await Promise.all([0, 1, 2, 3].flatMap(() => all.map((store) => claim(store, { limit: 7 }))))
+      const claimed = claims.flat()
+      expect(new Set(claimed).size).toBe(claimed.length)
+      const rest = await claim(all[0] as Store, { limit: 100 })
+      expect([...claimed, ...rest].sort()).toEqual(ids.map((id) => `${id} 1`))
+    })
+
+    test('are sent again, whatever became of them, but not while they are being sent', async () => {
+      const store = await aStore(
+        aDelivery('whd_1', { status: 'failed', attempts: 4, next_attempt: null }),
+        aDelivery('whd_2', { attempts: 1, leased_until: NOW + 30 }),
+        aDelivery('whd_3', { attempts: 1, leased_until: NOW - 1, next_attempt: NOW + 500 }),
+      )
+      await store.write(async (tx) => {
+        for (const id of ['whd_1', 'whd_2', 'whd_3']) await tx.deliveries.resend(id, NOW)
+      })
+      expect(await one(store, 'whd_2')).toEqual(aDelivery('whd_2', { attempts: 1, leased_until: NOW + 30 }))
+      expect(await claim(store)).toEqual(['whd_1 5', 'whd_3 2'])
+    })
+
+    test('to an endpoint are given up together; what has ended stays as it ended', async () => {
+      const store = await aStore(
+        aDelivery('whd_1'),
+        aDelivery('whd_2', { status: 'failed', next_attempt: null }),
+        aDelivery('whd_3', { endpoint: 'we_2' }),
+      )
+      await claim(store, { limit: 1 })
+      await store.write((tx) => tx.deliveries.cancelOf('we_1'))
+      const statuses = await Promise.all(['whd_1', 'whd_2', 'whd_3'].map(async (id) => (await one(store, id))?.status))
+      expect(statuses).toEqual(['canceled', 'failed', 'pending'])
+      expect(await settle(store, 'whd_1', 1, 'succeeded')).toBe(false)
+    })
+
+    test('are listed newest first by event, endpoint, status and time, in their mode only', async () => {
+      const store = await aStore(
+        aDelivery('whd_1', { event: 'evt_1', endpoint: 'we_1', created: 10 }),
+        aDelivery('whd_2', { event: 'evt_1', endpoint: 'we_2', created: 20, status: 'failed' }),
+        aDelivery('whd_3', { event: 'evt_2', endpoint: 'we_2', created: 30 }),
+        aDelivery('whd_4', { livemode: true }),
+      )
+      const list = async (filter = {}, page = {}) =>
+        (await store.read((tx) => tx.deliveries.list(false, filter, { limit: 10, ...page }))).data.map(({ id }) => id)
+      expect(await list()).toEqual(['whd_3', 'whd_2', 'whd_1'])
+      expect(await list({ event: 'evt_1' })).toEqual(['whd_2', 'whd_1'])
+      expect(await list({ endpoint: 'we_2', status: 'pending' })).toEqual(['whd_3'])
+      expect(await list({ created: { gte: 20 } }, { ending_before: 'whd_2' })).toEqual(['whd_3'])
+      expect(await store.read((tx) => tx.deliveries.byId(true, 'whd_1'))).toBeUndefined()
+    })
+  })
+}
