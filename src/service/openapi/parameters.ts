@@ -29,6 +29,8 @@ const COMMON_FILTERS: Notes = {
   verification_session: about('Id of a session.'),
   verification_flow: about('Id or key of a flow.'),
   key: about("The flow's key."),
+  event: about('Id of an event.'),
+  webhook_endpoint: about('Id of an endpoint.'),
   project: about('The managing project.'),
   status: about('Only objects with this status.'),
   type: about('Only objects of this type.'),
@@ -80,9 +82,21 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
       },
     }),
     return_url: flow('return_url'),
+    outcome: about('What the attempt comes to: verified, or the code of an error that the checks can end with.'),
   },
-  webhook_endpoint: { metadata: flow('metadata') },
-  api_key: { name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }) },
+  webhook_endpoint: {
+    url: about('Where events are sent to.'),
+    enabled_events: about('Types of events that are sent; * for all.'),
+    description: about('For colleagues.'),
+    metadata: flow('metadata'),
+    disabled: about('Whether nothing is sent.'),
+    api_version: about('Taken as Stripe takes it.'),
+  },
+  api_key: {
+    name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }),
+    scopes: about('What the key may do. With scopes it is a restricted key, without a secret key, which may do all.'),
+    expires: about('From when on the key is refused, in unix seconds; never unless given.'),
+  },
 }
 
 /** Parameters without which a request is refused. */
