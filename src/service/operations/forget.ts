@@ -8,7 +8,6 @@ const EVENTS = 30 * DAY
 const ANSWERS = DAY
 /** Answers that tell the secret of a webhook endpoint: long enough for a retry after a lost answer. */
 const SECRETS = HOUR
-const RATE_WINDOWS = HOUR
 const MOST_AT_ONCE = 200
 
 /**

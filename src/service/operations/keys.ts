@@ -45,8 +45,8 @@ export type CreatedApiKey = ApiKey & { readonly secret: string }
 const ENDPOINT = '/v1/api_keys'
 export const LONGEST_NAME = 100
 const BYTES = 24
-const LONGEST_LIFE_IN_YEARS = 5
-const LONGEST_LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
+export const LONGEST_LIFE_IN_YEARS = 5
+const LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
 
 export async function createKey(call: WriteCall, params: CreateKeyParams): Promise<CreatedApiKey> {
   const livemode = modeOf(call, params.mode)
@@ -185,7 +185,7 @@ function checkScopes(scopes: readonly string[] | null | undefined): readonly Sco
 
 function checkExpiry({ now }: WriteCall, expires: number | undefined): number | null {
   if (expires === undefined) return null
-  if (Number.isInteger(expires) && expires > now && expires <= now + LONGEST_LIFE) return expires
+  if (Number.isInteger(expires) && expires > now && expires <= now + LIFE) return expires
   const message = `Invalid expires: a time to come, at most ${LONGEST_LIFE_IN_YEARS} years from now.`
   throw invalid('parameter_invalid', 'expires', message)
 }
