@@ -37,10 +37,12 @@ export interface ErrorBody {
   readonly stale?: readonly StaleFlow[]
 }
 
+/** Whose limit it is: that of an API key, of an address that sends wrong keys, or of one that opens links. */
+export type RateLimitScope = 'key' | 'address' | 'link'
+
 /** Which limit a request was over, and what helps. */
 export interface RateLimit {
-  /** In Stripe's words. */
-  readonly reason: 'global-rate' | 'resource-specific'
+  readonly scope: RateLimitScope
   /** Seconds until there is room again. */
   readonly retryAfter: number
   /** Whether the same request can succeed then. */

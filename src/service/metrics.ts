@@ -1,4 +1,5 @@
 import type { StoreErrorCode } from '../store/store-error.js'
+import type { RateLimitScope } from './api-error.js'
 
 /**
  * What is counted while the service runs, by whoever counts it. Nothing that is told here is an id or personal: names of
@@ -23,9 +24,6 @@ export interface RequestFigures {
   readonly status: number
   readonly seconds: number
 }
-
-/** Whose limit it was: that of an API key, of an address that sends wrong keys, or of one that opens links. */
-export type RateLimitScope = 'key' | 'address' | 'link'
 
 /** `retry`: it failed, and is tried again; `failed`: it failed for good. */
 export type WebhookResult = 'succeeded' | 'retry' | 'failed'

@@ -28,7 +28,7 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 does it at once. */
   readonly processing?: number
-  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number. */
+  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number, of wrong keys too. */
   readonly rateLimit?: number
   /**
    * Addresses and ranges of proxies, with commas between ("10.0.0.0/8, loopback"), whose X-Forwarded-For is believed. By
@@ -52,6 +52,9 @@ export interface Server {
 const PATIENCE = 10_000
 
 export const DEFAULT_RATE_LIMIT = 100
+
+/** How long it waits to mark keys as used, in milliseconds. */
+const MARKING_PATIENCE = 2_000
 
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
@@ -90,7 +93,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
       app.server.closeAllConnections()
       await closed
-      await usage.close()
+      // Not worth waiting for where somebody else holds the store.
+      await Promise.race([usage.close(), sleep(MARKING_PATIENCE, undefined, { ref: false })])
     },
   }
 }
