@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Commands are tested as users run them: the built program in a process of its own.
     globalSetup: ['test/helpers/setup.ts'],
+    // What is sent and answered is held against the OpenAPI document.
+    setupFiles: ['test/helpers/exchanges.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -14,6 +14,8 @@ import { fingerprint } from './fingerprint.mjs'
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
 const names = ['flow', 'config', 'plan', 'deployment']
+/** Shapes of answers: types are made of them, and no validators. */
+const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
 
 const typesFile = join(root, 'src/model/schema-types.ts')
@@ -35,12 +37,16 @@ async function typesSource() {
     const { $schema, $id, $defs, ...body } = read(name)
     Object.assign(defs, $defs, { [name]: body })
   }
-  const relinked = JSON.parse(JSON.stringify(defs).replaceAll('plan.schema.json#/', '#/'))
+  const resources = read(answers).$defs
+  Object.assign(defs, shared(resources))
+  const relinked = JSON.parse(JSON.stringify(defs).replaceAll(/(?<="\$ref":")[^"]+/g, (ref) => inOneFile(ref)))
   const all = {
     title: 'SchemaTypes',
     type: 'object',
     additionalProperties: false,
-    properties: Object.fromEntries(names.map((name) => [name, { $ref: `#/$defs/${name}` }])),
+    properties: Object.fromEntries(
+      [...names, ...Object.keys(resources)].map((name) => [name, { $ref: `#/$defs/${name}` }]),
+    ),
     $defs: keepTypeTitles(relinked),
   }
   return compile(all, 'SchemaTypes', {
@@ -50,6 +56,22 @@ async function typesSource() {
     style: { semi: false, singleQuote: true, printWidth: 120 },
     unreachableDefinitions: false,
   })
+}
+
+/** "plan.schema.json#/$defs/change" is "#/$defs/change" there, and "plan.schema.json" itself "#/$defs/plan". */
+function inOneFile(ref) {
+  const [file, pointer] = ref.split('#')
+  if (file === '' || pointer?.startsWith('/$defs/')) return `#${pointer}`
+  return `#/$defs/${file.replace('.schema.json', '')}${pointer ?? ''}`
+}
+
+/** The generator copies what is referred to with words of its own beside it; this way it keeps one type. */
+function shared(node) {
+  if (Array.isArray(node)) return node.map((item) => shared(item))
+  if (node === null || typeof node !== 'object') return node
+  const { $ref, description } = node
+  if (typeof $ref === 'string' && description !== undefined) return { description, allOf: [{ $ref }] }
+  return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, shared(value)]))
 }
 
 /** The generator names a type after every title; only whole shapes deserve a name. */

@@ -1,29 +1,25 @@
 import { ApiError } from '../service/api-error.js'
 import { type Caller, type Service, service } from '../service/operations/call.js'
-import { openSqliteStore } from '../store/sqlite/open.js'
-import { StoreError } from '../store/store-error.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
-import { openProject } from './project.js'
-import { actorOf, storeFile } from './target.js'
+import { withServiceStore } from './store.js'
+import { actorOf } from './target.js'
 
 /**
- * Does one thing at the service itself, over the embedded store: for commands about the service, which no environment's
- * API offers. Opening for writing makes the store when there is none.
+ * Does one thing at the service itself, over its store: for commands about the service, which no environment's API
+ * offers. Opening for writing makes the store when there is none.
  */
 export async function atService<T>(
   cli: Cli,
   readOnly: boolean,
   use: (service: Service, caller: Caller) => Promise<T>,
 ): Promise<T> {
-  const project = openProject(cli)
-  try {
-    const store = await openSqliteStore({ file: storeFile(project, cli.terminal), readOnly })
-    const caller = { livemode: false, actor: actorOf(cli.terminal) }
-    return await use(service({ store }), caller).finally(() => store.close())
-  } catch (error) {
-    if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
-    if (error instanceof StoreError) throw new Failure(error.code, error.message, { cause: error })
-    throw error
-  }
+  return withServiceStore(cli, { readOnly }, async (store) => {
+    try {
+      return await use(service({ store }), { livemode: false, actor: actorOf(cli.terminal) })
+    } catch (error) {
+      if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
+      throw error
+    }
+  })
 }

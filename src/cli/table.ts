@@ -52,7 +52,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'sessions',
-    summary: 'create, list and show verification sessions',
+    summary: 'create, list, show and submit verification sessions',
     group: 'Sessions',
     load: async () => (await import('./commands/sessions.js')).sessions,
   },
@@ -67,5 +67,17 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'create, list and revoke API keys of the embedded store',
     group: 'Service',
     load: async () => (await import('./commands/keys.js')).keys,
+  },
+  {
+    name: 'backup',
+    summary: 'write all that the store holds into a file',
+    group: 'Service',
+    load: async () => (await import('./commands/backup.js')).backup,
+  },
+  {
+    name: 'restore',
+    summary: 'put back what a backup holds, into either store',
+    group: 'Service',
+    load: async () => (await import('./commands/restore.js')).restore,
   },
 ]

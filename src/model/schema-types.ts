@@ -48,12 +48,111 @@ export type NullableMatch = Match | null
  * How close the verified value must be to the value known beforehand.
  */
 export type Match = 'none' | 'similar'
+/**
+ * Guards lifted by name for this run.
+ */
+export type Allowed = string[]
+/**
+ * Why an attempt failed. An open set at Stripe: newer codes may come.
+ */
+export type SessionErrorCode =
+  | ('abandoned' | 'consent_declined' | 'country_not_supported' | 'device_not_supported' | 'under_supported_age')
+  | DocumentErrorCode
+  | SelfieErrorCode
+  | IdNumberErrorCode
+  | EmailErrorCode
+  | PhoneErrorCode
+/**
+ * Why the check of the document failed.
+ */
+export type DocumentErrorCode = 'document_expired' | 'document_type_not_supported' | 'document_unverified_other'
+/**
+ * Why the check of the selfie failed.
+ */
+export type SelfieErrorCode =
+  'selfie_document_missing_photo' | 'selfie_face_mismatch' | 'selfie_manipulated' | 'selfie_unverified_other'
+/**
+ * Why the check of the ID number failed.
+ */
+export type IdNumberErrorCode =
+  'id_number_insufficient_document_data' | 'id_number_mismatch' | 'id_number_unverified_other'
+/**
+ * Why the check of the email address failed.
+ */
+export type EmailErrorCode = 'email_unverified_other' | 'email_verification_declined'
+/**
+ * Why the check of the phone number failed.
+ */
+export type PhoneErrorCode = 'phone_unverified_other' | 'phone_verification_declined'
+/**
+ * Where the session is: requires_input, processing, then verified, or requires_input again; canceled for good.
+ */
+export type SessionStatus = 'requires_input' | 'processing' | 'verified' | 'canceled'
+/**
+ * How a check ended.
+ */
+export type CheckStatus = 'verified' | 'unverified'
+/**
+ * The types of events there are. There are none of flows, as at Stripe.
+ */
+export type EventType =
+  | 'identity.verification_session.canceled'
+  | 'identity.verification_session.created'
+  | 'identity.verification_session.processing'
+  | 'identity.verification_session.redacted'
+  | 'identity.verification_session.requires_input'
+  | 'identity.verification_session.verified'
 
 export interface SchemaTypes {
   flow?: FlowDefinition
   config?: Config
   plan?: Plan
   deployment?: Deployment
+  verification_flow?: VerificationFlow
+  verification_flow_version?: VerificationFlowVersion
+  flow_deployment?: Deployment
+  flow_deployment_summary?: FlowDeploymentSummary
+  observed_flow?: ObservedFlow
+  flow_state?: FlowState
+  session_options?: SessionOptions
+  session_error_code?: SessionErrorCode
+  document_error_code?: DocumentErrorCode
+  selfie_error_code?: SelfieErrorCode
+  id_number_error_code?: IdNumberErrorCode
+  email_error_code?: EmailErrorCode
+  phone_error_code?: PhoneErrorCode
+  session_error?: SessionError
+  address?: Address
+  calendar_date?: CalendarDate
+  verified_outputs?: VerifiedOutputs
+  provided_details?: ProvidedDetails
+  redaction?: Redaction
+  related_person?: RelatedPerson
+  session_status?: SessionStatus
+  verification_session?: VerificationSession
+  check_status?: CheckStatus
+  document_check?: DocumentCheck
+  document_check_error?: DocumentCheckError
+  selfie_check?: SelfieCheck
+  selfie_check_error?: SelfieCheckError
+  id_number_check?: IdNumberCheck
+  id_number_check_error?: IdNumberCheckError
+  email_check?: EmailCheck
+  email_check_error?: EmailCheckError
+  phone_check?: PhoneCheck
+  phone_check_error?: PhoneCheckError
+  verification_report?: VerificationReport
+  event_type?: EventType
+  event?: Event
+  webhook_endpoint?: WebhookEndpoint
+  webhook_attempt?: WebhookAttempt
+  webhook_delivery?: WebhookDelivery
+  api_key?: ApiKey
+  deleted?: Deleted
+  list?: List
+  stale_flow?: StaleFlow
+  error_body?: ErrorBody
+  error?: Error
 }
 /**
  * One reusable identity verification flow. Field names are those of Stripe's VerificationSession.
@@ -520,12 +619,7 @@ export interface FlowConfig {
      */
     active: boolean
   }
-  /**
-   * Labels.
-   */
-  metadata: {
-    [k: string]: string
-  }
+  metadata: Metadata1
   /**
    * Never archived, never weakened without an override by name.
    */
@@ -535,58 +629,68 @@ export interface FlowConfig {
  * The checks.
  */
 export interface FlowConfigOptions {
+  document?: Document
+  email: Email
+  phone: Phone
+  matching: Matching
+}
+/**
+ * Only for type document.
+ */
+export interface Document {
   /**
-   * Only for type document.
+   * A set, in alphabetical order.
    */
-  document?: {
-    /**
-     * A set, in alphabetical order.
-     */
-    allowed_types: ('driving_license' | 'id_card' | 'passport')[]
-    /**
-     * Whether an ID number is checked too.
-     */
-    require_id_number: boolean
-    /**
-     * Whether photos must come from the camera.
-     */
-    require_live_capture: boolean
-    /**
-     * Whether a selfie is compared with the document.
-     */
-    require_matching_selfie: boolean
-  }
+  allowed_types: ('driving_license' | 'id_card' | 'passport')[]
   /**
-   * The email check.
+   * Whether an ID number is checked too.
    */
-  email: {
-    /**
-     * Whether the address is checked.
-     */
-    require_verification: boolean
-  }
+  require_id_number: boolean
   /**
-   * The phone check.
+   * Whether photos must come from the camera.
    */
-  phone: {
-    /**
-     * Whether the number is checked.
-     */
-    require_verification: boolean
-  }
+  require_live_capture: boolean
   /**
-   * Comparison with what is known.
+   * Whether a selfie is compared with the document.
    */
-  matching: {
-    /**
-     * none or similar.
-     */
-    name: 'none' | 'similar'
-    /**
-     * none or similar.
-     */
-    dob: 'none' | 'similar'
-  }
+  require_matching_selfie: boolean
+}
+/**
+ * The email check.
+ */
+export interface Email {
+  /**
+   * Whether the address is checked.
+   */
+  require_verification: boolean
+}
+/**
+ * The phone check.
+ */
+export interface Phone {
+  /**
+   * Whether the number is checked.
+   */
+  require_verification: boolean
+}
+/**
+ * Comparison with what is known.
+ */
+export interface Matching {
+  /**
+   * none or similar.
+   */
+  name: 'none' | 'similar'
+  /**
+   * none or similar.
+   */
+  dob: 'none' | 'similar'
+}
+/**
+ * Labels.
+ */
+export interface Metadata1 {
+  [k: string]: string
 }
 /**
  * One difference.
@@ -708,10 +812,7 @@ export interface Deployment {
      */
     dirty: boolean
   } | null
-  /**
-   * Guards lifted by name for this run.
-   */
-  allowed: string[]
+  allowed: Allowed
   /**
    * What was written, in the plan's order.
    */
@@ -757,4 +858,1150 @@ export interface DeployedChange {
    * SHA-256 of action, keys and fields (without lines): equal digests mean the same diff, whatever the version.
    */
   diff_digest: string
+}
+/**
+ * A named, reusable configuration of identity checks. Extension: Stripe has no such resource.
+ */
+export interface VerificationFlow {
+  /**
+   * Id of the flow.
+   */
+  id: string
+  /**
+   * Always identity.verification_flow.
+   */
+  object: 'identity.verification_flow'
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * The flow's stable name inside its mode.
+   */
+  key: string
+  /**
+   * The managing project; null when nobody manages the flow.
+   */
+  project: string | null
+  /**
+   * An archived flow takes no new sessions.
+   */
+  status: 'active' | 'archived'
+  /**
+   * 1 at first, one more with every change.
+   */
+  version: number
+  /**
+   * Shown to people.
+   */
+  name: string
+  /**
+   * For colleagues; null if none.
+   */
+  description: string | null
+  /**
+   * The kind of verification.
+   */
+  type: 'document' | 'id_number'
+  options: FlowConfigOptions
+  /**
+   * Where the person goes afterwards; null if nowhere.
+   */
+  return_url: string | null
+  metadata: Metadata1
+  /**
+   * Never archived, never weakened without an override by name.
+   */
+  protected: boolean
+  /**
+   * One link for any number of people, without expiry.
+   */
+  static_link: {
+    /**
+     * Whether the link works. The flow works in the API either way.
+     */
+    active: boolean
+    /**
+     * Where the link leads to.
+     */
+    url: string
+  }
+  /**
+   * When the flow was written last, in unix seconds.
+   */
+  updated: number
+  /**
+   * The key or person that wrote last; null if unknown.
+   */
+  updated_by: string | null
+}
+/**
+ * What a flow was from one version on, and who made it so. Extension.
+ */
+export interface VerificationFlowVersion {
+  /**
+   * Id of the flow and number of the version.
+   */
+  id: string
+  /**
+   * Always identity.verification_flow_version.
+   */
+  object: 'identity.verification_flow_version'
+  /**
+   * Id of the flow.
+   */
+  verification_flow: string
+  /**
+   * Number of the version.
+   */
+  version: number
+  /**
+   * What made it: create, update, rename, adopt, restore, archive or rotate_link.
+   */
+  action: string
+  /**
+   * The flow's stable name inside its mode.
+   */
+  key: string
+  /**
+   * The managing project; null when nobody manages the flow.
+   */
+  project: string | null
+  /**
+   * An archived flow takes no new sessions.
+   */
+  status: 'active' | 'archived'
+  /**
+   * The configuration, every default filled in.
+   */
+  config: FlowConfig
+  /**
+   * The key or person that made it; null if unknown.
+   */
+  actor: string | null
+  /**
+   * The deployment that made it; null when none did.
+   */
+  deployment: string | null
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+}
+/**
+ * A deployment as lists have it: how many changes there are of each kind, without the changes. Extension.
+ */
+export interface FlowDeploymentSummary {
+  /**
+   * Deployment id.
+   */
+  id: string
+  /**
+   * Always identity.flow_deployment.
+   */
+  object: 'identity.flow_deployment'
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Whether it was applied to live flows.
+   */
+  livemode: boolean
+  /**
+   * Who manages the flows.
+   */
+  project: string
+  /**
+   * Digest of the plan that was applied; unique, so no plan is applied twice.
+   */
+  plan_digest: string
+  /**
+   * The apply run that sent it: tells a retry from another run with the same plan.
+   */
+  run_id: string
+  /**
+   * The key or person that applied; null if unknown.
+   */
+  actor: string | null
+  /**
+   * The commit that the definitions came from; null outside git.
+   */
+  source: {
+    /**
+     * Full hash.
+     */
+    commit: string
+    /**
+     * Branch name; null when detached.
+     */
+    branch: string | null
+    /**
+     * Whether files were uncommitted.
+     */
+    dirty: boolean
+  } | null
+  allowed: Allowed
+  /**
+   * How many flows each action concerned.
+   */
+  summary: {
+    /**
+     * Flows that were created.
+     */
+    create: number
+    /**
+     * Flows that were updated.
+     */
+    update: number
+    /**
+     * Flows that got another key.
+     */
+    rename: number
+    /**
+     * Flows that were taken over.
+     */
+    adopt: number
+    /**
+     * Flows that were restored.
+     */
+    restore: number
+    /**
+     * Flows that were archived.
+     */
+    archive: number
+  }
+}
+/**
+ * One flow as a plan compares it. Extension.
+ */
+export interface ObservedFlow {
+  /**
+   * Id of the flow.
+   */
+  id: string
+  /**
+   * The flow's stable name inside its mode.
+   */
+  key: string
+  /**
+   * The managing project; null when nobody manages the flow.
+   */
+  project: string | null
+  /**
+   * An archived flow takes no new sessions.
+   */
+  status: 'active' | 'archived'
+  /**
+   * 1 at first, one more with every change.
+   */
+  version: number
+  /**
+   * The configuration, every default filled in.
+   */
+  config: FlowConfig
+  /**
+   * What the last deployment wrote; null when no deployment ever did.
+   */
+  applied: FlowConfig | null
+  /**
+   * The status that the last deployment left; null when no deployment ever did.
+   */
+  applied_status: 'active' | 'archived' | null
+  /**
+   * The key that the last deployment left; null when no deployment ever did.
+   */
+  applied_key: string | null
+  /**
+   * When the flow was written last, in unix seconds.
+   */
+  updated: number
+  /**
+   * The key or person that wrote last; null if unknown.
+   */
+  updated_by: string | null
+  /**
+   * How many sessions were created from the flow in the last 30 days.
+   */
+  sessions_last_30_days: number
+}
+/**
+ * Everything that a plan needs to know of one mode. Extension.
+ */
+export interface FlowState {
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * The project's last deployment in this mode; null before the first.
+   */
+  last_deployment: string | null
+  /**
+   * Every flow of the mode, whoever manages it, archived ones too, in order of key.
+   */
+  flows: ObservedFlow[]
+}
+/**
+ * The checks that a verification runs; those that are off are left out.
+ */
+export interface SessionOptions {
+  document?: Document
+  id_number?: IdNumber
+  email?: Email
+  phone?: Phone
+  matching?: Matching
+}
+/**
+ * There, and empty, when a national ID number is checked.
+ */
+export interface IdNumber {}
+/**
+ * Why the last attempt failed.
+ */
+export interface SessionError {
+  /**
+   * For programs.
+   */
+  code: SessionErrorCode
+  /**
+   * For people; may be shown to the person who was verified.
+   */
+  reason: string
+}
+/**
+ * A postal address, as far as it is known.
+ */
+export interface Address {
+  /**
+   * City.
+   */
+  city: string | null
+  /**
+   * Two-letter code of the country.
+   */
+  country: string | null
+  /**
+   * Street and number.
+   */
+  line1: string | null
+  /**
+   * Flat or building.
+   */
+  line2: string | null
+  /**
+   * Postal code.
+   */
+  postal_code: string | null
+  /**
+   * State, county or province.
+   */
+  state: string | null
+}
+/**
+ * A day; members are null where they are not known.
+ */
+export interface CalendarDate {
+  /**
+   * 1 to 31.
+   */
+  day: number | null
+  /**
+   * 1 to 12.
+   */
+  month: number | null
+  /**
+   * Four digits.
+   */
+  year: number | null
+}
+/**
+ * What was verified of a person. Some members are left out unless each is asked for by name.
+ */
+export interface VerifiedOutputs {
+  /**
+   * As verified.
+   */
+  address: Address | null
+  /**
+   * The verified address.
+   */
+  email: string | null
+  /**
+   * As verified.
+   */
+  first_name: string | null
+  /**
+   * The kind of the national ID number.
+   */
+  id_number_type: 'br_cpf' | 'sg_nric' | 'us_ssn' | null
+  /**
+   * As verified.
+   */
+  last_name: string | null
+  /**
+   * The verified number.
+   */
+  phone: string | null
+  /**
+   * As verified. Only when expanded by name.
+   */
+  dob?: CalendarDate | null
+  /**
+   * As verified. Only when expanded by name.
+   */
+  id_number?: string | null
+  /**
+   * Only when expanded by name.
+   */
+  sex?: 'female' | 'male' | 'unknown' | '[redacted]' | null
+  /**
+   * As it stands on the document. Only when expanded by name.
+   */
+  unparsed_place_of_birth?: string | null
+  /**
+   * As it stands on the document. Only when expanded by name.
+   */
+  unparsed_sex?: string | null
+}
+/**
+ * What the caller knows of the person; may be shown to that person.
+ */
+export interface ProvidedDetails {
+  /**
+   * Address of the person.
+   */
+  email?: string
+  /**
+   * Number of the person.
+   */
+  phone?: string
+}
+/**
+ * How far the erasure of personal data is.
+ */
+export interface Redaction {
+  /**
+   * processing, then redacted.
+   */
+  status: 'processing' | 'redacted' | 'validated'
+}
+/**
+ * The person of an account that was verified.
+ */
+export interface RelatedPerson {
+  /**
+   * Id of the account.
+   */
+  account: string
+  /**
+   * Id of the person.
+   */
+  person: string
+}
+/**
+ * One person's verification. As Stripe's; verification_flow_version is an extension.
+ */
+export interface VerificationSession {
+  /**
+   * Id of the session.
+   */
+  id: string
+  /**
+   * Always identity.verification_session.
+   */
+  object: 'identity.verification_session'
+  /**
+   * The caller's own name for the person.
+   */
+  client_reference_id: string | null
+  /**
+   * For the person's own browser or app; null once it is of no use.
+   */
+  client_secret: string | null
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Why the last attempt failed; null when none did.
+   */
+  last_error: SessionError | null
+  /**
+   * Id of the report on the last attempt, or the report itself when expanded; null before the first.
+   */
+  last_verification_report: string | VerificationReport | null
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * Your own labels: at most 50 keys of 40 characters, values of 500.
+   */
+  metadata: Metadata
+  /**
+   * The checks, copied from the flow when the session was created.
+   */
+  options: SessionOptions
+  /**
+   * What the caller knows of the person; null if nothing.
+   */
+  provided_details: ProvidedDetails | null
+  /**
+   * How far the erasure of personal data is; null when none was asked for.
+   */
+  redaction: Redaction | null
+  /**
+   * Id of a customer.
+   */
+  related_customer: string | null
+  /**
+   * Id of an account that stands for a customer.
+   */
+  related_customer_account: string | null
+  /**
+   * Left out when there is none.
+   */
+  related_person?: RelatedPerson
+  /**
+   * Where the session is.
+   */
+  status: SessionStatus
+  /**
+   * document or id_number; verification_flow when a flow says what is checked.
+   */
+  type: 'document' | 'id_number' | 'verification_flow'
+  /**
+   * Where the person verifies; null once it is of no use.
+   */
+  url: string | null
+  /**
+   * Id of the flow that the session was created from; left out when there is none.
+   */
+  verification_flow?: string
+  /**
+   * Extension: the version of the flow whose options were copied.
+   */
+  verification_flow_version?: number
+  /**
+   * What was verified of the person; null before. Only when expanded.
+   */
+  verified_outputs?: VerifiedOutputs | null
+}
+/**
+ * What one attempt came to: a section for every check that was run, and none for the others.
+ */
+export interface VerificationReport {
+  /**
+   * Id of the report.
+   */
+  id: string
+  /**
+   * Always identity.verification_report.
+   */
+  object: 'identity.verification_report'
+  /**
+   * That of the session.
+   */
+  client_reference_id: string | null
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * The check of the document. Left out when it was not run.
+   */
+  document?: DocumentCheck
+  /**
+   * The check of the email address. Left out when it was not run.
+   */
+  email?: EmailCheck
+  /**
+   * The check of the national ID number. Left out when it was not run.
+   */
+  id_number?: IdNumberCheck
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  options: ReportOptions
+  /**
+   * The check of the phone number. Left out when it was not run.
+   */
+  phone?: PhoneCheck
+  /**
+   * The comparison of the selfie with the document. Left out when it was not run.
+   */
+  selfie?: SelfieCheck
+  /**
+   * document or id_number; verification_flow when a flow says what is checked.
+   */
+  type: 'document' | 'id_number' | 'verification_flow'
+  /**
+   * Id of the flow; left out when there is none.
+   */
+  verification_flow?: string
+  /**
+   * Id of the session.
+   */
+  verification_session: string | null
+}
+/**
+ * The check of the document.
+ */
+export interface DocumentCheck {
+  /**
+   * Why the check failed; null when it did not.
+   */
+  error: DocumentCheckError | null
+  /**
+   * How the check ended.
+   */
+  status: CheckStatus
+  /**
+   * As it stands on the document.
+   */
+  address: Address | null
+  /**
+   * As it stands on the document. Only when expanded by name.
+   */
+  dob?: CalendarDate | null
+  /**
+   * Last day on which the document is valid. Only when expanded by name.
+   */
+  expiration_date?: CalendarDate | null
+  /**
+   * Ids of the images; null when there are none.
+   */
+  files: string[] | null
+  /**
+   * As it stands on the document.
+   */
+  first_name: string | null
+  /**
+   * When the document was issued.
+   */
+  issued_date: CalendarDate | null
+  /**
+   * Two-letter code of the country.
+   */
+  issuing_country: string | null
+  /**
+   * As it stands on the document.
+   */
+  last_name: string | null
+  /**
+   * Number of the document. Only when expanded by name.
+   */
+  number?: string | null
+  /**
+   * Only when expanded by name.
+   */
+  sex?: 'female' | 'male' | 'unknown' | '[redacted]' | null
+  /**
+   * The kind of document.
+   */
+  type: 'driving_license' | 'id_card' | 'passport' | null
+  /**
+   * As it stands on the document. Only when expanded by name.
+   */
+  unparsed_place_of_birth?: string | null
+  /**
+   * As it stands on the document. Only when expanded by name.
+   */
+  unparsed_sex?: string | null
+}
+/**
+ * Why the check failed.
+ */
+export interface DocumentCheckError {
+  /**
+   * For programs.
+   */
+  code: DocumentErrorCode
+  /**
+   * For people.
+   */
+  reason: string
+}
+/**
+ * The check of the email address.
+ */
+export interface EmailCheck {
+  /**
+   * Why the check failed; null when it did not.
+   */
+  error: EmailCheckError | null
+  /**
+   * How the check ended.
+   */
+  status: CheckStatus
+  /**
+   * The address that was checked.
+   */
+  email: string | null
+}
+/**
+ * Why the check failed.
+ */
+export interface EmailCheckError {
+  /**
+   * For programs.
+   */
+  code: EmailErrorCode
+  /**
+   * For people.
+   */
+  reason: string
+}
+/**
+ * The check of the national ID number.
+ */
+export interface IdNumberCheck {
+  /**
+   * Why the check failed; null when it did not.
+   */
+  error: IdNumberCheckError | null
+  /**
+   * How the check ended.
+   */
+  status: CheckStatus
+  /**
+   * As given. Only when expanded by name.
+   */
+  dob?: CalendarDate | null
+  /**
+   * As given.
+   */
+  first_name: string | null
+  /**
+   * As given. Only when expanded by name.
+   */
+  id_number?: string | null
+  /**
+   * The kind of the national ID number.
+   */
+  id_number_type: 'br_cpf' | 'sg_nric' | 'us_ssn' | null
+  /**
+   * As given.
+   */
+  last_name: string | null
+}
+/**
+ * Why the check failed.
+ */
+export interface IdNumberCheckError {
+  /**
+   * For programs.
+   */
+  code: IdNumberErrorCode
+  /**
+   * For people.
+   */
+  reason: string
+}
+/**
+ * What was asked for.
+ */
+export interface ReportOptions {
+  document?: Document
+  id_number?: IdNumber
+}
+/**
+ * The check of the phone number.
+ */
+export interface PhoneCheck {
+  /**
+   * Why the check failed; null when it did not.
+   */
+  error: PhoneCheckError | null
+  /**
+   * How the check ended.
+   */
+  status: CheckStatus
+  /**
+   * The number that was checked.
+   */
+  phone: string | null
+}
+/**
+ * Why the check failed.
+ */
+export interface PhoneCheckError {
+  /**
+   * For programs.
+   */
+  code: PhoneErrorCode
+  /**
+   * For people.
+   */
+  reason: string
+}
+/**
+ * The comparison of the selfie with the document.
+ */
+export interface SelfieCheck {
+  /**
+   * Why the check failed; null when it did not.
+   */
+  error: SelfieCheckError | null
+  /**
+   * How the check ended.
+   */
+  status: CheckStatus
+  /**
+   * Id of the image of the document.
+   */
+  document: string | null
+  /**
+   * Id of the image of the selfie.
+   */
+  selfie: string | null
+}
+/**
+ * Why the check failed.
+ */
+export interface SelfieCheckError {
+  /**
+   * For programs.
+   */
+  code: SelfieErrorCode
+  /**
+   * For people.
+   */
+  reason: string
+}
+/**
+ * Something that happened to a session.
+ */
+export interface Event {
+  /**
+   * Id of the event.
+   */
+  id: string
+  /**
+   * Always event.
+   */
+  object: 'event'
+  /**
+   * What the request named that caused it; null if none.
+   */
+  api_version: string | null
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * What it happened to.
+   */
+  data: {
+    /**
+     * The object as it was when the event happened, without anything that was verified.
+     */
+    object: {
+      [k: string]: unknown
+    }
+  }
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * How many webhook endpoints wanted it and have not got it yet.
+   */
+  pending_webhooks: number
+  /**
+   * The request that caused it; null when none did.
+   */
+  request: {
+    /**
+     * Its Request-Id.
+     */
+    id: string | null
+    /**
+     * Its Idempotency-Key.
+     */
+    idempotency_key: string | null
+  } | null
+  /**
+   * What happened.
+   */
+  type: EventType
+}
+/**
+ * An address that events are sent to.
+ */
+export interface WebhookEndpoint {
+  /**
+   * Id of the endpoint.
+   */
+  id: string
+  /**
+   * Always webhook_endpoint.
+   */
+  object: 'webhook_endpoint'
+  /**
+   * What it was created with; null if nothing.
+   */
+  api_version: string | null
+  /**
+   * Always null.
+   */
+  application: null
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * For colleagues; null if none.
+   */
+  description: string | null
+  /**
+   * Types of events that are sent; * for all.
+   */
+  enabled_events: string[]
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * Your own labels: at most 50 keys of 40 characters, values of 500.
+   */
+  metadata: Metadata
+  /**
+   * What deliveries are signed with. Only in the answer that creates the endpoint.
+   */
+  secret?: string
+  /**
+   * Nothing is sent to an endpoint that is disabled.
+   */
+  status: 'enabled' | 'disabled'
+  /**
+   * Where events are sent to.
+   */
+  url: string
+}
+/**
+ * One attempt to send an event.
+ */
+export interface WebhookAttempt {
+  /**
+   * 1 at first.
+   */
+  number: number
+  /**
+   * Unix time in seconds.
+   */
+  started: number
+  /**
+   * Milliseconds; null while the attempt is under way, and when its end was not recorded.
+   */
+  duration: number | null
+  /**
+   * HTTP status of the answer; null when there was none.
+   */
+  response_status: number | null
+  /**
+   * What went wrong; null if nothing did.
+   */
+  error: string | null
+}
+/**
+ * One event on its way to one endpoint. Extension.
+ */
+export interface WebhookDelivery {
+  /**
+   * Id of the delivery.
+   */
+  id: string
+  /**
+   * Always webhook_delivery.
+   */
+  object: 'webhook_delivery'
+  /**
+   * Every attempt, oldest first.
+   */
+  attempts: WebhookAttempt[]
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Id of the event.
+   */
+  event: string
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * When it is due, in unix seconds; null when none is to come.
+   */
+  next_attempt: number | null
+  /**
+   * pending until it succeeded, failed for good, or was canceled with its endpoint.
+   */
+  status: 'pending' | 'succeeded' | 'failed' | 'canceled'
+  /**
+   * Id of the endpoint.
+   */
+  webhook_endpoint: string
+}
+/**
+ * A key to the API. Extension.
+ */
+export interface ApiKey {
+  /**
+   * Id of the key.
+   */
+  id: string
+  /**
+   * Always api_key.
+   */
+  object: 'api_key'
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * The key or person that created it; null if unknown.
+   */
+  created_by: string | null
+  /**
+   * From when on it is refused, in unix seconds; null for never.
+   */
+  expires: number | null
+  /**
+   * When it was used last, in unix seconds, to the minute; null for never.
+   */
+  last_used: number | null
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * For people, and the actor of what is done with the key.
+   */
+  name: string
+  /**
+   * Its beginning and its last four characters.
+   */
+  redacted: string
+  /**
+   * When it was revoked, in unix seconds; null if it was not.
+   */
+  revoked: number | null
+  /**
+   * What a restricted key may do; null for a secret key, which may do everything.
+   */
+  scopes: string[] | null
+  /**
+   * The key itself. Only in the answer that creates it.
+   */
+  secret?: string
+  /**
+   * A restricted key may do what its scopes say, a secret key everything in its mode.
+   */
+  type: 'restricted' | 'secret'
+}
+/**
+ * What is left of an object that was deleted.
+ */
+export interface Deleted {
+  /**
+   * Id that the object had.
+   */
+  id: string
+  /**
+   * What it was.
+   */
+  object: string
+  /**
+   * Always true.
+   */
+  deleted: true
+}
+/**
+ * One page of objects.
+ */
+export interface List {
+  /**
+   * Always list.
+   */
+  object: 'list'
+  /**
+   * The path of the list.
+   */
+  url: string
+  /**
+   * Whether more objects lie beyond this page, in the direction of the cursor.
+   */
+  has_more: boolean
+  /**
+   * The objects, newest first.
+   */
+  data: {}[]
+}
+/**
+ * A flow that moved on since it was looked at.
+ */
+export interface StaleFlow {
+  /**
+   * Key of the flow.
+   */
+  key: string
+  /**
+   * The version that the request was made for; null for a flow to be created.
+   */
+  base_version: number | null
+  /**
+   * The version now; null when the flow is gone from this key.
+   */
+  current_version: number | null
+  /**
+   * Who wrote last; null if unknown.
+   */
+  updated_by: string | null
+  /**
+   * When, in unix seconds.
+   */
+  updated: number | null
+}
+/**
+ * Why a request was refused. Programs look at status, type, code and param; the wording may change.
+ */
+export interface ErrorBody {
+  /**
+   * The kind of error.
+   */
+  type: 'api_error' | 'idempotency_error' | 'invalid_request_error'
+  /**
+   * What is wrong, for programs; left out where the status says it all.
+   */
+  code?: string
+  /**
+   * What is wrong, for people.
+   */
+  message: string
+  /**
+   * The parameter that is wrong, with brackets.
+   */
+  param?: string
+  /**
+   * Extension: with flow_version_conflict, every flow that has moved on.
+   */
+  stale?: StaleFlow[]
+}
+/**
+ * The answer to a request that was refused.
+ */
+export interface Error {
+  /**
+   * Why it was refused.
+   */
+  error: ErrorBody
 }

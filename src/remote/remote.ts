@@ -27,6 +27,8 @@ export interface RemoteWriter {
    */
   deploy(request: DeploymentRequest): Promise<Deployment>
   createSession(params: CreateSessionParams): Promise<VerificationSession>
+  /** Submits a session of the test mode with an outcome: "verified", or the code of an error that its checks can have. */
+  submitSession(id: string, outcome: string): Promise<VerificationSession>
   close(): Promise<void>
 }
 

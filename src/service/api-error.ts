@@ -1,35 +1,65 @@
 import type { StaleFlow } from '../model/deployment.js'
+import type { ErrorType } from '../model/resources.js'
 
-/** Codes of errors, Stripe's where Stripe has one. Clients match on them: wording may change, codes may not. */
-export type ApiErrorCode =
-  | 'resource_missing'
-  | 'resource_already_exists'
-  | 'parameter_missing'
-  | 'parameter_unknown'
-  | 'parameters_exclusive'
-  | 'parameter_invalid_empty'
-  | 'parameter_invalid_integer'
-  | 'parameter_invalid_string_blank'
-  | 'parameter_invalid'
-  | 'url_invalid'
-  | 'email_invalid'
-  | 'phone_invalid'
-  | 'api_key_expired'
-  | 'lock_timeout'
-  | 'livemode_mismatch'
-  | 'rate_limit'
+/** What a code of an error means, and the HTTP statuses that it comes with. */
+interface ErrorKind {
+  readonly statuses: readonly number[]
+  readonly meaning: string
+}
+
+/**
+ * Every code of an error, Stripe's where Stripe has one. Clients match on them: wording may change, codes may not.
+ * Types, the OpenAPI document and the tests read this table, and a test holds that each code is answered.
+ */
+export const API_ERRORS = {
+  resource_missing: { statuses: [404], meaning: 'There is no such object in this mode.' },
+  resource_already_exists: { statuses: [400], meaning: 'Another object has this key.' },
+  parameter_missing: { statuses: [400], meaning: 'A parameter is needed that was not given.' },
+  parameter_unknown: { statuses: [400], meaning: 'There is no such parameter, or not in this place.' },
+  parameters_exclusive: { statuses: [400], meaning: 'Only one of two parameters can be given.' },
+  parameter_invalid_empty: { statuses: [400], meaning: 'The parameter cannot be empty.' },
+  parameter_invalid_integer: { statuses: [400], meaning: 'Not an integer, or not one within the limits.' },
+  parameter_invalid_string_blank: { statuses: [400], meaning: 'The text holds nothing but white space.' },
+  parameter_invalid: { statuses: [400, 413], meaning: 'Not a value that is permitted here; 413 for a body too large.' },
+  url_invalid: { statuses: [400], meaning: 'Not an address that is permitted here.' },
+  email_invalid: { statuses: [400], meaning: 'Not an email address.' },
+  phone_invalid: { statuses: [400], meaning: 'Not a phone number in international form.' },
+  api_key_expired: { statuses: [401], meaning: 'The API key was good once: it was revoked, or has expired.' },
+  lock_timeout: { statuses: [503], meaning: 'The store is busy. The same request can be tried again.' },
+  livemode_mismatch: { statuses: [400], meaning: 'Only keys of the test mode may ask for this.' },
+  idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
+  rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
   // extensions
-  | 'scope_missing'
-  | 'flow_archived'
-  | 'flow_version_conflict'
-  | 'flow_of_other_project'
-  | 'flow_status_invalid'
-  | 'session_status_invalid'
-  | 'session_redacted'
-  | 'plan_digest_mismatch'
+  scope_missing: { statuses: [403], meaning: 'The API key lacks the scope that the message names.' },
+  flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
+  flow_version_conflict: { statuses: [412], meaning: 'A flow has changed since. Nothing was written.' },
+  flow_of_other_project: { statuses: [400], meaning: 'Another project manages the flow.' },
+  flow_status_invalid: {
+    statuses: [400],
+    meaning: 'The flow is archived, or is not, and so cannot be changed this way.',
+  },
+  session_status_invalid: { statuses: [400], meaning: 'The status of the session does not permit this.' },
+  session_redacted: { statuses: [400], meaning: 'What was redacted cannot be changed.' },
+  plan_digest_mismatch: { statuses: [400], meaning: 'The digest is not that of the changes that were sent.' },
+} as const satisfies Record<string, ErrorKind>
+
+export type ApiErrorCode = keyof typeof API_ERRORS
+
+/** What comes without a code, by HTTP status. */
+export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
+  400: 'The request is not well formed, or its idempotency key belongs to another one (type idempotency_error).',
+  401: 'There is no API key, or none that is known.',
+  403: 'The key may not see what it asked to expand.',
+  404: 'There is no such path.',
+  405: 'The server is no proxy.',
+  417: 'The only expectation that is met is 100-continue.',
+  431: 'The head of the request is too large.',
+  500: 'A fault of the service. The request id tells which request it was.',
+  503: 'The server is being stopped, or its store does not answer: see /readyz.',
+}
 
 export interface ErrorBody {
-  readonly type: 'invalid_request_error' | 'idempotency_error' | 'api_error'
+  readonly type: ErrorType
   readonly code?: ApiErrorCode
   readonly message: string
   readonly param?: string

@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'too_new'
   /** Another process has held the store for too long. */
   | 'busy'
+  /** A file is there already that must not be replaced. */
+  | 'file_exists'
   /** This Node has no driver for the store. */
   | 'no_driver'
 

@@ -12,7 +12,10 @@ export interface Store {
   readonly label: string
   /** Runs `work` on one snapshot: whatever others write meanwhile, it sees one state of the whole store. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>
-  /** Runs `work` in one transaction: what it wrote is kept whole when it resolves, and dropped whole when it throws. */
+  /**
+   * Runs `work` in one transaction: what it wrote is kept whole when it resolves, and dropped whole when it throws. Work
+   * that was in the way of other work is dropped and run again, so it does nothing but read and write.
+   */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>
   /** Outside transactions: nobody who counts requests waits for who writes flows. */
   readonly rateLimits: RateLimits
@@ -29,9 +32,14 @@ export interface ReadTransaction {
   readonly webhookEndpoints: WebhookEndpointReads
   readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
+  readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
 
 export interface WriteTransaction extends ReadTransaction {
+  /** No other transaction that locks the same name goes on until this one ends. */
+  lock(name: string): Promise<void>
+  /** As `lock`, but false at once when another transaction holds the name. */
+  tryLock(name: string): Promise<boolean>
   readonly state: StateReads & StateWrites
   readonly flows: FlowReads & FlowWrites
   readonly deployments: DeploymentReads & DeploymentWrites
@@ -42,6 +50,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly deliveries: DeliveryReads & DeliveryWrites
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly idempotency: IdempotencyKeys
+  readonly contents: Contents
 }
 
 /** Which page of a list, newest first. The cursors are ids; at most one of them is given. */
@@ -494,4 +503,21 @@ export interface RateLimits {
   take(scope: string, window: number, wanted: number, limit: number): Promise<number>
   /** Drops every window that began before a time. */
   forget(before: number): Promise<void>
+}
+
+// Contents
+
+/** Rows of one table, in the store's own shape, which is the same in every store of one version. */
+export interface Rows {
+  readonly table: string
+  readonly rows: readonly object[]
+}
+
+/** All that a store holds: for backups, and for moving from one store to another. */
+export interface Contents {
+  batches(): AsyncIterable<Rows>
+  /** Drops everything and takes this instead. */
+  replace(batches: AsyncIterable<Rows>): Promise<void>
+  /** Whether nobody has used the store yet. */
+  isEmpty(): Promise<boolean>
 }

@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildSync } from 'esbuild'
 import { writeManyDefinitions } from '../helpers/many-definitions.js'
+import { measureLoad } from './load.js'
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '10000' }, runs: { type: 'string', default: '5' } },
@@ -99,6 +100,16 @@ print([
 ])
 const { deployment } = JSON.parse(applied)
 console.log(`\nThat apply made one deployment, ${deployment.id}, of ${deployment.changes.length} changes.`)
+
+const load = await measureLoad({ rounds: Math.min(runs, 3), seconds: count < 1000 ? 1 : 4 })
+console.log(
+  '\nUnder load: 16 connections, requests a second, beside a bare node:http server with one insert or select\n',
+)
+for (const { what, pairs } of load) {
+  const ratio = median(pairs.map(({ measured, base }) => measured / base))
+  const [measured, base] = [median(pairs.map((pair) => pair.measured)), median(pairs.map((pair) => pair.base))]
+  print([what, ratio.toFixed(2), '', measured.toFixed(0), 'bare server', base.toFixed(0)])
+}
 
 /** A program that does the least: bundled and minified as ours is, so that loading it costs as little. */
 function floor(body: string): string {

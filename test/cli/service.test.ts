@@ -52,6 +52,21 @@ describe('flows sessions', () => {
     expect(shown.stdout + list.stdout, 'personal data is shown only in JSON').not.toContain('p@example.com')
   })
 
+  test('submits a session, and shows what came of it', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const made = await flows(['sessions', 'create', 'a', '--json'], { cwd })
+    const { id } = JSON.parse(made.stdout)
+    const failed = await flows(['sessions', 'submit', id, '--outcome', 'document_expired'], { cwd })
+    expect(failed.code).toBe(0)
+    expect(failed.stdout).toContain('document_expired: The document has expired.')
+    const verified = await flows(['sessions', 'submit', id, '--json'], { cwd })
+    expect(JSON.parse(verified.stdout)).toMatchObject({ id, status: 'verified', last_error: null })
+    const again = await flows(['sessions', 'submit', id], { cwd })
+    expect(again.code).toBe(1)
+    expect(again.stderr).toContain('is verified')
+  })
+
   test('more sessions than fit are announced, and reached with --starting-after', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     await flows(['apply', '--yes'], { cwd })

@@ -46,7 +46,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['sessions', 'craete'], "unknown command 'craete'", 'create'],
     [['plan', '--detailed-exitcoed'], "unknown option '--detailed-exitcoed'", '--detailed-exitcode'],
     [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown'],
-    [['schema', 'flows'], "'flows' is invalid", 'flow, config, plan, deployment'],
+    [['schema', 'flows'], "'flows' is invalid", 'flow, config, plan, deployment, api'],
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
     [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
     [['plan', '--allow', 'max_change_share=a'], 'is invalid', 'takes no key'],
@@ -249,7 +249,7 @@ describe('colour', () => {
 })
 
 describe('flows schema', () => {
-  test.each(['flow', 'config', 'plan', 'deployment'])('%s prints the published schema', async (name) => {
+  test.each(['flow', 'config', 'plan', 'deployment', 'api'])('%s prints the published schema', async (name) => {
     const { code, stdout } = await flows(['schema', name])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')))

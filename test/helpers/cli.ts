@@ -91,6 +91,6 @@ export function aDefinition(name: string, rest = ''): string {
 
 /** The environment without what would change the outcome on another machine. */
 function cleanEnv(): Record<string, string | undefined> {
-  const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, ...env } = process.env
+  const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, DATABASE_URL: _5, ...env } = process.env
   return env
 }

@@ -1,7 +1,10 @@
 import { createInterface } from 'node:readline'
 import type { ChangeRequest } from '../../src/model/deployment.js'
-import { embedded } from '../../src/remote/embedded/embedded.js'
-import { RemoteError } from '../../src/remote/remote.js'
+import { ApiError } from '../../src/service/api-error.js'
+import { service } from '../../src/service/operations/call.js'
+import { deploy } from '../../src/service/operations/deployments.js'
+import { flowState } from '../../src/service/operations/flow-state.js'
+import { openAt } from '../store/open-at.js'
 import { aDeployment, creating, updating } from './deployment-requests.js'
 
 /**
@@ -9,8 +12,9 @@ import { aDeployment, creating, updating } from './deployment-requests.js'
  * "create 5000 run-1" creates that many flows, "bump run-1 20" changes the flow "counter" so many times, each time on the
  * base that it observed just before.
  */
-const [file = ''] = process.argv.slice(2)
-const remote = embedded({ file, actor: 'program' })
+const [where = ''] = process.argv.slice(2)
+const { read, write } = service({ store: await openAt(where) })
+const caller = { livemode: false, actor: 'program' }
 
 tell('ready')
 for await (const line of createInterface({ input: process.stdin })) {
@@ -20,19 +24,16 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 async function create(count: number, runId: string): Promise<void> {
-  const writer = await remote.writer()
   tell('writing')
   const changes = Array.from({ length: count }, (_, n) => creating(`flow-${n}`))
-  const { run_id } = await writer.deploy(aDeployment(changes, { runId }))
-  await writer.close()
+  const { run_id } = await write(caller, (call) => deploy(call, aDeployment(changes, { runId })))
   tell({ run_id })
 }
 
 async function bump(runId: string, times: number): Promise<void> {
-  const [reader, writer] = [await remote.reader(), await remote.writer()]
   const outcome = { applied: 0, stale: 0 }
   while (outcome.applied < times) {
-    const observation = await reader.observe('acme-kyc')
+    const observation = await read(caller, (call) => flowState(call, 'acme-kyc'))
     if (observation.status !== 'modified') throw new Error('nothing was known')
     const { flows, last_deployment: last } = observation.state
     const counter = flows.find(({ key }) => key === 'counter')
@@ -40,15 +41,13 @@ async function bump(runId: string, times: number): Promise<void> {
     const value = Number(counter.config.metadata.value ?? 0) + 1
     const change: ChangeRequest = updating(counter, { metadata: { value: String(value), by: runId } })
     try {
-      await writer.deploy(aDeployment([change], { last, runId }))
+      await write(caller, (call) => deploy(call, aDeployment([change], { last, runId })))
       outcome.applied += 1
     } catch (error) {
-      if (!(error instanceof RemoteError) || error.kind !== 'stale') throw error
+      if (!(error instanceof ApiError) || error.body.code !== 'flow_version_conflict') throw error
       outcome.stale += 1
     }
   }
-  await reader.close()
-  await writer.close()
   tell(outcome)
 }
 

@@ -7,6 +7,7 @@ import { deploy, listDeployments, retrieveDeployment } from '../../src/service/o
 import { flowState } from '../../src/service/operations/flow-state.js'
 import { archiveFlow, createFlow, listFlowVersions, updateFlow } from '../../src/service/operations/flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
+import { type Implementation, stores } from '../store/stores.js'
 import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
 
@@ -25,8 +26,8 @@ async function summary(service: Service): Promise<string[]> {
 }
 
 /** A service where the project has deployed these flows, and a way to deploy more. */
-async function deployed(...keys: string[]) {
-  const parts = await aService()
+async function deployed(implementation: Implementation, ...keys: string[]) {
+  const parts = await aService(implementation)
   const apply = (changes: readonly ChangeRequest[], around: Parameters<typeof aDeployment>[1] = {}) =>
     parts.service.write(TESTER, (call) => deploy(call, aDeployment(changes, around)))
   if (keys.length > 0) await apply(keys.map((key) => creating(key)))
@@ -53,9 +54,9 @@ async function refusal(work: Promise<unknown>): Promise<ApiError> {
   return error as ApiError
 }
 
-describe('a deployment', () => {
+describe.each(stores)('a deployment, on $name', (implementation) => {
   test('does all its changes, and records each with its version', async () => {
-    const { service, apply, flow } = await deployed('upd', 'old', 'gone', 'back')
+    const { service, apply, flow } = await deployed(implementation, 'upd', 'old', 'gone', 'back')
     await service.write(TESTER, (call) => createFlow(call, { key: 'mine', name: 'Mine', type: 'document' }))
     await service.write(TESTER, (call) => archiveFlow(call, 'back'))
     const { flows } = await stateOf(service)
@@ -101,7 +102,7 @@ describe('a deployment', () => {
   })
 
   test('is written whole or not at all: one stale flow among many keeps all of them as they are', async () => {
-    const { service, apply, flow } = await deployed(...Array.from({ length: 50 }, (_, n) => `f${n}`))
+    const { service, apply, flow } = await deployed(implementation, ...Array.from({ length: 50 }, (_, n) => `f${n}`))
     await service.write(TESTER, (call) => updateFlow(call, 'f31', { name: 'Edited' }))
     const before = await stateOf(service)
     const changes = Array.from({ length: 50 }, (_, n) => updating(flow(`f${n}`), { name: 'New' }))
@@ -115,7 +116,7 @@ describe('a deployment', () => {
   })
 
   test('is refused whole when one configuration is wrong', async () => {
-    const { service, apply } = await deployed('a')
+    const { service, apply } = await deployed(implementation, 'a')
     const before = await stateOf(service)
     const wrong = { ...creating('c'), after: { ...aConfig(), name: '', options: { ...aConfig().options } } }
     const error = await refusal(apply([creating('b'), wrong]))
@@ -124,7 +125,7 @@ describe('a deployment', () => {
   })
 
   test('moves keys along a chain, around a circle, and to a flow that is created', async () => {
-    const { service, apply, flow } = await deployed('a', 'b', 'c', 'd')
+    const { service, apply, flow } = await deployed(implementation, 'a', 'b', 'c', 'd')
     await apply([
       creating('c', { name: 'New c' }),
       renaming(flow('a'), 'b', { name: 'Was a' }),
@@ -142,7 +143,7 @@ describe('a deployment', () => {
   })
 
   test('finds a key taken by somebody else stale, archived or not', async () => {
-    const { service, apply, flow } = await deployed('a')
+    const { service, apply, flow } = await deployed(implementation, 'a')
     await service.write(TESTER, (call) => createFlow(call, { key: 'b', name: 'B', type: 'document', project: 'other' }))
     await service.write(TESTER, (call) => archiveFlow(call, 'b'))
     for (const change of [creating('b'), renaming(flow('a'), 'b')]) {
@@ -154,7 +155,7 @@ describe('a deployment', () => {
   })
 
   test('finds a flow that is not there stale', async () => {
-    const { apply, flow } = await deployed('a')
+    const { apply, flow } = await deployed(implementation, 'a')
     const error = await refusal(apply([updating({ ...flow('a'), id: 'vf_other' })]))
     expect(error.body.stale).toEqual([
       { key: 'a', base_version: 1, current_version: null, updated_by: null, updated: null },
@@ -162,7 +163,7 @@ describe('a deployment', () => {
   })
 
   test('applied before is answered with the same deployment, even after later ones', async () => {
-    const { service, apply, flow } = await deployed()
+    const { service, apply, flow } = await deployed(implementation)
     const first = await apply([creating('a')], { runId: 'one' })
     const { flows } = await stateOf(service)
     await apply([updating(flows[0] ?? flow('a'), { name: 'Later' })], { last: first.id })
@@ -171,7 +172,7 @@ describe('a deployment', () => {
   })
 
   test('of one mode and one project does not stand in the way of another', async () => {
-    const { service, apply } = await deployed()
+    const { service, apply } = await deployed(implementation)
     const [test, live] = [
       await apply([creating('a')]),
       await service.write(LIVE, (call) => deploy(call, aDeployment([creating('a')], { livemode: true }))),
@@ -189,7 +190,7 @@ describe('a deployment', () => {
   })
 
   test('never takes the flow of another project', async () => {
-    const { service, apply, flow } = await deployed('a')
+    const { service, apply, flow } = await deployed(implementation, 'a')
     for (const change of [
       updating(flow('a'), { name: 'X' }),
       archiving(flow('a')),
@@ -204,7 +205,7 @@ describe('a deployment', () => {
   })
 
   test('restores only what is archived, and changes only what is active', async () => {
-    const { service, apply, flow } = await deployed('a', 'b')
+    const { service, apply, flow } = await deployed(implementation, 'a', 'b')
     await service.write(TESTER, (call) => archiveFlow(call, 'b'))
     const b = { ...flow('b'), version: 2 }
     for (const change of [restoring(flow('a')), updating(b, { name: 'B' }), archiving(b), renaming(b, 'c')]) {
@@ -213,7 +214,7 @@ describe('a deployment', () => {
   })
 
   test('renames only from the key that the flow has', async () => {
-    const { apply, flow } = await deployed('a')
+    const { apply, flow } = await deployed(implementation, 'a')
     const error = await refusal(apply([renaming({ ...flow('a'), key: 'other' }, 'b')]))
     expect(error.body).toMatchObject({ code: 'parameter_invalid', message: expect.stringContaining("its key is 'a'") })
   })
@@ -263,7 +264,7 @@ describe('a deployment', () => {
     ['a member nested without end', (r: object) => ({ ...r, extra: nested(200_000) }), /^extra/, 'parameter_invalid'],
     ['too many changes', (r: object) => ({ ...r, changes: Array(20_001).fill(null) }), 'changes', 'parameter_invalid'],
   ])('with %s is refused', async (_what, spoil, param, code) => {
-    const { service } = await aService()
+    const { service } = await aService(implementation)
     const request = spoil(aDeployment([creating('a')]))
     const error = await refusal(service.write(TESTER, (call) => deploy(call, request)))
     expect(error.status).toBe(400)
@@ -288,7 +289,7 @@ describe('a deployment', () => {
     ['a new key like an id', renaming({ id: 'vf_1', key: 'a', version: 1 }, `vf_${'0a'.repeat(12)}`)],
     ['an unknown member', { ...creating('a'), force: true } as never],
   ])('with %s is refused', async (_what, change) => {
-    const { apply } = await deployed()
+    const { apply } = await deployed(implementation)
     const error = await refusal(apply([change]))
     expect(error.status).toBe(400)
     expect(error.body.param).toMatch(/^changes\[0\]/)
@@ -298,12 +299,12 @@ describe('a deployment', () => {
     ['one flow twice', (a: never) => [updating(a), archiving(a)], 'changes[1][id]'],
     ['one key twice', () => [creating('x'), creating('x')], 'changes[1][key]'],
   ])('with %s is refused', async (_what, changes, param) => {
-    const { apply, flow } = await deployed('a')
+    const { apply, flow } = await deployed(implementation, 'a')
     expect((await refusal(apply(changes(flow('a') as never)))).body.param).toBe(param)
   })
 
   test('of ten thousand flows is quick, and so is its audit trail', async () => {
-    const { service, apply } = await deployed()
+    const { service, apply } = await deployed(implementation)
     const changes = Array.from({ length: 10_000 }, (_, n) => creating(`flow-${n}`, { name: `Flow ${n}` }))
     const start = performance.now()
     const { id } = await apply(changes)
@@ -315,9 +316,9 @@ describe('a deployment', () => {
   })
 })
 
-describe('the list of deployments', () => {
+describe.each(stores)('the list of deployments, on $name', (implementation) => {
   test('is newest first, by project, in pages; each is retrieved with its changes', async () => {
-    const { service, apply } = await deployed('a')
+    const { service, apply } = await deployed(implementation, 'a')
     const second = await apply([creating('b')], { project: 'other' })
     const list = (params: object) => service.read(TESTER, (call) => listDeployments(call, params))
     const all = await list({})

@@ -5,6 +5,7 @@ import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { held } from '../store/holding.js'
 import { aDeployment, archiving, creating } from './deployment-requests.js'
 import { type Called, type Served, served, TESTER } from './serving.js'
 
@@ -82,7 +83,7 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
   },
   lock_timeout: {
     status: 503,
-    ask: async ({ file, key }) => {
+    ask: async ({ place: { where: file }, key }) => {
       const store = await openSqliteStore({ file, patience: 50 })
       const server = await startServer({ store, host: '127.0.0.1', port: 0 })
       const other = new (await loadDriver())(file)
@@ -98,6 +99,19 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       await server.close()
       await store.close()
       return called
+    },
+  },
+  idempotency_key_in_use: {
+    status: 409,
+    ask: async ({ call, place }) => {
+      const holder = await held(await place.open(), (tx) => tx.state.lock(false))
+      const create = () =>
+        call('POST', FLOWS, { body: 'key=b&name=B&type=document', headers: { 'idempotency-key': 'k' } })
+      const both = [create(), create()]
+      const refused = await Promise.race(both)
+      await holder.end()
+      await Promise.all(both)
+      return refused
     },
   },
   scope_missing: {

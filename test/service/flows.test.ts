@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deploy } from '../../src/service/operations/deployments.js'
+import { stores } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -13,9 +14,9 @@ async function created(api: Served, body: object = {}) {
   return flow
 }
 
-describe('a flow', () => {
+describe.each(stores)('a flow, on $name', (implementation) => {
   test('is created with every default filled in', async () => {
-    const api = await served({ publicUrl: 'https://verify.example.com/' })
+    const api = await served({ implementation, publicUrl: 'https://verify.example.com/' })
     const flow = await created(api, { options: { document: { allowed_types: ['passport', 'id_card', 'passport'] } } })
     expect(flow).toEqual({
       id: expect.stringMatching(/^vf_[0-9a-z]{24}$/),
@@ -55,7 +56,7 @@ describe('a flow', () => {
   })
 
   test('takes arrays in all the ways in which clients write them', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     for (const [key, types] of [
       ['a', 'options[document][allowed_types][]=passport&options[document][allowed_types][]=id_card'],
       ['b', 'options[document][allowed_types][0]=passport&options[document][allowed_types][1]=id_card'],
@@ -68,7 +69,7 @@ describe('a flow', () => {
   })
 
   test('is patched: what is not given stays, and what is empty goes back to its default', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const flow = await created(api, {
       description: 'Text',
       return_url: 'https://example.com',
@@ -102,7 +103,7 @@ describe('a flow', () => {
   })
 
   test('drops the options of a document when it no longer is about one', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     await created(api, { options: { document: { require_live_capture: true }, email: { require_verification: true } } })
     const { body } = await api.call('POST', `${FLOWS}/a`, { body: { type: 'id_number' } })
     expect(body.options).not.toHaveProperty('document')
@@ -113,7 +114,7 @@ describe('a flow', () => {
   })
 
   test('gets a version with every change, and none when nothing changes', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await created(api)
     const states = []
     for (const body of [{ name: 'A' }, { name: 'B' }, { name: 'B' }, { key: 'b' }, {}]) {
@@ -126,7 +127,7 @@ describe('a flow', () => {
   })
 
   test('keeps its versions, newest first, each with what it was and who made it', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await created(api)
     await api.call('POST', `${FLOWS}/a`, { body: { name: 'B' } })
     await api.call('POST', `${FLOWS}/a`, { body: { key: 'b' } })
@@ -153,7 +154,7 @@ describe('a flow', () => {
   })
 
   test('is archived and restored, with the version that is expected only', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     await created(api)
     const late = await api.call('POST', `${FLOWS}/a/archive`, { body: { expected_version: 2 } })
     expect(late.status).toBe(412)
@@ -168,7 +169,7 @@ describe('a flow', () => {
   })
 
   test('never has a key that could be taken for an id', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const key = `vf_${'0a'.repeat(12)}`
     await api.call('POST', FLOWS, { body: { key: 'vf_short', name: 'A', type: 'document' } })
     for (const [path, body] of [
@@ -186,7 +187,7 @@ describe('a flow', () => {
   })
 
   test('has one static link, which is switched and rotated', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { static_link } = await created(api)
     expect(static_link.url).toMatch(new RegExp(`^${api.url}/l/`))
     const on = await api.call('POST', `${FLOWS}/a/static_link`, { body: { active: true } })
@@ -199,7 +200,7 @@ describe('a flow', () => {
   })
 
   test('of the other mode cannot be seen, and may have the same key', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await created(api)
     const live = { key: api.liveKey }
     expect((await api.call('GET', `${FLOWS}/${id}`, live)).status).toBe(404)
@@ -211,7 +212,7 @@ describe('a flow', () => {
   })
 
   test('is taken over by a project, and moves to another only when it was let go', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     await created(api, { project: 'one' })
     const move = (project: string) => api.call('POST', `${FLOWS}/a`, { body: { project } })
     expect((await move('two')).body.error).toMatchObject({ code: 'flow_of_other_project', param: 'project' })
@@ -220,9 +221,9 @@ describe('a flow', () => {
   })
 })
 
-describe('the list of flows', () => {
+describe.each(stores)('the list of flows, on $name', (implementation) => {
   test('is filtered by key, project, status and time, and paged', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const keys = ['a', 'b', 'c', 'd']
     for (const key of keys) {
       await created(api, { key, ...(key < 'c' && { project: 'p' }) })
@@ -244,20 +245,23 @@ describe('the list of flows', () => {
   })
 
   test('says under which address it stands', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     expect((await api.call('GET', FLOWS)).body).toEqual({ object: 'list', url: FLOWS, has_more: false, data: [] })
   })
 })
 
-test('what the project deployed and what others changed since stand side by side in the state', async () => {
-  const api = await served()
-  await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('a', { name: 'Git' })])))
-  await api.call('POST', `${FLOWS}/a`, { body: { name: 'Dashboard' } })
-  const { body } = await api.call('GET', '/v2/identity/flow_state?project=acme-kyc')
-  expect(body.flows[0]).toMatchObject({
-    version: 2,
-    config: { name: 'Dashboard' },
-    applied: { name: 'Git' },
-    updated_by: 'ci',
-  })
-})
+test.each(stores)(
+  'what the project deployed and what others changed since stand side by side in the state, on $name',
+  async (implementation) => {
+    const api = await served({ implementation })
+    await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('a', { name: 'Git' })])))
+    await api.call('POST', `${FLOWS}/a`, { body: { name: 'Dashboard' } })
+    const { body } = await api.call('GET', '/v2/identity/flow_state?project=acme-kyc')
+    expect(body.flows[0]).toMatchObject({
+      version: 2,
+      config: { name: 'Dashboard' },
+      applied: { name: 'Git' },
+      updated_by: 'ci',
+    })
+  },
+)

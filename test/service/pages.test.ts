@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { MOST_VISITS } from '../../src/service/operations/static-links.js'
+import { type Implementation, stores } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
 const SESSIONS = '/v1/identity/verification_sessions'
 const DAY = 24 * 60 * 60
 
-async function withLink(body: object = {}): Promise<Served & { link: string }> {
-  const api = await served({ processing: 0 })
+async function withLink(implementation: Implementation, body: object = {}): Promise<Served & { link: string }> {
+  const api = await served({ implementation, processing: 0 })
   const flow = await api.call('POST', FLOWS, {
     body: { key: 'a', name: 'A', type: 'document', static_link: { active: true }, ...body },
   })
@@ -33,15 +34,15 @@ async function sessions(api: Served) {
   return (await api.call('GET', `${SESSIONS}?limit=100`)).body.data
 }
 
-describe('a static link', () => {
+describe.each(stores)('a static link, on $name', (implementation) => {
   test('that is looked at makes nothing, however often', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     for (let count = 0; count < 3; count += 1) expect((await show(api.link)).status).toBe(200)
     expect(await sessions(api)).toEqual([])
   })
 
   test('makes one session for a person, who is led to its page', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const first = await post(api.link, { email: ' Person@example.com ', client_reference_id: 'order-7' })
     expect(first.status).toBe(303)
     expect(first.headers.get('location')).toContain(`${api.url}/verify/`)
@@ -60,14 +61,14 @@ describe('a static link', () => {
   })
 
   test('makes one session of two forms that arrive at once', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const answers = await Promise.all([1, 2, 3, 4].map(() => post(api.link, { email: 'a@example.com' })))
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303, 303])
     expect(await sessions(api)).toHaveLength(1)
   })
 
   test('makes another session once the first has come to an end', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const { headers } = await post(api.link, { email: 'a@example.com' })
     await post(headers.get('location') ?? '', { outcome: 'verified' })
     await post(api.link, { email: 'a@example.com' })
@@ -78,7 +79,7 @@ describe('a static link', () => {
   })
 
   test('that is inactive, rotated or of an archived flow is a page that tells nothing, while the API goes on', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const unknown = await show(`${api.url}/l/none`)
     expect(unknown.status).toBe(404)
     const isDead = async () => {
@@ -97,7 +98,7 @@ describe('a static link', () => {
   })
 
   test('belongs to the mode of its flow', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const body = { key: 'live', name: 'A', type: 'document', static_link: { active: true } }
     const flow = (await api.call('POST', FLOWS, { key: api.liveKey, body })).body
     const { headers } = await post(flow.static_link.url, { email: 'a@example.com' })
@@ -111,7 +112,7 @@ describe('a static link', () => {
   })
 
   test(`brings ${MOST_VISITS} people a minute from one address`, async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const statuses: number[] = []
     for (let n = 0; n <= MOST_VISITS; n += 1) {
       statuses.push((await post(api.link, { email: `a${n}@example.com` })).status)
@@ -127,7 +128,7 @@ describe('a static link', () => {
     [{}, 'Enter an email address.'],
     [{ email: 'a@example.com', client_reference_id: 'r'.repeat(5001) }, 'Invalid client_reference_id'],
   ])('refuses %j on the page itself', async (fields, message) => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const { status, text } = await post(api.link, fields as Record<string, string>)
     expect(status).toBe(400)
     expect(text).toContain(message)
@@ -135,13 +136,13 @@ describe('a static link', () => {
   })
 })
 
-describe('the page of a session', () => {
+describe.each(stores)('the page of a session, on $name', (implementation) => {
   async function aSession(api: Served, body: object = { type: 'document' }) {
     return (await api.call('POST', SESSIONS, { body })).body
   }
 
   test('opens by its url for 48 hours, and by its client secret for 24', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { url, client_secret } = await aSession(api)
     const secret = `${api.url}/verify/${client_secret}`
     const statuses = async () => [(await show(url)).status, (await show(secret)).status]
@@ -157,7 +158,7 @@ describe('the page of a session', () => {
   })
 
   test('is used up by one submission, and opens again by a url of later', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id, url, client_secret } = await aSession(api)
     expect(await post(url, { outcome: 'document_expired' })).toMatchObject({ status: 303 })
     for (const old of [url, `${api.url}/verify/${client_secret}`]) {
@@ -170,7 +171,7 @@ describe('the page of a session', () => {
   })
 
   test('is submitted once, though two forms arrive at once', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id, url } = await aSession(api)
     const answers = await Promise.all([1, 2, 3].map(() => post(url, { outcome: 'document_expired' })))
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410])
@@ -179,14 +180,14 @@ describe('the page of a session', () => {
   })
 
   test.each(['cancel', 'redact'])('is gone after a %s', async (action) => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id, url } = await aSession(api)
     await api.call('POST', `${SESSIONS}/${id}/${action}`)
     expect((await show(url)).status).toBe(410)
   })
 
   test('does not open by a token that is changed in any place', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { url } = await aSession(api)
     const token = url.split('/verify/')[1] as string
     for (let place = 0; place < token.length; place += 1) {
@@ -200,7 +201,7 @@ describe('the page of a session', () => {
   })
 
   test('takes only outcomes that its checks can have', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id, url } = await aSession(api)
     for (const outcome of ['selfie_face_mismatch', '', 'canceled']) {
       expect((await post(url, { outcome })).status).toBe(400)
@@ -209,7 +210,7 @@ describe('the page of a session', () => {
   })
 
   test('leads to the return address of the session, and its policy lets the form lead there', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { url } = await aSession(api, { type: 'document', return_url: 'https://example.com/done?a=1' })
     const { headers } = await show(url)
     expect(headers.get('content-security-policy')).toContain("form-action 'self' https://example.com;")
@@ -217,17 +218,17 @@ describe('the page of a session', () => {
   })
 })
 
-describe('every page', () => {
+describe.each(stores)('every page, on $name', (implementation) => {
   test('escapes what it shows', async () => {
     const name = `"><img src=x onerror=alert(1)> ' &amp;`
-    const api = await withLink({ name })
+    const api = await withLink(implementation, { name })
     const { text } = await show(`${api.link}?prefilled_email=${encodeURIComponent(`"><script>`)}`)
     expect(text).not.toMatch(/<img|<script/)
     expect(text).toContain('value="&quot;>&lt;script>"')
   })
 
   test('runs nothing, is framed by nobody, tells no other site its address, and is kept by no cache', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const { url } = (await api.call('POST', SESSIONS, { body: 'verification_flow=a' })).body
     for (const address of [api.link, url, `${api.url}/verify/done`, `${api.url}/l/none`]) {
       const { headers } = await show(address)
@@ -245,7 +246,7 @@ describe('every page', () => {
   })
 
   test('leaves no address, reference or token in the log', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const { headers } = await post(`${api.link}?prefilled_email=canary%40example.com`, {
       email: 'canary@example.com',
       client_reference_id: 'canary-7',
@@ -258,7 +259,7 @@ describe('every page', () => {
   })
 
   test('takes a form up to a bound', async () => {
-    const api = await withLink()
+    const api = await withLink(implementation)
     const { status, headers } = await post(api.link, { email: 'a'.repeat(200_000) })
     expect(status).toBe(413)
     expect(headers.get('content-type')).toContain('text/html')

@@ -2,15 +2,14 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { MOST_FAILURES } from '../../src/service/http/failed-keys.js'
 import { startServer } from '../../src/service/http/server.js'
 import { createKey } from '../../src/service/operations/keys.js'
-import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { type Served, served, stripeAt, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
 const SESSIONS = '/v1/identity/verification_sessions'
 
 /** Another server on the same store, as another process is one, until the test ends. */
-async function another({ file, clock }: Served, rateLimit: number): Promise<string> {
-  const store = await openSqliteStore({ file })
+async function another({ place, clock }: Served, rateLimit: number): Promise<string> {
+  const store = await place.open()
   const server = await startServer({
     store,
     host: '127.0.0.1',
@@ -21,7 +20,6 @@ async function another({ file, clock }: Served, rateLimit: number): Promise<stri
   })
   onTestFinished(async () => {
     await server.close()
-    await store.close()
   })
   return server.url
 }

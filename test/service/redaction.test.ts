@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/model/canonical.js'
 import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
-import { loadDriver } from '../../src/store/sqlite/database.js'
 import { anApiKey } from '../store/records.js'
+import { stores } from '../store/stores.js'
 import { type Served, served, stripeAt, TESTER } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -24,9 +24,9 @@ async function aVerifiedSession(api: Served) {
   return body.id as string
 }
 
-describe('a redacted session', () => {
+describe.each(stores)('a redacted session, on $name', (implementation) => {
   test('is found with no personal data in any table of the store', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const id = await aVerifiedSession(api)
     expect(await everything(api)).toContain('canary-mail')
     const { status, body } = await api.call('POST', `${SESSIONS}/${id}/redact`)
@@ -43,7 +43,7 @@ describe('a redacted session', () => {
   })
 
   test('keeps its country, its codes and its reports, in which dates and texts are unreadable', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const id = await aVerifiedSession(api)
     await api.call('POST', `${SESSIONS}/${id}/redact`)
     const session = await api.service.write(TESTER, async ({ tx }) => tx.sessions.toWrite(false, id))
@@ -65,7 +65,7 @@ describe('a redacted session', () => {
   })
 
   test('is being redacted for a while; its data is gone at once', async () => {
-    const api = await served({ processing: 2 })
+    const api = await served({ implementation, processing: 2 })
     const { body } = await api.call('POST', SESSIONS, { body: { type: 'document', ...PERSONAL } })
     const path = `${SESSIONS}/${body.id}`
     const redacting = (await api.call('POST', `${path}/redact`)).body
@@ -79,7 +79,7 @@ describe('a redacted session', () => {
   })
 
   test('stays as it is when it is redacted again, and takes no update, cancel or submission', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { body } = await api.call('POST', SESSIONS, { body: 'type=document' })
     const path = `${SESSIONS}/${body.id}`
     const redacted = (await api.call('POST', `${path}/redact`)).body
@@ -91,7 +91,7 @@ describe('a redacted session', () => {
   })
 
   test('is not brought back by a retry of the request that made it', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const create = { body: { type: 'document', ...PERSONAL }, headers: { 'idempotency-key': 'one' } }
     const { id } = (await api.call('POST', SESSIONS, create)).body
     await api.call('POST', `${SESSIONS}/${id}/redact`)
@@ -101,7 +101,7 @@ describe('a redacted session', () => {
   })
 })
 
-describe('what was verified', () => {
+describe.each(stores)('what was verified, on $name', (implementation) => {
   const SENSITIVE = 'verified_outputs.dob'
 
   async function restricted(api: Served): Promise<string> {
@@ -112,7 +112,7 @@ describe('what was verified', () => {
   }
 
   test('is shown only when expanded, and its sensitive members only by name', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const stripe = stripeAt(api.url, await restricted(api))
     const id = await aVerifiedSession(api)
     const { verificationSessions: sessions } = stripe.identity
@@ -143,7 +143,7 @@ describe('what was verified', () => {
   })
 
   test('is kept from secret keys in its sensitive members, and from restricted keys after 48 hours', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const key = await restricted(api)
     const id = await aVerifiedSession(api)
     const path = `${SESSIONS}/${id}?expand[]=${SENSITIVE}`
@@ -157,7 +157,7 @@ describe('what was verified', () => {
   })
 
   test('is nothing before it was verified', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { body } = await api.call('POST', SESSIONS, { body: 'type=document' })
     const query = `expand[]=verified_outputs&expand[]=last_verification_report`
     expect((await api.call('GET', `${SESSIONS}/${body.id}?${query}`)).body).toMatchObject({
@@ -169,7 +169,7 @@ describe('what was verified', () => {
   test.each(['verified_outputs.name', 'report', 'last_verification_report.selfie.document', 'data.verified_outputs'])(
     'cannot be expanded by a name that there is not: %s',
     async (path) => {
-      const api = await served({ processing: 0 })
+      const api = await served({ implementation, processing: 0 })
       const { body } = await api.call('POST', SESSIONS, { body: 'type=document' })
       const { status, body: answer } = await api.call('GET', `${SESSIONS}/${body.id}?expand[]=${path}`)
       expect({ status, param: answer.error.param }).toEqual({ status: 400, param: 'expand[0]' })
@@ -183,10 +183,10 @@ async function types(api: Served): Promise<string[]> {
 }
 
 /** All that the store holds, as text. */
-async function everything({ file }: Served): Promise<string> {
-  const database = new (await loadDriver())(file)
-  const tables = database.prepare("select name from sqlite_schema where type = 'table'").all() as { name: string }[]
-  const rows = tables.map(({ name }) => database.prepare(`select * from ${name}`).all())
-  database.close()
-  return JSON.stringify(rows)
+async function everything({ store }: Served): Promise<string> {
+  return store.read(async (tx) => {
+    const all: unknown[] = []
+    for await (const batch of tx.contents.batches()) all.push(batch)
+    return JSON.stringify(all)
+  })
 }

@@ -1,13 +1,11 @@
-import { join } from 'node:path'
 import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
 import type { LogLine } from '../../src/service/http/log.js'
 import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import { type Caller, type Service, service } from '../../src/service/operations/call.js'
 import { createKey } from '../../src/service/operations/keys.js'
-import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
-import { aFolder } from '../store/stores.js'
+import { type Implementation, type Place, sqlite } from '../store/stores.js'
 
 export const TESTER: Caller = { livemode: false, actor: 'tester' }
 
@@ -16,24 +14,27 @@ export interface Clock {
   now: number
 }
 
-/** Operations over a new store, until the test ends. */
-export async function aService(): Promise<{ service: Service; store: Store; file: string; clock: Clock }> {
-  const file = join(aFolder(), '.flows', 'store.sqlite')
-  const store = await openSqliteStore({ file })
-  onTestFinished(() => store.close())
-  const clock = { now: 1_790_000_000 }
-  return { service: service({ store, now: () => clock.now }), store, file, clock }
+export interface Serving {
+  readonly service: Service
+  readonly store: Store
+  /** Where the store is, and how to open it once more, as another process does. */
+  readonly place: Place
+  readonly clock: Clock
 }
 
-export interface Served {
+/** Operations over a new store, until the test ends. */
+export async function aService(implementation: Implementation = sqlite): Promise<Serving> {
+  const place = await implementation.place()
+  const store = await place.open()
+  const clock = { now: 1_790_000_000 }
+  return { service: service({ store, now: () => clock.now }), store, place, clock }
+}
+
+export interface Served extends Serving {
   readonly url: string
   /** Keys of the two modes. */
   readonly key: string
   readonly liveKey: string
-  readonly service: Service
-  readonly store: Store
-  readonly file: string
-  readonly clock: Clock
   readonly log: LogLine[]
   /** Sends a request with the key of the test mode and reads the JSON. */
   call(method: string, path: string, options?: CallOptions): Promise<Called>
@@ -53,11 +54,16 @@ export interface Called {
   readonly body: any
 }
 
+export type ServedOptions = Partial<
+  Pick<ServerOptions, 'publicUrl' | 'processing' | 'rateLimit' | 'trustProxy' | 'metrics'>
+> & {
+  /** By default SQLite. */
+  readonly implementation?: Implementation
+}
+
 /** The flows API on a free port, until the test ends. */
-export async function served(
-  options: Partial<Pick<ServerOptions, 'publicUrl' | 'processing' | 'rateLimit' | 'trustProxy' | 'metrics'>> = {},
-): Promise<Served> {
-  const parts = await aService()
+export async function served({ implementation, ...options }: ServedOptions = {}): Promise<Served> {
+  const parts = await aService(implementation)
   const { store, clock } = parts
   const log: LogLine[] = []
   const server = await startServer({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { stores } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -27,9 +28,9 @@ async function events(api: Served): Promise<string[]> {
   return found.data.map(({ type }) => type.replace('identity.verification_session.', '')).reverse()
 }
 
-describe('a session that is submitted', () => {
+describe.each(stores)('a session that is submitted, on $name', (implementation) => {
   test('is processing for a while, and then verified', async () => {
-    const api = await served({ processing: 2 })
+    const api = await served({ implementation, processing: 2 })
     const { id } = await aSession(api)
     expect((await submitted(api, id)).body).toMatchObject({ status: 'processing', url: null, client_secret: null })
     await continueDueSessions(api.service)
@@ -47,14 +48,14 @@ describe('a session that is submitted', () => {
   })
 
   test('is verified at once where processing takes no time, with the same events', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id } = await aSession(api)
     expect((await submitted(api, id)).body.status).toBe('verified')
     expect(await events(api)).toEqual(['created', 'processing', 'verified'])
   })
 
   test('that fails requires input again, says why, and can be submitted again', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id } = await aSession(api)
     const failed = (await submitted(api, id, 'document_expired')).body
     expect(failed).toMatchObject({
@@ -73,7 +74,7 @@ describe('a session that is submitted', () => {
   })
 
   test('of a person who gave up was never processing, and has no report', async () => {
-    const api = await served({ processing: 2 })
+    const api = await served({ implementation, processing: 2 })
     const { id } = await aSession(api)
     expect((await submitted(api, id, 'consent_declined')).body).toMatchObject({
       status: 'requires_input',
@@ -84,7 +85,7 @@ describe('a session that is submitted', () => {
   })
 
   test('has only outcomes that its checks can have', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const plain = await aSession(api)
     const refused = await submitted(api, plain.id, 'selfie_face_mismatch')
     expect(refused).toMatchObject({ status: 400, body: { error: { code: 'parameter_invalid', param: 'outcome' } } })
@@ -97,7 +98,7 @@ describe('a session that is submitted', () => {
   })
 
   test('is settled once, though two look at it at once', async () => {
-    const api = await served({ processing: 1 })
+    const api = await served({ implementation, processing: 1 })
     const { id } = await aSession(api)
     await submitted(api, id)
     api.clock.now += 1
@@ -107,7 +108,7 @@ describe('a session that is submitted', () => {
   })
 })
 
-describe('only the permitted transitions', () => {
+describe.each(stores)('only the permitted transitions, on $name', (implementation) => {
   const ways: Record<string, (api: Served, id: string) => Promise<unknown>> = {
     requires_input: async () => {},
     processing: (api, id) => submitted(api, id),
@@ -135,7 +136,7 @@ describe('only the permitted transitions', () => {
     for (const [name, ask] of Object.entries(asks)) {
       const is = allowed[status]?.includes(name) ? 'can' : 'cannot'
       test(`what is ${status} ${is} be asked to ${name}`, async () => {
-        const api = await served({ processing: 2 })
+        const api = await served({ implementation, processing: 2 })
         const { id } = await aSession(api)
         await bring(api, id)
         expect((await get(api, id)).status).toBe(status)
@@ -148,9 +149,9 @@ describe('only the permitted transitions', () => {
   }
 })
 
-describe('an update', () => {
+describe.each(stores)('an update, on $name', (implementation) => {
   test('changes the check: options are a patch, and go with their type', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await aSession(api, {
       type: 'document',
       options: { document: { require_live_capture: true, allowed_types: { 0: 'passport' } } },
@@ -171,7 +172,7 @@ describe('an update', () => {
   })
 
   test('leaves alone what it does not name', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const options = { document: { require_live_capture: true } }
     const before = await aSession(api, { type: 'document', options, metadata: { a: '1' }, client_reference_id: 'r' })
     const { body } = await api.call('POST', `${SESSIONS}/${before.id}`, { body: 'metadata[b]=2' })
@@ -179,7 +180,7 @@ describe('an update', () => {
   })
 
   test('merges metadata and details: an empty value drops one, an empty whole drops all', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await aSession(api, {
       type: 'document',
       metadata: { a: '1', b: '2' },
@@ -197,7 +198,7 @@ describe('an update', () => {
   })
 
   test('holds the merged metadata to the limit', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const many = (prefix: string, count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, n) => [`${prefix}${n}`, 'x']))
     const { id } = await aSession(api, { type: 'document', metadata: many('a', 40) })
@@ -207,7 +208,7 @@ describe('an update', () => {
   })
 
   test('cannot change what a flow checks', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document' } })
     const { id } = await aSession(api, { verification_flow: 'a' })
     for (const body of ['type=id_number', 'options[document][require_live_capture]=true']) {
@@ -219,7 +220,7 @@ describe('an update', () => {
   test.each(['client_reference_id', 'return_url', 'related_customer', 'verification_flow'])(
     'does not take %s, as at Stripe',
     async (param) => {
-      const api = await served()
+      const api = await served({ implementation })
       const { id } = await aSession(api)
       const { body } = await api.call('POST', `${SESSIONS}/${id}`, { body: { [param]: 'x' } })
       expect(body.error).toMatchObject({ code: 'parameter_unknown', param })
@@ -227,9 +228,9 @@ describe('an update', () => {
   )
 })
 
-describe('the url and the client secret', () => {
+describe.each(stores)('the url and the client secret, on $name', (implementation) => {
   test('are there while the session requires input, and only then', async () => {
-    const api = await served({ processing: 0, publicUrl: 'https://flows.example.com' })
+    const api = await served({ implementation, processing: 0, publicUrl: 'https://flows.example.com' })
     const session = await aSession(api)
     expect(session.url).toMatch(/^https:\/\/flows\.example\.com\/verify\/[0-9a-z]{31}[\w-]{22}$/)
     expect(session.client_secret).toMatch(new RegExp(`^${session.id}_secret_test_[0-9a-z]{7}[\\w-]{22}$`))
@@ -238,7 +239,7 @@ describe('the url and the client secret', () => {
   })
 
   test('are new with every answer', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const session = await aSession(api)
     api.clock.now += 60
     const later = await get(api, session.id)
@@ -247,7 +248,7 @@ describe('the url and the client secret', () => {
   })
 
   test('stand in no event', async () => {
-    const api = await served({ processing: 0 })
+    const api = await served({ implementation, processing: 0 })
     const { id } = await aSession(api)
     await submitted(api, id, 'document_expired')
     const { data } = await api.store.read((tx) => tx.events.list(false, {}, { limit: 10 }))

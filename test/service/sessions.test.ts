@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { type Implementation, stores } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
 const FLOWS = '/v1/identity/verification_flows'
 
-async function withFlow(body: object = {}): Promise<Served> {
-  const api = await served()
+async function withFlow(implementation: Implementation, body: object = {}): Promise<Served> {
+  const api = await served({ implementation })
   await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
   return api
 }
@@ -22,9 +23,9 @@ async function refused(api: Served, body: object) {
   return answer.body.error
 }
 
-describe('a session from a flow', () => {
+describe.each(stores)('a session from a flow, on $name', (implementation) => {
   test('runs only the checks that are on', async () => {
-    const api = await withFlow({
+    const api = await withFlow(implementation, {
       type: 'id_number',
       options: { phone: { require_verification: true }, matching: { dob: 'similar' } },
     })
@@ -37,7 +38,7 @@ describe('a session from a flow', () => {
   })
 
   test('may be given options that are unset, which ask for nothing', async () => {
-    const api = await withFlow()
+    const api = await withFlow(implementation)
     for (const options of ['', { document: '' }, { document: { require_live_capture: '' } }]) {
       expect((await created(api, { verification_flow: 'a', options })).type).toBe('verification_flow')
     }
@@ -49,7 +50,7 @@ describe('a session from a flow', () => {
   })
 
   test('keeps its options and version when the flow changes', async () => {
-    const api = await withFlow({ options: { document: { require_live_capture: true } } })
+    const api = await withFlow(implementation, { options: { document: { require_live_capture: true } } })
     const session = await created(api, { verification_flow: 'a' })
     await api.call('POST', `${FLOWS}/a`, { body: { options: { document: { require_live_capture: false } } } })
     expect((await api.call('GET', `${SESSIONS}/${session.id}`)).body).toEqual(session)
@@ -65,7 +66,7 @@ describe('a session from a flow', () => {
   })
 
   test('takes the return address of the flow unless it is given one, and never shows it', async () => {
-    const api = await withFlow({ return_url: 'https://example.com/flow' })
+    const api = await withFlow(implementation, { return_url: 'https://example.com/flow' })
     const ids: string[] = []
     for (const more of [{}, { return_url: 'https://example.com/own' }]) {
       const session = await created(api, { verification_flow: 'a', ...more })
@@ -80,7 +81,7 @@ describe('a session from a flow', () => {
   })
 
   test('is refused by an archived flow, which says so, and taken again when the flow is restored', async () => {
-    const api = await withFlow()
+    const api = await withFlow(implementation)
     await api.call('POST', `${FLOWS}/a/archive`)
     expect((await refused(api, { verification_flow: 'a' })).message).toContain('is archived')
     await api.call('POST', `${FLOWS}/a/restore`)
@@ -88,7 +89,7 @@ describe('a session from a flow', () => {
   })
 
   test('takes neither type nor options', async () => {
-    const api = await withFlow()
+    const api = await withFlow(implementation)
     for (const more of [{ type: 'document' }, { options: { document: { require_live_capture: true } } }]) {
       const error = await refused(api, { verification_flow: 'a', ...more })
       expect(error).toMatchObject({ code: 'parameters_exclusive', param: Object.keys(more)[0] })
@@ -96,7 +97,7 @@ describe('a session from a flow', () => {
   })
 
   test('of the other mode is not there', async () => {
-    const api = await withFlow()
+    const api = await withFlow(implementation)
     const { id } = await created(api, { verification_flow: 'a' })
     const live = { key: api.liveKey }
     expect((await api.call('GET', `${SESSIONS}/${id}`, live)).status).toBe(404)
@@ -106,9 +107,9 @@ describe('a session from a flow', () => {
   })
 })
 
-describe('a session without a flow', () => {
+describe.each(stores)('a session without a flow, on $name', (implementation) => {
   test('takes the options of a document with a document only', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const options = { document: { require_live_capture: true } }
     expect(await refused(api, { type: 'id_number', options })).toMatchObject({ param: 'options[document]' })
     expect(await refused(api, { type: 'passport' })).toMatchObject({ param: 'type' })
@@ -123,9 +124,9 @@ describe('a session without a flow', () => {
   })
 })
 
-describe('what a session is given', () => {
+describe.each(stores)('what a session is given, on $name', (implementation) => {
   test('metadata has the limits of Stripe', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`key${n}`, 'x']))
     const fine = { ...many(49), ['k'.repeat(40)]: 'v'.repeat(500) }
     expect((await created(api, { type: 'document', metadata: fine })).metadata).toEqual(fine)
@@ -135,14 +136,14 @@ describe('what a session is given', () => {
   })
 
   test('metadata without a value is left out', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const session = await created(api, { type: 'document', metadata: { a: '', b: 5, c: true } })
     expect(session.metadata).toEqual({ b: '5', c: 'true' })
     expect((await created(api, { type: 'document', metadata: '' })).metadata).toEqual({})
   })
 
   test('a reference has at most 5000 characters, and no control characters', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const long = 'r'.repeat(5000)
     expect((await created(api, { type: 'document', client_reference_id: long })).client_reference_id).toBe(long)
     for (const reference of [`${long}r`, 'a\u0007b']) {
@@ -152,7 +153,7 @@ describe('what a session is given', () => {
   })
 
   test('details may be one of the two, or empty', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const details = async (provided_details: unknown) =>
       (await created(api, { type: 'document', provided_details })).provided_details
     expect(await details({ email: 'a@example.com' })).toEqual({ email: 'a@example.com' })
@@ -171,14 +172,14 @@ describe('what a session is given', () => {
     'a@',
     `${'a'.repeat(250)}@b.co`,
   ])('an address that is none is refused without being repeated: %.30s', async (email) => {
-    const error = await refused(await served(), { type: 'document', provided_details: { email } })
+    const error = await refused(await served({ implementation }), { type: 'document', provided_details: { email } })
     expect(error).toMatchObject({ code: 'email_invalid', message: 'Invalid email address.' })
   })
 
   test.each(['555', '+0123', '+1', '0049301234', '+49 30 1234', '+123456789012345678'])(
     'a number that is none is refused without being repeated: %s',
     async (phone) => {
-      const error = await refused(await served(), { type: 'document', provided_details: { phone } })
+      const error = await refused(await served({ implementation }), { type: 'document', provided_details: { phone } })
       expect(error).toMatchObject({
         code: 'phone_invalid',
         message: 'Invalid phone number: write it as +14155552671.',
@@ -193,14 +194,14 @@ describe('what a session is given', () => {
     [{ related_person: { account: { a: 'b' }, person: 'person_1' } }, 'related_person[account]', /Invalid string/],
     [{ related_customer_account: 'a'.repeat(256) }, 'related_customer_account', /at most 255/],
   ])('whom it is related to is checked: %j', async (given, param, message) => {
-    const api = await served()
+    const api = await served({ implementation })
     const error = await refused(api, { type: 'document', ...given })
     expect(error).toMatchObject({ param, message: expect.stringMatching(message) })
     expect((await api.call('GET', SESSIONS)).body.data).toEqual([])
   })
 
   test('whom it is related to is kept, and left out where it is nobody', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const related = {
       related_customer: 'cus_1',
       related_customer_account: 'acct_1',
@@ -216,7 +217,7 @@ describe('what a session is given', () => {
   })
 
   test('a customer is kept, and found again', async () => {
-    const api = await served()
+    const api = await served({ implementation })
     const { id } = await created(api, { type: 'document', related_customer: 'cus_1' })
     const { body } = await api.call('GET', `${SESSIONS}?related_customer=cus_1`)
     expect(body.data).toMatchObject([{ id, related_customer: 'cus_1' }])

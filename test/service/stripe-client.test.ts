@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import Stripe from 'stripe'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { VerificationFlow } from '../../src/model/resources.js'
 import { deploy } from '../../src/service/operations/deployments.js'
+import { held } from '../store/holding.js'
+import { type Implementation, stores } from '../store/stores.js'
 import { aCuttingProxy } from './cutting-proxy.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { served, stripeAt, TESTER } from './serving.js'
 
 /** A service with one flow, "high-value", and the official client at it. */
-async function aClient(more: Partial<Stripe.StripeConfig> = {}) {
-  const parts = await served()
+async function aClient(implementation: Implementation, more: Partial<Stripe.StripeConfig> = {}) {
+  const parts = await served({ implementation })
   await parts.service.write(TESTER, (call) =>
     deploy(call, aDeployment([creating('high-value', { options: { email: { require_verification: true } } })])),
   )
@@ -24,9 +26,9 @@ async function thrown(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
-describe('the official client, given only another host', () => {
+describe.each(stores)('the official client, given only another host, on $name', (implementation) => {
   test('creates a session from a flow, as in Stripe', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const session = await stripe.identity.verificationSessions.create({
       verification_flow: 'high-value',
       client_reference_id: 'user_42',
@@ -51,7 +53,7 @@ describe('the official client, given only another host', () => {
   })
 
   test('creates a session from a type and options', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const session = await stripe.identity.verificationSessions.create({
       type: 'document',
       options: { document: { allowed_types: ['passport', 'id_card'], require_matching_selfie: true } },
@@ -65,7 +67,7 @@ describe('the official client, given only another host', () => {
   })
 
   test('takes the expansions that Stripe has', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const { id } = await stripe.identity.verificationSessions.create({ type: 'id_number' })
     const expand = ['verified_outputs', 'last_verification_report.document.number']
     expect((await stripe.identity.verificationSessions.retrieve(id, { expand })).verified_outputs).toBeNull()
@@ -74,7 +76,7 @@ describe('the official client, given only another host', () => {
   })
 
   test('pages through more than a hundred sessions by itself, in both directions', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const created: string[] = []
     for (let count = 0; count < 105; count += 1) {
       created.unshift((await stripe.identity.verificationSessions.create({ verification_flow: 'high-value' })).id)
@@ -89,7 +91,7 @@ describe('the official client, given only another host', () => {
   })
 
   test('filters by status, reference, time and, as an extension, by flow', async () => {
-    const { stripe, clock } = await aClient()
+    const { stripe, clock } = await aClient(implementation)
     const { verificationSessions: sessions } = stripe.identity
     const first = await sessions.create({ verification_flow: 'high-value', client_reference_id: 'one' })
     clock.now += 10
@@ -104,7 +106,7 @@ describe('the official client, given only another host', () => {
   })
 
   test('manages flows through rawRequest', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const path = '/v1/identity/verification_flows'
     const created = (await stripe.rawRequest('POST', path, {
       key: 'low-value',
@@ -124,9 +126,9 @@ describe('the official client, given only another host', () => {
   })
 })
 
-describe('the errors of the official client', () => {
+describe.each(stores)('the errors of the official client, on $name', (implementation) => {
   test('a parameter at fault is a StripeInvalidRequestError with its name', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const { verificationSessions: sessions } = stripe.identity
     const unknown = await thrown(sessions.create({ verification_flow: 'none' }))
     expect(unknown).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
@@ -150,14 +152,14 @@ describe('the errors of the official client', () => {
   })
 
   test('a key that is not valid is a StripeAuthenticationError', async () => {
-    const { url } = await aClient()
+    const { url } = await aClient(implementation)
     const error = await thrown(stripeAt(url, 'sk_test_nope').identity.verificationSessions.list())
     expect(error).toBeInstanceOf(Stripe.errors.StripeAuthenticationError)
     expect(error).toMatchObject({ statusCode: 401, requestId: expect.stringMatching(/^req_/) })
   })
 
   test('a version that has moved on is told once, and not tried again', async () => {
-    const { stripe, log } = await aClient()
+    const { stripe, log } = await aClient(implementation)
     const path = '/v1/identity/verification_flows/high-value'
     const error = await thrown(stripe.rawRequest('POST', path, { name: 'New', expected_version: 7 }))
     expect(error).toMatchObject({ statusCode: 412, code: 'flow_version_conflict', param: 'expected_version' })
@@ -165,16 +167,16 @@ describe('the errors of the official client', () => {
   })
 
   test('an unknown path is told', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const error = await thrown(stripe.customers.list())
     expect(error).toBeInstanceOf(Stripe.errors.StripeInvalidRequestError)
     expect(String(error)).toContain('Unrecognized request URL (GET: /v1/customers).')
   })
 })
 
-describe('one idempotency key', () => {
+describe.each(stores)('one idempotency key, on $name', (implementation) => {
   test('makes one session, however often it is sent', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const create = () =>
       stripe.identity.verificationSessions.create({ verification_flow: 'high-value' }, { idempotencyKey: 'order-1' })
     const [first, second] = [await create(), await create()]
@@ -185,7 +187,7 @@ describe('one idempotency key', () => {
   })
 
   test('makes one session when the first answer is lost on its way', async () => {
-    const { url, key, stripe } = await aClient()
+    const { url, key, stripe } = await aClient(implementation)
     const proxy = await aCuttingProxy(url, 1)
     const session = await stripeAt(proxy.url, key).identity.verificationSessions.create({
       verification_flow: 'high-value',
@@ -194,8 +196,27 @@ describe('one idempotency key', () => {
     expect((await stripe.identity.verificationSessions.list()).data.map(({ id }) => id)).toEqual([session.id])
   })
 
+  test('whose request is under way is tried again by itself, and gets the answer of the first', async () => {
+    const { stripe, place, log } = await aClient(implementation)
+    const holder = await held(await place.open(), (tx) => tx.state.lock(false))
+    const create = () =>
+      stripe.rawRequest(
+        'POST',
+        '/v1/identity/verification_flows',
+        { key: 'new', name: 'New', type: 'document' },
+        { idempotencyKey: 'order-1' },
+      )
+    const both = [create(), create()]
+    await vi.waitFor(() => expect(log.map(({ status }) => status)).toContain(409), { timeout: 10_000 })
+    await holder.end()
+    const [first, second] = (await Promise.all(both)) as unknown as (VerificationFlow & Stripe.Response<object>)[]
+    expect(second).toEqual(first)
+    const replays = [first, second].map((answer) => answer?.lastResponse.headers['idempotent-replayed'])
+    expect(replays.sort()).toEqual(['true', undefined])
+  })
+
   test('with other parameters is a StripeIdempotencyError', async () => {
-    const { stripe } = await aClient()
+    const { stripe } = await aClient(implementation)
     const create = (reference: string) =>
       stripe.identity.verificationSessions.create(
         { verification_flow: 'high-value', client_reference_id: reference },
@@ -208,9 +229,9 @@ describe('one idempotency key', () => {
   })
 })
 
-describe('curl', () => {
+describe.each(stores)('curl, on $name', (implementation) => {
   test('creates a session as in the documentation of Stripe', async () => {
-    const { url, key } = await aClient()
+    const { url, key } = await aClient(implementation)
     const { stdout } = await promisify(execFile)('curl', [
       '--silent',
       '--fail-with-body',

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { build } from 'esbuild'
 import { sha256 } from '../../src/model/canonical.js'
 
@@ -24,7 +25,7 @@ export async function bundled(entry: string): Promise<string> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['@photostructure/sqlite'],
+    external: ['@photostructure/sqlite', 'pg'],
     logLevel: 'error',
   })
   const code = outputFiles[0]?.contents ?? new Uint8Array()
@@ -38,7 +39,15 @@ export async function bundled(entry: string): Promise<string> {
 }
 
 export function startProgram(file: string, ...args: string[]): Program {
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
+  return programOf(spawn(process.execPath, [file, ...args], { stdio: ['pipe', 'pipe', 'inherit'] }))
+}
+
+/** One that the signals of a terminal do not reach. */
+export function startInBackground(file: string): Program {
+  return programOf(spawn(process.execPath, [file], { stdio: ['pipe', 'pipe', 'inherit'], detached: true }))
+}
+
+function programOf(child: ChildProcessByStdio<Writable, Readable, null>): Program {
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const exit = once(child, 'exit')
   return {

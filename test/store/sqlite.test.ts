@@ -189,7 +189,7 @@ describe('a store that cannot be used is told from one that is empty', () => {
   test.each([true, false])('a store of a newer version (reader: %s)', async (readOnly) => {
     const file = await aStoreFile()
     const database = await raw(file)
-    database.exec("insert into migrations values ('9999-later', 0)")
+    database.exec("insert into migrations values ('9999-later', 0, 1)")
     database.close()
     const opened = openSqliteStore({ file, readOnly }).then((store) => store.read((tx) => tx.flows.all(false)))
     await expect(opened).rejects.toMatchObject({ code: 'too_new', message: expect.stringContaining(file) })

@@ -8,7 +8,7 @@ import { stores } from './stores.js'
 for (const implementation of stores) {
   describe(`the store on ${implementation.name}`, () => {
     const place = () => implementation.place()
-    const aStore = () => place()()
+    const aStore = async () => (await place()).open()
 
     describe('transactions', () => {
       test('what a transaction wrote is gone when it throws', async () => {
@@ -25,7 +25,7 @@ for (const implementation of stores) {
       })
 
       test('a reader sees one state, whatever others write meanwhile', async () => {
-        const open = place()
+        const { open } = await place()
         const [reader, writer] = [await open(), await open()]
         await reader.read(async (tx) => {
           expect(await tx.flows.all(false)).toEqual([])
@@ -36,7 +36,7 @@ for (const implementation of stores) {
       })
 
       test('writers of one mode take turns, and none of their writes is lost', async () => {
-        const open = place()
+        const { open } = await place()
         const writers = await Promise.all([open(), open(), open()])
         const increments = writers.flatMap((store) => Array.from({ length: 20 }, () => increment(store)))
         await Promise.all(increments)
@@ -45,9 +45,41 @@ for (const implementation of stores) {
       })
 
       test('what one connection wrote, a new one finds', async () => {
-        const open = place()
+        const { open } = await place()
         await saveFlows(await open(), aFlowRecord('a'))
         expect(await (await open()).read((tx) => tx.flows.byId(false, 'a'))).toEqual(aFlowRecord('a'))
+      })
+    })
+
+    describe('locks', () => {
+      test('by one name let one transaction go on at a time', async () => {
+        const { open } = await place()
+        const writers = await Promise.all([open(), open(), open()])
+        let inside = 0
+        const work = writers.flatMap((store) =>
+          Array.from({ length: 5 }, () =>
+            store.write(async (tx) => {
+              await tx.lock('a')
+              inside += 1
+              await new Promise((resolve) => setTimeout(resolve, 2))
+              expect(inside).toBe(1)
+              inside -= 1
+            }),
+          ),
+        )
+        await Promise.all(work)
+      })
+
+      test('are taken at once or not at all with tryLock, and free when the transaction ends', async () => {
+        const store = await aStore()
+        const failing = store.write(async (tx) => {
+          expect(await tx.tryLock('a')).toBe(true)
+          throw new Error('no')
+        })
+        await expect(failing).rejects.toThrow('no')
+        expect(await store.write((tx) => tx.tryLock('a'))).toBe(true)
+        // Who holds a lock may take it again.
+        expect(await store.write(async (tx) => [await tx.tryLock('a'), await tx.tryLock('a')])).toEqual([true, true])
       })
     })
 
@@ -203,6 +235,18 @@ for (const implementation of stores) {
         }),
         { numRuns: 60 },
       )
+    })
+
+    test('ids are in the order of their characters, whatever the language of the database', async () => {
+      const store = await aStore()
+      const ids = ['vs_0', 'vs_9', 'vs_A', 'vs_Z', 'vs__', 'vs_a', 'vs_z', 'vs_é']
+      await store.write(async (tx) => {
+        for (const id of [...ids].reverse()) await tx.sessions.insert(aSession(id))
+      })
+      const { data } = await store.read((tx) => tx.sessions.list(false, {}, { limit: 20 }))
+      expect(data.map(({ id }) => id)).toEqual([...ids].reverse())
+      const after = await store.read((tx) => tx.sessions.list(false, {}, { limit: 20, starting_after: 'vs_a' }))
+      expect(after.data.map(({ id }) => id)).toEqual(ids.slice(0, 5).reverse())
     })
 
     describe('deployments', () => {

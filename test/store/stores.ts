@@ -1,14 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { Migration } from '../../src/store/migrations/migration.js'
+import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
+import { aDatabase, contentsOf, noConnections } from './databases.js'
 
-/** One implementation of the store. `place` makes room for a new store; every call of it opens that store once more. */
+/** One implementation of the store. `place` makes room for a new store; every call of `open` opens that store once more. */
 export interface Implementation {
   readonly name: string
-  place(): () => Promise<Store>
+  place(): Promise<Place>
+}
+
+export interface Place {
+  /** What a program is told to find it: a file, or the address of a database. */
+  readonly where: string
+  /** Until the test ends. */
+  open(options?: OpenOptions): Promise<Store>
+  /** Resolves once nothing that a killed process began is still going on. */
+  settled(): Promise<void>
+  /** All that it holds, as text. */
+  contents(): Promise<string>
+}
+
+export interface OpenOptions {
+  readonly migrations?: readonly Migration[]
+  readonly readOnly?: boolean
+  readonly patience?: number
 }
 
 /** A folder that is gone when the test ends. */
@@ -18,16 +38,39 @@ export function aFolder(): string {
   return folder
 }
 
-const sqlite: Implementation = {
+export const sqlite: Implementation = {
   name: 'SQLite',
-  place() {
+  async place() {
     const file = join(aFolder(), 'store', 'store.sqlite')
-    return async () => {
-      const store = await openSqliteStore({ file })
-      onTestFinished(() => store.close())
-      return store
+    return {
+      where: file,
+      open: (options) => untilTestEnds(openSqliteStore({ file, ...options })),
+      settled: async () => {},
+      contents: async () =>
+        readdirSync(dirname(file))
+          .map((name) => readFileSync(join(dirname(file), name), 'utf8'))
+          .join(),
     }
   },
 }
 
-export const stores: readonly Implementation[] = [sqlite]
+export const postgres: Implementation = {
+  name: 'PostgreSQL',
+  async place() {
+    const url = await aDatabase()
+    return {
+      where: url,
+      open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })),
+      settled: () => noConnections(url),
+      contents: () => contentsOf(url),
+    }
+  },
+}
+
+async function untilTestEnds(opening: Promise<Store>): Promise<Store> {
+  const store = await opening
+  onTestFinished(() => store.close())
+  return store
+}
+
+export const stores: readonly Implementation[] = [sqlite, postgres]

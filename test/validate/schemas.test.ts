@@ -8,7 +8,7 @@ import { PATTERNS } from '../../src/validate/schema-issues.js'
 
 type Schema = Record<string, unknown>
 
-const NAMES = ['flow', 'config', 'plan', 'deployment'] as const
+const NAMES = ['flow', 'config', 'plan', 'deployment', 'api'] as const
 const schemas = Object.fromEntries(
   NAMES.map((name) => [name, JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as Schema]),
 ) as Record<(typeof NAMES)[number], Schema>

@@ -1,4 +1,5 @@
 import { Argument } from '@commander-js/extra-typings'
+import apiSchema from '../../../schemas/api.schema.json' with { type: 'json' }
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import deploymentSchema from '../../../schemas/deployment.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
@@ -7,7 +8,13 @@ import { ExitCode } from '../../model/exit-code.js'
 import { type Define, examples } from '../command.js'
 import { jsonText } from '../views/format.js'
 
-const SCHEMAS = { flow: flowSchema, config: configSchema, plan: planSchema, deployment: deploymentSchema } as const
+const SCHEMAS = {
+  flow: flowSchema,
+  config: configSchema,
+  plan: planSchema,
+  deployment: deploymentSchema,
+  api: apiSchema,
+} as const
 const NAMES = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[]
 
 export const schema: Define = (command, run) => {

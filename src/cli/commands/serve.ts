@@ -4,13 +4,11 @@ import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../service/http/server.js'
 import type { MetricsServer } from '../../service/metrics/serve.js'
-import { openSqliteStore } from '../../store/sqlite/open.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
 import { Failure } from '../failure.js'
-import { openProject } from '../project.js'
 import { proxyFault } from '../proxies.js'
-import { storeFile } from '../target.js'
+import { openServiceStore } from '../store.js'
 
 export const serve: Define = (command, run) => {
   command
@@ -41,6 +39,7 @@ export const serve: Define = (command, run) => {
       'after',
       examples(
         ['On this machine', 'flows serve'],
+        ['Over PostgreSQL, on several machines', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows serve'],
         ['Behind a proxy', 'flows serve --host 0.0.0.0 --port 8080 --public-url https://flows.example.com --log'],
         [
           'Behind a load balancer, with figures for Prometheus',
@@ -50,8 +49,7 @@ export const serve: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
-        const file = storeFile(openProject(cli), cli.terminal)
-        const store = await openSqliteStore({ file })
+        const store = await openServiceStore(cli)
         let figures: MetricsServer | undefined
         try {
           figures = await metricsOf(options)

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { toDotted } from '../../model/json-pointer.js'
-import { SESSION_STATUSES, type VerificationSession } from '../../model/resources.js'
+import { SESSION_ERROR_CODES, SESSION_STATUSES, type VerificationSession } from '../../model/resources.js'
 import type { CreateSessionParams } from '../../remote/remote.js'
 import type { Palette } from '../../render/palette.js'
 import { formatTime, padEnd, printable } from '../../render/text.js'
@@ -102,6 +102,35 @@ export const sessions: Define = (command, run) => {
         return ExitCode.ok
       }),
     )
+
+  const submit = formatOptions(['human', 'json'])
+  command
+    .command('submit')
+    .description('Submit a session of the test mode, with the outcome chosen.')
+    .argument('<id>', 'id of the session')
+    .addOption(environmentOption)
+    .addOption(
+      new Option('--outcome <outcome>', 'how it ends')
+        .choices(['verified', ...SESSION_ERROR_CODES])
+        .default('verified'),
+    )
+    .addOption(submit.format)
+    .addOption(submit.json)
+    .addHelpText(
+      'after',
+      examples(
+        ['Verified', 'flows sessions submit vs_0mfz1k2a9c4d8e7f6g5h4j3k'],
+        ['A document out of date', 'flows sessions submit vs_0mfz1k2a9c4d8e7f6g5h4j3k --outcome document_expired'],
+      ),
+    )
+    .action((id, options) =>
+      run(async (cli) => {
+        const session = await writing(cli, options.env, (writer) => writer.submitSession(id, options.outcome))
+        const { terminal } = cli
+        terminal.result(chosenFormat(options) === 'json' ? jsonText(session) : sessionText(session, terminal.palette))
+        return ExitCode.ok
+      }),
+    )
 }
 
 interface CreateOptions {
@@ -161,6 +190,10 @@ function sessionText(session: VerificationSession, palette: Palette): string {
       session.verification_flow ? `${session.verification_flow} version ${session.verification_flow_version}` : '-',
     ],
     ['created', formatTime(session.created)],
+    ...(session.last_error
+      ? [['error', `${session.last_error.code}: ${session.last_error.reason}`] as [string, string]]
+      : []),
+    ...(session.url ? [['url', session.url] as [string, string]] : []),
     ['reference', session.client_reference_id ?? '-'],
     ...checks.map((check): [string, string] => ['check', check]),
     ...Object.entries(session.metadata).map(([key, value]): [string, string] => [`metadata.${key}`, value]),

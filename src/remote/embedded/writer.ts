@@ -1,3 +1,4 @@
+import { submitSession } from '../../service/operations/attempts.js'
 import { service } from '../../service/operations/call.js'
 import { deploy } from '../../service/operations/deployments.js'
 import { createSession } from '../../service/operations/sessions.js'
@@ -10,10 +11,12 @@ import { told } from './told.js'
 export async function embeddedWriter({ file, actor, now }: EmbeddedOptions): Promise<RemoteWriter> {
   const caller = { livemode: false, actor }
   const store = await told(openSqliteStore({ file }))
-  const { write } = service({ store, now })
+  // No process stays behind to go on with a session later, so everything is done at once.
+  const { write } = service({ store, now, processing: 0 })
   return {
     deploy: (request) => told(write(caller, (call) => deploy(call, request))),
     createSession: (params) => told(write(caller, (call) => createSession(call, params))),
+    submitSession: (id, outcome) => told(write(caller, (call) => submitSession(call, id, { outcome }))),
     close: () => store.close(),
   }
 }

@@ -66,6 +66,12 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
       }),
     createSession: (params) =>
       post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession }),
+    submitSession: (id, outcome) =>
+      post<VerificationSession>({
+        path: `/v1/test_helpers/identity/verification_sessions/${encodeURIComponent(id)}/submit`,
+        params: { outcome },
+        shape: isSession,
+      }),
     close: async () => {},
   }
 }

@@ -13,8 +13,8 @@ export interface ErrorAnswer {
 
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   const { status, body, limit } = toApiError(error)
-  // Said outright, so that no client guesses: what was refused once is refused again.
-  const retry = status >= 500 ? {} : { 'stripe-should-retry': 'false' }
+  // Said outright, so that no client guesses: what was refused once is refused again, but for what is under way (409).
+  const retry = status >= 500 ? {} : { 'stripe-should-retry': String(status === 409) }
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="flows"' } : {}
   return {
     status,

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { ApiError, missing, notFound, rateLimited } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
-import type { Caller, Service, WriteCall } from '../operations/call.js'
+import type { Caller, Service } from '../operations/call.js'
 import { deploy } from '../operations/deployments.js'
 import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
@@ -12,6 +12,7 @@ import { toErrorAnswer } from './answer-error.js'
 import { apiVersionOf } from './api-version.js'
 import { authenticate } from './authenticate.js'
 import { authorise, type Needs } from './authorise.js'
+import { MiB, V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { expandOf } from './expand.js'
 import { failedKeys } from './failed-keys.js'
 import { decodeForm, decodeUtf8 } from './form.js'
@@ -19,14 +20,12 @@ import { type HealthOptions, healthRoutes } from './health.js'
 import type { KeyUsage } from './key-usage.js'
 import { type LogLine, logFaults, logLine } from './log.js'
 import { optionsRoutes } from './methods.js'
+import { openApiRoute } from './openapi-route.js'
 import { pageRoutes } from './pages.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 import { DEPLOY, FLOW_STATE, SPECIAL_ROUTES } from './routes/whole-sets.js'
 
-const MiB = 1024 * 1024
-const V1_LIMIT = MiB
-const V2_LIMIT = 32 * MiB
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface AppOptions {
@@ -114,6 +113,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   })
   app.addHook('onResponse', async (request, reply) => tell(request, reply))
   healthRoutes(app, health)
+  openApiRoute(app)
   optionsRoutes(app, [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES])
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
@@ -228,18 +228,16 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
       let whole: unknown
-      const run = async (call: WriteCall) => {
-        const result = await route.run(call, params, id, expanded)
-        whole = result
-        return result
-      }
-      const answer = await service.write(request.caller, (call) =>
-        once(
-          call,
-          idempotent,
-          () => run(call),
-          (result) => toText(without(result, route.shownOnce)),
-        ),
+      const answer = await once(
+        service,
+        request.caller,
+        idempotent,
+        async (call) => {
+          const result = await route.run(call, params, id, expanded)
+          whole = result
+          return result
+        },
+        (result) => toText(without(result, route.shownOnce)),
       )
       const body = route.shownOnce === undefined || answer.replayed ? answer.body : toText(whole)
       if (key !== undefined) reply.header('idempotency-key', key)

@@ -1,7 +1,7 @@
 import { ApiError, type ApiErrorCode, invalid } from '../api-error.js'
 
-const MOST_PARAMETERS = 10_000
-const DEEPEST = 32
+export const MOST_PARAMETERS = 10_000
+export const DEEPEST = 32
 
 /** What stands under one name: text, what "[]" lists, or what other brackets name. The objects inherit nothing. */
 type Value = string | Value[] | { [name: string]: Value }

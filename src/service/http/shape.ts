@@ -22,7 +22,10 @@ export type Shape =
 
 export type Shapes = Readonly<Record<string, Shape>>
 
-const RANGE: Shapes = { gt: 'integer', gte: 'integer', lt: 'integer', lte: 'integer' }
+/** Of an integer: what is longer is not kept exactly. */
+export const MOST_DIGITS = 15
+
+export const RANGE: Shapes = { gt: 'integer', gte: 'integer', lt: 'integer', lte: 'integer' }
 
 /** Turns decoded text into the values of the shapes. Throws 400 naming the parameter that is unknown or not of its kind. */
 export function shaped<T>(values: Readonly<Record<string, unknown>>, shapes: Shapes): T {
@@ -57,7 +60,8 @@ function shapeOne(value: unknown, shape: Shape, path: readonly string[]): unknow
   return shape === 'integer' || shape === 'times' ? integerOf(value, path) : value
 }
 
-const NEVER_EMPTY = new Set<Shape>(['name', 'integer', 'times'])
+/** Those that cannot be unset. */
+export const NEVER_EMPTY: ReadonlySet<Shape> = new Set<Shape>(['name', 'integer', 'times'])
 
 function chosen(value: unknown, values: readonly string[], path: readonly string[]): string {
   if (typeof value === 'string' && values.includes(value)) return value
@@ -72,7 +76,7 @@ function booleanOf(value: string, path: readonly string[]): boolean {
 }
 
 function integerOf(value: string, path: readonly string[]): number {
-  if (/^-?\d{1,15}$/.test(value)) return Number(value)
+  if (/^-?\d+$/.test(value) && value.replace('-', '').length <= MOST_DIGITS) return Number(value)
   throw invalid('parameter_invalid_integer', bracketed(path), `Invalid integer: ${shorten(value)}`)
 }
 

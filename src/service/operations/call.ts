@@ -38,6 +38,8 @@ export type WriteCall = Call<WriteTransaction>
 export interface Service {
   read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
+  /** Names of requests that run at this moment in this process; see idempotency.ts. */
+  readonly underWay: Set<string>
 }
 
 export interface ServiceOptions {
@@ -78,6 +80,7 @@ export function service({
   return {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),
     write: (caller, operation) => store.write((tx) => operation({ ...caller, ...rest(tx), tx })),
+    underWay: new Set(),
   }
 }
 

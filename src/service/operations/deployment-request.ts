@@ -10,9 +10,9 @@ import { ApiError, invalid, missing } from '../api-error.js'
 import { checkedConfig } from './check-body.js'
 
 /** More than anybody has, less than what would hold the store for long. */
-const MOST_CHANGES = 20_000
+export const MOST_CHANGES = 20_000
 
-const DEEPEST = 16
+export const DEEPEST = 16
 
 const MEMBERS = ['project', 'plan_digest', 'run_id', 'base', 'source', 'allowed', 'changes']
 

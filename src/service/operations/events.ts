@@ -5,7 +5,7 @@ import type { ReadCall, WriteCall } from './call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
 const ENDPOINT = '/v1/events'
-const MOST_TYPES = 20
+export const MOST_TYPES = 20
 /** An endpoint that wants "*" gets every type but this one, which must be asked for by name, as at Stripe. */
 const ONLY_BY_NAME: EventType = 'identity.verification_session.redacted'
 

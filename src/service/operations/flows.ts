@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../model/canonical.js'
 import type { FlowBody, FlowConfig } from '../../model/flow.js'
 import { mergePatch } from '../../model/merge-patch.js'
-import type { ListObject, VerificationFlow } from '../../model/resources.js'
+import type { FlowVersion, ListObject, VerificationFlow } from '../../model/resources.js'
 import type { FlowRecord, FlowVersionRecord } from '../../store/store.js'
 import { ApiError, conflict, invalid, missing } from '../api-error.js'
 import { randomText } from '../ids.js'
@@ -41,22 +41,6 @@ export interface ListFlowsParams extends ListParams {
   readonly key?: string | undefined
   readonly project?: string | undefined
   readonly status?: FlowRecord['status'] | undefined
-}
-
-/** `identity.verification_flow_version`: an extension, as the flow itself. */
-export interface FlowVersion {
-  readonly id: string
-  readonly object: 'identity.verification_flow_version'
-  readonly verification_flow: string
-  readonly version: number
-  readonly action: string
-  readonly key: string
-  readonly project: string | null
-  readonly status: FlowRecord['status']
-  readonly config: FlowConfig
-  readonly actor: string | null
-  readonly deployment: string | null
-  readonly created: number
 }
 
 export async function createFlow(call: WriteCall, params: CreateFlowParams): Promise<VerificationFlow> {

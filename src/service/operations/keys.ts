@@ -43,7 +43,7 @@ export interface ApiKey {
 export type CreatedApiKey = ApiKey & { readonly secret: string }
 
 const ENDPOINT = '/v1/api_keys'
-const LONGEST_NAME = 100
+export const LONGEST_NAME = 100
 const BYTES = 24
 const LONGEST_LIFE_IN_YEARS = 5
 const LONGEST_LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60

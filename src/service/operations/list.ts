@@ -9,8 +9,8 @@ export interface ListParams {
   readonly created?: number | CreatedRange | undefined
 }
 
-const DEFAULT_LIMIT = 10
-const MOST = 100
+export const DEFAULT_LIMIT = 10
+export const MOST = 100
 
 /** Checks the paging parameters. `exists` tells whether an id is one that the list may begin from. */
 export async function pageOf(

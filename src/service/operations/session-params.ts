@@ -12,6 +12,7 @@ export const LONGEST_REFERENCE = 5000
 export const LONGEST_EMAIL = 254
 /** Ids of other objects. */
 export const LONGEST_ID = 255
+export const PHONE_PATTERN = /^\+[1-9]\d{1,14}$/
 
 /** Null and the empty value mean "none"; numbers and booleans become strings. */
 export type Metadata = Readonly<Record<string, unknown>> | null | undefined
@@ -129,7 +130,7 @@ export function mergedDetails(
     throw invalid('parameter_unknown', param, `Received unknown parameter: ${param}`)
   }
   if (email) checkEmail(email, 'provided_details[email]')
-  if (phone && !/^\+[1-9]\d{1,14}$/.test(phone)) {
+  if (phone && !PHONE_PATTERN.test(phone)) {
     throw invalid('phone_invalid', 'provided_details[phone]', 'Invalid phone number: write it as +14155552671.')
   }
   if (!email && !phone) return null

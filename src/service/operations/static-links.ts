@@ -40,7 +40,7 @@ export async function enterLink(call: WriteCall, token: string, visit: Visit): P
   const flow = await flowBehind(call, token)
   // Whoever submits the same form at the same time waits here, and then finds the session.
   const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
-  await call.tx.state.lock(flow.livemode)
+  await call.tx.lock(`visitor:${visitor}`)
   const session =
     (await call.tx.sessions.openOf(flow.livemode, visitor)) ??
     (await insertSession(

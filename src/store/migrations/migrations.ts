@@ -5,42 +5,74 @@ import { initial } from './0001-initial.js'
 import { service } from './0002-service.js'
 import type { Migration } from './migration.js'
 
-const MIGRATIONS: readonly Migration[] = [initial, service]
+export const MIGRATIONS: readonly Migration[] = [initial, service]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'
 
-/** `applied` are the names in the table of migrations; null where there is none. */
-export function ageOf(applied: readonly string[] | null): StoreAge {
-  if (applied === null) return 'blank'
-  if (applied.some((name) => !MIGRATIONS.some((migration) => migration.name === name))) return 'too_new'
-  return applied.length < MIGRATIONS.length ? 'too_old' : 'current'
+/** A row of the table of migrations. The first stores have no column `breaking`. */
+export interface MigrationRow {
+  readonly name: string
+  readonly breaking?: number
 }
 
 /**
- * Brings a store up to date, all in one transaction, so that nobody ever sees half a store. Several processes may do so
- * at once: `lock` makes them wait for one another, where beginning a transaction does not do that already.
+ * `applied` are the rows of the table of migrations; null where there is none. A store may be ahead of this program by
+ * migrations that break nothing: a newer version is being rolled out, or was taken back.
  */
-export async function migrate(db: Db, lock: (tx: Transaction<Tables>) => Promise<void> = async () => {}) {
+export function ageOf(applied: readonly MigrationRow[] | null, migrations = MIGRATIONS): StoreAge {
+  if (applied === null) return 'blank'
+  const known = new Set(migrations.map(({ name }) => name))
+  // Without that column nobody can tell.
+  if (applied.some(({ name, breaking = 1 }) => !known.has(name) && breaking !== 0)) return 'too_new'
+  const names = new Set(applied.map(({ name }) => name))
+  return migrations.every(({ name }) => names.has(name)) ? 'current' : 'too_old'
+}
+
+export interface MigrateOptions {
+  /** For people. */
+  readonly label: string
+  readonly migrations?: readonly Migration[] | undefined
+  /** Makes those who migrate at once wait for one another, where beginning a transaction does not do that already. */
+  readonly lock?: (tx: Transaction<Tables>) => Promise<void>
+}
+
+/** Brings a store up to date, all in one transaction, so that nobody ever sees half a store. */
+export async function migrate(db: Db, { label, migrations = MIGRATIONS, lock }: MigrateOptions): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    await lock(tx)
-    await tx.schema
-      .createTable('migrations')
-      .ifNotExists()
-      .addColumn('name', 'text', (column) => column.primaryKey().notNull())
-      .addColumn('applied', 'bigint', (column) => column.notNull())
-      .execute()
-    const rows = await tx.selectFrom('migrations').select('name').execute()
+    await lock?.(tx)
+    const rows = await tableOfMigrations(tx)
+    // Somebody else may have been here since we looked.
+    if (ageOf(rows, migrations) === 'too_new') throw tooNew(label)
     const applied = new Set(rows.map(({ name }) => name))
-    for (const migration of MIGRATIONS) {
-      if (applied.has(migration.name)) continue
-      await migration.up(tx as unknown as Kysely<unknown>)
+    for (const { name, isBreaking = false, up } of migrations) {
+      if (applied.has(name)) continue
+      await up(tx as unknown as Kysely<unknown>)
       await tx
         .insertInto('migrations')
-        .values({ name: migration.name, applied: Math.floor(Date.now() / 1000) })
+        .values({ name, applied: Math.floor(Date.now() / 1000), breaking: Number(isBreaking) })
         .execute()
     }
   })
+}
+
+/** Makes the table of migrations what it is today, and reads it. */
+async function tableOfMigrations(tx: Transaction<Tables>): Promise<MigrationRow[]> {
+  await tx.schema
+    .createTable('migrations')
+    .ifNotExists()
+    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('applied', 'bigint', (column) => column.notNull())
+    .execute()
+  const rows: MigrationRow[] = await tx.selectFrom('migrations').selectAll().execute()
+  // The first version had no more columns, and wrote at least one row.
+  if (!rows.some((row) => 'breaking' in row)) {
+    await tx.schema
+      .alterTable('migrations')
+      .addColumn('breaking', 'integer', (column) => column.notNull().defaultTo(0))
+      .execute()
+  }
+  return rows
 }
 
 export function tooNew(label: string): StoreError {

@@ -95,7 +95,7 @@ async function parkKeys(db: Db, flows: readonly FlowRecord[]): Promise<void> {
   for (const some of batches(moving)) {
     await db
       .updateTable('flows')
-      .set((eb) => ({ key: eb.fn<string>('concat', [eb.val('~'), eb.ref('id')]) }))
+      .set((eb) => ({ key: eb(eb.val('~'), '||', eb.ref('id')) }))
       .where('id', 'in', some)
       .execute()
   }

@@ -5,7 +5,7 @@ import type { Kysely } from 'kysely'
  * structures are JSON in text, so that no value depends on a driver's ideas about types.
  */
 export interface Tables {
-  migrations: { name: string; applied: number }
+  migrations: { name: string; applied: number; breaking: number }
   meta: { name: string; value: string }
   state_revision: { livemode: number; revision: number; nonce: string }
   flows: FlowsTable

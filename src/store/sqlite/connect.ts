@@ -1,5 +1,6 @@
 import { Kysely } from 'kysely'
-import { ageOf, type StoreAge } from '../migrations/migrations.js'
+import type { Migration } from '../migrations/migration.js'
+import { ageOf, type MigrationRow, type StoreAge } from '../migrations/migrations.js'
 import type { Db, Tables } from '../queries/tables.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
@@ -13,6 +14,7 @@ export interface Place {
   /** For people. */
   readonly label: string
   readonly whileBusy: WhileBusy
+  readonly migrations: readonly Migration[] | undefined
 }
 
 export interface Connection {
@@ -29,7 +31,7 @@ interface Surroundings {
 
 /** Throws StoreError where the file is no store that can be read. */
 export async function connect(
-  { label, whileBusy }: Place,
+  { label, whileBusy, migrations }: Place,
   open: () => Database,
   { prepare = () => {}, beforeClose = () => {} }: Surroundings = {},
 ): Promise<Connection> {
@@ -40,7 +42,7 @@ export async function connect(
     // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
     opened.exec('pragma busy_timeout = 50')
     await whileBusy(() => prepare(opened))
-    const age = ageOf(await whileBusy(() => migrationsIn(opened)))
+    const age = ageOf(await whileBusy(() => migrationsIn(opened)), migrations)
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, whileBusy) })
     let isOpen = true
     const close = async () => {
@@ -58,8 +60,8 @@ export async function connect(
 }
 
 /** null where there is no table of them. */
-function migrationsIn(database: Database): string[] | null {
+function migrationsIn(database: Database): MigrationRow[] | null {
   const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'migrations'").get()
   if (table === undefined) return null
-  return (database.prepare('select name from migrations').all() as { name: string }[]).map(({ name }) => name)
+  return database.prepare('select * from migrations').all() as MigrationRow[]
 }

@@ -9,6 +9,7 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import { toParameter } from '../queries/parameter.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, Statement } from './database.js'
 
@@ -127,32 +128,4 @@ class SqliteConnection implements DatabaseConnection {
     if (this.#statements.size > MOST_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
     return statement
   }
-}
-
-/**
- * The driver would take an object for named parameters and bind nothing: better no answer than a wrong one.
- * Strings with NUL are cut short by some drivers.
- */
-function toParameter(value: unknown): string | number | bigint | null | Uint8Array {
-  switch (typeof value) {
-    case 'boolean':
-      return value ? 1 : 0
-    case 'number':
-      if (Number.isFinite(value)) return value
-      break
-    case 'string':
-      if (!value.includes('\0')) return value
-      break
-    case 'bigint':
-      return value
-    case 'object':
-      if (value === null || value instanceof Uint8Array) return value
-  }
-  throw new TypeError(`a value of type ${describe(value)} cannot be stored`)
-}
-
-function describe(value: unknown): string {
-  if (typeof value === 'string') return 'string with NUL'
-  if (typeof value === 'number') return String(value)
-  return typeof value === 'object' ? (value?.constructor?.name ?? 'object') : typeof value
 }

@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Migration } from '../migrations/migration.js'
 import { migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import type { Store } from '../store.js'
@@ -8,6 +9,7 @@ import { patient } from './busy.js'
 import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
+import { soleWriter } from './locks.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
 
@@ -18,20 +20,23 @@ export interface SqliteOptions {
   readonly readOnly?: boolean
   /** How long to wait for another process that writes, in milliseconds. */
   readonly patience?: number
+  /** Those of another version of this program, for tests. */
+  readonly migrations?: readonly Migration[]
 }
 
 /** Longer than any deployment takes. */
 const PATIENCE = 15_000
 
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
-export async function openSqliteStore({ file, readOnly = false, patience = PATIENCE }: SqliteOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
+  const { file, readOnly = false, patience = PATIENCE, migrations } = options
   const label = `embedded store ${file}`
-  const place = { Driver: await loadDriver(), file, label, whileBusy: patient(label, patience) }
+  const place = { Driver: await loadDriver(), file, label, whileBusy: patient(label, patience), migrations }
   return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
 }
 
 async function openForWriting(place: Place): Promise<Store> {
-  const { Driver, file, label } = place
+  const { Driver, file, label, migrations } = place
   prepareFile(file, label)
   const { db, age, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
@@ -41,12 +46,12 @@ async function openForWriting(place: Place): Promise<Store> {
   })
   try {
     if (age === 'too_new') throw tooNew(label)
-    if (age !== 'current') await migrate(db)
+    if (age !== 'current') await migrate(db, { label, migrations })
   } catch (error) {
     await close()
     throw error
   }
-  const written = kyselyStore(db, label, close)
+  const written = kyselyStore(db, label, soleWriter, close)
   // Reads have a connection of their own: they go on while a write waits for another process.
   const read = readOnlyStore(place)
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)

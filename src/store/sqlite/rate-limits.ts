@@ -16,7 +16,7 @@ const PATIENCE = 2_000
 export function rateLimitsBeside({ Driver, file: storeFile }: Place): RateLimits & { close(): Promise<void> } {
   const file = `${storeFile}-limits`
   const label = `rate limits ${file}`
-  const place = { Driver, file, label, whileBusy: patient(label, PATIENCE) }
+  const place = { Driver, file, label, whileBusy: patient(label, PATIENCE), migrations: undefined }
   let opened: Promise<Connection> | undefined
   const limits = async () => {
     opened ??= open(place)

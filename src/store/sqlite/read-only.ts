@@ -3,6 +3,7 @@ import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import type { Store } from '../store.js'
 import { connect, type Place } from './connect.js'
+import { soleWriter } from './locks.js'
 
 /**
  * A store for reading that never creates, migrates or writes. A file that is not there reads as an empty store; every
@@ -42,7 +43,7 @@ async function openIfThere(place: Place): Promise<Store | null> {
   const { Driver, file, label } = place
   if (!existsSync(file)) return null
   const { db, age, close } = await connect(place, () => new Driver(file, { readOnly: true }))
-  if (age === 'current') return kyselyStore(db, label, close)
+  if (age === 'current') return kyselyStore(db, label, soleWriter, close)
   await close()
   if (age === 'too_new') throw tooNew(label)
   if (age === 'too_old') throw tooOld(label)
@@ -51,6 +52,6 @@ async function openIfThere(place: Place): Promise<Store | null> {
 
 async function emptyStore(place: Place): Promise<Store> {
   const { db, close } = await connect(place, () => new place.Driver(':memory:'))
-  await migrate(db)
-  return kyselyStore(db, place.label, close)
+  await migrate(db, place)
+  return kyselyStore(db, place.label, soleWriter, close)
 }

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path'
+import { ExitCode } from '../../model/exit-code.js'
+import { printable } from '../../render/text.js'
+import type { Store } from '../../store/store.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage, Failure } from '../failure.js'
+import { withServiceStore } from '../store.js'
+
+export const restore: Define = (command, run) => {
+  command
+    .argument('<file>', 'a file that flows backup made')
+    .option('-y, --yes', 'replace what the store holds without asking')
+    .addHelpText(
+      'after',
+      examples(
+        ['Put the embedded store back', 'flows restore backup.sqlite'],
+        ['Move from the embedded store to PostgreSQL', 'DATABASE_URL=postgres://... flows restore backup.sqlite'],
+      ),
+    )
+    .action((file, options) =>
+      run((cli) =>
+        withServiceStore(cli, {}, async (store) => {
+          const isEmpty = await store.read((tx) => tx.contents.isEmpty())
+          if (!isEmpty && !options.yes) await confirm(cli, store)
+          const { restore: putBack } = await import('../../store/sqlite/backup.js')
+          await putBack(store, resolve(cli.terminal.cwd, file))
+          cli.terminal.result(`Restored ${printable(store.label)} from ${printable(file)}\n`)
+          return ExitCode.ok
+        }),
+      ),
+    )
+}
+
+async function confirm({ terminal }: Cli, store: Store): Promise<void> {
+  const what = `${printable(store.label)} is not empty: all that it holds is replaced`
+  if (!terminal.isInteractive) throw badUsage(`${what}; nothing was written`, 'add --yes to replace it')
+  const answer = await terminal.ask(`${what}. Go on? [y/N] `)
+  if (!/^y(es)?$/i.test(answer)) throw new Failure('not_confirmed', 'Not restored: nothing was written.')
+}

@@ -1,0 +1,55 @@
+import type { Store } from '../store/store.js'
+import { StoreError } from '../store/store-error.js'
+import type { Cli } from './command.js'
+import { Failure } from './failure.js'
+import { openProject } from './project.js'
+import { storeFile } from './target.js'
+
+const VARIABLE = 'DATABASE_URL'
+
+/**
+ * Opens the store that the service works on: the PostgreSQL database that DATABASE_URL names, else the embedded store of
+ * the project. Each driver is loaded when it is needed.
+ */
+export async function openServiceStore(cli: Cli, options: { readonly readOnly?: boolean } = {}): Promise<Store> {
+  try {
+    return await open(cli, options.readOnly ?? false)
+  } catch (error) {
+    throw toFailure(error)
+  }
+}
+
+/** Does one thing with that store, and closes it. What fails for a reason that people can mend is told as Failure. */
+export async function withServiceStore<T>(
+  cli: Cli,
+  options: { readonly readOnly?: boolean },
+  use: (store: Store) => Promise<T>,
+): Promise<T> {
+  const store = await openServiceStore(cli, options)
+  try {
+    return await use(store).finally(() => store.close())
+  } catch (error) {
+    throw toFailure(error)
+  }
+}
+
+function toFailure(error: unknown): unknown {
+  return error instanceof StoreError ? new Failure(error.code, error.message, { cause: error }) : error
+}
+
+async function open(cli: Cli, readOnly: boolean): Promise<Store> {
+  const url = cli.terminal.env[VARIABLE]
+  if (!url) {
+    const { openSqliteStore } = await import('../store/sqlite/open.js')
+    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly })
+  }
+  const { isPostgresUrl } = await import('../store/postgres/address.js')
+  if (!isPostgresUrl(url)) {
+    // Never shown: it may hold a password all the same.
+    throw new Failure('database_url_invalid', `${VARIABLE} is not the address of a PostgreSQL database`, {
+      hint: `write it as postgres://user:password@host:5432/database, or unset ${VARIABLE} for the embedded store`,
+    })
+  }
+  const { openPostgresStore } = await import('../store/postgres/open.js')
+  return openPostgresStore({ url, readOnly })
+}

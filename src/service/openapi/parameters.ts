@@ -1,0 +1,107 @@
+import type { Resource } from '../http/routes/route.js'
+import { MOST_TYPES } from '../operations/events.js'
+import { LONGEST_NAME } from '../operations/keys.js'
+import { DEFAULT_LIMIT, MOST } from '../operations/list.js'
+import { SCOPES } from '../operations/scopes.js'
+import { LONGEST_EMAIL, LONGEST_ID, LONGEST_REFERENCE, PHONE_PATTERN } from '../operations/session-params.js'
+import { inlined, type Schema } from './schemas.js'
+
+/** What is known of parameters beyond their kinds, which the shapes say: what they mean, and their limits. */
+export type Notes = Readonly<Record<string, Schema>>
+
+const about = (description: string, limits: Schema = {}): Schema => ({ description, ...limits })
+const flow = (member: string): Schema => inlined(`flow.schema.json#/properties/${member}`)
+const key = (description: string): Schema => ({ ...inlined('flow.schema.json#/$defs/key'), description })
+
+/** Of queries. What an operation only looks for has no limits: what is not there is not found. */
+const COMMON_FILTERS: Notes = {
+  limit: {
+    description: `How many objects to answer, from 1 to ${MOST}.`,
+    minimum: 1,
+    maximum: MOST,
+    default: DEFAULT_LIMIT,
+  },
+  starting_after: about('Id of the last object of the page before this one.'),
+  ending_before: about('Id of the first object of the page after this one.'),
+  created: about('When the objects were created, in unix seconds: one moment, or a range.'),
+  client_reference_id: about('Your own name for the person.'),
+  related_customer: about('Id of a customer.'),
+  related_customer_account: about('Id of an account that stands for a customer.'),
+  verification_session: about('Id of a session.'),
+  verification_flow: about('Id or key of a flow.'),
+  key: about("The flow's key."),
+  project: about('The managing project.'),
+  status: about('Only objects with this status.'),
+  type: about('Only objects of this type.'),
+}
+
+const FILTERS: { readonly [Name in Resource]?: Notes } = {
+  event: {
+    type: about('Only events of this type, or group of types: identity.*'),
+    types: about('Only events of these types.', { maxItems: MOST_TYPES }),
+    delivery_success: about('Only events that every endpoint has got that wanted them, or only the others.'),
+  },
+}
+
+/** Of the bodies of requests. The limits of flows are those of definitions. */
+const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
+  verification_flow: {
+    ...Object.fromEntries(
+      ['name', 'description', 'type', 'options', 'return_url', 'static_link', 'metadata', 'protected'].map((member) => [
+        member,
+        flow(member),
+      ]),
+    ),
+    key: key("The flow's stable name inside its mode."),
+    project: key('The managing project: takes over a flow that nobody manages, or, empty, lets it go.'),
+    expected_version: about('The request is refused with 412 unless the flow still has this version.'),
+    active: about('Whether the link works.'),
+    rotate: about('Makes a new link; the old one is dead from then on.'),
+  },
+  verification_session: {
+    verification_flow: about('Id or key of the flow whose options are copied.'),
+    type: { ...flow('type'), description: 'What is checked; needed unless verification_flow is given.' },
+    options: { ...flow('options'), description: 'The checks; not together with verification_flow.' },
+    client_reference_id: about('Your own name for the person.', { maxLength: LONGEST_REFERENCE }),
+    metadata: flow('metadata'),
+    provided_details: about('What you know of the person; may be shown to that person.', {
+      properties: {
+        email: about('Address of the person.', { maxLength: LONGEST_EMAIL }),
+        phone: about('Number of the person, as in +14155552671.', { pattern: PHONE_PATTERN.source }),
+      },
+    }),
+    related_customer: about('Id of a customer.', { maxLength: LONGEST_ID }),
+    related_customer_account: about('Id of an account that stands for a customer.', {
+      maxLength: LONGEST_ID,
+    }),
+    related_person: about('The person of an account.', {
+      properties: {
+        account: about('Id of the account.', { maxLength: LONGEST_ID }),
+        person: about('Id of the person.', { maxLength: LONGEST_ID }),
+      },
+    }),
+    return_url: flow('return_url'),
+  },
+  webhook_endpoint: { metadata: flow('metadata') },
+  api_key: {
+    name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }),
+    scopes: about('Makes a restricted key, which may do this and nothing else.', { items: { enum: SCOPES } }),
+    expires: about('From when on it is refused, in unix seconds: within five years.'),
+  },
+}
+
+/** Parameters without which a request is refused. */
+export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
+  'POST /v1/identity/verification_flows': ['key', 'name', 'type'],
+  'POST /v1/api_keys': ['name'],
+}
+
+/** Parameters that Stripe does not have where it has the operation. */
+export const EXTENDED: Readonly<Record<string, readonly string[]>> = {
+  'GET /v1/identity/verification_sessions': ['verification_flow'],
+}
+
+/** The notes of a route's parameters. One without notes is described by its shape alone. */
+export function notesOf({ method, answers }: { readonly method: string; readonly answers: Resource }): Notes {
+  return (method === 'POST' ? PARAMETERS[answers] : { ...COMMON_FILTERS, ...FILTERS[answers] }) ?? {}
+}

@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
+import type { Locks } from '../queries/locks.js'
+
+/** PostgreSQL's advisory locks, which no table needs to know of. */
+export const advisoryLocks: Locks = {
+  async lock(tx, name) {
+    await sql`select pg_advisory_xact_lock(${numberOf(name)})`.execute(tx)
+  },
+  async tryLock(tx, name) {
+    const { rows } = await sql<{
+      taken: boolean
+    }>`select pg_try_advisory_xact_lock(${numberOf(name)}) as taken`.execute(tx)
+    return rows[0]?.taken === true
+  },
+}
+
+/** They go by numbers of 64 bits: two names that meet in one number would only make one wait for the other. */
+function numberOf(name: string): bigint {
+  return createHash('sha256').update(`verification-flows:${name}`).digest().readBigInt64BE(0)
+}

@@ -1,0 +1,117 @@
+import { Kysely } from 'kysely'
+import type { Migration } from '../migrations/migration.js'
+import { ageOf, type MigrationRow, migrate, tooNew, tooOld } from '../migrations/migrations.js'
+import { kyselyStore } from '../queries/kysely-store.js'
+import type { Db, Tables } from '../queries/tables.js'
+import type { Store } from '../store.js'
+import { StoreError } from '../store-error.js'
+import { labelOf } from './address.js'
+import { postgresDialect } from './dialect.js'
+import { advisoryLocks } from './locks.js'
+import { openPool, type PoolOptions } from './pool.js'
+import { retrying } from './retry.js'
+
+export interface PostgresOptions {
+  /** postgres://user:password@host:port/database. TLS by its sslmode; `verify-full` checks the server's certificate. */
+  readonly url: string
+  /** Never migrates: a database without a store, or with an older one, is refused. */
+  readonly readOnly?: boolean
+  /** How many connections there are at most. */
+  readonly poolSize?: number
+  /** How long to wait for a connection or for a lock that others hold, in milliseconds. */
+  readonly patience?: number
+  /** How long one statement may take, in milliseconds. */
+  readonly statementTimeout?: number
+  /** Those of another version of this program, for tests. */
+  readonly migrations?: readonly Migration[]
+}
+
+const POOL_SIZE = 10
+/** Longer than any deployment takes. */
+const PATIENCE = 15_000
+const STATEMENT_TIMEOUT = 30_000
+/** How long to wait for another process that migrates. */
+const MIGRATION_PATIENCE = 10 * 60_000
+
+/** Opens a store that several machines may share, and brings it up to date. Throws StoreError. */
+export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+  const { url, readOnly = false, poolSize = POOL_SIZE, patience = PATIENCE, migrations } = options
+  const label = labelOf(url)
+  const place: PoolOptions = {
+    url,
+    label,
+    size: poolSize,
+    connectTimeout: patience,
+    lockTimeout: patience,
+    statementTimeout: options.statementTimeout ?? STATEMENT_TIMEOUT,
+  }
+  const { db, close } = connect(place)
+  try {
+    const age = ageOf(await migrationsIn(db, label), migrations)
+    if (age === 'too_new') throw tooNew(label)
+    if (age !== 'current') {
+      if (readOnly) throw age === 'blank' ? blank(label) : tooOld(label)
+      await migratePatiently(place, migrations)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return retrying(kyselyStore(db, label, advisoryLocks, close))
+}
+
+interface Connected {
+  readonly db: Db
+  /** Closing twice does no harm. */
+  close(): Promise<void>
+}
+
+function connect(place: PoolOptions): Connected {
+  const db = new Kysely<Tables>({ dialect: postgresDialect(openPool(place)) })
+  let closed: Promise<void> | undefined
+  return {
+    db,
+    close: () => {
+      closed ??= db.destroy()
+      return closed
+    },
+  }
+}
+
+/** null where there is no table of them. */
+async function migrationsIn(db: Db, label: string): Promise<MigrationRow[] | null> {
+  try {
+    return await db.selectFrom('migrations').select(['name', 'breaking']).execute()
+  } catch (error) {
+    const { code } = error as { code?: unknown }
+    if (code === UNDEFINED_TABLE) return null
+    if (code === UNDEFINED_COLUMN) {
+      throw new StoreError(
+        'unreadable',
+        `${label} holds somebody else's tables: the flows need a database of their own`,
+      )
+    }
+    throw error
+  }
+}
+
+const UNDEFINED_TABLE = '42P01'
+const UNDEFINED_COLUMN = '42703'
+
+/** On a connection of its own, where a statement may take as long as the tables are large. */
+async function migratePatiently(place: PoolOptions, migrations: readonly Migration[] | undefined): Promise<void> {
+  const { db, close } = connect({ ...place, size: 1, statementTimeout: 0, lockTimeout: MIGRATION_PATIENCE })
+  try {
+    await migrate(db, {
+      label: place.label,
+      migrations,
+      lock: (tx) => advisoryLocks.lock(tx, 'migrations'),
+    })
+  } finally {
+    await close()
+  }
+}
+
+function blank(label: string): StoreError {
+  return new StoreError('too_old', `${label} holds no store yet: whoever opens it for writing makes one`)
+}

@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aDatabase } from '../store/databases.js'
+
+const SESSIONS = '/v1/identity/verification_sessions'
+
+/** A project with two flows in its embedded store, and a key to it. */
+async function aUsedProject(): Promise<{ cwd: string; key: string }> {
+  const cwd = aProject({ a: aDefinition('A'), b: aDefinition('B') })
+  await flows(['apply', '--yes'], { cwd })
+  const { stdout } = await flows(['keys', 'create', '--name', 'app'], { cwd })
+  return { cwd, key: stdout.trim() }
+}
+
+interface Serving {
+  readonly child: ChildProcess
+  readonly url: string
+  get(path: string): Promise<{ status: number; body: { id: string; data: { id: string }[] } }>
+  post(path: string, body: string): Promise<{ status: number; body: { id: string } }>
+}
+
+async function served(cwd: string, key: string, env: Record<string, string> = {}): Promise<Serving> {
+  const child = start(['serve', '--port', '0'], { cwd, env })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(await printed(child, 'Stop with Ctrl-C'))?.[0] ?? ''
+  const call = async (path: string, init: RequestInit) => {
+    const response = await fetch(url + path, { headers: { authorization: `Bearer ${key}` }, ...init })
+    return { status: response.status, body: (await response.json()) as never }
+  }
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/x-www-form-urlencoded' }
+  return {
+    child,
+    url,
+    get: (path) => call(path, {}),
+    post: (path, body) => call(path, { method: 'POST', body, headers }),
+  }
+}
+
+describe('the move from the embedded store to PostgreSQL', () => {
+  test('takes everything along: flows, their history, sessions, keys', async () => {
+    const { cwd, key } = await aUsedProject()
+    const before = await served(cwd, key)
+    const session = await before.post(SESSIONS, 'verification_flow=a&metadata[order]=7')
+    expect(session.status).toBe(200)
+    before.child.kill('SIGTERM')
+    await ended(before.child)
+
+    const env = { DATABASE_URL: await aDatabase() }
+    expect(await flows(['backup', 'moving.sqlite'], { cwd })).toMatchObject({ code: 0 })
+    const restored = await flows(['restore', 'moving.sqlite'], { cwd, env })
+    expect(restored.code, restored.stderr).toBe(0)
+    expect(restored.stdout).toContain('Restored PostgreSQL store')
+
+    const after = await served(cwd, key, env)
+    expect((await after.get(`${SESSIONS}/${session.body.id}`)).body).toMatchObject({
+      id: session.body.id,
+      metadata: { order: '7' },
+      verification_flow_version: 1,
+    })
+    expect((await after.get('/v2/identity/flow_deployments')).body.data).toHaveLength(1)
+    // Nothing is left to do: the flows are the very same.
+    writeFileSync(
+      join(cwd, 'flows.config.yaml'),
+      `project: acme-kyc\nenvironments:\n  moved: { api: "${after.url}", api_key_env: FLOWS_KEY }\n`,
+    )
+    const plan = await flows(['plan', '--detailed-exitcode'], { cwd, env: { FLOWS_KEY: key } })
+    expect(plan.code, plan.stdout + plan.stderr).toBe(0)
+    expect((await after.post(SESSIONS, 'verification_flow=b')).status).toBe(200)
+  })
+
+  test('and back again', async () => {
+    const { cwd } = await aUsedProject()
+    const env = { DATABASE_URL: await aDatabase() }
+    await flows(['backup', 'one.sqlite'], { cwd })
+    await flows(['restore', 'one.sqlite'], { cwd, env })
+    expect(await flows(['backup', 'two.sqlite'], { cwd, env })).toMatchObject({ code: 0 })
+    expect(await flows(['restore', 'two.sqlite', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect(await flows(['plan', '--detailed-exitcode'], { cwd })).toMatchObject({ code: 0 })
+  })
+})
+
+describe('a backup', () => {
+  test('is made while the store is written to, and holds one moment of it', async () => {
+    const { cwd, key } = await aUsedProject()
+    const server = await served(cwd, key)
+    let going = true
+    const made: string[] = []
+    const writing = (async () => {
+      while (going) made.push((await server.post(SESSIONS, 'verification_flow=a')).body.id)
+    })()
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    going = false
+    await writing
+    await flows(['restore', 'backup.sqlite', '--yes'], { cwd })
+    const { data } = (await server.get(`${SESSIONS}?limit=100`)).body
+    const kept = data.map(({ id }) => id).reverse()
+    expect(kept.length).toBeLessThan(made.length)
+    expect(kept).toEqual(made.slice(0, kept.length).slice(-100))
+  })
+
+  test('is readable by its owner only, replaces no file, and leaves nothing else behind', async () => {
+    const { cwd } = await aUsedProject()
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    expect(statSync(join(cwd, 'backup.sqlite')).mode & 0o777).toBe(0o600)
+    expect(readdirSync(cwd).filter((name) => name.includes('backup'))).toEqual(['backup.sqlite'])
+    const bytes = readFileSync(join(cwd, 'backup.sqlite'))
+    const again = await flows(['backup', 'backup.sqlite'], { cwd })
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('exists already')])
+    expect(readFileSync(join(cwd, 'backup.sqlite')).equals(bytes)).toBe(true)
+  })
+
+  test('of nothing is refused', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const { code, stderr } = await flows(['backup', 'backup.sqlite'], { cwd })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('holds nothing to back up')])
+    expect(existsSync(join(cwd, 'backup.sqlite'))).toBe(false)
+  })
+
+  test('cannot be written where there is no room for it', async () => {
+    const { cwd } = await aUsedProject()
+    const { code, stderr } = await flows(['backup', 'no/such/folder/backup.sqlite'], { cwd })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('cannot be written')])
+  })
+})
+
+describe('a restore', () => {
+  test('replaces what is there only when it is told so, and is seen by a running service at once', async () => {
+    const { cwd, key } = await aUsedProject()
+    const server = await served(cwd, key)
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    await server.post(SESSIONS, 'verification_flow=a')
+    const refused = await flows(['restore', 'backup.sqlite'], { cwd })
+    expect([refused.code, refused.stderr]).toEqual([64, expect.stringContaining('--yes')])
+    expect((await server.get(SESSIONS)).body.data).toHaveLength(1)
+    expect(await flows(['restore', 'backup.sqlite', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect((await server.get(SESSIONS)).body.data).toEqual([])
+    expect((await server.post(SESSIONS, 'verification_flow=a')).status).toBe(200)
+  })
+
+  test.each([
+    ['that is not there', undefined, 'is not there'],
+    ['that is no store', 'not a store at all, but long enough to be one '.repeat(200), 'cannot be used'],
+    ['that is cut short', 'half', 'cannot be used'],
+  ])('from a file %s changes nothing', async (_what, contents, message) => {
+    const { cwd } = await aUsedProject()
+    await flows(['backup', 'good.sqlite'], { cwd })
+    const good = readFileSync(join(cwd, 'good.sqlite'))
+    if (contents === 'half') writeFileSync(join(cwd, 'bad.sqlite'), good.subarray(0, good.length / 2))
+    else if (contents !== undefined) writeFileSync(join(cwd, 'bad.sqlite'), contents)
+    const { code, stderr } = await flows(['restore', 'bad.sqlite', '--yes'], { cwd })
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
+    expect(await flows(['plan', '--detailed-exitcode'], { cwd })).toMatchObject({ code: 0 })
+  })
+
+  test('leaves no copy of the data in the folder for temporary files', async () => {
+    const { cwd } = await aUsedProject()
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    const TMPDIR = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim()
+    await flows(['restore', 'backup.sqlite', '--yes'], { cwd, env: { TMPDIR } })
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+})

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import type { Rows, Store } from '../../src/store/store.js'
+import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
+import { stores } from './stores.js'
+
+async function filled(store: Store, sessions = 3): Promise<void> {
+  await store.write(async (tx) => {
+    const flow = aFlowRecord('vf_1', { project: 'acme' })
+    await tx.flows.save([flow], [itsVersion(flow)])
+    await tx.state.advance(false)
+    for (let n = 0; n < sessions; n += 1) {
+      await tx.sessions.insert(aSession(`vs_${String(n).padStart(5, '0')}`, { flow: 'vf_1', metadata: { n: `${n}` } }))
+    }
+    await tx.reports.insert({
+      id: 'vr_1',
+      livemode: false,
+      session: 'vs_00000',
+      flow: 'vf_1',
+      type: 'verification_flow',
+      client_reference_id: 'ref',
+      options: {},
+      checks: {},
+      created: 1,
+    })
+    await tx.apiKeys.insert(anApiKey('ak_1', { livemode: true, scopes: ['flows:read'] }))
+  })
+}
+
+async function contentsOf(store: Store): Promise<Rows[]> {
+  return store.read(async (tx) => {
+    const all: Rows[] = []
+    for await (const batch of tx.contents.batches()) all.push(batch)
+    return all
+  })
+}
+
+/** The nonce of the state is to differ: see the test below. */
+const withoutNonce = (all: Rows[]) =>
+  all.map(({ table, rows }) => ({
+    table,
+    rows: table === 'state_revision' ? rows.map((row) => ({ ...row, nonce: '' })) : rows,
+  }))
+
+for (const source of stores) {
+  for (const target of stores) {
+    describe(`what a store on ${source.name} holds`, () => {
+      test(`is the same in a store on ${target.name} that took it over, in the place of what was there`, async () => {
+        const [from, to] = [await (await source.place()).open(), await (await target.place()).open()]
+        await filled(from, 2345)
+        await to.write((tx) => tx.apiKeys.insert(anApiKey('ak_old')))
+        await from.read((reading) => to.write((writing) => writing.contents.replace(reading.contents.batches())))
+        const [before, after] = [await contentsOf(from), await contentsOf(to)]
+        expect(withoutNonce(after)).toEqual(withoutNonce(before))
+        expect(after.reduce((sum, { rows }) => sum + rows.length, 0)).toBeGreaterThan(2345)
+        expect(await to.read((tx) => tx.flows.byKey(false, 'key-vf_1'))).toEqual(
+          await from.read((tx) => tx.flows.byKey(false, 'key-vf_1')),
+        )
+      })
+    })
+  }
+
+  describe(`the contents of a store on ${source.name}`, () => {
+    test('never have the tag of another content, when they are put back', async () => {
+      const store = await (await source.place()).open()
+      await filled(store)
+      const tag = await store.read((tx) => tx.state.tag(false))
+      const kept = await contentsOf(store)
+      await store.write((tx) =>
+        tx.contents.replace(
+          (async function* () {
+            yield* kept
+          })(),
+        ),
+      )
+      const again = await store.read((tx) => tx.state.tag(false))
+      expect(again).toMatchObject({ store_id: tag.store_id, revision: tag.revision })
+      expect(again.nonce).not.toBe(tag.nonce)
+    })
+
+    test('stay as they were when what is to replace them fails half-way', async () => {
+      const store = await (await source.place()).open()
+      await filled(store)
+      const before = await contentsOf(store)
+      const failing = store.write((tx) =>
+        tx.contents.replace(
+          (async function* () {
+            yield before[0] as Rows
+            throw new Error('the file ends here')
+          })(),
+        ),
+      )
+      await expect(failing).rejects.toThrow('the file ends here')
+      expect(await contentsOf(store)).toEqual(before)
+    })
+
+    test('are none in a new store', async () => {
+      const store = await (await source.place()).open()
+      expect(await store.read((tx) => tx.contents.isEmpty())).toBe(true)
+      await filled(store)
+      expect(await store.read((tx) => tx.contents.isEmpty())).toBe(false)
+    })
+  })
+}

@@ -1,0 +1,303 @@
+import { inspect } from 'node:util'
+import { Kysely, sql } from 'kysely'
+import pg from 'pg'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { isPostgresUrl, labelOf } from '../../src/store/postgres/address.js'
+import { postgresDialect } from '../../src/store/postgres/dialect.js'
+import { openPostgresStore } from '../../src/store/postgres/open.js'
+import { openPool } from '../../src/store/postgres/pool.js'
+import type { Tables } from '../../src/store/queries/tables.js'
+import type { Store } from '../../src/store/store.js'
+import { aDatabase, query } from './databases.js'
+import { aFaultyProxy } from './faulty-proxy.js'
+import { held } from './holding.js'
+import { bundled, startProgram } from './programs.js'
+import { anApiKey } from './records.js'
+import { postgres } from './stores.js'
+
+const OF_THE_STORE = "application_name = 'verification-flows' and datname = current_database()"
+
+/** Ends every connection of the store, as a server that is shut down does. */
+async function cutConnections(url: string): Promise<void> {
+  await query(url, `select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${OF_THE_STORE}`)
+}
+
+/** The address of a store that is there already: opening it takes one connection. */
+async function aStoreAddress(): Promise<string> {
+  const url = await aDatabase()
+  await (await openPostgresStore({ url })).close()
+  return url
+}
+
+async function revisionOf(store: Store): Promise<number> {
+  return (await store.read((tx) => tx.state.tag(false))).revision
+}
+
+function withOther(url: string, change: (url: URL) => void): string {
+  const other = new URL(url)
+  change(other)
+  return other.href
+}
+
+describe('the address of a database', () => {
+  test('is shown without user and password', () => {
+    expect(labelOf('postgres://flows:secret@db.example.com/flows')).toBe('PostgreSQL store db.example.com/flows')
+    expect(labelOf('postgresql://u:p%40ss@db:6432/f?sslmode=verify-full')).toBe('PostgreSQL store db:6432/f')
+    expect(labelOf('postgres:///flows?host=/run/postgresql')).toBe('PostgreSQL store /run/postgresql/flows')
+  })
+
+  test.each([
+    ['postgres://db/flows', true],
+    ['postgresql://u:p@db:5432/flows?sslmode=require', true],
+    ['postgres:///flows?host=/run/postgresql', true],
+    ['postgres://db', false],
+    ['mysql://db/flows', false],
+    ['db.example.com', false],
+    ['/var/lib/store.sqlite', false],
+    ['', false],
+  ])('%j: %s', (url, expected) => {
+    expect(isPostgresUrl(url)).toBe(expected)
+  })
+})
+
+describe('opening', () => {
+  test('ten processes at once make one store between them', async () => {
+    const url = await aDatabase()
+    const program = await bundled('test/store/open-and-count.program.ts')
+    const at = String(Date.now() + 1_500)
+    const programs = Array.from({ length: 10 }, () => startProgram(program, url, at))
+    const ids = await Promise.all(programs.map((one) => one.next()))
+    expect(await Promise.all(programs.map((one) => one.ended()))).toEqual(Array(10).fill(0))
+    expect(new Set(ids).size).toBe(1)
+    const store = await openPostgresStore({ url })
+    expect(await store.read((tx) => tx.state.tag(false))).toMatchObject({ store_id: ids[0], revision: 10 })
+    await store.close()
+    const rows = await query<{ name: string }>(url, 'select name from migrations')
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length)
+  })
+
+  test('for reading makes no store where there is none', async () => {
+    const { where, open } = await postgres.place()
+    await expect(open({ readOnly: true })).rejects.toMatchObject({ code: 'too_old' })
+    expect(await query(where, "select 1 from pg_tables where schemaname = 'public'")).toEqual([])
+  })
+
+  test("beside somebody else's tables of the same names is refused, and changes nothing", async () => {
+    const taken = await postgres.place()
+    await query(taken.where, 'create table flows (name text)')
+    await expect(taken.open()).rejects.toMatchObject({ code: 'unreadable', message: expect.stringContaining('flows') })
+    expect(await query(taken.where, "select tablename from pg_tables where schemaname = 'public'")).toEqual([
+      { tablename: 'flows' },
+    ])
+    const other = await postgres.place()
+    await query(
+      other.where,
+      "create table migrations (id serial, migration text); insert into migrations values (1, 'x')",
+    )
+    await expect(other.open()).rejects.toMatchObject({ code: 'unreadable' })
+  })
+
+  test.each([
+    ['a server that is not there', (url: URL) => (url.port = '1')],
+    ['a wrong password', (url: URL) => (url.password = 'wrong-s3cret')],
+    ['a database that does not exist', (url: URL) => (url.pathname = '/nothing')],
+    ['a certificate that cannot be read', (url: URL) => (url.search = '?sslmode=verify-full&sslrootcert=/nothing')],
+    ['a server without TLS where it is asked for', (url: URL) => (url.search = '?sslmode=verify-full')],
+  ])('%s is told without the password', async (_name, change) => {
+    const url = withOther(await aDatabase(), change)
+    const error = await openPostgresStore({ url, patience: 5_000 }).then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    expect(error).toMatchObject({
+      name: 'StoreError',
+      code: 'unreadable',
+      message: expect.stringContaining(`${labelOf(url)} cannot be used: `),
+    })
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(new URL(url).password)
+  })
+})
+
+describe('a connection that dies', () => {
+  test('in the midst of a transaction drops its work, and the next work gets another one', async () => {
+    const { where, open } = await postgres.place()
+    const store = await open()
+    const cut = store.write(async (tx) => {
+      await tx.state.advance(false)
+      await cutConnections(where)
+      await tx.state.advance(false)
+    })
+    await expect(cut).rejects.toMatchObject({ name: 'StoreError', code: 'unreadable' })
+    const cutAtItsEnd = store.write(async (tx) => {
+      await tx.state.advance(false)
+      await cutConnections(where)
+    })
+    await expect(cutAtItsEnd).rejects.toMatchObject({ name: 'StoreError', code: 'unreadable' })
+    expect(await revisionOf(store)).toBe(0)
+    await store.write((tx) => tx.state.advance(false))
+    expect(await revisionOf(store)).toBe(1)
+  })
+
+  test('while nobody uses it is replaced, unnoticed', async () => {
+    const { where, open } = await postgres.place()
+    const store = await open()
+    await Promise.all(Array.from({ length: 5 }, () => store.write((tx) => tx.state.advance(false))))
+    await cutConnections(where)
+    await store.write((tx) => tx.state.advance(false))
+    expect(await revisionOf(store)).toBe(6)
+  })
+})
+
+describe('a network that fails', () => {
+  test('before a transaction began costs nothing: the work is done over another connection', async () => {
+    const proxy = await aFaultyProxy(await aStoreAddress())
+    const store = await openPostgresStore({ url: proxy.url, poolSize: 1 })
+    proxy.cuts = 1
+    let runs = 0
+    await store.write(async (tx) => {
+      runs += 1
+      await tx.state.advance(false)
+    })
+    expect([proxy.cuts, runs, await revisionOf(store)]).toEqual([0, 1, 1])
+    await store.close()
+  })
+
+  test('in the midst of a transaction drops its work, which nobody does again unasked', async () => {
+    const proxy = await aFaultyProxy(await aStoreAddress())
+    const store = await openPostgresStore({ url: proxy.url, poolSize: 1 })
+    let runs = 0
+    const work = store.write(async (tx) => {
+      runs += 1
+      await tx.state.advance(false)
+      proxy.cuts = 1
+    })
+    await expect(work).rejects.toMatchObject({ name: 'StoreError', code: 'unreadable' })
+    expect([proxy.cuts, runs, await revisionOf(store)]).toEqual([0, 1, 0])
+    await store.close()
+  })
+
+  test('without a sign is noticed after a while, and its connection is not used again', async () => {
+    const proxy = await aFaultyProxy(await aStoreAddress())
+    const store = await openPostgresStore({ url: proxy.url, poolSize: 1, statementTimeout: 100 })
+    const work = store.write(async (tx) => {
+      await tx.state.advance(false)
+      proxy.isSilent = true
+      await tx.state.advance(false)
+    })
+    await expect(work).rejects.toMatchObject({ name: 'StoreError', code: 'unreadable' })
+    proxy.isSilent = false
+    expect(await revisionOf(store)).toBe(0)
+    await store.close()
+  })
+})
+
+describe('work in the way of other work', () => {
+  test('that each holds what the other waits for is done, one after the other', async () => {
+    const { open } = await postgres.place()
+    const store = await open()
+    let waiting = 2
+    let go = () => {}
+    const bothHold = new Promise<void>((resolve) => {
+      go = resolve
+    })
+    const work = (first: string, second: string) =>
+      store.write(async (tx) => {
+        await tx.lock(first)
+        waiting -= 1
+        if (waiting <= 0) go()
+        await bothHold
+        await tx.lock(second)
+        await tx.state.advance(false)
+      })
+    await Promise.all([work('a', 'b'), work('b', 'a')])
+    expect(await revisionOf(store)).toBe(2)
+  })
+
+  test('waits for a lock for so long, and is then told that the store is busy', async () => {
+    const { open } = await postgres.place()
+    const [store, other] = [await open({ patience: 100 }), await open()]
+    const holder = await held(other, (tx) => tx.lock('a'))
+    expect(await store.write((tx) => tx.tryLock('a'))).toBe(false)
+    expect(await store.write((tx) => tx.tryLock('b'))).toBe(true)
+    await expect(store.write((tx) => tx.lock('a'))).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
+    await holder.end()
+    await store.write((tx) => tx.lock('a'))
+  })
+
+  test('waits for a connection for so long, and is then told that the store is busy', async () => {
+    const url = await aDatabase()
+    const store = await openPostgresStore({ url, poolSize: 1, patience: 200 })
+    const holder = await held(store, (tx) => tx.state.advance(false))
+    await expect(revisionOf(store)).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
+    await holder.end()
+    expect(await revisionOf(store)).toBe(1)
+    await store.close()
+  })
+})
+
+describe('a transaction', () => {
+  test('one of whose statements failed is never kept in part, even when nobody passes the error on', async () => {
+    const { open } = await postgres.place()
+    const store = await open()
+    const work = store.write(async (tx) => {
+      await tx.apiKeys.insert(anApiKey('k'))
+      await tx.apiKeys.insert(anApiKey('k')).catch(() => {})
+    })
+    await expect(work).rejects.toThrow('one of its statements failed')
+    expect(await store.read((tx) => tx.apiKeys.list(false, {}, { limit: 9 }))).toHaveProperty('data', [])
+  })
+
+  test('that fails tells nothing of what was to be written', async () => {
+    const { open } = await postgres.place()
+    const store = await open()
+    const insert = (id: string) => store.write((tx) => tx.apiKeys.insert(anApiKey(id, { hash: 'the-hash' })))
+    await insert('k')
+    const error = await insert('l').catch((error: unknown) => error)
+    expect(error).toMatchObject({ code: '23505' })
+    expect(inspect(error, { depth: 20 })).not.toContain('the-hash')
+  })
+
+  test('of a reader cannot write', async () => {
+    const { open } = await postgres.place()
+    const store = await open()
+    const writing = store.read((tx) =>
+      (tx as never as { state: { advance(m: boolean): Promise<void> } }).state.advance(false),
+    )
+    await expect(writing).rejects.toThrow(/read-only/)
+  })
+})
+
+describe('values handed to PostgreSQL', () => {
+  async function aDb(more: { statementTimeout?: number } = {}): Promise<Kysely<Tables>> {
+    const place = { url: await aDatabase(), label: 'store', size: 1, connectTimeout: 5_000, lockTimeout: 5_000 }
+    const db = new Kysely<Tables>({
+      dialect: postgresDialect(openPool({ ...place, statementTimeout: 5_000, ...more })),
+    })
+    onTestFinished(() => db.destroy())
+    return db
+  }
+
+  test.each([
+    ['an object', { a: 1 }],
+    ['an array', [1]],
+    ['a date', new Date(0)],
+    ['undefined', undefined],
+    ['a number that is none', Number.NaN],
+    ['a string with NUL', 'a\0b'],
+  ])('%s is refused rather than bent', async (_name, value) => {
+    await expect(sql`select ${value} as value`.execute(await aDb())).rejects.toThrow(TypeError)
+  })
+
+  test('whole numbers of 64 bits come back as numbers, here and nowhere else', async () => {
+    const { rows } = await sql`select 1790000000::bigint as time, count(*) as rows, ${2 ** 40}::bigint as more`.execute(
+      await aDb(),
+    )
+    expect(rows).toEqual([{ time: 1_790_000_000, rows: 1, more: 2 ** 40 }])
+    expect(pg.types.getTypeParser(pg.types.builtins.INT8)('5')).toBe('5')
+  })
+
+  test('a statement that takes too long is ended', async () => {
+    const slow = sql`select pg_sleep(20)`.execute(await aDb({ statementTimeout: 100 }))
+    await expect(slow).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
+  })
+})
