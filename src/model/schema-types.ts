@@ -1876,7 +1876,7 @@ export interface ApiKey {
    */
   expires: number | null
   /**
-   * About when it was used last, in unix seconds; null for never.
+   * When it was used last, in unix seconds, to the minute; null for never.
    */
   last_used: number | null
   /**
@@ -1904,7 +1904,7 @@ export interface ApiKey {
    */
   secret?: string
   /**
-   * Whether the key is restricted to its scopes.
+   * A restricted key may do what its scopes say, a secret key everything in its mode.
    */
   type: 'restricted' | 'secret'
 }

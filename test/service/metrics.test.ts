@@ -58,7 +58,7 @@ describe('metrics', () => {
     const { call } = await served({ metrics, rateLimit: 1 })
     await call('GET', FLOWS)
     await call('GET', FLOWS)
-    expect(await figure('flows_rate_limited_total{scope="key"}')).toBe(1)
+    await expect.poll(() => figure('flows_rate_limited_total{scope="key"}')).toBe(1)
     const { store } = await served()
     const busy: Store = { ...store, read: () => Promise.reject(new StoreError('busy', 'locked')) }
     const server = await startServer({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Metrics } from '../metrics.js'
 import type { Service } from '../operations/call.js'
 import { continueDueSessions } from '../operations/due-sessions.js'
 import { forgetOld } from '../operations/forget.js'
@@ -13,6 +14,7 @@ export interface BackgroundOptions {
   readonly sending: SendOptions
   /** A job failed, and is tried again later. */
   readonly onFault: (job: string, error: unknown) => void
+  readonly metrics?: Metrics | undefined
 }
 
 /** What the service does by itself. Every process on a store runs it; what one begins, no other begins as well. */
@@ -33,12 +35,13 @@ const FORGET_EVERY = 10 * 60 * 1_000
 /** Above the time limit of a webhook. */
 const CLOSE_PATIENCE = 11_000
 
-export function background({ service, sending, onFault }: BackgroundOptions): Background {
+export function background({ service, sending, onFault, metrics }: BackgroundOptions): Background {
   const webhooks = webhooksJob({
     service,
     send: (shipment) => send(shipment, sending),
     onEnd: () => wake(),
     onFault: (error) => onFault('webhooks', error),
+    metrics,
   })
   const jobs: readonly Job[] = [
     webhooks,
@@ -59,10 +62,15 @@ export function background({ service, sending, onFault }: BackgroundOptions): Ba
     if (job.every !== undefined) await bells.get(job)?.wait(job.every)
     while (!isClosing) {
       let wait = job.every ?? POLL
+      const begun = performance.now()
+      const tell = (result: 'done' | 'failed') =>
+        metrics?.jobEnded(job.name, result, (performance.now() - begun) / 1000)
       try {
         if (await job.run()) wait = 0
+        tell('done')
         failures = 0
       } catch (error) {
+        tell('failed')
         onFault(job.name, error)
         failures += 1
         wait = Math.min(POLL * 2 ** failures, LONGEST_BACKOFF)

@@ -1,3 +1,4 @@
+import type { Metrics, WebhookResult } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
 import {
   claimDeliveries,
@@ -20,7 +21,11 @@ export interface WebhooksOptions {
   /** Called when an attempt has ended: there is room for another one, or its successor may go. */
   readonly onEnd: () => void
   readonly onFault: (error: unknown) => void
+  readonly metrics: Metrics | undefined
 }
+
+/** What became of a delivery, in the words of the figures. */
+const RESULTS: Readonly<Record<string, WebhookResult>> = { succeeded: 'succeeded', pending: 'retry', failed: 'failed' }
 
 const NOBODY: Caller = { livemode: false, actor: null }
 
@@ -28,7 +33,7 @@ const NOBODY: Caller = { livemode: false, actor: null }
  * Sends what is due to webhook endpoints. An attempt is claimed in one transaction and settled in another: a process
  * that ends in between leaves a lease behind, and when that is over somebody begins the next attempt.
  */
-export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions): Job {
+export function webhooksJob({ service, send, onEnd, onFault, metrics }: WebhooksOptions): Job {
   const underWay = new Map<Promise<void>, string>()
 
   async function run(): Promise<boolean> {
@@ -44,10 +49,13 @@ export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions):
 
   function begin(shipment: Shipment): void {
     const { delivery } = shipment
-    const work = send(shipment)
-      .then((outcome) =>
-        service.write({ ...NOBODY, livemode: delivery.livemode }, (call) => settleDelivery(call, delivery, outcome)),
-      )
+    const attempt = async () => {
+      const outcome = await send(shipment)
+      const caller = { ...NOBODY, livemode: delivery.livemode }
+      const status = await service.write(caller, (call) => settleDelivery(call, delivery, outcome))
+      metrics?.webhookAttempted(RESULTS[status] ?? 'failed', (outcome.duration ?? 0) / 1000)
+    }
+    const work = attempt()
       .catch(onFault)
       .then(() => {
         underWay.delete(work)

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sha256 } from '../../model/canonical.js'
-import type { ListObject } from '../../model/resources.js'
+import type { ApiKey, ListObject } from '../../model/resources.js'
 import type { ApiKeyRecord } from '../../store/store.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { nearest } from '../../validate/nearest.js'
@@ -20,24 +20,7 @@ export interface CreateKeyParams {
   readonly expires?: number | undefined
 }
 
-/** An API key as it is listed: the key itself is not kept. */
-export interface ApiKey {
-  readonly id: string
-  readonly object: 'api_key'
-  readonly created: number
-  readonly created_by: string | null
-  readonly expires: number | null
-  /** To the minute; null when it never was. */
-  readonly last_used: number | null
-  readonly livemode: boolean
-  readonly name: string
-  /** Its beginning and its last four characters. */
-  readonly redacted: string
-  readonly revoked: number | null
-  /** Null for a secret key, which may do everything in its mode. */
-  readonly scopes: readonly Scope[] | null
-  readonly type: 'restricted' | 'secret'
-}
+export type { ApiKey }
 
 /** The one answer that holds the key. */
 export type CreatedApiKey = ApiKey & { readonly secret: string }
