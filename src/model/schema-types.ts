@@ -1898,7 +1898,20 @@ export interface ApiKey {
   /**
    * What a restricted key may do; null for a secret key, which may do everything.
    */
-  scopes: string[] | null
+  scopes:
+    | (
+        | 'flows:read'
+        | 'flows:write'
+        | 'deployments:write'
+        | 'sessions:read'
+        | 'sessions:write'
+        | 'reports:read'
+        | 'events:read'
+        | 'webhooks:read'
+        | 'webhooks:write'
+        | 'keys:admin'
+      )[]
+    | null
   /**
    * The key itself. Only in the answer that creates it.
    */
