@@ -102,6 +102,7 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
 /** Parameters without which a request is refused. */
 export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/identity/verification_flows': ['key', 'name', 'type'],
+  'POST /v1/webhook_endpoints': ['url', 'enabled_events'],
 }
 
 /** Parameters that Stripe does not have where it has the operation. */
