@@ -8,7 +8,7 @@ import { processTerminal, watchOutputs } from './terminal.js'
 import { version } from './version.js'
 import { type FormatOptions, formatOf } from './views/format.js'
 
-/** Runs one command line and answers with its exit code. Nothing is thrown, and process.exit is never called. */
+/** Runs one command line and answers with its exit code. Nothing is thrown, and it is the program that ends by itself. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
   const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
   const called = names[0] === 'help' ? names[1] : names[0]

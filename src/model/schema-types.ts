@@ -1874,11 +1874,11 @@ export interface ApiKey {
   /**
    * From when on it is refused, in unix seconds; null for never.
    */
-  expires?: number | null
+  expires: number | null
   /**
    * About when it was used last, in unix seconds; null for never.
    */
-  last_used?: number | null
+  last_used: number | null
   /**
    * Whether it belongs to the live mode.
    */
@@ -1898,11 +1898,15 @@ export interface ApiKey {
   /**
    * What a restricted key may do; null for a secret key, which may do everything.
    */
-  scopes?: string[] | null
+  scopes: string[] | null
   /**
    * The key itself. Only in the answer that creates it.
    */
   secret?: string
+  /**
+   * Whether the key is restricted to its scopes.
+   */
+  type: 'restricted' | 'secret'
 }
 /**
  * What is left of an object that was deleted.

@@ -30,6 +30,7 @@ export const API_ERRORS = {
   idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
   rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
   // extensions
+  scope_missing: { statuses: [403], meaning: 'The key is restricted, and lacks the scope that this needs.' },
   flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
   flow_version_conflict: { statuses: [412], meaning: 'A flow has changed since. Nothing was written.' },
   flow_of_other_project: { statuses: [400], meaning: 'Another project manages the flow.' },
@@ -55,6 +56,7 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   405: 'The server is no proxy.',
   417: 'The only expectation that is met is 100-continue.',
   431: 'The head of the request is too large.',
+  503: 'The server is being stopped, or its store does not answer.',
   500: 'A fault of the service. The request id tells which request it was.',
 }
 
@@ -67,17 +69,39 @@ export interface ErrorBody {
   readonly stale?: readonly StaleFlow[]
 }
 
+/** Which limit a request was over, and what helps. */
+export interface RateLimit {
+  /** In Stripe's words. */
+  readonly reason: 'global-rate' | 'resource-specific'
+  /** Seconds until there is room again. */
+  readonly retryAfter: number
+  /** Whether the same request can succeed then. */
+  readonly isWorthRetry: boolean
+}
+
 /** A request that is refused: the HTTP status and what stands under `error` in the answer. Never holds personal data. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly body: ErrorBody
+  /** Only with 429. */
+  readonly limit: RateLimit | undefined
 
-  constructor(status: number, body: Omit<ErrorBody, 'type'> & Partial<Pick<ErrorBody, 'type'>>) {
+  constructor(
+    status: number,
+    body: Omit<ErrorBody, 'type'> & Partial<Pick<ErrorBody, 'type'>>,
+    limit?: RateLimit | undefined,
+  ) {
     super(body.message)
     this.status = status
+    this.limit = limit
     this.body = { type: 'invalid_request_error', ...body }
   }
+}
+
+/** 429. */
+export function rateLimited(message: string, limit: RateLimit): ApiError {
+  return new ApiError(429, { code: 'rate_limit', message }, limit)
 }
 
 /** 400 for one parameter, named with brackets: "options[document]". */

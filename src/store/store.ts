@@ -17,6 +17,8 @@ export interface Store {
    * that was in the way of other work is dropped and run again, so it does nothing but read and write.
    */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>
+  /** Outside transactions: nobody who counts requests waits for who writes flows. */
+  readonly rateLimits: RateLimits
   close(): Promise<void>
 }
 
@@ -48,7 +50,6 @@ export interface WriteTransaction extends ReadTransaction {
   readonly deliveries: DeliveryReads & DeliveryWrites
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly idempotency: IdempotencyKeys
-  readonly rateLimits: RateLimits
   readonly contents: Contents
 }
 
@@ -468,19 +469,23 @@ export interface ApiKeyRecord {
   readonly revoked: number | null
 }
 
+export interface ApiKeyFilter {
+  readonly created?: CreatedRange | undefined
+}
+
 export interface ApiKeyReads {
   byId(id: string): Promise<ApiKeyRecord | undefined>
   /** Revoked keys are found too. */
   byHash(hash: string): Promise<ApiKeyRecord | undefined>
-  /** Keys of both modes, newest first; revoked ones too. */
-  list(): Promise<ApiKeyRecord[]>
+  /** Newest first; revoked keys too. */
+  list(livemode: boolean, filter: ApiKeyFilter, page: Page): Promise<PageOf<ApiKeyRecord>>
 }
 
 export interface ApiKeyWrites {
   insert(key: ApiKeyRecord): Promise<void>
   revoke(id: string, at: number): Promise<void>
-  /** Marks the key as used, unless it is marked with a later time. */
-  touch(id: string, at: number): Promise<void>
+  /** Marks keys as used, unless they are marked with a later time. */
+  touch(ids: readonly string[], at: number): Promise<void>
 }
 
 // Idempotency
@@ -508,14 +513,14 @@ export interface IdempotencyKeys {
 
 // Rate limits
 
-/** Counters that hold for every process on the store. */
+/** Counters that hold for every process on the store. They may be lost with a machine: none counts for more than a minute. */
 export interface RateLimits {
   /**
-   * Takes up to `wanted` from what is left of `limit` in one window of a scope, such as one second of one key.
-   * Answers how many it got, 0 when nothing is left.
+   * Takes up to `wanted` from what is left of `limit` in one window of a scope, such as one second of one key; the
+   * window is named by its begin. Answers how many it got, 0 when nothing is left.
    */
   take(scope: string, window: number, wanted: number, limit: number): Promise<number>
-  /** Drops every window before one. */
+  /** Drops every window that began before a time. */
   forget(before: number): Promise<void>
 }
 

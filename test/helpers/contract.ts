@@ -52,8 +52,9 @@ function find(method: string, path: string): Found | undefined {
   return undefined
 }
 
-function errorFaults({ status, body, headers }: Exchange): string[] {
+function errorFaults({ method, status, body, headers }: Exchange): string[] {
   if (!headers['content-type']?.startsWith('application/json')) return ['the error is not JSON']
+  if (method === 'HEAD') return []
   const value = parsed(body)
   const faults = faultsOf('/components/schemas/error', value)
   if (faults.length > 0) return faults

@@ -3,7 +3,6 @@ import type { ApiErrorCode } from '../../src/service/api-error.js'
 import { startServer } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
-import { enterLink, MOST_VISITS } from '../../src/service/operations/static-links.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { held } from '../store/holding.js'
@@ -53,9 +52,7 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
   parameter_invalid_string_blank: {
     status: 400,
     param: 'name',
-    // No route makes keys: the command line does.
-    ask: async ({ service }) =>
-      asCalled(service.write(TESTER, (call) => createKey(call, { mode: 'test', name: '  ' }))),
+    ask: ({ call }) => call('POST', '/v1/api_keys', { body: { name: '  ' } }),
   },
   parameter_invalid: {
     status: 400,
@@ -118,6 +115,14 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return refused
     },
   },
+  scope_missing: {
+    status: 403,
+    ask: async ({ call, service }) => {
+      const scopes = ['sessions:read']
+      const { secret } = await service.write(TESTER, (one) => createKey(one, { name: 'reader', scopes }))
+      return call('GET', FLOWS, { key: secret })
+    },
+  },
   flow_archived: {
     status: 400,
     param: 'verification_flow',
@@ -163,14 +168,14 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
   },
   rate_limit: {
     status: 429,
-    // The pages of static links are the only place so far, and they answer in HTML.
-    ask: async ({ service, call }) => {
-      const flow = (await call('POST', `${FLOWS}/a/static_link`, { body: 'active=true' })).body
-      const token = flow.static_link.url.split('/l/')[1]
-      const enter = (n: number) =>
-        service.write(TESTER, (one) => enterLink({ ...one, publicUrl: 'http://x' }, token, aVisit(n)))
-      for (let n = 0; n < MOST_VISITS; n += 1) await enter(n)
-      return asCalled(enter(MOST_VISITS))
+    ask: async ({ store, key }) => {
+      const server = await startServer({ store, host: '127.0.0.1', port: 0, rateLimit: 1, now: () => 1 })
+      const ask = () => fetch(server.url + FLOWS, { headers: { authorization: `Bearer ${key}` } })
+      await ask()
+      const response = await ask()
+      const called = { status: response.status, headers: response.headers, body: await response.json() }
+      await server.close()
+      return called
     },
   },
   livemode_mismatch: {
@@ -206,13 +211,6 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return call('POST', `/v1/webhook_deliveries/${delivery.id}/resend`)
     },
   },
-}
-
-const aVisit = (n: number) => ({ email: `a${n}@example.com`, address: '127.0.0.1' })
-
-async function asCalled(work: Promise<unknown>): Promise<Called> {
-  const error = (await work.catch((error: unknown) => error)) as { status: number; body: object }
-  return { status: error.status, headers: new Headers({ 'request-id': 'req_' }), body: { error: error.body } }
 }
 
 describe('every code of an error', () => {

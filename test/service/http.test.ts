@@ -369,7 +369,9 @@ describe('the log', () => {
         route: `${FLOWS}/:id`,
         status: 400,
         ms: expect.any(Number),
+        mode: 'test',
         key: key.slice(-4),
+        code: 'parameter_invalid',
       },
       expect.objectContaining({ route: null, status: 404, key: null }),
     ])
@@ -399,6 +401,7 @@ describe('the log', () => {
         throw new TypeError('the message may quote email-secret@example.com')
       },
       write: async () => undefined as never,
+      rateLimits: { take: async () => 1, forget: async () => {} },
       close: async () => {},
     }
     const log: object[] = []
@@ -423,6 +426,7 @@ describe('a fault without a log', () => {
         throw new StoreError('unreadable', '/home/secret/store.sqlite cannot be read', { cause: full })
       },
       write: async () => undefined as never,
+      rateLimits: { take: async () => 1, forget: async () => {} },
       close: async () => {},
     }
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true)

@@ -13,16 +13,22 @@ describe.each(stores)('API keys, on $name', (implementation) => {
         object: 'api_key',
         created: 1_790_000_000,
         created_by: 'tester',
+        expires: null,
+        last_used: null,
         livemode: mode === 'live',
         name: 'ci',
         redacted: `sk_${mode}_...${key.secret.slice(-4)}`,
         revoked: null,
+        scopes: null,
+        type: 'secret',
         secret: expect.stringMatching(new RegExp(`^sk_${mode}_[0-9a-z]{38}$`)),
       })
     }
-    const { data } = await service.read(TESTER, listKeys)
-    expect(data.map(({ livemode }) => livemode)).toEqual([true, false])
-    expect(data.some((key) => 'secret' in key)).toBe(false)
+    for (const livemode of [false, true]) {
+      const { data } = await service.read({ ...TESTER, livemode }, listKeys)
+      expect(data.map((key) => key.livemode)).toEqual([livemode])
+      expect(data.some((key) => 'secret' in key)).toBe(false)
+    }
   })
 
   test('are not in the store', async () => {

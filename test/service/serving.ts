@@ -1,7 +1,7 @@
 import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
 import type { LogLine } from '../../src/service/http/log.js'
-import { startServer } from '../../src/service/http/server.js'
+import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import { type Caller, type Service, service } from '../../src/service/operations/call.js'
 import { createKey } from '../../src/service/operations/keys.js'
 import type { Store } from '../../src/store/store.js'
@@ -54,14 +54,12 @@ export interface Called {
   readonly body: any
 }
 
-export interface ServedOptions {
+export interface ServedOptions
+  extends Partial<
+    Pick<ServerOptions, 'publicUrl' | 'processing' | 'rateLimit' | 'trustProxy' | 'metrics' | 'webhookAllow'>
+  > {
   /** By default SQLite. */
   readonly implementation?: Implementation
-  readonly publicUrl?: string
-  /** How long verifying takes, in seconds. */
-  readonly processing?: number
-  /** Where webhooks may be sent to although it is not public. */
-  readonly webhookAllow?: readonly string[]
 }
 
 /** The flows API on a free port, until the test ends. */
@@ -75,6 +73,8 @@ export async function served({ implementation, ...options }: ServedOptions = {})
     port: 0,
     now: () => clock.now,
     log: (line) => log.push(line),
+    // A test that counts says so.
+    rateLimit: 0,
     ...options,
   })
   onTestFinished(() => server.close())

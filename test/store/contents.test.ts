@@ -23,7 +23,6 @@ async function filled(store: Store, sessions = 3): Promise<void> {
       created: 1,
     })
     await tx.apiKeys.insert(anApiKey('ak_1', { livemode: true, scopes: ['flows:read'] }))
-    await tx.rateLimits.take('key', 60, 2, 10)
   })
 }
 

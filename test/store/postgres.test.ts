@@ -244,7 +244,7 @@ describe('a transaction', () => {
       await tx.apiKeys.insert(anApiKey('k')).catch(() => {})
     })
     await expect(work).rejects.toThrow('one of its statements failed')
-    expect(await store.read((tx) => tx.apiKeys.list())).toEqual([])
+    expect((await store.read((tx) => tx.apiKeys.list(false, {}, { limit: 10 }))).data).toEqual([])
   })
 
   test('that fails tells nothing of what was to be written', async () => {

@@ -391,7 +391,7 @@ for (const implementation of stores) {
       })
     })
 
-    test('API keys are found by hash, listed newest first, and revoked once', async () => {
+    test('API keys are found by hash, listed by mode, and revoked once', async () => {
       const store = await aStore()
       await store.write(async ({ apiKeys }) => {
         await apiKeys.insert(anApiKey('k1'))
@@ -402,10 +402,11 @@ for (const implementation of stores) {
       const found = await store.read(async ({ apiKeys }) => [
         await apiKeys.byHash('hash-k1'),
         await apiKeys.byHash('hash-none'),
-        await apiKeys.list(),
+        (await apiKeys.list(false, {}, { limit: 10 })).data,
+        (await apiKeys.list(true, {}, { limit: 10 })).data,
       ])
       const [k1, k2] = [anApiKey('k1', { revoked: 5 }), anApiKey('k2', { livemode: true, created_by: 'me' })]
-      expect(found).toEqual([k1, undefined, [k2, k1]])
+      expect(found).toEqual([k1, undefined, [k1], [k2]])
       await expect(store.write((tx) => tx.apiKeys.insert(anApiKey('k3', { hash: 'hash-k1' })))).rejects.toThrow()
     })
 

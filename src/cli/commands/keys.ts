@@ -1,7 +1,9 @@
-import { Option } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { formatTime, printable } from '../../render/text.js'
-import { type ApiKey, createKey, listKeys, revokeKey } from '../../service/operations/keys.js'
+import { systemClock } from '../../service/operations/call.js'
+import { type ApiKey, createKey, listEveryKey, revokeKey } from '../../service/operations/keys.js'
+import { SCOPES } from '../../service/operations/scopes.js'
 import { type Define, examples } from '../command.js'
 import { atService } from '../service.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
@@ -16,16 +18,28 @@ export const keys: Define = (command, run) => {
     .addOption(
       new Option('--mode <mode>', 'which flows it reaches').choices(['test', 'live'] as const).default('test' as const),
     )
+    .addOption(
+      new Option(
+        '--scope <scopes...>',
+        'what a restricted key may do, and nothing else; write takes in read (default: everything, a secret key)',
+      ).choices(SCOPES),
+    )
+    .option('--expires <when>', 'when it ends: in days (90d), or on a day at 00:00 UTC (2027-01-31)', parseExpiry)
     .addOption(create.format)
     .addOption(create.json)
     .addHelpText(
       'after',
       examples(
         ['For an application', 'flows keys create --name app'],
+        ['For a CI job that plans', 'flows keys create --name ci-plan --mode live --scope flows:read --expires 90d'],
+        [
+          'For a CI job that applies',
+          'flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d',
+        ],
         ['Straight into a file that only you can read', '(umask 077; flows keys create --name ci --mode live > key)'],
       ),
     )
-    .action(({ name, mode, ...options }) =>
+    .action(({ name, mode, scope, expires, ...options }) =>
       run(async (cli) => {
         const { secret, ...key } = await atService(cli, false, (service, caller) =>
           service.write(caller, (call) => createKey(call, { name, mode })),
@@ -33,7 +47,8 @@ export const keys: Define = (command, run) => {
         const { terminal } = cli
         if (chosenFormat(options) === 'json') terminal.result(jsonText({ ...key, key: secret }))
         else {
-          terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode), shown only now:\n`)
+          const until = key.expires === null ? '' : `, until ${formatTime(key.expires)}`
+          terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}), shown only now:\n`)
           terminal.result(`${secret}\n`)
         }
         return ExitCode.ok
@@ -49,13 +64,15 @@ export const keys: Define = (command, run) => {
     .addHelpText('after', examples(['All keys', 'flows keys list']))
     .action((options) =>
       run(async (cli) => {
-        const page = await atService(cli, true, (service, caller) => service.read(caller, listKeys))
+        const page = await atService(cli, true, (service, caller) => service.read(caller, listEveryKey))
         const { terminal } = cli
         if (chosenFormat(options) === 'json') terminal.result(jsonText(page))
         else if (page.data.length === 0) terminal.talk('No keys.\n')
         else {
-          const heading = ['ID', 'NAME', 'KEY', 'CREATED', 'REVOKED']
-          terminal.result(tableText(heading, page.data.map(row), terminal.palette))
+          const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE']
+          const now = systemClock()
+          const rows = page.data.map((key) => row(key, now))
+          terminal.result(tableText(heading, rows, terminal.palette))
         }
         return ExitCode.ok
       }),
@@ -77,6 +94,27 @@ export const keys: Define = (command, run) => {
     )
 }
 
-function row(key: ApiKey): string[] {
-  return [key.id, key.name, key.redacted, formatTime(key.created), key.revoked === null ? '-' : formatTime(key.revoked)]
+function row(key: ApiKey, now: number): string[] {
+  const { id, name, redacted, scopes, last_used, expires } = key
+  const time = (seconds: number | null) => (seconds === null ? '-' : formatTime(seconds))
+  return [id, name, redacted, scopes?.join(',') ?? 'all', time(last_used), time(expires), stateOf(key, now)]
+}
+
+function stateOf({ revoked, expires }: ApiKey, now: number): string {
+  if (revoked !== null) return `revoked ${formatTime(revoked)}`
+  return expires !== null && expires <= now ? 'expired' : 'active'
+}
+
+const DAY = 24 * 60 * 60
+
+/** As unix seconds. */
+function parseExpiry(value: string): number {
+  const [, days] = /^(\d{1,5})d$/.exec(value) ?? []
+  if (days !== undefined) return systemClock() + Number(days) * DAY
+  const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN
+  // The parser moves the 30th of February to March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== value) {
+    throw new InvalidArgumentError('Write it as 90d or as a day, 2027-01-31.')
+  }
+  return time / 1000
 }

@@ -1,11 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
-import { logToStderr, startServer } from '../../service/http/server.js'
+import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../service/http/server.js'
+import type { MetricsServer } from '../../service/metrics/serve.js'
 import { parseRange } from '../../service/operations/webhook-targets.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
 import { Failure } from '../failure.js'
+import { proxyFault } from '../proxies.js'
 import { openServiceStore } from '../store.js'
 
 export const serve: Define = (command, run) => {
@@ -18,6 +21,25 @@ export const serve: Define = (command, run) => {
       'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
       parseRanges,
     )
+    .option(
+      '--rate-limit <n>',
+      'requests that each API key may make in a second; 0 for any number',
+      parseLimit,
+      DEFAULT_RATE_LIMIT,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, uniquelocal; with commas between',
+      parseProxies,
+    )
+    .option(
+      '--drain-delay <seconds>',
+      'how long to go on after SIGTERM while /readyz says no, for load balancers',
+      parseSeconds,
+      0,
+    )
+    .option('--metrics-port <port>', 'serve figures for Prometheus at /metrics on this port', parsePort)
+    .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -25,44 +47,78 @@ export const serve: Define = (command, run) => {
         ['On this machine', 'flows serve'],
         ['Over PostgreSQL, on several machines', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows serve'],
         ['Behind a proxy', 'flows serve --host 0.0.0.0 --port 8080 --public-url https://flows.example.com --log'],
+        [
+          'Behind a load balancer, with figures for Prometheus',
+          'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --drain-delay 10 --metrics-port 9464 --log',
+        ],
       ),
     )
     .action((options) =>
       run(async (cli) => {
         const store = await openServiceStore(cli)
+        let figures: MetricsServer | undefined
         try {
-          const { host, port, publicUrl, webhookAllow, log } = options
+          figures = await metricsOf(options)
+          const { host, port, publicUrl, rateLimit, trustProxy, webhookAllow, log } = options
           const server = await startServer({
             store,
             host,
             port,
+            rateLimit,
             ...(publicUrl !== undefined && { publicUrl }),
+            ...(trustProxy !== undefined && { trustProxy }),
+            ...(figures !== undefined && { metrics: figures.metrics }),
             ...(webhookAllow !== undefined && { webhookAllow }),
             ...(log && { log: logToStderr }),
           }).catch((error) => {
             throw cannotListen(error, options)
           })
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
+          if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopSignal()
+          server.drain()
           cli.terminal.talk('Stopping ...\n')
+          await sleep(options.drainDelay * 1000)
           await server.close()
           return signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.ok
         } finally {
+          await figures?.close()
           await store.close()
         }
       }),
     )
 }
 
+/** The first one asks to stop. Whoever sends a second one does not want to wait, and a killed store loses nothing. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
+    let isStopping = false
+    const stop = (signal: NodeJS.Signals) => {
+      // Said outright: the first process of a container cannot be ended by a signal that nobody listens to.
+      if (isStopping) process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.failed)
+      isStopping = true
+      resolve(signal)
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
   })
 }
 
-function cannotListen(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): unknown {
+/** Counting costs memory and time to start: it is loaded for those who ask. */
+async function metricsOf(options: { metricsHost: string; metricsPort?: number }): Promise<MetricsServer | undefined> {
+  const { metricsHost: host, metricsPort: port } = options
+  if (port === undefined) return undefined
+  const { serveMetrics } = await import('../../service/metrics/serve.js')
+  return serveMetrics(host, port).catch((error) => {
+    throw cannotListen(error, { host, port, option: '--metrics-port' })
+  })
+}
+
+function cannotListen(
+  error: NodeJS.ErrnoException,
+  { host, port, option = '--port' }: { host: string; port: number; option?: string },
+): unknown {
   const reasons: Record<string, string> = {
     EADDRINUSE: 'the port is taken',
     EACCES: 'the port needs more rights',
@@ -72,16 +128,27 @@ function cannotListen(error: NodeJS.ErrnoException, { host, port }: { host: stri
   const reason = reasons[error.code ?? '']
   if (reason === undefined) return error
   return new Failure('cannot_listen', `cannot listen on ${host} port ${port}: ${reason}`, {
-    hint: 'choose another one with --port; 0 takes any that is free',
+    hint: `choose another one with ${option}; 0 takes any that is free`,
     cause: error,
   })
 }
 
 function parsePort(value: string): number {
-  const port = Number(value)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('A port is a number up to 65535.')
-  return port
+  return wholeNumber(value, 65_535, 'A port is a number up to 65535.')
+}
+
+function parseLimit(value: string): number {
+  return wholeNumber(value, 1_000_000, 'It is a whole number of requests a second, up to a million.')
+}
+
+function parseSeconds(value: string): number {
+  return wholeNumber(value, 3600, 'It is a whole number of seconds, up to 3600.')
+}
+
+function wholeNumber(value: string, most: number, otherwise: string): number {
+  const number = Number(value)
+  if (!/^\d+$/.test(value) || number > most) throw new InvalidArgumentError(otherwise)
+  return number
 }
 
 function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
@@ -94,5 +161,11 @@ function parseRanges(value: string, before: readonly string[] = []): readonly st
 function parseUrl(value: string): string {
   const fault = apiAddressFault(value)
   if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
+  return value
+}
+
+function parseProxies(value: string): string {
+  const fault = proxyFault(value)
+  if (fault !== undefined) throw new InvalidArgumentError(fault)
   return value
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Metrics } from '../metrics.js'
 import type { Service } from '../operations/call.js'
 import { continueDueSessions } from '../operations/due-sessions.js'
 import { forgetOld } from '../operations/forget.js'
@@ -13,6 +14,8 @@ export interface BackgroundOptions {
   readonly sending: SendOptions
   /** A job failed, and is tried again later. */
   readonly onFault: (job: string, error: unknown) => void
+  /** By default nobody counts. */
+  readonly metrics?: Pick<Metrics, 'webhookAttempted' | 'jobEnded'> | undefined
 }
 
 /** What the service does by itself. Every process on a store runs it; what one begins, no other begins as well. */
@@ -33,16 +36,17 @@ const FORGET_EVERY = 10 * 60 * 1_000
 /** Above the time limit of a webhook. */
 const CLOSE_PATIENCE = 11_000
 
-export function background({ service, sending, onFault }: BackgroundOptions): Background {
+export function background({ service, sending, onFault, metrics }: BackgroundOptions): Background {
   const webhooks = webhooksJob({
     service,
     send: (shipment) => send(shipment, sending),
     onEnd: () => wake(),
-    onFault: (error) => onFault('webhooks', error),
+    onFault: (error) => onFault('deliver', error),
+    metrics,
   })
   const jobs: readonly Job[] = [
     webhooks,
-    { name: 'sessions', run: () => continueDueSessions(service) },
+    { name: 'settle', run: () => continueDueSessions(service) },
     { name: 'forget', every: FORGET_EVERY, run: () => service.write({ livemode: false, actor: null }, forgetOld) },
   ]
   const bells = new Map(jobs.map((job) => [job, bell()]))
@@ -59,11 +63,16 @@ export function background({ service, sending, onFault }: BackgroundOptions): Ba
     if (job.every !== undefined) await bells.get(job)?.wait(job.every)
     while (!isClosing) {
       let wait = job.every ?? POLL
+      const start = performance.now()
+      const ended = (result: 'done' | 'failed') =>
+        metrics?.jobEnded(job.name, result, (performance.now() - start) / 1000)
       try {
         if (await job.run()) wait = 0
         failures = 0
+        ended('done')
       } catch (error) {
         onFault(job.name, error)
+        ended('failed')
         failures += 1
         wait = Math.min(POLL * 2 ** failures, LONGEST_BACKOFF)
       }

@@ -1,3 +1,4 @@
+import type { Metrics } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
 import {
   claimDeliveries,
@@ -20,6 +21,7 @@ export interface WebhooksOptions {
   /** Called when an attempt has ended: there is room for another one, or its successor may go. */
   readonly onEnd: () => void
   readonly onFault: (error: unknown) => void
+  readonly metrics?: Pick<Metrics, 'webhookAttempted'> | undefined
 }
 
 const NOBODY: Caller = { livemode: false, actor: null }
@@ -28,7 +30,7 @@ const NOBODY: Caller = { livemode: false, actor: null }
  * Sends what is due to webhook endpoints. An attempt is claimed in one transaction and settled in another: a process
  * that ends in between leaves a lease behind, and when that is over somebody begins the next attempt.
  */
-export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions): Job {
+export function webhooksJob({ service, send, onEnd, onFault, metrics }: WebhooksOptions): Job {
   const underWay = new Map<Promise<void>, string>()
 
   async function run(): Promise<boolean> {
@@ -43,17 +45,21 @@ export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions):
   }
 
   function begin(shipment: Shipment): void {
-    const { delivery } = shipment
-    const work = send(shipment)
-      .then((outcome) =>
-        service.write({ ...NOBODY, livemode: delivery.livemode }, (call) => settleDelivery(call, delivery, outcome)),
-      )
+    const work = sendAndSettle(shipment)
       .catch(onFault)
       .then(() => {
         underWay.delete(work)
         onEnd()
       })
-    underWay.set(work, delivery.endpoint)
+    underWay.set(work, shipment.delivery.endpoint)
+  }
+
+  async function sendAndSettle(shipment: Shipment): Promise<void> {
+    const { delivery } = shipment
+    const outcome = await send(shipment)
+    const caller = { ...NOBODY, livemode: delivery.livemode }
+    const result = await service.write(caller, (call) => settleDelivery(call, delivery, outcome))
+    metrics?.webhookAttempted(result, (outcome.duration ?? 0) / 1000)
   }
 
   function busyEndpoints(): string[] {
@@ -66,5 +72,5 @@ export function webhooksJob({ service, send, onEnd, onFault }: WebhooksOptions):
     while (underWay.size > 0) await Promise.all(underWay.keys())
   }
 
-  return { name: 'webhooks', run, settled }
+  return { name: 'deliver', run, settled }
 }

@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify'
 import { StoreError } from '../../store/store-error.js'
-import { ApiError, type ErrorBody } from '../api-error.js'
+import { ApiError, type ErrorBody, type RateLimit } from '../api-error.js'
 
 /** An error as an answer: the status, the headers and the JSON. */
 export interface ErrorAnswer {
@@ -12,11 +12,24 @@ export interface ErrorAnswer {
 }
 
 export function toErrorAnswer(error: unknown): ErrorAnswer {
-  const { status, body } = toApiError(error)
+  const { status, body, limit } = toApiError(error)
   // Said outright, so that no client guesses: what was refused once is refused again, but for what is under way (409).
   const retry = status >= 500 ? {} : { 'stripe-should-retry': String(status === 409) }
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="flows"' } : {}
-  return { status, headers: { ...retry, ...challenge }, body: { error: body }, isFault: status === 500 }
+  return {
+    status,
+    headers: { ...retry, ...challenge, ...(limit && limitHeaders(limit)) },
+    body: { error: body },
+    isFault: status === 500,
+  }
+}
+
+function limitHeaders({ reason, retryAfter, isWorthRetry }: RateLimit) {
+  return {
+    'retry-after': String(retryAfter),
+    'stripe-rate-limited-reason': reason,
+    'stripe-should-retry': String(isWorthRetry),
+  }
 }
 
 function toApiError(error: unknown): ApiError {

@@ -1,29 +1,46 @@
 import type { Duplex } from 'node:stream'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { ApiError, missing, notFound } from '../api-error.js'
+import { ApiError, missing, notFound, rateLimited } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
+import type { Metrics } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
 import { deploy } from '../operations/deployments.js'
 import { flowState } from '../operations/flow-state.js'
 import { once } from '../operations/idempotency.js'
+import type { Limiter } from '../operations/limiter.js'
 import { toErrorAnswer } from './answer-error.js'
+import { apiVersionOf } from './api-version.js'
 import { authenticate } from './authenticate.js'
+import { authorise, type Needs } from './authorise.js'
 import { MiB, V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { expandOf } from './expand.js'
+import { failedKeys } from './failed-keys.js'
 import { decodeForm, decodeUtf8 } from './form.js'
+import { type HealthOptions, healthRoutes } from './health.js'
+import type { KeyUsage } from './key-usage.js'
 import { type LogLine, logFaults, logLine } from './log.js'
+import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
 import { pageRoutes } from './pages.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
+import { DEPLOY, FLOW_STATE, SPECIAL_ROUTES } from './routes/whole-sets.js'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
 export interface AppOptions {
   readonly service: Service
   readonly id: IdMaker
+  readonly limiter: Limiter
+  /** How many requests a key may make in a second; 0 for any number, and for any number of wrong keys. */
+  readonly rateLimit: number
+  readonly usage: Pick<KeyUsage, 'note'>
+  readonly health: HealthOptions
   /** By default only faults of the service itself are logged, to stderr. */
   readonly log?: ((line: LogLine) => void) | undefined
+  readonly metrics?: Metrics | undefined
+  /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy?: string | undefined
 }
 
 declare module 'fastify' {
@@ -32,10 +49,24 @@ declare module 'fastify' {
     keyTail: string | null
     failure: unknown
   }
+  interface FastifyContextConfig {
+    /** What the route asks of a key. */
+    needs?: Needs
+    /** It is asked all the time, by machines: a good answer is not worth a line in the log. */
+    isProbe?: boolean
+  }
 }
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
-export function createApp({ service, id, log = logFaults }: AppOptions): FastifyInstance {
+export function createApp(options: AppOptions): FastifyInstance {
+  const { service, id, limiter, health, log = logFaults, metrics } = options
+  const tell = (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.routeOptions.config?.isProbe && reply.statusCode === 200) return
+    const line = logLine(request, reply)
+    log(line)
+    const { method, route, status } = line
+    metrics?.requestEnded({ method, route, status, seconds: reply.elapsedTime / 1000 })
+  }
   const app = Fastify({
     genReqId: () => id('req'),
     requestIdHeader: false,
@@ -47,12 +78,13 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
     },
     // Hosts and expectations are checked below, so that the answers are those of the API.
     http: { requireHostHeader: false },
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
+    trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     requestTimeout: 60_000,
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these.
-      reply.raw.once('finish', () => log(logLine(request, reply)))
+      reply.raw.once('finish', () => tell(request, reply))
       void sendError(reply.headers(alwaysSent(request)), error)
     },
     clientErrorHandler: (error, socket) => refuseConnection(socket, unreadable(error), id('req')),
@@ -73,11 +105,17 @@ export function createApp({ service, id, log = logFaults }: AppOptions): Fastify
     request.failure = error
     return sendError(reply, isTooLarge(error) ? tooLarge(request) : error)
   })
-  app.addHook('onResponse', async (request, reply) => log(logLine(request, reply)))
+  app.addHook('onSend', async (_request, reply) => {
+    // Whoever keeps the connection open is told in time to send what follows elsewhere.
+    if (health.isDraining()) reply.header('connection', 'close')
+  })
+  app.addHook('onResponse', async (request, reply) => tell(request, reply))
+  healthRoutes(app, health)
   openApiRoute(app)
-  app.register(async (v1) => formRoutes(v1, service))
-  app.register(async (v2) => jsonRoutes(v2, service))
-  app.register(async (pages) => pageRoutes(pages, service))
+  optionsRoutes(app, [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES])
+  app.register(async (v1) => formRoutes(v1, options))
+  app.register(async (v2) => jsonRoutes(v2, options))
+  app.register(async (pages) => pageRoutes(pages, service, limiter))
   return app
 }
 
@@ -112,8 +150,9 @@ function tooLarge(request: FastifyRequest): ApiError {
   return new ApiError(413, { code: 'parameter_invalid', message: `${figures} ${advice}` })
 }
 
-function formRoutes(app: FastifyInstance, service: Service): void {
-  requireKey(app, service)
+function formRoutes(app: FastifyInstance, options: AppOptions): void {
+  const { service } = options
+  requireKey(app, options)
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer', bodyLimit: V1_LIMIT },
@@ -123,8 +162,9 @@ function formRoutes(app: FastifyInstance, service: Service): void {
   addRoutes(app, service, V1_ROUTES)
 }
 
-function jsonRoutes(app: FastifyInstance, service: Service): void {
-  requireKey(app, service)
+function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
+  const { service } = options
+  requireKey(app, options)
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer', bodyLimit: V2_LIMIT },
@@ -133,7 +173,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
   refuseOtherTypes(app, V2_LIMIT, 'application/json')
   addRoutes(app, service, V2_ROUTES)
 
-  app.get('/v2/identity/flow_state', async (request, reply) => {
+  app.get(FLOW_STATE.url, { config: { needs: FLOW_STATE } }, async (request, reply) => {
     refuseBody(request)
     const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
     if (project === undefined) throw missing('project')
@@ -143,7 +183,7 @@ function jsonRoutes(app: FastifyInstance, service: Service): void {
     return reply.type(JSON_TYPE).send(JSON.stringify(answer.state))
   })
 
-  app.post('/v2/identity/flow_deployments', async (request, reply) => {
+  app.post(DEPLOY.url, { config: { needs: DEPLOY } }, async (request, reply) => {
     refuseQuery(request)
     const body = bodyOf(request)
     const deployment = await service.write(request.caller, (call) => deploy(call, body))
@@ -159,7 +199,7 @@ function addRoutes(app: FastifyInstance, service: Service, routes: readonly AnyR
 }
 
 function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
-  app.get(route.url, async (request, reply) => {
+  app.get(route.url, { config: { needs: route } }, async (request, reply) => {
     refuseBody(request)
     const { params, expand } = paramsOf(route, queryOf(request))
     const expanded = expandOf(expand, route)
@@ -174,6 +214,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
   app.route({
     method,
     url,
+    config: { needs: route },
     handler: async (request, reply) => {
       // Stripe's clients send the parameters of a DELETE as those of a GET.
       if (method === 'DELETE') refuseBody(request)
@@ -184,31 +225,69 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
+      // What is shown once stands in no stored answer.
+      let whole: unknown
       const answer = await once(
         service,
-        callerOf(request),
+        request.caller,
         idempotent,
-        (call) => route.run(call, params, id, expanded),
-        toText,
+        async (call) => {
+          const result = await route.run(call, params, id, expanded)
+          whole = result
+          return result
+        },
+        (result) => toText(without(result, route.shownOnce)),
       )
+      const body = route.shownOnce === undefined || answer.replayed ? answer.body : toText(whole)
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')
-      return reply.code(answer.status).type(JSON_TYPE).send(answer.body)
+      return reply.code(answer.status).type(JSON_TYPE).send(body)
     },
   })
 }
 
-/** Who asks, with the request, which the events that it causes name. */
-function callerOf({ caller, id, headers }: FastifyRequest): Caller {
-  const [key, version] = [headers['idempotency-key'], headers['stripe-version']]
-  return { ...caller, request: { id, idempotency_key: key?.toString() ?? null }, apiVersion: version?.toString() }
+function without(result: unknown, members: readonly string[] = []): unknown {
+  if (members.length === 0) return result
+  return Object.fromEntries(Object.entries(result as object).filter(([name]) => !members.includes(name)))
 }
 
-function requireKey(app: FastifyInstance, service: Service): void {
-  app.addHook('onRequest', async (request) => {
-    const { caller, tail } = await authenticate(service, request.headers.authorization)
-    request.caller = caller
+/** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
+function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage, metrics }: AppOptions): void {
+  const failures = failedKeys()
+  const authenticated = async (request: FastifyRequest) => {
+    try {
+      return await authenticate(service, request.headers.authorization)
+    } catch (error) {
+      if (rateLimit === 0 || !(error instanceof ApiError && error.status === 401)) throw error
+      const retryAfter = failures.count(request.ip)
+      if (retryAfter === null) throw error
+      metrics?.rateLimited('address')
+      const message = 'Too many requests without a valid API key from this address.'
+      throw rateLimited(message, { reason: 'resource-specific', retryAfter, isWorthRetry: false })
+    }
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { needs } = request.routeOptions.config
+    if (needs === undefined) throw new Error('a route does not say what it asks of a key')
+    const { caller, keyId, tail, unmarked } = await authenticated(request)
     request.keyTail = tail
+    request.caller = caller
+    if (unmarked !== null) usage.note(keyId, unmarked)
+    if (rateLimit > 0) {
+      const permit = await limiter.take(`key:${keyId}`, 1, rateLimit)
+      if (!permit.ok) {
+        metrics?.rateLimited('key')
+        const message = `Too many requests with this API key: the limit is ${rateLimit} a second.`
+        throw rateLimited(message, { reason: 'global-rate', retryAfter: permit.retryAfter, isWorthRetry: true })
+      }
+    }
+    authorise(caller, needs)
+    const apiVersion = apiVersionOf(request.headers['stripe-version'])
+    if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
+    // What happens because of this request is told with it.
+    const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null
+    request.caller = { ...caller, request: { id: request.id, idempotency_key: idempotencyKey }, apiVersion }
   })
 }
 

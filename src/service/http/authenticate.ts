@@ -1,17 +1,11 @@
 import { ApiError } from '../api-error.js'
 import type { Caller, Service } from '../operations/call.js'
-import { checkApiKey } from '../operations/keys.js'
-
-export interface Authenticated {
-  readonly caller: Caller
-  /** The last characters of the key, for the log. */
-  readonly tail: string
-}
+import { checkApiKey, type ValidKey } from '../operations/keys.js'
 
 const NOBODY: Caller = { livemode: false, actor: null }
 
 /** Finds who sends a request: Bearer, or Basic with the key as user name and no password. Throws 401. */
-export async function authenticate(service: Service, authorization: string | undefined): Promise<Authenticated> {
+export async function authenticate(service: Service, authorization: string | undefined): Promise<ValidKey> {
   const key = keyIn(authorization)
   if (key === undefined) {
     throw unauthorised(
@@ -21,6 +15,7 @@ export async function authenticate(service: Service, authorization: string | und
   const check = await service.read(NOBODY, (call) => checkApiKey(call, key))
   if (check.status === 'valid') return check
   if (check.status === 'revoked') throw unauthorised('Expired API Key provided: it was revoked.', 'api_key_expired')
+  if (check.status === 'expired') throw unauthorised('Expired API Key provided: its time is over.', 'api_key_expired')
   throw unauthorised('Invalid API Key provided.')
 }
 

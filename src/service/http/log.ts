@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../api-error.js'
 
 /** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */
 export interface LogLine {
@@ -9,8 +10,12 @@ export interface LogLine {
   readonly route: string | null
   readonly status: number
   readonly ms: number
+  /** Of the API key; null without a valid one. */
+  readonly mode: 'live' | 'test' | null
   /** The last characters of the API key. */
   readonly key: string | null
+  /** The code of the error in the answer. */
+  readonly code?: string
   /** Where the fault lies when the service itself failed. */
   readonly fault?: string
 }
@@ -23,9 +28,15 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
     route: request.routeOptions.url ?? null,
     status: reply.statusCode,
     ms: Math.round(reply.elapsedTime * 10) / 10,
+    mode: request.caller === undefined ? null : request.caller.livemode ? 'live' : 'test',
     key: request.keyTail ?? null,
+    ...codeOf(request.failure),
     ...(reply.statusCode === 500 && { fault: faultOf(request.failure) }),
   }
+}
+
+function codeOf(failure: unknown): { readonly code?: string } {
+  return failure instanceof ApiError && failure.body.code !== undefined ? { code: failure.body.code } : {}
 }
 
 /** One line of JSON per request. */

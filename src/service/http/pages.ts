@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Caller, Service } from '../operations/call.js'
 import { openHostedSession, submitHostedSession } from '../operations/hosted-sessions.js'
+import type { Limiter } from '../operations/limiter.js'
 import { LONGEST_EMAIL, LONGEST_REFERENCE } from '../operations/session-params.js'
-import { enterLink, visitLink } from '../operations/static-links.js'
+import { countVisit, enterLink, visitLink } from '../operations/static-links.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
@@ -17,7 +18,7 @@ const BODY_LIMIT = 128 * 1024
 const VISITOR: Caller = { livemode: false, actor: null }
 
 /** The pages for people who are verified. They need no script, and opening one changes nothing. */
-export function pageRoutes(app: FastifyInstance, service: Service): void {
+export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limiter): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
@@ -38,7 +39,8 @@ export function pageRoutes(app: FastifyInstance, service: Service): void {
   app.post('/l/:token', async (request, reply) => {
     const token = tokenOf(request)
     const form = formOf(request)
-    const visit = { email: form.email, address: request.ip, client_reference_id: form.client_reference_id }
+    const visit = { email: form.email, client_reference_id: form.client_reference_id }
+    await countVisit(service, limiter, request.ip)
     try {
       const url = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
       return reply.redirect(url, 303)

@@ -4,9 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
 import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
-import { service } from '../operations/call.js'
+import type { Metrics } from '../metrics.js'
+import { service, systemClock } from '../operations/call.js'
+import { limiter } from '../operations/limiter.js'
 import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
+import { countingFailures } from './counting-failures.js'
+import { keyUsage } from './key-usage.js'
 import { type LogLine, logJobFault } from './log.js'
 
 export { logToStderr } from './log.js'
@@ -28,11 +32,22 @@ export interface ServerOptions {
   readonly processing?: number
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[]
+  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number. */
+  readonly rateLimit?: number
+  /**
+   * Addresses and ranges of proxies, with commas between ("10.0.0.0/8, loopback"), whose X-Forwarded-For is believed. By
+   * default none: whoever could say where they come from would be limited by nothing.
+   */
+  readonly trustProxy?: string
+  /** Told what happens, in figures. By default nobody counts. */
+  readonly metrics?: Metrics
 }
 
 export interface Server {
   /** The address it listens on, without a slash at the end. */
   readonly url: string
+  /** Says that it is not ready, and that connections end, while it goes on answering: until others have noticed. */
+  drain(): void
   /** Takes no more requests, and resolves when those under way are answered, or after ten seconds. */
   close(): Promise<void>
 }
@@ -40,44 +55,64 @@ export interface Server {
 /** How long the server waits, when it is closed, for requests that are being answered; in milliseconds. */
 const PATIENCE = 10_000
 
+export const DEFAULT_RATE_LIMIT = 100
+
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { store, host, port, log, now, id = idMaker(), processing } = options
+  const { host, port, log, now = systemClock, id = idMaker(), processing, metrics, trustProxy } = options
+  const store = metrics === undefined ? options.store : countingFailures(options.store, metrics)
   let url = ''
+  let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
   const { webhookAllow } = options
-  const operations = service({
-    store,
-    now,
-    id,
-    publicUrl,
-    processing,
-    webhookAllow,
-    onWake: () => atWork.wake(),
-  })
+  const onWake = () => atWork.wake()
+  const operations = service({ store, now, id, publicUrl, processing, webhookAllow, onWake })
   const sending = { targets: webhookTargets(webhookAllow) }
-  const atWork = background({ service: operations, sending, onFault: logJobFault })
-  const app = createApp({ service: operations, id, log })
-  const quiet = requestsUnderWay(app.server)
+  const atWork = background({ service: operations, sending, onFault: logJobFault, metrics })
+  // What cannot be counted or marked is counted with the store's failures, and stops nobody.
+  const usage = keyUsage(operations, () => {})
+  const app = createApp({
+    service: operations,
+    id,
+    log,
+    metrics,
+    trustProxy,
+    usage,
+    limiter: limiter({ rateLimits: store.rateLimits, now }),
+    rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
+    health: { store, isDraining: () => isDraining },
+  })
+  const requests = requestsUnderWay(app.server)
+  metrics?.watchRequests(requests.count)
   await app.listen({ host, port })
   url = urlOf(app.server.address() as AddressInfo)
   atWork.start()
   return {
     url,
+    drain() {
+      isDraining = true
+    },
     async close() {
+      isDraining = true
       const closed = app.close()
       const rested = atWork.close()
-      await Promise.race([quiet(), sleep(PATIENCE, undefined, { ref: false })])
+      await Promise.race([requests.quiet(), sleep(PATIENCE, undefined, { ref: false })])
       // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
       app.server.closeAllConnections()
       await closed
       await rested
+      await usage.close()
     },
   }
 }
 
-/** Resolves, when asked, once no request is being answered. */
-function requestsUnderWay(server: NodeServer): () => Promise<void> {
+interface Requests {
+  count(): number
+  /** Resolves once no request is being answered. */
+  quiet(): Promise<void>
+}
+
+function requestsUnderWay(server: NodeServer): Requests {
   let underWay = 0
   let tell = () => {}
   server.on('request', (_request, response) => {
@@ -87,11 +122,14 @@ function requestsUnderWay(server: NodeServer): () => Promise<void> {
       if (underWay === 0) tell()
     })
   })
-  return () =>
-    new Promise((resolve) => {
-      tell = resolve
-      if (underWay === 0) resolve()
-    })
+  return {
+    count: () => underWay,
+    quiet: () =>
+      new Promise((resolve) => {
+        tell = resolve
+        if (underWay === 0) resolve()
+      }),
+  }
 }
 
 function urlOf({ address, family, port }: AddressInfo): string {

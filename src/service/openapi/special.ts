@@ -72,6 +72,16 @@ export const SPECIAL: Readonly<Record<string, Readonly<Record<string, Operation>
       },
     },
   },
+  '/healthz': { get: probe('Ask whether the process is alive', 'ok') },
+  '/readyz': { get: probe('Ask whether the process should get requests', 'ready') },
+}
+
+/** For whoever runs the service: no key is asked for. */
+function probe(summary: string, status: string): Operation {
+  const operationId = status === 'ok' ? 'getHealthz' : 'getReadyz'
+  const body = closed({ status: { description: 'Always the same: what matters is the HTTP status.', const: status } })
+  const responses = { 200: answer('It is.', body), default: errorAnswer }
+  return { operationId, summary, 'x-stripe-extension': true, security: [], responses }
 }
 
 /** Members and limits are those of the deployment that is recorded. */

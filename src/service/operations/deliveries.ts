@@ -67,20 +67,21 @@ export async function claimDeliveries(
   return { shipments, isEmpty: claimed.length === 0 }
 }
 
-/** Records how an attempt ended, and when the next one is due. Only 2xx is success. */
+/** Records how an attempt ended, and when the next one is due. Only 2xx is success. Answers what became of it. */
 export async function settleDelivery(
   { tx, now }: WriteCall,
   delivery: DeliveryRecord,
   outcome: SendOutcome,
-): Promise<void> {
+): Promise<'succeeded' | 'retry' | 'failed'> {
   const attempt = attemptOf(delivery, outcome)
   const { response_status: status } = outcome
   if (status !== null && status >= 200 && status < 300) {
     await tx.deliveries.settle(attempt, { status: 'succeeded', next_attempt: null })
-  } else {
-    const next = nextAttempt(delivery.livemode, delivery.attempts, now)
-    await tx.deliveries.settle(attempt, { status: next === null ? 'failed' : 'pending', next_attempt: next })
+    return 'succeeded'
   }
+  const next = nextAttempt(delivery.livemode, delivery.attempts, now)
+  await tx.deliveries.settle(attempt, { status: next === null ? 'failed' : 'pending', next_attempt: next })
+  return next === null ? 'failed' : 'retry'
 }
 
 function attemptOf(delivery: DeliveryRecord, outcome: SendOutcome): Omit<DeliveryAttemptRecord, 'started'> {

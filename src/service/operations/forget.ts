@@ -8,7 +8,6 @@ const EVENTS = 30 * DAY
 const ANSWERS = DAY
 /** Answers that tell the secret of a webhook endpoint: long enough for a retry after a lost answer. */
 const SECRETS = HOUR
-const RATE_WINDOWS = HOUR
 const MOST_AT_ONCE = 200
 
 /**
@@ -20,6 +19,5 @@ export async function forgetOld({ tx, now }: WriteCall): Promise<boolean> {
   if (!(await tx.tryLock('idempotency'))) return false
   await tx.idempotency.forget(now - ANSWERS)
   await tx.idempotency.forget(now - SECRETS, 'we_')
-  await tx.rateLimits.forget(now - RATE_WINDOWS)
   return (await tx.events.forget(now - EVENTS, MOST_AT_ONCE)) === MOST_AT_ONCE
 }

@@ -3,14 +3,21 @@ import { sha256 } from '../../model/canonical.js'
 import type { ListObject } from '../../model/resources.js'
 import type { ApiKeyRecord } from '../../store/store.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
-import { invalid, missing, notFound } from '../api-error.js'
+import { nearest } from '../../validate/nearest.js'
+import { ApiError, invalid, missing, notFound } from '../api-error.js'
 import type { Caller, ReadCall, WriteCall } from './call.js'
-import type { Scope } from './scopes.js'
+import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
+import { allows, SCOPES, type Scope } from './scopes.js'
 
 export interface CreateKeyParams {
-  readonly mode: 'test' | 'live'
   /** For people, and the actor of what is done with the key. */
   readonly name: string
+  /** By default the caller's own. Only a person at the store itself may choose. */
+  readonly mode?: 'test' | 'live' | undefined
+  /** Makes a restricted key, which may do this and nothing else. */
+  readonly scopes?: readonly string[] | null | undefined
+  /** Unix seconds. By default as long as the key that makes it, which is for ever with most. */
+  readonly expires?: number | undefined
 }
 
 /** An API key as it is listed: the key itself is not kept. */
@@ -19,37 +26,47 @@ export interface ApiKey {
   readonly object: 'api_key'
   readonly created: number
   readonly created_by: string | null
+  readonly expires: number | null
+  /** To the minute; null when it never was. */
+  readonly last_used: number | null
   readonly livemode: boolean
   readonly name: string
   /** Its beginning and its last four characters. */
   readonly redacted: string
   readonly revoked: number | null
+  /** Null for a secret key, which may do everything in its mode. */
+  readonly scopes: readonly Scope[] | null
+  readonly type: 'restricted' | 'secret'
 }
 
 /** The one answer that holds the key. */
 export type CreatedApiKey = ApiKey & { readonly secret: string }
 
+const ENDPOINT = '/v1/api_keys'
 export const LONGEST_NAME = 100
 const BYTES = 24
+const LONGEST_LIFE_IN_YEARS = 5
+const LONGEST_LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
 
-export async function createKey(call: WriteCall, { mode, name }: CreateKeyParams): Promise<CreatedApiKey> {
-  if (mode !== 'test' && mode !== 'live')
-    throw invalid('parameter_invalid', 'mode', 'Invalid mode: must be test or live.')
-  checkName(name)
-  const secret = `sk_${mode}_${BigInt(`0x${randomBytes(BYTES).toString('hex')}`)
+export async function createKey(call: WriteCall, params: CreateKeyParams): Promise<CreatedApiKey> {
+  const livemode = modeOf(call, params.mode)
+  checkName(params.name)
+  const scopes = checkScopes(params.scopes)
+  const expires = await checkAgainstMaker(call, { scopes, expires: checkExpiry(call, params.expires) })
+  const secret = `${prefixOf({ livemode, scopes })}${BigInt(`0x${randomBytes(BYTES).toString('hex')}`)
     .toString(36)
     .padStart(38, '0')}`
   const key: ApiKeyRecord = {
     id: call.id('ak'),
-    livemode: mode === 'live',
-    name,
+    livemode,
+    name: params.name,
     // The key is random and long, so one round of a fast hash cannot be guessed back.
     hash: sha256(secret),
     tail: secret.slice(-4),
-    scopes: null,
+    scopes,
     created: call.now,
     created_by: call.actor,
-    expires: null,
+    expires,
     last_used: null,
     revoked: null,
   }
@@ -57,43 +74,155 @@ export async function createKey(call: WriteCall, { mode, name }: CreateKeyParams
   return { ...toResource(key), secret }
 }
 
-/** Keys of both modes, newest first, revoked ones too. */
-export async function listKeys({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
-  return { object: 'list', url: '/v1/api_keys', has_more: false, data: (await tx.apiKeys.list()).map(toResource) }
+/** Keys of the caller's mode, newest first, revoked and expired ones too. */
+export async function listKeys(call: ReadCall, params: ListParams = {}): Promise<ListObject<ApiKey>> {
+  const { tx, livemode } = call
+  const page = await pageOf(params, 'api_key', async (id) => (await tx.apiKeys.byId(id))?.livemode === livemode)
+  const keys = await tx.apiKeys.list(livemode, { created: rangeOf(params.created) }, page)
+  return listObject(ENDPOINT, keys, toResource)
 }
 
-/** For good. A key revoked before stays as it was. */
-export async function revokeKey({ tx, now }: WriteCall, id: string): Promise<ApiKey> {
-  const key = await tx.apiKeys.byId(id)
-  if (key === undefined) throw notFound('api_key', id)
-  await tx.apiKeys.revoke(id, now)
-  return toResource({ ...key, revoked: key.revoked ?? now })
+/** Keys of both modes, whole: for a person at the store itself. */
+export async function listEveryKey({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
+  const data: ApiKeyRecord[] = []
+  for (const livemode of [false, true]) {
+    for (let more = true, last: string | undefined; more; last = data.at(-1)?.id) {
+      const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: last })
+      data.push(...page.data)
+      more = page.has_more
+    }
+  }
+  data.sort((a, b) => (a.id < b.id ? 1 : -1))
+  return listObject(ENDPOINT, { data, has_more: false }, toResource)
 }
 
-export type KeyCheck =
-  | { readonly status: 'valid'; readonly caller: Caller; readonly tail: string }
-  | { readonly status: 'revoked' | 'unknown' }
+export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
+  return toResource(await findKey(call, id))
+}
+
+/** For good, and at once: every request looks its key up. A key revoked before stays as it was. */
+export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
+  const key = await findKey(call, id)
+  await call.tx.apiKeys.revoke(id, call.now)
+  return toResource({ ...key, revoked: key.revoked ?? call.now })
+}
+
+export type KeyCheck = ValidKey | { readonly status: 'revoked' | 'expired' | 'unknown' }
+
+export interface ValidKey {
+  readonly status: 'valid'
+  readonly caller: Caller
+  readonly keyId: string
+  /** The last characters of the key, for the log. */
+  readonly tail: string
+  /** The minute that the key is not marked with yet; see markUsed. */
+  readonly unmarked: number | null
+}
 
 /** Who a key stands for. */
-export async function checkApiKey({ tx }: Pick<ReadCall, 'tx'>, secret: string): Promise<KeyCheck> {
+export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
   // Looking up a hash tells an attacker nothing by its timing: nearby keys have unlike hashes.
   const key = await tx.apiKeys.byHash(sha256(secret))
   if (key === undefined) return { status: 'unknown' }
-  if (key.revoked !== null) return { status: 'revoked' }
-  const scopes = key.scopes as readonly Scope[] | null
+  if (!isValid(key, now)) return { status: key.revoked === null ? 'expired' : 'revoked' }
+  const { id, livemode, name, tail, last_used } = key
+  const minute = now - (now % 60)
   return {
     status: 'valid',
-    caller: { livemode: key.livemode, actor: key.name, key: { id: key.id, scopes } },
-    tail: key.tail,
+    caller: { livemode, actor: name, key: { id, scopes: scopesOf(key) } },
+    keyId: id,
+    tail,
+    unmarked: last_used === null || last_used < minute ? minute : null,
   }
 }
 
-function checkName(name: string): void {
-  if (name === '') throw missing('name')
+/** Marks keys as used in a minute. */
+export async function markUsed({ tx }: WriteCall, ids: readonly string[], minute: number): Promise<void> {
+  await tx.apiKeys.touch(ids, minute)
+}
+
+function isValid({ revoked, expires }: ApiKeyRecord, now: number): boolean {
+  return revoked === null && (expires === null || now < expires)
+}
+
+/** Over the API a mode sees its own keys only. A person at the store itself sees all. */
+async function findKey({ tx, key: caller, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
+  const key = await tx.apiKeys.byId(id)
+  if (key === undefined || (caller !== undefined && key.livemode !== livemode)) throw notFound('api_key', id)
+  return key
+}
+
+function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test'): boolean {
+  if (mode !== 'test' && mode !== 'live') {
+    throw invalid('parameter_invalid', 'mode', 'Invalid mode: must be test or live.')
+  }
+  if (key !== undefined && (mode === 'live') !== livemode) {
+    throw invalid('parameter_invalid', 'mode', 'Invalid mode: a key makes keys of its own mode only.')
+  }
+  return mode === 'live'
+}
+
+function checkName(name: string | undefined): void {
+  if (name === undefined || name === '') throw missing('name')
   if (name.trim() === '') throw invalid('parameter_invalid_string_blank', 'name', 'Invalid name: it is blank.')
   if (name.length > LONGEST_NAME || controlCharacterIssues(name, []).length > 0) {
     throw invalid('parameter_invalid', 'name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
   }
+}
+
+/** In the order of the list, each once. */
+function checkScopes(scopes: readonly string[] | null | undefined): readonly Scope[] | null {
+  if (scopes == null) return null
+  if (scopes.length === 0) throw invalid('parameter_invalid_empty', 'scopes', 'Invalid scopes: name at least one.')
+  for (const [index, scope] of scopes.entries()) {
+    if ((SCOPES as readonly string[]).includes(scope)) continue
+    const near = nearest(scope, SCOPES)
+    const hint = near === undefined ? `must be one of ${SCOPES.join(', ')}` : `did you mean ${near}?`
+    throw invalid('parameter_invalid', `scopes[${index}]`, `Invalid scope: ${hint}`)
+  }
+  return SCOPES.filter((scope) => scopes.includes(scope))
+}
+
+function checkExpiry({ now }: WriteCall, expires: number | undefined): number | null {
+  if (expires === undefined) return null
+  if (Number.isInteger(expires) && expires > now && expires <= now + LONGEST_LIFE) return expires
+  const message = `Invalid expires: a time to come, at most ${LONGEST_LIFE_IN_YEARS} years from now.`
+  throw invalid('parameter_invalid', 'expires', message)
+}
+
+/** No key makes one that may do more than itself, or for longer. Answers when the new key expires. */
+async function checkAgainstMaker(
+  { tx, key, now }: WriteCall,
+  { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
+): Promise<number | null> {
+  if (key === undefined) return expires
+  const maker = await tx.apiKeys.byId(key.id)
+  // It was valid when the request came in.
+  if (maker === undefined || !isValid(maker, now)) {
+    throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })
+  }
+  const own = scopesOf(maker)
+  if (own !== null && scopes === null) throw mayNotGive('a restricted key makes restricted keys only: give scopes')
+  const beyond = scopes?.find((scope) => !allows(own, scope))
+  if (beyond !== undefined) throw mayNotGive(`the key has no scope ${beyond} to give`)
+  if (maker.expires !== null && expires !== null && expires > maker.expires) {
+    const message = 'Invalid expires: later than the key that makes it.'
+    throw invalid('parameter_invalid', 'expires', message)
+  }
+  return expires ?? maker.expires
+}
+
+function mayNotGive(why: string): ApiError {
+  const message = `A key makes none that may do more than itself: ${why}.`
+  return new ApiError(403, { code: 'scope_missing', param: 'scopes', message })
+}
+
+function scopesOf({ scopes }: ApiKeyRecord): readonly Scope[] | null {
+  return scopes as readonly Scope[] | null
+}
+
+function prefixOf({ livemode, scopes }: Pick<ApiKeyRecord, 'livemode' | 'scopes'>): string {
+  return `${scopes === null ? 'sk' : 'rk'}_${livemode ? 'live' : 'test'}_`
 }
 
 function toResource(key: ApiKeyRecord): ApiKey {
@@ -102,9 +231,13 @@ function toResource(key: ApiKeyRecord): ApiKey {
     object: 'api_key',
     created: key.created,
     created_by: key.created_by,
+    expires: key.expires,
+    last_used: key.last_used,
     livemode: key.livemode,
     name: key.name,
-    redacted: `sk_${key.livemode ? 'live' : 'test'}_...${key.tail}`,
+    redacted: `${prefixOf(key)}...${key.tail}`,
     revoked: key.revoked,
+    scopes: scopesOf(key),
+    type: key.scopes === null ? 'secret' : 'restricted',
   }
 }

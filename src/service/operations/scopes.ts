@@ -1,4 +1,4 @@
-/** What a restricted key can be allowed to do. To write is also to read. */
+/** What a restricted key can be allowed to do. */
 export const SCOPES = [
   'flows:read',
   'flows:write',
@@ -13,3 +13,16 @@ export const SCOPES = [
 ] as const
 
 export type Scope = (typeof SCOPES)[number]
+
+/** Who may write a thing may read it. A deployment is made upon what the flows are. */
+const IMPLIED: Partial<Record<Scope, Scope>> = {
+  'flows:write': 'flows:read',
+  'deployments:write': 'flows:read',
+  'sessions:write': 'sessions:read',
+  'webhooks:write': 'webhooks:read',
+}
+
+/** Whether a key with these scopes, null for a secret key, may do what takes the other. */
+export function allows(scopes: readonly Scope[] | null, wanted: Scope): boolean {
+  return scopes === null || scopes.some((scope) => scope === wanted || IMPLIED[scope] === wanted)
+}

@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { FlowRecord } from '../../store/store.js'
-import { ApiError, notFound } from '../api-error.js'
-import type { Call, ReadCall, WriteCall } from './call.js'
+import { ApiError, notFound, rateLimited } from '../api-error.js'
+import type { ReadCall, Service, WriteCall } from './call.js'
+import type { Limiter } from './limiter.js'
 import { checkEmail, checkOf } from './session-params.js'
 import { sessionUrl } from './session-resource.js'
 import { insertSession } from './sessions.js'
@@ -19,8 +20,6 @@ export interface LinkPage {
 export interface Visit {
   readonly email: string
   readonly client_reference_id?: string | undefined
-  /** Where the visitor comes from on the network, to be counted; it is not kept. */
-  readonly address: string
 }
 
 /** What stands behind a static link. Throws 404, without a word why, where it leads nowhere (any more). */
@@ -34,7 +33,6 @@ export async function visitLink(call: ReadCall, token: string): Promise<LinkPage
  * been verified gets the session they had, so that sending a form twice makes nobody two.
  */
 export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
-  await countVisit(call, visit.address)
   const email = visit.email.trim()
   if (email === '')
     throw new ApiError(400, { code: 'email_invalid', param: 'email', message: 'Enter an email address.' })
@@ -62,14 +60,21 @@ async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<
   return flow
 }
 
-async function countVisit({ tx, now, signingSecret }: Call<WriteCall['tx']>, address: string): Promise<void> {
+/**
+ * Counts a visit before anything is looked up, so that every visit counts, whatever becomes of it. Throws 429 when the
+ * address has had too many.
+ */
+export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
+  const secret = await service.read({ livemode: false, actor: null }, (call) => call.signingSecret())
   // Whose address it was cannot be read back, and the counter is dropped with its minute.
-  const scope = createHmac('sha256', await signingSecret())
-    .update(address)
-    .digest('base64url')
-  const window = now - (now % WINDOW)
-  if ((await tx.rateLimits.take(`link:${scope}`, window, 1, MOST_VISITS)) > 0) return
-  throw new ApiError(429, { code: 'rate_limit', message: 'Too many visits from this address. Try again in a minute.' })
+  const scope = createHmac('sha256', secret).update(address).digest('base64url')
+  const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)
+  if (permit.ok) return
+  throw rateLimited('Too many visits from this address. Try again in a minute.', {
+    reason: 'resource-specific',
+    retryAfter: permit.retryAfter,
+    isWorthRetry: true,
+  })
 }
 
 function visitorOf({ id }: FlowRecord, email: string, reference: string): string {

@@ -152,13 +152,15 @@ async function growKeys(tx: Kysely<unknown>): Promise<void> {
   await tx.schema.createIndex('idempotency_keys_by_resource').on('idempotency_keys').column('resource').execute()
 }
 
-async function createRateWindows(tx: Kysely<unknown>): Promise<void> {
+/** Also in a file of its own, where it may be there already. */
+export async function createRateWindows(tx: Kysely<unknown>): Promise<void> {
   await tx.schema
     .createTable('rate_windows')
+    .ifNotExists()
     .addColumn('scope', 'text', (column) => column.notNull())
     .addColumn('window', 'bigint', (column) => column.notNull())
     .addColumn('used', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('rate_windows_pk', ['scope', 'window'])
     .execute()
-  await tx.schema.createIndex('rate_windows_by_window').on('rate_windows').column('window').execute()
+  await tx.schema.createIndex('rate_windows_by_window').ifNotExists().on('rate_windows').column('window').execute()
 }

@@ -29,6 +29,10 @@ export function retrying(store: Store): Store {
     label: store.label,
     read: (work) => retried(() => store.read(work)),
     write: (work) => retried(() => store.write(work)),
+    rateLimits: {
+      take: (...wanted) => retried(() => store.rateLimits.take(...wanted)),
+      forget: (before) => retried(() => store.rateLimits.forget(before)),
+    },
     close: () => store.close(),
   }
 }

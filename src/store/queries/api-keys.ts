@@ -1,4 +1,5 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../store.js'
+import { boundsOf, readPage } from './page.js'
 import type { ApiKeysTable, Db } from './tables.js'
 
 export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
@@ -12,8 +13,14 @@ export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
       const row = await keys().where('hash', '=', hash).executeTakeFirst()
       return row && toRecord(row)
     },
-    async list() {
-      return (await keys().orderBy('id', 'desc').execute()).map(toRecord)
+    async list(livemode, { created }, page) {
+      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
+        let query = keys().where('livemode', '=', Number(livemode)).orderBy('id', order).limit(limit)
+        if (cursor !== undefined) query = query.where('id', comparison, cursor)
+        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
+        return query.execute()
+      })
+      return { data: data.map(toRecord), has_more }
     },
     async insert(key) {
       await db
@@ -24,11 +31,12 @@ export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
     async revoke(id, at) {
       await db.updateTable('api_keys').set({ revoked: at }).where('id', '=', id).where('revoked', 'is', null).execute()
     },
-    async touch(id, at) {
+    async touch(ids, at) {
+      if (ids.length === 0) return
       await db
         .updateTable('api_keys')
         .set({ last_used: at })
-        .where('id', '=', id)
+        .where('id', 'in', ids)
         .where((eb) => eb.or([eb('last_used', 'is', null), eb('last_used', '<', at)]))
         .execute()
     },

@@ -8,8 +8,8 @@ import type { Db, Tables } from './tables.js'
 const BATCH = 1000
 
 /**
- * The primary key of every table, in an order in which rows may be inserted: what is referred to comes first. The table of
- * migrations is left out: it is about the store, not in it.
+ * The primary key of every table, in an order in which rows may be inserted: what is referred to comes first. Left out are
+ * the table of migrations, which is about the store and not in it, and counters that are past in a minute.
  */
 const KEYS = {
   meta: ['name'],
@@ -26,8 +26,9 @@ const KEYS = {
   webhook_attempts: ['delivery', 'number'],
   api_keys: ['id'],
   idempotency_keys: ['livemode', 'key'],
-  rate_windows: ['scope', 'window'],
-} as const satisfies { readonly [Name in Exclude<keyof Tables, 'migrations'>]: readonly (keyof Tables[Name])[] }
+} as const satisfies {
+  readonly [Name in Exclude<keyof Tables, 'migrations' | 'rate_windows'>]: readonly (keyof Tables[Name])[]
+}
 
 const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[]
 

@@ -7,7 +7,7 @@ import { eventQueries } from './events.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
 import type { Locks } from './locks.js'
-import { rateLimitQueries } from './rate-limits.js'
+import { rateLimitStore } from './rate-limits.js'
 import { reportQueries } from './reports.js'
 import { sessionQueries } from './sessions.js'
 import { stateQueries } from './state.js'
@@ -30,6 +30,7 @@ export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Pr
         // Whoever has waited for a lock must then see what its holder wrote: no snapshot from before.
         .setIsolationLevel('read committed')
         .execute((tx) => work(queriesOf(tx, locks))),
+    rateLimits: rateLimitStore(db),
     close,
   }
 }
@@ -48,7 +49,6 @@ function queriesOf(tx: Db, locks: Locks): WriteTransaction {
     deliveries: deliveryQueries(tx),
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
-    rateLimits: rateLimitQueries(tx),
     contents: contentsQueries(tx),
   }
 }

@@ -1,7 +1,15 @@
 import type { RateLimits } from '../store.js'
 import type { Db } from './tables.js'
 
-export function rateLimitQueries(db: Db): RateLimits {
+/** Every call in a short transaction of its own. */
+export function rateLimitStore(db: Db): RateLimits {
+  return {
+    take: (...wanted) => db.transaction().execute((tx) => rateLimitQueries(tx).take(...wanted)),
+    forget: (before) => rateLimitQueries(db).forget(before),
+  }
+}
+
+function rateLimitQueries(db: Db): RateLimits {
   return {
     async take(scope, window, wanted, limit) {
       // An update that changes nothing holds the row until the transaction ends, on every dialect.

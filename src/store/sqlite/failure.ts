@@ -31,6 +31,10 @@ export function tellingFailures(store: Store): Store {
     label: store.label,
     read: (work) => told(store.read(work)),
     write: (work) => told(store.write(work)),
+    rateLimits: {
+      take: (...wanted) => told(store.rateLimits.take(...wanted)),
+      forget: (before) => told(store.rateLimits.forget(before)),
+    },
     close: () => store.close(),
   }
 }

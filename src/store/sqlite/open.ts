@@ -10,6 +10,7 @@ import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { soleWriter } from './locks.js'
+import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
 
 export interface SqliteOptions {
@@ -53,11 +54,14 @@ async function openForWriting(place: Place): Promise<Store> {
   const written = kyselyStore(db, label, soleWriter, close)
   // Reads have a connection of their own: they go on while a write waits for another process.
   const read = readOnlyStore(place)
+  const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
   return {
     label,
     read: read.read,
     write: written.write,
+    rateLimits,
     close: async () => {
+      await closeLimits()
       await read.close()
       await written.close()
     },

@@ -23,12 +23,14 @@ export function readOnlyStore(place: Place): Store {
     empty ??= emptyStore(place)
     return empty
   }
+  const refuse = async () => {
+    throw new Error(`${place.label} is open for reading only`)
+  }
   return {
     label: place.label,
     read: async (work) => (await store()).read(work),
-    write: async () => {
-      throw new Error(`${place.label} is open for reading only`)
-    },
+    write: refuse,
+    rateLimits: { take: refuse, forget: refuse },
     close: async () => {
       await (await opened?.catch(() => null))?.close()
       await (await empty)?.close()

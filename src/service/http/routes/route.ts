@@ -32,6 +32,8 @@ interface Route<Method, Call, Result> {
   /** Dotted paths in the resource that `expand[]` may name. */
   readonly expandable: readonly string[]
   readonly answers: Resource
+  /** Members that only the first answer holds: one that is stored for retries is stored without them. */
+  readonly shownOnce?: readonly string[]
   readonly isList: boolean
   run(call: Call, params: Params, id: string, expand: Expand): Promise<Result>
 }

@@ -1,6 +1,7 @@
 import { DEPLOYMENT_ROUTES } from './deployments.js'
 import { EVENT_ROUTES } from './events.js'
 import { FLOW_ROUTES } from './flows.js'
+import { KEY_ROUTES } from './keys.js'
 import { REPORT_ROUTES } from './reports.js'
 import type { AnyRoute } from './route.js'
 import { SESSION_ROUTES } from './sessions.js'
@@ -13,6 +14,7 @@ export const V1_ROUTES: readonly AnyRoute[] = [
   ...REPORT_ROUTES,
   ...EVENT_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...KEY_ROUTES,
 ]
 
 /** Those under /v2, whose parameters are JSON, that are no more than an operation. */

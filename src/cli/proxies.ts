@@ -1,0 +1,19 @@
+import { isIP } from 'node:net'
+
+/** Ranges that have a name. */
+const NAMED = new Set(['loopback', 'linklocal', 'uniquelocal'])
+
+/** What is wrong with a list of proxies: addresses, ranges of them, and names of ranges, with commas between. */
+export function proxyFault(list: string): string | undefined {
+  const wrong = list.split(',').find((one) => !isProxy(one.trim()))
+  if (wrong === undefined) return undefined
+  return `${JSON.stringify(wrong.trim())} is no address, no range such as 10.0.0.0/8, and none of ${[...NAMED].join(', ')}.`
+}
+
+function isProxy(text: string): boolean {
+  if (NAMED.has(text)) return true
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+}

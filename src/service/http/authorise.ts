@@ -1,0 +1,22 @@
+import { ApiError } from '../api-error.js'
+import type { Caller } from '../operations/call.js'
+import { allows, type Scope } from '../operations/scopes.js'
+
+/** What a route asks of the key that it is called with. */
+export interface Needs {
+  readonly scope: Scope
+  /** Only keys of the test mode may call it. */
+  readonly testOnly?: boolean
+}
+
+/** The one place where keys are held to what they may do. Throws 403, or 400 with a live key where only test keys may go. */
+export function authorise({ key, livemode }: Caller, { scope, testOnly = false }: Needs): void {
+  if (key !== undefined && !allows(key.scopes, scope)) {
+    const message = `This API key lacks the scope ${scope}. A restricted key may do what its scopes say, and nothing else.`
+    throw new ApiError(403, { code: 'scope_missing', message })
+  }
+  if (testOnly && livemode) {
+    const message = 'This is there in test mode only: use a key of the test mode.'
+    throw new ApiError(400, { code: 'livemode_mismatch', message })
+  }
+}

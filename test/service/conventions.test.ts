@@ -1,0 +1,122 @@
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { createKey } from '../../src/service/operations/keys.js'
+import { served, TESTER } from './serving.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const SESSIONS = '/v1/identity/verification_sessions'
+
+describe('HEAD', () => {
+  test('answers as GET does, without the body', async () => {
+    const { url, key, call } = await served()
+    await call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    for (const path of [FLOWS, `${FLOWS}/a`, `${FLOWS}/none`, '/v2/identity/flow_state?project=p', '/healthz']) {
+      const headers = { authorization: `Bearer ${key}` }
+      const [get, head] = [await fetch(url + path, { headers }), await fetch(url + path, { method: 'HEAD', headers })]
+      expect(head.status, path).toBe(get.status)
+      for (const name of ['content-type', 'content-length', 'etag']) {
+        expect(head.headers.get(name), `${path} ${name}`).toBe(get.headers.get(name))
+      }
+      expect(head.headers.get('request-id')).toMatch(/^req_/)
+      expect(await head.text()).toBe('')
+    }
+  })
+
+  test('asks for the same key', async () => {
+    const { url, service } = await served()
+    const { secret } = await service.write(TESTER, (one) => createKey(one, { name: 'r', scopes: ['sessions:read'] }))
+    const status = async (path: string, key: string) =>
+      (await fetch(url + path, { method: 'HEAD', headers: { authorization: `Bearer ${key}` } })).status
+    expect(await status(SESSIONS, secret)).toBe(200)
+    expect(await status(FLOWS, secret)).toBe(403)
+    expect(await status(FLOWS, 'sk_test_wrong')).toBe(401)
+  })
+})
+
+describe('OPTIONS', () => {
+  test.each([
+    [FLOWS, 'GET, HEAD, OPTIONS, POST'],
+    [`${FLOWS}/vf_1/versions`, 'GET, HEAD, OPTIONS'],
+    ['/v1/api_keys/ak_1/revoke', 'OPTIONS, POST'],
+    ['/v2/identity/flow_deployments', 'GET, HEAD, OPTIONS, POST'],
+  ])('of %s names its methods, and lets no script of another origin in', async (path, allow) => {
+    const { url } = await served()
+    const response = await fetch(url + path, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://example.com', 'access-control-request-method': 'POST' },
+    })
+    expect([response.status, response.headers.get('allow')]).toEqual([200, allow])
+    expect(await response.json()).toEqual({ object: 'methods', methods: allow.split(', ') })
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+
+  test('of an address that does not exist is 404', async () => {
+    const { url } = await served()
+    expect((await fetch(`${url}/v1/nothing`, { method: 'OPTIONS' })).status).toBe(404)
+  })
+})
+
+describe('Stripe-Version', () => {
+  test.each([
+    '2020-08-27',
+    '2026-10-28.endive',
+    '2026-10-28.preview',
+    '2026-10-28; feature_beta=v3',
+    '2026-10-28.endive; one_beta=v3; two_beta=v1',
+  ])('is taken, echoed, and named by what the request causes: %s', async (version) => {
+    const { call, store } = await served()
+    const headers = { 'stripe-version': version }
+    const { body, headers: answered } = await call('POST', SESSIONS, { body: 'type=document', headers })
+    expect(answered.get('stripe-version')).toBe(version)
+    const events = await store.read((tx) => tx.events.list(false, {}, { limit: 1 }))
+    expect(events.data[0]).toMatchObject({ object: body.id, api_version: version })
+    expect((await call('GET', SESSIONS, { headers })).headers.get('stripe-version')).toBe(version)
+  })
+
+  test.each([
+    '',
+    'latest',
+    '2026-13-01',
+    '2026-10-32',
+    '2026-10-28.',
+    '2026-10-28 endive',
+    `2026-10-28.${'a'.repeat(200)}`,
+  ])('that is none is refused, and nothing is done: %.20s', async (version) => {
+    const { call } = await served()
+    const headers = { 'stripe-version': version }
+    const { status, body, headers: answered } = await call('POST', SESSIONS, { body: 'type=document', headers })
+    expect([status, body.error?.code]).toEqual([400, 'parameter_invalid'])
+    expect(answered.get('stripe-version')).toBeNull()
+    expect((await call('GET', SESSIONS)).body.data).toEqual([])
+  })
+
+  test('may be left out', async () => {
+    const { call } = await served()
+    expect((await call('GET', SESSIONS)).headers.get('stripe-version')).toBeNull()
+  })
+})
+
+describe('request ids', () => {
+  test('are those of the log, whatever is asked and whatever comes of it', async () => {
+    const { call, log, url } = await served()
+    const ids = []
+    for (const [method, path, options] of [
+      ['GET', FLOWS, {}],
+      ['HEAD', FLOWS, {}],
+      ['OPTIONS', FLOWS, {}],
+      ['GET', FLOWS, { key: 'sk_test_wrong' }],
+      ['GET', '/nowhere', {}],
+      ['POST', SESSIONS, { body: 'type=nothing' }],
+      ['GET', `${FLOWS}/%zz`, {}],
+    ] as const) {
+      ids.push((await call(method, path, options)).headers.get('request-id'))
+    }
+    await expect.poll(() => log.map(({ request }) => request)).toEqual(ids)
+    expect(new Set(ids).size).toBe(7)
+    const { port } = new URL(url)
+    const socket = connect(Number(port), '127.0.0.1').end('NOT HTTP\r\n\r\n')
+    let answer = ''
+    for await (const chunk of socket) answer += chunk
+    expect(answer).toMatch(/^Request-Id: req_/m)
+  })
+})
