@@ -1876,7 +1876,7 @@ export interface ApiKey {
    */
   expires: number | null
   /**
-   * About when it was used last, in unix seconds; null for never.
+   * When it was used last, in unix seconds, to the minute; null for never.
    */
   last_used: number | null
   /**
@@ -1898,13 +1898,26 @@ export interface ApiKey {
   /**
    * What a restricted key may do; null for a secret key, which may do everything.
    */
-  scopes: string[] | null
+  scopes:
+    | (
+        | 'flows:read'
+        | 'flows:write'
+        | 'deployments:write'
+        | 'sessions:read'
+        | 'sessions:write'
+        | 'reports:read'
+        | 'events:read'
+        | 'webhooks:read'
+        | 'webhooks:write'
+        | 'keys:admin'
+      )[]
+    | null
   /**
    * The key itself. Only in the answer that creates it.
    */
   secret?: string
   /**
-   * Whether the key is restricted to its scopes.
+   * A restricted key may do what its scopes say, a secret key everything in its mode.
    */
   type: 'restricted' | 'secret'
 }

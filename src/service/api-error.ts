@@ -30,7 +30,7 @@ export const API_ERRORS = {
   idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
   rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
   // extensions
-  scope_missing: { statuses: [403], meaning: 'The key is restricted, and lacks the scope that this needs.' },
+  scope_missing: { statuses: [403], meaning: 'The API key lacks the scope that the message names.' },
   flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
   flow_version_conflict: { statuses: [412], meaning: 'A flow has changed since. Nothing was written.' },
   flow_of_other_project: { statuses: [400], meaning: 'Another project manages the flow.' },
@@ -56,8 +56,8 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   405: 'The server is no proxy.',
   417: 'The only expectation that is met is 100-continue.',
   431: 'The head of the request is too large.',
-  503: 'The server is being stopped, or its store does not answer.',
   500: 'A fault of the service. The request id tells which request it was.',
+  503: 'The server is being stopped, or its store does not answer: see /readyz.',
 }
 
 export interface ErrorBody {
@@ -69,10 +69,12 @@ export interface ErrorBody {
   readonly stale?: readonly StaleFlow[]
 }
 
+/** Whose limit it is: that of an API key, of an address that sends wrong keys, or of one that opens links. */
+export type RateLimitScope = 'key' | 'address' | 'link'
+
 /** Which limit a request was over, and what helps. */
 export interface RateLimit {
-  /** In Stripe's words. */
-  readonly reason: 'global-rate' | 'resource-specific'
+  readonly scope: RateLimitScope
   /** Seconds until there is room again. */
   readonly retryAfter: number
   /** Whether the same request can succeed then. */

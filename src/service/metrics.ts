@@ -1,4 +1,5 @@
 import type { StoreErrorCode } from '../store/store-error.js'
+import type { RateLimitScope } from './api-error.js'
 
 /**
  * What is counted while the service runs, by whoever counts it. Nothing that is told here is an id or personal: names of
@@ -12,7 +13,7 @@ export interface Metrics {
   storeFailed(code: StoreErrorCode): void
   /** An attempt to deliver an event to a webhook endpoint has ended; with what became of it, and after how many seconds. */
   webhookAttempted(result: WebhookResult, seconds: number): void
-  /** A round of a job in the background has ended: "settle", "deliver", "forget". */
+  /** A round of a job in the background has ended: "sessions", "webhooks", "forget". */
   jobEnded(job: string, result: 'done' | 'failed', seconds: number): void
 }
 
@@ -23,9 +24,6 @@ export interface RequestFigures {
   readonly status: number
   readonly seconds: number
 }
-
-/** Whose limit it was: that of an API key, of an address that sends wrong keys, or of one that opens links. */
-export type RateLimitScope = 'key' | 'address' | 'link'
 
 /** `retry`: it failed, and is tried again; `failed`: it failed for good. */
 export type WebhookResult = 'succeeded' | 'retry' | 'failed'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ApiErrorCode } from '../../src/service/api-error.js'
+import { API_ERRORS, type ApiErrorCode } from '../../src/service/api-error.js'
 import { startServer } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
@@ -214,6 +214,10 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
 }
 
 describe('every code of an error', () => {
+  test('has a request here that it answers', () => {
+    expect(Object.keys(refusals).sort()).toEqual(Object.keys(API_ERRORS).sort())
+  })
+
   test.each(Object.entries(refusals))('%s', async (code, { status, param, ask }) => {
     const api = await served()
     await api.service.write(TESTER, (call) =>
@@ -221,6 +225,7 @@ describe('every code of an error', () => {
     )
     const answer = await ask(api)
     expect(answer.status).toBe(status)
+    expect(API_ERRORS[code as ApiErrorCode].statuses).toContain(status)
     expect(Object.keys(answer.body)).toEqual(['error'])
     expect(answer.body.error).toMatchObject({
       type: status >= 500 ? 'api_error' : 'invalid_request_error',

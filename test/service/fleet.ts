@@ -38,7 +38,7 @@ export async function aFleet(
   const members: { child: ChildProcess; url: string }[] = []
 
   async function serve(): Promise<{ child: ChildProcess; url: string }> {
-    const child = start(['serve', '--port', '0', ...args], { cwd, env })
+    const child = start(['serve', '--port', '0', '--rate-limit', '0', ...args], { cwd, env })
     onTestFinished(() => void child.kill('SIGKILL'))
     return { child, url: /http:\/\/127\.0\.0\.1:\d+/.exec(await printed(child, 'Stop with Ctrl-C'))?.[0] ?? '' }
   }

@@ -448,7 +448,7 @@ describe('a fault without a log', () => {
     const jobs = lines.filter((text) => text.includes('"job"')).map((text) => JSON.parse(text))
     expect(jobs).toContainEqual({
       time: expect.any(String),
-      job: 'deliver',
+      job: 'webhooks',
       fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
     })
     expect(lines.join()).not.toContain('secret')

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { startServer } from '../../src/service/http/server.js'
 import { serveMetrics } from '../../src/service/metrics/serve.js'
 import type { Store } from '../../src/store/store.js'
@@ -58,7 +58,7 @@ describe('metrics', () => {
     const { call } = await served({ metrics, rateLimit: 1 })
     await call('GET', FLOWS)
     await call('GET', FLOWS)
-    expect(await figure('flows_rate_limited_total{scope="key"}')).toBe(1)
+    await expect.poll(() => figure('flows_rate_limited_total{scope="key"}')).toBe(1)
     const { store } = await served()
     const busy: Store = { ...store, read: () => Promise.reject(new StoreError('busy', 'locked')) }
     const server = await startServer({
@@ -70,11 +70,11 @@ describe('metrics', () => {
     })
     onTestFinished(() => server.close())
     expect((await fetch(server.url + FLOWS, { headers: { authorization: 'Bearer sk_test_x' } })).status).toBe(503)
-    // The jobs in the background meet the same store.
+    // The jobs in the background ask the store, too.
     expect(await figure('flows_store_errors_total{code="busy"}')).toBeGreaterThanOrEqual(1)
-    await vi.waitFor(async () => {
-      expect(await figure('flows_job_duration_seconds_count{job="deliver",result="failed"}')).toBeGreaterThanOrEqual(1)
-    })
+    await expect
+      .poll(() => figure('flows_job_duration_seconds_count{job="webhooks",result="failed"}'))
+      .toBeGreaterThanOrEqual(1)
   })
 
   test('count deliveries of webhooks and jobs in the background by what became of them', async () => {

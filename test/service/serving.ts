@@ -56,7 +56,7 @@ export interface Called {
 
 export interface ServedOptions
   extends Partial<
-    Pick<ServerOptions, 'publicUrl' | 'processing' | 'rateLimit' | 'trustProxy' | 'metrics' | 'webhookAllow'>
+    Pick<ServerOptions, 'publicUrl' | 'processing' | 'webhookAllow' | 'rateLimit' | 'trustProxy' | 'metrics'>
   > {
   /** By default SQLite. */
   readonly implementation?: Implementation

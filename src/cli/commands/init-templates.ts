@@ -59,7 +59,9 @@ jobs:
 ${hasLive ? liveSteps : ''}`
 }
 
-const liveSteps = `      - name: plan
+const liveSteps = `      # A key that may read flows is all that a plan needs:
+      #   flows keys create --name ci-plan --mode live --scope flows:read --expires 90d
+      - name: plan
         if: github.event.pull_request.head.repo.full_name == github.repository
         run: ${FLOWS} plan --env live --format markdown >> "$GITHUB_STEP_SUMMARY"
         env:
@@ -69,6 +71,9 @@ const liveSteps = `      - name: plan
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
     concurrency: flows-live
+    # With an environment of its own, pull requests never see the key that applies:
+    #   flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d
+    # environment: live
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4

@@ -42,7 +42,7 @@ export const keys: Define = (command, run) => {
     .action(({ name, mode, scope, expires, ...options }) =>
       run(async (cli) => {
         const { secret, ...key } = await atService(cli, false, (service, caller) =>
-          service.write(caller, (call) => createKey(call, { name, mode })),
+          service.write(caller, (call) => createKey(call, { mode, name, scopes: scope, expires })),
         )
         const { terminal } = cli
         if (chosenFormat(options) === 'json') terminal.result(jsonText({ ...key, key: secret }))

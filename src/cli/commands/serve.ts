@@ -17,11 +17,6 @@ export const serve: Define = (command, run) => {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--public-url <url>', 'where people reach the service (default: its own address)', parseUrl)
     .option(
-      '--webhook-allow <range>',
-      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
-      parseRanges,
-    )
-    .option(
       '--rate-limit <n>',
       'requests that each API key may make in a second; 0 for any number',
       parseLimit,
@@ -40,6 +35,11 @@ export const serve: Define = (command, run) => {
     )
     .option('--metrics-port <port>', 'serve figures for Prometheus at /metrics on this port', parsePort)
     .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
+    .option(
+      '--webhook-allow <range>',
+      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
+      parseRanges,
+    )
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',

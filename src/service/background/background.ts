@@ -14,8 +14,7 @@ export interface BackgroundOptions {
   readonly sending: SendOptions
   /** A job failed, and is tried again later. */
   readonly onFault: (job: string, error: unknown) => void
-  /** By default nobody counts. */
-  readonly metrics?: Pick<Metrics, 'webhookAttempted' | 'jobEnded'> | undefined
+  readonly metrics?: Metrics | undefined
 }
 
 /** What the service does by itself. Every process on a store runs it; what one begins, no other begins as well. */
@@ -41,12 +40,12 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
     service,
     send: (shipment) => send(shipment, sending),
     onEnd: () => wake(),
-    onFault: (error) => onFault('deliver', error),
+    onFault: (error) => onFault('webhooks', error),
     metrics,
   })
   const jobs: readonly Job[] = [
     webhooks,
-    { name: 'settle', run: () => continueDueSessions(service) },
+    { name: 'sessions', run: () => continueDueSessions(service) },
     { name: 'forget', every: FORGET_EVERY, run: () => service.write({ livemode: false, actor: null }, forgetOld) },
   ]
   const bells = new Map(jobs.map((job) => [job, bell()]))
@@ -63,16 +62,16 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
     if (job.every !== undefined) await bells.get(job)?.wait(job.every)
     while (!isClosing) {
       let wait = job.every ?? POLL
-      const start = performance.now()
-      const ended = (result: 'done' | 'failed') =>
-        metrics?.jobEnded(job.name, result, (performance.now() - start) / 1000)
+      const begun = performance.now()
+      const tell = (result: 'done' | 'failed') =>
+        metrics?.jobEnded(job.name, result, (performance.now() - begun) / 1000)
       try {
         if (await job.run()) wait = 0
+        tell('done')
         failures = 0
-        ended('done')
       } catch (error) {
+        tell('failed')
         onFault(job.name, error)
-        ended('failed')
         failures += 1
         wait = Math.min(POLL * 2 ** failures, LONGEST_BACKOFF)
       }

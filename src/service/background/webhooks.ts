@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.js'
+import type { Metrics, WebhookResult } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
 import {
   claimDeliveries,
@@ -21,8 +21,11 @@ export interface WebhooksOptions {
   /** Called when an attempt has ended: there is room for another one, or its successor may go. */
   readonly onEnd: () => void
   readonly onFault: (error: unknown) => void
-  readonly metrics?: Pick<Metrics, 'webhookAttempted'> | undefined
+  readonly metrics: Metrics | undefined
 }
+
+/** What became of a delivery, in the words of the figures. */
+const RESULTS: Readonly<Record<string, WebhookResult>> = { succeeded: 'succeeded', pending: 'retry', failed: 'failed' }
 
 const NOBODY: Caller = { livemode: false, actor: null }
 
@@ -45,21 +48,20 @@ export function webhooksJob({ service, send, onEnd, onFault, metrics }: Webhooks
   }
 
   function begin(shipment: Shipment): void {
-    const work = sendAndSettle(shipment)
+    const { delivery } = shipment
+    const attempt = async () => {
+      const outcome = await send(shipment)
+      const caller = { ...NOBODY, livemode: delivery.livemode }
+      const status = await service.write(caller, (call) => settleDelivery(call, delivery, outcome))
+      metrics?.webhookAttempted(RESULTS[status] ?? 'failed', (outcome.duration ?? 0) / 1000)
+    }
+    const work = attempt()
       .catch(onFault)
       .then(() => {
         underWay.delete(work)
         onEnd()
       })
-    underWay.set(work, shipment.delivery.endpoint)
-  }
-
-  async function sendAndSettle(shipment: Shipment): Promise<void> {
-    const { delivery } = shipment
-    const outcome = await send(shipment)
-    const caller = { ...NOBODY, livemode: delivery.livemode }
-    const result = await service.write(caller, (call) => settleDelivery(call, delivery, outcome))
-    metrics?.webhookAttempted(result, (outcome.duration ?? 0) / 1000)
+    underWay.set(work, delivery.endpoint)
   }
 
   function busyEndpoints(): string[] {
@@ -72,5 +74,5 @@ export function webhooksJob({ service, send, onEnd, onFault, metrics }: Webhooks
     while (underWay.size > 0) await Promise.all(underWay.keys())
   }
 
-  return { name: 'deliver', run, settled }
+  return { name: 'webhooks', run, settled }
 }

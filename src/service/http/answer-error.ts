@@ -24,10 +24,10 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   }
 }
 
-function limitHeaders({ reason, retryAfter, isWorthRetry }: RateLimit) {
+function limitHeaders({ scope, retryAfter, isWorthRetry }: RateLimit) {
   return {
     'retry-after': String(retryAfter),
-    'stripe-rate-limited-reason': reason,
+    'stripe-rate-limited-reason': scope === 'key' ? 'global-rate' : 'resource-specific',
     'stripe-should-retry': String(isWorthRetry),
   }
 }

@@ -65,6 +65,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     const line = logLine(request, reply)
     log(line)
     const { method, route, status } = line
+    const limit = request.failure instanceof ApiError ? request.failure.limit : undefined
+    if (limit !== undefined) metrics?.rateLimited(limit.scope)
     metrics?.requestEnded({ method, route, status, seconds: reply.elapsedTime / 1000 })
   }
   const app = Fastify({
@@ -252,7 +254,7 @@ function without(result: unknown, members: readonly string[] = []): unknown {
 }
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
-function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage, metrics }: AppOptions): void {
+function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
   const failures = failedKeys()
   const authenticated = async (request: FastifyRequest) => {
     try {
@@ -261,9 +263,8 @@ function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage, 
       if (rateLimit === 0 || !(error instanceof ApiError && error.status === 401)) throw error
       const retryAfter = failures.count(request.ip)
       if (retryAfter === null) throw error
-      metrics?.rateLimited('address')
       const message = 'Too many requests without a valid API key from this address.'
-      throw rateLimited(message, { reason: 'resource-specific', retryAfter, isWorthRetry: false })
+      throw rateLimited(message, { scope: 'address', retryAfter, isWorthRetry: false })
     }
   }
 
@@ -277,9 +278,8 @@ function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage, 
     if (rateLimit > 0) {
       const permit = await limiter.take(`key:${keyId}`, 1, rateLimit)
       if (!permit.ok) {
-        metrics?.rateLimited('key')
         const message = `Too many requests with this API key: the limit is ${rateLimit} a second.`
-        throw rateLimited(message, { reason: 'global-rate', retryAfter: permit.retryAfter, isWorthRetry: true })
+        throw rateLimited(message, { scope: 'key', retryAfter: permit.retryAfter, isWorthRetry: true })
       }
     }
     authorise(caller, needs)

@@ -30,9 +30,7 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 does it at once. */
   readonly processing?: number
-  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
-  readonly webhookAllow?: readonly string[]
-  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number. */
+  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number, of wrong keys too. */
   readonly rateLimit?: number
   /**
    * Addresses and ranges of proxies, with commas between ("10.0.0.0/8, loopback"), whose X-Forwarded-For is believed. By
@@ -41,6 +39,8 @@ export interface ServerOptions {
   readonly trustProxy?: string
   /** Told what happens, in figures. By default nobody counts. */
   readonly metrics?: Metrics
+  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  readonly webhookAllow?: readonly string[]
 }
 
 export interface Server {
@@ -57,6 +57,9 @@ const PATIENCE = 10_000
 
 export const DEFAULT_RATE_LIMIT = 100
 
+/** How long it waits to mark keys as used, in milliseconds. */
+const MARKING_PATIENCE = 2_000
+
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, log, now = systemClock, id = idMaker(), processing, metrics, trustProxy } = options
@@ -65,8 +68,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
   const { webhookAllow } = options
-  const onWake = () => atWork.wake()
-  const operations = service({ store, now, id, publicUrl, processing, webhookAllow, onWake })
+  const operations = service({
+    store,
+    now,
+    id,
+    publicUrl,
+    processing,
+    webhookAllow,
+    onWake: () => atWork.wake(),
+  })
   const sending = { targets: webhookTargets(webhookAllow) }
   const atWork = background({ service: operations, sending, onFault: logJobFault, metrics })
   // What cannot be counted or marked is counted with the store's failures, and stops nobody.
@@ -101,7 +111,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       app.server.closeAllConnections()
       await closed
       await rested
-      await usage.close()
+      // Not worth waiting for where somebody else holds the store.
+      await Promise.race([usage.close(), sleep(MARKING_PATIENCE, undefined, { ref: false })])
     },
   }
 }

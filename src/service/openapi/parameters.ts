@@ -1,6 +1,6 @@
 import type { Resource } from '../http/routes/route.js'
 import { MOST_TYPES } from '../operations/events.js'
-import { LONGEST_NAME } from '../operations/keys.js'
+import { LONGEST_LIFE_IN_YEARS, LONGEST_NAME } from '../operations/keys.js'
 import { DEFAULT_LIMIT, MOST } from '../operations/list.js'
 import { LONGEST_EMAIL, LONGEST_ID, LONGEST_REFERENCE, PHONE_PATTERN } from '../operations/session-params.js'
 import { LONGEST_DESCRIPTION, MOST_EVENTS } from '../operations/webhook-endpoints.js'
@@ -31,6 +31,8 @@ const COMMON_FILTERS: Notes = {
   verification_session: about('Id of a session.'),
   verification_flow: about('Id or key of a flow.'),
   key: about("The flow's key."),
+  event: about('Id of an event.'),
+  webhook_endpoint: about('Id of an endpoint.'),
   project: about('The managing project.'),
   status: about('Only objects with this status.'),
   type: about('Only objects of this type.'),
@@ -86,6 +88,14 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
       },
     }),
     return_url: flow('return_url'),
+    outcome: about('What the attempt comes to: verified, or the code of an error that the checks can end with.'),
+  },
+  api_key: {
+    name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }),
+    scopes: about('What the key may do. With scopes it is a restricted key, without a secret key, which may do all.'),
+    expires: about(
+      `From when on the key is refused, in unix seconds, at most ${LONGEST_LIFE_IN_YEARS} years from now; never unless given.`,
+    ),
   },
   webhook_endpoint: {
     url: about('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
@@ -96,12 +106,12 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
     connect: about('Only false: there are no connected accounts.'),
     disabled: about('Whether to send nothing more; gives up what is pending.'),
   },
-  api_key: { name: about('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME }) },
 }
 
 /** Parameters without which a request is refused. */
 export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/identity/verification_flows': ['key', 'name', 'type'],
+  'POST /v1/api_keys': ['name'],
   'POST /v1/webhook_endpoints': ['url', 'enabled_events'],
 }
 

@@ -67,21 +67,18 @@ export async function claimDeliveries(
   return { shipments, isEmpty: claimed.length === 0 }
 }
 
-/** Records how an attempt ended, and when the next one is due. Only 2xx is success. Answers what became of it. */
+/** Records how an attempt ended, and when the next one is due. Only 2xx is success. Answers what became of the delivery. */
 export async function settleDelivery(
   { tx, now }: WriteCall,
   delivery: DeliveryRecord,
   outcome: SendOutcome,
-): Promise<'succeeded' | 'retry' | 'failed'> {
-  const attempt = attemptOf(delivery, outcome)
-  const { response_status: status } = outcome
-  if (status !== null && status >= 200 && status < 300) {
-    await tx.deliveries.settle(attempt, { status: 'succeeded', next_attempt: null })
-    return 'succeeded'
-  }
-  const next = nextAttempt(delivery.livemode, delivery.attempts, now)
-  await tx.deliveries.settle(attempt, { status: next === null ? 'failed' : 'pending', next_attempt: next })
-  return next === null ? 'failed' : 'retry'
+): Promise<DeliveryRecord['status']> {
+  const { response_status: code } = outcome
+  const isDone = code !== null && code >= 200 && code < 300
+  const next = isDone ? null : nextAttempt(delivery.livemode, delivery.attempts, now)
+  const status = isDone ? 'succeeded' : next === null ? 'failed' : 'pending'
+  await tx.deliveries.settle(attemptOf(delivery, outcome), { status, next_attempt: next })
+  return status
 }
 
 function attemptOf(delivery: DeliveryRecord, outcome: SendOutcome): Omit<DeliveryAttemptRecord, 'started'> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sha256 } from '../../model/canonical.js'
-import type { ListObject } from '../../model/resources.js'
+import type { ApiKey, ListObject } from '../../model/resources.js'
 import type { ApiKeyRecord } from '../../store/store.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { nearest } from '../../validate/nearest.js'
@@ -20,24 +20,7 @@ export interface CreateKeyParams {
   readonly expires?: number | undefined
 }
 
-/** An API key as it is listed: the key itself is not kept. */
-export interface ApiKey {
-  readonly id: string
-  readonly object: 'api_key'
-  readonly created: number
-  readonly created_by: string | null
-  readonly expires: number | null
-  /** To the minute; null when it never was. */
-  readonly last_used: number | null
-  readonly livemode: boolean
-  readonly name: string
-  /** Its beginning and its last four characters. */
-  readonly redacted: string
-  readonly revoked: number | null
-  /** Null for a secret key, which may do everything in its mode. */
-  readonly scopes: readonly Scope[] | null
-  readonly type: 'restricted' | 'secret'
-}
+export type { ApiKey }
 
 /** The one answer that holds the key. */
 export type CreatedApiKey = ApiKey & { readonly secret: string }
@@ -45,8 +28,8 @@ export type CreatedApiKey = ApiKey & { readonly secret: string }
 const ENDPOINT = '/v1/api_keys'
 export const LONGEST_NAME = 100
 const BYTES = 24
-const LONGEST_LIFE_IN_YEARS = 5
-const LONGEST_LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
+export const LONGEST_LIFE_IN_YEARS = 5
+const LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
 
 export async function createKey(call: WriteCall, params: CreateKeyParams): Promise<CreatedApiKey> {
   const livemode = modeOf(call, params.mode)
@@ -185,7 +168,7 @@ function checkScopes(scopes: readonly string[] | null | undefined): readonly Sco
 
 function checkExpiry({ now }: WriteCall, expires: number | undefined): number | null {
   if (expires === undefined) return null
-  if (Number.isInteger(expires) && expires > now && expires <= now + LONGEST_LIFE) return expires
+  if (Number.isInteger(expires) && expires > now && expires <= now + LIFE) return expires
   const message = `Invalid expires: a time to come, at most ${LONGEST_LIFE_IN_YEARS} years from now.`
   throw invalid('parameter_invalid', 'expires', message)
 }

@@ -1,3 +1,5 @@
+import type { ApiKey } from '../../model/resources.js'
+
 /** What a restricted key can be allowed to do. */
 export const SCOPES = [
   'flows:read',
@@ -10,9 +12,9 @@ export const SCOPES = [
   'webhooks:read',
   'webhooks:write',
   'keys:admin',
-] as const
+] as const satisfies readonly Scope[]
 
-export type Scope = (typeof SCOPES)[number]
+export type Scope = NonNullable<ApiKey['scopes']>[number]
 
 /** Who may write a thing may read it. A deployment is made upon what the flows are. */
 const IMPLIED: Partial<Record<Scope, Scope>> = {

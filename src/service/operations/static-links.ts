@@ -71,7 +71,7 @@ export async function countVisit(service: Service, limiter: Limiter, address: st
   const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)
   if (permit.ok) return
   throw rateLimited('Too many visits from this address. Try again in a minute.', {
-    reason: 'resource-specific',
+    scope: 'link',
     retryAfter: permit.retryAfter,
     isWorthRetry: true,
   })
