@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { stores } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Answer, aFleet, all, type Fleet } from './fleet.js'
+import { aReceiver } from './receiver.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
 const CLIENTS = 16
@@ -13,7 +14,9 @@ const FLOWS_PER_DEPLOYMENT = 40
 
 describe.each(stores)('processes that are killed on $name', (implementation) => {
   test('lose no write that they acknowledged, lose and double no event, and leave no half deployment', async () => {
-    const fleet = await aFleet(implementation, 2)
+    const fleet = await aFleet(implementation, 2, ['--webhook-allow', '127.0.0.0/8'])
+    const receiver = await aReceiver()
+    await fleet.ask('POST', '/v1/webhook_endpoints', `url=${encodeURIComponent(receiver.url)}&enabled_events[]=*`)
     const going = { on: true }
     const clients = Array.from({ length: CLIENTS }, (_, client) => createSessions(fleet, client, going))
     const projects = ['one', 'two'].map((project) => deployAgainAndAgain(fleet, project, going))
@@ -26,25 +29,33 @@ describe.each(stores)('processes that are killed on $name', (implementation) => 
     const deployments = (await Promise.all(projects)).flat()
 
     const sessions = await all(fleet, SESSIONS)
-    const events = await all(fleet, '/v1/events?type=identity.verification_session.created')
+    await settled(fleet)
+    const events = await all(fleet, '/v1/events')
     const recorded = await all(fleet, '/v2/identity/flow_deployments')
     const flows = await all(fleet, '/v1/identity/verification_flows')
+    const delivered = new Set(receiver.received.map(({ event }) => event))
     console.log(
       `${implementation.name}: ${KILLS} processes killed; ${acknowledged.length} sessions acknowledged, ` +
-        `${sessions.length} there; ${events.length} events; ${deployments.length} deployments acknowledged, ` +
-        `${recorded.length} there, with ${flows.length} flows`,
+        `${sessions.length} there; ${events.length} events, ${delivered.size} of them delivered by ` +
+        `${receiver.received.length} webhooks; ${deployments.length} deployments acknowledged, ${recorded.length} there, ` +
+        `with ${flows.length} flows`,
     )
     const ids = (objects: readonly Answer[]) => objects.map(({ id }) => id).sort()
     expect(acknowledged.length).toBeGreaterThan(CLIENTS)
     // Each client repeats what got no answer under the same key until it gets one, so there are no others either.
     expect(ids(sessions)).toEqual([...acknowledged].sort())
-    expect(events.map(({ data }) => data.object.id).sort()).toEqual([...acknowledged].sort())
+    // Every one was created, submitted and verified once.
+    const happened = sessions.flatMap(({ id }) => ['created', 'processing', 'verified'].map((what) => `${id} ${what}`))
+    expect(events.map(({ type, data }) => `${data.object.id} ${type.split('.').at(-1)}`).sort()).toEqual(
+      happened.sort(),
+    )
     expect(new Set(ids(events)).size).toBe(events.length)
+    expect([...delivered].sort()).toEqual(ids(events))
     expect(ids(recorded)).toEqual([...deployments].sort())
     expect(flows).toHaveLength(recorded.length * FLOWS_PER_DEPLOYMENT)
     expect(flows.every(({ version }) => version === 1)).toBe(true)
     await fleet.stop()
-  }, 180_000)
+  }, 300_000)
 })
 
 /** One client: one session after the other. Answers with the ids that it was told. */
@@ -54,6 +65,8 @@ async function createSessions(fleet: Fleet, client: number, going: { on: boolean
     const headers = { 'idempotency-key': `client-${client}-${n}` }
     const { id } = await fleet.ask('POST', SESSIONS, `type=document&metadata[n]=${client}-${n}`, headers)
     ids.push(id)
+    const again = { 'idempotency-key': `client-${client}-${n}-submit` }
+    await fleet.ask('POST', `/v1/test_helpers/identity/verification_sessions/${id}/submit`, 'outcome=verified', again)
   }
   return ids
 }
@@ -71,4 +84,14 @@ async function deployAgainAndAgain(fleet: Fleet, project: string, going: { on: b
     ids.push(id)
   }
   return ids
+}
+
+/** Resolves when no session is processing any more, and no webhook is on its way. */
+async function settled(fleet: Fleet): Promise<void> {
+  const left = async () => {
+    const processing = await fleet.ask('GET', `${SESSIONS}?status=processing&limit=1`)
+    const pending = await fleet.ask('GET', '/v1/webhook_deliveries?status=pending&limit=1')
+    return processing.data.length + pending.data.length
+  }
+  await expect.poll(left, { timeout: 120_000, interval: 500 }).toBe(0)
 }
