@@ -429,6 +429,28 @@ describe('several workers on one store', () => {
 })
 
 describe('a worker', () => {
+  test('is woken by what left something to send, once that is kept', async () => {
+    const { place, clock, service: operations } = await aWorkshop()
+    const store = await place.open()
+    let woken = 0
+    const waking = service({ store, now: () => clock.now, onWake: () => (woken += 1) })
+    const record = (livemode: boolean) =>
+      waking.write({ ...TESTER, livemode }, (call) => recordEvent(call, of('created'), { id: 'vs_1' }))
+    await record(false)
+    expect(woken).toBe(1)
+    // Nobody wants it.
+    await record(true)
+    const refused = waking.write(TESTER, async (call) => {
+      await recordEvent(call, of('created'), { id: 'vs_2' })
+      throw new Error('refused')
+    })
+    await expect(refused).rejects.toThrow('refused')
+    expect(woken).toBe(1)
+    const [delivery] = (await operations.read(TESTER, (call) => listDeliveries(call))).data
+    await waking.write(TESTER, (call) => resendDelivery(call, delivery?.id ?? ''))
+    expect(woken).toBe(2)
+  })
+
   test('goes on when the store has failed for a while, and tells of it', async () => {
     const { service: operations, happens, receiver } = await aWorkshop()
     let failures = 2

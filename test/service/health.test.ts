@@ -40,6 +40,8 @@ describe('health', () => {
       reads += 1
       return new Promise(() => {})
     })
+    // The jobs in the background have asked, and wait for ever.
+    reads = 0
     const start = Date.now()
     const answers = await Promise.all(Array.from({ length: 20 }, () => asked(`${url}/readyz`)))
     expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, () => 503))

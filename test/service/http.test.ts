@@ -436,14 +436,22 @@ describe('a fault without a log', () => {
     const response = await fetch(server.url + FLOWS, { headers: { authorization: 'Bearer sk_test_x' } })
     await server.close()
     const lines = stderr.mock.calls.map(([text]) => String(text)).filter((text) => text.startsWith('{"time"'))
-    expect(lines).toHaveLength(1)
-    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    const requests = lines.filter((text) => text.includes('"request"'))
+    expect(requests).toHaveLength(1)
+    expect(JSON.parse(requests[0] ?? '')).toMatchObject({
       request: response.headers.get('request-id'),
       route: FLOWS,
       status: 500,
       fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
     })
-    expect(lines[0]).not.toContain('secret')
+    // What runs in the background meets the same store.
+    const jobs = lines.filter((text) => text.includes('"job"')).map((text) => JSON.parse(text))
+    expect(jobs).toContainEqual({
+      time: expect.any(String),
+      job: 'webhooks',
+      fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
+    })
+    expect(lines.join()).not.toContain('secret')
   })
 })
 

@@ -112,6 +112,7 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
 export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/identity/verification_flows': ['key', 'name', 'type'],
   'POST /v1/api_keys': ['name'],
+  'POST /v1/webhook_endpoints': ['url', 'enabled_events'],
 }
 
 /** Parameters that Stripe does not have where it has the operation. */
