@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LONGEST_WINDOW, limiter } from '../../src/service/operations/limiter.js'
-import type { RateLimits } from '../../src/store/store.js'
+import type { RateLimits } from '../../src/store/rate-limits.js'
 import { aService } from './serving.js'
 
 /** Limiters of several processes over one store, and how often the store was asked. */

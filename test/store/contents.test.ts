@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Rows, Store } from '../../src/store/store.js'
+import type { Rows } from '../../src/store/contents.js'
+import type { Store } from '../../src/store/store.js'
 import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { DeliveryClaim, DeliveryRecord, Store } from '../../src/store/store.js'
+import type { Store } from '../../src/store/store.js'
+import type { DeliveryClaim, DeliveryRecord } from '../../src/store/webhooks.js'
 import { aDelivery } from './records.js'
 import { stores } from './stores.js'
 

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { DeliveryRecord, EventFilter, Store } from '../../src/store/store.js'
+import type { EventFilter } from '../../src/store/events.js'
+import type { Store } from '../../src/store/store.js'
+import type { DeliveryRecord } from '../../src/store/webhooks.js'
 import { aDelivery, anEvent } from './records.js'
 import { stores } from './stores.js'
 

@@ -1,12 +1,8 @@
-import type {
-  ApiKeyRecord,
-  DeliveryRecord,
-  EventRecord,
-  FlowRecord,
-  FlowVersionRecord,
-  SessionRecord,
-  WebhookEndpointRecord,
-} from '../../src/store/store.js'
+import type { ApiKeyRecord } from '../../src/store/api-keys.js'
+import type { EventRecord } from '../../src/store/events.js'
+import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
+import type { SessionRecord } from '../../src/store/sessions.js'
+import type { DeliveryRecord, WebhookEndpointRecord } from '../../src/store/webhooks.js'
 import { aConfig } from '../helpers/builders.js'
 
 const NOW = 1_790_000_000

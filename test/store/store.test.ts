@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { FlowFilter, FlowRecord, Store } from '../../src/store/store.js'
+import type { FlowFilter, FlowRecord } from '../../src/store/flows.js'
+import type { Store } from '../../src/store/store.js'
 import { aConfig } from '../helpers/builders.js'
 import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../model/outcome.js'
 import type { VerificationSession } from '../../model/resources.js'
-import type { SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
 import { ApiError, invalid } from '../api-error.js'
 import type { WriteCall } from './call.js'
 import { type Expand, NOTHING } from './expand.js'

@@ -1,5 +1,5 @@
 import type { ListObject, WebhookDelivery } from '../../model/resources.js'
-import type { DeliveryAttemptRecord, DeliveryRecord } from '../../store/store.js'
+import type { DeliveryAttemptRecord, DeliveryRecord } from '../../store/webhooks.js'
 import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { toEvent } from './events.js'

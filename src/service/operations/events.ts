@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type Event, type EventType, type ListObject } from '../../model/resources.js'
-import type { EventRecord } from '../../store/store.js'
+import type { EventRecord } from '../../store/events.js'
 import { invalid, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'

@@ -1,4 +1,5 @@
-import type { FlowRecord, ReadTransaction } from '../../store/store.js'
+import type { FlowRecord } from '../../store/flows.js'
+import type { ReadTransaction } from '../../store/store.js'
 import { notFound } from '../api-error.js'
 
 /** Finds a flow by id, else by key (an extension). Throws 404 naming `param`. */

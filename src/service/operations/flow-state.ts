@@ -1,6 +1,6 @@
 import { compareText, digestOf } from '../../model/canonical.js'
 import type { ObservedFlow, ObservedState } from '../../model/state.js'
-import type { FlowRecord } from '../../store/store.js'
+import type { FlowRecord } from '../../store/flows.js'
 import type { ReadCall } from './call.js'
 import { checkKey } from './check-key.js'
 

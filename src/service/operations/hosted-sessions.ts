@@ -1,6 +1,7 @@
 import type { Outcome } from '../../model/outcome.js'
 import type { SessionError } from '../../model/resources.js'
-import type { ReadTransaction, SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
+import type { ReadTransaction } from '../../store/store.js'
 import { ApiError, notFound } from '../api-error.js'
 import { submit } from './attempts.js'
 import type { Call, ReadCall, WriteCall } from './call.js'

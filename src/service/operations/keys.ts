@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sha256 } from '../../model/canonical.js'
 import type { ApiKey, ListObject } from '../../model/resources.js'
-import type { ApiKeyRecord } from '../../store/store.js'
+import type { ApiKeyRecord } from '../../store/api-keys.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { nearest } from '../../validate/nearest.js'
 import { ApiError, invalid, missing, notFound } from '../api-error.js'

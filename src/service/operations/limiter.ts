@@ -1,4 +1,4 @@
-import type { RateLimits } from '../../store/store.js'
+import type { RateLimits } from '../../store/rate-limits.js'
 
 export type Permit =
   | { readonly ok: true }

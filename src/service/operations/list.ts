@@ -1,5 +1,5 @@
 import type { ListObject } from '../../model/resources.js'
-import type { CreatedRange, Page, PageOf } from '../../store/store.js'
+import type { CreatedRange, Page, PageOf } from '../../store/page.js'
 import { invalid, notFound } from '../api-error.js'
 
 export interface ListParams {

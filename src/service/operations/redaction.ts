@@ -1,5 +1,5 @@
 import type { ReportChecks, VerificationSession, VerifiedOutputs } from '../../model/resources.js'
-import type { SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
 import type { WriteCall } from './call.js'
 import { type Expand, NOTHING } from './expand.js'
 import { oneSessionResource } from './session-resource.js'

@@ -1,5 +1,5 @@
 import type { ListObject, ReportChecks, VerificationReport } from '../../model/resources.js'
-import type { ReportRecord } from '../../store/store.js'
+import type { ReportRecord } from '../../store/reports.js'
 import { notFound } from '../api-error.js'
 import type { Call, ReadCall } from './call.js'
 import { type Expand, NOTHING, SENSITIVE, withoutSensitive } from './expand.js'

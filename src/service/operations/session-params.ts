@@ -1,7 +1,7 @@
 import type { FlowConfig } from '../../model/flow.js'
 import { mergePatch } from '../../model/merge-patch.js'
 import type { SessionOptions } from '../../model/resources.js'
-import type { SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { ApiError, invalid, missing } from '../api-error.js'
 import type { WriteCall } from './call.js'

@@ -1,5 +1,7 @@
 import type { VerificationReport, VerificationSession } from '../../model/resources.js'
-import type { ReadTransaction, ReportRecord, SessionRecord } from '../../store/store.js'
+import type { ReportRecord } from '../../store/reports.js'
+import type { SessionRecord } from '../../store/sessions.js'
+import type { ReadTransaction } from '../../store/store.js'
 import type { Call } from './call.js'
 import { type Expand, SENSITIVE, withoutSensitive } from './expand.js'
 import { toReport } from './reports.js'

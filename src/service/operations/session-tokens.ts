@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
 import type { Call } from './call.js'
 
 /**

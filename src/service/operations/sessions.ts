@@ -1,5 +1,5 @@
 import type { ListObject, VerificationSession } from '../../model/resources.js'
-import type { SessionRecord } from '../../store/store.js'
+import type { SessionRecord } from '../../store/sessions.js'
 import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { checkMembers } from './check-body.js'

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import type { FlowRecord } from '../../store/store.js'
+import type { FlowRecord } from '../../store/flows.js'
 import { ApiError, notFound, rateLimited } from '../api-error.js'
 import type { ReadCall, Service, WriteCall } from './call.js'
 import type { Limiter } from './limiter.js'

@@ -1,5 +1,5 @@
 import { EVENT_TYPES, type ListObject, type WebhookEndpoint } from '../../model/resources.js'
-import type { WebhookEndpointRecord } from '../../store/store.js'
+import type { WebhookEndpointRecord } from '../../store/webhooks.js'
 import { nearest } from '../../validate/nearest.js'
 import { ApiError, invalid, missing, notFound } from '../api-error.js'
 import { randomText } from '../ids.js'

@@ -1,4 +1,4 @@
-import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../store.js'
+import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../api-keys.js'
 import { boundsOf, readPage } from './page.js'
 import type { ApiKeysTable, Db } from './tables.js'
 

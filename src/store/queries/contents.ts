@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
-import type { Contents, Rows } from '../store.js'
+import type { Contents, Rows } from '../contents.js'
 import { insertMany } from './insert-many.js'
 import type { Db, Tables } from './tables.js'
 

@@ -1,4 +1,4 @@
-import type { DeliveryReads, DeliveryRecord, DeliveryWrites, DueDeliveries } from '../store.js'
+import type { DeliveryReads, DeliveryRecord, DeliveryWrites, DueDeliveries } from '../webhooks.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, DeliveriesTable } from './tables.js'

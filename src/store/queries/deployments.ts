@@ -1,5 +1,5 @@
 import type { DeployedChange, Deployment } from '../../model/schema-types.js'
-import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../store.js'
+import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, DeploymentChangesTable, DeploymentsTable } from './tables.js'

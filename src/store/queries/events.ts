@@ -1,4 +1,5 @@
-import type { DeliveryRecord, EventReads, EventRecord, EventWrites } from '../store.js'
+import type { EventReads, EventRecord, EventWrites } from '../events.js'
+import type { DeliveryRecord } from '../webhooks.js'
 import { fromJson, toJson } from './json.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, EventsTable } from './tables.js'

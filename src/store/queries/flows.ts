@@ -1,4 +1,4 @@
-import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../store.js'
+import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../flows.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from './tables.js'

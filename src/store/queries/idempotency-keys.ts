@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { IdempotencyKeys } from '../store.js'
+import type { IdempotencyKeys } from '../idempotency-keys.js'
 import type { Db } from './tables.js'
 
 export function idempotencyQueries(db: Db): IdempotencyKeys {

@@ -1,4 +1,4 @@
-import type { RateLimits } from '../store.js'
+import type { RateLimits } from '../rate-limits.js'
 import type { Db } from './tables.js'
 
 /** Every call in a short transaction of its own. */

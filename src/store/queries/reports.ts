@@ -1,5 +1,5 @@
 import { sha256 } from '../../model/canonical.js'
-import type { ReportReads, ReportRecord, ReportWrites } from '../store.js'
+import type { ReportReads, ReportRecord, ReportWrites } from '../reports.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, ReportsTable } from './tables.js'
 

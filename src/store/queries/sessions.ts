@@ -1,5 +1,5 @@
 import { sha256 } from '../../model/canonical.js'
-import type { SessionReads, SessionRecord, SessionWrites } from '../store.js'
+import type { SessionReads, SessionRecord, SessionWrites } from '../sessions.js'
 import { fromJson, toJson } from './json.js'
 import { boundsOf, readPage } from './page.js'
 import type { Db, SessionsTable } from './tables.js'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { StateReads, StateWrites } from '../store.js'
+import type { StateReads, StateWrites } from '../state.js'
 import type { Db } from './tables.js'
 
 export function stateQueries(db: Db): StateReads & StateWrites {

@@ -1,4 +1,4 @@
-import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../store.js'
+import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../webhooks.js'
 import { readPage } from './page.js'
 import type { Db, WebhookEndpointsTable } from './tables.js'
 

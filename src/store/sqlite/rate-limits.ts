@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs'
 import type { Kysely } from 'kysely'
 import { createRateWindows } from '../migrations/0002-service.js'
 import { rateLimitStore } from '../queries/rate-limits.js'
-import type { RateLimits } from '../store.js'
+import type { RateLimits } from '../rate-limits.js'
 import { patient } from './busy.js'
 import { type Connection, connect, type Place } from './connect.js'
 

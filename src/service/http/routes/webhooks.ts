@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES } from '../../../store/store.js'
+import { DELIVERY_STATUSES } from '../../../store/webhooks.js'
 import { listDeliveries, resendDelivery, retrieveDelivery } from '../../operations/deliveries.js'
 import {
   createWebhookEndpoint,

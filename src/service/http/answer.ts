@@ -1,0 +1,14 @@
+import type { FastifyReply } from 'fastify'
+import { toErrorAnswer } from './answer-error.js'
+
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
+/** Indented, as people read it who call with curl. */
+export function toText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
+  const { status, headers, body } = toErrorAnswer(error)
+  return reply.code(status).headers(headers).type(JSON_TYPE).send(toText(body))
+}

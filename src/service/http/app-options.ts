@@ -1,0 +1,37 @@
+import type { IdMaker } from '../ids.js'
+import type { Metrics } from '../metrics.js'
+import type { Caller, Service } from '../operations/call.js'
+import type { Limiter } from '../operations/limiter.js'
+import type { Needs } from './authorise.js'
+import type { HealthOptions } from './health.js'
+import type { KeyUsage } from './key-usage.js'
+import type { LogLine } from './log.js'
+
+export interface AppOptions {
+  readonly service: Service
+  readonly id: IdMaker
+  readonly limiter: Limiter
+  /** How many requests a key may make in a second; 0 for any number, and for any number of wrong keys. */
+  readonly rateLimit: number
+  readonly usage: Pick<KeyUsage, 'note'>
+  readonly health: HealthOptions
+  /** By default only faults of the service itself are logged, to stderr. */
+  readonly log?: ((line: LogLine) => void) | undefined
+  readonly metrics?: Metrics | undefined
+  /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+  readonly trustProxy?: string | undefined
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller
+    keyTail: string | null
+    failure: unknown
+  }
+  interface FastifyContextConfig {
+    /** What the route asks of a key. */
+    needs?: Needs
+    /** It is asked all the time, by machines: a good answer is not worth a line in the log. */
+    isProbe?: boolean
+  }
+}

@@ -1,0 +1,27 @@
+import type { Duplex } from 'node:stream'
+import { JSON_TYPE, toText } from './answer.js'
+
+export interface ConnectionRefusal {
+  readonly status: string
+  readonly message: string
+}
+
+export const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is no proxy.' }
+
+/** The answer to what is not HTTP, or too large a head. */
+export function unreadable({ code }: Error & { code?: string }): ConnectionRefusal {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return { status: '431 Request Header Fields Too Large', message: 'The head of the request is too large.' }
+  }
+  return { status: '400 Bad Request', message: 'The request cannot be read as HTTP.' }
+}
+
+/** Answers where the framework has no reply to answer with, and hangs up. */
+export function refuseConnection(socket: Duplex, { status, message }: ConnectionRefusal, requestId: string): void {
+  const body = toText({ error: { type: 'invalid_request_error', message } })
+  const head = [`HTTP/1.1 ${status}`, `Content-Type: ${JSON_TYPE}`, `Request-Id: ${requestId}`, 'Connection: close']
+  socket.on('error', () => {})
+  socket.end(`${head.join('\r\n')}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () =>
+    socket.destroy(),
+  )
+}

@@ -1,0 +1,24 @@
+import type { DeployedChange, Deployment } from '../model/schema-types.js'
+import type { CreatedRange, Page, PageOf } from './page.js'
+
+export type DeploymentSummary = Omit<Deployment, 'changes'> & {
+  /** How many flows each action concerned. */
+  readonly summary: Readonly<Record<DeployedChange['action'], number>>
+}
+
+export interface DeploymentReads {
+  byId(livemode: boolean, id: string): Promise<Deployment | undefined>
+  byDigest(livemode: boolean, project: string, planDigest: string): Promise<Deployment | undefined>
+  /** Id of the deployment that the project wrote last in this mode, whatever the clock said then. */
+  last(livemode: boolean, project: string): Promise<string | null>
+  list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
+}
+
+export interface DeploymentFilter {
+  readonly project?: string | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface DeploymentWrites {
+  insert(deployment: Deployment): Promise<void>
+}

@@ -1,0 +1,71 @@
+import type { FlowConfig, FlowKey } from '../model/flow.js'
+import type { CreatedRange, Page, PageOf } from './page.js'
+
+export interface FlowRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly key: FlowKey
+  readonly project: string | null
+  readonly status: 'active' | 'archived'
+  readonly version: number
+  readonly config: FlowConfig
+  /** What the last deployment wrote; null when none ever did. */
+  readonly applied: FlowConfig | null
+  /** The status that the last deployment left; null when none ever did. */
+  readonly applied_status: 'active' | 'archived' | null
+  /** The key that the last deployment left; null when none ever did. */
+  readonly applied_key: FlowKey | null
+  readonly link_token: string
+  readonly created: number
+  readonly updated: number
+  readonly updated_by: string | null
+}
+
+/** What a flow was from one version on, and who made it so. Never changed, never deleted. */
+export interface FlowVersionRecord {
+  readonly flow: string
+  readonly version: number
+  readonly action: string
+  readonly key: FlowKey
+  readonly project: string | null
+  readonly status: FlowRecord['status']
+  readonly config: FlowConfig
+  readonly actor: string | null
+  readonly deployment: string | null
+  readonly created: number
+}
+
+export interface FlowFilter {
+  readonly key?: string | undefined
+  readonly project?: string | undefined
+  readonly status?: FlowRecord['status'] | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface FlowReads {
+  byId(livemode: boolean, id: string): Promise<FlowRecord | undefined>
+  /** Of either mode: the token says which flow, and the flow says which mode. */
+  byLinkToken(token: string): Promise<FlowRecord | undefined>
+  byKey(livemode: boolean, key: FlowKey): Promise<FlowRecord | undefined>
+  /** Flows with any of these ids or any of these keys; in no order. */
+  byIdsOrKeys(livemode: boolean, ids: readonly string[], keys: readonly FlowKey[]): Promise<FlowRecord[]>
+  /** Every flow of the mode, in no order. */
+  all(livemode: boolean): Promise<FlowRecord[]>
+  list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
+  /** Newest first. The cursors are versions. */
+  versions(flow: string, page: VersionPage): Promise<PageOf<FlowVersionRecord>>
+}
+
+export interface VersionPage {
+  readonly limit: number
+  readonly starting_after?: number | undefined
+  readonly ending_before?: number | undefined
+}
+
+export interface FlowWrites {
+  /**
+   * Inserts flows or replaces them, found by id, and records one version of each. Keys may move between the flows given,
+   * in a circle too. Throws when a key belongs to a flow that is not among them.
+   */
+  save(flows: readonly FlowRecord[], versions: readonly FlowVersionRecord[]): Promise<void>
+}

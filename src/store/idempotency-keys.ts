@@ -1,0 +1,20 @@
+export interface IdempotencyRecord {
+  readonly livemode: boolean
+  readonly key: string
+  /** Digest of the request, to tell a retry from another request with the same key. */
+  readonly fingerprint: string
+  /** Id of the object in the answer. */
+  readonly resource: string
+  readonly status: number
+  readonly body: string
+  readonly created: number
+}
+
+export interface IdempotencyKeys {
+  find(livemode: boolean, key: string): Promise<IdempotencyRecord | undefined>
+  insert(record: IdempotencyRecord): Promise<void>
+  /** Drops every answer stored before a time; given the prefix of ids, only those about resources of that kind. */
+  forget(before: number, prefix?: string): Promise<void>
+  /** Drops every answer about a resource: it may hold what was redacted. */
+  forgetAbout(resource: string): Promise<void>
+}

@@ -1,0 +1,64 @@
+import type { Outcome } from '../model/outcome.js'
+import type { SessionError, SessionOptions, SessionStatus, VerifiedOutputs } from '../model/resources.js'
+import type { CreatedRange, Page, PageOf } from './page.js'
+
+export interface SessionRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly flow: string | null
+  readonly flow_version: number | null
+  readonly type: 'document' | 'id_number' | 'verification_flow'
+  readonly status: SessionStatus
+  readonly options: SessionOptions
+  readonly metadata: Readonly<Record<string, string>>
+  readonly client_reference_id: string | null
+  readonly provided_details: { readonly email?: string; readonly phone?: string } | null
+  readonly related_customer: string | null
+  readonly related_customer_account: string | null
+  readonly related_person: { readonly account: string; readonly person: string } | null
+  readonly return_url: string | null
+  readonly last_error: SessionError | null
+  /** Id of the newest report. */
+  readonly last_report: string | null
+  readonly verified_outputs: VerifiedOutputs | null
+  readonly verified_at: number | null
+  readonly redaction: 'processing' | 'redacted' | null
+  /** How often it was submitted: the address and the client secret of an earlier attempt are dead. */
+  readonly attempt: number
+  /** What the verifier will say of a session that is processing. */
+  readonly outcome: Outcome | null
+  /** When the service has to go on with the session by itself: to settle it, or to finish its redaction. */
+  readonly due: number | null
+  /** Digest of who came through the flow's static link, so that nobody gets two open sessions; null for all others. */
+  readonly link_visitor: string | null
+  readonly created: number
+}
+
+export interface SessionFilter {
+  /** The flow's id. */
+  readonly flow?: string | undefined
+  readonly client_reference_id?: string | undefined
+  readonly related_customer?: string | undefined
+  readonly related_customer_account?: string | undefined
+  readonly status?: SessionRecord['status'] | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+export interface SessionReads {
+  byId(livemode: boolean, id: string): Promise<SessionRecord | undefined>
+  /** The newest session that still awaits this visitor of a static link. */
+  openOf(livemode: boolean, linkVisitor: string): Promise<SessionRecord | undefined>
+  /** Sessions of both modes that are due by then, the longest due first. */
+  due(by: number, limit: number): Promise<Pick<SessionRecord, 'id' | 'livemode'>[]>
+  list(livemode: boolean, filter: SessionFilter, page: Page): Promise<PageOf<SessionRecord>>
+  /** Number of sessions created from each flow since a time; flows without any are left out. */
+  countByFlow(livemode: boolean, since: number): Promise<ReadonlyMap<string, number>>
+}
+
+export interface SessionWrites {
+  insert(session: SessionRecord): Promise<void>
+  /** Lets no other transaction change the session until this one ends, and reads it as it is then. */
+  toWrite(livemode: boolean, id: string): Promise<SessionRecord | undefined>
+  /** Replaces the session, found by id. Its mode, flow and time of creation stay. */
+  update(session: SessionRecord): Promise<void>
+}

@@ -1,0 +1,113 @@
+import type { CreatedRange, Page, PageOf } from './page.js'
+
+export interface WebhookEndpointRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly url: string
+  /** Types of events, or "*". */
+  readonly enabled_events: readonly string[]
+  readonly status: 'enabled' | 'disabled'
+  /** What deliveries are signed with: it has to be kept as it is. */
+  readonly secret: string
+  readonly description: string | null
+  readonly metadata: Readonly<Record<string, string>>
+  readonly api_version: string | null
+  readonly created: number
+}
+
+export interface WebhookEndpointReads {
+  byId(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
+  list(livemode: boolean, page: Page): Promise<PageOf<WebhookEndpointRecord>>
+  count(livemode: boolean): Promise<number>
+  /** Every endpoint of the mode that is enabled. */
+  enabled(livemode: boolean): Promise<WebhookEndpointRecord[]>
+}
+
+export interface WebhookEndpointWrites {
+  insert(endpoint: WebhookEndpointRecord): Promise<void>
+  /** Lets no other transaction change the endpoint until this one ends, and reads it as it is then. */
+  toWrite(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
+  /** Replaces the endpoint, found by id. Its mode and time of creation stay. */
+  update(endpoint: WebhookEndpointRecord): Promise<void>
+  /** Deletes the endpoint. Its deliveries stay, for the record. */
+  delete(id: string): Promise<void>
+}
+
+export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'canceled'] as const
+
+/** One event on its way to one endpoint. */
+export interface DeliveryRecord {
+  readonly id: string
+  readonly livemode: boolean
+  readonly event: string
+  /** Id of what the event happened to: what concerns one object is sent in order where possible. */
+  readonly object: string
+  readonly endpoint: string
+  readonly status: (typeof DELIVERY_STATUSES)[number]
+  /** How many attempts have begun. */
+  readonly attempts: number
+  /** While pending: not before then. */
+  readonly next_attempt: number | null
+  /** While an attempt is under way: until then nobody else begins another one. */
+  readonly leased_until: number | null
+  readonly created: number
+}
+
+export interface DeliveryAttemptRecord {
+  readonly delivery: string
+  /** From 1 up. No two attempts of a delivery have one number. */
+  readonly number: number
+  readonly started: number
+  /** Milliseconds; null while it is under way, and when its worker ended before the answer came. */
+  readonly duration: number | null
+  /** Of the answer; null when there was none. */
+  readonly response_status: number | null
+  /** Why there was no answer, as a word: "timeout", "ECONNREFUSED". */
+  readonly error: string | null
+}
+
+export interface DeliveryFilter {
+  readonly event?: string | undefined
+  readonly endpoint?: string | undefined
+  readonly status?: DeliveryRecord['status'] | undefined
+  readonly created?: CreatedRange | undefined
+}
+
+/** Which deliveries may be sent now. */
+export interface DueDeliveries {
+  readonly now: number
+  /** A delivery is not begun while an earlier one of its object to its endpoint is pending with fewer attempts than this. */
+  readonly patience: number
+  /** Endpoints that have enough to do already. */
+  readonly except: readonly string[]
+}
+
+export interface DeliveryClaim extends DueDeliveries {
+  /** Until then nobody else begins another attempt of what is claimed. */
+  readonly leaseUntil: number
+  readonly limit: number
+}
+
+export interface DeliveryReads {
+  byId(livemode: boolean, id: string): Promise<DeliveryRecord | undefined>
+  list(livemode: boolean, filter: DeliveryFilter, page: Page): Promise<PageOf<DeliveryRecord>>
+  /** Whether a claim would find anything, in either mode. */
+  hasDue(which: DueDeliveries): Promise<boolean>
+  /** Every attempt of these deliveries, in order. */
+  attempts(deliveries: readonly string[]): Promise<DeliveryAttemptRecord[]>
+}
+
+export interface DeliveryWrites {
+  insert(deliveries: readonly DeliveryRecord[]): Promise<void>
+  /** Begins an attempt of deliveries of both modes that are due: no two callers get the same attempt. */
+  claim(claim: DeliveryClaim): Promise<DeliveryRecord[]>
+  /** Records how an attempt ended, if its delivery is still in that very attempt. Answers whether it was. */
+  settle(
+    attempt: Omit<DeliveryAttemptRecord, 'started'>,
+    delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'>,
+  ): Promise<boolean>
+  /** Makes a delivery pending and due at a time, whatever became of it; one whose attempt is under way stays as it is. */
+  resend(id: string, at: number): Promise<void>
+  /** Gives up everything that is pending for an endpoint. */
+  cancelOf(endpoint: string): Promise<void>
+}
