@@ -58,7 +58,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'serve',
-    summary: 'serve the flows API over the embedded store',
+    summary: 'serve the flows API, over the embedded store or PostgreSQL',
     group: 'Service',
     load: async () => (await import('./commands/serve.js')).serve,
   },
