@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/helpers/setup.ts'],
     // What is sent and answered is held against the OpenAPI document.
     setupFiles: ['test/helpers/exchanges.ts'],
+    // By default one core is kept free, which is half of a small machine.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
