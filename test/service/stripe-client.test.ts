@@ -75,19 +75,93 @@ describe.each(stores)('the official client, given only another host, on $name', 
     expect(data[0]?.verified_outputs).toBeNull()
   })
 
-  test('pages through more than a hundred sessions by itself, in both directions', async () => {
-    const { stripe } = await aClient(implementation)
+  test('pages through a thousand sessions by itself, in both directions', async () => {
+    const { stripe, service } = await aClient(implementation)
     const created: string[] = []
-    for (let count = 0; count < 105; count += 1) {
-      created.unshift((await stripe.identity.verificationSessions.create({ verification_flow: 'high-value' })).id)
+    for (let count = 0; count < 10; count += 1) {
+      // A hundred in one transaction: what is tried here is how they are read.
+      await service.write(TESTER, async (call) => {
+        for (let n = 0; n < 100; n += 1) created.unshift((await createSession(call, { type: 'document' })).id)
+      })
     }
     const ids: string[] = []
-    for await (const { id } of stripe.identity.verificationSessions.list({ limit: 50 })) ids.push(id)
+    for await (const { id } of stripe.identity.verificationSessions.list({ limit: 100 })) ids.push(id)
     expect(ids).toEqual(created)
     const backwards: string[] = []
-    const before = stripe.identity.verificationSessions.list({ limit: 50, ending_before: created.at(-1) ?? '' })
+    const before = stripe.identity.verificationSessions.list({ limit: 100, ending_before: created.at(-1) ?? '' })
     for await (const { id } of before) backwards.push(id)
     expect(backwards).toEqual(created.slice(0, -1).reverse())
+  })
+
+  test('pages through what there was at the beginning, while more is created', async () => {
+    const { stripe } = await aClient(implementation)
+    const { verificationSessions: sessions } = stripe.identity
+    const there: string[] = []
+    for (let n = 0; n < 25; n += 1) there.unshift((await sessions.create({ type: 'document' })).id)
+    const seen: string[] = []
+    for await (const { id } of sessions.list({ limit: 5 })) {
+      seen.push(id)
+      await sessions.create({ type: 'id_number' })
+    }
+    expect(seen).toEqual(there)
+  })
+
+  test('updates, submits, cancels and redacts sessions', async () => {
+    const { stripe, clock, service } = await aClient(implementation)
+    const { verificationSessions: sessions, verificationReports: reports } = stripe.identity
+    const { id } = await sessions.create({ type: 'document', metadata: { a: '1', b: '2' } })
+    expect(await sessions.update(id, { metadata: { a: '', c: 3 }, type: 'id_number' })).toMatchObject({
+      metadata: { b: '2', c: '3' },
+      type: 'id_number',
+    })
+    await stripe.rawRequest('POST', `/v1/test_helpers/identity/verification_sessions/${id}/submit`)
+    expect((await sessions.retrieve(id)).status).toBe('processing')
+    clock.now += 5
+    await continueDueSessions(service)
+    const verified = await sessions.retrieve(id, { expand: ['verified_outputs', 'last_verification_report'] })
+    expect(verified).toMatchObject({
+      status: 'verified',
+      verified_outputs: { first_name: 'Test', id_number_type: 'us_ssn' },
+      last_verification_report: { object: 'identity.verification_report', id_number: { status: 'verified' } },
+    })
+    const { data } = await reports.list({ verification_session: id })
+    expect(data.map((report) => report.id)).toEqual([(await sessions.retrieve(id)).last_verification_report])
+    expect((await reports.retrieve(data[0]?.id ?? '')).verification_session).toBe(id)
+    expect((await sessions.redact(id)).redaction).toEqual({ status: 'processing' })
+
+    const other = await sessions.create({ type: 'document' })
+    expect((await sessions.cancel(other.id)).status).toBe('canceled')
+  })
+
+  test('lists and retrieves events', async () => {
+    const { stripe } = await aClient(implementation)
+    const { id } = await stripe.identity.verificationSessions.create({ type: 'document' })
+    await stripe.identity.verificationSessions.cancel(id)
+    const { data } = await stripe.events.list({ type: 'identity.verification_session.*' })
+    expect(data.map(({ type }) => type)).toEqual([
+      'identity.verification_session.canceled',
+      'identity.verification_session.created',
+    ])
+    const [canceled] = data
+    expect(await stripe.events.retrieve(canceled?.id ?? '')).toEqual(canceled)
+    expect(canceled?.data.object).toMatchObject({ id, status: 'canceled' })
+    expect(canceled?.request).toEqual({ id: expect.stringMatching(/^req_/), idempotency_key: expect.any(String) })
+  })
+
+  test('takes the signature of a webhook for good', async () => {
+    const { stripe, service } = await aClient(implementation, { webhookAllow: ['127.0.0.0/8'] })
+    const receiver = await aReceiver()
+    const { secret = '' } = await stripe.webhookEndpoints.create({ url: receiver.url, enabled_events: ['*'] })
+    const { id } = await stripe.identity.verificationSessions.create({ type: 'document' })
+    await receiver.got(1)
+    const [{ body, headers } = { body: '', headers: {} as IncomingHttpHeaders }] = receiver.received
+    // The clock of the service stands still, far from the one of this test.
+    const event = stripe.webhooks.constructEvent(body, headers['stripe-signature'] ?? '', secret, 1e9)
+    expect(event).toMatchObject({ type: 'identity.verification_session.created', data: { object: { id } } })
+    expect(await service.read(TESTER, ({ tx }) => tx.events.byId(false, event.id))).toBeDefined()
+    expect(() => stripe.webhooks.constructEvent(`${body} `, headers['stripe-signature'] ?? '', secret, 1e9)).toThrow(
+      Stripe.errors.StripeSignatureVerificationError,
+    )
   })
 
   test('filters by status, reference, time and, as an extension, by flow', async () => {
@@ -166,6 +240,33 @@ describe.each(stores)('the errors of the official client, on $name', (implementa
     expect(log.filter(({ status }) => status === 412)).toHaveLength(1)
   })
 
+  test('a key that may not is a StripePermissionError', async () => {
+    const { url, service } = await aClient(implementation)
+    const { secret } = await service.write(TESTER, (call) => createKey(call, { name: 'reader', scopes: ['flows:read'] }))
+    const error = await thrown(stripeAt(url, secret).identity.verificationSessions.create({ type: 'document' }))
+    expect(error).toBeInstanceOf(Stripe.errors.StripePermissionError)
+    expect(error).toMatchObject({ statusCode: 403, code: 'scope_missing' })
+  })
+
+  test('too many requests are a StripeRateLimitError, after the client has tried again', async () => {
+    const { stripe, log } = await aClient(implementation, { rateLimit: 1 }, { maxNetworkRetries: 1 })
+    await stripe.events.list()
+    const error = await thrown(stripe.events.list())
+    expect(error).toBeInstanceOf(Stripe.errors.StripeRateLimitError)
+    expect(error).toMatchObject({ statusCode: 429, code: 'rate_limit' })
+    expect(log.filter(({ status }) => status === 429)).toHaveLength(2)
+  })
+
+  test('what is stale is a StripeAPIError, and a server that is gone a StripeConnectionError', async () => {
+    const { stripe } = await aClient(implementation, {}, { maxNetworkRetries: 0 })
+    const path = '/v1/identity/verification_flows/high-value'
+    expect(await thrown(stripe.rawRequest('POST', path, { name: 'New', expected_version: 7 }))).toBeInstanceOf(
+      Stripe.errors.StripeAPIError,
+    )
+    const nowhere = stripeAt('http://127.0.0.1:1', 'sk_test_x', { maxNetworkRetries: 0 })
+    expect(await thrown(nowhere.events.list())).toBeInstanceOf(Stripe.errors.StripeConnectionError)
+  })
+
   test('an unknown path is told', async () => {
     const { stripe } = await aClient(implementation)
     const error = await thrown(stripe.customers.list())
@@ -213,6 +314,20 @@ describe.each(stores)('one idempotency key, on $name', (implementation) => {
     expect(second).toEqual(first)
     const replays = [first, second].map((answer) => answer?.lastResponse.headers['idempotent-replayed'])
     expect(replays.sort()).toEqual(['true', undefined])
+  })
+
+  test('makes one of everything while connections are reset again and again', async () => {
+    const { url, key, stripe } = await aClient(implementation)
+    const proxy = await aCuttingProxy(url, 12)
+    const through = stripeAt(proxy.url, key, { maxNetworkRetries: 5 })
+    const ids: string[] = []
+    for (let n = 0; n < 6; n += 1) ids.unshift((await through.identity.verificationSessions.create({ type: 'document' })).id)
+    for (const id of ids.slice(0, 3)) await through.identity.verificationSessions.cancel(id)
+    expect(proxy.cut()).toBe(12)
+    expect((await stripe.identity.verificationSessions.list()).data.map(({ id }) => id)).toEqual(ids)
+    const { data } = await stripe.events.list({ limit: 100 })
+    expect(data.filter(({ type }) => type.endsWith('.created'))).toHaveLength(6)
+    expect(data.filter(({ type }) => type.endsWith('.canceled'))).toHaveLength(3)
   })
 
   test('with other parameters is a StripeIdempotencyError', async () => {
