@@ -32,6 +32,8 @@ export interface ApiKeyReads {
 }
 
 export interface ApiKeyWrites {
+  /** Lets no other transaction change the key until this one ends, and reads it as it is then. */
+  toWrite(id: string): Promise<ApiKeyRecord | undefined>
   insert(key: ApiKeyRecord): Promise<void>
   revoke(id: string, at: number): Promise<void>
   /** Marks keys as used, unless they are marked with a later time. */

@@ -15,6 +15,8 @@ export interface IdempotencyKeys {
   insert(record: IdempotencyRecord): Promise<void>
   /** Drops every answer stored before a time; given the prefix of ids, only those about resources of that kind. */
   forget(before: number, prefix?: string): Promise<void>
-  /** Drops every answer about a resource: it may hold what was redacted. */
+  /** Drops every answer about a resource. */
   forgetAbout(resource: string): Promise<void>
+  /** Replaces the body of every answer about a resource: it may hold what was redacted. A retry is still known as one. */
+  rewrite(resource: string, body: string): Promise<void>
 }

@@ -46,8 +46,8 @@ export interface SessionFilter {
 
 export interface SessionReads {
   byId(livemode: boolean, id: string): Promise<SessionRecord | undefined>
-  /** The newest session that still awaits this visitor of a static link. */
-  openOf(livemode: boolean, linkVisitor: string): Promise<SessionRecord | undefined>
+  /** The newest session of this visitor of a static link, created since a time, with which nothing was done yet. */
+  untouchedOf(livemode: boolean, linkVisitor: string, since: number): Promise<SessionRecord | undefined>
   /** Sessions of both modes that are due by then, the longest due first. */
   due(by: number, limit: number): Promise<Pick<SessionRecord, 'id' | 'livemode'>[]>
   list(livemode: boolean, filter: SessionFilter, page: Page): Promise<PageOf<SessionRecord>>

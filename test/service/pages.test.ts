@@ -16,6 +16,8 @@ async function withLink(implementation: Implementation, body: object = {}): Prom
 }
 
 interface Shown {
+  /** Where it leads to. */
+  readonly leadsTo: string
   readonly status: number
   readonly text: string
   readonly headers: Headers
@@ -23,7 +25,8 @@ interface Shown {
 
 async function show(url: string, init: RequestInit = {}): Promise<Shown> {
   const response = await fetch(url, { redirect: 'manual', ...init })
-  return { status: response.status, text: await response.text(), headers: response.headers }
+  const leadsTo = new URL(response.headers.get('location') ?? '', url).href
+  return { leadsTo, status: response.status, text: await response.text(), headers: response.headers }
 }
 
 function post(url: string, fields: Record<string, string>): Promise<Shown> {
@@ -45,7 +48,7 @@ describe.each(stores)('a static link, on $name', (implementation) => {
     const api = await withLink(implementation)
     const first = await post(api.link, { email: ' Person@example.com ', client_reference_id: 'order-7' })
     expect(first.status).toBe(303)
-    expect(first.headers.get('location')).toContain(`${api.url}/verify/`)
+    expect(first.leadsTo).toContain(`${api.url}/verify/`)
     await post(api.link, { email: 'person@EXAMPLE.com', client_reference_id: 'order-7' })
     expect(await sessions(api)).toMatchObject([
       {
@@ -67,15 +70,30 @@ describe.each(stores)('a static link, on $name', (implementation) => {
     expect(await sessions(api)).toHaveLength(1)
   })
 
-  test('makes another session once the first has come to an end', async () => {
+  test('makes another session once something was done with the first: nobody sees what became of another person', async () => {
     const api = await withLink(implementation)
-    const { headers } = await post(api.link, { email: 'a@example.com' })
-    await post(headers.get('location') ?? '', { outcome: 'verified' })
+    const first = await post(api.link, { email: 'a@example.com' })
+    await post(first.leadsTo, { outcome: 'under_supported_age' })
+    const second = await post(api.link, { email: 'a@example.com' })
+    expect((await show(second.leadsTo)).text).not.toContain('did not succeed')
+    expect(await sessions(api)).toHaveLength(2)
+  })
+
+  test('makes another session after an hour, and when the flow has changed', async () => {
+    const api = await withLink(implementation)
     await post(api.link, { email: 'a@example.com' })
-    expect((await sessions(api)).map(({ status }: { status: string }) => status)).toEqual([
-      'requires_input',
-      'verified',
-    ])
+    await api.call('POST', `${FLOWS}/a`, { body: 'options[document][require_live_capture]=true' })
+    await post(api.link, { email: 'a@example.com' })
+    api.clock.now += 60 * 60 + 1
+    await post(api.link, { email: 'a@example.com' })
+    const made = await sessions(api)
+    expect(made.map((one: { verification_flow_version: number }) => one.verification_flow_version)).toEqual([2, 2, 1])
+  })
+
+  test.each(['%00', '%00abc', 'a'.repeat(500)])('that nobody made is not found: /l/%s', async (token) => {
+    const api = await withLink(implementation)
+    expect((await show(`${api.url}/l/${token}`)).status).toBe(404)
+    expect((await post(`${api.url}/l/${token}`, { email: 'a@example.com' })).status).toBe(404)
   })
 
   test('that is inactive, rotated or of an archived flow is a page that tells nothing, while the API goes on', async () => {
@@ -101,14 +119,14 @@ describe.each(stores)('a static link, on $name', (implementation) => {
     const api = await served({ implementation })
     const body = { key: 'live', name: 'A', type: 'document', static_link: { active: true } }
     const flow = (await api.call('POST', FLOWS, { key: api.liveKey, body })).body
-    const { headers } = await post(flow.static_link.url, { email: 'a@example.com' })
+    const { leadsTo } = await post(flow.static_link.url, { email: 'a@example.com' })
     expect(await sessions(api)).toEqual([])
     const { data } = (await api.call('GET', SESSIONS, { key: api.liveKey })).body
     expect(data).toMatchObject([{ livemode: true, verification_flow: flow.id }])
-    const page = await show(headers.get('location') ?? '')
+    const page = await show(leadsTo)
     expect(page.text).toContain('cannot verify anybody yet')
     expect(page.text).not.toContain('Test mode')
-    expect((await post(headers.get('location') ?? '', { outcome: 'verified' })).status).toBe(400)
+    expect((await post(leadsTo, { outcome: 'verified' })).status).toBe(400)
   })
 
   test(`brings ${MOST_VISITS} people a minute from one address`, async () => {
@@ -209,12 +227,22 @@ describe.each(stores)('the page of a session, on $name', (implementation) => {
     expect((await api.call('GET', `${SESSIONS}/${id}`)).body.status).toBe('requires_input')
   })
 
-  test('leads to the return address of the session, and its policy lets the form lead there', async () => {
+  test.each([
+    ['https://example.com/done?a=1', 'https://example.com/done?a=1'],
+    ['https://例え.jp/日本?a="b', 'https://xn--r8jz45g.jp/%E6%97%A5%E6%9C%AC?a=%22b'],
+  ])('leads on to the return address of the session by itself, and by a link: %s', async (return_url, href) => {
     const api = await served({ implementation, processing: 0 })
-    const { url } = await aSession(api, { type: 'document', return_url: 'https://example.com/done?a=1' })
-    const { headers } = await show(url)
-    expect(headers.get('content-security-policy')).toContain("form-action 'self' https://example.com;")
-    expect((await post(url, { outcome: 'verified' })).headers.get('location')).toBe('https://example.com/done?a=1')
+    const { url } = await aSession(api, { type: 'document', return_url })
+    const { status, text } = await post(url, { outcome: 'verified' })
+    expect(status).toBe(200)
+    expect(text).toContain(`<meta http-equiv="refresh" content="0; url=${href}"`)
+    expect(text).toContain(`<a href="${href}">`)
+  })
+
+  test('leads to a page of its own where nothing else is said', async () => {
+    const api = await served({ implementation, processing: 0 })
+    const { url } = await aSession(api)
+    expect(await post(url, { outcome: 'verified' })).toMatchObject({ status: 303, leadsTo: `${api.url}/verify/done` })
   })
 })
 
@@ -247,11 +275,11 @@ describe.each(stores)('every page, on $name', (implementation) => {
 
   test('leaves no address, reference or token in the log', async () => {
     const api = await withLink(implementation)
-    const { headers } = await post(`${api.link}?prefilled_email=canary%40example.com`, {
+    const { leadsTo } = await post(`${api.link}?prefilled_email=canary%40example.com`, {
       email: 'canary@example.com',
       client_reference_id: 'canary-7',
     })
-    await post(headers.get('location') ?? '', { outcome: 'verified' })
+    await post(leadsTo, { outcome: 'verified' })
     const log = JSON.stringify(api.log)
     expect(log).toContain('/verify/:token')
     expect(log).not.toMatch(/canary/)

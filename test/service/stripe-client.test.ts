@@ -1,18 +1,27 @@
 import { execFile } from 'node:child_process'
+import type { IncomingHttpHeaders } from 'node:http'
 import { promisify } from 'node:util'
 import Stripe from 'stripe'
 import { describe, expect, test, vi } from 'vitest'
 import type { VerificationFlow } from '../../src/model/resources.js'
 import { deploy } from '../../src/service/operations/deployments.js'
+import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { createKey } from '../../src/service/operations/keys.js'
+import { createSession } from '../../src/service/operations/sessions.js'
 import { held } from '../store/holding.js'
 import { type Implementation, stores } from '../store/stores.js'
 import { aCuttingProxy } from './cutting-proxy.js'
 import { aDeployment, creating } from './deployment-requests.js'
-import { served, stripeAt, TESTER } from './serving.js'
+import { aReceiver } from './receiver.js'
+import { type ServedOptions, served, stripeAt, TESTER } from './serving.js'
 
 /** A service with one flow, "high-value", and the official client at it. */
-async function aClient(implementation: Implementation, more: Partial<Stripe.StripeConfig> = {}) {
-  const parts = await served({ implementation })
+async function aClient(
+  implementation: Implementation,
+  serving: ServedOptions = {},
+  more: Partial<Stripe.StripeConfig> = {},
+) {
+  const parts = await served({ implementation, ...serving })
   await parts.service.write(TESTER, (call) =>
     deploy(call, aDeployment([creating('high-value', { options: { email: { require_verification: true } } })])),
   )
@@ -69,9 +78,9 @@ describe.each(stores)('the official client, given only another host, on $name', 
   test('takes the expansions that Stripe has', async () => {
     const { stripe } = await aClient(implementation)
     const { id } = await stripe.identity.verificationSessions.create({ type: 'id_number' })
-    const expand = ['verified_outputs', 'last_verification_report.document.number']
+    const expand = ['verified_outputs', 'last_verification_report']
     expect((await stripe.identity.verificationSessions.retrieve(id, { expand })).verified_outputs).toBeNull()
-    const { data } = await stripe.identity.verificationSessions.list({ expand: ['data.verified_outputs.dob'] })
+    const { data } = await stripe.identity.verificationSessions.list({ expand: ['data.verified_outputs'] })
     expect(data[0]?.verified_outputs).toBeNull()
   })
 
@@ -242,7 +251,9 @@ describe.each(stores)('the errors of the official client, on $name', (implementa
 
   test('a key that may not is a StripePermissionError', async () => {
     const { url, service } = await aClient(implementation)
-    const { secret } = await service.write(TESTER, (call) => createKey(call, { name: 'reader', scopes: ['flows:read'] }))
+    const { secret } = await service.write(TESTER, (call) =>
+      createKey(call, { name: 'reader', scopes: ['flows:read'] }),
+    )
     const error = await thrown(stripeAt(url, secret).identity.verificationSessions.create({ type: 'document' }))
     expect(error).toBeInstanceOf(Stripe.errors.StripePermissionError)
     expect(error).toMatchObject({ statusCode: 403, code: 'scope_missing' })
@@ -318,16 +329,21 @@ describe.each(stores)('one idempotency key, on $name', (implementation) => {
 
   test('makes one of everything while connections are reset again and again', async () => {
     const { url, key, stripe } = await aClient(implementation)
-    const proxy = await aCuttingProxy(url, 12)
-    const through = stripeAt(proxy.url, key, { maxNetworkRetries: 5 })
+    const proxies: { cut(): number }[] = []
+    /** Whose answers are lost twice before one comes through. */
+    const through = async () => {
+      const proxy = await aCuttingProxy(url, 2)
+      proxies.push(proxy)
+      return stripeAt(proxy.url, key, { maxNetworkRetries: 3 }).identity.verificationSessions
+    }
     const ids: string[] = []
-    for (let n = 0; n < 6; n += 1) ids.unshift((await through.identity.verificationSessions.create({ type: 'document' })).id)
-    for (const id of ids.slice(0, 3)) await through.identity.verificationSessions.cancel(id)
-    expect(proxy.cut()).toBe(12)
+    for (let n = 0; n < 4; n += 1) ids.unshift((await (await through()).create({ type: 'document' })).id)
+    for (const id of ids.slice(0, 2)) await (await through()).cancel(id)
+    expect(proxies.map((proxy) => proxy.cut())).toEqual([2, 2, 2, 2, 2, 2])
     expect((await stripe.identity.verificationSessions.list()).data.map(({ id }) => id)).toEqual(ids)
     const { data } = await stripe.events.list({ limit: 100 })
-    expect(data.filter(({ type }) => type.endsWith('.created'))).toHaveLength(6)
-    expect(data.filter(({ type }) => type.endsWith('.canceled'))).toHaveLength(3)
+    expect(data.filter(({ type }) => type.endsWith('.created'))).toHaveLength(4)
+    expect(data.filter(({ type }) => type.endsWith('.canceled'))).toHaveLength(2)
   })
 
   test('with other parameters is a StripeIdempotencyError', async () => {

@@ -89,7 +89,9 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       const id = idOf(request)
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
-      const idempotent = { key, method, path: pathOf(request), params: { ...params, expand } }
+      // An answer with members that not every key may see is given again only to the key that got it.
+      const seer = expanded.size > 0 ? request.caller.key?.id : undefined
+      const idempotent = { key, method, path: pathOf(request), params: { ...params, expand, seer } }
       // What is shown once stands in no stored answer.
       let whole: unknown
       const answer = await once(

@@ -1,3 +1,5 @@
+import { networkOf } from '../network.js'
+
 /** How many requests of one address may fail for their key in a minute. */
 export const MOST_FAILURES = 60
 const WINDOW = 60_000
@@ -14,12 +16,13 @@ interface Failures {
  * Counts requests with no key or a wrong one, by address, in this process alone. A valid key is never refused for what
  * others do at the same address: behind a proxy that is everybody.
  */
-export function failedKeys(clock: () => number = Date.now): { count(address: string): number | null } {
+export function failedKeys(clock: () => number = Date.now): { count(ip: string): number | null } {
   const failures = new Map<string, Failures>()
   return {
     /** Counts one more. Answers in how many seconds the address may fail again, null when it still may. */
-    count(address) {
+    count(ip) {
       const now = clock()
+      const address = networkOf(ip)
       const known = failures.get(address)
       const current = known !== undefined && known.until > now ? known : { until: now + WINDOW, count: 0 }
       if (current !== known) {

@@ -7,7 +7,7 @@ import { countVisit, enterLink, visitLink } from '../operations/static-links.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
-import { donePage, sessionPage } from '../pages/session-page.js'
+import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answer-error.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 
@@ -42,8 +42,9 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     const visit = { email: form.email, client_reference_id: form.client_reference_id }
     await countVisit(service, limiter, request.ip)
     try {
-      const url = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
-      return reply.redirect(url, 303)
+      const session = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
+      // On the host that the visitor has come to, whatever others the service has.
+      return reply.redirect(`../verify/${session}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
       if (status !== 400) throw error
@@ -64,7 +65,7 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     const target = await service.write(visitorOf(request), (call) =>
       submitHostedSession(call, tokenOf(request), textOf(outcome)),
     )
-    return reply.redirect(target ?? '/verify/done', 303)
+    return target === null ? reply.redirect('done', 303) : send(reply, leadOnPage(target))
   })
 }
 

@@ -83,7 +83,7 @@ export const errorAnswer: Schema = { $ref: '#/components/responses/error' }
 const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: `Your name for the request: a retry with the same key gets the first answer again, for 24 hours. 1 to ${LONGEST_KEY} characters.`,
+  description: `Your name for the request: a retry with the same key gets the first answer again, for 24 hours; what is refused is not stored. 1 to ${LONGEST_KEY} characters.`,
   schema: { type: 'string', minLength: 1, maxLength: LONGEST_KEY },
 }
 

@@ -1,5 +1,6 @@
 import { ApiError } from '../api-error.js'
 import type { Call } from './call.js'
+import { allows } from './scopes.js'
 
 /**
  * What `expand[]` asked for, as dotted paths from the resource: "last_verification_report.document.number". A path
@@ -30,35 +31,56 @@ export const SESSION_EXPANDABLE: readonly string[] = [
 /** How long after its making a restricted key sees the sensitive members of what was verified, in seconds; Stripe's. */
 const SEEN = 48 * 60 * 60
 
+type Asking = Pick<Call<unknown>, 'key' | 'now'>
+
 /**
- * The resource without the sensitive members that were not asked for. Throws 403 where one was asked for by a key that
- * may not see it: only restricted keys may, and only for 48 hours (docs.stripe.com/identity/access-verification-results).
+ * Throws 403 where `expand` asks for what the key may not see. What a report says takes the scope of reports, wherever it
+ * is asked for; sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
  */
+export function checkExpand({ key }: Pick<Asking, 'key'>, expand: Expand): void {
+  // Whoever works at the store itself has all of it anyway.
+  if (key === undefined) return
+  for (const path of expand) {
+    const isSensitive = SENSITIVE_PATHS.has(path)
+    if (isSensitive && key.scopes === null) throw mayNotSee(path, 'only a restricted key may expand it')
+    if ((isSensitive || path === 'last_verification_report') && !allows(key.scopes, 'reports:read')) {
+      const message = `This property cannot be expanded (${path}): the key has no scope reports:read.`
+      throw new ApiError(403, { code: 'scope_missing', param: 'expand', message })
+    }
+  }
+}
+
+const SENSITIVE_PATHS: ReadonlySet<string> = new Set(
+  [...REPORT_EXPANDABLE, ...SESSION_EXPANDABLE].filter((path) => path.includes('.')),
+)
+
+export interface Shown {
+  /** Where the value stands in the resource. */
+  readonly path: string
+  readonly expand: Expand
+  /** When it was verified. */
+  readonly created: number
+  /** In a list, what is too old is left out: one old object must not keep back all the others. */
+  readonly isList: boolean
+}
+
+/** The value without the sensitive members that were not asked for. Throws 403 where they are too old to be shown. */
 export function withoutSensitive<T extends object>(
-  call: Pick<Call<unknown>, 'key' | 'now'>,
+  { key, now }: Asking,
   value: T,
   members: readonly string[],
-  { path, expand, created }: { readonly path: string; readonly expand: Expand; readonly created: number },
+  { path, expand, created, isList }: Shown,
 ): T {
-  const shown: [string, unknown][] = []
-  for (const [name, member] of Object.entries(value)) {
-    const isSensitive = members.includes(name)
-    if (isSensitive && !expand.has(`${path}.${name}`)) continue
-    if (isSensitive) checkMaySee(call, `${path}.${name}`, created)
-    shown.push([name, member])
-  }
+  const isTooOld = key !== undefined && now - created > SEEN
+  const shown = Object.entries(value).filter(([name]) => {
+    if (!members.includes(name)) return true
+    if (!expand.has(`${path}.${name}`)) return false
+    if (isTooOld && !isList) throw mayNotSee(`${path}.${name}`, 'it is shown for 48 hours only')
+    return !isTooOld
+  })
   return Object.fromEntries(shown) as T
 }
 
-function checkMaySee({ key, now }: Pick<Call<unknown>, 'key' | 'now'>, path: string, created: number): void {
-  // Whoever works at the store itself has all of it anyway.
-  if (key === undefined) return
-  const why =
-    key.scopes === null
-      ? 'only a restricted key may expand it'
-      : now - created > SEEN
-        ? 'it is shown for 48 hours only'
-        : undefined
-  if (why === undefined) return
-  throw new ApiError(403, { param: 'expand', message: `This property cannot be expanded (${path}): ${why}.` })
+function mayNotSee(path: string, why: string): ApiError {
+  return new ApiError(403, { param: 'expand', message: `This property cannot be expanded (${path}): ${why}.` })
 }

@@ -15,17 +15,15 @@ export interface HostedSession {
   readonly last_error: SessionError | null
   /** The outcomes that can be chosen; none where nothing can be verified here. */
   readonly outcomes: readonly Outcome[]
-  /** Where the person goes afterwards. */
-  readonly return_url: string | null
 }
 
 /** The session that a token opens: the end of its url, or its client secret. Throws 404 or 410. */
 export async function openHostedSession(call: ReadCall, token: string): Promise<HostedSession> {
   const session = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
-  const { flow, livemode, last_error, return_url } = session
+  const { flow, livemode, last_error } = session
   const name = flow === null ? undefined : (await call.tx.flows.byId(livemode, flow))?.config.name
   const outcomes = call.verifier.serves(livemode) ? call.verifier.outcomes(session) : []
-  return { name: name ?? null, livemode, last_error, outcomes, return_url }
+  return { name: name ?? null, livemode, last_error, outcomes }
 }
 
 /** Submits the session that a token opens, which is used up by that. Answers where the person goes then. */

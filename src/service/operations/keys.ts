@@ -179,7 +179,8 @@ async function checkAgainstMaker(
   { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
 ): Promise<number | null> {
   if (key === undefined) return expires
-  const maker = await tx.apiKeys.byId(key.id)
+  // Held until this ends: a revocation comes before it or after it.
+  const maker = await tx.apiKeys.toWrite(key.id)
   // It was valid when the request came in.
   if (maker === undefined || !isValid(maker, now)) {
     throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })

@@ -2,7 +2,7 @@ import type { ReportChecks, VerificationSession, VerifiedOutputs } from '../../m
 import type { SessionRecord } from '../../store/sessions.js'
 import type { WriteCall } from './call.js'
 import { type Expand, NOTHING } from './expand.js'
-import { oneSessionResource } from './session-resource.js'
+import { oneSessionResource, sessionSnapshot } from './session-resource.js'
 import { refuseUnless, saveWithEvent, sessionToWrite } from './sessions.js'
 
 const REDACTED = '[redacted]'
@@ -34,6 +34,8 @@ export async function redactSession(
   }
   if (isOpen) await saveWithEvent(call, redacting, 'canceled')
   else await call.tx.sessions.update(redacting)
+  const answer = `${JSON.stringify(sessionSnapshot(redacting), null, 2)}\n`
+  await call.tx.idempotency.rewrite(session.id, answer)
   const left = redacting.due === null ? await finishRedaction(call, redacting) : redacting
   return oneSessionResource(call, left, expand)
 }
@@ -64,7 +66,6 @@ async function eraseElsewhere({ tx }: WriteCall, session: string): Promise<void>
     const provided_details = redacted(data.provided_details)
     await tx.events.update({ id, data: { ...data, provided_details, metadata: {} } })
   }
-  await tx.idempotency.forgetAbout(session)
 }
 
 /** The value with its texts and dates made unreadable. Its shape stays, so that clients can still read it. */

@@ -2,7 +2,7 @@ import type { ListObject, ReportChecks, VerificationReport } from '../../model/r
 import type { ReportRecord } from '../../store/reports.js'
 import { notFound } from '../api-error.js'
 import type { Call, ReadCall } from './call.js'
-import { type Expand, NOTHING, SENSITIVE, withoutSensitive } from './expand.js'
+import { checkExpand, type Expand, NOTHING, SENSITIVE, type Shown, withoutSensitive } from './expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
 const ENDPOINT = '/v1/identity/verification_reports'
@@ -19,9 +19,10 @@ export async function retrieveReport(
   id: string,
   expand: Expand = NOTHING,
 ): Promise<VerificationReport> {
+  checkExpand(call, expand)
   const report = await call.tx.reports.byId(call.livemode, id)
   if (report === undefined) throw notFound(WHAT, id)
-  return toReport(call, report, expand)
+  return toReport(call, report, { expand, isList: false })
 }
 
 export async function listReports(
@@ -29,24 +30,28 @@ export async function listReports(
   params: ListReportsParams = {},
   expand: Expand = NOTHING,
 ): Promise<ListObject<VerificationReport>> {
+  checkExpand(call, expand)
   const { tx, livemode } = call
   const page = await pageOf(params, WHAT, async (id) => (await tx.reports.byId(livemode, id)) !== undefined)
   const { type, verification_session: session, client_reference_id, created } = params
   const filter = { type, session, client_reference_id, created: rangeOf(created) }
-  return listObject(ENDPOINT, await tx.reports.list(livemode, filter, page), (report) => toReport(call, report, expand))
+  return listObject(ENDPOINT, await tx.reports.list(livemode, filter, page), (report) =>
+    toReport(call, report, { expand, isList: true }),
+  )
 }
 
-/** `path` is where the report stands in what `expand` was asked of: "last_verification_report" in a session. */
+/** `path` is where the report stands in what was asked for: "last_verification_report" in a session. */
 export function toReport(
   call: Pick<Call<unknown>, 'key' | 'now'>,
   report: ReportRecord,
-  expand: Expand,
-  path = '',
+  { expand, isList, path = '' }: Pick<Shown, 'expand' | 'isList'> & { readonly path?: string },
 ): VerificationReport {
   const { document, id_number, ...checks } = report.checks
-  const at = (section: string) => (path === '' ? section : `${path}.${section}`)
-  const shown = <Section extends object>(name: 'document' | 'id_number', section: Section): Section =>
-    withoutSensitive(call, section, SENSITIVE[name], { path: at(name), expand, created: report.created })
+  const { created } = report
+  const shown = <Section extends object>(name: 'document' | 'id_number', section: Section): Section => {
+    const at = path === '' ? name : `${path}.${name}`
+    return withoutSensitive(call, section, SENSITIVE[name], { path: at, expand, created, isList })
+  }
   const sections: ReportChecks = {
     ...(document && { document: shown('document', document) }),
     ...checks,

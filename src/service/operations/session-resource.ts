@@ -3,11 +3,12 @@ import type { ReportRecord } from '../../store/reports.js'
 import type { SessionRecord } from '../../store/sessions.js'
 import type { ReadTransaction } from '../../store/store.js'
 import type { Call } from './call.js'
-import { type Expand, SENSITIVE, withoutSensitive } from './expand.js'
+import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from './expand.js'
 import { toReport } from './reports.js'
 import { clientSecret, urlToken } from './session-tokens.js'
 
 type Asking = Call<ReadTransaction>
+type Asked = Pick<Shown, 'expand' | 'isList'>
 
 /** Sessions as the API shows them, with new links, and with what was asked for expanded. */
 export async function sessionResources(
@@ -15,8 +16,9 @@ export async function sessionResources(
   sessions: readonly SessionRecord[],
   expand: Expand,
 ): Promise<VerificationSession[]> {
+  checkExpand(call, expand)
   const reports = await expandedReports(call, sessions, expand)
-  return Promise.all(sessions.map((session) => sessionResource(call, session, expand, reports)))
+  return Promise.all(sessions.map((session) => sessionResource(call, session, { expand, isList: true }, reports)))
 }
 
 export async function oneSessionResource(
@@ -24,7 +26,8 @@ export async function oneSessionResource(
   session: SessionRecord,
   expand: Expand,
 ): Promise<VerificationSession> {
-  return sessionResource(call, session, expand, await expandedReports(call, [session], expand))
+  checkExpand(call, expand)
+  return sessionResource(call, session, { expand, isList: false }, await expandedReports(call, [session], expand))
 }
 
 /** As events show it: nothing that opens it, and nothing that was verified. */
@@ -56,7 +59,7 @@ export function sessionSnapshot(session: SessionRecord): VerificationSession {
 async function sessionResource(
   call: Asking,
   session: SessionRecord,
-  expand: Expand,
+  asked: Asked,
   reports: ReadonlyMap<string, ReportRecord>,
 ): Promise<VerificationSession> {
   const isOpen = session.status === 'requires_input' && session.redaction === null
@@ -64,8 +67,8 @@ async function sessionResource(
   return {
     ...sessionSnapshot(session),
     ...(isOpen && { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }),
-    ...(report && { last_verification_report: expandedReport(call, report, expand) }),
-    ...(expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, expand) }),
+    ...(report && { last_verification_report: expandedReport(call, report, asked) }),
+    ...(asked.expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, asked) }),
   }
 }
 
@@ -84,13 +87,13 @@ async function expandedReports(
   return new Map((await tx.reports.byIds(livemode, ids)).map((report) => [report.id, report]))
 }
 
-function expandedReport(call: Asking, report: ReportRecord, expand: Expand): VerificationReport {
-  return toReport(call, report, expand, 'last_verification_report')
+function expandedReport(call: Asking, report: ReportRecord, asked: Asked): VerificationReport {
+  return toReport(call, report, { ...asked, path: 'last_verification_report' })
 }
 
-function verifiedOutputs(call: Asking, session: SessionRecord, expand: Expand) {
+function verifiedOutputs(call: Asking, session: SessionRecord, asked: Asked) {
   const { verified_outputs, verified_at } = session
   if (verified_outputs === null) return null
-  const where = { path: 'verified_outputs', expand, created: verified_at ?? session.created }
+  const where = { path: 'verified_outputs', ...asked, created: verified_at ?? session.created }
   return withoutSensitive(call, verified_outputs, SENSITIVE.verified_outputs, where)
 }

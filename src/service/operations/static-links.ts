@@ -1,15 +1,20 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { FlowRecord } from '../../store/flows.js'
 import { ApiError, notFound, rateLimited } from '../api-error.js'
+import { networkOf } from '../network.js'
 import type { ReadCall, Service, WriteCall } from './call.js'
 import type { Limiter } from './limiter.js'
 import { checkEmail, checkOf } from './session-params.js'
-import { sessionUrl } from './session-resource.js'
+import { urlToken } from './session-tokens.js'
 import { insertSession } from './sessions.js'
 
 /** How many people one address may bring through static links in a minute: an office, not a flood. */
 export const MOST_VISITS = 20
 const WINDOW = 60
+
+/** How long the same form is the same visit, in seconds. */
+const SAME_VISIT = 60 * 60
+const LINK_TOKEN = /^[0-9a-z]{24}$/
 
 /** What a static link shows before anybody has done anything. */
 export interface LinkPage {
@@ -29,8 +34,8 @@ export async function visitLink(call: ReadCall, token: string): Promise<LinkPage
 }
 
 /**
- * Makes a session for the person who gave this address, and answers where to go on. Who comes again before they have
- * been verified gets the session they had, so that sending a form twice makes nobody two.
+ * Makes a session for the person who gave this address, and answers with the token that opens it. A form that is sent
+ * twice makes one session: nobody has done anything with it yet, so it tells nobody anything of another person.
  */
 export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
   const email = visit.email.trim()
@@ -38,24 +43,23 @@ export async function enterLink(call: WriteCall, token: string, visit: Visit): P
     throw new ApiError(400, { code: 'email_invalid', param: 'email', message: 'Enter an email address.' })
   checkEmail(email, 'email')
   const flow = await flowBehind(call, token)
-  // Whoever submits the same form at the same time waits here, and then finds the session.
+  const inMode = { ...call, livemode: flow.livemode }
   const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
+  // Whoever submits the same form at the same time waits here, and then finds the session.
   await call.tx.lock(`visitor:${visitor}`)
   const session =
-    (await call.tx.sessions.openOf(flow.livemode, visitor)) ??
+    (await call.tx.sessions.untouchedOf(flow.livemode, visitor, call.now - SAME_VISIT)) ??
     (await insertSession(
-      { ...call, livemode: flow.livemode },
-      await checkOf({ ...call, livemode: flow.livemode }, { verification_flow: flow.id }),
+      inMode,
+      await checkOf(inMode, { verification_flow: flow.id }),
       { client_reference_id: visit.client_reference_id, provided_details: { email } },
       visitor,
     ))
-  const url = await sessionUrl(call, session)
-  if (url === null) throw new Error('a page was asked for at a service without an address')
-  return url
+  return urlToken(call, session)
 }
 
 async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<FlowRecord> {
-  const flow = await tx.flows.byLinkToken(token)
+  const flow = LINK_TOKEN.test(token) ? await tx.flows.byLinkToken(token) : undefined
   if (flow === undefined || flow.status !== 'active' || !flow.config.static_link.active) throw notFound('page', '')
   return flow
 }
@@ -67,7 +71,7 @@ async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<
 export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
   const secret = await service.read({ livemode: false, actor: null }, (call) => call.signingSecret())
   // Whose address it was cannot be read back, and the counter is dropped with its minute.
-  const scope = createHmac('sha256', secret).update(address).digest('base64url')
+  const scope = createHmac('sha256', secret).update(networkOf(address)).digest('base64url')
   const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)
   if (permit.ok) return
   throw rateLimited('Too many visits from this address. Try again in a minute.', {
@@ -77,8 +81,9 @@ export async function countVisit(service: Service, limiter: Limiter, address: st
   })
 }
 
-function visitorOf({ id }: FlowRecord, email: string, reference: string): string {
+/** A flow that has changed is another one: what was begun before keeps the checks of then. */
+function visitorOf({ id, version }: FlowRecord, email: string, reference: string): string {
   return createHash('sha256')
-    .update(JSON.stringify([id, email.toLowerCase(), reference]))
+    .update(JSON.stringify([id, version, email.toLowerCase(), reference]))
     .digest('hex')
 }

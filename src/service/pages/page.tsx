@@ -14,21 +14,18 @@ interface Frame {
   readonly title: string
   /** Shown above the title: that nothing here is real. */
   readonly isTest?: boolean
-  /** Where forms may lead besides this service itself, such as the return address of a session. */
-  readonly leadsTo?: string | null
+  /** Where the browser goes on to by itself. */
+  readonly leadsTo?: string
 }
 
-export function page(
-  status: number,
-  { title, isTest = false, leadsTo = null }: Frame,
-  content: ComponentChildren,
-): Page {
+export function page(status: number, { title, isTest = false, leadsTo }: Frame, content: ComponentChildren): Page {
   const html = renderToString(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {leadsTo !== undefined && <meta http-equiv="refresh" content={`0; url=${leadsTo}`} />}
         <title>{title}</title>
         {styleElement}
       </head>
@@ -41,7 +38,7 @@ export function page(
       </body>
     </html>,
   )
-  return { status, html: `<!doctype html>\n${html}\n`, headers: headersFor(leadsTo) }
+  return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
 }
 
 /** Our own text, so it may stand as it is; its digest lets the policy below admit it and no other. */
@@ -49,20 +46,15 @@ const styleElement: VNode = <style dangerouslySetInnerHTML={{ __html: STYLE }} /
 const STYLE_DIGEST = createHash('sha256').update(STYLE).digest('base64')
 
 /** The address of the page is a secret: no other site is told it, and no other site may frame it. */
-function headersFor(leadsTo: string | null) {
-  const target = leadsTo === null ? '' : ` ${new URL(leadsTo).origin}`
-  const policy = [
+const HEADERS = {
+  'content-security-policy': [
     "default-src 'none'",
     `style-src 'sha256-${STYLE_DIGEST}'`,
-    // Browsers hold the redirect behind a form to this, too.
-    `form-action 'self'${target}`,
+    "form-action 'self'",
     "frame-ancestors 'none'",
     "base-uri 'none'",
-  ]
-  return {
-    'content-security-policy': policy.join('; '),
-    'referrer-policy': 'no-referrer',
-    'x-frame-options': 'DENY',
-    'x-robots-tag': 'noindex',
-  }
+  ].join('; '),
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex',
 }

@@ -4,10 +4,10 @@ import { type Page, page } from './page.js'
 
 /** The page behind a session's url: in test mode, its outcome is chosen here. */
 export function sessionPage(session: HostedSession): Page {
-  const { name, livemode, last_error, outcomes, return_url } = session
+  const { name, livemode, last_error, outcomes } = session
   return page(
     200,
-    { title: name ?? 'Identity verification', isTest: !livemode, leadsTo: return_url },
+    { title: name ?? 'Identity verification', isTest: !livemode },
     <>
       {last_error && <p class="error">The last attempt did not succeed. {last_error.reason}</p>}
       {outcomes.length === 0 ? (
@@ -35,6 +35,21 @@ export function sessionPage(session: HostedSession): Page {
 
 export function donePage(): Page {
   return page(200, { title: 'Thank you' }, <p>Your details were submitted. You can close this page.</p>)
+}
+
+/**
+ * Takes the person back to where they came from. A redirect would not do: browsers hold what follows a form to the policy
+ * of the form's page, through every further redirect of the other site.
+ */
+export function leadOnPage(target: string): Page {
+  const { href, host } = new URL(target)
+  return page(
+    200,
+    { title: 'Thank you', leadsTo: href },
+    <p>
+      Your details were submitted. You are taken back to <a href={href}>{host}</a>.
+    </p>,
+  )
 }
 
 const GROUPS: readonly (readonly [legend: string, prefix: string])[] = [

@@ -22,6 +22,16 @@ export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
       })
       return { data: data.map(toRecord), has_more }
     },
+    async toWrite(id) {
+      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      const row = await db
+        .updateTable('api_keys')
+        .set((eb) => ({ revoked: eb.ref('revoked') }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
     async insert(key) {
       await db
         .insertInto('api_keys')

@@ -25,6 +25,9 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
       const beginning = sql<string>`substr(resource, 1, ${sql.lit((prefix ?? '').length)})`
       await (prefix === undefined ? old : old.where(beginning, '=', prefix)).execute()
     },
+    async rewrite(resource, body) {
+      await db.updateTable('idempotency_keys').set({ body }).where('resource', '=', resource).execute()
+    },
     async forgetAbout(resource) {
       await db.deleteFrom('idempotency_keys').where('resource', '=', resource).execute()
     },

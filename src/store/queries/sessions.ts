@@ -12,10 +12,12 @@ export function sessionQueries(db: Db): SessionReads & SessionWrites {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
     },
-    async openOf(livemode, linkVisitor) {
+    async untouchedOf(livemode, linkVisitor, since) {
       const row = await inMode(livemode)
         .where('link_visitor', '=', linkVisitor)
         .where('status', '=', 'requires_input')
+        .where('attempt', '=', 0)
+        .where('created', '>=', since)
         .orderBy('id', 'desc')
         .limit(1)
         .executeTakeFirst()

@@ -1,0 +1,12 @@
+/**
+ * The part of an address that is one visitor's, for counting: whoever has an IPv6 address has all of its /64 (RFC 6177),
+ * while an IPv4 address stands for itself, also where it comes as ::ffff:192.0.2.1.
+ */
+export function networkOf(address: string): string {
+  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]
+  if (mapped !== undefined || !address.includes(':')) return mapped ?? address
+  const [head = '', rest] = address.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const filled = rest === undefined ? groups : [...groups, '0', '0', '0', '0']
+  return filled.slice(0, 4).join(':')
+}
