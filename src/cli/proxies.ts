@@ -7,6 +7,9 @@ const NAMED = new Set(['loopback', 'linklocal', 'uniquelocal'])
 export function proxyFault(list: string): string | undefined {
   const wrong = list.split(',').find((one) => !isProxy(one.trim()))
   if (wrong === undefined) return undefined
+  if (/\/0+$/.test(wrong.trim())) {
+    return `${JSON.stringify(wrong.trim())} would believe everybody: name the proxies, with a range of at least /1.`
+  }
   return `${JSON.stringify(wrong.trim())} is no address, no range such as 10.0.0.0/8, and none of ${[...NAMED].join(', ')}.`
 }
 
@@ -15,5 +18,8 @@ function isProxy(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
   const version = isIP(address)
   if (version === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  // Not /0: a header that anyone may write says nothing.
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
+  )
 }

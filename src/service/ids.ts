@@ -2,17 +2,23 @@ import { randomBytes } from 'node:crypto'
 
 /**
  * Makes ids: prefix, then 24 characters of 0-9 and a-z, so that every store orders them alike. Ids made by one maker
- * grow; ids of several processes are in order of time to the millisecond.
+ * grow; ids of several processes are in order of time to the millisecond, as far as their clocks agree. Where that is not
+ * enough, the id to come after is given, of any prefix and maker: this id and all later ones of this maker are greater.
  */
-export type IdMaker = (prefix: string) => string
+export type IdMaker = (prefix: string, after?: string) => string
 
 const MOST_IN_ONE_MILLISECOND = 36 ** 3
 
 export function idMaker(clock: () => number = Date.now): IdMaker {
   let last = 0
   let sequence = 0
-  return (prefix) => {
+  return (prefix, after) => {
     const now = clock()
+    const [, time = '', place = ''] = /_([0-9a-z]{9})([0-9a-z]{3})[0-9a-z]{12}$/.exec(after ?? '') ?? []
+    if (time + place > base36(last, 9) + base36(sequence, 3)) {
+      last = Number.parseInt(time, 36)
+      sequence = Number.parseInt(place, 36)
+    }
     sequence += 1
     // A clock that stands still or goes back, and more ids than a millisecond has room for, take the next one early.
     if (now > last) {

@@ -76,7 +76,10 @@ export interface DeliveryFilter {
 /** Which deliveries may be sent now. */
 export interface DueDeliveries {
   readonly now: number
-  /** A delivery is not begun while an earlier one of its object to its endpoint is pending with fewer attempts than this. */
+  /**
+   * A delivery is not begun while an earlier one of its object to its endpoint is pending and has not failed this often:
+   * fewer attempts have begun, or the last of them is under way.
+   */
   readonly patience: number
   /** Endpoints that have enough to do already. */
   readonly except: readonly string[]
@@ -86,6 +89,8 @@ export interface DeliveryClaim extends DueDeliveries {
   /** Until then nobody else begins another attempt of what is claimed. */
   readonly leaseUntil: number
   readonly limit: number
+  /** How many of the limit one endpoint may take: at least 1 for those not excepted. */
+  readonly roomOf: (endpoint: string) => number
 }
 
 export interface DeliveryReads {

@@ -110,6 +110,8 @@ describe('flows serve', () => {
     ['--metrics-port', '70000'],
     ['--trust-proxy', 'example.com'],
     ['--trust-proxy', '10.0.0.0/33'],
+    ['--trust-proxy', '0.0.0.0/0'],
+    ['--trust-proxy', 'loopback,::/0'],
     ['--trust-proxy', ''],
   ])('refuses %s %s, and makes nothing', async (option, value) => {
     const cwd = aProject()

@@ -25,6 +25,17 @@ describe('ids', () => {
     expect(Number.parseInt(early.slice(3, 12), 36)).toBe(1_790_000_000_000)
   })
 
+  test('come after the one that is given, whoever made it, and so do those that follow', () => {
+    const ahead = idMaker(() => 1_790_000_300_000)
+    const id = idMaker(() => 1_790_000_000_000)
+    let before = ahead('whd')
+    for (let count = 0; count < 50_000; count += 1) before = ahead('evt')
+    const next = [id('evt', before), id('whd'), id('evt', 'evt_1')].map((one) => one.split('_')[1] ?? '')
+    expect([before.split('_')[1], ...next]).toEqual([before.split('_')[1], ...next].sort())
+    expect(new Set(next.map((one) => one.slice(0, 12))).size).toBe(3)
+    expect(next[0]?.slice(0, 12)).not.toBe(before.slice(4, 16))
+  })
+
   test('random text uses all its characters equally', () => {
     const counts = new Map<string, number>()
     for (const character of randomText(36_000)) counts.set(character, (counts.get(character) ?? 0) + 1)

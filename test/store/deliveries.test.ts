@@ -14,7 +14,8 @@ for (const { name, place } of stores) {
       return store
     }
     const claim = async (store: Store, more: Partial<DeliveryClaim> = {}) => {
-      const wanted = { now: NOW, leaseUntil: NOW + 30, limit: 10, patience: 3, except: [], ...more }
+      const room = { limit: 10, roomOf: () => 100, except: [] }
+      const wanted = { now: NOW, leaseUntil: NOW + 30, patience: 3, ...room, ...more }
       return (await store.write((tx) => tx.deliveries.claim(wanted))).map(({ id, attempts }) => `${id} ${attempts}`)
     }
     const hasDue = (store: Store, more = {}) =>
@@ -83,6 +84,16 @@ for (const { name, place } of stores) {
       expect(await claim(store, { now: NOW + 60, patience: 2 })).toEqual(['whd_2 1'])
     })
 
+    test('wait while the last attempt that they wait for is under way', async () => {
+      const object = 'vs_1'
+      const store = await aStore(aDelivery('whd_1', { object, attempts: 2 }), aDelivery('whd_2', { object }))
+      expect(await claim(store)).toEqual(['whd_1 3'])
+      expect(await hasDue(store, { now: NOW + 30 })).toBe(false)
+      expect(await claim(store, { now: NOW + 30 })).toEqual([])
+      await settle(store, 'whd_1', 3, 'pending', NOW + 600)
+      expect(await claim(store, { now: NOW + 30 })).toEqual(['whd_2 1'])
+    })
+
     test('that were sent once wait for no other: one that is sent again does not hold them back', async () => {
       const object = 'vs_1'
       const store = await aStore(
@@ -91,6 +102,17 @@ for (const { name, place } of stores) {
       )
       await store.write((tx) => tx.deliveries.resend('whd_1', NOW + 5))
       expect(await claim(store)).toEqual(['whd_2 2'])
+    })
+
+    test('of one endpoint are claimed as far as it has room', async () => {
+      const [a, b] = [{ endpoint: 'we_a' }, { endpoint: 'we_b' }]
+      const store = await aStore(
+        ...['whd_1', 'whd_2', 'whd_3'].map((id) => aDelivery(id, a)),
+        ...['whd_4', 'whd_5'].map((id) => aDelivery(id, b)),
+      )
+      const roomOf = (endpoint: string) => (endpoint === 'we_a' ? 1 : 8)
+      expect(await claim(store, { roomOf })).toEqual(['whd_1 1', 'whd_4 1', 'whd_5 1'])
+      expect(await claim(store)).toEqual(['whd_2 1', 'whd_3 1'])
     })
 
     test('to endpoints that are busy are passed over', async () => {

@@ -72,6 +72,8 @@ for (const { name, place } of stores) {
       await store.write(async (tx) => {
         for (const id of ['evt_2', 'evt_1']) await tx.events.insert(anEvent(id))
         await tx.events.insert(anEvent('evt_3', { object: 'vs_2' }))
+        expect(await tx.events.newestOf('vs_1')).toBe('evt_2')
+        expect(await tx.events.newestOf('vs_none')).toBeUndefined()
         await tx.events.update({ id: 'evt_2', data: { id: 'vs_1', metadata: {} } })
       })
       const found = await store.write((tx) => tx.events.ofObject('vs_1'))
@@ -85,7 +87,8 @@ for (const { name, place } of stores) {
           await tx.events.insert(anEvent(`evt_${n}`, { created: n, livemode: n === 1 }))
           await tx.deliveries.insert([aDelivery(`whd_${n}`, { event: `evt_${n}` })])
         }
-        await tx.deliveries.claim({ now: 2_000_000_000, leaseUntil: 2_000_000_030, limit: 9, patience: 3, except: [] })
+        const [now, leaseUntil] = [2_000_000_000, 2_000_000_030]
+        await tx.deliveries.claim({ now, leaseUntil, limit: 9, roomOf: () => 9, patience: 3, except: [] })
       })
       const forget = () => store.write((tx) => tx.events.forget(4, 2))
       expect([await forget(), await forget(), await forget()]).toEqual([2, 1, 0])

@@ -7,12 +7,13 @@ import {
   type Shipment,
   settleDelivery,
 } from '../operations/deliveries.js'
+import { MOST_ENDPOINTS } from '../operations/webhook-endpoints.js'
 import type { Job } from './job.js'
 
-/** Requests under way at once, in one process. */
-const MOST = 32
-/** To one endpoint, so that one that hangs leaves room for the others; a claim may go beyond by its own size. */
+/** Requests to one endpoint under way at once, in one process. */
 const MOST_PER_ENDPOINT = 8
+/** To all of them: what the endpoints of both modes may use together, so that those that hang take nothing from others. */
+const MOST = 2 * MOST_ENDPOINTS * MOST_PER_ENDPOINT
 const MOST_PER_CLAIM = 8
 
 export interface WebhooksOptions {
@@ -39,9 +40,11 @@ export function webhooksJob({ service, send, onEnd, onFault, metrics }: Webhooks
   async function run(): Promise<boolean> {
     const room = MOST - underWay.size
     if (room <= 0) return false
-    const except = busyEndpoints()
+    const counts = countByEndpoint()
+    const roomOf = (endpoint: string) => MOST_PER_ENDPOINT - (counts.get(endpoint) ?? 0)
+    const except = [...counts.keys()].filter((endpoint) => roomOf(endpoint) <= 0)
     if (!(await service.read(NOBODY, (call) => hasDueDeliveries(call, except)))) return false
-    const wanted = { limit: Math.min(room, MOST_PER_CLAIM), except }
+    const wanted = { limit: Math.min(room, MOST_PER_CLAIM), roomOf, except }
     const { shipments, isEmpty } = await service.write(NOBODY, (call) => claimDeliveries(call, wanted))
     for (const shipment of shipments) begin(shipment)
     return !isEmpty
@@ -64,10 +67,10 @@ export function webhooksJob({ service, send, onEnd, onFault, metrics }: Webhooks
     underWay.set(work, delivery.endpoint)
   }
 
-  function busyEndpoints(): string[] {
+  function countByEndpoint(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
     for (const endpoint of underWay.values()) counts.set(endpoint, (counts.get(endpoint) ?? 0) + 1)
-    return [...counts].filter(([, count]) => count >= MOST_PER_ENDPOINT).map(([endpoint]) => endpoint)
+    return counts
   }
 
   async function settled(): Promise<void> {

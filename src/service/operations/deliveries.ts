@@ -1,5 +1,5 @@
 import type { ListObject, WebhookDelivery } from '../../model/resources.js'
-import type { DeliveryAttemptRecord, DeliveryRecord } from '../../store/webhooks.js'
+import type { DeliveryAttemptRecord, DeliveryClaim, DeliveryRecord } from '../../store/webhooks.js'
 import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { toEvent } from './events.js'
@@ -47,9 +47,10 @@ export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly s
  */
 export async function claimDeliveries(
   { tx, now }: WriteCall,
-  { limit, except }: { readonly limit: number; readonly except: readonly string[] },
+  { limit, roomOf, except }: Pick<DeliveryClaim, 'limit' | 'roomOf' | 'except'>,
 ): Promise<Claimed> {
-  const claimed = await tx.deliveries.claim({ now, leaseUntil: now + LEASE, limit, patience: PATIENCE, except })
+  const leaseUntil = now + LEASE
+  const claimed = await tx.deliveries.claim({ now, leaseUntil, limit, roomOf, patience: PATIENCE, except })
   const pending = await tx.events.pendingWebhooks([...new Set(claimed.map(({ event }) => event))])
   const shipments: Shipment[] = []
   for (const delivery of claimed) {

@@ -17,9 +17,13 @@ export interface ListEventsParams extends ListParams {
   readonly delivery_success?: boolean | null | undefined
 }
 
+/** Nothing happened to the object before. */
+const FIRST: EventType = 'identity.verification_session.created'
+
 /**
  * Records that something happened, and for which webhook endpoints it waits, in the transaction in which it happens:
- * there is no moment at which one is there without the other.
+ * there is no moment at which one is there without the other. The transaction holds the object, so its events, and
+ * their deliveries, are in order by id whatever the clocks of the processes say.
  */
 export async function recordEvent(
   call: WriteCall,
@@ -27,8 +31,14 @@ export async function recordEvent(
   object: { readonly id: string } & object,
 ): Promise<void> {
   const { tx, livemode, now } = call
+  const before = type === FIRST ? undefined : await tx.events.newestOf(object.id)
+  const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
+    wants(enabled_events, type),
+  )
+  const addressed = endpoints.map((endpoint) => ({ id: call.id('whd', before), endpoint }))
   const event: EventRecord = {
-    id: call.id('evt'),
+    // After those of its deliveries: so what comes after the event comes after them as well.
+    id: call.id('evt', before),
     livemode,
     type,
     object: object.id,
@@ -38,13 +48,10 @@ export async function recordEvent(
     created: now,
   }
   await tx.events.insert(event)
-  const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
-    wants(enabled_events, type),
-  )
-  if (endpoints.length === 0) return
+  if (addressed.length === 0) return
   await tx.deliveries.insert(
-    endpoints.map((endpoint) => ({
-      id: call.id('whd'),
+    addressed.map(({ id, endpoint }) => ({
+      id,
       livemode,
       event: event.id,
       object: object.id,

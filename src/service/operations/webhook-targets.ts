@@ -17,10 +17,12 @@ interface Range {
 
 export const LONGEST_URL = 2048
 
-/**
- * Addresses that are not public, after the registries of special-purpose addresses (RFC 6890 and what came later). An
- * IPv4 address written as IPv6 (::ffff:127.0.0.1) is held to the ranges of IPv4.
- */
+/** Outside it no IPv6 address is public: unique local, link-local and multicast ones and ways to IPv4 lie there. */
+const OPEN_IPV6 = '2000::/3'
+/** IPv4 addresses written as IPv6 (::ffff:127.0.0.1): they are held to the ranges of IPv4. */
+const MAPPED_IPV4 = '::ffff:0:0/96'
+
+/** Addresses that are not public, after the registries of special-purpose addresses (RFC 6890 and what came later). */
 const CLOSED = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -40,29 +42,25 @@ const CLOSED = [
   '203.0.113.0/24',
   // Multicast, reserved, broadcast.
   '224.0.0.0/3',
-  '::/96',
   // Ways to IPv4 addresses of any kind.
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
   '2001::/23',
   '2002::/16',
-  '100::/8',
   '2001:db8::/32',
   '3fff::/20',
-  // Outside 2000::/3 nothing is public: unique local, link-local and multicast addresses lie there.
-  '4000::/2',
-  '8000::/1',
 ]
 
 /** Throws a RangeError for a range that is none. */
 export function webhookTargets(allow: readonly string[] = []): WebhookTargets {
   const closed = blockList(CLOSED)
+  const open = blockList([OPEN_IPV6, MAPPED_IPV4])
   const allowed = blockList(allow)
+  const isPublic = (address: string, kind: Range['family']) =>
+    !closed.check(address, kind) && (kind === 'ipv4' || open.check(address, kind))
   const accepts = (address: string, isEncrypted: boolean) => {
     const family = isIP(address)
     if (family === 0) return false
     const kind = family === 4 ? 'ipv4' : 'ipv6'
-    return allowed.check(address, kind) || (isEncrypted && !closed.check(address, kind))
+    return allowed.check(address, kind) || (isEncrypted && isPublic(address, kind))
   }
   const mayBePlain = allow.length > 0
   return { accepts, fault: (url) => formFault(url) ?? placeFault(new URL(url), accepts, mayBePlain) }

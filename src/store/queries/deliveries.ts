@@ -24,7 +24,9 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
                 .whereRef('earlier.object', '=', 'delivery.object')
                 .whereRef('earlier.id', '<', 'delivery.id')
                 .where('earlier.status', '=', 'pending')
-                .where('earlier.attempts', '<', patience),
+                .where(({ eb, or }) =>
+                  or([eb('earlier.attempts', '<', patience), eb('earlier.leased_until', '>=', now)]),
+                ),
             ),
           ]),
         ),
@@ -64,15 +66,20 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
     async insert(deliveries) {
       await insertMany(db, 'webhook_deliveries', deliveries.map(toRow))
     },
-    async claim({ leaseUntil, limit, ...which }) {
+    async claim({ leaseUntil, limit, roomOf, ...which }) {
       const due = await dueNow(which)
-        .select(['delivery.id', 'delivery.attempts'])
+        .select(['delivery.id', 'delivery.endpoint', 'delivery.attempts'])
         .orderBy('delivery.next_attempt')
         .orderBy('delivery.id')
         .limit(limit)
         .execute()
       const claimed: DeliveryRecord[] = []
-      for (const { id, attempts } of due) {
+      const taken = new Map<string, number>()
+      for (const { id, endpoint, attempts } of due) {
+        // What one endpoint has no room for waits for a later claim, which passes it over.
+        const count = taken.get(endpoint) ?? 0
+        if (count >= roomOf(endpoint)) continue
+        taken.set(endpoint, count + 1)
         // Whoever was quicker has counted the attempt: then this finds nothing.
         const row = await db
           .updateTable('webhook_deliveries')

@@ -49,6 +49,10 @@ export function eventQueries(db: Db): EventReads & EventWrites {
     async insert(event) {
       await db.insertInto('events').values(toRow(event)).execute()
     },
+    async newestOf(object) {
+      const query = db.selectFrom('events').select('id').where('object', '=', object)
+      return (await query.orderBy('id', 'desc').limit(1).executeTakeFirst())?.id
+    },
     async ofObject(object) {
       const rows = await db.selectFrom('events').selectAll().where('object', '=', object).orderBy('id').execute()
       return rows.map(toRecord)
