@@ -136,13 +136,18 @@ for (const source of stores) {
       await filled(store)
       const kept = await contentsOf(store)
       const begun = await held(other, (tx) => tx.sessions.insert(aSession('vs_begun')))
+      let isOver = false
       const replacing = store.write((tx) =>
         tx.contents.replace(
           (async function* () {
+            expect(isOver).toBe(true)
             yield* kept
           })(),
         ),
       )
+      // Time for it to go wrong: it would be dropping what is there.
+      for (let reads = 0; reads < 5; reads += 1) await contentsOf(store)
+      isOver = true
       await begun.end()
       await replacing
       expect(withoutNonce(await contentsOf(store))).toEqual(withoutNonce(kept))
