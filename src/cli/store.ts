@@ -7,13 +7,22 @@ import { storeFile } from './target.js'
 
 const VARIABLE = 'DATABASE_URL'
 
+interface ServiceStoreOptions {
+  readonly readOnly?: boolean
+  /** For work on all that the store holds: it takes as long as it takes, and waits long for what others have begun. */
+  readonly isLongWork?: boolean
+}
+
+/** Longer than anything that others have begun goes on, even where their process hangs. */
+const LONG_PATIENCE = 2 * 60_000
+
 /**
  * Opens the store that the service works on: the PostgreSQL database that DATABASE_URL names, else the embedded store of
  * the project. Each driver is loaded when it is needed.
  */
-export async function openServiceStore(cli: Cli, options: { readonly readOnly?: boolean } = {}): Promise<Store> {
+export async function openServiceStore(cli: Cli, options: ServiceStoreOptions = {}): Promise<Store> {
   try {
-    return await open(cli, options.readOnly ?? false)
+    return await open(cli, options)
   } catch (error) {
     throw toFailure(error)
   }
@@ -22,7 +31,7 @@ export async function openServiceStore(cli: Cli, options: { readonly readOnly?: 
 /** Does one thing with that store, and closes it. What fails for a reason that people can mend is told as Failure. */
 export async function withServiceStore<T>(
   cli: Cli,
-  options: { readonly readOnly?: boolean },
+  options: ServiceStoreOptions,
   use: (store: Store) => Promise<T>,
 ): Promise<T> {
   const store = await openServiceStore(cli, options)
@@ -37,11 +46,13 @@ function toFailure(error: unknown): unknown {
   return error instanceof StoreError ? new Failure(error.code, error.message, { cause: error }) : error
 }
 
-async function open(cli: Cli, readOnly: boolean): Promise<Store> {
+async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
+  const { readOnly = false, isLongWork = false } = options
+  const patience = isLongWork ? { patience: LONG_PATIENCE } : {}
   const url = cli.terminal.env[VARIABLE]
   if (!url) {
     const { openSqliteStore } = await import('../store/sqlite/open.js')
-    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly })
+    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...patience })
   }
   const { isPostgresUrl } = await import('../store/postgres/address.js')
   if (!isPostgresUrl(url)) {
@@ -51,5 +62,5 @@ async function open(cli: Cli, readOnly: boolean): Promise<Store> {
     })
   }
   const { openPostgresStore } = await import('../store/postgres/open.js')
-  return openPostgresStore({ url, readOnly })
+  return openPostgresStore({ url, readOnly, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
-import { aDatabase } from '../store/databases.js'
+import { aDatabase, query } from '../store/databases.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
 
@@ -138,6 +138,48 @@ describe('a restore', () => {
     expect(await flows(['restore', 'backup.sqlite', '--yes'], { cwd })).toMatchObject({ code: 0 })
     expect((await server.get(SESSIONS)).body.data).toEqual([])
     expect((await server.post(SESSIONS, 'verification_flow=a')).status).toBe(200)
+  })
+
+  test('into PostgreSQL has a running service wait, and leaves nothing of what it wrote before', async () => {
+    const { cwd, key } = await aUsedProject()
+    const env = { DATABASE_URL: await aDatabase() }
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    await flows(['restore', 'backup.sqlite'], { cwd, env })
+    const server = await served(cwd, key, env)
+    let going = true
+    const answers: { status: number; id: string }[] = []
+    const writing = async () => {
+      while (going) {
+        const { status, body } = await server.post(SESSIONS, 'verification_flow=a')
+        answers.push({ status, id: body.id })
+      }
+    }
+    const all = Promise.all([writing(), writing(), writing(), writing()])
+    const restored = await flows(['restore', 'backup.sqlite', '--yes'], { cwd, env })
+    going = false
+    await all
+    expect(restored.code, restored.stderr).toBe(0)
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const rows = await query<{ id: string }>(env.DATABASE_URL, 'select id from verification_sessions')
+    const kept = new Set(rows.map(({ id }) => id))
+    const last = answers.findLastIndex(({ id }) => !kept.has(id))
+    expect(last).toBeGreaterThan(0)
+    // All that was answered before the restore is gone, all that was answered after it is there.
+    expect(answers.slice(0, last).filter(({ id }) => kept.has(id))).toEqual([])
+  })
+
+  test('of a store whose newest writes are in its log only is refused', async () => {
+    const { cwd, key } = await aUsedProject()
+    const server = await served(cwd, key)
+    await server.post(SESSIONS, 'verification_flow=a')
+    const live = join('.flows', 'store.sqlite')
+    expect(statSync(join(cwd, `${live}-wal`)).size).toBeGreaterThan(0)
+    const env = { DATABASE_URL: await aDatabase() }
+    const { code, stderr } = await flows(['restore', live, '--yes'], { cwd, env })
+    expect([code, stderr]).toEqual([1, expect.stringContaining('flows backup')])
+    server.child.kill('SIGTERM')
+    await ended(server.child)
+    expect(await flows(['restore', live, '--yes'], { cwd, env })).toMatchObject({ code: 0 })
   })
 
   test.each([

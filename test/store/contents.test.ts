@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Rows } from '../../src/store/contents.js'
 import type { Store } from '../../src/store/store.js'
+import { held } from './holding.js'
 import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'
 
@@ -92,6 +93,64 @@ for (const source of stores) {
       )
       await expect(failing).rejects.toThrow('the file ends here')
       expect(await contentsOf(store)).toEqual(before)
+    })
+
+    test('hold nothing that others write while they are replaced: it waits, and comes after all of it', async () => {
+      const place = await source.place()
+      const [store, other] = [await place.open(), await place.open()]
+      await filled(store)
+      const kept = await contentsOf(store)
+      const flow = aFlowRecord('vf_late')
+      await store.write((tx) => tx.flows.save([flow], [itsVersion(flow)]))
+      let write: Promise<unknown> = Promise.resolve()
+      let isWritten = false
+      await store.write((tx) =>
+        tx.contents.replace(
+          (async function* () {
+            // Everything is dropped by now, for this transaction only.
+            const flowsSeen = await other.read((reading) => reading.flows.all(false))
+            expect(flowsSeen.map(({ id }) => id).sort()).toEqual(['vf_1', 'vf_late'])
+            write = other.write(async (writing) => {
+              const found = await writing.flows.all(false)
+              // As the service does: it looks for the flow, and makes a session of it.
+              for (const { id } of found) await writing.sessions.insert(aSession(`vs_of_${id}`, { flow: id }))
+              isWritten = true
+            })
+            // Long enough for it to go wrong: the others' work would be over.
+            await other.read((reading) => reading.contents.isEmpty())
+            yield* kept
+            expect(isWritten).toBe(false)
+          })(),
+        ),
+      )
+      await write
+      const rows = (await contentsOf(store)).flatMap((batch) => batch.rows as { id?: string }[])
+      expect(rows.map(({ id }) => id).filter((id) => id === 'vf_late' || id?.startsWith('vs_of_'))).toEqual([
+        'vs_of_vf_1',
+      ])
+    })
+
+    test('are replaced once what others have begun is over, and that is dropped too', async () => {
+      const place = await source.place()
+      const [store, other] = [await place.open(), await place.open()]
+      await filled(store)
+      const kept = await contentsOf(store)
+      const begun = await held(other, (tx) => tx.sessions.insert(aSession('vs_begun')))
+      let isOver = false
+      const replacing = store.write((tx) =>
+        tx.contents.replace(
+          (async function* () {
+            expect(isOver).toBe(true)
+            yield* kept
+          })(),
+        ),
+      )
+      // Time for it to go wrong: it would be dropping what is there.
+      for (let reads = 0; reads < 5; reads += 1) await contentsOf(store)
+      isOver = true
+      await begun.end()
+      await replacing
+      expect(withoutNonce(await contentsOf(store))).toEqual(withoutNonce(kept))
     })
 
     test('are none in a new store', async () => {

@@ -60,6 +60,15 @@ describe('the address of a database', () => {
   })
 })
 
+test('every reference to another table has an index: else dropping a row reads the whole table that refers to it', async () => {
+  const without = await query(
+    await aStoreAddress(),
+    `select conrelid::regclass::text as referring, conkey from pg_constraint where contype = 'f' and not exists (
+       select 1 from pg_index where indrelid = conrelid and indpred is null and indkey[0] = conkey[1])`,
+  )
+  expect(without).toEqual([])
+})
+
 describe('opening', () => {
   test('ten processes at once make one store between them', async () => {
     const url = await aDatabase()

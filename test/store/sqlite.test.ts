@@ -7,7 +7,7 @@ import { type Database, loadDriver } from '../../src/store/sqlite/database.js'
 import { sqliteDialect } from '../../src/store/sqlite/dialect.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { bundled, startProgram } from './programs.js'
-import { aFlowRecord, itsVersion } from './records.js'
+import { aFlowRecord, aSession, itsVersion } from './records.js'
 import { aFolder } from './stores.js'
 
 /** The file as SQLite has it, without the store around it. */
@@ -71,6 +71,23 @@ describe('opening for writing', () => {
     const database = await raw(file)
     expect(database.prepare('pragma journal_mode').get()).toEqual({ journal_mode: 'wal' })
     database.close()
+  })
+
+  test('keeps nothing of what was replaced: who is forgotten is not in the file either', async () => {
+    const file = await aStoreFile()
+    const store = await openSqliteStore({ file })
+    const sessions = Array.from({ length: 50 }, (_, n) =>
+      aSession(`vs_${n}`, { metadata: { note: `MARKER ${'x'.repeat(n * 200)}` } }),
+    )
+    await store.write(async (tx) => {
+      for (const session of sessions) await tx.sessions.insert(session)
+    })
+    await store.write(async (tx) => {
+      for (const session of sessions) await tx.sessions.update({ ...session, metadata: {} })
+    })
+    await store.close()
+    expect(readFileSync(file).includes('vs_49')).toBe(true)
+    expect(readFileSync(file).includes('MARKER')).toBe(false)
   })
 
   test('many processes at once make one store between them', async () => {

@@ -19,7 +19,7 @@ export const restore: Define = (command, run) => {
     )
     .action((file, options) =>
       run((cli) =>
-        withServiceStore(cli, {}, async (store) => {
+        withServiceStore(cli, { isLongWork: true }, async (store) => {
           const isEmpty = await store.read((tx) => tx.contents.isEmpty())
           if (!isEmpty && !options.yes) await confirm(cli, store)
           const { restore: putBack } = await import('../../store/sqlite/backup.js')

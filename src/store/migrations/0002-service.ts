@@ -12,6 +12,8 @@ export const service: Migration = {
     await createWebhooks(tx)
     await growKeys(tx)
     await createRateWindows(tx)
+    // Whoever drops a flow asks for those that refer to it.
+    await tx.schema.createIndex('deployment_changes_by_flow').on('deployment_changes').column('flow').execute()
     await (tx as Kysely<{ meta: { name: string; value: string } }>)
       .insertInto('meta')
       .values({ name: 'signing_secret', value: randomBytes(32).toString('hex') })

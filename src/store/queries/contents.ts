@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Contents, Rows } from '../contents.js'
 import { insertMany } from './insert-many.js'
+import type { Locks } from './locks.js'
 import type { Db, Tables } from './tables.js'
 
 /** Rows read at once: few enough to be held, many enough to be quick. */
@@ -32,12 +33,14 @@ const KEYS = {
 
 const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[]
 
-export function contentsQueries(db: Db): Contents {
+export function contentsQueries(db: Db, locks: Locks): Contents {
   return {
     async *batches() {
       for (const table of TABLES) yield* batchesOf(db, table)
     },
     async replace(batches) {
+      // Else what others write meanwhile would stay beside it, or refer to what is gone.
+      await locks.lockAll(db)
       for (const table of TABLES.toReversed()) await db.deleteFrom(table).execute()
       for await (const { table, rows } of batches) await insertMany(db, table as keyof Tables, rows as never)
       // Whoever remembers a state of before must not take it for one of these.

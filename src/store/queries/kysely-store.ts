@@ -29,7 +29,10 @@ export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Pr
         .transaction()
         // Whoever has waited for a lock must then see what its holder wrote: no snapshot from before.
         .setIsolationLevel('read committed')
-        .execute((tx) => work(queriesOf(tx, locks))),
+        .execute(async (tx) => {
+          await locks.enter(tx)
+          return work(queriesOf(tx, locks))
+        }),
     rateLimits: rateLimitStore(db),
     close,
   }
@@ -49,6 +52,6 @@ function queriesOf(tx: Db, locks: Locks): WriteTransaction {
     deliveries: deliveryQueries(tx),
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
-    contents: contentsQueries(tx),
+    contents: contentsQueries(tx, locks),
   }
 }

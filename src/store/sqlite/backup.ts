@@ -1,4 +1,15 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, mkdtempSync, openSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import type { Store } from '../store.js'
@@ -7,7 +18,8 @@ import { openSqliteStore } from './open.js'
 
 /**
  * Writes all that a store holds at one moment into a file, which is an embedded store itself: whatever goes on in the
- * store meanwhile, the file has none of it. The file appears whole or not at all, and replaces none.
+ * store meanwhile, the file has none of it. The file replaces none, and appears whole or not at all; only where files
+ * cannot be linked may a process that is killed leave half of it.
  */
 export async function backUp(store: Store, file: string): Promise<void> {
   if (existsSync(file)) throw fileExists(file)
@@ -39,7 +51,7 @@ export async function restore(store: Store, file: string): Promise<void> {
   const folder = inFolder(tmpdir(), 'flows-restore-')
   try {
     const path = join(folder, 'store.sqlite')
-    copyFileSync(file, path)
+    copyClosed(file, path)
     const backup = await openSqliteStore({ file: path })
     try {
       if (await isEmpty(backup)) {
@@ -80,13 +92,49 @@ function flush(path: string): void {
   }
 }
 
+/** Copies a store that nobody has open. What is written to a store is first in a log beside it, which a copy lacks. */
+function copyClosed(file: string, path: string): void {
+  const refuseLog = () => {
+    if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return
+    throw new StoreError(
+      'unreadable',
+      `${file} is a store in use, or was left by a process that was killed: make a backup of it with flows backup, and restore that`,
+    )
+  }
+  refuseLog()
+  copyFileSync(file, path)
+  // Who opened it meanwhile may have changed it under the copy.
+  refuseLog()
+}
+
+/** How file systems say that they have no links, or that the two are on different ones after all. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'])
+
 /** A link is refused where a file is already: nobody's backup is ever overwritten, by two at once neither. */
 function putInPlace(path: string, file: string): void {
   try {
-    linkSync(path, file)
+    try {
+      linkSync(path, file)
+    } catch (error) {
+      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+      copyInPlace(path, file)
+    }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw fileExists(file)
     throw new StoreError('unreadable', `${file} cannot be written: ${(cause as Error).message}`, { cause })
+  }
+}
+
+/** As a link, without links. */
+function copyInPlace(path: string, file: string): void {
+  // Made here or not at all, so that what is cut short is ours to take away.
+  closeSync(openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
+  try {
+    copyFileSync(path, file)
+    flush(file)
+  } catch (error) {
+    rmSync(file, { force: true })
+    throw error
   }
 }
 

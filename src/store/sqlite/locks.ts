@@ -4,4 +4,6 @@ import type { Locks } from '../queries/locks.js'
 export const soleWriter: Locks = {
   lock: async () => {},
   tryLock: async () => true,
+  enter: async () => {},
+  lockAll: async () => {},
 }

@@ -41,7 +41,10 @@ async function openForWriting(place: Place): Promise<Store> {
   const { db, age, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
     prepare: (database) =>
-      database.exec('pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on'),
+      database.exec(
+        // What is redacted must not stay readable in the file: SQLite only forgets where it was, unless told otherwise.
+        'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on',
+      ),
     beforeClose: emptyLog,
   })
   try {
