@@ -976,6 +976,10 @@ export interface VerificationFlowVersion {
    */
   status: 'active' | 'archived'
   /**
+   * What differs from the version before, as JSON Pointers; nothing for the first version.
+   */
+  changed: string[]
+  /**
    * The configuration, every default filled in.
    */
   config: FlowConfig

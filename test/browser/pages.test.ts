@@ -1,7 +1,8 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Served, served } from '../service/serving.js'
+import { aReceiver } from '../service/receiver.js'
+import { type Served, served, stripeAt } from '../service/serving.js'
 import { aContext, launch } from './browser.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 
 async function withLink(body: object = {}): Promise<Served & { link: string }> {
-  const api = await served({ processing: 0 })
+  const api = await served({ processing: 0, webhookAllow: ['127.0.0.0/8'] })
   const flow = await api.call('POST', FLOWS, {
     body: { key: 'a', name: 'Payouts <above> 10,000', type: 'document', static_link: { active: true }, ...body },
   })
@@ -22,8 +23,12 @@ async function withLink(body: object = {}): Promise<Served & { link: string }> {
 }
 
 describe('in a browser that runs no scripts', () => {
-  test('a person goes from the static link through the email step to an outcome', async () => {
+  test('a person goes from the static link through the email step to an outcome, and the application hears of it', async () => {
     const api = await withLink({ options: { document: { require_matching_selfie: true } } })
+    const application = await aReceiver()
+    const endpoint = await api.call('POST', '/v1/webhook_endpoints', {
+      body: { url: application.url, enabled_events: { 0: '*' } },
+    })
     const page = await (await aContext(browser, { javaScriptEnabled: false })).newPage()
     await page.goto(`${api.link}?prefilled_email=a%2Bb%40example.com&client_reference_id=order-7&utm_source=mail`)
     expect(await page.title()).toBe('Payouts <above> 10,000')
@@ -42,6 +47,18 @@ describe('in a browser that runs no scripts', () => {
         provided_details: { email: 'a+b@example.com' },
       },
     ])
+
+    await application.got(3)
+    const heard = application.received.map(({ body, headers }) =>
+      stripeAt(api.url, api.key).webhooks.constructEvent(
+        body,
+        headers['stripe-signature'] ?? '',
+        endpoint.body.secret,
+        1e9,
+      ),
+    )
+    expect(heard.map(({ type }) => type.split('.').at(-1))).toEqual(['created', 'processing', 'requires_input'])
+    expect(heard.map(({ data }) => (data.object as { id?: string }).id)).toEqual([data[0].id, data[0].id, data[0].id])
 
     await page.goBack()
     await page.reload()

@@ -126,6 +126,36 @@ describe.each(stores)('a flow, on $name', (implementation) => {
     expect(new Set(states.map(([, etag]) => etag)).size).toBe(3)
   })
 
+  test('tells by its versions what each changed', async () => {
+    const api = await served({ implementation })
+    await api.call('POST', FLOWS, { body: 'key=a&name=A&type=document' })
+    await api.call('POST', `${FLOWS}/a`, {
+      body: 'key=b&options[document][allowed_types][]=passport&metadata[team]=risk',
+    })
+    await api.call('POST', `${FLOWS}/b/archive`)
+    await api.call('POST', `${FLOWS}/b/restore`)
+    await api.call('POST', `${FLOWS}/b`, { body: 'type=id_number' })
+    const changed = async (query: string) =>
+      (await api.call('GET', `${FLOWS}/b/versions?${query}`)).body.data.map((one: { changed: string[] }) => one.changed)
+    const document = '/options/document'
+    const all = [
+      [
+        '/type',
+        `${document}/allowed_types`,
+        `${document}/require_id_number`,
+        `${document}/require_live_capture`,
+        `${document}/require_matching_selfie`,
+      ],
+      ['/status'],
+      ['/status'],
+      ['/key', `${document}/allowed_types`, '/metadata/team'],
+      [],
+    ]
+    expect(await changed('')).toEqual(all)
+    // At the edge of a page as in its middle.
+    expect(await changed('limit=4')).toEqual(all.slice(0, 4))
+  })
+
   test('keeps its versions, newest first, each with what it was and who made it', async () => {
     const api = await served({ implementation })
     const { id } = await created(api)

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../model/canonical.js'
 import type { FlowBody, FlowConfig } from '../../model/flow.js'
 import { mergePatch } from '../../model/merge-patch.js'
-import type { FlowVersion, ListObject, VerificationFlow } from '../../model/resources.js'
+import type { ListObject, VerificationFlow } from '../../model/resources.js'
 import type { FlowRecord, FlowVersionRecord } from '../../store/flows.js'
 import { ApiError, conflict, invalid, missing } from '../api-error.js'
 import { randomText } from '../ids.js'
@@ -135,27 +135,6 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
-/** Every version that the flow ever had, newest first. */
-export async function listFlowVersions(
-  call: ReadCall,
-  idOrKey: string,
-  params: ListParams = {},
-): Promise<ListObject<FlowVersion>> {
-  const { id, version } = await findFlow(call, idOrKey)
-  const numberOf = (versionId: string) => {
-    const [flow, text = '', ...rest] = versionId.split(':')
-    const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined
-    return flow === id && rest.length === 0 && number !== undefined && number <= version ? number : undefined
-  }
-  const page = await pageOf(params, 'verification_flow_version', async (cursor) => numberOf(cursor) !== undefined)
-  const versions = await call.tx.flows.versions(id, {
-    limit: page.limit,
-    starting_after: page.starting_after === undefined ? undefined : numberOf(page.starting_after),
-    ending_before: page.ending_before === undefined ? undefined : numberOf(page.ending_before),
-  })
-  return listObject(`${ENDPOINT}/${id}/versions`, versions, toVersionResource)
-}
-
 export function toResource({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
   const { static_link, ...config } = flow.config
   return {
@@ -265,15 +244,4 @@ function asPatch(patch: Nullable<FlowBody>): unknown {
     throw invalid('parameter_invalid_empty', name, `You passed an empty value for '${name}', which is always needed.`)
   }
   return Object.fromEntries(entries)
-}
-
-function toVersionResource(record: FlowVersionRecord): FlowVersion {
-  const { flow, version, ...rest } = record
-  return {
-    id: `${flow}:${version}`,
-    object: 'identity.verification_flow_version',
-    verification_flow: flow,
-    version,
-    ...rest,
-  }
 }

@@ -1,8 +1,8 @@
+import { listFlowVersions } from '../../operations/flow-versions.js'
 import {
   archiveFlow,
   createFlow,
   listFlows,
-  listFlowVersions,
   restoreFlow,
   retrieveFlow,
   updateFlow,
