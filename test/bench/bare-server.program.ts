@@ -8,6 +8,7 @@ import { loadDriver } from '../../src/store/sqlite/database.js'
  * driver, each for good when it is answered. Prints its address.
  */
 interface Rows {
+  close(): Promise<void> | void
   insert(id: string, text: string): Promise<void> | void
   select(id: string): Promise<string> | string
 }
@@ -25,7 +26,10 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })}\n`)
 })
-process.stdin.resume().once('end', () => process.exit())
+process.stdin.resume().once('end', async () => {
+  await rows.close()
+  process.exit()
+})
 
 async function inSqlite(file: string): Promise<Rows> {
   const database = new (await loadDriver())(file)
@@ -34,6 +38,8 @@ async function inSqlite(file: string): Promise<Rows> {
   const insert = database.prepare('insert into rows values (?, ?)')
   const select = database.prepare('select text from rows where id = ?')
   return {
+    // The driver closes a database that nobody can reach any more, whatever statements are still in use.
+    close: () => database.close(),
     insert: (id, text) => void insert.run(id, text),
     select: (id) => (select.get(id) as { text: string }).text,
   }
@@ -43,6 +49,7 @@ async function inPostgres(connectionString: string): Promise<Rows> {
   const pool = new pg.Pool({ connectionString, max: 10 })
   await pool.query('create table rows (id text primary key, text text not null)')
   return {
+    close: () => pool.end(),
     insert: async (id, text) => void (await pool.query('insert into rows values ($1, $2)', [id, text])),
     select: async (id) => (await pool.query('select text from rows where id = $1', [id])).rows[0].text,
   }
