@@ -224,7 +224,7 @@ describe('work in the way of other work', () => {
 
   test('waits for a lock for so long, and is then told that the store is busy', async () => {
     const { open } = await postgres.place()
-    const [store, other] = [await open({ patience: 100 }), await open()]
+    const [store, other] = [await open({ patience: 1000 }), await open()]
     const holder = await held(other, (tx) => tx.lock('a'))
     expect(await store.write((tx) => tx.tryLock('a'))).toBe(false)
     expect(await store.write((tx) => tx.tryLock('b'))).toBe(true)
@@ -235,7 +235,7 @@ describe('work in the way of other work', () => {
 
   test('waits for a connection for so long, and is then told that the store is busy', async () => {
     const url = await aDatabase()
-    const store = await openPostgresStore({ url, poolSize: 1, patience: 200 })
+    const store = await openPostgresStore({ url, poolSize: 1, patience: 1000 })
     const holder = await held(store, (tx) => tx.state.advance(false))
     await expect(revisionOf(store)).rejects.toMatchObject({ name: 'StoreError', code: 'busy' })
     await holder.end()
