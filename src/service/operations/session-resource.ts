@@ -73,7 +73,7 @@ async function sessionResource(
 }
 
 /** Where the person goes who is verified; null where the service has no address. */
-export async function sessionUrl(call: Asking, session: SessionRecord): Promise<string | null> {
+async function sessionUrl(call: Asking, session: SessionRecord): Promise<string | null> {
   return call.publicUrl === null ? null : `${call.publicUrl}/verify/${await urlToken(call, session)}`
 }
 
