@@ -111,6 +111,7 @@ export interface SchemaTypes {
   verification_flow?: VerificationFlow
   verification_flow_version?: VerificationFlowVersion
   flow_deployment?: Deployment
+  deployed_flow?: DeployedFlow
   flow_deployment_summary?: FlowDeploymentSummary
   observed_flow?: ObservedFlow
   flow_state?: FlowState
@@ -995,6 +996,35 @@ export interface VerificationFlowVersion {
    * Unix time in seconds.
    */
   created: number
+}
+/**
+ * A flow as a deployment left it. Extension.
+ */
+export interface DeployedFlow {
+  /**
+   * Id of the flow.
+   */
+  id: string
+  /**
+   * Always identity.deployed_flow.
+   */
+  object: 'identity.deployed_flow'
+  /**
+   * The key that it had then.
+   */
+  key: string
+  /**
+   * Whether it was active or archived then.
+   */
+  status: 'active' | 'archived'
+  /**
+   * The configuration that it had then; of an archived flow, the one it kept.
+   */
+  config: FlowConfig
+  /**
+   * The deployment that last wrote the flow: this one, or an earlier one.
+   */
+  deployment: string
 }
 /**
  * A deployment as lists have it: how many changes there are of each kind, without the changes. Extension.

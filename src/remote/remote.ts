@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentRequest, StaleFlow } from '../model/deployment.js'
-import type { ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type { FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type { DeployedFlow, FlowDeploymentSummary } from '../model/schema-types.js'
 import type { ObservedState } from '../model/state.js'
 
 /**
@@ -15,6 +16,13 @@ export interface RemoteReader {
   listFlows(query?: FlowsQuery): Promise<ListObject<VerificationFlow>>
   /** By id or by key. */
   retrieveFlow(idOrKey: string): Promise<VerificationFlow>
+  /** Newest first. The cursors are ids of versions. */
+  listFlowVersions(idOrKey: string, query?: PageQuery): Promise<ListObject<FlowVersion>>
+  /** Newest first, without their changes. */
+  listDeployments(query?: DeploymentsQuery): Promise<ListObject<FlowDeploymentSummary>>
+  retrieveDeployment(id: string): Promise<Deployment>
+  /** The project's flows as this deployment left them, all of them, in order of key. */
+  deploymentFlows(id: string): Promise<readonly DeployedFlow[]>
   listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
   retrieveSession(id: string): Promise<VerificationSession>
   close(): Promise<void>
@@ -55,6 +63,12 @@ export interface FlowsQuery extends PageQuery {
   readonly key?: string
   readonly project?: string
   readonly status?: 'active' | 'archived'
+}
+
+export interface DeploymentsQuery extends PageQuery {
+  readonly project?: string
+  /** Unix seconds: those of this very second. */
+  readonly created?: number
 }
 
 export interface SessionsQuery extends PageQuery {

@@ -1,4 +1,4 @@
-import type { DeployedChange, Deployment } from '../model/schema-types.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../model/schema-types.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 
 export type DeploymentSummary = Omit<Deployment, 'changes'> & {
@@ -11,6 +11,11 @@ export interface DeploymentReads {
   byDigest(livemode: boolean, project: string, planDigest: string): Promise<Deployment | undefined>
   /** Id of the deployment that the project wrote last in this mode, whatever the clock said then. */
   last(livemode: boolean, project: string): Promise<string | null>
+  /**
+   * The flows of the deployment's project as it left them, in no order: of each, what the last deployment up to this one
+   * wrote. Undefined when there is no such deployment.
+   */
+  flowsAfter(livemode: boolean, id: string): Promise<DeployedFlow[] | undefined>
   list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
 }
 

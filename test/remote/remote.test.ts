@@ -7,7 +7,16 @@ import { remotes } from './remotes.js'
 
 test('a reader has no way to write, by its type', () => {
   expectTypeOf<keyof RemoteReader>().toEqualTypeOf<
-    'observe' | 'listFlows' | 'retrieveFlow' | 'listSessions' | 'retrieveSession' | 'close'
+    | 'observe'
+    | 'listFlows'
+    | 'retrieveFlow'
+    | 'listFlowVersions'
+    | 'listDeployments'
+    | 'retrieveDeployment'
+    | 'deploymentFlows'
+    | 'listSessions'
+    | 'retrieveSession'
+    | 'close'
   >()
   expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<'deploy' | 'createSession' | 'submitSession' | 'close'>()
 })
@@ -251,6 +260,67 @@ for (const implementation of remotes) {
       expect(await reader.retrieveFlow(flows.data[1]?.id ?? '')).toEqual(flows.data[1])
     })
 
+    test('deployments are listed without their changes, retrieved with them, and filtered by project and second', async () => {
+      const { reader, writer, clock } = await aRemote()
+      const first = await writer.deploy({
+        ...aDeployment([creating('a'), creating('b')]),
+        source: { commit: 'c'.repeat(40), branch: null, dirty: true },
+        allowed: ['weaken'],
+      })
+      clock.now += 60
+      const second = await writer.deploy(aDeployment([creating('c')], { last: first.id }))
+      const other = await writer.deploy(aDeployment([creating('d')], { project: 'other' }))
+      const { changes: _, ...summary } = first
+      const { data, has_more } = await reader.listDeployments({ project: PROJECT })
+      expect(data).toEqual([
+        expect.objectContaining({ id: second.id }),
+        { ...summary, summary: { create: 2, update: 0, rename: 0, adopt: 0, restore: 0, archive: 0 } },
+      ])
+      expect(has_more).toBe(false)
+      const idsOf = async (query: Parameters<RemoteReader['listDeployments']>[0]) =>
+        (await reader.listDeployments(query)).data.map(({ id }) => id)
+      expect(await idsOf({ created: first.created })).toEqual([first.id])
+      expect(await idsOf({ limit: 1, starting_after: other.id })).toEqual([second.id])
+      expect(await reader.retrieveDeployment(first.id)).toEqual(first)
+    })
+
+    test('versions of a flow are listed, newest first and in pages', async () => {
+      const { reader, writer } = await aRemote()
+      const first = await writer.deploy(aDeployment([creating('a', { name: 'One' })]))
+      const [a] = modified(await reader.observe(PROJECT)).state.flows
+      if (!a) throw new Error('a flow was made')
+      await writer.deploy(aDeployment([updating(a, { name: 'Two' })], { last: first.id }))
+      const { data } = await reader.listFlowVersions('a')
+      expect(data).toMatchObject([
+        { version: 2, changed: ['/name'], actor: 'ci', config: { name: 'Two' } },
+        { version: 1, changed: [], deployment: first.id, config: { name: 'One' } },
+      ])
+      const page = await reader.listFlowVersions(a.id, { limit: 1, starting_after: `${a.id}:2` })
+      expect(page).toMatchObject({ has_more: false, data: [{ version: 1 }] })
+    })
+
+    test('the flows of a project are told as a deployment left them, more of them than a page holds', async () => {
+      const { reader, writer } = await aRemote()
+      const keys = Array.from({ length: 120 }, (_, n) => `flow-${String(n).padStart(3, '0')}`)
+      const first = await writer.deploy(aDeployment(keys.map((key) => creating(key))))
+      const [a] = modified(await reader.observe(PROJECT)).state.flows
+      if (!a) throw new Error('flows were made')
+      const second = await writer.deploy(aDeployment([updating(a, { name: 'Two' })], { last: first.id }))
+      const then = await reader.deploymentFlows(first.id)
+      expect(then.map(({ key }) => key)).toEqual(keys)
+      expect(then[0]).toEqual({
+        id: a.id,
+        object: 'identity.deployed_flow',
+        key: 'flow-000',
+        status: 'active',
+        config: a.config,
+        deployment: first.id,
+      })
+      const now = await reader.deploymentFlows(second.id)
+      expect(now[0]).toMatchObject({ config: { name: 'Two' }, deployment: second.id })
+      expect(now.slice(1)).toEqual(then.slice(1))
+    })
+
     test.each([
       ['a flow that is not there', { verification_flow: 'none' }, 'not_found', 'resource_missing', 'verification_flow'],
       ['no flow and no type', {}, 'invalid', 'parameter_missing', 'type'],
@@ -283,6 +353,9 @@ for (const implementation of remotes) {
       const { reader } = await aRemote()
       await expect(reader.retrieveFlow('no/such flow?')).rejects.toMatchObject({ kind: 'not_found' })
       await expect(reader.retrieveSession('vs_none')).rejects.toMatchObject({ kind: 'not_found' })
+      await expect(reader.listFlowVersions('none')).rejects.toMatchObject({ kind: 'not_found' })
+      await expect(reader.retrieveDeployment('vfd_none')).rejects.toMatchObject({ kind: 'not_found' })
+      await expect(reader.deploymentFlows('vfd_none')).rejects.toMatchObject({ kind: 'not_found' })
       await expect(reader.listSessions({ starting_after: 'vs_none' })).rejects.toMatchObject({
         kind: 'not_found',
         param: 'starting_after',

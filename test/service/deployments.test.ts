@@ -3,7 +3,12 @@ import type { ChangeRequest, DeploymentRequest } from '../../src/model/deploymen
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
 import type { Service } from '../../src/service/operations/call.js'
-import { deploy, listDeployments, retrieveDeployment } from '../../src/service/operations/deployments.js'
+import {
+  deploy,
+  deploymentFlows,
+  listDeployments,
+  retrieveDeployment,
+} from '../../src/service/operations/deployments.js'
 import { flowState } from '../../src/service/operations/flow-state.js'
 import { listFlowVersions } from '../../src/service/operations/flow-versions.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
@@ -332,5 +337,52 @@ describe.each(stores)('the list of deployments, on $name', (implementation) => {
     expect(await service.read(TESTER, (call) => retrieveDeployment(call, second.id))).toEqual(second)
     const hidden = await refusal(service.read(LIVE, (call) => retrieveDeployment(call, second.id)))
     expect(hidden.status).toBe(404)
+  })
+})
+
+describe.each(stores)('the flows as a deployment left them, on $name', (implementation) => {
+  test('are what the last deployment up to it wrote of each, whoever edited them since', async () => {
+    const { service, apply, flow } = await deployed(implementation, 'kept', 'upd', 'old', 'gone')
+    const [first] = (await service.read(TESTER, (call) => listDeployments(call))).data
+    await service.write(TESTER, (call) => updateFlow(call, 'kept', { name: 'Edited outside' }))
+    await apply([creating('of-other')], { project: 'other' })
+    const changes = [updating(flow('upd'), { name: 'New' }), renaming(flow('old'), 'new'), archiving(flow('gone'))]
+    const second = await apply([...changes, creating('one-more')])
+    const third = await apply([restoring({ ...flow('gone'), version: 2 }, { name: 'Back' })], { last: second.id })
+    const leftBy = async (id = '') => {
+      const { data, has_more } = await service.read(TESTER, (call) => deploymentFlows(call, id))
+      expect(has_more).toBe(false)
+      const numbers = new Map([first?.id, second.id, third.id].map((one, index) => [one, index + 1]))
+      return data.map(({ key, status, config, deployment }) =>
+        [key, status, config.name, numbers.get(deployment)].join(' '),
+      )
+    }
+    expect(await leftBy(first?.id)).toEqual([
+      'gone active Flow 1',
+      'kept active Flow 1',
+      'old active Flow 1',
+      'upd active Flow 1',
+    ])
+    expect(await leftBy(second.id)).toEqual([
+      'gone archived Flow 2',
+      'kept active Flow 1',
+      'new active Flow 2',
+      'one-more active Flow 2',
+      'upd active New 2',
+    ])
+    expect((await leftBy(third.id))[0]).toBe('gone active Back 3')
+    const hidden = await refusal(service.read(LIVE, (call) => deploymentFlows(call, second.id)))
+    expect([hidden.status, hidden.body.code]).toEqual([404, 'resource_missing'])
+  })
+
+  test('are told quickly, thousands of them after twenty deployments', async () => {
+    const { service, apply } = await deployed(implementation)
+    const keys = Array.from({ length: 3_000 }, (_, n) => `flow-${n}`)
+    let last = (await apply(keys.map((key) => creating(key)))).id
+    for (let n = 0; n < 20; n += 1) last = (await apply([creating(`one-more-${n}`)], { last })).id
+    const start = performance.now()
+    const { data } = await service.read(TESTER, (call) => deploymentFlows(call, last))
+    expect(performance.now() - start).toBeLessThan(3_000)
+    expect(data).toHaveLength(3_020)
   })
 })

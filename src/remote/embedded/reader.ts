@@ -1,5 +1,7 @@
 import { service } from '../../service/operations/call.js'
+import { deploymentFlows, listDeployments, retrieveDeployment } from '../../service/operations/deployments.js'
 import { flowState } from '../../service/operations/flow-state.js'
+import { listFlowVersions } from '../../service/operations/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../service/operations/flows.js'
 import { listSessions, retrieveSession } from '../../service/operations/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
@@ -16,6 +18,10 @@ export async function embeddedReader({ file, actor, now }: EmbeddedOptions): Pro
     observe: (project, known) => told(read(caller, (call) => flowState(call, project, known))),
     listFlows: (query) => told(read(caller, (call) => listFlows(call, query))),
     retrieveFlow: (idOrKey) => told(read(caller, (call) => retrieveFlow(call, idOrKey))),
+    listFlowVersions: (idOrKey, query) => told(read(caller, (call) => listFlowVersions(call, idOrKey, query))),
+    listDeployments: (query) => told(read(caller, (call) => listDeployments(call, query))),
+    retrieveDeployment: (id) => told(read(caller, (call) => retrieveDeployment(call, id))),
+    deploymentFlows: (id) => told(read(caller, async (call) => (await deploymentFlows(call, id)).data)),
     listSessions: (query) => told(read(caller, (call) => listSessions(call, query))),
     retrieveSession: (id) => told(read(caller, (call) => retrieveSession(call, id))),
     close: () => store.close(),

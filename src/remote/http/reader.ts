@@ -1,9 +1,23 @@
-import type { ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { Deployment } from '../../model/deployment.js'
+import type { FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { DeployedFlow, FlowDeploymentSummary } from '../../model/schema-types.js'
 import type { ObservedState } from '../../model/state.js'
 import type { RemoteReader } from '../remote.js'
 import { bodyOf, type Sent, silent, strange } from './failure.js'
-import { isFlow, isListOf, isSession, isState } from './shapes.js'
+import {
+  isDeployedFlow,
+  isDeploymentSummary,
+  isFlow,
+  isFlowVersion,
+  isListOf,
+  isRecord,
+  isSession,
+  isState,
+} from './shapes.js'
 import type { ReadTransport } from './transport.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const DEPLOYMENTS = '/v2/identity/flow_deployments'
 
 /** Reads the flows API. What it is handed has no way to write. */
 export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
@@ -19,9 +33,20 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
       if (etag === null) throw strange(sent, received)
       return { status: 'modified', etag, state }
     },
-    listFlows: (query) =>
-      get<ListObject<VerificationFlow>>(`/v1/identity/verification_flows${queryOf(query)}`, isListOf(isFlow)),
-    retrieveFlow: (id) => get<VerificationFlow>(`/v1/identity/verification_flows/${encodeURIComponent(id)}`, isFlow),
+    listFlows: (query) => get<ListObject<VerificationFlow>>(`${FLOWS}${queryOf(query)}`, isListOf(isFlow)),
+    retrieveFlow: (id) => get<VerificationFlow>(`${FLOWS}/${encodeURIComponent(id)}`, isFlow),
+    listFlowVersions: (id, query) =>
+      get<ListObject<FlowVersion>>(
+        `${FLOWS}/${encodeURIComponent(id)}/versions${queryOf(query)}`,
+        isListOf(isFlowVersion),
+      ),
+    listDeployments: (query) =>
+      get<ListObject<FlowDeploymentSummary>>(`${DEPLOYMENTS}${queryOf(query)}`, isListOf(isDeploymentSummary)),
+    retrieveDeployment: (id) => get<Deployment>(`${DEPLOYMENTS}/${encodeURIComponent(id)}`, isRecord),
+    deploymentFlows: async (id) => {
+      const path = `${DEPLOYMENTS}/${encodeURIComponent(id)}/flows`
+      return (await get<ListObject<DeployedFlow>>(path, isListOf(isDeployedFlow))).data
+    },
     listSessions: (query) =>
       get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
     retrieveSession: (id) =>

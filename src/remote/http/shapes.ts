@@ -117,7 +117,7 @@ export const isSession = the({
   verification_flow_version: optional(number),
 })
 
-export const isDeployment = the({
+const deployment = {
   id: text,
   object: oneOf('identity.flow_deployment'),
   created: number,
@@ -126,7 +126,58 @@ export const isDeployment = the({
   plan_digest: text,
   run_id: text,
   actor: orNull(text),
+} satisfies Shape
+
+/** The answer to who deploys. */
+export const isDeployment = the({
+  ...deployment,
   changes: listOf(the({ action: text, key: text, id: text, version: number })),
+})
+
+/** What the record of a deployment says of where it came from. */
+const record = {
+  ...deployment,
+  source: orNull(the({ commit: text, branch: orNull(text), dirty: flag })),
+  allowed: listOf(text),
+} satisfies Shape
+
+/** A deployment as it is kept, with all that it changed. */
+export const isRecord = the({
+  ...record,
+  changes: listOf(
+    the({
+      action: text,
+      key: text,
+      previous_key: orNull(text),
+      id: text,
+      base_version: orNull(number),
+      version: number,
+      before: orNull(configuration),
+      after: configuration,
+    }),
+  ),
+})
+
+export const isDeploymentSummary = the({
+  ...record,
+  summary: (value) => isObject(value) && Object.values(value).every(number),
+})
+
+export const isDeployedFlow = the({ id: text, key: text, status, config: configuration, deployment: text })
+
+export const isFlowVersion = the({
+  id: text,
+  verification_flow: text,
+  version: number,
+  action: text,
+  key: text,
+  project: orNull(text),
+  status,
+  changed: listOf(text),
+  config: configuration,
+  actor: orNull(text),
+  deployment: orNull(text),
+  created: number,
 })
 
 export const isListOf = (item: Check): Check => the({ object: oneOf('list'), has_more: flag, data: listOf(item) })

@@ -1,6 +1,7 @@
+import { compareText } from '../../model/canonical.js'
 import type { ChangeRequest, DeploymentRequest, StaleFlow } from '../../model/deployment.js'
 import type { ListObject } from '../../model/resources.js'
-import type { DeployedChange, Deployment } from '../../model/schema-types.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
 import type { DeploymentSummary } from '../../store/deployments.js'
 import type { FlowRecord } from '../../store/flows.js'
 import { ApiError, conflict, notFound } from '../api-error.js'
@@ -36,6 +37,17 @@ export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string)
   const deployment = await tx.deployments.byId(livemode, id)
   if (deployment === undefined) throw notFound('flow_deployment', id)
   return deployment
+}
+
+/**
+ * The project's flows as this deployment left them, whole, in order of key: those it wrote, and those that earlier ones
+ * wrote and it did not touch. What was edited outside deployments is not in it.
+ */
+export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
+  const flows = await tx.deployments.flowsAfter(livemode, id)
+  if (flows === undefined) throw notFound('flow_deployment', id)
+  const data = flows.sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
+  return listObject(`${ENDPOINT}/${id}/flows`, { data, has_more: false }, (flow) => flow)
 }
 
 /** Newest first. A deployment in a list has its `summary` but not its `changes`: retrieve it for those. */

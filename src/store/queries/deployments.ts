@@ -1,4 +1,4 @@
-import type { DeployedChange, Deployment } from '../../model/schema-types.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
@@ -36,6 +36,42 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
         .limit(1)
         .executeTakeFirst()
       return row?.id ?? null
+    },
+    async flowsAfter(livemode, id) {
+      const until = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      if (until === undefined) return undefined
+      // Only names are ranked; configurations are read of the rows that are wanted.
+      const ranked = db
+        .selectFrom('deployment_changes')
+        .innerJoin('deployments', 'deployments.id', 'deployment_changes.deployment')
+        .select(({ fn }) => [
+          'deployment_changes.deployment',
+          'deployment_changes.position',
+          fn
+            .agg<number>('row_number')
+            .over((over) => over.partitionBy('deployment_changes.flow').orderBy('deployments.number', 'desc'))
+            .as('rank'),
+        ])
+        .where('deployments.livemode', '=', until.livemode)
+        .where('deployments.project', '=', until.project)
+        .where('deployments.number', '<=', until.number)
+      const rows = await db
+        .selectFrom(ranked.as('ranked'))
+        .innerJoin('deployment_changes', (join) =>
+          join
+            .onRef('deployment_changes.deployment', '=', 'ranked.deployment')
+            .onRef('deployment_changes.position', '=', 'ranked.position'),
+        )
+        .select([
+          'deployment_changes.flow',
+          'deployment_changes.key',
+          'deployment_changes.action',
+          'deployment_changes.after',
+          'deployment_changes.deployment',
+        ])
+        .where('ranked.rank', '=', 1)
+        .execute()
+      return rows.map(toDeployedFlow)
     },
     async list(livemode, { project, created }, page) {
       const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
@@ -132,5 +168,22 @@ function toChange(row: DeploymentChangesTable): DeployedChange {
     before: row.before === null ? null : JSON.parse(row.before),
     after: JSON.parse(row.after),
     diff_digest: row.diff_digest,
+  }
+}
+
+function toDeployedFlow({
+  flow,
+  key,
+  action,
+  after,
+  deployment,
+}: Pick<DeploymentChangesTable, 'flow' | 'key' | 'action' | 'after' | 'deployment'>): DeployedFlow {
+  return {
+    id: flow,
+    object: 'identity.deployed_flow',
+    key,
+    status: action === 'archive' ? 'archived' : 'active',
+    config: JSON.parse(after),
+    deployment,
   }
 }

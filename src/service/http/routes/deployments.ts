@@ -1,5 +1,5 @@
-import { listDeployments, retrieveDeployment } from '../../operations/deployments.js'
-import { list, type ReadRoute, read } from './route.js'
+import { deploymentFlows, listDeployments, retrieveDeployment } from '../../operations/deployments.js'
+import { list, type ReadRoute, read, readAll } from './route.js'
 
 const url = '/v2/identity/flow_deployments'
 const READ = { scope: 'flows:read', answers: 'flow_deployment' } as const
@@ -9,4 +9,9 @@ export const DEPLOYMENT_ROUTES: readonly ReadRoute[] = [
     listDeployments(call, params),
   ),
   read(`${url}/:id`, { ...READ, summary: 'Retrieve a flow deployment' }, retrieveDeployment),
+  readAll(
+    `${url}/:id/flows`,
+    { ...READ, answers: 'deployed_flow', summary: "List the project's flows as a flow deployment left them" },
+    deploymentFlows,
+  ),
 ]

@@ -12,6 +12,7 @@ export type Resource =
   | 'verification_flow'
   | 'verification_flow_version'
   | 'flow_deployment'
+  | 'deployed_flow'
   | 'verification_session'
   | 'verification_report'
   | 'event'
@@ -55,6 +56,15 @@ export function read(
 ): ReadRoute {
   const rest = { method: 'GET', url, shapes: {}, expandable: [], isList: false } as const
   return { ...rest, ...described, run: (call, _params, id, expand) => run(call, id, expand) }
+}
+
+/** A list that is always answered whole. */
+export function readAll(
+  url: string,
+  described: Described<ReadRoute>,
+  run: (call: ReadCall, id: string) => Promise<unknown>,
+): ReadRoute {
+  return { ...read(url, described, run), isList: true }
 }
 
 export function list(url: string, described: Described<ReadRoute>, shapes: Shapes, run: ReadRoute['run']): ReadRoute {
