@@ -18,6 +18,7 @@ export async function embeddedReader({ file, actor, now }: EmbeddedOptions): Pro
     retrieveFlow: (idOrKey) => told(read(caller, (call) => retrieveFlow(call, idOrKey))),
     listSessions: (query) => told(read(caller, (call) => listSessions(call, query))),
     retrieveSession: (id) => told(read(caller, (call) => retrieveSession(call, id))),
+    currentKey: async () => null,
     close: () => store.close(),
   }
 }

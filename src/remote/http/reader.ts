@@ -1,8 +1,8 @@
-import type { ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { ApiKey, ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
 import type { ObservedState } from '../../model/state.js'
 import type { RemoteReader } from '../remote.js'
 import { bodyOf, type Sent, silent, strange } from './failure.js'
-import { isFlow, isListOf, isSession, isState } from './shapes.js'
+import { isApiKey, isFlow, isListOf, isSession, isState } from './shapes.js'
 import type { ReadTransport } from './transport.js'
 
 /** Reads the flows API. What it is handed has no way to write. */
@@ -26,6 +26,7 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
       get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
     retrieveSession: (id) =>
       get<VerificationSession>(`/v1/identity/verification_sessions/${encodeURIComponent(id)}`, isSession),
+    currentKey: () => get<ApiKey>('/v1/api_keys/current', isApiKey),
     close: async () => {},
   }
 }
