@@ -117,6 +117,16 @@ export const isSession = the({
   verification_flow_version: optional(number),
 })
 
+export const isApiKey = the({
+  id: text,
+  object: oneOf('api_key'),
+  livemode: flag,
+  name: text,
+  scopes: orNull(listOf(text)),
+  expires: orNull(number),
+  type: oneOf('secret', 'restricted'),
+})
+
 const deployment = {
   id: text,
   object: oneOf('identity.flow_deployment'),
