@@ -69,6 +69,7 @@ export const STALE_FLOW: Shape = {
 
 export const isState = the({
   livemode: flag,
+  store: orNull(text),
   last_deployment: orNull(text),
   flows: listOf(
     the({
