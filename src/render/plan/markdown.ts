@@ -1,14 +1,15 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
-import { formatTime, formatValue, printable } from '../text.js'
+import { formatTime, formatValue, plural, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { policyLines } from './policies.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect. */
 export function planMarkdown(plan: Plan): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    return `${title}\n\nNothing to do: ${plan.summary.noop} unchanged.\n`
+    return `${[title, `Nothing to do: ${plan.summary.noop} unchanged.`, ...policies(plan)].join('\n\n')}\n`
   }
   const sections = [
     title,
@@ -16,6 +17,7 @@ export function planMarkdown(plan: Plan): string {
     ...plan.guards.map(({ guard, status, message }) => {
       return `> **${status}** by guard ${code(guard)}: ${escapeMarkup(message)}`
     }),
+    ...policies(plan),
     ...plan.conflicts.map(({ file, message, hint }) => {
       return `> **error** ${code(file)}: ${escapeMarkup(message)}; ${escapeMarkup(hint)}`
     }),
@@ -27,6 +29,24 @@ export function planMarkdown(plan: Plan): string {
     `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`,
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+/** Only the first are shown: a comment has an end. */
+const MOST_POLICIES = 10
+
+function policies(plan: Plan): string[] {
+  const groups = policyLines(plan)
+  const left = groups.length - MOST_POLICIES
+  return [
+    ...groups.slice(0, MOST_POLICIES).map(({ policy, status, message, flows, rest }) => {
+      const named = flows.map(({ key, place, isUnchanged }) => {
+        return `${code(key)}${isUnchanged ? ' (unchanged)' : ''} ${code(place)}`
+      })
+      const list = [named.join(', '), ...(rest === null ? [] : [rest])].join(' ')
+      return `> **${status}** by policy ${code(policy)}: ${escapeMarkup(message)}: ${list}`
+    }),
+    ...(left > 0 ? [`> and ${plural(left, 'more message')} of policies`] : []),
+  ]
 }
 
 function table(changes: readonly Change[]): string {
