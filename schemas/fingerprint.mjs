@@ -7,11 +7,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The files that decide what reading definitions and planning them come to; a test holds the list against the imports. */
 export function fingerprintFiles() {
-  const folders = ['src/load', 'src/validate', 'src/model', 'src/plan'].flatMap((path) =>
+  const folders = ['src/load', 'src/validate', 'src/model', 'src/plan', 'src/policy'].flatMap((path) =>
     namesIn(path, '.ts').map((name) => `${path}/${name}`),
   )
   const schemas = namesIn('schemas', '.schema.json').map((name) => `schemas/${name}`)
-  return [...schemas, ...folders, 'src/definitions.ts', 'src/project.ts', 'src/pipeline.ts'].sort()
+  return [...schemas, ...folders, 'src/definitions.ts', 'src/policies.ts', 'src/project.ts', 'src/pipeline.ts'].sort()
 }
 
 /**
@@ -21,7 +21,9 @@ export function fingerprintFiles() {
 export function fingerprint() {
   const hash = createHash('sha256')
   const { version, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  hash.update(JSON.stringify([version, devDependencies.yaml, devDependencies.ajv]))
+  hash.update(
+    JSON.stringify([version, devDependencies.yaml, devDependencies.ajv, devDependencies['@marcbachmann/cel-js']]),
+  )
   for (const path of fingerprintFiles()) hash.update(path).update(readFileSync(join(root, path)))
   return hash.digest('hex')
 }

@@ -13,7 +13,7 @@ import { fingerprint } from './fingerprint.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
-const names = ['flow', 'config', 'plan', 'deployment']
+const names = ['flow', 'config', 'policy', 'plan', 'deployment']
 /** Shapes of answers: types are made of them, and no validators. */
 const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
@@ -81,6 +81,7 @@ function keepTypeTitles(node, key) {
   const named = [
     'flow',
     'config',
+    'policy',
     'plan',
     'deployment',
     'environment',
@@ -92,6 +93,7 @@ function keepTypeTitles(node, key) {
     'field',
     'reason',
     'guard',
+    'policy_result',
     'deployed_change',
   ]
   const copy = {}

@@ -5,7 +5,15 @@ export { type Definitions, readDefinitions } from './definitions.js'
 export type { Deployment } from './model/deployment.js'
 export type { Diagnostic, DiagnosticCode, SourcePosition } from './model/diagnostic.js'
 export { type FlowBody, type FlowConfig, type FlowDefinition, normalise } from './model/flow.js'
-export { type Assurance, type Change, type Field, type GuardResult, isEmpty, type Plan } from './model/plan.js'
+export {
+  type Assurance,
+  type Change,
+  type Field,
+  type GuardResult,
+  isEmpty,
+  type Plan,
+  type PolicyResult,
+} from './model/plan.js'
 export type { VerificationFlow, VerificationSession } from './model/resources.js'
 export type { DesiredFlow, ObservedFlow, ObservedState } from './model/state.js'
 export { type PlanMemory, planFlows } from './pipeline.js'
@@ -13,6 +21,7 @@ export { diff } from './plan/diff.js'
 export type { Allowance } from './plan/guard.js'
 export { type PlanOptions, plan } from './plan/plan.js'
 export { type Refusal, refusalOf } from './plan/refusal.js'
+export { type Judged, type Policies, readPolicies } from './policies.js'
 export { loadProject, type Project } from './project.js'
 export { embedded } from './remote/embedded/embedded.js'
 export { http } from './remote/http/http.js'

@@ -1,11 +1,12 @@
 import type { Definitions } from './definitions.js'
 import type { Plan } from './model/plan.js'
 import { isEmpty } from './model/plan.js'
-import { locate } from './plan/locate.js'
+import { locate, type Places } from './plan/locate.js'
 import { type PlanOptions, plan } from './plan/plan.js'
+import type { Policies } from './policies.js'
 import type { RemoteReader } from './remote/remote.js'
 
-/** The last empty plan of these very definitions, with the tag of the state it was made from. */
+/** The last empty plan of these very definitions and policies, with the tag of the state it was made from. */
 export interface PlanMemory {
   recall(): { readonly etag: string; readonly plan: Plan } | null
   remember(etag: string, plan: Plan): void
@@ -13,12 +14,12 @@ export interface PlanMemory {
 
 /**
  * Plans checked definitions against a service. The reader cannot write. Where definitions and state are those of a
- * remembered empty plan, the answer is that plan: the planner is pure, so nothing else could come out.
+ * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could come out.
  */
 export async function planFlows(
   definitions: Definitions,
   reader: RemoteReader,
-  options: PlanOptions,
+  options: PlanOptions & { readonly policies?: Policies },
   memory?: PlanMemory,
 ): Promise<Plan> {
   const remembered = memory?.recall() ?? null
@@ -27,10 +28,14 @@ export async function planFlows(
     if (remembered) return remembered.plan
     throw new Error('the service answered "not modified" to an unconditional request')
   }
-  const bare = plan(definitions.desired(options.environment), observation.state, options)
-  if (isEmpty(bare) && bare.conflicts.length === 0) memory?.remember(observation.etag, bare)
-  return locate(bare, {
+  const desired = definitions.desired(options.environment)
+  const places: Places = {
     lineOf: (file, environment, path) => definitions.locate(file, environment, path)?.line ?? null,
     bodyLine: (file) => definitions.bodyLine(file),
-  })
+  }
+  const located = locate(plan(desired, observation.state, options), places)
+  const about = { desired, observed: observation.state, allow: options.allow ?? [], places }
+  const made = options.policies === undefined ? located : await options.policies.judge(located, about)
+  if (isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
+  return made
 }

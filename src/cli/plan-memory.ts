@@ -15,7 +15,12 @@ interface Remembered {
  */
 export function planMemory(
   root: string,
-  subject: { readonly definitions: string; readonly environment: string; readonly remote: string },
+  subject: {
+    readonly definitions: string
+    readonly policies: string | null
+    readonly environment: string
+    readonly remote: string
+  },
 ): PlanMemory {
   const file = `plan-${subject.environment}.json`
   const about = digestOf(subject)

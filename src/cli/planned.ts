@@ -6,7 +6,7 @@ import type { Remote } from '../remote/remote.js'
 import { warnOfIdle } from './allow.js'
 import type { Cli } from './command.js'
 import { planMemory } from './plan-memory.js'
-import { checkedDefinitions, openProject, targetOf } from './project.js'
+import { checkedSources, openProject, targetOf } from './project.js'
 import { remoteOf } from './target.js'
 
 export interface Planned {
@@ -22,16 +22,23 @@ export async function planned(
 ): Promise<Planned> {
   const project = openProject(cli)
   const { name, settings } = targetOf(project, cli, options.env)
-  const definitions = checkedDefinitions(project)
+  const { definitions, policies } = await checkedSources(project)
   const remote = await remoteOf(project, { name, settings }, cli.terminal)
   const reader = await remote.reader()
-  const subject = { definitions: definitions.digest, environment: name, remote: remote.label }
+  const { digest } = definitions
+  const subject = { definitions: digest, policies: policies.digest, environment: name, remote: remote.label }
   const plan = await planFlows(
     definitions,
     reader,
-    { project: project.config.project, environment: name, guards: settings.guards ?? {}, allow: options.allow },
+    {
+      project: project.config.project,
+      environment: name,
+      guards: settings.guards ?? {},
+      allow: options.allow,
+      policies,
+    },
     planMemory(project.root, subject),
   ).finally(() => reader.close())
-  warnOfIdle(cli, plan, options.allow)
+  warnOfIdle(cli, plan, options.allow, policies.names)
   return { project, remote, plan }
 }

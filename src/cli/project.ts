@@ -2,8 +2,9 @@ import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { type Definitions, readDefinitions } from '../definitions.js'
-import { hasError } from '../model/diagnostic.js'
+import { compareDiagnostics, type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
+import { type Policies, readPolicies } from '../policies.js'
 import { loadProject, type Project } from '../project.js'
 import { suggest } from '../validate/nearest.js'
 import type { Cli } from './command.js'
@@ -40,6 +41,28 @@ export function checkedDefinitions(project: Project): Definitions {
   const definitions = readDefinitions(project)
   if (hasError(definitions.diagnostics)) throw new InvalidDefinitions(definitions.diagnostics, project.root)
   return definitions
+}
+
+export interface Sources {
+  readonly definitions: Definitions
+  readonly policies: Policies
+  /** Everything that is wrong with either. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The definitions and policies of a project, with all that is wrong with them. */
+export async function readSources(project: Project, options: { cache?: boolean } = {}): Promise<Sources> {
+  const definitions = readDefinitions(project, options)
+  const policies = await readPolicies(project, options)
+  const diagnostics = [...definitions.diagnostics, ...policies.diagnostics].sort(compareDiagnostics)
+  return { definitions, policies, diagnostics }
+}
+
+/** Definitions and policies without errors; throws InvalidDefinitions with all of them otherwise. */
+export async function checkedSources(project: Project): Promise<Sources> {
+  const sources = await readSources(project)
+  if (hasError(sources.diagnostics)) throw new InvalidDefinitions(sources.diagnostics, project.root)
+  return sources
 }
 
 export interface Target {

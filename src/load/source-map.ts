@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml'
 import { fromPointer } from '../model/json-pointer.js'
 import { Lines } from './lines.js'
+import { offsetWithin } from './offset-within.js'
 import { parseNodes } from './parse.js'
 import { offsetOf } from './to-value.js'
 
@@ -11,11 +12,13 @@ interface Place {
 
 /** Finds in a text the places of its values and keys, by JSON Pointer. */
 export class SourceMap {
+  readonly #text: string
   readonly #document: Document
   readonly #lines: Lines
   readonly #indexes = new Map<YAMLMap, ReadonlyMap<string, Pair>>()
 
   constructor(text: string) {
+    this.#text = text
     this.#document = parseNodes(text)
     this.#lines = new Lines(text)
   }
@@ -44,6 +47,13 @@ export class SourceMap {
     if (parent === undefined) return this.value(pointer.slice(0, pointer.lastIndexOf('/')))
     const first = isMap(parent.value) ? (parent.value.items[0]?.key as Node | undefined) : undefined
     return this.#lines.at(offsetOf(first ?? parent.value ?? parent.key))
+  }
+
+  /** A character of a string, by its offset in the value: its place in the text, however the string is written. */
+  within(pointer: string, offset: number): Place {
+    const node = this.#target(this.#find(pointer)?.value)
+    if (!isScalar(node) || typeof node.value !== 'string') return this.value(pointer)
+    return this.#lines.at(offsetWithin(this.#text, node, offset))
   }
 
   /** Whether the text says null here. */

@@ -38,8 +38,8 @@ export const DIAGNOSTIC_CODES = {
   UNKNOWN_DOCUMENT_TYPE: 'no document type has this name',
   INVALID_VALUE: 'the value breaks a limit of the field',
   // rules that no schema can say
-  KEY_INVALID: 'the file name is not a usable key',
-  KEY_DUPLICATE: 'two files have one key',
+  KEY_INVALID: 'the file name is not a usable key or name of a policy',
+  KEY_DUPLICATE: 'two files have one key, or two policies one name',
   OPTION_NOT_ALLOWED: 'the option does not go with the type',
   RETURN_URL_INVALID: 'the return URL is no https address',
   CONTROL_CHARACTER: 'text holds a control character or half a surrogate pair',
@@ -49,6 +49,9 @@ export const DIAGNOSTIC_CODES = {
   RENAME_LOOP: 'renames form a loop',
   RENAME_SOURCE_DEFINED: 'the old key of a rename still has a definition',
   RENAME_AMBIGUOUS: 'two definitions are renamed from one key',
+  EXPRESSION_SYNTAX: 'an expression of a policy is not CEL',
+  EXPRESSION_TYPE: 'an expression of a policy names what is not there, or compares what cannot be compared',
+  EXPRESSION_LIMIT: 'an expression of a policy is too large',
   API_KEY_IN_FILE: 'a secret stands in the configuration',
   API_URL_INVALID: 'the address of the API is no https address',
 } as const

@@ -1,7 +1,7 @@
 import { digestOf } from './canonical.js'
-import type { Change, Field, GuardResult, Plan, Reason } from './schema-types.js'
+import type { Change, Field, GuardResult, Plan, PolicyResult, Reason } from './schema-types.js'
 
-export type { Change, Field, GuardResult, Plan, Reason }
+export type { Change, Field, GuardResult, Plan, PolicyResult, Reason }
 export type Action = Change['action']
 export type Assurance = Change['assurance']
 export type GuardName = GuardResult['guard']

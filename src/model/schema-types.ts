@@ -53,7 +53,7 @@ export type Match = 'none' | 'similar'
  */
 export type Level = 'allow' | 'warn' | 'block'
 /**
- * Guards lifted by name for this run.
+ * Guards and policies lifted by name for this run.
  */
 export type Allowed = string[]
 /**
@@ -110,6 +110,7 @@ export type EventType =
 export interface SchemaTypes {
   flow?: FlowDefinition
   config?: Config
+  policy?: Policy
   plan?: Plan
   deployment?: Deployment
   verification_flow?: VerificationFlow
@@ -324,6 +325,10 @@ export interface Config {
    */
   flows?: string
   /**
+   * Folder of the policies, relative to this file. Unless it is named here, it may be missing.
+   */
+  policies?: string
+  /**
    * Named targets. An environment without api is the embedded store under .flows/ (test mode).
    */
   environments: {
@@ -378,6 +383,39 @@ export interface ChangeShare {
    * Below this many existing flows the guard is silent: of few flows a share says little.
    */
   min_flows?: number
+}
+/**
+ * A team's own rule over a plan. The file's name is the policy's name. Conditions are CEL expressions over flow, key, environment, livemode, action, before, assurance and sessions_last_30_days.
+ */
+export interface Policy {
+  /**
+   * For colleagues: why the rule is there.
+   */
+  description?: string
+  /**
+   * Where the policy holds. Left out: in every environment.
+   */
+  environments?: string[]
+  /**
+   * CEL, true or false: which flows the policy is about. Left out: all of them.
+   */
+  when?: string
+  /**
+   * CEL, true or false: what must hold of each of them.
+   */
+  require: string
+  /**
+   * What a reviewer reads where it does not hold: what is asked for, in one line.
+   */
+  message: string
+  /**
+   * warn: say so and go on. block: refuse to apply. Flows that the plan leaves as they are never block it.
+   */
+  level?: 'warn' | 'block'
+  /**
+   * JSON Pointer of the field to point at. Left out: the first field of the flow that require names.
+   */
+  at?: string
 }
 /**
  * What apply would do: plain data, in a fixed order, format flows.plan 1.0. Usage figures, lines and wording are outside its digest.
@@ -474,6 +512,10 @@ export interface Plan {
    * Guards with something to say.
    */
   guards: GuardResult[]
+  /**
+   * What the project's policies say, in order of their names; left out where it has none.
+   */
+  policies?: PolicyResult[]
   /**
    * How many flows each action concerns.
    */
@@ -833,6 +875,47 @@ export interface GuardResult {
   keys: string[]
   /**
    * With its figures.
+   */
+  message: string
+}
+/**
+ * One policy that one flow breaks.
+ */
+export interface PolicyResult {
+  /**
+   * Name, as in --allow policy=<name>.
+   */
+  policy: string
+  /**
+   * warned: go on. blocked: apply refuses. lifted: would block, but was allowed by name for this run.
+   */
+  status: 'warned' | 'blocked' | 'lifted'
+  /**
+   * What the policy asks for. A flow that the plan leaves as it is only warns.
+   */
+  level: 'warn' | 'block'
+  /**
+   * The flow.
+   */
+  key: string
+  /**
+   * What the plan does to it; noop where nothing.
+   */
+  action: 'create' | 'update' | 'rename' | 'adopt' | 'archive' | 'restore' | 'noop'
+  /**
+   * Its definition; null where that is gone.
+   */
+  file: string | null
+  /**
+   * Line of the field that is pointed at, else of the definition's first field.
+   */
+  line: number | null
+  /**
+   * JSON Pointer of the field that is pointed at; null for the flow as a whole.
+   */
+  path: string | null
+  /**
+   * The policy's own; and why, where it could not be judged.
    */
   message: string
 }

@@ -1,9 +1,11 @@
 import type { Change, GuardName, GuardResult } from '../model/plan.js'
 import type { ChangeShare, Guards } from '../model/schema-types.js'
 
-/** A guard lifted by name for one run: for every flow, or for one. */
+/** A guard, or a policy, lifted by name for one run: for every flow, or for one. */
 export interface Allowance {
-  readonly guard: GuardName
+  readonly guard: GuardName | 'policy'
+  /** Name of the policy, where one is lifted. */
+  readonly policy?: string
   readonly key?: string
 }
 
@@ -41,8 +43,8 @@ export function idleAllowances(changes: readonly Change[], allow: readonly Allow
 }
 
 /** Whether apply must refuse. */
-export function isBlocked(guards: readonly GuardResult[]): boolean {
-  return guards.some(({ status }) => status === 'blocked')
+export function isBlocked(results: readonly Pick<GuardResult, 'status'>[]): boolean {
+  return results.some(({ status }) => status === 'blocked')
 }
 
 type Level = NonNullable<Guards['weaken']>
@@ -82,7 +84,7 @@ function describe({ key, sessions_last_30_days: sessions }: Change, why: readonl
 }
 
 /** Long lists are cut: the plan itself names every flow. */
-function enumerate(flows: readonly string[]): string {
+export function enumerate(flows: readonly string[]): string {
   const shown = flows.slice(0, 5)
   const rest = flows.length - shown.length
   return shown.join(', ') + (rest > 0 ? ` and ${rest} more` : '')

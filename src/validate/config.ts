@@ -48,8 +48,31 @@ export function plainFolder(folder: string): string {
   return folder.replace(/^\.\//, '').replace(/\/$/, '')
 }
 
+/** Whether one folder is the other, or lies in it. */
+export function overlap(one: string, other: string): boolean {
+  return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`)
+}
+
 function folderIssues(value: unknown): Issue[] {
-  const folder = isObject(value) ? value.flows : undefined
+  if (!isObject(value)) return []
+  const { flows = 'flows', policies } = value
+  const misplaced = (['flows', 'policies'] as const).flatMap((name) => folderIssue(name, value[name]))
+  if (misplaced.length > 0 || typeof flows !== 'string' || typeof policies !== 'string' || policies === '') {
+    return misplaced
+  }
+  if (!overlap(plainFolder(flows), plainFolder(policies))) return []
+  return [
+    {
+      code: 'INVALID_VALUE',
+      message: `${quote(policies)} holds definitions: policies need a folder of their own`,
+      hint: 'name a folder beside it, such as policies',
+      pointer: '/policies',
+      part: 'value',
+    },
+  ]
+}
+
+function folderIssue(name: 'flows' | 'policies', folder: unknown): Issue[] {
   if (typeof folder !== 'string' || folder === '') return []
   const parts = plainFolder(folder).split('/')
   const outside = folder.includes('\\') || /^[a-z]:/i.test(folder) || parts.some((part) => part === '' || part === '..')
@@ -60,8 +83,8 @@ function folderIssues(value: unknown): Issue[] {
       message: outside
         ? `${quote(folder)} leads out of the project, or is no relative path`
         : `${quote(folder)} is not a folder of its own, or is hidden`,
-      hint: 'name a folder beside this file, such as flows',
-      pointer: '/flows',
+      hint: `name a folder beside this file, such as ${name}`,
+      pointer: `/${name}`,
       part: 'value',
     },
   ]

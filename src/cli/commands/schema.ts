@@ -4,6 +4,7 @@ import configSchema from '../../../schemas/config.schema.json' with { type: 'jso
 import deploymentSchema from '../../../schemas/deployment.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import planSchema from '../../../schemas/plan.schema.json' with { type: 'json' }
+import policySchema from '../../../schemas/policy.schema.json' with { type: 'json' }
 import { ExitCode } from '../../model/exit-code.js'
 import { type Define, examples } from '../command.js'
 import { jsonText } from '../views/format.js'
@@ -11,6 +12,7 @@ import { jsonText } from '../views/format.js'
 const SCHEMAS = {
   flow: flowSchema,
   config: configSchema,
+  policy: policySchema,
   plan: planSchema,
   deployment: deploymentSchema,
   api: apiSchema,

@@ -1,8 +1,7 @@
-import { readDefinitions } from '../../definitions.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { plural } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
-import { openProject } from '../project.js'
+import { openProject, readSources } from '../project.js'
 import { showDiagnostics } from '../views/diagnostics.js'
 import { chosenFormat, formatOptions } from '../views/format.js'
 
@@ -25,12 +24,18 @@ export const validate: Define = (command, run) => {
       run(async (cli) => {
         const chosen = chosenFormat(options)
         const project = openProject(cli)
-        const { count, diagnostics } = readDefinitions(project, { cache: options.cache })
+        const { definitions, policies, diagnostics } = await readSources(project, { cache: options.cache })
         const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: chosen, root: project.root })
         if (chosen === 'human' && exitCode === ExitCode.ok) {
-          cli.terminal.result(`${plural(count, 'definition')} valid.\n`)
+          const { length } = policies.names
+          const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
+          cli.terminal.result(`${what} valid.\n`)
         }
         return exitCode
       }),
     )
+}
+
+function policyCount(count: number): string {
+  return count === 1 ? '1 policy' : `${count} policies`
 }

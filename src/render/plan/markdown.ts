@@ -3,6 +3,7 @@ import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, plural, printable } from '../text.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { policyLines } from './policies.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /**
@@ -26,7 +27,7 @@ const MOST_KEYS = 20
 export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    return `${title}\n\nNothing to do: ${plan.summary.noop} unchanged.\n`
+    return `${[title, `Nothing to do: ${plan.summary.noop} unchanged.`, ...policies(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
@@ -34,11 +35,30 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
     ...plan.guards.map(({ guard, status, message }) => {
       return `> **${status}** by guard ${code(guard)}: ${sentence(message)}`
     }),
+    ...policies(plan),
     ...conflicts(plan),
   ]
   const after = [unmanaged(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
   const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
+}
+
+/** Only the first are shown: a comment has an end. */
+const MOST_POLICIES = 10
+
+function policies(plan: Plan): string[] {
+  const groups = policyLines(plan)
+  const left = groups.length - MOST_POLICIES
+  return [
+    ...groups.slice(0, MOST_POLICIES).map(({ policy, status, message, flows, rest }) => {
+      const named = flows.map(({ key, place, isUnchanged }) => {
+        return `${code(key)}${isUnchanged ? ' (unchanged)' : ''} ${code(place)}`
+      })
+      const list = [named.join(', '), ...(rest === null ? [] : [rest])].join(' ')
+      return `> **${status}** by policy ${code(policy)}: ${sentence(message)}: ${list}`
+    }),
+    ...(left > 0 ? [`> and ${plural(left, 'more message')} of policies`] : []),
+  ]
 }
 
 /** What a section takes, with the blank line behind it. */

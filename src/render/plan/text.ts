@@ -1,9 +1,10 @@
 import { toDotted } from '../../model/json-pointer.js'
-import { type Change, type Field, isEmpty, type Plan } from '../../model/plan.js'
+import { type Change, type Field, type GuardResult, isEmpty, type Plan } from '../../model/plan.js'
 import { refusalOf } from '../../plan/refusal.js'
 import type { Palette } from '../palette.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { policyLines } from './policies.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
@@ -15,6 +16,7 @@ export function planText(plan: Plan, palette: Palette): string {
     unmanagedText(plan, palette),
     conflictsText(plan, palette),
     guardsText(plan, palette),
+    policiesText(plan, palette),
     isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
@@ -108,7 +110,7 @@ function conflictsText({ conflicts }: Plan, palette: Palette): string {
 function guardsText({ guards }: Plan, palette: Palette): string {
   if (guards.length === 0) return ''
   const lines = guards.map(({ guard, status, message }) => {
-    const colour = { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
+    const colour = statusColour(status, palette)
     const how = status === 'blocked' ? `\n             lift it for one run: ${allowHint(guard)}` : ''
     return `    ${colour(status.padEnd(7))}  ${palette.bold(guard)}: ${printable(message)}${how}`
   })
@@ -117,4 +119,22 @@ function guardsText({ guards }: Plan, palette: Palette): string {
 
 function allowHint(guard: string): string {
   return guard === 'protected' ? '--allow protected=<key>' : `--allow ${guard}`
+}
+
+function statusColour(status: GuardResult['status'], palette: Palette): (text: string) => string {
+  return { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
+}
+
+function policiesText(plan: Plan, palette: Palette): string {
+  const groups = policyLines(plan)
+  if (groups.length === 0) return ''
+  const lines = groups.flatMap(({ policy, status, message, flows, rest, allow }) => [
+    `    ${statusColour(status, palette)(status.padEnd(7))}  ${palette.bold(policy)}: ${printable(message)}`,
+    ...flows.map(({ key, place, isUnchanged }) => {
+      return `             ${printable(key)}${isUnchanged ? ' (unchanged)' : ''}  ${palette.dim(printable(place))}`
+    }),
+    ...(rest === null ? [] : [palette.dim(`             ${rest}`)]),
+    ...(allow === null ? [] : [`             lift it for one run: ${allow}`]),
+  ])
+  return ['Policies:', ...lines].join('\n')
 }

@@ -1,0 +1,35 @@
+import type { Plan } from '../../model/plan.js'
+import { type PolicyGroup, policyGroups } from '../../model/policy-groups.js'
+import { plural } from '../text.js'
+
+/** What one policy says of several flows, for a reader: the flows with their places, as many as fit. */
+export interface PolicyLines extends Omit<PolicyGroup, 'flows'> {
+  readonly flows: readonly { readonly key: string; readonly place: string; readonly isUnchanged: boolean }[]
+  /** "and 3 more flows", or nothing. */
+  readonly rest: string | null
+  /** What lifts it for one run; null where nothing is blocked. */
+  readonly allow: string | null
+}
+
+/** Long lists are cut, of policies too: the JSON of a plan has all of them. */
+const MOST_FLOWS = 5
+
+export function policyLines({ policies = [] }: Plan): PolicyLines[] {
+  return policyGroups(policies).map(({ policy, status, message, flows }) => {
+    const [first] = flows
+    const left = flows.length - MOST_FLOWS
+    const isOne = flows.length === 1 && first !== undefined
+    return {
+      policy,
+      status,
+      message,
+      flows: flows.slice(0, MOST_FLOWS).map(({ key, file, line, action }) => ({
+        key,
+        place: file === null ? 'its definition is gone' : `${file}:${line}`,
+        isUnchanged: action === 'noop',
+      })),
+      rest: left > 0 ? `and ${plural(left, 'more flow')}` : null,
+      allow: status === 'blocked' ? `--allow policy=${policy}${isOne ? `:${first.key}` : ''}` : null,
+    }
+  })
+}
