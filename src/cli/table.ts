@@ -57,6 +57,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/blame.js')).blame,
   },
   {
+    name: 'events',
+    summary: 'print a deployment, or those to come, as JSON lines for machines',
+    group: 'Flows',
+    load: async () => (await import('./commands/events.js')).events,
+  },
+  {
     name: 'list',
     summary: 'list the flows of an environment',
     group: 'Flows',
