@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentRequest, StaleFlow } from '../model/deployment.js'
-import type { FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type { ApiKey, FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
 import type { DeployedFlow, FlowDeploymentSummary } from '../model/schema-types.js'
 import type { ObservedState } from '../model/state.js'
 
@@ -25,6 +25,8 @@ export interface RemoteReader {
   deploymentFlows(id: string): Promise<readonly DeployedFlow[]>
   listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
   retrieveSession(id: string): Promise<VerificationSession>
+  /** The key that this reader shows, as the service knows it; null where no key is needed. */
+  currentKey(): Promise<ApiKey | null>
   close(): Promise<void>
 }
 
@@ -34,6 +36,8 @@ export interface RemoteWriter {
    * deployment made before (compare `run_id`). Throws RemoteError `stale` when a base has moved; nothing is written then.
    */
   deploy(request: DeploymentRequest): Promise<Deployment>
+  /** Gives a flow, by id or key, a new static link: the old one is dead from then on. No configuration changes. */
+  rotateLink(idOrKey: string): Promise<VerificationFlow>
   createSession(params: CreateSessionParams): Promise<VerificationSession>
   /** Submits a session of the test mode with an outcome: "verified", or the code of an error that its checks can have. */
   submitSession(id: string, outcome: string): Promise<VerificationSession>

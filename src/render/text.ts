@@ -40,3 +40,9 @@ export function visibleWidth(text: string): number {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
   return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
 }
+
+/** The text, cut to so many characters if it is longer; whole characters only. */
+export function clip(text: string, most: number): string {
+  if (text.length <= most) return text
+  return `${text.slice(0, most - 1).replace(/\p{Surrogate}$/u, '')}…`
+}

@@ -16,9 +16,12 @@ test('a reader has no way to write, by its type', () => {
     | 'deploymentFlows'
     | 'listSessions'
     | 'retrieveSession'
+    | 'currentKey'
     | 'close'
   >()
-  expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<'deploy' | 'createSession' | 'submitSession' | 'close'>()
+  expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<
+    'deploy' | 'rotateLink' | 'createSession' | 'submitSession' | 'close'
+  >()
 })
 
 for (const implementation of remotes) {
@@ -347,6 +350,32 @@ for (const implementation of remotes) {
       expect(error).toBeInstanceOf(RemoteError)
       expect(error).toMatchObject({ kind, code, param })
       expect(error.message).not.toContain('secret')
+    })
+
+    test('a static link is rotated: a new one, and nothing that a plan would see', async () => {
+      const { reader, writer } = await aRemote()
+      await writer.deploy(aDeployment([creating('a', aConfig({ static_link: { active: true } }) as never)]))
+      const before = await reader.retrieveFlow('a')
+      const rotated = await writer.rotateLink('a')
+      expect(rotated).toEqual({
+        ...before,
+        version: 2,
+        static_link: { active: true, url: expect.stringMatching(/\/l\/\w+$/) },
+      })
+      expect(rotated.static_link.url).not.toBe(before.static_link.url)
+      expect(await reader.retrieveFlow('a')).toEqual(rotated)
+      const { flows } = modified(await reader.observe(PROJECT)).state
+      expect(flows[0]?.config).toEqual(flows[0]?.applied)
+      await expect(writer.rotateLink('none')).rejects.toMatchObject({ kind: 'not_found' })
+    })
+
+    test('the key is the one that the reader shows; the embedded store needs none', async () => {
+      const { reader } = await aRemote()
+      expect(await reader.currentKey()).toEqual(
+        implementation.name === 'embedded'
+          ? null
+          : expect.objectContaining({ object: 'api_key', name: 'ci', livemode: false, scopes: null, type: 'secret' }),
+      )
     })
 
     test('what is not there is told as not found', async () => {

@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import packageJson from '../../package.json' with { type: 'json' }
 import { startServer } from '../../src/service/http/server.js'
 import type { Store } from '../../src/store/store.js'
 import { served } from './serving.js'
@@ -22,7 +23,7 @@ async function overStore(read: Store['read']) {
 describe('health', () => {
   test('is asked for without a key: alive, and ready', async () => {
     const { url, log } = await served()
-    expect(await asked(`${url}/healthz`)).toEqual({ status: 200, body: { status: 'ok' } })
+    expect(await asked(`${url}/healthz`)).toEqual({ status: 200, body: { status: 'ok', version: packageJson.version } })
     expect(await asked(`${url}/readyz`)).toEqual({ status: 200, body: { status: 'ready' } })
     expect(log, 'what is well is not told again and again').toEqual([])
   })

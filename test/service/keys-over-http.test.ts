@@ -37,6 +37,15 @@ describe('keys over HTTP', () => {
     expect((await call('GET', FLOWS, { key: secret })).body.error.code).toBe('api_key_expired')
   })
 
+  test('tell whoever shows one what it is, whatever it may do, and nothing secret', async () => {
+    const { call, service } = await served()
+    const params = { name: 'app', scopes: ['events:read'] }
+    const { secret, ...key } = await service.write(TESTER, (one) => createKey(one, params))
+    const { status, body } = await call('GET', `${KEYS}/current`, { key: secret })
+    expect([status, body]).toEqual([200, key])
+    expect((await call('GET', `${KEYS}/${key.id}`, { key: secret })).status, 'others it may not see').toBe(403)
+  })
+
   test('are of the mode of the key that makes them', async () => {
     const { call, liveKey } = await served()
     const { body } = await call('POST', KEYS, { body: 'name=x', key: liveKey })

@@ -1,15 +1,17 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import { refusalOf } from '../../plan/refusal.js'
+import { planGithub } from '../../render/plan/github.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
 import { allowOption } from '../allow.js'
 import { type Define, examples } from '../command.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
+import { fromRepositoryRoot } from '../views/diagnostics.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
-const { format, json } = formatOptions(['human', 'json', 'markdown'])
+const { format, json } = formatOptions(['human', 'json', 'markdown', 'github'])
 
 export const plan: Define = (command, run) => {
   command
@@ -23,17 +25,21 @@ export const plan: Define = (command, run) => {
       examples(
         ['What apply would do to the embedded flows', 'flows plan'],
         ['For a pull request comment', 'flows plan --env live --format markdown'],
+        ['Annotations on the changed lines, in GitHub Actions', 'flows plan --env live --format github'],
         ['In a script: 0 nothing to do, 2 changes, 5 blocked', 'flows plan --env live --detailed-exitcode --json'],
       ),
     )
     .action((options) =>
       run(async (cli) => {
         const chosen = chosenFormat(options)
-        const { plan: made } = await planned(cli, options)
+        const { plan: made, project } = await planned(cli, options)
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
-        else cli.terminal.result(chosen === 'markdown' ? planMarkdown(made) : planText(made, palette))
+        else if (chosen === 'markdown') cli.terminal.result(planMarkdown(made))
+        else if (chosen === 'github')
+          cli.terminal.result(planGithub(made, fromRepositoryRoot(cli.terminal, project.root)))
+        else cli.terminal.result(planText(made, palette))
         return exitCode
       }),
     )

@@ -21,13 +21,18 @@ export interface DiagnosticsView {
 export function showDiagnostics(diagnostics: readonly Diagnostic[], view: DiagnosticsView): ExitCode {
   const { terminal, format, root } = view
   const exitCode = hasError(diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
-  const folder = relative(repositoryOf(terminal, root), root).split(sep).join('/')
+  const folder = fromRepositoryRoot(terminal, root)
   if (format === 'json') terminal.result(diagnosticsJson(diagnostics, exitCode))
   else if (format === 'sarif') terminal.result(diagnosticsSarif(diagnostics, folder))
   else if (format === 'github') terminal.result(diagnosticsGithub(diagnostics, folder))
   else
     terminal.talk(diagnosticsText(fromHere(diagnostics, view), terminal.talkPalette, (file) => textOf(terminal, file)))
   return exitCode
+}
+
+/** The way from the repository's root to a folder in it; "" at the root. */
+export function fromRepositoryRoot(terminal: Terminal, root: string): string {
+  return relative(repositoryOf(terminal, root), root).split(sep).join('/')
 }
 
 /**

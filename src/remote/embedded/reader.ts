@@ -24,6 +24,7 @@ export async function embeddedReader({ file, actor, now }: EmbeddedOptions): Pro
     deploymentFlows: (id) => told(read(caller, async (call) => (await deploymentFlows(call, id)).data)),
     listSessions: (query) => told(read(caller, (call) => listSessions(call, query))),
     retrieveSession: (id) => told(read(caller, (call) => retrieveSession(call, id))),
+    currentKey: async () => null,
     close: () => store.close(),
   }
 }

@@ -1,6 +1,7 @@
 import { submitSession } from '../../service/operations/attempts.js'
 import { service } from '../../service/operations/call.js'
 import { deploy } from '../../service/operations/deployments.js'
+import { updateStaticLink } from '../../service/operations/flows.js'
 import { createSession } from '../../service/operations/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import type { RemoteWriter } from '../remote.js'
@@ -15,6 +16,7 @@ export async function embeddedWriter({ file, actor, now }: EmbeddedOptions): Pro
   const { write } = service({ store, now, processing: 0 })
   return {
     deploy: (request) => told(write(caller, (call) => deploy(call, request))),
+    rotateLink: (idOrKey) => told(write(caller, (call) => updateStaticLink(call, idOrKey, { rotate: true }))),
     createSession: (params) => told(write(caller, (call) => createSession(call, params))),
     submitSession: (id, outcome) => told(write(caller, (call) => submitSession(call, id, { outcome }))),
     close: () => store.close(),

@@ -1,10 +1,11 @@
 import type { Deployment } from '../../model/deployment.js'
-import type { FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { ApiKey, FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
 import type { DeployedFlow, FlowDeploymentSummary } from '../../model/schema-types.js'
 import type { ObservedState } from '../../model/state.js'
 import type { RemoteReader } from '../remote.js'
 import { bodyOf, type Sent, silent, strange } from './failure.js'
 import {
+  isApiKey,
   isDeployedFlow,
   isDeploymentSummary,
   isFlow,
@@ -51,6 +52,7 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
       get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
     retrieveSession: (id) =>
       get<VerificationSession>(`/v1/identity/verification_sessions/${encodeURIComponent(id)}`, isSession),
+    currentKey: () => get<ApiKey>('/v1/api_keys/current', isApiKey),
     close: async () => {},
   }
 }

@@ -69,6 +69,7 @@ export const STALE_FLOW: Shape = {
 
 export const isState = the({
   livemode: flag,
+  store: orNull(text),
   last_deployment: orNull(text),
   flows: listOf(
     the({
@@ -115,6 +116,16 @@ export const isSession = the({
   client_reference_id: orNull(text),
   verification_flow: optional(text),
   verification_flow_version: optional(number),
+})
+
+export const isApiKey = the({
+  id: text,
+  object: oneOf('api_key'),
+  livemode: flag,
+  name: text,
+  scopes: orNull(listOf(text)),
+  expires: orNull(number),
+  type: oneOf('secret', 'restricted'),
 })
 
 const deployment = {

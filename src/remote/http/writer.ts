@@ -1,10 +1,10 @@
 import type { Deployment } from '../../model/deployment.js'
-import type { VerificationSession } from '../../model/resources.js'
+import type { VerificationFlow, VerificationSession } from '../../model/resources.js'
 import { RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf } from './failure.js'
-import { isDeployment, isSession } from './shapes.js'
+import { isDeployment, isFlow, isSession } from './shapes.js'
 
 const TIMEOUT = 120_000
 /** What the API takes in one request, in bytes. */
@@ -63,6 +63,12 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
         params: request,
         shape: isDeployment,
         idempotencyKey: request.plan_digest,
+      }),
+    rotateLink: (idOrKey) =>
+      post<VerificationFlow>({
+        path: `/v1/identity/verification_flows/${encodeURIComponent(idOrKey)}/static_link`,
+        params: { rotate: true },
+        shape: isFlow,
       }),
     createSession: (params) =>
       post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession }),

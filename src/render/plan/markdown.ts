@@ -1,42 +1,128 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
-import { formatTime, formatValue, printable } from '../text.js'
+import { formatTime, formatValue, plural, printable } from '../text.js'
+import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
-/** A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect. */
-export function planMarkdown(plan: Plan): string {
+/**
+ * Room for a plan in a comment: GitHub takes 65,536 characters, and a hidden header and a line about what became of the
+ * plan stand before it. Whatever GitHub counts, UTF-8 bytes are at least as many.
+ */
+export const COMMENT_ROOM = 59_000
+
+/** Names and sentences are cut at so many bytes, so that what always stands there leaves room for changes. */
+const LONGEST_NAME = 300
+const LONGEST_KEY = 100
+const LONGEST_SENTENCE = 1_200
+const MOST_CONFLICTS = 5
+const MOST_KEYS = 20
+
+/**
+ * A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect, which GitLab reads
+ * too. Takes at most `room` bytes: where not every change fits, the most worrying are shown, each whole, and the rest
+ * are counted.
+ */
+export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
     return `${title}\n\nNothing to do: ${plan.summary.noop} unchanged.\n`
   }
-  const sections = [
+  const before = [
     title,
     `**${summaryLine(plan, 'todo')}**`,
     ...plan.guards.map(({ guard, status, message }) => {
-      return `> **${status}** by guard ${code(guard)}: ${escapeMarkup(message)}`
+      return `> **${status}** by guard ${code(guard)}: ${sentence(message)}`
     }),
-    ...plan.conflicts.map(({ file, message, hint }) => {
-      return `> **error** ${code(file)}: ${escapeMarkup(message)}; ${escapeMarkup(hint)}`
-    }),
-    table(plan.changes),
-    ...plan.changes.map(details),
-    ...(plan.unmanaged.length > 0
-      ? [`Not managed by any project, left alone: ${plan.unmanaged.map(({ key }) => code(key)).join(', ')}`]
-      : []),
-    `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`,
+    ...conflicts(plan),
   ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+  const after = [unmanaged(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
+  const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
+  return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
 }
 
-function table(changes: readonly Change[]): string {
-  if (changes.length === 0) return ''
-  const rows = changes.map((change) => {
-    const name = change.previous_key === null ? code(change.key) : `${code(change.previous_key)} → ${code(change.key)}`
-    const place = change.source ? code(`${change.source.file}:${change.source.line}`) : 'definition gone'
-    return `| ${change.action} | ${name} | ${escapeMarkup(effects(change).join(', '))} | ${place} |`
+/** What a section takes, with the blank line behind it. */
+function sizeOf(section: string): number {
+  return section === '' ? 0 : Buffer.byteLength(section) + 2
+}
+
+const TABLE_HEAD = '| Action | Flow | Effect | Definition |\n| --- | --- | --- | --- |'
+/** For the sentence that counts what is not shown. */
+const ROOM_FOR_REST = 3_000
+
+/** The table and the foldable diffs, as far as there is room: a change that is in neither or only in the table is counted. */
+function changes(plan: Plan, room: number): string[] {
+  if (plan.changes.length === 0) return []
+  const shown = fitting(plan, room)
+  const rows = plan.changes.filter((change) => shown.rows.has(change)).map(row)
+  const isWhole = (change: Change) => shown.rows.has(change) && shown.details.has(change)
+  const left = plan.changes.filter((change) => !isWhole(change))
+  return [
+    rows.length === 0 ? '' : [TABLE_HEAD, ...rows].join('\n'),
+    ...plan.changes.filter(isWhole).map(details),
+    left.length === 0 ? '' : rest(left, left.filter((change) => !shown.rows.has(change)).length),
+  ]
+}
+
+interface Fitting {
+  readonly rows: ReadonlySet<Change>
+  readonly details: ReadonlySet<Change>
+}
+
+/** Half the room is for rows at most: a table without a single diff would say little. */
+function fitting(plan: Plan, room: number): Fitting {
+  const sorted = mostWorryingFirst(plan.changes, concernsOf(plan))
+  const sizes = new Map(plan.changes.map((change) => [change, sizeOf(details(change))]))
+  const rowSizes = new Map(plan.changes.map((change) => [change, Buffer.byteLength(row(change)) + 1]))
+  const sum = (of: ReadonlyMap<Change, number>) => [...of.values()].reduce((all, size) => all + size, 0)
+  if (sizeOf(TABLE_HEAD) + sum(rowSizes) + sum(sizes) <= room) {
+    return { rows: new Set(plan.changes), details: new Set(plan.changes) }
+  }
+  const within = room - ROOM_FOR_REST - sizeOf(TABLE_HEAD)
+  const rows = taken(sorted, rowSizes, within / 2)
+  const used = [...rows].reduce((all, change) => all + (rowSizes.get(change) ?? 0), 0)
+  return { rows, details: taken([...rows], sizes, within - used) }
+}
+
+/** As many as fit, in this order; one that is too large keeps no smaller one out. */
+function taken(sorted: readonly Change[], sizes: ReadonlyMap<Change, number>, room: number): Set<Change> {
+  let left = room
+  const fit = sorted.filter((change) => {
+    const size = sizes.get(change) ?? 0
+    if (size > left) return false
+    left -= size
+    return true
   })
-  return ['| Action | Flow | Effect | Definition |', '| --- | --- | --- | --- |', ...rows].join('\n')
+  return new Set(fit)
+}
+
+function rest(left: readonly Change[], notInTable: number): string {
+  const table = notInTable === 0 ? '' : ` (${notInTable} of them not in the table either)`
+  return `**${left.length} more ${left.length === 1 ? 'change is' : 'changes are'} not shown**${table}: ${someKeys(left)}. ${code('flows plan')} shows all of them.`
+}
+
+function conflicts(plan: Plan): string[] {
+  const shown = plan.conflicts.slice(0, MOST_CONFLICTS)
+  const left = plan.conflicts.length - shown.length
+  return [
+    ...shown.map(({ file, message, hint }) => `> **error** ${code(file)}: ${sentence(message)}; ${sentence(hint)}`),
+    ...(left > 0 ? [`> **error** ${plural(left, 'more definition')} cannot be carried out`] : []),
+  ]
+}
+
+function unmanaged({ unmanaged: flows }: Plan): string {
+  return flows.length === 0 ? '' : `Not managed by any project, left alone: ${someKeys(flows)}`
+}
+
+function someKeys(of: readonly { readonly key: string }[]): string {
+  const named = of.slice(0, MOST_KEYS).map(({ key }) => code(key, LONGEST_KEY))
+  return `${named.join(', ')}${of.length > named.length ? ` and ${of.length - named.length} more` : ''}`
+}
+
+function row(change: Change): string {
+  const name = change.previous_key === null ? code(change.key) : `${code(change.previous_key)} → ${code(change.key)}`
+  const place = change.source ? code(`${change.source.file}:${change.source.line}`) : 'definition gone'
+  return `| ${change.action} | ${name} | ${escapeMarkup(effects(change).join(', '))} | ${place} |`
 }
 
 function details(change: Change): string {
@@ -68,11 +154,23 @@ function fenced(lines: readonly string[]): string {
   return `${fence}diff\n${lines.join('\n')}\n${fence}`
 }
 
-function code(text: string): string {
-  return `<code>${escapeMarkup(text)}</code>`
+function sentence(text: string): string {
+  return escapeMarkup(text, LONGEST_SENTENCE)
 }
 
-/** Nothing in a name can become markup, a mention or a new table cell. */
-function escapeMarkup(text: string): string {
-  return printable(text).replace(/[&<>|`*_[\]@#~\\]/g, (char) => `&#${char.charCodeAt(0)};`)
+function code(text: string, most = LONGEST_NAME): string {
+  return `<code>${escapeMarkup(text, most)}</code>`
+}
+
+/** Nothing in a name can become markup, a mention or a new table cell. Cut behind `most` bytes, between two characters. */
+function escapeMarkup(text: string, most = LONGEST_SENTENCE): string {
+  const escaped: string[] = []
+  let left = most
+  for (const char of text) {
+    const safe = printable(char).replace(/[&<>|`*_[\]@#~\\]/g, (one) => `&#${one.charCodeAt(0)};`)
+    left -= Buffer.byteLength(safe)
+    if (left < 0) return `${escaped.join('')}…`
+    escaped.push(safe)
+  }
+  return escaped.join('')
 }

@@ -4,14 +4,15 @@ import { allows, type Scope } from '../operations/scopes.js'
 
 /** What a route asks of the key that it is called with. */
 export interface Needs {
-  readonly scope: Scope
+  /** Null where every valid key may ask. */
+  readonly scope: Scope | null
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
 }
 
 /** The one place where keys are held to what they may do. Throws 403, or 400 with a live key where only test keys may go. */
 export function authorise({ key, livemode }: Caller, { scope, testOnly = false }: Needs): void {
-  if (key !== undefined && !allows(key.scopes, scope)) {
+  if (scope !== null && key !== undefined && !allows(key.scopes, scope)) {
     const message = `This API key lacks the scope ${scope}. A restricted key may do what its scopes say, and nothing else.`
     throw new ApiError(403, { code: 'scope_missing', message })
   }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
+import packageJson from '../../../package.json' with { type: 'json' }
 import type { Store } from '../../store/store.js'
 import { ApiError } from '../api-error.js'
 
@@ -22,7 +23,7 @@ export function healthRoutes(app: FastifyInstance, { store, isDraining }: Health
     return asking
   }
 
-  app.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'ok' }))
+  app.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'ok', version: packageJson.version }))
 
   app.get('/readyz', { config: { isProbe: true } }, async () => {
     if (isDraining()) throw notReady('The server is being stopped.')

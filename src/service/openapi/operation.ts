@@ -14,7 +14,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: Schema & { readonly content: Readonly<Record<string, Schema>> }
   readonly responses: Readonly<Record<string, Schema>>
-  /** The scope that a restricted key needs. */
+  /** The scope that a restricted key needs; not there where every key will do. */
   readonly 'x-required-scope'?: string
   readonly 'x-stripe-extension'?: true
   readonly 'x-test-mode-only'?: true
@@ -56,7 +56,7 @@ export function operationOf(route: AnyRoute): Operation {
   return {
     operationId: operationId(method, url),
     summary,
-    'x-required-scope': scope,
+    ...(scope !== null && { 'x-required-scope': scope }),
     ...(!STRIPES.has(`${method} ${url}`) && { 'x-stripe-extension': true }),
     ...(route.testOnly && { 'x-test-mode-only': true }),
     parameters: [...pathParameters(url), ...(method === 'POST' ? [IDEMPOTENCY_KEY] : queryParameters(route))],

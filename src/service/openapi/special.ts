@@ -56,10 +56,10 @@ export const SPECIAL: Readonly<Record<string, Readonly<Record<string, Operation>
   '/healthz': {
     get: {
       operationId: 'getHealthz',
-      summary: 'Whether the server is alive',
+      summary: 'Whether the server is alive, and which version of the program it is',
       'x-stripe-extension': true,
       security: [],
-      responses: { 200: answer('It is alive.', status('ok')), default: errorAnswer },
+      responses: { 200: answer('It is alive.', status('ok', { version: { type: 'string' } })), default: errorAnswer },
     },
   },
   '/readyz': {
@@ -93,13 +93,8 @@ export const SPECIAL: Readonly<Record<string, Readonly<Record<string, Operation>
   },
 }
 
-function status(word: string): Schema {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: ['status'],
-    properties: { status: { type: 'string', const: word } },
-  }
+function status(word: string, more: Readonly<Record<string, Schema>> = {}): Schema {
+  return closed({ status: { type: 'string', const: word }, ...more })
 }
 
 /** Members and limits are those of the deployment that is recorded. */

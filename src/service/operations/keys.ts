@@ -83,6 +83,12 @@ export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
   return toResource(await findKey(call, id))
 }
 
+/** The key that asks: whatever a key may do, it may know what that is. */
+export async function currentKey(call: ReadCall): Promise<ApiKey> {
+  if (call.key === undefined) throw notFound('api_key', 'current')
+  return toResource(await findKey(call, call.key.id))
+}
+
 /** For good, and at once: every request looks its key up. A key revoked before stays as it was. */
 export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
   const key = await findKey(call, id)

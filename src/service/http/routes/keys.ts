@@ -1,4 +1,4 @@
-import { type CreateKeyParams, createKey, listKeys, retrieveKey, revokeKey } from '../../operations/keys.js'
+import { type CreateKeyParams, createKey, currentKey, listKeys, retrieveKey, revokeKey } from '../../operations/keys.js'
 import { type AnyRoute, list, read, write } from './route.js'
 
 const url = '/v1/api_keys'
@@ -6,6 +6,7 @@ const KEY = { scope: 'keys:admin', answers: 'api_key' } as const
 
 export const KEY_ROUTES: readonly AnyRoute[] = [
   list(url, { ...KEY, summary: 'List API keys' }, {}, (call, params) => listKeys(call, params)),
+  read(`${url}/current`, { scope: null, answers: 'api_key', summary: 'Retrieve the API key that asks' }, currentKey),
   read(`${url}/:id`, { ...KEY, summary: 'Retrieve an API key' }, retrieveKey),
   {
     ...write(

@@ -26,7 +26,8 @@ interface Route<Method, Call, Result> {
   readonly url: string
   /** For people, in a few words: "Retrieve a verification session". */
   readonly summary: string
-  readonly scope: Scope
+  /** Null where every valid key may call it. */
+  readonly scope: Scope | null
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
   readonly shapes: Shapes
