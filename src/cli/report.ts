@@ -1,6 +1,6 @@
 import { ExitCode } from '../model/exit-code.js'
 import { RemoteError } from '../remote/remote.js'
-import { formatTime, printable } from '../render/text.js'
+import { formatTime, plural, printable } from '../render/text.js'
 import { Failure, InvalidDefinitions } from './failure.js'
 import type { Terminal } from './terminal.js'
 import { type DiagnosticsFormat, showDiagnostics } from './views/diagnostics.js'
@@ -37,7 +37,9 @@ interface Description {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-function describe(error: unknown): Description {
+/** What every format tells of a reason to stop. */
+export function describe(error: unknown): Description {
+  if (error instanceof InvalidDefinitions) return describeDefinitions(error)
   if (error instanceof Failure) return error
   if (error instanceof RemoteError) return describeRemote(error)
   if (isSystemError(error)) return { code: 'system_error', message: error.message, exitCode: ExitCode.failed }
@@ -48,6 +50,11 @@ function describe(error: unknown): Description {
     hint: 'please report it, with the lines above',
     exitCode: ExitCode.failed,
   }
+}
+
+function describeDefinitions({ diagnostics }: InvalidDefinitions): Description {
+  const message = `The definitions are invalid: ${plural(diagnostics.filter(({ severity }) => severity === 'error').length, 'error')}.`
+  return { code: 'definitions_invalid', message, exitCode: ExitCode.definitionsInvalid }
 }
 
 /** A call to the operating system that failed: a full disk, a file without permission. */

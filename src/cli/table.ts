@@ -39,6 +39,30 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/apply.js')).apply,
   },
   {
+    name: 'drift',
+    summary: 'show what was edited outside git, by whom and when; never writes',
+    group: 'Flows',
+    load: async () => (await import('./commands/drift.js')).drift,
+  },
+  {
+    name: 'history',
+    summary: 'list the deployments of an environment, newest first',
+    group: 'Flows',
+    load: async () => (await import('./commands/history.js')).history,
+  },
+  {
+    name: 'blame',
+    summary: 'tell for each field of a flow which deployment or edit last changed it',
+    group: 'Flows',
+    load: async () => (await import('./commands/blame.js')).blame,
+  },
+  {
+    name: 'events',
+    summary: 'print a deployment, or those to come, as JSON lines for machines',
+    group: 'Flows',
+    load: async () => (await import('./commands/events.js')).events,
+  },
+  {
     name: 'list',
     summary: 'list the flows of an environment',
     group: 'Flows',
@@ -46,7 +70,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'show',
-    summary: 'show one flow as it is in an environment',
+    summary: 'show one flow as it is in an environment, or what a deployment did',
     group: 'Flows',
     load: async () => (await import('./commands/show.js')).show,
   },

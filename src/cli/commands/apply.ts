@@ -3,6 +3,7 @@ import { apply as applyPlan } from '../../apply/apply.js'
 import type { Deployment } from '../../model/deployment.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
+import type { Allowance } from '../../plan/guard.js'
 import { type Refusal, refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
@@ -10,6 +11,7 @@ import { planText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { allowanceText, allowOption } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
+import { asLines, type Events, noEvents } from '../event-lines.js'
 import { badUsage, Failure } from '../failure.js'
 import { gitCommit } from '../git.js'
 import { planned } from '../planned.js'
@@ -17,7 +19,7 @@ import { progress } from '../progress.js'
 import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+const { format, json } = formatOptions(['human', 'json', 'jsonl'])
 
 export const apply: Define = (command, run) => {
   command
@@ -31,31 +33,45 @@ export const apply: Define = (command, run) => {
       examples(
         ['Show the plan, ask, apply', 'flows apply'],
         ['In a deploy job', 'flows apply --env live --yes'],
+        ['Lines of JSON for a machine, while it happens', 'flows apply --env live --yes --format jsonl'],
         ['Let this run weaken one flow', 'flows apply --env live --allow weaken=low-value'],
       ),
     )
     .action((options) =>
-      run(async (cli) => {
-        const { terminal } = cli
+      run((cli) => {
         const chosen = chosenFormat(options)
-        const { project, remote, plan } = await planned(cli, options)
-        const show = chosen === 'json' ? showJson : showHuman
-        if (chosen === 'human' && !(isEmpty(plan) && plan.conflicts.length === 0)) {
-          terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
-        }
-        const refusal = refusalOf(plan)
-        if (refusal) refuse(refusal)
-        if (isEmpty(plan)) return show(cli, plan, null, remote)
-        if (!options.yes && !(await confirmed(cli, plan))) {
-          throw new Failure('not_confirmed', 'Not applied: nothing was written.')
-        }
-        const deployment = await deploy(cli, plan, remote, {
-          source: await gitCommit(project.root),
-          allowed: options.allow.map(allowanceText),
-        })
-        return show(cli, plan, deployment, remote)
+        if (chosen === 'jsonl') return asLines(cli, (events) => applied(cli, options, showNothing, events))
+        return applied(cli, options, chosen === 'json' ? showJson : showHuman, noEvents)
       }),
     )
+}
+
+interface ApplyOptions {
+  readonly env?: string
+  readonly yes?: true
+  readonly allow: readonly Allowance[]
+}
+
+async function applied(cli: Cli, options: ApplyOptions, show: Show, events: Events): Promise<ExitCode> {
+  const { terminal } = cli
+  const { project, remote, plan } = await planned(cli, options)
+  events.planned(plan)
+  if (show === showHuman && !(isEmpty(plan) && plan.conflicts.length === 0)) {
+    terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
+  }
+  const refusal = refusalOf(plan)
+  if (refusal) refuse(refusal)
+  if (isEmpty(plan)) return show(cli, plan, null, remote)
+  if (!options.yes && !(await confirmed(cli, plan))) {
+    throw new Failure('not_confirmed', 'Not applied: nothing was written.')
+  }
+  events.started(plan)
+  const deployment = await deploy(cli, plan, remote, {
+    source: await gitCommit(project.root),
+    allowed: options.allow.map(allowanceText),
+  })
+  events.deployed(deployment)
+  return show(cli, plan, deployment, remote)
 }
 
 function refuse(refusal: Refusal): never {
@@ -115,6 +131,9 @@ const showHuman: Show = ({ terminal }, plan, deployment, remote) => {
   }
   return ExitCode.ok
 }
+
+/** All was told while it happened. */
+const showNothing: Show = () => ExitCode.ok
 
 const showJson: Show = ({ terminal }, plan, deployment) => {
   terminal.result(

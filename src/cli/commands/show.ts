@@ -2,6 +2,8 @@ import { ExitCode } from '../../model/exit-code.js'
 import { toDotted } from '../../model/json-pointer.js'
 import { leavesOf } from '../../model/leaves.js'
 import type { VerificationFlow } from '../../model/resources.js'
+import { deploymentText } from '../../render/history/deployment.js'
+import { deploymentJson } from '../../render/history/json.js'
 import type { Palette } from '../../render/palette.js'
 import { formatTime, formatValue, padEnd, printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
@@ -13,7 +15,7 @@ const { format, json } = formatOptions(['human', 'json'])
 
 export const show: Define = (command, run) => {
   command
-    .argument('<flow>', 'key or id of the flow')
+    .argument('<flow or deployment>', 'key or id of the flow; id of the deployment (vfd_...)')
     .addOption(environmentOption)
     .addOption(format)
     .addOption(json)
@@ -21,17 +23,31 @@ export const show: Define = (command, run) => {
       'after',
       examples(
         ['One flow, by key', 'flows show high-value'],
+        ['What a deployment did, field by field', 'flows show vfd_... --env live'],
         ['Its id, for an application', 'flows show high-value --env live --json | jq -r .id'],
       ),
     )
     .action((flow, options) =>
       run(async (cli) => {
-        const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
         const { terminal } = cli
+        if (isDeploymentId(flow)) {
+          const deployment = await reading(cli, options.env, (reader) => reader.retrieveDeployment(flow))
+          const isJson = chosenFormat(options) === 'json'
+          terminal.result(
+            isJson ? deploymentJson(deployment, ExitCode.ok) : deploymentText(deployment, terminal.palette),
+          )
+          return ExitCode.ok
+        }
+        const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
         terminal.result(chosenFormat(options) === 'json' ? jsonText(found) : flowText(found, terminal.palette))
         return ExitCode.ok
       }),
     )
+}
+
+/** A flow whose key looks like this is shown by its id. */
+function isDeploymentId(text: string): boolean {
+  return /^vfd_[0-9a-z]{24}$/.test(text)
 }
 
 function flowText(flow: VerificationFlow, palette: Palette): string {

@@ -1,0 +1,111 @@
+import type { Definitions } from '../../definitions.js'
+import { ExitCode } from '../../model/exit-code.js'
+import { leavesOf } from '../../model/leaves.js'
+import type { FlowVersion, VerificationFlow } from '../../model/resources.js'
+import { blame as blamed } from '../../plan/blame.js'
+import { diff } from '../../plan/diff.js'
+import { deploymentOf } from '../../remote/deployments.js'
+import type { RemoteReader } from '../../remote/remote.js'
+import { someAtOnce, versionsOf } from '../../remote/versions.js'
+import { type BlamedFlow, blameText } from '../../render/history/blame.js'
+import { type Define, examples } from '../command.js'
+import { reading } from '../environment.js'
+import { checkedDefinitions, environmentOption, openProject } from '../project.js'
+import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+
+const { format, json } = formatOptions(['human', 'json'])
+/** How many deployments are asked for at once. */
+const AT_ONCE = 6
+
+export const blame: Define = (command, run) => {
+  command
+    .argument('<flow>', 'key or id of the flow')
+    .addOption(environmentOption)
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['Which deployment, commit or edit last changed each field', 'flows blame high-value --env live'],
+        ['What that deployment did', 'flows show vfd_...'],
+      ),
+    )
+    .action((flow, options) =>
+      run(async (cli) => {
+        const definitions = checkedDefinitions(openProject(cli))
+        const told = await reading(cli, options.env, (reader, environment) =>
+          blameOf(reader, flow, environment, definitions),
+        )
+        const { terminal } = cli
+        if (chosenFormat(options) === 'json') {
+          terminal.result(jsonText({ format: 'flows.blame', format_version: '1.0', ...told, exit_code: ExitCode.ok }))
+        } else terminal.result(blameText(told, terminal.palette))
+        return ExitCode.ok
+      }),
+    )
+}
+
+async function blameOf(
+  reader: RemoteReader,
+  idOrKey: string,
+  environment: string,
+  definitions: Definitions,
+): Promise<BlamedFlow> {
+  const flow = await reader.retrieveFlow(idOrKey)
+  const config = configOf(flow)
+  const fields = leavesOf(config)
+  const search = blamed(fields.keys())
+  for await (const version of versionsOf(reader, flow.id)) if (search.see(version)) break
+  const found = search.found()
+  const versions = [...new Map([...found.values()].map((version) => [version.version, version])).values()]
+  const made = await someAtOnce(versions, AT_ONCE, (version) => deploymentOf(reader, version))
+  const deployments = new Map(versions.map(({ version }, index) => [version, made[index] ?? null]))
+  const definition = definitions.desired(environment).find(({ key }) => key === flow.key)
+  const undeployed = new Map(definition && diff(config, definition.config).map(({ path, after }) => [path, after]))
+  const { id, key, version } = flow
+  return {
+    environment,
+    id,
+    key,
+    version,
+    source: definition ? { file: definition.file, line: definitions.bodyLine(definition.file) } : null,
+    fields: [...fields].map(([path, value]) => {
+      const changed = causeOf(found, path)
+      const deployment = deployments.get(changed.version)
+      return {
+        path,
+        value,
+        ...(undeployed.has(path) && { defined: undeployed.get(path) ?? null }),
+        line: definition ? (definitions.locate(definition.file, environment, path)?.line ?? null) : null,
+        changed: {
+          version: changed.version,
+          action: changed.action,
+          actor: changed.actor,
+          created: changed.created,
+        },
+        deployment: deployment ? { id: deployment.id, source: deployment.source } : null,
+      }
+    }),
+  }
+}
+
+function causeOf(found: ReadonlyMap<string, FlowVersion>, path: string): FlowVersion {
+  const version = found.get(path)
+  if (version === undefined) throw new Error('the flow has no versions')
+  return version
+}
+
+function configOf(flow: VerificationFlow): FlowVersion['config'] {
+  const { name, description, type, options, return_url, static_link, metadata } = flow
+  const { active } = static_link
+  return {
+    name,
+    description,
+    type,
+    options,
+    return_url,
+    static_link: { active },
+    metadata,
+    protected: flow.protected,
+  }
+}

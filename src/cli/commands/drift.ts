@@ -1,0 +1,70 @@
+import { ExitCode } from '../../model/exit-code.js'
+import type { DesiredFlow } from '../../model/state.js'
+import { driftFlows } from '../../pipeline.js'
+import { driftJson } from '../../render/drift/json.js'
+import { driftMarkdown } from '../../render/drift/markdown.js'
+import type { DriftReport } from '../../render/drift/report.js'
+import { driftText } from '../../render/drift/text.js'
+import { suggest } from '../../validate/nearest.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
+import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
+import { remoteOf } from '../target.js'
+import { chosenFormat, formatOptions } from '../views/format.js'
+
+const { format, json } = formatOptions(['human', 'json', 'markdown'])
+
+export const drift: Define = (command, run) => {
+  command
+    .argument('[keys...]', 'only these flows')
+    .addOption(environmentOption)
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['What was edited outside git: exits 2 when there is some', 'flows drift --env live'],
+        ['One flow', 'flows drift high-value --env live'],
+        ['In a job on a schedule', 'flows drift --env live --format markdown >> "$GITHUB_STEP_SUMMARY"'],
+      ),
+    )
+    .action((keys, options) =>
+      run(async (cli) => {
+        const chosen = chosenFormat(options)
+        const report = await reportOf(cli, options.env, keys)
+        const exitCode = report.flows.length > 0 ? ExitCode.changesPending : ExitCode.ok
+        const { terminal } = cli
+        if (chosen === 'json') terminal.result(driftJson(report, exitCode))
+        else if (chosen === 'markdown') terminal.result(driftMarkdown(report))
+        else terminal.result(driftText(report, terminal.palette))
+        return exitCode
+      }),
+    )
+}
+
+async function reportOf(cli: Cli, env: string | undefined, keys: readonly string[]): Promise<DriftReport> {
+  const project = openProject(cli)
+  const target = targetOf(project, cli, env)
+  const definitions = checkedDefinitions(project)
+  const about = { project: project.config.project, environment: target.name }
+  const reader = await (await remoteOf(project, target, cli.terminal)).reader()
+  try {
+    const { flows, ...rest } = await driftFlows(definitions, reader, about)
+    checkKeys(keys, [...definitions.desired(target.name), ...flows])
+    return { ...about, ...rest, flows: flows.filter(({ key }) => keys.length === 0 || keys.includes(key)) }
+  } finally {
+    await reader.close()
+  }
+}
+
+/** A key that nothing has would look like a flow without drift. */
+function checkKeys(keys: readonly string[], known: readonly Pick<DesiredFlow, 'key'>[]): void {
+  const names = known.map(({ key }) => key)
+  const unknown = keys.find((key) => !names.includes(key))
+  if (unknown !== undefined) {
+    throw badUsage(
+      `there is neither a definition nor a drifted flow "${unknown}"`,
+      suggest(unknown, names, 'there are'),
+    )
+  }
+}

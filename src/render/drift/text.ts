@@ -1,0 +1,48 @@
+import { toDotted } from '../../model/json-pointer.js'
+import type { DriftedFlow, DriftField } from '../../plan/drift.js'
+import type { Palette } from '../palette.js'
+import { modeName } from '../plan/summary.js'
+import { formatValue, padEnd, plural, printable } from '../text.js'
+import type { DriftReport } from './report.js'
+import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
+
+/** What was edited outside git, for a person at a terminal. Ends with a line feed. */
+export function driftText(report: DriftReport, palette: Palette): string {
+  if (report.flows.length === 0) return `${driftSummary(report)}\n`
+  const { project, environment, livemode } = report
+  const sections = [
+    palette.bold(`Drift of ${project} in ${environment} (${modeName(livemode)})`),
+    ...report.flows.map((flow) => flowText(flow, palette)),
+    palette.bold(driftSummary(report)),
+    palette.dim('flows pull writes it into the definitions; flows apply makes the flows as defined.'),
+  ]
+  return `${sections.join('\n\n')}\n`
+}
+
+function flowText(flow: DriftedFlow, palette: Palette): string {
+  const { key, source, sessions_last_30_days: sessions, kind, fields } = flow
+  const effects = [...effectsOf(flow), ...(sessions > 0 ? [`${plural(sessions, 'session')} in 30 days`] : [])]
+  const place = source === null ? [] : [palette.dim(printable(`${source.file}:${source.line}`))]
+  const head = [
+    palette.bold(printable(key)),
+    palette.cyan(kindText(flow)),
+    ...(effects.length > 0 ? [palette.yellow(`(${effects.join(', ')})`)] : []),
+    ...place,
+  ].join('  ')
+  const width = Math.min(42, Math.max(0, ...fields.map(({ path }) => toDotted(path).length)))
+  const lines = fields.map((field) => fieldText(flow, field, width, palette))
+  return [head, ...(kind === 'created' ? [palette.dim(`    by ${whoText(flow)}`)] : []), ...lines].join('\n')
+}
+
+function fieldText(flow: DriftedFlow, field: DriftField, width: number, palette: Palette): string {
+  const name = padEnd(printable(toDotted(field.path)), width)
+  const values =
+    flow.kind === 'created'
+      ? `${formatValue(field.observed)}, git says ${formatValue(field.defined)}`
+      : `${palette.red(formatValue(field.applied))} → ${palette.green(formatValue(field.observed))}`
+  const notes = [
+    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...(flow.kind === 'created' ? [] : [whoText(field), ...definedNote(field, flow)]),
+  ]
+  return `    ${name}  ${values}${notes.length === 0 ? '' : palette.dim(`  # ${notes.join(', ')}`)}`
+}

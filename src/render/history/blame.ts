@@ -1,0 +1,66 @@
+import { toDotted } from '../../model/json-pointer.js'
+import type { Leaf } from '../../model/leaves.js'
+import type { FlowVersion } from '../../model/resources.js'
+import type { FlowDeploymentSummary } from '../../model/schema-types.js'
+import type { Palette } from '../palette.js'
+import { formatTime, formatValue, padEnd, printable } from '../text.js'
+import { sourceText } from './source.js'
+
+export interface BlamedFlow {
+  readonly environment: string
+  readonly id: string
+  readonly key: string
+  readonly version: number
+  readonly source: { readonly file: string; readonly line: number } | null
+  /** In the order of a definition. */
+  readonly fields: readonly BlamedField[]
+}
+
+export interface BlamedField {
+  /** JSON Pointer. */
+  readonly path: string
+  readonly value: Leaf
+  /** What the definition says where that is something else; left out where it says the same, or there is none. */
+  readonly defined?: Leaf
+  readonly line: number | null
+  /** The version that last changed the field, or the one that the flow began with. */
+  readonly changed: Pick<FlowVersion, 'version' | 'action' | 'actor' | 'created'>
+  /** The deployment that made that version; null for an edit outside git. */
+  readonly deployment: Pick<FlowDeploymentSummary, 'id' | 'source'> | null
+}
+
+/** The fields of a flow by what last changed them, the latest first. Ends with a line feed. */
+export function blameText(flow: BlamedFlow, palette: Palette): string {
+  const { key, environment, version, source, fields } = flow
+  const versions = [...new Set(fields.map(({ changed }) => changed.version))].sort((a, b) => b - a)
+  const place = source === null ? 'without a definition' : `${source.file}:${source.line}`
+  const head = `${palette.bold(printable(key))} in ${printable(environment)}, version ${version}  ${palette.dim(printable(place))}`
+  const width = Math.min(42, Math.max(...fields.map(({ path }) => toDotted(path).length)))
+  const groups = versions.map((one) => {
+    const own = fields.filter(({ changed }) => changed.version === one)
+    return [
+      ...own.slice(0, 1).map((field) => causeText(field, palette)),
+      ...own.map((field) => fieldText(field, width, palette)),
+    ]
+  })
+  return `${[head, ...groups.map((lines) => lines.join('\n'))].join('\n\n')}\n`
+}
+
+function causeText({ changed, deployment }: BlamedField, palette: Palette): string {
+  const by = `by ${printable(changed.actor ?? 'someone')}, ${formatTime(changed.created)}`
+  const version = palette.dim(`(version ${changed.version})`)
+  if (deployment === null) {
+    const what = changed.action === 'create' ? 'created' : 'edited'
+    return `${palette.cyan(`${what} outside git`)} ${by}  ${version}`
+  }
+  return `${palette.yellow(printable(deployment.id))} ${by}, ${sourceText(deployment.source)}  ${version}`
+}
+
+function fieldText(field: BlamedField, width: number, palette: Palette): string {
+  const notes = [
+    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...(field.defined === undefined ? [] : [`git says ${formatValue(field.defined)}`]),
+  ]
+  const name = padEnd(printable(toDotted(field.path)), width)
+  return `    ${name}  ${formatValue(field.value)}${notes.length === 0 ? '' : palette.dim(`  # ${notes.join(', ')}`)}`
+}

@@ -1,0 +1,54 @@
+import type { Deployment } from '../../model/deployment.js'
+import { toDotted } from '../../model/json-pointer.js'
+import type { Change } from '../../model/plan.js'
+import { asChange } from '../../plan/deployed.js'
+import type { Palette } from '../palette.js'
+import { fieldsToShow, reasonOf } from '../plan/fields.js'
+import { ACTIONS, effects, modeName } from '../plan/summary.js'
+import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
+import { sourceText } from './source.js'
+
+/** What a deployment did, for a person at a terminal. Ends with a line feed. */
+export function deploymentText(deployment: Deployment, palette: Palette): string {
+  const { id, project, livemode, created, actor, source, allowed, plan_digest: digest, changes } = deployment
+  const rows = [
+    ['when', formatTime(created)],
+    ['by', actor ?? 'someone'],
+    ['commit', sourceText(source)],
+    ...(allowed.length > 0 ? [['lifted', allowed.join(', ')]] : []),
+    ['plan', digest.slice(0, 12)],
+  ]
+  const head = [
+    palette.bold(`Deployment ${printable(id)} of ${printable(project)} (${modeName(livemode)})`),
+    ...rows.map(([label = '', value = '']) => `    ${palette.dim(padEnd(label, 6))}  ${printable(value)}`),
+  ].join('\n')
+  const texts = changes.map((change) => changeText(asChange(change), change.version, palette))
+  return `${[head, ...texts, palette.bold(`${plural(changes.length, 'change')}.`)].join('\n\n')}\n`
+}
+
+function changeText(change: Change, version: number, palette: Palette): string {
+  const { shown, defaults } = fieldsToShow(change)
+  const width = Math.min(42, Math.max(0, ...shown.map(({ path }) => toDotted(path).length)))
+  return [
+    headline(change, version, palette),
+    ...shown.map((field) => {
+      const reason = reasonOf(change, field)
+      const name = padEnd(printable(toDotted(field.path)), width)
+      const is = palette.green(formatValue(field.after))
+      const values = change.before === null ? is : `${palette.red(formatValue(field.before))} → ${is}`
+      return `    ${name}  ${values}${reason === null ? '' : palette.dim(`  # ${reason}`)}`
+    }),
+    ...(defaults > 0 ? [palette.dim(`    and ${plural(defaults, 'field')} at the default`)] : []),
+  ].join('\n')
+}
+
+function headline(change: Change, version: number, palette: Palette): string {
+  const { action, previous_key: previous, key, base_version: base } = change
+  const notes = effects(change)
+  const versions = base === null ? `version ${version}` : `version ${base} → ${version}`
+  return [
+    `${palette.yellow(`${ACTIONS[action].sign} ${action}`)} ${palette.bold(printable(previous === null ? key : `${previous} → ${key}`))}`,
+    ...(notes.length > 0 ? [palette.yellow(`(${notes.join(', ')})`)] : []),
+    palette.dim(versions),
+  ].join('  ')
+}

@@ -1,0 +1,14 @@
+import type { Deployment } from '../../model/deployment.js'
+import type { ExitCode } from '../../model/exit-code.js'
+import { asChange } from '../../plan/deployed.js'
+import { printableJson } from '../text.js'
+
+/** A deployment as it is recorded, each change with its fields and what it did to the verification. */
+export function deploymentJson(deployment: Deployment, exitCode: ExitCode): string {
+  const changes = deployment.changes.map((change) => {
+    const { fields, assurance } = asChange(change)
+    return { ...change, fields: fields.map(({ path, before, after }) => ({ path, before, after })), assurance }
+  })
+  const body = { ...deployment, changes }
+  return printableJson({ format: 'flows.deployment', format_version: '1.0', deployment: body, exit_code: exitCode })
+}
