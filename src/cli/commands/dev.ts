@@ -1,0 +1,2 @@
+import type { Define } from '../command.js'
+export const dev: Define = () => {}
