@@ -13,10 +13,11 @@ const aProjectOfTwo = () => aProject({ 'high-value': aDefinition('A'), 'sign-up'
 
 /** The words that fit, as zsh is told them; in this process. */
 async function fitting(cwd: string, ...words: string[]): Promise<string[]> {
-  let stdout = ''
-  const terminal = { ...processTerminal(false), cwd, result: (text: string) => void (stdout += text) }
+  const said: string[] = []
+  const terminal = { ...processTerminal(false), cwd, result: (text: string) => void said.push(text) }
   expect(await completed({ shell: 'zsh', words }, terminal)).toBe(0)
-  return stdout
+  return said
+    .join('')
     .split('\n')
     .flatMap((line) => line.split('\t')[0] ?? [])
     .filter((word) => word !== '')
