@@ -12,7 +12,7 @@ const NAMES: Readonly<Record<GuardName, true>> = {
   max_change_share: true,
   protected: true,
 }
-const GUARDS = Object.keys(NAMES) as readonly GuardName[]
+export const GUARDS = Object.keys(NAMES) as readonly GuardName[]
 
 /** `--allow weaken --allow protected=high-value`: guards lifted by name for one run. Never all of them at once. */
 export function allowOption() {

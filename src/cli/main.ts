@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../model/exit-code.js'
 import type { Cli, CommandRow, Run } from './command.js'
+import { type CompletionRequest, completionRequest } from './completion/request.js'
 import { misread, seemsToWantJson } from './misread.js'
 import { report } from './report.js'
 import { COMMANDS } from './table.js'
@@ -10,8 +11,8 @@ import { type FormatOptions, formatOf } from './views/format.js'
 
 /** Runs one command line and answers with its exit code. Nothing is thrown, and it is the program that ends by itself. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
-  const called = names[0] === 'help' ? names[1] : names[0]
+  const request = completionRequest(args)
+  if (request !== undefined) return completed(request)
   let exitCode: ExitCode = ExitCode.ok
   watchOutputs(() => {
     exitCode = ExitCode.failed
@@ -30,7 +31,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
       exitCode = report(error, cli.terminal, formatOf(options))
     }
   }
-  for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
+  await addCommands(program, args, run)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -41,6 +42,16 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     return report(misread(error, program, args), terminal, seemsToWantJson(args) ? 'json' : 'human')
   }
   return exitCode
+}
+
+/** Answers a shell that completes a command line. The table is the one that would read the line. */
+export async function completed(request: CompletionRequest, terminal = processTerminal(false)): Promise<ExitCode> {
+  const program = createProgram(true)
+  // The word that is being typed names no command yet.
+  await addCommands(program, request.words.slice(0, -1), async () => {})
+  const { complete } = await import('./completion/complete.js')
+  complete(request, program as never, (configFile) => ({ terminal, configFile }))
+  return ExitCode.ok
 }
 
 type Program = ReturnType<typeof createProgram>
@@ -69,6 +80,13 @@ function createProgram(quiet: boolean) {
     .showSuggestionAfterError(true)
     .configureOutput({ outputError: () => {}, ...(quiet && { writeErr: () => {} }) })
     .exitOverride()
+}
+
+/** Only the command that a line calls is loaded whole. */
+async function addCommands(program: Program, args: readonly string[], run: Run): Promise<void> {
+  const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
+  const called = names[0] === 'help' ? names[1] : names[0]
+  for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
 }
 
 async function addCommand(program: Program, row: CommandRow, isCalled: boolean, run: Run): Promise<void> {

@@ -75,6 +75,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/show.js')).show,
   },
   {
+    name: 'link',
+    summary: 'show the static link of a flow, or make a new one',
+    group: 'Flows',
+    load: async () => (await import('./commands/link.js')).link,
+  },
+  {
     name: 'sessions',
     summary: 'create, list, show and submit verification sessions',
     group: 'Sessions',
@@ -85,6 +91,12 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'serve the flows API, over the embedded store or PostgreSQL',
     group: 'Service',
     load: async () => (await import('./commands/serve.js')).serve,
+  },
+  {
+    name: 'dev',
+    summary: 'serve the embedded store, and apply what is saved',
+    group: 'Service',
+    load: async () => (await import('./commands/dev.js')).dev,
   },
   {
     name: 'keys',
@@ -103,5 +115,17 @@ export const COMMANDS: readonly CommandRow[] = [
     summary: 'put back what a backup holds, into either store',
     group: 'Service',
     load: async () => (await import('./commands/restore.js')).restore,
+  },
+  {
+    name: 'doctor',
+    summary: 'check the project, its keys and services',
+    group: 'Setup',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print the completion script of a shell',
+    group: 'Setup',
+    load: async () => (await import('./commands/completion.js')).completion,
   },
 ]

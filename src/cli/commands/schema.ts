@@ -9,7 +9,7 @@ import { ExitCode } from '../../model/exit-code.js'
 import { type Define, examples } from '../command.js'
 import { jsonText } from '../views/format.js'
 
-const SCHEMAS = {
+export const SCHEMAS = {
   flow: flowSchema,
   config: configSchema,
   policy: policySchema,

@@ -7,7 +7,7 @@ import type { MetricsServer } from '../../service/metrics/serve.js'
 import { parseRange } from '../../service/operations/webhook-targets.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
-import { Failure } from '../failure.js'
+import { cannotListen, parsePort, stopSignal, wholeNumber } from '../listening.js'
 import { proxyFault } from '../proxies.js'
 import { openServiceStore } from '../store.js'
 
@@ -90,21 +90,6 @@ export const serve: Define = (command, run) => {
     )
 }
 
-/** The first one asks to stop. Whoever sends a second one does not want to wait, and a killed store loses nothing. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let isStopping = false
-    const stop = (signal: NodeJS.Signals) => {
-      // Said outright: the first process of a container cannot be ended by a signal that nobody listens to.
-      if (isStopping) process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.failed)
-      isStopping = true
-      resolve(signal)
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
-}
-
 /** Counting costs memory and time to start: it is loaded for those who ask. */
 async function metricsOf(options: { metricsHost: string; metricsPort?: number }): Promise<MetricsServer | undefined> {
   const { metricsHost: host, metricsPort: port } = options
@@ -115,40 +100,12 @@ async function metricsOf(options: { metricsHost: string; metricsPort?: number })
   })
 }
 
-function cannotListen(
-  error: NodeJS.ErrnoException,
-  { host, port, option = '--port' }: { host: string; port: number; option?: string },
-): unknown {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'the port is taken',
-    EACCES: 'the port needs more rights',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'this machine has no such address',
-  }
-  const reason = reasons[error.code ?? '']
-  if (reason === undefined) return error
-  return new Failure('cannot_listen', `cannot listen on ${host} port ${port}: ${reason}`, {
-    hint: `choose another one with ${option}; 0 takes any that is free`,
-    cause: error,
-  })
-}
-
-function parsePort(value: string): number {
-  return wholeNumber(value, 65_535, 'A port is a number up to 65535.')
-}
-
 function parseLimit(value: string): number {
   return wholeNumber(value, 1_000_000, 'It is a whole number of requests a second, up to a million.')
 }
 
 function parseSeconds(value: string): number {
   return wholeNumber(value, 3600, 'It is a whole number of seconds, up to 3600.')
-}
-
-function wholeNumber(value: string, most: number, otherwise: string): number {
-  const number = Number(value)
-  if (!/^\d+$/.test(value) || number > most) throw new InvalidArgumentError(otherwise)
-  return number
 }
 
 function parseRanges(value: string, before: readonly string[] = []): readonly string[] {

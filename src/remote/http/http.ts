@@ -7,10 +7,12 @@ export interface HttpOptions {
   /** Root of the flows API: "https://flows.example.com". */
   readonly api: string
   readonly apiKey: string
+  /** How long a read may take, in milliseconds: with it, it is tried once only. */
+  readonly patience?: number
 }
 
 /** The flows API over HTTP. Throws RemoteError for an address or a key that cannot work; sends nothing yet. */
-export function http({ api, apiKey }: HttpOptions): Remote {
+export function http({ api, apiKey, patience }: HttpOptions): Remote {
   const address = parseApi(api)
   // Checked here, because what a header refuses is quoted in the system's message.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {
@@ -20,7 +22,7 @@ export function http({ api, apiKey }: HttpOptions): Remote {
     label: address.origin,
     reader: async () => {
       const { origin } = address
-      return httpReader(readTransport(origin, apiKey), { origin, apiKey, retryIsSafe: true })
+      return httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, retryIsSafe: true })
     },
     writer: async () => {
       // Only a writer loads the client.

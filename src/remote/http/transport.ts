@@ -11,8 +11,8 @@ const RETRIES = 2
 const FIRST_WAIT = 250
 const TIMEOUT = 60_000
 
-/** Tries again after a network failure or a fault of the service. */
-export function readTransport(origin: string, apiKey: string): ReadTransport {
+/** Tries again after a network failure or a fault of the service, unless there is a limit to the patience. */
+export function readTransport(origin: string, apiKey: string, patience?: number): ReadTransport {
   return {
     async get(path, known) {
       for (let attempt = 0; ; attempt += 1) {
@@ -23,9 +23,9 @@ export function readTransport(origin: string, apiKey: string): ReadTransport {
             authorization: `Bearer ${apiKey}`,
             ...(known !== undefined && { 'if-none-match': known }),
           },
-          signal: AbortSignal.timeout(TIMEOUT),
+          signal: AbortSignal.timeout(patience ?? TIMEOUT),
         })
-        if (attempt === RETRIES || !mayPass(received)) return received
+        if (patience !== undefined || attempt === RETRIES || !mayPass(received)) return received
         await sleep(FIRST_WAIT * 2 ** attempt)
       }
     },

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs'
+import type { ApiKey } from '../../model/resources.js'
+import type { Project } from '../../project.js'
+import { RemoteError } from '../../remote/remote.js'
+import { formatTime } from '../../render/text.js'
+import { systemClock } from '../../service/operations/call.js'
+import { allows } from '../../service/operations/scopes.js'
+import type { Target } from '../project.js'
+import { storeFile } from '../target.js'
+import type { Terminal } from '../terminal.js'
+import { version } from '../version.js'
+import { compareVersions } from './compare-versions.js'
+import { type Found, ok, problem, warning } from './finding.js'
+
+export async function checkStore(project: Project, terminal: Terminal): Promise<Found[]> {
+  const check = 'store'
+  const file = storeFile(project, terminal)
+  if (!existsSync(file)) return [ok(check, `${file} is not there yet: flows apply makes it`)]
+  const { openSqliteStore } = await import('../../store/sqlite/open.js')
+  const { StoreError } = await import('../../store/store-error.js')
+  try {
+    const store = await openSqliteStore({ file, readOnly: true })
+    await store.read((tx) => tx.state.tag(false)).finally(() => store.close())
+    return [ok(check, `${file} can be read`)]
+  } catch (error) {
+    if (!(error instanceof StoreError)) throw error
+    // The next command that writes brings it up to date by itself.
+    return [(error.code === 'too_old' ? warning : problem)(check, error.message)]
+  }
+}
+
+/** Clocks that are further apart than this make times in the history misleading; TLS and tokens begin to fail later. */
+const WORTH_A_WARNING = 30
+const SURELY_WRONG = 300
+
+export async function checkService(api: string, patience: number): Promise<Found[]> {
+  const { probe } = await import('../../remote/http/probe.js')
+  try {
+    const { milliseconds, isEncrypted, isReady, ahead, version: theirs } = await probe(api, patience)
+    const how = isEncrypted ? 'over TLS' : 'without TLS, on this machine'
+    const service = isReady
+      ? ok('service', `${api} answers in ${milliseconds} ms, ${how}`)
+      : problem('service', `${api} answers, but is not ready: it is being stopped, or its store does not answer`)
+    return [service, clock(ahead), versions(theirs)]
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    return [problem('service', error.message, 'is the address right, and may this machine reach it?')]
+  }
+}
+
+function clock(ahead: number | null): Found {
+  const check = 'clock'
+  if (ahead === null) return warning(check, 'the service tells no time: whether the clocks agree is not known')
+  const apart = Math.abs(ahead)
+  if (apart <= 2) return ok(check, 'as the clock of the service, to two seconds')
+  const message = `the clock of the service is ${apart} seconds ${ahead > 0 ? 'ahead' : 'behind'}`
+  if (apart < WORTH_A_WARNING) return ok(check, message)
+  return (apart < SURELY_WRONG ? warning : problem)(check, message, 'one of the two machines needs NTP')
+}
+
+function versions(theirs: string | null): Found {
+  const check = 'versions'
+  if (theirs === null) return warning(check, `the service does not tell its version: it is older than flows ${version}`)
+  const order = compareVersions(theirs, version)
+  if (order === 0) return ok(check, `the service is flows ${theirs}, as this program`)
+  const which = order > 0 ? 'newer than' : 'older than'
+  const hint = order > 0 ? 'update this program' : 'update the service'
+  return warning(check, `the service is flows ${theirs}, ${which} this program, ${version}`, hint)
+}
+
+interface KeyQuestion {
+  readonly target: Target
+  readonly terminal: Terminal
+  readonly patience: number
+  /** Whether somebody asked for this very environment. */
+  readonly isChosen: boolean
+}
+
+export async function checkKey({ target, terminal, patience, isChosen }: KeyQuestion): Promise<Found[]> {
+  const check = 'key'
+  const { api = '', api_key_env: variable = '' } = target.settings
+  const apiKey = terminal.env[variable]
+  if (!apiKey) {
+    // Most machines have the keys of some environments only.
+    const hint = `put the key into the environment variable ${variable}; never into a file`
+    return [(isChosen ? problem : warning)(check, `${variable} is not set`, hint)]
+  }
+  const { http } = await import('../../remote/http/http.js')
+  try {
+    const reader = await http({ api, apiKey, patience }).reader()
+    const key = await reader.currentKey().finally(() => reader.close())
+    return key === null ? [] : aboutKey(key, terminal, systemClock())
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    if (error.kind === 'not_found' || error.code === 'scope_missing') {
+      return [warning(check, 'the service is older than this question: it does not tell what the key may do')]
+    }
+    const hint = error.kind === 'not_authorised' ? `the key in ${variable} is not one of ${api}` : undefined
+    return [problem(check, error.message, hint)]
+  }
+}
+
+const SOON = 14 * 24 * 60 * 60
+
+function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
+  const check = 'key'
+  const { scopes, livemode, expires } = key
+  const isSecret = scopes === null
+  const what = `"${key.name}" (${livemode ? 'live' : 'test'} mode, ${isSecret ? 'secret: may do everything' : scopes.join(' ')})`
+  const until = expires === null ? '' : `, until ${formatTime(expires)}`
+  if (!allows(scopes, 'flows:read')) {
+    const hint = 'flows keys create --scope flows:read makes one that may'
+    return [problem(check, `${what} may not plan: it lacks flows:read`, hint)]
+  }
+  const mayApply = allows(scopes, 'deployments:write')
+  const found = [ok(check, `${what} may plan${mayApply ? ' and apply' : ', not apply'}${until}`)]
+  if (expires !== null && expires - now < SOON) {
+    const days = Math.max(0, Math.floor((expires - now) / 86_400))
+    found.push(warning(check, `${what} ends in ${days} days`, 'make the next one now: flows keys create'))
+  }
+  if (mayApply && isPullRequest(env)) {
+    const hint = 'give jobs of pull requests a key with flows:read alone: they run code that nobody has approved'
+    found.push(warning(check, 'this job is for a pull request, and its key may write', hint))
+  } else if (isSecret && env.CI) {
+    const hint = 'flows keys create --scope flows:read deployments:write makes one that may do only this'
+    found.push(warning(check, 'a secret key in CI may do everything: plan and apply need less', hint))
+  }
+  return found
+}
+
+/** GitHub's and GitLab's own words for it. */
+function isPullRequest(env: Terminal['env']): boolean {
+  return /^pull_request/.test(env.GITHUB_EVENT_NAME ?? '') || env.CI_PIPELINE_SOURCE === 'merge_request_event'
+}

@@ -1,0 +1,27 @@
+export type Status = 'ok' | 'warning' | 'problem'
+
+/** What one check found. */
+export interface Finding {
+  /** The same word for the same check, for machines too: "configuration", "key". */
+  readonly check: string
+  /** Null where it is about the project or this machine. */
+  readonly environment: string | null
+  readonly status: Status
+  readonly message: string
+  readonly hint?: string
+}
+
+/** What a check answers; who runs it adds which environment it was about. */
+export type Found = Omit<Finding, 'environment'>
+
+export function ok(check: string, message: string): Found {
+  return { check, status: 'ok', message }
+}
+
+export function warning(check: string, message: string, hint?: string): Found {
+  return { check, status: 'warning', message, ...(hint !== undefined && { hint }) }
+}
+
+export function problem(check: string, message: string, hint?: string): Found {
+  return { check, status: 'problem', message, ...(hint !== undefined && { hint }) }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Definitions, readDefinitions } from '../../definitions.js'
+import { readCacheFile, writeCacheFile } from '../../load/cache-file.js'
+import { canonicalJson } from '../../model/canonical.js'
+import { type Diagnostic, hasError } from '../../model/diagnostic.js'
+import type { Project } from '../../project.js'
+import { plural } from '../../render/text.js'
+import type { Cli } from '../command.js'
+import { SCHEMAS } from '../commands/schema.js'
+import { InvalidDefinitions } from '../failure.js'
+import { gitCommit } from '../git.js'
+import { openProject } from '../project.js'
+import { version } from '../version.js'
+import { type Found, ok, problem, warning } from './finding.js'
+
+/** The project, or what is wrong with its configuration. */
+export function checkConfiguration(cli: Cli): { readonly project?: Project; readonly found: Found } {
+  const check = 'configuration'
+  try {
+    const project = openProject(cli)
+    const environments = Object.keys(project.config.environments).join(', ')
+    return { project, found: ok(check, `${project.configFile}: project ${project.config.project}, ${environments}`) }
+  } catch (error) {
+    if (error instanceof InvalidDefinitions) return { found: invalid(check, error.diagnostics) }
+    const message = error instanceof Error ? error.message : String(error)
+    return { found: problem(check, message, 'flows init makes one') }
+  }
+}
+
+export function checkDefinitions(project: Project): Found[] {
+  const { count, diagnostics }: Definitions = readDefinitions(project)
+  if (hasError(diagnostics)) return [invalid('definitions', diagnostics)]
+  return [ok('definitions', `${plural(count, 'definition')} valid`)]
+}
+
+function invalid(check: string, diagnostics: readonly Diagnostic[]): Found {
+  const [first] = diagnostics
+  const where = first === undefined ? '' : `: ${first.at.file}:${first.at.line}:${first.at.column} ${first.message}`
+  return problem(check, `${plural(diagnostics.length, 'error')}${where}`, 'flows validate shows all of them')
+}
+
+/** Editors check definitions by these copies, and the program by its own. */
+export function checkSchemas({ root }: Project): Found[] {
+  const check = 'schemas'
+  const copies = Object.entries(SCHEMAS).flatMap(([name, own]) => {
+    const file = join('schemas', `${name}.schema.json`)
+    return existsSync(join(root, file)) ? [{ name, file, isSame: isSame(join(root, file), own) }] : []
+  })
+  if (copies.length === 0) return [ok(check, 'the project keeps no copies of the schemas')]
+  const other = copies.filter(({ isSame }) => !isSame)
+  if (other.length === 0) return [ok(check, `${copies.map(({ file }) => file).join(', ')}: as those of this program`)]
+  return other.map(({ name, file }) =>
+    warning(
+      check,
+      `${file} is not the schema of flows ${version}: editors go by another one`,
+      `flows schema ${name} > ${file}`,
+    ),
+  )
+}
+
+function isSame(file: string, own: object): boolean {
+  try {
+    return canonicalJson(JSON.parse(readFileSync(file, 'utf8'))) === canonicalJson(own)
+  } catch {
+    return false
+  }
+}
+
+export function checkPolicies({ root }: Project): Found[] {
+  const check = 'policies'
+  const folder = join(root, 'policies')
+  if (!existsSync(folder)) return [ok(check, 'there is no folder policies')]
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file))
+  if (files.length === 0) return [warning(check, 'the folder policies holds no .yaml file')]
+  return [ok(check, `${plural(files.length, 'file')} in policies`)]
+}
+
+/** Written and read as everything in the cache is, seal and all. */
+export function checkCache({ root }: Project): Found[] {
+  const mark = randomUUID()
+  writeCacheFile(root, 'doctor.json', mark)
+  if (readCacheFile<string>(root, 'doctor.json') === mark) return [ok('cache', '.flows/cache can be written')]
+  return [warning('cache', '.flows/cache cannot be used: every run reads all definitions anew', 'see who owns .flows')]
+}
+
+export async function checkGit(root: string): Promise<Found[]> {
+  const commit = await gitCommit(root)
+  if (commit === null) {
+    const message = 'no commit can be told: deployments will not say what they were made of'
+    return [warning('git', message, 'is git installed, and the project committed?')]
+  }
+  const at = `${commit.commit.slice(0, 12)}${commit.branch === null ? '' : ` on ${commit.branch}`}`
+  if (commit.dirty) return [warning('git', `${at}, with changes that are not committed`)]
+  return [ok('git', at)]
+}
+
+/** What package.json asks for; below it nothing is promised. */
+const LEAST_NODE = [20, 19] as const
+
+export function checkProgram(): Found[] {
+  const { node } = process.versions
+  const [major = 0, minor = 0] = node.split('.').map(Number)
+  const isOld = major < LEAST_NODE[0] || (major === LEAST_NODE[0] && minor < LEAST_NODE[1])
+  if (isOld)
+    return [problem('program', `flows ${version} needs Node ${LEAST_NODE.join('.')} or newer; this is ${node}`)]
+  return [ok('program', `flows ${version}, Node ${node}`)]
+}

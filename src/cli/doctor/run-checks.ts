@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { RemoteError } from '../../remote/remote.js'
+import { Failure } from '../failure.js'
+import { type Finding, type Found, problem } from './finding.js'
+
+/** A check, and what it is called when it finds nothing at all. */
+export interface Check {
+  readonly name: string
+  readonly environment: string | null
+  run(): Promise<readonly Found[]> | readonly Found[]
+}
+
+/** Runs all checks at once, each for a bounded time. One that fails stops no other. Never throws. */
+export async function runChecks(checks: readonly Check[], patience: number): Promise<readonly Finding[]> {
+  const found = await Promise.all(checks.map((check) => runOne(check, patience)))
+  return found.flat()
+}
+
+async function runOne({ name, environment, run }: Check, patience: number): Promise<readonly Finding[]> {
+  const over = new AbortController()
+  // A hung check keeps nothing alive by this: each has bounds of its own, and these are a second later.
+  const late = sleep(patience + 1000, undefined, { signal: over.signal }).then(
+    () => [problem(name, 'the check did not end in time')],
+    () => [],
+  )
+  const work = Promise.resolve()
+    .then(run)
+    .catch((error: unknown) => [problem(name, reasonOf(error))])
+  const found = await Promise.race([work, late])
+  over.abort()
+  return found.map((one) => ({ ...one, environment }))
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof RemoteError || error instanceof Failure) return error.message
+  return `the check failed: ${error instanceof Error ? error.message : String(error)}`
+}

@@ -1,0 +1,229 @@
+import { execFileSync } from 'node:child_process'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { compareVersions } from '../../src/cli/doctor/compare-versions.js'
+import { checkKey, checkService } from '../../src/cli/doctor/environment-checks.js'
+import { runChecks } from '../../src/cli/doctor/run-checks.js'
+import { processTerminal } from '../../src/cli/terminal.js'
+import { createKey } from '../../src/service/operations/keys.js'
+import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
+import { type Served, served, TESTER } from '../service/serving.js'
+
+interface Finding {
+  readonly check: string
+  readonly environment: string | null
+  readonly status: string
+  readonly message: string
+  readonly hint: string | null
+}
+
+const PATIENCE = 5_000
+
+async function doctor(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
+  const { code, stdout, stderr } = await flows(['doctor', '--json', ...args], { cwd, env })
+  expect(stderr).toBe('')
+  const told = JSON.parse(stdout)
+  expect(told).toMatchObject({ format: 'flows.doctor', format_version: '1.0', exit_code: code })
+  const findings: Finding[] = told.findings
+  const statusOf = (check: string, environment: string | null = null) =>
+    findings.filter((one) => one.check === check && one.environment === environment).map(({ status }) => status)
+  return { code, findings, statusOf, stdout }
+}
+
+const withService = (url: string) =>
+  `project: acme-kyc\nenvironments:\n  local: {}\n  live: { api: "${url}", api_key_env: FLOWS_KEY }\n`
+
+describe('flows doctor', () => {
+  test('finds nothing where all is well, and shows no key', async () => {
+    const { url, service } = await served()
+    const params = { name: 'ci', scopes: ['flows:read'] }
+    const { secret } = await service.write(TESTER, (call) => createKey(call, params))
+    const cwd = aProject({ a: aDefinition('A') }, withService(url))
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd })
+    writeFiles(cwd, { '.gitignore': '.flows/\n' })
+    git('init', '-q')
+    git('add', '.')
+    git('commit', '-qm', 'a')
+    const { code, findings, stdout } = await doctor(cwd, [], { FLOWS_KEY: secret })
+    expect(findings.filter(({ status }) => status !== 'ok')).toEqual([])
+    expect(code).toBe(0)
+    expect(findings.map(({ check, environment }) => [environment, check])).toEqual([
+      [null, 'configuration'],
+      [null, 'definitions'],
+      [null, 'policies'],
+      [null, 'schemas'],
+      [null, 'cache'],
+      [null, 'git'],
+      [null, 'program'],
+      ['local', 'store'],
+      ['live', 'service'],
+      ['live', 'clock'],
+      ['live', 'versions'],
+      ['live', 'key'],
+    ])
+    expect(stdout).not.toContain(secret)
+  })
+
+  test('finds all that is wrong at once, and exits 1', async () => {
+    const cwd = aProject({ a: 'name: A\ntype: documnet\n' }, withService('http://127.0.0.1:9'))
+    writeFiles(cwd, {
+      'schemas/flow.schema.json': '{"title":"of another version"}',
+      '.flows/store.sqlite': 'no store',
+      'policies/readme.txt': '',
+    })
+    const { code, statusOf } = await doctor(cwd)
+    expect(code).toBe(1)
+    expect({
+      definitions: statusOf('definitions'),
+      schemas: statusOf('schemas'),
+      policies: statusOf('policies'),
+      git: statusOf('git'),
+      store: statusOf('store', 'local'),
+      service: statusOf('service', 'live'),
+      key: statusOf('key', 'live'),
+    }).toEqual({
+      definitions: ['problem'],
+      schemas: ['warning'],
+      policies: ['warning'],
+      git: ['warning'],
+      store: ['problem'],
+      service: ['problem'],
+      key: ['warning'],
+    })
+    expect((await doctor(cwd, ['--env', 'live'])).statusOf('key', 'live'), 'asked for it alone').toEqual(['problem'])
+  })
+
+  test.each([
+    ['there is no project', () => aFolder()],
+    ['the configuration is broken', () => aFolder({ 'flows.config.yaml': 'project: [\n' })],
+  ])('says that %s, and checks what is left', async (_what, folder) => {
+    const { code, statusOf } = await doctor(folder())
+    expect([code, statusOf('configuration'), statusOf('git')]).toEqual([1, ['problem'], ['warning']])
+  })
+
+  test('tells people, with hints', async () => {
+    const { code, stdout } = await flows(['doctor'], { cwd: aProject({ a: 'name: A\ntype: documnet\n' }) })
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/^project\n {2}ok +configuration +flows.config.yaml: project acme-kyc, local\n/)
+    expect(stdout).toMatch(/\n {2}problem {2}definitions +1 error: flows\/a\.yaml:2:7 .*\n +hint flows validate/)
+    expect(stdout).toMatch(/\n1 problem, 1 warning\.\n$/)
+  })
+})
+
+/** What is found of a key that may do this. */
+async function found({ url, service }: Served, params: object, env: Readonly<Record<string, string>> = {}) {
+  const { secret } = await service.write(TESTER, (call) => createKey(call, { name: 'ci', ...params }))
+  return foundOf(url, { K: secret, ...env })
+}
+
+async function foundOf(url: string, env: Readonly<Record<string, string>>) {
+  const target = { name: 'live', settings: { api: url, api_key_env: 'K' } }
+  const terminal = { ...processTerminal(false), env }
+  const findings = await checkKey({ target, terminal, patience: PATIENCE, isChosen: false })
+  return findings.map(({ status, message }) => `${status} ${message}`)
+}
+
+describe('of a key it says', () => {
+  test('its mode and what it may do', async () => {
+    const api = await served()
+    expect(await found(api, { scopes: ['flows:read'] })).toEqual([
+      'ok "ci" (test mode, flows:read) may plan, not apply',
+    ])
+    expect(await found(api, { mode: 'live', scopes: ['deployments:write'] })).toEqual([
+      'ok "ci" (live mode, deployments:write) may plan and apply',
+    ])
+    expect(await found(api, { scopes: ['sessions:write'] })).toEqual([
+      'problem "ci" (test mode, sessions:write) may not plan: it lacks flows:read',
+    ])
+  })
+
+  test('that it is not one, or ends soon', async () => {
+    const api = await served()
+    expect(await foundOf(api.url, { K: 'sk_test_none' })).toEqual(['problem Invalid API Key provided.'])
+    expect(await foundOf(api.url, { K: 'not a key' })).toHaveLength(1)
+    api.clock.now = Math.floor(Date.now() / 1000)
+    const findings = await found(api, { scopes: ['flows:read'], expires: api.clock.now + 3 * 86_400 + 60 })
+    expect(findings.map((one) => one.split(' ')[0])).toEqual(['ok', 'warning'])
+    expect(findings[1]).toContain('ends in 3 days')
+  })
+
+  test('that less would do, in CI', async () => {
+    const api = await served()
+    const ci = await found(api, {}, { CI: 'true' })
+    expect(ci[1]).toBe('warning a secret key in CI may do everything: plan and apply need less')
+    const scopes = ['flows:read', 'deployments:write']
+    for (const env of [{ GITHUB_EVENT_NAME: 'pull_request' }, { CI_PIPELINE_SOURCE: 'merge_request_event' }]) {
+      expect((await found(api, { scopes }, { CI: 'true', ...env }))[1]).toContain('for a pull request')
+    }
+    expect(await found(api, { scopes }, { CI: 'true', GITHUB_EVENT_NAME: 'push' })).toHaveLength(1)
+  })
+})
+
+/** A service of another time. */
+async function aService(answer: RequestListener): Promise<string> {
+  const server = createServer(answer)
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.closeAllConnections())
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('of a service it says', () => {
+  test.each([
+    [0, '0.0.1', ['ok', 'ok', 'warning']],
+    [60, '99.0.0', ['ok', 'warning', 'warning']],
+    [-4000, undefined, ['ok', 'problem', 'warning']],
+  ])('how far its clock is ahead, %d seconds, and which version it is, %s', async (ahead, version, statuses) => {
+    const url = await aService((_request, response) => {
+      const date = new Date(Date.now() + ahead * 1000).toUTCString()
+      response.setHeader('date', date).end(JSON.stringify({ status: 'ok', ...(version && { version }) }))
+    })
+    const findings = await checkService(url, PATIENCE)
+    expect(findings.map(({ check }) => check)).toEqual(['service', 'clock', 'versions'])
+    expect(findings.map(({ status }) => status)).toEqual(statuses)
+  })
+
+  test('that it is not ready', async () => {
+    const url = await aService(({ url }, response) => {
+      response.statusCode = url === '/readyz' ? 503 : 200
+      response.end('{}')
+    })
+    expect((await checkService(url, PATIENCE))[0]).toMatchObject({ check: 'service', status: 'problem' })
+  })
+
+  test('that it does not answer, in a bounded time', async () => {
+    const url = await aService(() => {})
+    expect(await checkService(url, 100)).toMatchObject([{ check: 'service', status: 'problem' }])
+  })
+})
+
+test('a check that fails stops no other, and one that hangs is not waited for', async () => {
+  const found = await runChecks(
+    [
+      { name: 'failing', environment: null, run: () => Promise.reject(new Error('why')) },
+      { name: 'hanging', environment: 'live', run: () => new Promise(() => {}) },
+      { name: 'good', environment: null, run: () => [{ check: 'good', status: 'ok', message: 'well' }] },
+    ],
+    -900,
+  )
+  expect(found.map(({ check, status, environment }) => [check, status, environment])).toEqual([
+    ['failing', 'problem', null],
+    ['hanging', 'problem', 'live'],
+    ['good', 'ok', null],
+  ])
+})
+
+test('versions are compared by their numbers', () => {
+  const sorted = ['0.9.0', '0.10.0-rc.1', '0.10.0', '1.0.0', '10.0.0']
+  expect([...sorted].reverse().sort(compareVersions)).toEqual(sorted)
+})
+
+test('the folder of the store is not made by looking', async () => {
+  const cwd = aProject({ a: aDefinition('A') })
+  await doctor(cwd)
+  const { existsSync } = await import('node:fs')
+  expect(existsSync(join(cwd, '.flows', 'store.sqlite'))).toBe(false)
+})
