@@ -15,7 +15,6 @@ import { locateInConfig, type Project } from './project.js'
 import { overlap, plainFolder } from './validate/config.js'
 import type { FileIssue } from './validate/definition-set.js'
 import { FINGERPRINT } from './validate/generated/fingerprint.js'
-import { checkPolicy, checkPolicySet } from './validate/policy.js'
 
 /** All policies of a project, read and checked. */
 export interface Policies {
@@ -125,6 +124,7 @@ function findPolicies(project: Project): ReturnType<typeof discover> {
 async function check(project: Project, read: readonly ReadDefinition[], files: DefinitionFiles): Promise<Diagnostic[]> {
   const environments = Object.keys(project.config.environments)
   const { compilePolicy } = await loadLanguage()
+  const { checkPolicy, checkPolicySet } = await import('./validate/policy.js')
   const diagnostics: Diagnostic[] = []
   for (const policy of read) {
     const { file, key, value } = policy

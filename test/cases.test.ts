@@ -6,6 +6,7 @@ import { type FlowBody, normalise } from '../src/model/flow.js'
 import type { ObservedFlow, ObservedState } from '../src/model/state.js'
 import { planFlows } from '../src/pipeline.js'
 import type { Allowance } from '../src/plan/guard.js'
+import { readPolicies } from '../src/policies.js'
 import { loadProject } from '../src/project.js'
 import type { RemoteReader } from '../src/remote/remote.js'
 import { plain } from '../src/render/palette.js'
@@ -43,6 +44,7 @@ describe('golden cases', () => {
       environment,
       guards: project.config.environments[environment]?.guards ?? {},
       allow,
+      policies: await readPolicies(project, { cache: false }),
     })
     await expect(`${JSON.stringify(plan, null, 2)}\n`).toMatchFileSnapshot(`cases/${name}/plan.json`)
     await expect(planText(plan, plain)).toMatchFileSnapshot(`cases/${name}/plan.txt`)

@@ -88,7 +88,7 @@ const CODES: Readonly<Record<string, DiagnosticCode>> = {
 const HINTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
   MULTIPLE_DOCS: 'write one flow per file',
-  TAG_RESOLVE_FAILED: 'remove what begins with !',
+  TAG_RESOLVE_FAILED: 'remove what begins with !; a text that does needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'a text that holds ": " needs quotes; or is a line indented too far?',
   BAD_INDENT: 'all fields of one mapping begin in the same column',
   MULTILINE_IMPLICIT_KEY: 'is a ":" missing, or a quote not closed?',

@@ -3,11 +3,16 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { loadProject } from '../../src/definitions.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
+import { readPolicies } from '../../src/policies.js'
 import { type Files, readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 
 const VALID = 'name: A\ntype: document\n'
 const one = (text: string | Buffer): Files => ({ 'flows/a.yaml': text })
 const config = (text: string): Files => ({ 'flows.config.yaml': text })
+const policy = (require: string): Files => ({
+  'flows/a.yaml': VALID,
+  'policies/p.yaml': `message: m\nrequire: ${require}\n`,
+})
 const renamed = (from: string) => `${VALID}renamed_from: ${from}\n`
 
 /** The least that brings each code about. */
@@ -46,6 +51,9 @@ const CASES: Record<DiagnosticCode, Files> = {
   RENAME_LOOP: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': renamed('a') },
   RENAME_SOURCE_DEFINED: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': VALID },
   RENAME_AMBIGUOUS: { 'flows/a.yaml': renamed('c'), 'flows/b.yaml': renamed('c') },
+  EXPRESSION_SYNTAX: policy('flow.name =='),
+  EXPRESSION_TYPE: policy('flow.nam == "A"'),
+  EXPRESSION_LIMIT: policy(`${'('.repeat(50)}true${')'.repeat(50)}`),
   API_KEY_IN_FILE: config('project: p\nflows: sk_test_0123456789\nenvironments: { a: {} }\n'),
   API_URL_INVALID: config('project: p\nenvironments: { a: { api: x, api_key_env: K } }\n'),
 }
@@ -54,13 +62,14 @@ test('every code has a case', () => {
   expect(Object.keys(CASES).sort()).toEqual(Object.keys(DIAGNOSTIC_CODES).sort())
 })
 
-test.each(Object.entries(CASES))('%s is told, alone', (code, files) => {
+test.each(Object.entries(CASES))('%s is told, alone', async (code, files) => {
   const links = Object.keys(files).filter((name) => name.includes(' -> '))
   const root = temporaryProject(Object.fromEntries(Object.entries(files).filter(([name]) => !links.includes(name))))
   if (links.length > 0) temporaryFlow(root)
   for (const link of links) symlinkSync(link.split(' -> ')[1] ?? '', join(root, link.split(' -> ')[0] ?? ''))
   const { project, diagnostics } = loadProject(join(root, 'flows.config.yaml'))
-  const found = project === undefined ? diagnostics : readAt(root).diagnostics
+  const found =
+    project === undefined ? diagnostics : [...readAt(root).diagnostics, ...(await readPolicies(project)).diagnostics]
   expect(found.map((diagnostic) => diagnostic.code)).toEqual([code])
   expect(found.every(({ message, at }) => message !== '' && at.line > 0 && at.column > 0)).toBe(true)
 })

@@ -8,7 +8,7 @@ import { PATTERNS } from '../../src/validate/schema-issues.js'
 
 type Schema = Record<string, unknown>
 
-const NAMES = ['flow', 'config', 'plan', 'deployment', 'api'] as const
+const NAMES = ['flow', 'config', 'policy', 'plan', 'deployment', 'api'] as const
 const schemas = Object.fromEntries(
   NAMES.map((name) => [name, JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as Schema]),
 ) as Record<(typeof NAMES)[number], Schema>
@@ -66,7 +66,7 @@ describe('one source for every limit', () => {
   })
 
   test('every pattern can explain itself', () => {
-    const patterns = ['flow', 'config'].flatMap((name) => [
+    const patterns = ['flow', 'config', 'policy'].flatMap((name) => [
       ...JSON.stringify(schemas[name as 'flow']).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g),
     ])
     expect(patterns.length).toBeGreaterThan(5)

@@ -36,6 +36,15 @@ return_url: https://example.com/verified
 metadata: { team: onboarding }
 `
 
+export const firstPolicy = `# yaml-language-server: $schema=../schemas/policy.schema.json
+# A rule of your own over every plan; conditions are CEL. Change it, or remove the file.
+description: A picture that was taken before can be anybody's.
+when: flow.type == "document" # which flows it is about
+require: flow.options.document.require_live_capture # what must hold of each of them
+message: documents are captured live
+level: warn # block: apply refuses
+`
+
 // The version is named: a workflow with secrets runs nothing that nobody has looked at.
 const FLOWS = `npx --yes --package verification-flows@${version} flows`
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
+import policySchema from '../../../schemas/policy.schema.json' with { type: 'json' }
 import { ExitCode } from '../../model/exit-code.js'
 import { KEY_PATTERN } from '../../model/flow.js'
 import { printable } from '../../render/text.js'
@@ -10,7 +11,7 @@ import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { CONFIG_FILE } from '../project.js'
 import { jsonText } from '../views/format.js'
-import { firstFlow, projectConfig, workflow } from './init-templates.js'
+import { firstFlow, firstPolicy, projectConfig, workflow } from './init-templates.js'
 
 export const init: Define = (command, run) => {
   command
@@ -63,8 +64,10 @@ function filesFor(project: string, api: string | undefined): Readonly<Record<str
   return {
     [CONFIG_FILE]: projectConfig(project, api),
     'flows/sign-up.yaml': firstFlow,
+    'policies/live-capture.yaml': firstPolicy,
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
+    'schemas/policy.schema.json': jsonText(policySchema),
     '.github/workflows/flows.yaml': workflow(api !== undefined),
   }
 }
