@@ -1,11 +1,6 @@
 import type { Change, GuardName, GuardResult } from '../model/plan.js'
 import type { ChangeShare, Guards } from '../model/schema-types.js'
-
-/** A guard lifted by name for one run: for every flow, or for one. */
-export interface Allowance {
-  readonly guard: GuardName
-  readonly key?: string
-}
+import type { Allowance } from './allowance.js'
 
 export interface GuardContext {
   readonly guards: Guards

@@ -1,12 +1,17 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
+import { allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
+import { printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
-import { type Define, examples } from '../command.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { commitInfo } from '../commit-info.js'
+import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
+import { savePlan, sealed } from '../saved-plan.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
 const { format, json } = formatOptions(['human', 'json', 'markdown'])
@@ -17,26 +22,45 @@ export const plan: Define = (command, run) => {
     .addOption(format)
     .addOption(json)
     .addOption(allowOption())
+    .addOption(onlyOption())
+    .option('--out <file>', 'save the plan, for flows apply <file>')
+    .option('--commit-info', 'say which commit the definitions come from; --out does it anyway')
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .addHelpText(
       'after',
       examples(
         ['What apply would do to the embedded flows', 'flows plan'],
         ['For a pull request comment', 'flows plan --env live --format markdown'],
+        ['Save what is reviewed, and apply exactly that', 'flows plan --env live --out plan.json'],
         ['In a script: 0 nothing to do, 2 changes, 5 blocked', 'flows plan --env live --detailed-exitcode --json'],
       ),
     )
     .action((options) =>
       run(async (cli) => {
         const chosen = chosenFormat(options)
-        const { plan: made } = await planned(cli, options)
+        const { out } = options
+        const { project, plan: bare } = await planned(cli, { ...options, isSaved: out !== undefined })
+        const files = [project.configFile, project.config.flows]
+        const source =
+          out !== undefined || options.commitInfo
+            ? { source: await commitInfo({ root: project.root, files, env: cli.terminal.env }) }
+            : {}
+        const whole = { ...bare, ...source }
+        const made = out === undefined ? whole : sealed(whole, options.allow.map(allowanceText))
+        if (out !== undefined) savePlan(cli, out, made)
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
         else cli.terminal.result(chosen === 'markdown' ? planMarkdown(made) : planText(made, palette))
+        if (out !== undefined) saySaved(cli, out, made)
         return exitCode
       }),
     )
+}
+
+function saySaved({ terminal }: Cli, file: string, plan: Plan): void {
+  const next = refusalOf(plan) ? 'for review only: apply will refuse it' : `flows apply ${file} applies it`
+  terminal.talk(`Saved to ${printable(file)}; ${printable(next)}.\n`)
 }
 
 /** A plan that apply would refuse says so before it says that there are changes. */

@@ -2,13 +2,15 @@ import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect. */
 export function planMarkdown(plan: Plan): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    return `${title}\n\nNothing to do: ${plan.summary.noop} unchanged.\n`
+    const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
+    return `${[title, nothing, ...origin(plan)].join('\n\n')}\n`
   }
   const sections = [
     title,
@@ -24,9 +26,19 @@ export function planMarkdown(plan: Plan): string {
     ...(plan.unmanaged.length > 0
       ? [`Not managed by any project, left alone: ${plan.unmanaged.map(({ key }) => code(key)).join(', ')}`]
       : []),
+    ...origin(plan),
     `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`,
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function origin(plan: Plan): string[] {
+  const source = sourceText(plan)
+  const leftOut = leftOutText(plan)
+  return [
+    ...(leftOut === null ? [] : [escapeMarkup(leftOut)]),
+    ...(source === null ? [] : [`${plan.source?.dirty ? '> **uncommitted**: ' : ''}${escapeMarkup(source)}`]),
+  ]
 }
 
 function table(changes: readonly Change[]): string {
