@@ -32,7 +32,12 @@ for (const implementation of remotes) {
       expect(observation).toEqual({
         status: 'modified',
         etag: expect.stringMatching(/^"[0-9a-f]{40}"$/),
-        state: { livemode: false, store: implementation.name === 'embedded' ? null : expect.any(String), last_deployment: null, flows: [] },
+        state: {
+          livemode: false,
+          store: implementation.name === 'embedded' ? null : expect.any(String),
+          last_deployment: null,
+          flows: [],
+        },
       })
     })
 

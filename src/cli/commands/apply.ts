@@ -141,7 +141,9 @@ function waysOn({ allowances, others }: Refusal, isSaved: boolean): string {
   const list = (option: string, values: readonly string[]) =>
     values.length > 5 ? `${option} ... for each of ${values.length}` : values.map((one) => `${option} ${one}`).join(' ')
   const lift = `have it reviewed, then lift it by name: ${list('--allow', allowances)}`
-  return others.length === 0 ? lift : `${lift}; the rest can go on without it: ${isSaved ? 'flows plan ' : ''}${list('--only', others)}`
+  return others.length === 0
+    ? lift
+    : `${lift}; the rest can go on without it: ${isSaved ? 'flows plan ' : ''}${list('--only', others)}`
 }
 
 async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
