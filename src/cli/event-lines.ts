@@ -2,6 +2,7 @@ import type { Deployment } from '../model/deployment.js'
 import type { ExitCode } from '../model/exit-code.js'
 import type { Plan } from '../model/plan.js'
 import {
+  appliedAlreadyLine,
   deploymentLines,
   diagnosticLine,
   type EventLine,
@@ -21,10 +22,17 @@ export interface Events {
   planned(plan: Plan): void
   started(plan: Plan): void
   deployed(deployment: Deployment): void
+  /** Nothing is written: an earlier run applied the plan. */
+  appliedAlready(deployment: Deployment): void
 }
 
 /** For formats that tell all of it at the end. */
-export const noEvents: Events = { planned: () => {}, started: () => {}, deployed: () => {} }
+export const noEvents: Events = {
+  planned: () => {},
+  started: () => {},
+  deployed: () => {},
+  appliedAlready: () => {},
+}
 
 export type Emit = (...lines: readonly EventLine[]) => void
 
@@ -45,6 +53,7 @@ export async function asLines(
       planned: (plan) => emit(...planLines(plan)),
       started: (plan) => emit(startedLine(plan)),
       deployed: (deployment) => emit(...deploymentLines(deployment)),
+      appliedAlready: (deployment) => emit(appliedAlreadyLine(deployment)),
     },
     emit,
   ).catch((error: unknown) => {

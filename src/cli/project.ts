@@ -65,6 +65,13 @@ export async function checkedSources(project: Project): Promise<Sources> {
   return sources
 }
 
+/** Policies without errors, for whoever needs no definitions. */
+export async function checkedPolicies(project: Project): Promise<Policies> {
+  const policies = await readPolicies(project)
+  if (hasError(policies.diagnostics)) throw new InvalidDefinitions(policies.diagnostics, project.root)
+  return policies
+}
+
 export interface Target {
   readonly name: string
   readonly settings: Environment

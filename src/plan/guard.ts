@@ -1,13 +1,6 @@
 import type { Change, GuardName, GuardResult } from '../model/plan.js'
 import type { ChangeShare, Guards } from '../model/schema-types.js'
-
-/** A guard, or a policy, lifted by name for one run: for every flow, or for one. */
-export interface Allowance {
-  readonly guard: GuardName | 'policy'
-  /** Name of the policy, where one is lifted. */
-  readonly policy?: string
-  readonly key?: string
-}
+import type { Allowance } from './allowance.js'
 
 export interface GuardContext {
   readonly guards: Guards

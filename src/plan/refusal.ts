@@ -1,29 +1,47 @@
-import type { Plan } from '../model/plan.js'
+import type { GuardResult, Plan, PolicyResult } from '../model/plan.js'
 import { policyGroups } from '../model/policy-groups.js'
+import { allowanceText } from './allowance.js'
 import { enumerate, isBlocked } from './guard.js'
 
 /** Why a plan must not be applied, with one message per reason. */
 export interface Refusal {
   readonly reason: 'conflict' | 'blocked'
   readonly messages: readonly string[]
+  /** What `--allow` would have to be given, each of it: empty where nothing lifts it. */
+  readonly allowances: readonly string[]
+  /** The flows that could be changed meanwhile: those that nothing is said against. */
+  readonly others: readonly string[]
 }
 
 /** null for a plan that may be applied. A conflict comes before guards and policies: no allowance lifts it. */
-export function refusalOf(plan: Pick<Plan, 'conflicts' | 'guards' | 'policies'>): Refusal | null {
-  const { conflicts, guards, policies = [] } = plan
+export function refusalOf(plan: Pick<Plan, 'conflicts' | 'guards' | 'policies' | 'changes'>): Refusal | null {
+  const { conflicts, guards, policies = [], changes } = plan
   if (conflicts.length > 0) {
-    return { reason: 'conflict', messages: conflicts.map(({ file, message }) => `${file}: ${message}`) }
+    const messages = conflicts.map(({ file, message }) => `${file}: ${message}`)
+    return { reason: 'conflict', messages, allowances: [], others: [] }
   }
   if (!isBlocked([...guards, ...policies])) return null
   const blocked = guards.filter(({ status }) => status === 'blocked')
-  const broken = policyGroups(policies).filter(({ status }) => status === 'blocked')
+  const broken = policies.filter(({ status }) => status === 'blocked')
+  const concerned = new Set([...blocked.flatMap(({ keys }) => keys), ...broken.map(({ key }) => key)])
   return {
     reason: 'blocked',
     messages: [
       ...blocked.map(({ guard, message }) => `${guard}: ${message}`),
-      ...broken.map(({ policy, message, flows }) => {
+      ...policyGroups(broken).map(({ policy, message, flows }) => {
         return `policy ${policy}: ${message}: ${enumerate(flows.map(({ key }) => key))}`
       }),
     ],
+    allowances: [...blocked.flatMap(allowancesFor), ...broken.map(allowanceForPolicy)],
+    others: changes.map(({ key }) => key).filter((key) => !concerned.has(key)),
   }
+}
+
+/** The narrowest allowances that lift a guard: flow by flow, where it is about flows. */
+export function allowancesFor({ guard, keys }: Pick<GuardResult, 'guard' | 'keys'>): string[] {
+  return keys.length === 0 ? [guard] : keys.map((key) => `${guard}=${key}`)
+}
+
+function allowanceForPolicy({ policy, key }: PolicyResult): string {
+  return allowanceText({ guard: 'policy', policy, key })
 }

@@ -1,7 +1,7 @@
 import { compareText } from '../model/canonical.js'
 import type { Action, Assurance, PolicyResult } from '../model/plan.js'
 import type { FlowConfig, Policy } from '../model/schema-types.js'
-import type { Allowance } from '../plan/guard.js'
+import type { Allowance } from '../plan/allowance.js'
 import type { Expression, Unknown } from './expression.js'
 
 /** A policy, ready to judge. */

@@ -48,6 +48,8 @@ export interface RemoteWriter {
 export interface Remote {
   /** For people: "embedded store .flows/store.sqlite", "https://flows.example.com". */
   readonly label: string
+  /** Origin of the API, or "embedded": where a saved plan may be applied. */
+  readonly address: string
   reader(): Promise<RemoteReader>
   writer(): Promise<RemoteWriter>
 }
@@ -73,6 +75,8 @@ export interface DeploymentsQuery extends PageQuery {
   readonly project?: string
   /** Unix seconds: those of this very second. */
   readonly created?: number
+  /** Digest of a plan, as it was reviewed or as it was made: the deployment that applied it. */
+  readonly approved_digest?: string
 }
 
 export interface SessionsQuery extends PageQuery {

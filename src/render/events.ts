@@ -18,9 +18,11 @@ export type EventType =
   | 'change'
   | 'conflict'
   | 'guard'
+  | 'policy'
   | 'apply_started'
   | 'change_applied'
   | 'deployment'
+  | 'applied_already'
   | 'diagnostic'
   | 'error'
   | 'end'
@@ -34,14 +36,15 @@ export function versionLine(program: string): EventLine {
   return { type: 'version', format: 'flows.events', format_version: '1.0', flows: program }
 }
 
-/** A plan: its summary, then every change, conflict and guard. */
+/** A plan: its summary, then every change, conflict, guard and policy. */
 export function planLines(plan: Plan): EventLine[] {
-  const { project, environment, livemode, digest, base, summary, changes, conflicts, guards } = plan
+  const { project, environment, livemode, digest, base, summary, changes, conflicts, guards, policies = [] } = plan
   return [
     { type: 'plan', project, environment, livemode, digest, base, summary },
     ...changes.map((change): EventLine => ({ type: 'change', ...changeMembers(change), source: change.source })),
     ...conflicts.map((conflict): EventLine => ({ type: 'conflict', ...conflict })),
     ...guards.map((guard): EventLine => ({ type: 'guard', ...guard })),
+    ...policies.map(({ policy, ...result }): EventLine => ({ type: 'policy', name: policy, ...result })),
   ]
 }
 
@@ -59,6 +62,10 @@ export function deploymentLines(deployment: Deployment): EventLine[] {
     }),
     { type: 'deployment', ...rest, changes: changes.length },
   ]
+}
+
+export function appliedAlreadyLine({ id, plan_digest, approved_digest, actor, created }: Deployment): EventLine {
+  return { type: 'applied_already', deployment: id, plan_digest, approved_digest, actor, created }
 }
 
 function changeMembers({ action, key, previous_key, id, base_version, fields, diff_digest, assurance }: Change) {

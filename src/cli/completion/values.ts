@@ -1,6 +1,6 @@
 import { findDefinitions } from '../../definitions.js'
 import { KEY_PATTERN } from '../../model/flow.js'
-import { GUARDS } from '../allow.js'
+import { GUARDS } from '../../plan/allowance.js'
 import type { Cli } from '../command.js'
 import { openProject } from '../project.js'
 

@@ -3,14 +3,13 @@ import { apply } from '../../apply/apply.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import type { Guards } from '../../model/schema-types.js'
 import { planFlows } from '../../pipeline.js'
-import type { Allowance } from '../../plan/guard.js'
+import { type Allowance, allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { type Remote, RemoteError } from '../../remote/remote.js'
-import { allowanceText } from '../allow.js'
 import type { Cli } from '../command.js'
+import { projectCommit } from '../commit-info.js'
 import { Failure } from '../failure.js'
-import { gitCommit } from '../git.js'
-import { checkedDefinitions, openProject, type Target, targetOf } from '../project.js'
+import { checkedSources, openProject, type Target, targetOf } from '../project.js'
 
 /** Nothing is refused on one's own machine; what would be worth a thought elsewhere is said. */
 const GUARDS: Guards = { weaken: 'warn', archive: 'warn', expose_link: 'warn' }
@@ -34,14 +33,24 @@ const ANOTHER_RUN = new Failure('plan_stale', 'Another run applied the same plan
 async function applyOnce(cli: Cli, env: string | undefined, remote: Remote): Promise<Plan> {
   const project = openProject(cli)
   const { name } = localTarget(targetOf(project, cli, env))
-  const definitions = checkedDefinitions(project)
+  const { definitions, policies } = await checkedSources(project)
   const reader = await remote.reader()
   const planWith = (allow: readonly Allowance[]) =>
-    planFlows(definitions, reader, { project: project.config.project, environment: name, guards: GUARDS, allow })
+    planFlows(definitions, reader, {
+      project: project.config.project,
+      environment: name,
+      guards: GUARDS,
+      allow,
+      policies,
+    })
   const { plan, allow } = await (async () => {
     const plan = await planWith([])
-    const keys = plan.guards.filter(({ guard, status }) => guard === 'protected' && status === 'blocked')
-    const allow = keys.flatMap((one) => one.keys.map((key): Allowance => ({ guard: 'protected', key })))
+    const guarded = plan.guards.filter(({ guard, status }) => guard === 'protected' && status === 'blocked')
+    const broken = (plan.policies ?? []).filter(({ status }) => status === 'blocked')
+    const allow: Allowance[] = [
+      ...guarded.flatMap(({ keys }) => keys.map((key): Allowance => ({ guard: 'protected', key }))),
+      ...broken.map(({ policy, key }): Allowance => ({ guard: 'policy', policy, key })),
+    ]
     return { plan: allow.length === 0 ? plan : await planWith(allow), allow }
   })().finally(() => reader.close())
   const refusal = refusalOf(plan)
@@ -49,7 +58,7 @@ async function applyOnce(cli: Cli, env: string | undefined, remote: Remote): Pro
   if (isEmpty(plan)) return plan
   const writer = await remote.writer()
   try {
-    const about = { source: await gitCommit(project.root), allowed: allow.map(allowanceText) }
+    const about = { source: await projectCommit(project, cli.terminal), allowed: allow.map(allowanceText) }
     const result = await apply(plan, writer, { runId: randomUUID(), ...about })
     if (result.status === 'applied_by_another_run') throw ANOTHER_RUN
     if (result.status === 'refused') throw new Failure('conflict', result.refusal.messages.join('; '))

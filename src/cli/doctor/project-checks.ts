@@ -9,8 +9,8 @@ import type { Project } from '../../project.js'
 import { plural } from '../../render/text.js'
 import type { Cli } from '../command.js'
 import { SCHEMAS } from '../commands/schema.js'
+import { commitInfo } from '../commit-info.js'
 import { InvalidDefinitions } from '../failure.js'
-import { gitCommit } from '../git.js'
 import { openProject } from '../project.js'
 import { version } from '../version.js'
 import { type Found, ok, problem, warning } from './finding.js'
@@ -85,8 +85,9 @@ export function checkCache({ root }: Project): Found[] {
   return [warning('cache', '.flows/cache cannot be used: every run reads all definitions anew', 'see who owns .flows')]
 }
 
+/** Of git alone: what a job's variables say is no commit that one could look at here. */
 export async function checkGit(root: string): Promise<Found[]> {
-  const commit = await gitCommit(root)
+  const commit = await commitInfo({ root, files: ['.'], env: {} })
   if (commit === null) {
     const message = 'no commit can be told: deployments will not say what they were made of'
     return [warning('git', message, 'is git installed, and the project committed?')]

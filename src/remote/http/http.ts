@@ -20,6 +20,7 @@ export function http({ api, apiKey, patience }: HttpOptions): Remote {
   }
   return {
     label: address.origin,
+    address: address.origin,
     reader: async () => {
       const { origin } = address
       return httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, retryIsSafe: true })

@@ -4,6 +4,7 @@ import { formatTime, formatValue, plural, printable } from '../text.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
+import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /**
@@ -27,7 +28,8 @@ const MOST_KEYS = 20
 export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    return `${[title, `Nothing to do: ${plan.summary.noop} unchanged.`, ...policies(plan)].join('\n\n')}\n`
+    const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
+    return `${[title, nothing, ...policies(plan), ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
@@ -38,9 +40,18 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
     ...policies(plan),
     ...conflicts(plan),
   ]
-  const after = [unmanaged(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
+  const after = [unmanaged(plan), ...origin(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
   const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
+}
+
+function origin(plan: Plan): string[] {
+  const source = sourceText(plan)
+  const leftOut = leftOutText(plan)
+  return [
+    ...(leftOut === null ? [] : [sentence(leftOut)]),
+    ...(source === null ? [] : [`${plan.source?.dirty ? '> **uncommitted**: ' : ''}${sentence(source)}`]),
+  ]
 }
 
 /** Only the first are shown: a comment has an end. */

@@ -1,0 +1,39 @@
+import type { GuardName } from '../model/plan.js'
+
+/** A guard, or a policy, lifted by name for one run: for every flow, or for one. */
+export interface Allowance {
+  readonly guard: GuardName | 'policy'
+  /** Name of the policy, where one is lifted. */
+  readonly policy?: string
+  readonly key?: string
+}
+
+/** A record, so that the compiler misses a guard that is not named here. */
+const NAMES: Readonly<Record<GuardName, true>> = {
+  weaken: true,
+  archive: true,
+  expose_link: true,
+  max_change_share: true,
+  protected: true,
+}
+export const GUARDS = Object.keys(NAMES) as readonly GuardName[]
+
+/** "weaken", "archive=old-flow", "policy=selfie:high-value": as `--allow` takes it and a deployment records it. */
+export function allowanceText({ guard, policy, key }: Allowance): string {
+  if (policy !== undefined) return key === undefined ? `policy=${policy}` : `policy=${policy}:${key}`
+  return key === undefined ? guard : `${guard}=${key}`
+}
+
+/** null where no guard has this name. What stands behind the name may be empty: nothing is lifted by that. */
+export function parseAllowance(text: string): Allowance | null {
+  const [name = '', ...rest] = text.split('=')
+  const behind = rest.join('=')
+  if (name === 'policy') {
+    // Neither names nor keys hold a colon.
+    const [policy = '', ...keys] = behind.split(':')
+    return { guard: 'policy', policy, ...(keys.length > 0 && { key: keys.join(':') }) }
+  }
+  const guard = GUARDS.find((one) => one === name)
+  if (guard === undefined) return null
+  return rest.length === 0 ? { guard } : { guard, key: behind }
+}
