@@ -63,7 +63,7 @@ function policies(plan: Plan): string[] {
   return [
     ...groups.slice(0, MOST_POLICIES).map(({ policy, status, message, flows, rest }) => {
       const named = flows.map(({ key, place, isUnchanged }) => {
-        return `${code(key)}${isUnchanged ? ' (unchanged)' : ''} ${code(place)}`
+        return `${code(key)}${isUnchanged ? ' (unchanged)' : ''} ${place === null ? '(definition gone)' : code(place)}`
       })
       const list = [named.join(', '), ...(rest === null ? [] : [rest])].join(' ')
       return `> **${status}** by policy ${code(policy)}: ${sentence(message)}: ${list}`

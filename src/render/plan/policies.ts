@@ -2,9 +2,9 @@ import type { Plan } from '../../model/plan.js'
 import { type PolicyGroup, policyGroups } from '../../model/policy-groups.js'
 import { plural } from '../text.js'
 
-/** What one policy says of several flows, for a reader: the flows with their places, as many as fit. */
+/** What one policy says of several flows: as many of them as fit, with their places; null where a definition is gone. */
 export interface PolicyLines extends Omit<PolicyGroup, 'flows'> {
-  readonly flows: readonly { readonly key: string; readonly place: string; readonly isUnchanged: boolean }[]
+  readonly flows: readonly { readonly key: string; readonly place: string | null; readonly isUnchanged: boolean }[]
   /** "and 3 more flows", or nothing. */
   readonly rest: string | null
   /** What lifts it for one run; null where nothing is blocked. */
@@ -25,7 +25,7 @@ export function policyLines({ policies = [] }: Plan): PolicyLines[] {
       message,
       flows: flows.slice(0, MOST_FLOWS).map(({ key, file, line, action }) => ({
         key,
-        place: file === null ? 'its definition is gone' : `${file}:${line}`,
+        place: file === null ? null : `${file}:${line}`,
         isUnchanged: action === 'noop',
       })),
       rest: left > 0 ? `and ${plural(left, 'more flow')}` : null,

@@ -141,7 +141,7 @@ function policiesText(plan: Plan, palette: Palette): string {
   const lines = groups.flatMap(({ policy, status, message, flows, rest, allow }) => [
     `    ${statusColour(status, palette)(status.padEnd(7))}  ${palette.bold(policy)}: ${printable(message)}`,
     ...flows.map(({ key, place, isUnchanged }) => {
-      return `             ${printable(key)}${isUnchanged ? ' (unchanged)' : ''}  ${palette.dim(printable(place))}`
+      return `             ${printable(key)}${isUnchanged ? ' (unchanged)' : ''}  ${palette.dim(printable(place ?? 'its definition is gone'))}`
     }),
     ...(rest === null ? [] : [palette.dim(`             ${rest}`)]),
     ...(allow === null ? [] : [`             lift it for one run: ${allow}`]),
