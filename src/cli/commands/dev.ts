@@ -108,7 +108,7 @@ interface Work {
 async function applyWhatIsSaved({ cli, env, remote, server, saves }: Work): Promise<undefined> {
   const { terminal } = cli
   for (let names: readonly string[] | null = []; names !== null; names = await saves.next()) {
-    if (names.length > 0) terminal.talk(`${terminal.talkPalette.dim(`${time()} ${savedText(names)}`)}\n`)
+    if (names.length > 0) terminal.talk(`${terminal.talkPalette.dim(`${time()} ${changedText(names)}`)}\n`)
     try {
       const plan = await applySaved(cli, env, remote)
       tellApplied(cli, plan)
@@ -120,9 +120,9 @@ async function applyWhatIsSaved({ cli, env, remote, server, saves }: Work): Prom
   }
 }
 
-function savedText(names: readonly string[]): string {
+function changedText(names: readonly string[]): string {
   const shown = names.slice(0, 3).map(printable).join(', ')
-  return names.length > 3 ? `${shown} and ${plural(names.length - 3, 'more file')} saved` : `${shown} saved`
+  return names.length > 3 ? `${shown} and ${plural(names.length - 3, 'more file')} changed` : `${shown} changed`
 }
 
 function tellApplied({ terminal }: Cli, plan: Plan): void {

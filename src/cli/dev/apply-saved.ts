@@ -8,7 +8,7 @@ import { refusalOf } from '../../plan/refusal.js'
 import { type Remote, RemoteError } from '../../remote/remote.js'
 import type { Cli } from '../command.js'
 import { projectCommit } from '../commit-info.js'
-import { Failure } from '../failure.js'
+import { badUsage, Failure } from '../failure.js'
 import { checkedSources, openProject, type Target, targetOf } from '../project.js'
 
 /** Nothing is refused on one's own machine; what would be worth a thought elsewhere is said. */
@@ -71,11 +71,8 @@ async function applyOnce(cli: Cli, env: string | undefined, remote: Remote): Pro
 /** Whatever the configuration says meanwhile, a service is never written to. */
 export function localTarget(target: Target): Target {
   if (target.settings.api === undefined) return target
-  throw new Failure(
-    'not_local',
+  throw badUsage(
     `environment "${target.name}" is a service: flows dev writes to the embedded store only`,
-    {
-      hint: 'choose an environment without "api" with --env, or use flows apply',
-    },
+    'choose an environment without "api" with --env, or use flows apply',
   )
 }
