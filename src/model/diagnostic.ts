@@ -49,7 +49,7 @@ export const DIAGNOSTIC_CODES = {
   RENAME_LOOP: 'renames form a loop',
   RENAME_SOURCE_DEFINED: 'the old key of a rename still has a definition',
   RENAME_AMBIGUOUS: 'two definitions are renamed from one key',
-  API_KEY_IN_FILE: 'a secret stands in the configuration',
+  API_KEY_IN_FILE: 'a secret stands in the configuration or a definition',
   API_URL_INVALID: 'the address of the API is no https address',
 } as const
 
