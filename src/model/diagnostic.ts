@@ -52,7 +52,7 @@ export const DIAGNOSTIC_CODES = {
   EXPRESSION_SYNTAX: 'an expression of a policy is not CEL',
   EXPRESSION_TYPE: 'an expression of a policy names what is not there, or compares what cannot be compared',
   EXPRESSION_LIMIT: 'an expression of a policy is too large',
-  API_KEY_IN_FILE: 'a secret stands in the configuration',
+  API_KEY_IN_FILE: 'a secret stands in the configuration or a definition',
   API_URL_INVALID: 'the address of the API is no https address',
 } as const
 

@@ -1,12 +1,18 @@
+import { hideApiKeys } from '../model/api-key.js'
+
 /**
  * Text from a definition or the service, safe to show: control characters, and the marks that reorder text on screen,
- * are written as escapes, so that no name can move the cursor or hide what a line says.
+ * are written as escapes, so that no name can move the cursor or hide what a line says. API keys are cut down to their
+ * prefix, wherever somebody put one.
  */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (char) => {
-    return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
-  })
+  return hideApiKeys(text).replace(
+    /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g,
+    (char) => {
+      return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`
+    },
+  )
 }
 
 /** JSON that is safe to show: the same value, with what JSON itself would let through written as escapes. */

@@ -1,4 +1,3 @@
-import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
 import { toPointer } from '../model/json-pointer.js'
@@ -8,11 +7,12 @@ import { mergeIssues } from './flow-body.js'
 import { validate } from './generated/config.js'
 import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
+import { secretIssues } from './secrets.js'
 
 /** Everything that is wrong with the content of flows.config.yaml. No issue means that it is a `Config`. */
 export function checkConfig(value: unknown): Issue[] {
   const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
-  const secrets = secretIssues(value, [])
+  const secrets = secretIssues(value, 'put a new one in an environment variable and name that in api_key_env')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
   // Whatever else is wrong with a secret, its removal mends it.
   const others = mergeIssues(fromSchema, [
@@ -22,25 +22,6 @@ export function checkConfig(value: unknown): Issue[] {
     ...controlCharacterIssues(value, []),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
-}
-
-function secretIssues(value: unknown, path: readonly string[]): Issue[] {
-  if (typeof value === 'string') return looksLikeApiKey(value) ? [secret(path, 'value')] : []
-  if (value === null || typeof value !== 'object') return []
-  return Object.entries(value).flatMap(([name, member]) => {
-    const inner = [...path, name]
-    return looksLikeApiKey(name) ? [secret(inner, 'key')] : secretIssues(member, inner)
-  })
-}
-
-function secret(path: readonly string[], part: Issue['part']): Issue {
-  return {
-    code: 'API_KEY_IN_FILE',
-    message: 'an API key stands here, for all to read who see the file or its history',
-    hint: 'revoke the key; put a new one in an environment variable and name that in api_key_env',
-    pointer: toPointer(path),
-    part,
-  }
 }
 
 /** "./flows/" and "flows" are one folder. */

@@ -7,6 +7,7 @@ import { validate } from './generated/flow.js'
 import { nearest } from './nearest.js'
 import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
+import { secretIssues } from './secrets.js'
 
 /**
  * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
@@ -14,6 +15,12 @@ import { schemaIssues } from './schema-issues.js'
  * definition: into the overlay where the overlay sets the value, else into the body.
  */
 export function checkDefinition(value: unknown, environments: readonly string[]): Issue[] {
+  const secrets = secretIssues(value, 'what a flow says is for everybody to see')
+  const hidden = new Set(secrets.map(({ pointer }) => pointer))
+  return [...secrets, ...contentIssues(value, environments).filter(({ pointer }) => !hidden.has(pointer))]
+}
+
+function contentIssues(value: unknown, environments: readonly string[]): Issue[] {
   const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
   if (!isObject(value)) return fromSchema
   const { environments: overlays, renamed_from: _, ...body } = value

@@ -1,6 +1,8 @@
 import { ExitCode } from '../../model/exit-code.js'
 import type { DesiredFlow } from '../../model/state.js'
 import { driftFlows } from '../../pipeline.js'
+import type { Project } from '../../project.js'
+import { driftGithub } from '../../render/drift/github.js'
 import { driftJson } from '../../render/drift/json.js'
 import { driftMarkdown } from '../../render/drift/markdown.js'
 import type { DriftReport } from '../../render/drift/report.js'
@@ -10,9 +12,10 @@ import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
 import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
 import { remoteOf } from '../target.js'
+import { fromRepositoryRoot } from '../views/diagnostics.js'
 import { chosenFormat, formatOptions } from '../views/format.js'
 
-const { format, json } = formatOptions(['human', 'json', 'markdown'])
+const { format, json } = formatOptions(['human', 'json', 'markdown', 'github'])
 
 export const drift: Define = (command, run) => {
   command
@@ -25,25 +28,32 @@ export const drift: Define = (command, run) => {
       examples(
         ['What was edited outside git: exits 2 when there is some', 'flows drift --env live'],
         ['One flow', 'flows drift high-value --env live'],
+        ['Annotations on the lines of the definitions, in GitHub Actions', 'flows drift --env live --format github'],
         ['In a job on a schedule', 'flows drift --env live --format markdown >> "$GITHUB_STEP_SUMMARY"'],
       ),
     )
     .action((keys, options) =>
       run(async (cli) => {
         const chosen = chosenFormat(options)
-        const report = await reportOf(cli, options.env, keys)
+        const project = openProject(cli)
+        const report = await reportOf(cli, project, options.env, keys)
         const exitCode = report.flows.length > 0 ? ExitCode.changesPending : ExitCode.ok
         const { terminal } = cli
         if (chosen === 'json') terminal.result(driftJson(report, exitCode))
         else if (chosen === 'markdown') terminal.result(driftMarkdown(report))
+        else if (chosen === 'github') terminal.result(driftGithub(report, fromRepositoryRoot(terminal, project.root)))
         else terminal.result(driftText(report, terminal.palette))
         return exitCode
       }),
     )
 }
 
-async function reportOf(cli: Cli, env: string | undefined, keys: readonly string[]): Promise<DriftReport> {
-  const project = openProject(cli)
+async function reportOf(
+  cli: Cli,
+  project: Project,
+  env: string | undefined,
+  keys: readonly string[],
+): Promise<DriftReport> {
   const target = targetOf(project, cli, env)
   const definitions = checkedDefinitions(project)
   const about = { project: project.config.project, environment: target.name }

@@ -45,7 +45,7 @@ export const keys: Define = (command, run) => {
           service.write(caller, (call) => createKey(call, { mode, name, scopes: scope, expires })),
         )
         const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText({ ...key, key: secret }))
+        if (chosenFormat(options) === 'json') terminal.result(withKey(key, secret))
         else {
           const until = key.expires === null ? '' : `, until ${formatTime(key.expires)}`
           terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}), shown only now:\n`)
@@ -117,4 +117,9 @@ function parseExpiry(value: string): number {
     throw new InvalidArgumentError('Write it as 90d or as a day, 2027-01-31.')
   }
   return time / 1000
+}
+
+/** The one place where a key is shown: what prints JSON hides keys wherever they stand. */
+function withKey(key: object, secret: string): string {
+  return jsonText(key).replace(/\n}\n$/, () => `,\n  "key": ${JSON.stringify(secret)}\n}\n`)
 }

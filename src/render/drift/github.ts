@@ -1,0 +1,39 @@
+import { toDotted } from '../../model/json-pointer.js'
+import type { DriftedFlow, DriftField } from '../../plan/drift.js'
+import { formatValue } from '../text.js'
+import { fromRepository, workflowCommand } from '../workflow-command.js'
+import type { DriftReport } from './report.js'
+import { definedNote, kindText, whoText } from './words.js'
+
+/** GitHub shows so many annotations of a kind for a step, and drops the rest without a word. */
+const MOST = 10
+
+/**
+ * Annotations on the lines of the definitions that no longer hold: one for each field; on the flow's first line where a
+ * default says it. `folder` is the way from the repository's root to the configuration file's folder.
+ */
+export function driftGithub(report: DriftReport, folder = ''): string {
+  const all = report.flows.flatMap((flow) => annotations(flow, folder))
+  const shown = all.length > MOST ? all.slice(0, MOST - 1) : all
+  const left = all.length - shown.length
+  const rest = left > 0 ? [workflowCommand('warning', { title: 'Drift' }, `${left} more: see flows drift`)] : []
+  return [...shown, ...rest].join('')
+}
+
+function annotations(flow: DriftedFlow, folder: string): string[] {
+  const { key, source, fields } = flow
+  const title = `Drift of ${key}`
+  const place = source === null ? {} : { file: fromRepository(folder, source.file), line: source.line }
+  const texts = fields.map((field) => ({ line: field.line, text: fieldText(flow, field) }))
+  if (texts.length === 0)
+    return [workflowCommand('warning', { ...place, title }, `${kindText(flow)}: ${whoText(flow)}`)]
+  return texts.map(({ line, text }) =>
+    workflowCommand('warning', { ...place, ...(source !== null && line !== null && { line }), title }, text),
+  )
+}
+
+function fieldText(flow: DriftedFlow, field: DriftField): string {
+  const { path, applied, observed } = field
+  const notes = [whoText(field), ...definedNote(field, flow)].join(', ')
+  return `${toDotted(path)}: ${formatValue(applied)} → ${formatValue(observed)} (${kindText(flow)}: ${notes})`
+}

@@ -1,0 +1,239 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { main } from '../src/cli/main.js'
+import { COMMANDS } from '../src/cli/table.js'
+import { service } from '../src/service/operations/call.js'
+import { updateFlow } from '../src/service/operations/flows.js'
+import { openSqliteStore } from '../src/store/sqlite/open.js'
+import { aDefinition, writeFiles } from './helpers/cli.js'
+import { type Served, served } from './service/serving.js'
+
+/** What nobody but its owner may read, each of its own kind. */
+const CANARIES = {
+  email: 'canary-person@example.com',
+  phone: '+12025550147',
+  reference: 'canary-reference',
+  'label of a session': 'canary-label',
+  'password of the database': 'canary-password',
+  'token in the address of the repository': 'ghp_canaryrepositorytoken0000',
+  'token of the CI': 'canary-ci-token',
+  'API key in a flow': `sk_live_${'canary'.repeat(4)}`,
+  'API key in a file': `rk_live_${'canaryfile'.repeat(2)}`,
+} as const
+
+type Canary = keyof typeof CANARIES
+
+/** A way to call a command; what it is there to show to who asks for it, and nothing else, is named. */
+interface Calling {
+  readonly args: readonly string[]
+  readonly shows?: readonly Canary[]
+}
+
+interface World {
+  readonly session: string
+  readonly deployment: string
+  readonly folder: string
+}
+
+const human = (args: readonly string[]): Calling => ({ args })
+const inFormats = (args: readonly string[], ...formats: readonly string[]): Calling[] =>
+  formats.map((format) => ({ args: [...args, '--format', format] }))
+
+/** Of every command, how it is called here. A new command fails the test until it has its row. */
+const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
+  init: ({ folder }) => [human(['init', join(folder, 'new'), '--project', 'new'])],
+  validate: () => inFormats(['validate'], 'human', 'json', 'github', 'sarif'),
+  fmt: () => [human(['fmt', '--check'])],
+  schema: () => [human(['schema', 'api'])],
+  plan: ({ folder }) => [
+    ...inFormats(['plan'], 'human', 'json', 'markdown', 'github'),
+    ...(PLAN_OUT ? [human(['plan', '--out', join(folder, 'plan.json')])] : []),
+  ],
+  drift: () => inFormats(['drift'], 'human', 'json', 'markdown', 'github'),
+  history: () => inFormats(['history'], 'human', 'json'),
+  blame: () => inFormats(['blame', 'a'], 'human', 'json'),
+  events: ({ deployment }) => [human(['events', deployment])],
+  list: () => inFormats(['list'], 'human', 'json'),
+  show: ({ deployment }) => [
+    ...inFormats(['show', 'a'], 'human', 'json'),
+    ...inFormats(['show', deployment], 'human', 'json'),
+  ],
+  sessions: ({ session }) => [
+    { args: ['sessions', 'list'], shows: ['reference'] },
+    { args: ['sessions', 'list', '--json'], shows: ['reference', 'label of a session', 'email', 'phone'] },
+    { args: ['sessions', 'show', session], shows: ['reference', 'label of a session'] },
+    { args: ['sessions', 'show', session, '--json'], shows: ['reference', 'label of a session', 'email', 'phone'] },
+    { args: ['sessions', 'create', 'a', '--email', CANARIES.email, '--phone', 'canary'] },
+    { args: ['sessions', 'submit', session, '--outcome', 'canary-outcome'] },
+  ],
+  // The store behind these cannot be reached: what is told of it is told of its address.
+  serve: () => [human(['serve', '--port', '0'])],
+  keys: () => inFormats(['keys', 'list'], 'human', 'json'),
+  backup: ({ folder }) => [human(['backup', join(folder, 'backup.sqlite')])],
+  restore: ({ folder }) => [human(['restore', join(folder, 'none.sqlite'), '--yes'])],
+  // Last: it takes back what was edited.
+  apply: () => [human(['apply']), ...inFormats(['apply', '--yes'], 'human', 'json', 'jsonl')],
+}
+
+const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
+const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
+
+test('every command has a row here', () => {
+  expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort())
+})
+
+const home = process.cwd()
+let api: Served
+let folder: string
+
+beforeEach(async () => {
+  api = await served({ processing: 0, webhookAllow: ['127.0.0.0/8'] })
+  folder = mkdtempSync(join(tmpdir(), 'flows-secrets-'))
+  writeFiles(folder, {
+    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  local: {}\n  remote: { api: "${api.url}", api_key_env: FLOWS_KEY }\n`,
+    'flows/a.yaml': aDefinition('A'),
+    'flows/b.yaml': aDefinition('B'),
+  })
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder })
+  git('init', '-q')
+  const token = CANARIES['token in the address of the repository']
+  git('remote', 'add', 'origin', `https://someone:${token}@example.com/acme/flows.git`)
+  git('add', '-A')
+  git('-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', 'commit', '-qm', 'one')
+  const ci = CANARIES['token of the CI']
+  const variables = {
+    GITHUB_TOKEN: ci,
+    GITHUB_ACTIONS: 'true',
+    GITHUB_REPOSITORY: 'acme/flows',
+    GITHUB_SERVER_URL: `https://someone:${ci}@example.com`,
+    GITHUB_RUN_ID: '1',
+    CI_JOB_TOKEN: ci,
+    CI_REPOSITORY_URL: `https://gitlab-ci-token:${ci}@example.com/acme/flows.git`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: ci,
+    FLOWS_KEY: api.key,
+    FLOWS_ENV: '',
+    NO_COLOR: '1',
+  }
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
+  vi.stubEnv('DATABASE_URL', undefined)
+  process.chdir(folder)
+})
+
+afterEach(() => {
+  process.chdir(home)
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+  process.exitCode = undefined
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Runs a command line in this process, and answers with all that it printed on either output. */
+async function printedBy(args: readonly string[]): Promise<string> {
+  let printed = ''
+  const take = (chunk: unknown) => {
+    printed += String(chunk)
+    return true
+  }
+  const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(take))
+  try {
+    await main(args)
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+  return printed
+}
+
+/** Flows deployed, one edited outside git so that an API key stands in it, and a verified person, in an environment. */
+async function aWorld(environment: string): Promise<World & { readonly secrets: readonly string[] }> {
+  const at = ['--env', environment]
+  await printedBy(['apply', '--yes', ...at])
+  const edit = { metadata: { note: CANARIES['API key in a flow'] } }
+  if (environment === 'local') {
+    const store = await openSqliteStore({ file: join(folder, '.flows', 'store.sqlite') })
+    await service({ store }).write({ livemode: false, actor: 'dashboard' }, (call) => updateFlow(call, 'a', edit))
+    await store.close()
+  } else await api.service.write({ livemode: false, actor: 'dashboard' }, (call) => updateFlow(call, 'a', edit))
+  const { email, phone, reference } = CANARIES
+  const person = ['--email', email, '--phone', phone, '--client-reference-id', reference]
+  const label = ['--metadata', `note=${CANARIES['label of a session']}`]
+  const session = JSON.parse(await printedBy(['sessions', 'create', 'b', ...person, ...label, '--json', ...at]))
+  await printedBy(['sessions', 'submit', session.id, ...at])
+  const { deployments } = JSON.parse(await printedBy(['history', '--json', ...at]))
+  const { body } = await api.call('POST', '/v1/webhook_endpoints', {
+    body: { url: 'https://example.com', enabled_events: { 0: '*' } },
+  })
+  const outputs = await api.call('GET', `/v1/identity/verification_sessions/${session.id}?expand[]=verified_outputs`)
+  const verified = Object.values(outputs.body.verified_outputs ?? {}).filter((one) => typeof one === 'string')
+  return {
+    session: session.id,
+    deployment: deployments[0].id,
+    folder,
+    secrets: [api.key, api.liveKey, body.secret, ...(verified as string[])].filter(
+      (one) => one.length > 4 && !Object.values<string>(CANARIES).includes(one),
+    ),
+  }
+}
+
+/** The names of the canaries that a text holds. */
+function heard(text: string, secrets: readonly string[] = []): string[] {
+  const known = Object.entries(CANARIES).filter(([, canary]) => text.includes(canary))
+  return [...known.map(([name]) => name), ...secrets.filter((secret) => text.includes(secret))]
+}
+
+/** All that lies in the project but the store and git's own files, which are nobody else's to read. */
+function filesIn(root: string): string {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !/^\.git\/|store\.sqlite|backup\.sqlite/.test(name))
+    .map((name) => join(root, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n')
+}
+
+describe.each(['local', 'remote'])(
+  'no secret and nothing personal is printed, in the environment %s',
+  (environment) => {
+    test('by any command in any format, nor left in a file, nor told in the log', async () => {
+      const world = await aWorld(environment)
+      for (const { name } of COMMANDS) {
+        const calls = CALLS[name]?.(world) ?? []
+        for (const { args, shows = [] } of calls) {
+          const takesEnv = !AT_THE_STORE.has(name) && !['init', 'validate', 'fmt', 'schema'].includes(name)
+          if (AT_THE_STORE.has(name)) {
+            vi.stubEnv('DATABASE_URL', `postgres://flows:${CANARIES['password of the database']}@127.0.0.1:1/flows`)
+          }
+          const printed = await printedBy([...args, ...(takesEnv ? ['--env', environment] : [])])
+          vi.stubEnv('DATABASE_URL', undefined)
+          told += printed
+          const unexpected = heard(printed, world.secrets).filter((one) => !shows.includes(one as Canary))
+          expect(unexpected, `${args.join(' ')}:\n${printed}`).toEqual([])
+        }
+      }
+      expect(heard(filesIn(folder), world.secrets)).toEqual([])
+      expect(heard(JSON.stringify(api.log), world.secrets)).toEqual([])
+    })
+  },
+)
+
+test('an API key in a definition or in the configuration is refused, and not repeated', async () => {
+  const key = CANARIES['API key in a file']
+  writeFiles(folder, { 'flows/a.yaml': aDefinition('A', `metadata: { note: ${key} }\n`) })
+  for (const format of ['human', 'json', 'github', 'sarif']) {
+    const printed = await printedBy(['validate', '--format', format])
+    expect(printed).toContain('API_KEY_IN_FILE')
+    expect(heard(printed)).toEqual([])
+  }
+  expect(heard(await printedBy(['apply', '--yes', '--format', 'jsonl', '--env', 'local']))).toEqual([])
+  writeFiles(folder, { 'flows.config.yaml': `project: acme-kyc\nflows: ${key}\nenvironments: { local: {} }\n` })
+  expect(heard(await printedBy(['plan', '--json']))).toEqual([])
+})
+
+test('the address of the database is not repeated when it is none', async () => {
+  vi.stubEnv('DATABASE_URL', `mysql://flows:${CANARIES['password of the database']}@127.0.0.1/flows`)
+  const printed = await printedBy(['keys', 'list'])
+  expect(printed).toContain('DATABASE_URL')
+  expect(heard(printed)).toEqual([])
+})
