@@ -19,7 +19,10 @@ export async function aLosingProxy(url: string, options: LosingProxyOptions): Pr
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const isDeployment = request.method === 'POST' && request.url === '/v2/identity/flow_deployments'
-    if (isDeployment && !(await onDeployment())) return request.socket.destroy()
+    if (isDeployment && !(await onDeployment())) {
+      request.socket.destroy()
+      return
+    }
     const { host: _, connection: _1, 'content-length': _2, ...headers } = request.headers
     const answer = await fetch(url + request.url, {
       method: request.method ?? 'GET',
@@ -31,7 +34,8 @@ export async function aLosingProxy(url: string, options: LosingProxyOptions): Pr
       onDone?.()
       if (lost < loses) {
         lost += 1
-        return request.socket.destroy()
+        request.socket.destroy()
+        return
       }
     }
     const etag = answer.headers.get('etag')

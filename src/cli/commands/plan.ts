@@ -1,5 +1,5 @@
 import { ExitCode } from '../../model/exit-code.js'
-import { isEmpty, type Plan } from '../../model/plan.js'
+import { isEmpty, type Plan, sealed } from '../../model/plan.js'
 import { allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
@@ -11,7 +11,7 @@ import { commitInfo } from '../commit-info.js'
 import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
-import { savePlan, sealed } from '../saved-plan.js'
+import { savePlan } from '../saved-plan.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
 const { format, json } = formatOptions(['human', 'json', 'markdown'])
