@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fileDigest, type Plan, type SavedPlan } from '../model/plan.js'
+import type { Plan, SavedPlan } from '../model/plan.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
@@ -9,12 +9,6 @@ import { jsonText } from './views/format.js'
 
 /** No plan is larger: the service takes less at once. */
 const MOST = 64 * 1024 * 1024
-
-/** A plan with all that its file says, and the digest over it. */
-export function sealed(plan: Plan, allowed: readonly string[]): Plan {
-  const whole: Plan = { ...plan, allowed: [...new Set(allowed)] }
-  return { ...whole, file_digest: fileDigest(whole) }
-}
 
 /** Writes the file whole or not at all: whoever reads it meanwhile finds the old one or the new one. */
 export function savePlan({ terminal }: Cli, file: string, plan: Plan): void {

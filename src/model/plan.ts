@@ -53,6 +53,12 @@ export function fileDigest(plan: Plan): string {
   return digestOf(rest)
 }
 
+/** A plan with all that its file says, and the digest over it. */
+export function sealed(plan: Plan, allowed: readonly string[]): Plan {
+  const whole: Plan = { ...plan, allowed: [...new Set(allowed)] }
+  return { ...whole, file_digest: fileDigest(whole) }
+}
+
 /** A plan as `plan --out` saves it. */
 export type SavedPlan = Plan & Required<Pick<Plan, 'service' | 'allowed' | 'file_digest'>>
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sealed } from '../../src/cli/saved-plan.js'
-import { fileDigest, type Plan } from '../../src/model/plan.js'
+import { fileDigest, type Plan, sealed } from '../../src/model/plan.js'
 import { readPlanFile } from '../../src/validate/plan-file.js'
 import { desiredFlows, observedState } from '../helpers/arbitraries.js'
 import { desired, observed, planOf, state } from '../helpers/builders.js'
