@@ -39,6 +39,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/apply.js')).apply,
   },
   {
+    name: 'comment',
+    summary: 'show a plan in its pull request, and what became of it',
+    group: 'Flows',
+    load: async () => (await import('./commands/comment.js')).comment,
+  },
+  {
     name: 'list',
     summary: 'list the flows of an environment',
     group: 'Flows',
