@@ -10,9 +10,10 @@ export function outputLines(values: Readonly<Record<string, string | number | bo
     .join('')
 }
 
-/** Hands results to the later steps of a job, where there is such a job. */
+/** Appends results to the file that later steps of a job read: FLOWS_OUTPUT, else that of GitHub Actions. */
 export function setOutputs({ env }: Terminal, lines: string): void {
-  if (env.GITHUB_OUTPUT) appendFileSync(env.GITHUB_OUTPUT, lines)
+  const file = env.FLOWS_OUTPUT || env.GITHUB_OUTPUT
+  if (file) appendFileSync(file, lines)
 }
 
 /** GitHub shows no summary of a step that is larger. */
