@@ -9,6 +9,8 @@ export interface ApplyOptions {
   readonly source: DeploymentRequest['source']
   /** Guards lifted by name, recorded in the deployment. */
   readonly allowed: readonly string[]
+  /** Digest of the reviewed plan that this plan is, made again; it is applied once. */
+  readonly approvedDigest?: string | undefined
 }
 
 export type ApplyResult =
@@ -30,10 +32,12 @@ export async function apply(plan: Plan, writer: RemoteWriter, options: ApplyOpti
   return { status, deployment }
 }
 
-function deploymentRequest(plan: Plan, { runId, source, allowed }: ApplyOptions): DeploymentRequest {
+function deploymentRequest(plan: Plan, { runId, source, allowed, approvedDigest }: ApplyOptions): DeploymentRequest {
   return {
     project: plan.project,
     plan_digest: plan.digest,
+    // An older service knows no such member: it is sent only where it says something.
+    ...(approvedDigest !== undefined && { approved_digest: approvedDigest }),
     run_id: runId,
     base: plan.base,
     source,

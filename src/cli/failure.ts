@@ -1,18 +1,28 @@
 import type { Diagnostic } from '../model/diagnostic.js'
 import { ExitCode } from '../model/exit-code.js'
 
+interface FailureOptions {
+  readonly hint?: string
+  readonly exitCode?: ExitCode
+  readonly cause?: unknown
+  readonly details?: Readonly<Record<string, unknown>>
+}
+
 /** A reason to stop that the user can do something about: what is wrong, how to mend it, and the exit code. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: string
   readonly exitCode: ExitCode
   readonly hint: string | undefined
+  /** More for machines. */
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: string, message: string, options: { hint?: string; exitCode?: ExitCode; cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.exitCode = options.exitCode ?? ExitCode.failed
     this.hint = options.hint
+    this.details = options.details ?? {}
   }
 }
 

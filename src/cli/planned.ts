@@ -1,10 +1,11 @@
 import type { Plan } from '../model/plan.js'
 import { planFlows } from '../pipeline.js'
-import type { Allowance } from '../plan/guard.js'
+import type { Allowance } from '../plan/allowance.js'
 import type { Project } from '../project.js'
 import type { Remote } from '../remote/remote.js'
 import { warnOfIdle } from './allow.js'
 import type { Cli } from './command.js'
+import { checkOnly } from './only.js'
 import { planMemory } from './plan-memory.js'
 import { checkedDefinitions, openProject, targetOf } from './project.js'
 import { remoteOf } from './target.js'
@@ -18,7 +19,13 @@ export interface Planned {
 /** The plan of an environment, made with a reader that cannot write and is closed again. Nothing is shown of it. */
 export async function planned(
   cli: Cli,
-  options: { readonly env?: string | undefined; readonly allow: readonly Allowance[] },
+  options: {
+    readonly env?: string | undefined
+    readonly allow: readonly Allowance[]
+    readonly only: readonly string[]
+    /** Whether the plan is to say where it was made, so that it can be applied there. */
+    readonly isSaved?: boolean
+  },
 ): Promise<Planned> {
   const project = openProject(cli)
   const { name, settings } = targetOf(project, cli, options.env)
@@ -29,9 +36,22 @@ export async function planned(
   const plan = await planFlows(
     definitions,
     reader,
-    { project: project.config.project, environment: name, guards: settings.guards ?? {}, allow: options.allow },
-    planMemory(project.root, subject),
+    {
+      project: project.config.project,
+      environment: name,
+      guards: settings.guards ?? {},
+      allow: options.allow,
+      only: options.only.length > 0 ? options.only : undefined,
+      address: options.isSaved ? remote.address : undefined,
+    },
+    // What is remembered is the plan of every flow, and it names no store.
+    options.isSaved || options.only.length > 0 ? undefined : planMemory(project.root, subject),
   ).finally(() => reader.close())
+  checkOnly(
+    options.only,
+    plan,
+    definitions.desired(name).map(({ key }) => key),
+  )
   warnOfIdle(cli, plan, options.allow)
   return { project, remote, plan }
 }

@@ -6,6 +6,8 @@ export type { DeployedChange, Deployment }
 export interface DeploymentRequest {
   readonly project: string
   readonly plan_digest: string
+  /** Digest of the reviewed plan that is applied, where one is: it is applied once, whatever its bases are by now. */
+  readonly approved_digest?: string | null
   /** Names this apply run: an answer that carries another run's name was not made by this one. */
   readonly run_id: string
   readonly base: Plan['base']

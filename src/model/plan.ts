@@ -44,6 +44,18 @@ export function diffDigest(change: Pick<Change, 'action' | 'key' | 'previous_key
   ])
 }
 
+/**
+ * Digest of all that a saved plan's file says, wording and figures too: what a reviewer saw and what the file holds are one.
+ * It is no signature: whoever may write the file can write another digest into it.
+ */
+export function fileDigest(plan: Plan): string {
+  const { file_digest: _, exit_code: _code, ...rest } = plan
+  return digestOf(rest)
+}
+
+/** A plan as `plan --out` saves it. */
+export type SavedPlan = Plan & Required<Pick<Plan, 'service' | 'allowed' | 'file_digest'>>
+
 /** Whether apply has nothing to do. */
 export function isEmpty(plan: Pick<Plan, 'changes'>): boolean {
   return plan.changes.length === 0

@@ -49,6 +49,10 @@ export type NullableMatch = Match | null
  */
 export type Match = 'none' | 'similar'
 /**
+ * allow: say nothing. warn: say so and go on. block: refuse to apply.
+ */
+export type Level = 'allow' | 'warn' | 'block'
+/**
  * Guards lifted by name for this run.
  */
 export type Allowed = string[]
@@ -356,9 +360,23 @@ export interface Guards {
    */
   expose_link?: 'allow' | 'warn' | 'block'
   /**
-   * Largest share of the existing flows that one plan may change, 0 to 1. Counts from ten flows up.
+   * Largest share of the existing flows that one plan may change. A number blocks above it, and counts from ten flows up.
    */
-  max_change_share?: number
+  max_change_share?: number | ChangeShare
+}
+/**
+ * A share of the existing flows, and what happens above it.
+ */
+export interface ChangeShare {
+  /**
+   * Largest share, 0 to 1.
+   */
+  limit: number
+  level?: Level
+  /**
+   * Below this many existing flows the guard is silent: of few flows a share says little.
+   */
+  min_flows?: number
 }
 /**
  * What apply would do: plain data, in a fixed order, format flows.plan 1.0. Usage figures, lines and wording are outside its digest.
@@ -488,6 +506,64 @@ export interface Plan {
      */
     noop: number
   }
+  /**
+   * The flows API that was compared: of a saved plan, the only one that it may be applied to.
+   */
+  service?: {
+    /**
+     * Origin of the API, or embedded.
+     */
+    address: string
+    /**
+     * The store's own id; null where nobody had made it yet.
+     */
+    store: string | null
+  }
+  /**
+   * The commit that the definitions came from, with --commit-info; null outside git.
+   */
+  source?: {
+    /**
+     * Full hash.
+     */
+    commit: string
+    /**
+     * Branch name; null when detached.
+     */
+    branch: string | null
+    /**
+     * Whether files were uncommitted.
+     */
+    dirty: boolean
+    /**
+     * Address of the repository.
+     */
+    repository?: string
+    /**
+     * Number of the pull or merge request.
+     */
+    pull_request?: number
+    /**
+     * Address of the CI run that planned or applied it.
+     */
+    run?: string
+  } | null
+  /**
+   * Of a saved plan: guards lifted by name, as given to --allow.
+   */
+  allowed?: Allowed
+  /**
+   * The flows that the plan was limited to, with --only.
+   */
+  only?: string[]
+  /**
+   * With --only: how many changes of other flows were left out.
+   */
+  left_out?: number
+  /**
+   * Of a saved plan: SHA-256 of everything else in the file, so that no part of it can be altered.
+   */
+  file_digest?: string
   /**
    * Of the command that printed the plan; not part of a saved plan.
    */
@@ -788,6 +864,10 @@ export interface Deployment {
    */
   plan_digest: string
   /**
+   * Digest of the reviewed plan that was applied; null when the plan was made in the same run. No reviewed plan is applied twice.
+   */
+  approved_digest: string | null
+  /**
    * The apply run that sent it: tells a retry from another run with the same plan.
    */
   run_id: string
@@ -811,6 +891,18 @@ export interface Deployment {
      * Whether files were uncommitted.
      */
     dirty: boolean
+    /**
+     * Address of the repository.
+     */
+    repository?: string
+    /**
+     * Number of the pull or merge request.
+     */
+    pull_request?: number
+    /**
+     * Address of the CI run that planned or applied it.
+     */
+    run?: string
   } | null
   allowed: Allowed
   /**
@@ -1025,6 +1117,10 @@ export interface FlowDeploymentSummary {
    */
   plan_digest: string
   /**
+   * Digest of the reviewed plan that was applied; null when the plan was made in the same run. No reviewed plan is applied twice.
+   */
+  approved_digest: string | null
+  /**
    * The apply run that sent it: tells a retry from another run with the same plan.
    */
   run_id: string
@@ -1048,6 +1144,18 @@ export interface FlowDeploymentSummary {
      * Whether files were uncommitted.
      */
     dirty: boolean
+    /**
+     * Address of the repository.
+     */
+    repository?: string
+    /**
+     * Number of the pull or merge request.
+     */
+    pull_request?: number
+    /**
+     * Address of the CI run that planned or applied it.
+     */
+    run?: string
   } | null
   allowed: Allowed
   /**
@@ -1141,6 +1249,10 @@ export interface FlowState {
    * Whether it belongs to the live mode.
    */
   livemode: boolean
+  /**
+   * The store's own id: a plan made for one store is not applied to another. Null where nobody has made it yet.
+   */
+  store: string | null
   /**
    * The project's last deployment in this mode; null before the first.
    */

@@ -33,6 +33,8 @@ export interface ObservedFlow {
 /** Everything a plan needs to know of one mode of the service. */
 export interface ObservedState {
   readonly livemode: boolean
+  /** The store's own id: one deleted and made again is another one. Null where nobody has made it yet. */
+  readonly store: string | null
   /** The project's last deployment in this mode; null before the first. */
   readonly last_deployment: string | null
   /** Every flow of the mode, whoever manages it, archived ones too. In order of key. */

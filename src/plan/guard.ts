@@ -1,11 +1,6 @@
 import type { Change, GuardName, GuardResult } from '../model/plan.js'
-import type { Guards } from '../model/schema-types.js'
-
-/** A guard lifted by name for one run: for every flow, or for one. */
-export interface Allowance {
-  readonly guard: GuardName
-  readonly key?: string
-}
+import type { ChangeShare, Guards } from '../model/schema-types.js'
+import type { Allowance } from './allowance.js'
 
 export interface GuardContext {
   readonly guards: Guards
@@ -112,19 +107,25 @@ function reasons({ assurance }: Change, effect: 'weakens'): string[] {
 }
 
 function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult[] {
-  const limit = guards.max_change_share ?? 1
+  const { limit, level = 'block', min_flows: fewest = MIN_FLOWS_FOR_SHARE } = limitOf(guards)
+  if (level === 'allow') return []
   const changed = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
   // Divided, not multiplied: 29 / 100 is exactly the number written 0.29, but 0.29 * 100 is less than 29.
-  if (existing < MIN_FLOWS_FOR_SHARE || changed.length / existing <= limit) return []
+  if (existing < fewest || changed.length / existing <= limit) return []
+  const isLifted = allow.some((one) => one.guard === 'max_change_share')
   const result: GuardResult = {
     guard: 'max_change_share',
-    status: allow.some((one) => one.guard === 'max_change_share') ? 'lifted' : 'blocked',
+    status: level === 'warn' ? 'warned' : isLifted ? 'lifted' : 'blocked',
     keys: [],
     message:
       `would change ${changed.length} of ${existing} flows (${percent(changed.length / existing)}); ` +
       `the limit is ${percent(limit)}`,
   }
   return [result]
+}
+
+function limitOf({ max_change_share: given = 1 }: Guards): ChangeShare {
+  return typeof given === 'number' ? { limit: given } : given
 }
 
 function percent(share: number): string {

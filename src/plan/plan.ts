@@ -3,8 +3,10 @@ import { compareText } from '../model/canonical.js'
 import { type Action, type Change, diffDigest, type Field, type Plan, planDigest } from '../model/plan.js'
 import type { Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
+import type { Allowance } from './allowance.js'
 import { diff } from './diff.js'
-import { type Allowance, guard } from './guard.js'
+import { guard } from './guard.js'
+import { select } from './only.js'
 import { order } from './order.js'
 import { type Conflict, type Pair, pair } from './pair.js'
 
@@ -14,6 +16,10 @@ export interface PlanOptions {
   readonly guards?: Guards
   /** Guards lifted by name for this run. */
   readonly allow?: readonly Allowance[]
+  /** Keys of flows, now or after the change: the plan is limited to them. */
+  readonly only?: readonly string[] | undefined
+  /** Address of the service, for a plan that is to be applied there and nowhere else. */
+  readonly address?: string | undefined
 }
 
 /**
@@ -21,9 +27,13 @@ export interface PlanOptions {
  * whatever order the definitions come. Lines are not known here (see locate.ts).
  */
 export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
-  const { project, environment } = options
+  const { project, environment, only, address } = options
   const pairing = pair(desired, observed, project)
-  const changes = order([...pairing.pairs.map(changeOf).filter((one) => one !== null), ...pairing.gone.map(archive)])
+  const found = order([...pairing.pairs.map(changeOf).filter((one) => one !== null), ...pairing.gone.map(archive)])
+  const inTheWay = pairing.conflicts.map(describeConflict).sort(byKey)
+  const { changes, conflicts, leftOut } = only
+    ? select(found, inTheWay, only)
+    : { changes: found, conflicts: inTheWay, leftOut: 0 }
   const body = {
     project,
     livemode: observed.livemode,
@@ -40,13 +50,15 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     base: body.base,
     changes,
     unmanaged: pairing.unmanaged.map(({ key, id, config }) => ({ key, id, name: config.name })).sort(byKey),
-    conflicts: pairing.conflicts.map(describeConflict).sort(byKey),
+    conflicts,
     guards: guard(changes, {
       guards: options.guards ?? {},
       allow: options.allow ?? [],
       existing: observed.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
     }),
-    summary: summarise(changes, pairing.pairs.length),
+    summary: { ...summarise(changes), noop: pairing.pairs.length - found.filter(isDefined).length },
+    ...(address !== undefined && { service: { address, store: observed.store } }),
+    ...(only && { only: [...new Set(only)].sort(compareText), left_out: leftOut }),
   }
 }
 
@@ -139,10 +151,13 @@ function describeConflict({ desired, observed, code }: Conflict): Plan['conflict
   }
 }
 
-function summarise(changes: readonly Change[], defined: number): Plan['summary'] {
+function isDefined({ action }: Change): boolean {
+  return action !== 'archive'
+}
+
+function summarise(changes: readonly Change[]): Plan['summary'] {
   const summary = { create: 0, update: 0, rename: 0, adopt: 0, restore: 0, archive: 0, noop: 0 }
   for (const { action } of changes) summary[action] += 1
-  summary.noop = defined - changes.filter(({ action }) => action !== 'archive').length
   return summary
 }
 

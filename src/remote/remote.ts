@@ -1,5 +1,6 @@
 import type { Deployment, DeploymentRequest, StaleFlow } from '../model/deployment.js'
 import type { ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type { FlowDeploymentSummary } from '../model/schema-types.js'
 import type { ObservedState } from '../model/state.js'
 
 /**
@@ -15,6 +16,9 @@ export interface RemoteReader {
   listFlows(query?: FlowsQuery): Promise<ListObject<VerificationFlow>>
   /** By id or by key. */
   retrieveFlow(idOrKey: string): Promise<VerificationFlow>
+  /** Newest first, without their changes. */
+  listDeployments(query?: DeploymentsQuery): Promise<ListObject<FlowDeploymentSummary>>
+  retrieveDeployment(id: string): Promise<Deployment>
   listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
   retrieveSession(id: string): Promise<VerificationSession>
   close(): Promise<void>
@@ -36,6 +40,8 @@ export interface RemoteWriter {
 export interface Remote {
   /** For people: "embedded store .flows/store.sqlite", "https://flows.example.com". */
   readonly label: string
+  /** Origin of the API, or "embedded": where a saved plan may be applied. */
+  readonly address: string
   reader(): Promise<RemoteReader>
   writer(): Promise<RemoteWriter>
 }
@@ -55,6 +61,12 @@ export interface FlowsQuery extends PageQuery {
   readonly key?: string
   readonly project?: string
   readonly status?: 'active' | 'archived'
+}
+
+export interface DeploymentsQuery extends PageQuery {
+  readonly project?: string
+  /** Digest of a plan, as it was reviewed or as it was made: the deployment that applied it. */
+  readonly approved_digest?: string
 }
 
 export interface SessionsQuery extends PageQuery {

@@ -8,7 +8,8 @@ export type DeploymentSummary = Omit<Deployment, 'changes'> & {
 
 export interface DeploymentReads {
   byId(livemode: boolean, id: string): Promise<Deployment | undefined>
-  byDigest(livemode: boolean, project: string, planDigest: string): Promise<Deployment | undefined>
+  /** The one that applied a plan with one of these digests, as it was reviewed or as it was made. */
+  byDigest(livemode: boolean, project: string, digests: readonly string[]): Promise<Deployment | undefined>
   /** Id of the deployment that the project wrote last in this mode, whatever the clock said then. */
   last(livemode: boolean, project: string): Promise<string | null>
   list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
@@ -16,6 +17,8 @@ export interface DeploymentReads {
 
 export interface DeploymentFilter {
   readonly project?: string | undefined
+  /** That of a plan, as it was reviewed or as it was made. */
+  readonly approved_digest?: string | undefined
   readonly created?: CreatedRange | undefined
 }
 

@@ -24,5 +24,10 @@ export function afterApply(plan: Plan, before: ObservedState): ObservedState {
       sessions_last_30_days: flow?.sessions_last_30_days ?? 0,
     })
   }
-  return { livemode: before.livemode, last_deployment: `after ${plan.digest}`, flows: [...flows.values()] }
+  return {
+    livemode: before.livemode,
+    store: before.store,
+    last_deployment: `after ${plan.digest}`,
+    flows: [...flows.values()],
+  }
 }

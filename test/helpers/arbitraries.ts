@@ -89,6 +89,7 @@ export const observedState: fc.Arbitrary<ObservedState> = fc
   })
   .map(({ keys, flows, last_deployment }) => ({
     livemode: false,
+    store: 'store-1',
     last_deployment,
     flows: keys.map((key, index): ObservedFlow => {
       const { isDrifted, applied, applied_status, applied_key, ...flow } = flows[index] as NonNullable<

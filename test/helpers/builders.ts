@@ -35,7 +35,7 @@ export function observed(key: string, body: Partial<FlowBody> = {}, more: Partia
 }
 
 export function state(...flows: ObservedFlow[]): ObservedState {
-  return { livemode: false, last_deployment: 'vfd_last', flows }
+  return { livemode: false, store: 'store-1', last_deployment: 'vfd_last', flows }
 }
 
 export function planOf(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Guards } from '../../src/model/schema-types.js'
-import type { Allowance } from '../../src/plan/guard.js'
+import type { Allowance } from '../../src/plan/allowance.js'
 import { desired, observed, planOf, state } from '../helpers/builders.js'
 
 const selfie = { options: { document: { require_matching_selfie: true } } }

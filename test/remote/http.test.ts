@@ -144,10 +144,16 @@ describe('reading over HTTP', () => {
     expect(await failure(reader.observe(PROJECT))).toMatchObject({ kind: 'unreachable' })
   })
 
-  const stateWith = (flow: object) => ({ livemode: false, last_deployment: null, flows: [{ ...OBSERVED, ...flow }] })
+  const stateWith = (flow: object) => ({
+    livemode: false,
+    store: 'store-1',
+    last_deployment: null,
+    flows: [{ ...OBSERVED, ...flow }],
+  })
 
   test.each([
     ['a mode that is none', { ...stateWith({}), livemode: 'no' }],
+    ['a store that is none', { ...stateWith({}), store: 7 }],
     ['a last deployment that is none', { ...stateWith({}), last_deployment: 7 }],
     ['flows that are no list', { ...stateWith({}), flows: {} }],
     ['a flow that is none', { ...stateWith({}), flows: [null] }],

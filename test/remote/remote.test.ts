@@ -7,7 +7,14 @@ import { remotes } from './remotes.js'
 
 test('a reader has no way to write, by its type', () => {
   expectTypeOf<keyof RemoteReader>().toEqualTypeOf<
-    'observe' | 'listFlows' | 'retrieveFlow' | 'listSessions' | 'retrieveSession' | 'close'
+    | 'observe'
+    | 'listFlows'
+    | 'retrieveFlow'
+    | 'listDeployments'
+    | 'retrieveDeployment'
+    | 'listSessions'
+    | 'retrieveSession'
+    | 'close'
   >()
   expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<'deploy' | 'createSession' | 'submitSession' | 'close'>()
 })
@@ -25,7 +32,12 @@ for (const implementation of remotes) {
       expect(observation).toEqual({
         status: 'modified',
         etag: expect.stringMatching(/^"[0-9a-f]{40}"$/),
-        state: { livemode: false, last_deployment: null, flows: [] },
+        state: {
+          livemode: false,
+          store: implementation.name === 'embedded' ? null : expect.any(String),
+          last_deployment: null,
+          flows: [],
+        },
       })
     })
 
@@ -86,6 +98,7 @@ for (const implementation of remotes) {
         livemode: false,
         project: PROJECT,
         plan_digest: request.plan_digest,
+        approved_digest: null,
         run_id: 'run-1',
         actor: 'ci',
         source: { commit: 'c'.repeat(40), branch: 'main', dirty: false },

@@ -258,6 +258,7 @@ for (const implementation of stores) {
         livemode: false,
         project: 'p',
         plan_digest: `digest-${id}`,
+        approved_digest: null,
         run_id: 'run',
         actor: 'ci',
         source: { commit: 'c'.repeat(40), branch: null, dirty: true },
@@ -295,10 +296,10 @@ for (const implementation of stores) {
         await store.write((tx) => tx.deployments.insert(aDeployment('d1')))
         const found = await store.read(async ({ deployments }) => [
           await deployments.byId(false, 'd1'),
-          await deployments.byDigest(false, 'p', 'digest-d1'),
+          await deployments.byDigest(false, 'p', ['digest-d1']),
           await deployments.byId(true, 'd1'),
-          await deployments.byDigest(false, 'other', 'digest-d1'),
-          await deployments.byDigest(true, 'p', 'digest-d1'),
+          await deployments.byDigest(false, 'other', ['digest-d1']),
+          await deployments.byDigest(true, 'p', ['digest-d1']),
         ])
         expect(found).toEqual([aDeployment('d1'), aDeployment('d1'), undefined, undefined, undefined])
       })
@@ -312,6 +313,31 @@ for (const implementation of stores) {
         await expect(insert('d2')).rejects.toThrow()
         await insert('d3', { project: 'q' })
         await insert('d4', { livemode: true })
+      })
+
+      test('of one reviewed plan exist once per mode and project, and are found by its digest as by their own', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        const insert = (id: string, more: object = {}) =>
+          store.write((tx) => tx.deployments.insert(aDeployment(id, { approved_digest: 'reviewed', ...more })))
+        await insert('d1')
+        await expect(insert('d2')).rejects.toThrow()
+        await insert('d3', { project: 'q' })
+        await insert('d4', { livemode: true })
+        await insert('d5', { approved_digest: null })
+        await insert('d6', { approved_digest: null })
+        const by = async (...digests: string[]) =>
+          (await store.read((tx) => tx.deployments.byDigest(false, 'p', digests)))?.id
+        expect([await by('reviewed'), await by('none', 'digest-d5'), await by('none')]).toEqual(['d1', 'd5', undefined])
+        const listed = async (digest: string) => {
+          const filter = { project: 'p', approved_digest: digest }
+          return (await store.read((tx) => tx.deployments.list(false, filter, { limit: 10 }))).data.map(({ id }) => id)
+        }
+        expect([await listed('reviewed'), await listed('digest-d6'), await listed('none')]).toEqual([
+          ['d1'],
+          ['d6'],
+          [],
+        ])
       })
 
       test('list newest first with a summary of their changes; the last is known by project', async () => {

@@ -1,17 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { apply as applyPlan } from '../../apply/apply.js'
+import { type ApplyOptions, apply as applyPlan } from '../../apply/apply.js'
+import { isDeploymentId } from '../../forge/header.js'
 import type { Deployment } from '../../model/deployment.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
+import { type Allowance, allowanceText } from '../../plan/allowance.js'
+import type { Difference } from '../../plan/approved.js'
 import { type Refusal, refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
+import { differencesText } from '../../render/plan/differences.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
-import { allowanceText, allowOption } from '../allow.js'
+import { allowOption } from '../allow.js'
+import { approved } from '../approved.js'
 import { type Cli, type Define, examples } from '../command.js'
+import { commitInfo } from '../commit-info.js'
 import { badUsage, Failure } from '../failure.js'
-import { gitCommit } from '../git.js'
+import { outputLines, setOutputs } from '../github-files.js'
+import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { progress } from '../progress.js'
 import { environmentOption } from '../project.js'
@@ -21,9 +28,11 @@ const { format, json } = formatOptions(['human', 'json'])
 
 export const apply: Define = (command, run) => {
   command
+    .argument('[plan]', 'a plan saved by flows plan --out: applied as it was reviewed, without asking')
     .addOption(environmentOption)
     .option('-y, --yes', 'apply without asking; needed where nobody can answer')
     .addOption(allowOption())
+    .addOption(onlyOption())
     .addOption(format)
     .addOption(json)
     .addHelpText(
@@ -31,40 +40,112 @@ export const apply: Define = (command, run) => {
       examples(
         ['Show the plan, ask, apply', 'flows apply'],
         ['In a deploy job', 'flows apply --env live --yes'],
+        ['What was reviewed, and nothing else', 'flows apply plan.json'],
         ['Let this run weaken one flow', 'flows apply --env live --allow weaken=low-value'],
       ),
     )
-    .action((options) =>
+    .action((file, options) =>
       run(async (cli) => {
         const { terminal } = cli
         const chosen = chosenFormat(options)
-        const { project, remote, plan } = await planned(cli, options)
-        const show = chosen === 'json' ? showJson : showHuman
+        const show = telling(chosen === 'json' ? showJson : showHuman)
+        const made = file === undefined ? await fresh(cli, options) : await reviewed(cli, file, options, chosen)
+        const { plan, remote, about } = made
+        if (made.appliedAs) return show(cli, plan, { status: 'applied_already', deployment: made.appliedAs }, remote)
         if (chosen === 'human' && !(isEmpty(plan) && plan.conflicts.length === 0)) {
           terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
         }
         const refusal = refusalOf(plan)
-        if (refusal) refuse(refusal)
-        if (isEmpty(plan)) return show(cli, plan, null, remote)
-        if (!options.yes && !(await confirmed(cli, plan))) {
+        if (refusal) refuse(refusal, file !== undefined)
+        if (isEmpty(plan)) return show(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
+        if (file === undefined && !options.yes && !(await confirmed(cli, plan))) {
           throw new Failure('not_confirmed', 'Not applied: nothing was written.')
         }
-        const deployment = await deploy(cli, plan, remote, {
-          source: await gitCommit(project.root),
-          allowed: options.allow.map(allowanceText),
-        })
-        return show(cli, plan, deployment, remote)
+        return show(cli, plan, await deploy(cli, plan, remote, about), remote)
       }),
     )
 }
 
-function refuse(refusal: Refusal): never {
+/** A plan to apply, and what its deployment is to say about it. */
+interface Made {
+  readonly plan: Plan
+  readonly remote: Remote
+  readonly about: Omit<ApplyOptions, 'runId'>
+  /** The deployment that applied this plan in an earlier run. */
+  readonly appliedAs?: Deployment
+}
+
+interface Chosen {
+  readonly env?: string | undefined
+  readonly allow: readonly Allowance[]
+  readonly only: readonly string[]
+}
+
+/** The plan of the definitions. */
+async function fresh(cli: Cli, options: Chosen): Promise<Made> {
+  const { project, remote, plan } = await planned(cli, options)
+  const files = [project.configFile, project.config.flows]
+  const source = await commitInfo({ root: project.root, files, env: cli.terminal.env })
+  return { plan, remote, about: { source, allowed: options.allow.map(allowanceText) } }
+}
+
+/** A saved plan, if it still does what was reviewed. */
+async function reviewed(cli: Cli, file: string, options: Chosen, chosen: 'human' | 'json'): Promise<Made> {
+  if (options.only.length > 0) {
+    throw badUsage('a saved plan is applied whole', 'flows plan --only <key> --out <file> saves a part')
+  }
+  const { remote, source, approved: saved, outcome } = await approved(cli, file, options)
+  if (saved.source?.dirty) {
+    const { terminal } = cli
+    const text = 'this plan was made from files that were not committed'
+    terminal.talk(`${terminal.talkPalette.yellow('warning')} ${text}\n`)
+  }
+  const about = { source, approvedDigest: saved.digest }
+  switch (outcome.status) {
+    case 'differs':
+      return refuseStale(cli, outcome.differences, chosen)
+    case 'applied_already':
+      return { plan: saved, remote, about: { ...about, allowed: [] }, appliedAs: outcome.deployment }
+    case 'same':
+      return {
+        plan: outcome.plan,
+        remote,
+        about: { ...about, allowed: [...new Set(outcome.allow.map(allowanceText))] },
+      }
+  }
+}
+
+function refuseStale({ terminal }: Cli, differ: readonly Difference[], chosen: 'human' | 'json'): never {
+  if (chosen === 'human') terminal.talk(`${differencesText(differ, terminal.talkPalette)}\n`)
+  const flows = plural(differ.length, 'flow')
+  throw new Failure(
+    'plan_stale',
+    `The plan is stale: of ${flows} it would do something else today. Nothing was written.`,
+    {
+      exitCode: ExitCode.planStale,
+      hint: 'plan again, and have that plan reviewed',
+      details: { differences: differ },
+    },
+  )
+}
+
+function refuse(refusal: Refusal, isSaved: boolean): never {
   const message = `Not applied: ${refusal.messages.join('; ')}. Nothing was written.`
   if (refusal.reason === 'conflict') throw new Failure('conflict', message)
   throw new Failure('blocked_by_guard', message, {
     exitCode: ExitCode.blocked,
-    hint: 'have the plan reviewed, then lift the guard by name with --allow',
+    hint: waysOn(refusal, isSaved),
   })
+}
+
+/** How to go on: with what is blocked, by name, once it was reviewed; and without it. */
+function waysOn({ allowances, others }: Refusal, isSaved: boolean): string {
+  const list = (option: string, values: readonly string[]) =>
+    values.length > 5 ? `${option} ... for each of ${values.length}` : values.map((one) => `${option} ${one}`).join(' ')
+  const lift = `have it reviewed, then lift it by name: ${list('--allow', allowances)}`
+  return others.length === 0
+    ? lift
+    : `${lift}; the rest can go on without it: ${isSaved ? 'flows plan ' : ''}${list('--only', others)}`
 }
 
 async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
@@ -79,17 +160,18 @@ async function deploy(
   { terminal }: Cli,
   plan: Plan,
   remote: Remote,
-  about: { readonly source: Deployment['source']; readonly allowed: readonly string[] },
-): Promise<Deployment> {
+  about: Omit<ApplyOptions, 'runId'>,
+): Promise<Done> {
   const steps = progress(terminal)
   const count = plural(plan.changes.length, 'change')
   const writer = await remote.writer()
   try {
     steps.begin(`Writing ${count} to ${remote.label} as one deployment`)
     const result = await applyPlan(plan, writer, { runId: randomUUID(), ...about })
-    if (result.status === 'refused') return refuse(result.refusal)
+    if (result.status === 'refused') return refuse(result.refusal, about.approvedDigest !== undefined)
     const { status, deployment } = result
     if (status === 'applied_by_another_run') {
+      if (about.approvedDigest !== undefined) return { status: 'applied_already', deployment }
       throw new Failure(
         'plan_stale',
         `The plan is stale: another run applied the very same plan first, as ${deployment.id} ` +
@@ -97,31 +179,49 @@ async function deploy(
         { exitCode: ExitCode.planStale, hint: 'flows plan now shows what is left to do' },
       )
     }
-    return deployment
+    return { status: 'applied', deployment }
   } finally {
     steps.end()
     await writer.close()
   }
 }
 
-type Show = (cli: Cli, plan: Plan, deployment: Deployment | null, remote: Remote) => ExitCode
+type Done =
+  | { readonly status: 'nothing_to_do'; readonly deployment: null }
+  | { readonly status: 'applied' | 'applied_already'; readonly deployment: Deployment }
 
-const showHuman: Show = ({ terminal }, plan, deployment, remote) => {
+type Show = (cli: Cli, plan: Plan, done: Done, remote: Remote) => ExitCode
+
+/** Later steps of a CI job learn the deployment's id, if it is one: a line break in it would be a result of its own. */
+function telling(show: Show): Show {
+  return (cli, plan, done, remote) => {
+    const id = done.deployment?.id
+    setOutputs(cli.terminal, outputLines({ deployment: isDeploymentId(id) ? id : null }))
+    return show(cli, plan, done, remote)
+  }
+}
+
+const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => {
   const { bold, green } = terminal.palette
   if (deployment === null) terminal.result(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
-  else {
+  else if (status === 'applied_already') {
+    const who = printable(deployment.actor ?? 'someone')
+    const text = `${printable(deployment.id)} by ${who}, at ${formatTime(deployment.created)}`
+    terminal.result(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
+    terminal.result(`as ${text}\n`)
+  } else {
     terminal.result(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
     terminal.result(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
   return ExitCode.ok
 }
 
-const showJson: Show = ({ terminal }, plan, deployment) => {
+const showJson: Show = ({ terminal }, plan, { status, deployment }) => {
   terminal.result(
     jsonText({
       format: 'flows.apply',
       format_version: '1.0',
-      status: deployment === null ? 'nothing_to_do' : 'applied',
+      status,
       environment: plan.environment,
       summary: plan.summary,
       deployment,

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import type { Forge } from '../../forge/forge.js'
@@ -7,14 +7,14 @@ import { type Reviewed, reviewedPlan, type Subject } from '../../forge/plan-comm
 import { sha256 } from '../../model/canonical.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
-import { readPlanFile } from '../../validate/plan-file.js'
 import { type Cli, type Define, examples } from '../command.js'
-import { badUsage, Failure } from '../failure.js'
+import { badUsage } from '../failure.js'
 import { ciJob, forgeOf, telling } from '../forge.js'
 import { addToSummary, outputLines, setOutputs } from '../github-files.js'
 import { type Deployed, type Outcome, plannedBody, type SavedPlan, showPlanned, showStatus } from '../plan-comment.js'
 import { planned } from '../planned.js'
 import { environmentOption, openProject, targetOf } from '../project.js'
+import { readSavedPlan } from '../saved-plan.js'
 import { jsonText } from '../views/format.js'
 
 export const comment: Define = (command, run) => {
@@ -179,27 +179,16 @@ async function authorOf(forge: Forge, { author }: Given): Promise<string> {
 }
 
 async function plannedNow(cli: Cli, { env }: Given): Promise<SavedPlan> {
-  const { plan } = await planned(cli, { env, allow: [] })
+  const { plan } = await planned(cli, { env, allow: [], only: [] })
   return { plan, fileSha256: null }
 }
 
-/** A plan is a few KiB for each change. */
-const LARGEST_PLAN = 256 * 1024 * 1024
-
-function savedPlan({ terminal }: Cli, name: string, { env }: Given): SavedPlan {
-  const path = resolve(terminal.cwd, name)
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (!found?.isFile()) throw badUsage(`there is no file ${name}`, 'flows plan --out makes one')
-  if (found.size > LARGEST_PLAN) throw new Failure('plan_file_invalid', `${name} is too large to be a plan`)
-  const bytes = readFileSync(path)
-  const read = readPlanFile(bytes.toString('utf8'))
-  if ('faults' in read) {
-    throw new Failure('plan_file_invalid', [`${name} is no plan:`, ...read.faults.slice(0, 10)].join('\n'))
+function savedPlan(cli: Cli, file: string, { env }: Given): SavedPlan {
+  const plan = readSavedPlan(cli, file)
+  if (env !== undefined && env !== plan.environment) {
+    throw badUsage(`${file} is a plan for ${plan.environment}, not for ${env}`)
   }
-  if (env !== undefined && env !== read.plan.environment) {
-    throw badUsage(`${name} is a plan for ${read.plan.environment}, not for ${env}`)
-  }
-  return { plan: read.plan, fileSha256: sha256(bytes) }
+  return { plan, fileSha256: sha256(readFileSync(resolve(cli.terminal.cwd, file))) }
 }
 
 function tell({ terminal }: Cli, { json }: Given, outcome: Outcome): ExitCode {

@@ -1,13 +1,18 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
+import { allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { planGithub } from '../../render/plan/github.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
+import { printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
-import { type Define, examples } from '../command.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { commitInfo } from '../commit-info.js'
+import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
+import { savePlan, sealed } from '../saved-plan.js'
 import { fromRepositoryRoot } from '../views/diagnostics.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
@@ -19,6 +24,9 @@ export const plan: Define = (command, run) => {
     .addOption(format)
     .addOption(json)
     .addOption(allowOption())
+    .addOption(onlyOption())
+    .option('--out <file>', 'save the plan, for flows apply <file>')
+    .option('--commit-info', 'say which commit the definitions come from; --out does it anyway')
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .addHelpText(
       'after',
@@ -26,13 +34,23 @@ export const plan: Define = (command, run) => {
         ['What apply would do to the embedded flows', 'flows plan'],
         ['For a pull request comment', 'flows plan --env live --format markdown'],
         ['Annotations on the changed lines, in GitHub Actions', 'flows plan --env live --format github'],
+        ['Save what is reviewed, and apply exactly that', 'flows plan --env live --out plan.json'],
         ['In a script: 0 nothing to do, 2 changes, 5 blocked', 'flows plan --env live --detailed-exitcode --json'],
       ),
     )
     .action((options) =>
       run(async (cli) => {
         const chosen = chosenFormat(options)
-        const { plan: made, project } = await planned(cli, options)
+        const { out } = options
+        const { project, plan: bare } = await planned(cli, { ...options, isSaved: out !== undefined })
+        const files = [project.configFile, project.config.flows]
+        const source =
+          out !== undefined || options.commitInfo
+            ? { source: await commitInfo({ root: project.root, files, env: cli.terminal.env }) }
+            : {}
+        const whole = { ...bare, ...source }
+        const made = out === undefined ? whole : sealed(whole, options.allow.map(allowanceText))
+        if (out !== undefined) savePlan(cli, out, made)
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
@@ -40,9 +58,15 @@ export const plan: Define = (command, run) => {
         else if (chosen === 'github')
           cli.terminal.result(planGithub(made, fromRepositoryRoot(cli.terminal, project.root)))
         else cli.terminal.result(planText(made, palette))
+        if (out !== undefined) saySaved(cli, out, made)
         return exitCode
       }),
     )
+}
+
+function saySaved({ terminal }: Cli, file: string, plan: Plan): void {
+  const next = refusalOf(plan) ? 'for review only: apply will refuse it' : `flows apply ${file} applies it`
+  terminal.talk(`Saved to ${printable(file)}; ${printable(next)}.\n`)
 }
 
 /** A plan that apply would refuse says so before it says that there are changes. */

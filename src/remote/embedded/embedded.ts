@@ -10,6 +10,7 @@ export type { EmbeddedOptions }
 export function embedded(options: EmbeddedOptions): Remote {
   return {
     label: `embedded store ${options.file}`,
+    address: 'embedded',
     reader: async () => (await import('./reader.js')).embeddedReader(options),
     writer: async () => (await import('./writer.js')).embeddedWriter(options),
   }

@@ -18,6 +18,7 @@ export function http({ api, apiKey }: HttpOptions): Remote {
   }
   return {
     label: address.origin,
+    address: address.origin,
     reader: async () => {
       const { origin } = address
       return httpReader(readTransport(origin, apiKey), { origin, apiKey, retryIsSafe: true })

@@ -1,8 +1,10 @@
+import type { Deployment } from '../../model/deployment.js'
 import type { ListObject, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { FlowDeploymentSummary } from '../../model/schema-types.js'
 import type { ObservedState } from '../../model/state.js'
 import type { RemoteReader } from '../remote.js'
 import { bodyOf, type Sent, silent, strange } from './failure.js'
-import { isFlow, isListOf, isSession, isState } from './shapes.js'
+import { isDeployment, isDeploymentSummary, isFlow, isListOf, isSession, isState } from './shapes.js'
 import type { ReadTransport } from './transport.js'
 
 /** Reads the flows API. What it is handed has no way to write. */
@@ -22,6 +24,13 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
     listFlows: (query) =>
       get<ListObject<VerificationFlow>>(`/v1/identity/verification_flows${queryOf(query)}`, isListOf(isFlow)),
     retrieveFlow: (id) => get<VerificationFlow>(`/v1/identity/verification_flows/${encodeURIComponent(id)}`, isFlow),
+    listDeployments: (query) =>
+      get<ListObject<FlowDeploymentSummary>>(
+        `/v2/identity/flow_deployments${queryOf(query)}`,
+        isListOf(isDeploymentSummary),
+      ),
+    retrieveDeployment: (id) =>
+      get<Deployment>(`/v2/identity/flow_deployments/${encodeURIComponent(id)}`, isDeployment),
     listSessions: (query) =>
       get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
     retrieveSession: (id) =>

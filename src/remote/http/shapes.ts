@@ -69,6 +69,7 @@ export const STALE_FLOW: Shape = {
 
 export const isState = the({
   livemode: flag,
+  store: orNull(text),
   last_deployment: orNull(text),
   flows: listOf(
     the({
@@ -117,7 +118,7 @@ export const isSession = the({
   verification_flow_version: optional(number),
 })
 
-export const isDeployment = the({
+const deployment = {
   id: text,
   object: oneOf('identity.flow_deployment'),
   created: number,
@@ -126,7 +127,16 @@ export const isDeployment = the({
   plan_digest: text,
   run_id: text,
   actor: orNull(text),
+} satisfies Shape
+
+export const isDeployment = the({
+  ...deployment,
   changes: listOf(the({ action: text, key: text, id: text, version: number })),
+})
+
+export const isDeploymentSummary = the({
+  ...deployment,
+  summary: (value) => isObject(value) && Object.values(value).every(number),
 })
 
 export const isListOf = (item: Check): Check => the({ object: oneOf('list'), has_more: flag, data: listOf(item) })

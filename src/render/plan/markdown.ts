@@ -3,6 +3,7 @@ import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, plural, printable } from '../text.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /**
@@ -26,7 +27,8 @@ const MOST_KEYS = 20
 export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    return `${title}\n\nNothing to do: ${plan.summary.noop} unchanged.\n`
+    const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
+    return `${[title, nothing, ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
@@ -36,7 +38,7 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
     }),
     ...conflicts(plan),
   ]
-  const after = [unmanaged(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
+  const after = [unmanaged(plan), ...origin(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
   const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
 }
@@ -44,6 +46,15 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
 /** What a section takes, with the blank line behind it. */
 function sizeOf(section: string): number {
   return section === '' ? 0 : Buffer.byteLength(section) + 2
+}
+
+function origin(plan: Plan): string[] {
+  const source = sourceText(plan)
+  const leftOut = leftOutText(plan)
+  return [
+    ...(leftOut === null ? [] : [sentence(leftOut)]),
+    ...(source === null ? [] : [`${plan.source?.dirty ? '> **uncommitted**: ' : ''}${sentence(source)}`]),
+  ]
 }
 
 const TABLE_HEAD = '| Action | Flow | Effect | Definition |\n| --- | --- | --- | --- |'

@@ -1,26 +1,34 @@
 import { toDotted } from '../../model/json-pointer.js'
-import { type Change, type Field, isEmpty, type Plan } from '../../model/plan.js'
-import { refusalOf } from '../../plan/refusal.js'
+import { type Change, type Field, type GuardResult, isEmpty, type Plan } from '../../model/plan.js'
+import { allowancesFor, refusalOf } from '../../plan/refusal.js'
 import type { Palette } from '../palette.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
 export function planText(plan: Plan, palette: Palette): string {
   const title = `Plan for ${plan.project} in ${plan.environment} (${modeName(plan.livemode)})`
   const sections = [
-    palette.bold(title),
+    [palette.bold(title), ...sourceLine(plan, palette)].join('\n'),
     ...plan.changes.map((change) => changeText(change, palette)),
     unmanagedText(plan, palette),
     conflictsText(plan, palette),
     guardsText(plan, palette),
+    leftOutText(plan) ?? '',
     isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
 
-function nothingToDo({ summary }: Plan): string {
+function sourceLine(plan: Plan, palette: Palette): string[] {
+  const text = sourceText(plan)
+  return text === null ? [] : [plan.source?.dirty ? palette.yellow(text) : palette.dim(text)]
+}
+
+function nothingToDo({ summary, left_out: left }: Plan): string {
+  if (left) return 'Nothing to do.'
   const match = summary.noop === 1 ? '1 flow matches its definition' : `${summary.noop} flows match their definitions`
   return `Nothing to do: ${match}.`
 }
@@ -30,7 +38,7 @@ function verdict(plan: Plan, palette: Palette): string {
   return refusalOf(plan) ? palette.red(' Apply will refuse it.') : ''
 }
 
-function changeText(change: Change, palette: Palette): string {
+export function changeText(change: Change, palette: Palette): string {
   const { shown, defaults } = fieldsToShow(change)
   const width = Math.max(0, ...shown.map(({ path }) => toDotted(path).length))
   return [
@@ -107,14 +115,16 @@ function conflictsText({ conflicts }: Plan, palette: Palette): string {
 
 function guardsText({ guards }: Plan, palette: Palette): string {
   if (guards.length === 0) return ''
-  const lines = guards.map(({ guard, status, message }) => {
+  const lines = guards.map(({ guard, keys, status, message }) => {
     const colour = { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
-    const how = status === 'blocked' ? `\n             lift it for one run: ${allowHint(guard)}` : ''
+    const how = status === 'blocked' ? `\n             lift it for one run: ${allowHint(guard, keys)}` : ''
     return `    ${colour(status.padEnd(7))}  ${palette.bold(guard)}: ${printable(message)}${how}`
   })
   return ['Guards:', ...lines].join('\n')
 }
 
-function allowHint(guard: string): string {
-  return guard === 'protected' ? '--allow protected=<key>' : `--allow ${guard}`
+/** Of many flows one stands for all. */
+function allowHint(guard: GuardResult['guard'], keys: GuardResult['keys']): string {
+  const [first = guard, ...others] = allowancesFor({ guard, keys })
+  return `--allow ${first}${others.length > 0 ? `, and ${others.length} more by name` : ''}`
 }

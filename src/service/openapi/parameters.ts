@@ -44,6 +44,9 @@ const FILTERS: { readonly [Name in Resource]?: Notes } = {
     types: about('Only events of these types.', { maxItems: MOST_TYPES }),
     delivery_success: about('Only events that every endpoint has got that wanted them, or only the others.'),
   },
+  flow_deployment: {
+    approved_digest: about('Only the deployment that applied the plan with this digest.'),
+  },
   webhook_delivery: {
     event: about('Id of an event.'),
     webhook_endpoint: about('Id of a webhook endpoint.'),

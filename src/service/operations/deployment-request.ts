@@ -15,6 +15,7 @@ export const MOST_CHANGES = 20_000
 export const DEEPEST = 16
 
 const MEMBERS = ['project', 'plan_digest', 'run_id', 'base', 'source', 'allowed', 'changes']
+const OPTIONAL = ['approved_digest']
 
 /** Stands in for configurations, which are checked as flow bodies are. */
 const ANY_CONFIG: FlowConfig = normalise({ name: 'x', type: 'document' })
@@ -29,7 +30,8 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
   checkDepth(value)
   for (const name of MEMBERS) if (value[name] === undefined) throw missing(name)
   for (const name of Object.keys(value)) {
-    if (!MEMBERS.includes(name)) throw invalid('parameter_unknown', name, `Received unknown parameter: ${name}`)
+    if (!MEMBERS.includes(name) && !OPTIONAL.includes(name))
+      throw invalid('parameter_unknown', name, `Received unknown parameter: ${name}`)
   }
   checkSize(value.changes)
   checkBase(value.base)
@@ -94,6 +96,7 @@ function checkSchema(value: Record<string, unknown>, livemode: boolean): void {
     created: 0,
     livemode,
     actor: null,
+    approved_digest: null,
     ...rest,
     changes: (changes as unknown[]).map((change) =>
       isObject(change)

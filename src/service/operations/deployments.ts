@@ -13,23 +13,30 @@ const ENDPOINT = '/v2/identity/flow_deployments'
 
 export interface ListDeploymentsParams extends ListParams {
   readonly project?: string | undefined
+  readonly approved_digest?: string | undefined
 }
 
 /**
- * Writes a whole plan, or nothing. The plan's digest is the idempotency key: a plan that was applied before answers
- * with the deployment it made (compare `run_id`). Throws 412 naming every flow that has moved on.
+ * Writes a whole plan, or nothing. The plan's digest is the idempotency key, and so is that of the reviewed plan behind
+ * it: a plan that was applied before answers with the deployment it made (compare `run_id`). Throws 412 naming every flow
+ * that has moved on.
  */
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode } = call
   const request = checkDeploymentRequest(body, livemode)
   await tx.state.lock(livemode)
-  const before = await tx.deployments.byDigest(livemode, request.project, request.plan_digest)
+  const digests = [request.plan_digest, request.approved_digest].filter(isGiven)
+  const before = await tx.deployments.byDigest(livemode, request.project, digests)
   if (before) return before
   const found = await findFlows(call, request.changes)
   const stale = request.changes.flatMap((change) => staleOf(change, found))
   if (stale.length > 0) throw conflict(stale)
   for (const [index, change] of request.changes.entries()) checkAllowed(change, index, request, found)
   return write(call, request, found)
+}
+
+function isGiven(digest: string | null | undefined): digest is string {
+  return digest !== null && digest !== undefined
 }
 
 export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string): Promise<Deployment> {
@@ -48,7 +55,7 @@ export async function listDeployments(
     'flow_deployment',
     async (id) => (await tx.deployments.byId(livemode, id)) !== undefined,
   )
-  const filter = { project: params.project, created: rangeOf(params.created) }
+  const filter = { project: params.project, approved_digest: params.approved_digest, created: rangeOf(params.created) }
   return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
 }
 
@@ -146,6 +153,7 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
     livemode,
     project: request.project,
     plan_digest: request.plan_digest,
+    approved_digest: request.approved_digest ?? null,
     run_id: request.run_id,
     actor,
     source: request.source,

@@ -9,7 +9,7 @@ export type FlowState =
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
 /** Bump it when the answer changes its shape: tags of the old shape must not match the new one. */
-const SHAPE = 2
+const SHAPE = 3
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
@@ -25,6 +25,7 @@ export async function flowState({ tx, livemode, now }: ReadCall, project: string
   const sessions = await tx.sessions.countByFlow(livemode, now - THIRTY_DAYS)
   const state = {
     livemode,
+    store: tag.store_id === '' ? null : tag.store_id,
     last_deployment: await tx.deployments.last(livemode, project),
     flows: flows.map((flow) => toObserved(flow, sessions.get(flow.id) ?? 0)).sort((a, b) => compareText(a.key, b.key)),
   }

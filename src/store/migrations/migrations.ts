@@ -3,9 +3,10 @@ import type { Db, Tables } from '../queries/tables.js'
 import { StoreError } from '../store-error.js'
 import { initial } from './0001-initial.js'
 import { service } from './0002-service.js'
+import { approvedDigest } from './0003-approved-digest.js'
 import type { Migration } from './migration.js'
 
-export const MIGRATIONS: readonly Migration[] = [initial, service]
+export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

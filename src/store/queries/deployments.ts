@@ -1,8 +1,9 @@
+import type { ExpressionBuilder } from 'kysely'
 import type { DeployedChange, Deployment } from '../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
 import { boundsOf, readPage } from './page.js'
-import type { Db, DeploymentChangesTable, DeploymentsTable } from './tables.js'
+import type { Db, DeploymentChangesTable, DeploymentsTable, Tables } from './tables.js'
 
 export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
   const inMode = (livemode: boolean) =>
@@ -22,8 +23,9 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
     async byId(livemode, id) {
       return withChanges(await inMode(livemode).where('id', '=', id).executeTakeFirst())
     },
-    async byDigest(livemode, project, planDigest) {
-      const query = inMode(livemode).where('project', '=', project).where('plan_digest', '=', planDigest)
+    async byDigest(livemode, project, digests) {
+      // Where several did, the first: what the others found was written already.
+      const query = inMode(livemode).where('project', '=', project).where(applied(digests)).orderBy('number')
       return withChanges(await query.executeTakeFirst())
     },
     async last(livemode, project) {
@@ -37,11 +39,12 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
         .executeTakeFirst()
       return row?.id ?? null
     },
-    async list(livemode, { project, created }, page) {
+    async list(livemode, { project, approved_digest: digest, created }, page) {
       const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
         let query = inMode(livemode).orderBy('id', order).limit(limit)
         if (cursor !== undefined) query = query.where('id', comparison, cursor)
         if (project !== undefined) query = query.where('project', '=', project)
+        if (digest !== undefined) query = query.where(applied([digest]))
         for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
         return query.execute()
       })
@@ -64,6 +67,12 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
   }
 }
 
+/** Two columns, because a plan that was reviewed is made again before it is applied, on the bases of that moment. */
+function applied(digests: readonly string[]) {
+  return ({ eb }: ExpressionBuilder<Tables, 'deployments'>) =>
+    eb.or([eb('plan_digest', 'in', digests), eb('approved_digest', 'in', digests)])
+}
+
 function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {
   const summary: Record<DeployedChange['action'], number> = {
     create: 0,
@@ -79,6 +88,7 @@ function toRow({ changes, ...deployment }: Deployment, number: number): Deployme
     livemode: Number(deployment.livemode),
     project: deployment.project,
     plan_digest: deployment.plan_digest,
+    approved_digest: deployment.approved_digest,
     run_id: deployment.run_id,
     actor: deployment.actor,
     source: deployment.source && JSON.stringify(deployment.source),
@@ -97,6 +107,7 @@ function toSummary(row: DeploymentsTable): DeploymentSummary {
     livemode: row.livemode === 1,
     project: row.project,
     plan_digest: row.plan_digest,
+    approved_digest: row.approved_digest,
     run_id: row.run_id,
     actor: row.actor,
     source: row.source === null ? null : JSON.parse(row.source),

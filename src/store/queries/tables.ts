@@ -60,6 +60,7 @@ export interface DeploymentsTable {
   livemode: number
   project: string
   plan_digest: string
+  approved_digest: string | null
   run_id: string
   actor: string | null
   source: string | null

@@ -53,5 +53,7 @@ async function openIfThere(place: Place): Promise<Store | null> {
 async function emptyStore(place: Place): Promise<Store> {
   const { db, close } = await connect(place, () => new place.Driver(':memory:'))
   await migrate(db, place)
+  // It has no id that anybody could find again.
+  await db.updateTable('meta').set({ value: '' }).where('name', '=', 'store_id').execute()
   return kyselyStore(db, place.label, soleWriter, close)
 }

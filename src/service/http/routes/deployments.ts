@@ -5,8 +5,11 @@ const url = '/v2/identity/flow_deployments'
 const READ = { scope: 'flows:read', answers: 'flow_deployment' } as const
 
 export const DEPLOYMENT_ROUTES: readonly ReadRoute[] = [
-  list(url, { ...READ, summary: 'List flow deployments' }, { project: 'name' }, (call, params) =>
-    listDeployments(call, params),
+  list(
+    url,
+    { ...READ, summary: 'List flow deployments' },
+    { project: 'name', approved_digest: 'name' },
+    (call, params) => listDeployments(call, params),
   ),
   read(`${url}/:id`, { ...READ, summary: 'Retrieve a flow deployment' }, retrieveDeployment),
 ]

@@ -1,0 +1,119 @@
+import type { Deployment } from '../model/deployment.js'
+import { ExitCode } from '../model/exit-code.js'
+import type { Plan, SavedPlan } from '../model/plan.js'
+import type { ObservedState } from '../model/state.js'
+import { type Allowance, parseAllowance } from '../plan/allowance.js'
+import { approvedFlows, type Difference, differences, withApprovedPlaces } from '../plan/approved.js'
+import { plan as makePlan } from '../plan/plan.js'
+import { refusalOf } from '../plan/refusal.js'
+import type { Remote, RemoteReader } from '../remote/remote.js'
+import { warnOfIdle } from './allow.js'
+import type { Cli } from './command.js'
+import { ciRun } from './commit-info.js'
+import { Failure } from './failure.js'
+import { openProject, targetOf } from './project.js'
+import { readSavedPlan } from './saved-plan.js'
+import { remoteOf } from './target.js'
+
+/** A reviewed plan, made again on the flows as they are now. */
+export interface Approved {
+  readonly remote: Remote
+  readonly approved: SavedPlan
+  readonly outcome: /** It would do what was approved. */
+    | { readonly status: 'same'; readonly plan: Plan; readonly allow: readonly Allowance[] }
+    /** Some flows have moved on: it would do something else. */
+    | { readonly status: 'differs'; readonly differences: readonly Difference[] }
+    | { readonly status: 'applied_already'; readonly deployment: Deployment }
+  readonly source: Deployment['source']
+}
+
+/**
+ * What a saved plan comes to today. It needs no definitions, only the configuration: the address, the key, and the guards
+ * as they are now. Refuses a plan that was made for anything else than this project, environment and service.
+ */
+export async function approved(
+  cli: Cli,
+  file: string,
+  options: { readonly env?: string | undefined; readonly allow: readonly Allowance[] },
+): Promise<Approved> {
+  const saved = readSavedPlan(cli, file)
+  const project = openProject(cli)
+  if (saved.project !== project.config.project) {
+    throw other('project', `was made for project "${saved.project}", and this is "${project.config.project}"`)
+  }
+  const target = targetOf(project, cli, options.env ?? (cli.terminal.env.FLOWS_ENV || saved.environment))
+  if (saved.environment !== target.name) {
+    throw other('environment', `was made for environment "${saved.environment}", not for "${target.name}"`)
+  }
+  const remote = await remoteOf(project, target, cli.terminal)
+  if (saved.service.address !== remote.address) {
+    throw other('service', `was made for ${saved.service.address}, but "${target.name}" is ${remote.address} by now`)
+  }
+  const reader = await remote.reader()
+  try {
+    const observed = await observe(reader, saved)
+    const about = { remote, approved: saved, source: withRun(saved.source ?? null, ciRun(cli.terminal.env)) }
+    const before = await appliedAs(reader, saved)
+    if (before !== null) return { ...about, outcome: { status: 'applied_already', deployment: before } }
+    const allow = [...saved.allowed.map(parseAllowance).filter((one) => one !== null), ...options.allow]
+    const today = makePlan(approvedFlows(saved, observed), observed, {
+      project: saved.project,
+      environment: target.name,
+      guards: target.settings.guards ?? {},
+      allow,
+    })
+    const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, today)
+    if (differ.length > 0) return { ...about, outcome: { status: 'differs', differences: differ } }
+    warnOfIdle(cli, today, options.allow)
+    const { conflicts, source: from, only, left_out: left } = saved
+    const plan = {
+      ...withApprovedPlaces(today, saved),
+      conflicts,
+      ...(from !== undefined && { source: from }),
+      ...(only !== undefined && left !== undefined && { only, left_out: left }),
+    }
+    return { ...about, outcome: { status: 'same', plan, allow } }
+  } finally {
+    await reader.close()
+  }
+}
+
+async function observe(reader: RemoteReader, saved: SavedPlan): Promise<ObservedState> {
+  const observation = await reader.observe(saved.project)
+  if (observation.status !== 'modified')
+    throw new Error('the service answered "not modified" to an unconditional request')
+  const { state } = observation
+  if (state.livemode !== saved.livemode) {
+    const name = (isLive: boolean) => (isLive ? 'live' : 'test')
+    throw other('mode', `was made for ${name(saved.livemode)} mode, and this key is of ${name(state.livemode)} mode`)
+  }
+  // A plan for a store that nobody had made yet may be applied to the one that somebody has made since.
+  if (saved.service.store !== null && saved.service.store !== state.store) {
+    throw other('store', `was made for another store than the one that ${saved.service.address} has by now`)
+  }
+  return state
+}
+
+/** The deployment that applied this very plan, in whatever run: asked for after the flows were read, so that none is missed. */
+async function appliedAs(reader: RemoteReader, saved: SavedPlan): Promise<Deployment | null> {
+  if (saved.changes.length === 0) return null
+  const query = { project: saved.project, approved_digest: saved.digest, limit: 1 }
+  const [found] = (await reader.listDeployments(query)).data
+  return found === undefined ? null : reader.retrieveDeployment(found.id)
+}
+
+/** The commit is the one that was reviewed; the run is the one that applies. */
+function withRun(source: Deployment['source'], run: string | undefined): Deployment['source'] {
+  if (source === null) return null
+  const { run: _, ...rest } = source
+  return run === undefined ? rest : { ...rest, run }
+}
+
+/** A plan for something else: where the command line says so it is bad usage, else a failure. */
+function other(what: 'project' | 'environment' | 'mode' | 'service' | 'store', message: string): Failure {
+  return new Failure(`plan_of_other_${what}`, `This plan ${message}. Nothing was written.`, {
+    hint:
+      what === 'environment' ? 'leave out --env and FLOWS_ENV, or plan again' : 'flows plan --out makes one for here',
+    exitCode: what === 'environment' ? ExitCode.badUsage : ExitCode.failed,
+  })
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileDigest, type Plan, type SavedPlan } from '../model/plan.js'
+import { isSaved, readPlanFile } from '../validate/plan-file.js'
+import type { Cli } from './command.js'
+import { badUsage, Failure } from './failure.js'
+import { jsonText } from './views/format.js'
+
+/** No plan is larger: the service takes less at once. */
+const MOST = 64 * 1024 * 1024
+
+/** A plan with all that its file says, and the digest over it. */
+export function sealed(plan: Plan, allowed: readonly string[]): Plan {
+  const whole: Plan = { ...plan, allowed: [...new Set(allowed)] }
+  return { ...whole, file_digest: fileDigest(whole) }
+}
+
+/** Writes the file whole or not at all: whoever reads it meanwhile finds the old one or the new one. */
+export function savePlan({ terminal }: Cli, file: string, plan: Plan): void {
+  const path = targetOf(resolve(terminal.cwd, file), file)
+  const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
+  try {
+    writeFileSync(temporary, jsonText(plan), { flag: 'wx' })
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw badUsage(`the plan cannot be saved: ${file} is in no folder that there is`)
+    throw new Failure('plan_not_saved', `the plan cannot be saved to ${file}: ${message}`, { cause: error })
+  }
+}
+
+/** Where the file really is: a link goes on pointing to it. */
+function targetOf(path: string, file: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) return path
+  if (found.isFile()) return realpathSync(path)
+  throw badUsage(`the plan cannot be saved: ${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+}
+
+/** A plan that `plan --out` saved and nobody altered since. */
+export function readSavedPlan({ terminal }: Cli, file: string): SavedPlan {
+  const read = readPlanFile(textOf(resolve(terminal.cwd, file), file))
+  if ('faults' in read) {
+    const shown = read.faults.slice(0, 5).map((fault) => `\n  ${fault}`)
+    const rest = read.faults.length > 5 ? `\n  and ${read.faults.length - 5} more` : ''
+    throw new Failure('plan_file_invalid', `${file} is no plan that may be applied:${shown.join('')}${rest}`, {
+      hint: 'flows plan --out makes a new one; nothing was written',
+    })
+  }
+  if (isSaved(read.plan)) return read.plan
+  throw new Failure('plan_not_saved_with_out', `${file} is a plan as it is printed, not as it is saved`, {
+    hint: 'flows plan --out saves one that can be applied',
+  })
+}
+
+function textOf(path: string, file: string): string {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found === undefined) throw badUsage(`there is no file ${file}`, 'flows plan --out makes one')
+  if (!found.isFile()) throw badUsage(`${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+  if (found.size > MOST) throw badUsage(`${file} is too large for a plan`)
+  return readFileSync(path, 'utf8')
+}

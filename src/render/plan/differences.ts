@@ -1,0 +1,25 @@
+import type { Change } from '../../model/plan.js'
+import type { Difference } from '../../plan/approved.js'
+import type { Palette } from '../palette.js'
+import { printable } from '../text.js'
+import { changeText } from './text.js'
+
+/** For each flow that differs the approved change and today's, one above the other, so that narrow terminals hold both. */
+export function differencesText(differences: readonly Difference[], palette: Palette): string {
+  const parts = differences.map(({ key, approved, today, conflict }) =>
+    [
+      palette.bold(printable(key)),
+      side('approved', approved, 'no change', palette),
+      side('today', today, conflict === null ? 'no change' : printable(conflict), palette),
+    ].join('\n'),
+  )
+  return `${parts.join('\n\n')}\n`
+}
+
+function side(name: string, change: Change | null, otherwise: string, palette: Palette): string {
+  const text = change === null ? palette.dim(otherwise) : changeText(change, palette)
+  return text
+    .split('\n')
+    .map((line, index) => `  ${index === 0 ? name.padEnd(8) : '        '}  ${line}`)
+    .join('\n')
+}
