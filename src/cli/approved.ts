@@ -3,8 +3,7 @@ import { ExitCode } from '../model/exit-code.js'
 import type { Plan, SavedPlan } from '../model/plan.js'
 import type { ObservedState } from '../model/state.js'
 import { type Allowance, parseAllowance } from '../plan/allowance.js'
-import { approvedFlows, type Difference, differences, withApprovedPlaces } from '../plan/approved.js'
-import { plan as makePlan } from '../plan/plan.js'
+import { type Difference, differences, planApproved, withApprovedPlaces } from '../plan/approved.js'
 import { refusalOf } from '../plan/refusal.js'
 import type { Remote, RemoteReader } from '../remote/remote.js'
 import { warnOfIdle } from './allow.js'
@@ -56,12 +55,7 @@ export async function approved(
     const before = await appliedAs(reader, saved)
     if (before !== null) return { ...about, outcome: { status: 'applied_already', deployment: before } }
     const allow = [...saved.allowed.map(parseAllowance).filter((one) => one !== null), ...options.allow]
-    const today = makePlan(approvedFlows(saved, observed), observed, {
-      project: saved.project,
-      environment: target.name,
-      guards: target.settings.guards ?? {},
-      allow,
-    })
+    const today = planApproved(saved, observed, { guards: target.settings.guards ?? {}, allow })
     const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, today)
     if (differ.length > 0) return { ...about, outcome: { status: 'differs', differences: differ } }
     warnOfIdle(cli, today, options.allow)

@@ -1,13 +1,23 @@
 import { compareText } from '../model/canonical.js'
 import type { Change, Plan } from '../model/plan.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
+import { type PlanOptions, plan } from './plan.js'
 
 /**
- * What a reviewed plan wants of a project's flows as they are now: those that it changes as approved, and every other
- * one as it is. Handed to the planner, it gives today's plan for the approved changes and for nothing else; so there is
- * one engine that compares, whether definitions are at hand or only a plan.
+ * Today's plan for what a reviewed plan changes, and for nothing else: what is desired are its flows as approved, and every
+ * other flow of the project as it is now. So one engine compares, whether definitions are at hand or only a plan.
  */
-export function approvedFlows(approved: Pick<Plan, 'project' | 'changes'>, observed: ObservedState): DesiredFlow[] {
+export function planApproved(
+  approved: Plan,
+  observed: ObservedState,
+  options: Pick<PlanOptions, 'guards' | 'allow'> = {},
+): Plan {
+  const { project, environment } = approved
+  // Names that only definitions know are gone, and with them what keeps a flow from being taken for one that was moved.
+  return plan(approvedFlows(approved, observed), observed, { ...options, project, environment, followsKeys: false })
+}
+
+function approvedFlows(approved: Pick<Plan, 'project' | 'changes'>, observed: ObservedState): DesiredFlow[] {
   const { project, changes } = approved
   const ids = new Set(changes.map(({ id }) => id))
   const keys = new Set(changes.map(({ key }) => key))

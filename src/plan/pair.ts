@@ -30,9 +30,14 @@ export interface Conflict {
  * while this project still has an active flow under the old key, and another flow has the new one, the rename is neither
  * done nor possible: going on would archive the flow that was to be kept.
  */
-export function pair(desired: readonly DesiredFlow[], state: ObservedState, project: string): Pairing {
+export function pair(
+  desired: readonly DesiredFlow[],
+  state: ObservedState,
+  project: string,
+  followsKeys = true,
+): Pairing {
   const byKey = new Map(state.flows.map((flow) => [flow.key, flow]))
-  const moved = movedOutsideGit(desired, state, project)
+  const moved = followsKeys ? movedOutsideGit(desired, state, project) : new Map<string, ObservedFlow>()
   const pairs: Pair[] = []
   const conflicts: Conflict[] = []
   const claimed = new Set<string>()

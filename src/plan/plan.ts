@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly allow?: readonly Allowance[]
   /** Keys of flows, now or after the change: the plan is limited to them. */
   readonly only?: readonly string[] | undefined
+  /** Whether a flow whose key was changed outside git is found by the key that it had; a reviewed plan names its flows. */
+  readonly followsKeys?: boolean
   /** Address of the service, for a plan that is to be applied there and nowhere else. */
   readonly address?: string | undefined
 }
@@ -28,7 +30,7 @@ export interface PlanOptions {
  */
 export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
   const { project, environment, only, address } = options
-  const pairing = pair(desired, observed, project)
+  const pairing = pair(desired, observed, project, options.followsKeys)
   const found = order([...pairing.pairs.map(changeOf).filter((one) => one !== null), ...pairing.gone.map(archive)])
   const inTheWay = pairing.conflicts.map(describeConflict).sort(byKey)
   const { changes, conflicts, leftOut } = only

@@ -2,29 +2,44 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { gitCommit } from '../../src/cli/git.js'
+import { commitInfo } from '../../src/cli/commit-info.js'
 import { aFolder } from '../helpers/cli.js'
 
-function aRepository(): { root: string; commit: string } {
-  const root = aFolder({ 'a.txt': 'a' })
+const FILES = ['flows.config.yaml', 'flows']
+
+function aRepository(): { root: string; commit: string; git(...args: string[]): string } {
+  const root = aFolder({ 'flows.config.yaml': 'project: a\n', 'flows/a.yaml': 'name: A\n' })
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], { cwd: root })
+      .toString()
+      .trim()
   git('init', '--quiet', '--initial-branch', 'main')
   git('add', '.')
   git('commit', '--quiet', '-m', 'first')
-  return { root, commit: git('rev-parse', 'HEAD').toString().trim() }
+  return { root, commit: git('rev-parse', 'HEAD'), git }
 }
 
-describe('the commit that a folder stands at', () => {
-  test('is told with its branch, and whether all is committed', async () => {
-    const { root, commit } = aRepository()
-    expect(await gitCommit(root)).toEqual({ commit, branch: 'main', dirty: false })
-    writeFileSync(join(root, 'b.txt'), 'b')
-    expect(await gitCommit(root)).toEqual({ commit, branch: 'main', dirty: true })
+const infoOf = (root: string, env: Readonly<Record<string, string>> = {}) => commitInfo({ root, files: FILES, env })
+
+const OTHER = 'e'.repeat(40)
+
+describe('the commit that definitions come from, as git tells it', () => {
+  test('is told with its branch, and whether the definitions are committed: changed ones, and new ones', async () => {
+    const { root, commit, git } = aRepository()
+    expect(await infoOf(root)).toEqual({ commit, branch: 'main', dirty: false })
+    writeFileSync(join(root, 'plan.json'), '{}')
+    expect(await infoOf(root)).toEqual({ commit, branch: 'main', dirty: false })
+    git('config', 'status.showUntrackedFiles', 'no')
+    writeFileSync(join(root, 'flows', 'b.yaml'), 'name: B\n')
+    expect(await infoOf(root)).toEqual({ commit, branch: 'main', dirty: true })
+    git('add', '.')
+    git('commit', '--quiet', '-m', 'second')
+    writeFileSync(join(root, 'flows.config.yaml'), 'project: b\n')
+    expect(await infoOf(root)).toMatchObject({ dirty: true })
   })
 
   test('is none outside of git', async () => {
-    expect(await gitCommit(aFolder())).toBeNull()
+    expect(await infoOf(aFolder())).toBeNull()
   })
 
   test.each([
@@ -36,6 +51,94 @@ describe('the commit that a folder stands at', () => {
     const bin = aFolder({ git: `#!/bin/sh\ncase "$*" in *status*) ${answer};; *) exec ${git} "$@";; esac\n` })
     chmodSync(join(bin, 'git'), 0o755)
     vi.stubEnv('PATH', `${bin}${delimiter}${process.env.PATH}`)
-    expect(await gitCommit(root).finally(() => vi.unstubAllEnvs())).toEqual({ commit, branch: 'main', dirty: true })
+    expect(await infoOf(root).finally(() => vi.unstubAllEnvs())).toEqual({ commit, branch: 'main', dirty: true })
+  })
+})
+
+describe('the commit that definitions come from, as a job of GitHub Actions tells it', () => {
+  const job = (more: Readonly<Record<string, string>>) => ({
+    GITHUB_SERVER_URL: 'https://github.com',
+    GITHUB_REPOSITORY: 'acme/flows',
+    GITHUB_RUN_ID: '4711',
+    ...more,
+  })
+  const repository = 'https://github.com/acme/flows'
+  const run = `${repository}/actions/runs/4711`
+
+  test('is the head of the pull request, not the merge that is checked out for the run', async () => {
+    const { root, commit, git } = aRepository()
+    git('checkout', '--quiet', '--detach')
+    const event = aFolder({ 'event.json': JSON.stringify({ number: 12, pull_request: { head: { sha: OTHER } } }) })
+    const env = job({
+      GITHUB_SHA: commit,
+      GITHUB_REF: 'refs/pull/12/merge',
+      GITHUB_REF_NAME: '12/merge',
+      GITHUB_HEAD_REF: 'stricter',
+      GITHUB_EVENT_PATH: join(event, 'event.json'),
+    })
+    const expected = { commit: OTHER, branch: 'stricter', dirty: false, repository, pull_request: 12, run }
+    expect(await infoOf(root, env)).toEqual(expected)
+    expect(await infoOf(aFolder(), env)).toEqual(expected)
+  })
+
+  test('is the pushed one, with its branch; a tag is no branch', async () => {
+    const { root, commit, git } = aRepository()
+    git('checkout', '--quiet', '--detach')
+    const pushed = job({ GITHUB_SHA: commit, GITHUB_REF: 'refs/heads/main', GITHUB_REF_NAME: 'main' })
+    expect(await infoOf(root, pushed)).toEqual({ commit, branch: 'main', dirty: false, repository, run })
+    const tagged = job({ GITHUB_SHA: commit, GITHUB_REF: 'refs/tags/v1', GITHUB_REF_NAME: 'v1' })
+    expect(await infoOf(root, tagged)).toMatchObject({ commit, branch: null })
+  })
+
+  test('is that of git where the job is about another commit than the one that is checked out', async () => {
+    const { root, commit } = aRepository()
+    const env = job({ GITHUB_SHA: OTHER, GITHUB_REF: 'refs/pull/12/merge', GITHUB_HEAD_REF: 'other' })
+    expect(await infoOf(root, env)).toEqual({ commit, branch: 'main', dirty: false, run })
+  })
+
+  test.each([
+    ['an event file that is not there', '/nowhere/event.json'],
+    ['no event file', ''],
+  ])('goes on with %s', async (_, file) => {
+    const { root, commit } = aRepository()
+    const env = job({ GITHUB_SHA: commit, GITHUB_REF: 'refs/pull/12/merge', GITHUB_EVENT_PATH: file })
+    expect(await infoOf(root, env)).toMatchObject({ commit, pull_request: 12 })
+  })
+})
+
+describe('the commit that definitions come from, as a job of GitLab tells it', () => {
+  test('is the head of the merge request, with addresses that hold no token', async () => {
+    const { root, commit, git } = aRepository()
+    git('checkout', '--quiet', '--detach')
+    const env = {
+      CI_COMMIT_SHA: commit,
+      CI_COMMIT_REF_NAME: 'stricter',
+      CI_MERGE_REQUEST_IID: '7',
+      CI_MERGE_REQUEST_SOURCE_BRANCH_SHA: OTHER,
+      CI_PROJECT_URL: 'https://gitlab-ci-token:glpat-canary@gitlab.example.com/acme/flows?private_token=canary',
+      CI_JOB_URL: 'https://user:canary@gitlab.example.com/acme/flows/-/jobs/9',
+    }
+    const told = await infoOf(root, env)
+    expect(told).toEqual({
+      commit: OTHER,
+      branch: 'stricter',
+      dirty: false,
+      repository: 'https://gitlab.example.com/acme/flows',
+      pull_request: 7,
+      run: 'https://gitlab.example.com/acme/flows/-/jobs/9',
+    })
+    expect(JSON.stringify(told)).not.toContain('canary')
+  })
+
+  test('leaves out what is no address, no number and no commit', async () => {
+    const { root, commit } = aRepository()
+    const env = {
+      CI_COMMIT_SHA: commit,
+      CI_MERGE_REQUEST_IID: 'seven',
+      CI_PROJECT_URL: 'file:///etc/passwd',
+      CI_JOB_URL: `https://gitlab.example.com/${'x'.repeat(3000)}`,
+    }
+    expect(await infoOf(root, env)).toEqual({ commit, branch: 'main', dirty: false })
+    expect(await infoOf(aFolder(), { CI_COMMIT_SHA: 'not-a-commit' })).toBeNull()
   })
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Guards } from '../../src/model/schema-types.js'
 import type { Allowance } from '../../src/plan/allowance.js'
+import { refusalOf } from '../../src/plan/refusal.js'
 import { desired, observed, planOf, state } from '../helpers/builders.js'
 
 const selfie = { options: { document: { require_matching_selfie: true } } }
@@ -104,6 +105,44 @@ describe('guards', () => {
     expect(guardsOf({ wanted: changing(4).slice(0, 9), flows: flows.slice(0, 9) }, guards)).toEqual({})
     const more = Array.from({ length: 50 }, (_, index) => desired(`new-${index}`))
     expect(guardsOf({ wanted: [...changing(0), ...more], flows }, guards)).toEqual({})
+  })
+
+  test('max_change_share has levels as the others do, and its own fewest flows', () => {
+    const keys = Array.from({ length: 4 }, (_, index) => `flow-${index}`)
+    const flows = keys.map((key) => observed(key))
+    const plan = { wanted: keys.map((key) => desired(key, { name: 'Changed' })), flows }
+    const lift = [{ guard: 'max_change_share' }] as const
+    const share = (level: 'allow' | 'warn' | 'block' | undefined, fewest = 4): Guards => ({
+      max_change_share: { limit: 0.3, min_flows: fewest, ...(level && { level }) },
+    })
+    expect(guardsOf(plan, share('allow'))).toEqual({})
+    expect(guardsOf(plan, share('warn'))).toEqual({ max_change_share: 'warned' })
+    expect(guardsOf(plan, share('warn'), lift)).toEqual({ max_change_share: 'warned' })
+    expect(guardsOf(plan, share('block'))).toEqual({ max_change_share: 'blocked' })
+    expect(guardsOf(plan, share('block'), lift)).toEqual({ max_change_share: 'lifted' })
+    expect(guardsOf(plan, share(undefined))).toEqual({ max_change_share: 'blocked' })
+    expect(guardsOf(plan, share('block', 5))).toEqual({})
+    expect(guardsOf(plan, { max_change_share: { limit: 0.3 } })).toEqual({})
+  })
+
+  test.each([
+    ['weaken', weakening],
+    ['archive', archiving],
+    ['expose_link', exposing],
+  ] as const)('%s is not lifted where it only warns or says nothing', (name, plan) => {
+    expect(guardsOf(plan, { [name]: 'warn' }, [{ guard: name }])).toEqual({ [name]: 'warned' })
+    expect(guardsOf(plan, { [name]: 'allow' }, [{ guard: name }])).toEqual({})
+  })
+
+  test('a refusal names what would lift it, flow by flow, and which flows could go on without', () => {
+    const flows = state(observed('a', selfie), observed('b', { protected: true }), observed('c'), observed('d'))
+    const wanted = [desired('a'), desired('c', { name: 'New' }), desired('e')]
+    const refusal = refusalOf(planOf(wanted, flows, { guards: { weaken: 'block', archive: 'block' } }))
+    expect(refusal).toMatchObject({
+      reason: 'blocked',
+      allowances: ['weaken=a', 'archive=b', 'archive=d', 'protected=b'],
+      others: ['c', 'e'],
+    })
   })
 
   test.each([

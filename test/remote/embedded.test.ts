@@ -10,7 +10,7 @@ describe('the embedded remote', () => {
   test('reading where there is no store makes none', async () => {
     const folder = aFolder()
     const reader = await embedded({ file: join(folder, '.flows', 'store.sqlite'), actor: 'me' }).reader()
-    expect(await reader.observe(PROJECT)).toMatchObject({ state: { last_deployment: null, flows: [] } })
+    expect(await reader.observe(PROJECT)).toMatchObject({ state: { store: null, last_deployment: null, flows: [] } })
     expect((await reader.listFlows()).data).toEqual([])
     await expect(reader.retrieveFlow('a')).rejects.toMatchObject({ kind: 'not_found', cause: { name: 'ApiError' } })
     await reader.close()

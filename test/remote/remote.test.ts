@@ -34,7 +34,7 @@ for (const implementation of remotes) {
         etag: expect.stringMatching(/^"[0-9a-f]{40}"$/),
         state: {
           livemode: false,
-          store: implementation.name === 'embedded' ? null : expect.any(String),
+          store: expect.any(String),
           last_deployment: null,
           flows: [],
         },
@@ -118,6 +118,19 @@ for (const implementation of remotes) {
         ],
       })
       expect(await writer.deploy({ ...request, run_id: 'run-2' })).toEqual(deployment)
+    })
+
+    test('the deployment of a reviewed plan is found by its digest', async () => {
+      const { reader, writer } = await aRemote()
+      const request = { ...aDeployment([creating('a')]), approved_digest: 'f'.repeat(64) }
+      const deployment = await writer.deploy(request)
+      await writer.deploy(aDeployment([creating('b')], { last: deployment.id }))
+      const found = await reader.listDeployments({ project: PROJECT, approved_digest: 'f'.repeat(64), limit: 1 })
+      expect(found.data).toMatchObject([{ id: deployment.id, approved_digest: 'f'.repeat(64), summary: { create: 1 } }])
+      expect(await reader.retrieveDeployment(deployment.id)).toEqual(deployment)
+      expect((await reader.listDeployments({ approved_digest: 'e'.repeat(64) })).data).toEqual([])
+      expect((await reader.listDeployments()).data).toHaveLength(2)
+      expect(await reader.retrieveDeployment('vfd_none').catch((error) => error.kind)).toBe('not_found')
     })
 
     test('a stale base is refused with every flow that has moved, and nothing is written', async () => {

@@ -334,3 +334,57 @@ describe.each(stores)('the list of deployments, on $name', (implementation) => {
     expect(hidden.status).toBe(404)
   })
 })
+
+describe.each(stores)('a reviewed plan, on $name', (implementation) => {
+  const REVIEWED = 'a'.repeat(64)
+
+  test('is applied once, on whatever bases it is made again: the second time answers with the first deployment', async () => {
+    const { service } = await deployed(implementation, 'a')
+    const attempt = async (runId: string, name: string) => {
+      const { flows, last_deployment: last } = await stateOf(service)
+      const [flow] = flows
+      if (!flow) throw new Error('the flow is not there')
+      const request = { ...aDeployment([updating(flow, { name })], { last, runId }), approved_digest: REVIEWED }
+      return service.write(TESTER, (call) => deploy(call, request))
+    }
+    const first = await attempt('one', 'Reviewed')
+    expect(first).toMatchObject({ approved_digest: REVIEWED, run_id: 'one' })
+    await service.write(TESTER, (call) => updateFlow(call, 'a', { name: 'Put back' }))
+    expect(await attempt('two', 'Reviewed')).toEqual(first)
+    expect(await summary(service)).toEqual(['a active 3 Put back'])
+    const found = await service.read(TESTER, (call) => listDeployments(call, { approved_digest: REVIEWED }))
+    expect(found.data.map(({ id }) => id)).toEqual([first.id])
+  })
+
+  test('that was applied by a run of its own definitions is applied: it is the very same plan', async () => {
+    const { service, apply } = await deployed(implementation)
+    const first = await apply([creating('a')])
+    const again = { ...aDeployment([creating('b')]), approved_digest: first.plan_digest }
+    expect(await service.write(TESTER, (call) => deploy(call, again))).toEqual(first)
+    expect(await summary(service)).toEqual(['a active 1 Flow'])
+    const query = { project: PROJECT, approved_digest: first.plan_digest }
+    expect((await service.read(TESTER, (call) => listDeployments(call, query))).data).toHaveLength(1)
+  })
+
+  test('is another one in another project and mode', async () => {
+    const { service } = await deployed(implementation)
+    const one = { ...aDeployment([creating('a')]), approved_digest: REVIEWED }
+    const other = { ...aDeployment([creating('b')], { project: 'other' }), approved_digest: REVIEWED }
+    const live = { ...aDeployment([creating('a')], { livemode: true }), approved_digest: REVIEWED }
+    const ids = [
+      await service.write(TESTER, (call) => deploy(call, one)),
+      await service.write(TESTER, (call) => deploy(call, other)),
+      await service.write(LIVE, (call) => deploy(call, live)),
+    ].map(({ id }) => id)
+    expect(new Set(ids).size).toBe(3)
+  })
+
+  test('has a digest and nothing else', async () => {
+    const { service } = await deployed(implementation)
+    const wrong = { ...aDeployment([creating('a')]), approved_digest: 'reviewed' }
+    expect((await refusal(service.write(TESTER, (call) => deploy(call, wrong)))).body).toMatchObject({
+      code: 'parameter_invalid',
+      param: 'approved_digest',
+    })
+  })
+})

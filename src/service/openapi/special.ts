@@ -40,7 +40,7 @@ export const SPECIAL: Readonly<Record<string, Readonly<Record<string, Operation>
       operationId: 'postV2IdentityFlowDeployments',
       summary: 'Deploy a set of changes, all or nothing',
       description:
-        'The digest of the plan is the idempotency key: a plan that was applied before answers with the deployment that it made.',
+        'The digests of the plan, and of the reviewed plan that it is, are idempotency keys: a plan that was applied before answers with the deployment that it made.',
       'x-required-scope': 'deployments:write',
       'x-stripe-extension': true,
       requestBody: {
@@ -106,9 +106,10 @@ function status(word: string): Schema {
 function deploymentRequest(): Schema {
   const recorded = (name: string): Schema => ({ $ref: `#/components/schemas/deployment/properties/${name}` })
   const change = (name: string): Schema => ({ $ref: `#/components/schemas/deployed_change/properties/${name}` })
-  return closed({
+  const body = closed({
     project: recorded('project'),
     plan_digest: recorded('plan_digest'),
+    approved_digest: recorded('approved_digest'),
     run_id: recorded('run_id'),
     base: {
       description: 'What the plan was made on.',
@@ -140,6 +141,8 @@ function deploymentRequest(): Schema {
       }),
     },
   })
+  const required = (body.required as readonly string[]).filter((name) => name !== 'approved_digest')
+  return { ...body, required }
 }
 
 /** A body as definitions have it, where null stands for what is left out. */

@@ -101,6 +101,7 @@ const PATTERNS: Readonly<Record<string, readonly [string, string]>> = {
   '^\\S(.*\\S)?$': ['a b', 'a '],
   '^[0-9a-f]{64}$': ['0'.repeat(64), '0'.repeat(65)],
   '^[0-9a-f]{40,64}$': ['0'.repeat(64), '0'.repeat(65)],
+  '^https?://[^@\\s]+$': ['https://example.com/flows', 'https://token@example.com/flows'],
   '^(?!__proto__$)[^\\[\\]]+$': ['a.b', 'a]b'],
 }
 
@@ -108,6 +109,8 @@ const PATTERNS: Readonly<Record<string, readonly [string, string]>> = {
 const TEXTS: Readonly<Record<string, (length: number) => string>> = {
   email: (length) => '@example.com'.padStart(length, 'x'),
   return_url: (length) => 'https://example.com/'.padEnd(length, 'x'),
+  repository: (length) => 'https://example.com/'.padEnd(length, 'x'),
+  run: (length) => 'https://example.com/'.padEnd(length, 'x'),
   url: (length) => 'https://example.com/'.padEnd(length, 'x'),
   api_version: () => '2026-10-28.endive',
   type: () => 'document',
