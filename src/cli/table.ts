@@ -63,6 +63,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/events.js')).events,
   },
   {
+    name: 'comment',
+    summary: 'show a plan in its pull request, and what became of it',
+    group: 'Flows',
+    load: async () => (await import('./commands/comment.js')).comment,
+  },
+  {
     name: 'list',
     summary: 'list the flows of an environment',
     group: 'Flows',

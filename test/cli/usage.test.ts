@@ -45,7 +45,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plna'], "unknown command 'plna'", 'plan'],
     [['sessions', 'craete'], "unknown command 'craete'", 'create'],
     [['plan', '--detailed-exitcoed'], "unknown option '--detailed-exitcoed'", '--detailed-exitcode'],
-    [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown'],
+    [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown, github'],
     [['schema', 'flows'], "'flows' is invalid", 'flow, config, policy, plan, deployment, api'],
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
     [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
@@ -291,9 +291,9 @@ describe('flows init', () => {
     expect(await flows(['validate'], { cwd })).toMatchObject({ code: 0 })
     expect((await flows(['plan', '--env', 'live'], { cwd })).code).toBe(6)
     const workflow = readFileSync(`${cwd}/.github/workflows/flows.yaml`, 'utf8')
-    expect(workflow).toContain('apply --env live --yes')
     const { parse } = await import('yaml')
-    expect(Object.keys(parse(workflow).jobs)).toEqual(['validate', 'apply'])
+    expect(Object.keys(parse(workflow).jobs)).toEqual(['validate', 'plan', 'apply', 'drift'])
+    expect(readFileSync(`${cwd}/.github/actions/flows/action.yml`, 'utf8')).toBe(readFileSync('action.yml', 'utf8'))
   })
 
   test.each([

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ApplyOptions, apply as applyPlan } from '../../apply/apply.js'
+import { isDeploymentId } from '../../forge/header.js'
 import type { Deployment } from '../../model/deployment.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
@@ -17,6 +18,7 @@ import { type Cli, type Define, examples } from '../command.js'
 import { projectCommit } from '../commit-info.js'
 import { asLines, type Events, noEvents } from '../event-lines.js'
 import { badUsage, Failure } from '../failure.js'
+import { outputLines, setOutputs } from '../github-files.js'
 import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { progress } from '../progress.js'
@@ -62,11 +64,12 @@ async function applied(
 ): Promise<ExitCode> {
   const { terminal } = cli
   const isHuman = show === showHuman
+  const tell = telling(show)
   const made = file === undefined ? await fresh(cli, options) : await reviewed(cli, file, options, isHuman)
   const { plan, remote, about } = made
   if (made.appliedAs) {
     events.appliedAlready(made.appliedAs)
-    return show(cli, plan, { status: 'applied_already', deployment: made.appliedAs }, remote)
+    return tell(cli, plan, { status: 'applied_already', deployment: made.appliedAs }, remote)
   }
   events.planned(plan)
   if (isHuman && !(isEmpty(plan) && plan.conflicts.length === 0)) {
@@ -74,14 +77,14 @@ async function applied(
   }
   const refusal = refusalOf(plan)
   if (refusal) refuse(refusal, file !== undefined)
-  if (isEmpty(plan)) return show(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
+  if (isEmpty(plan)) return tell(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
   if (file === undefined && !options.yes && !(await confirmed(cli, plan))) {
     throw new Failure('not_confirmed', 'Not applied: nothing was written.')
   }
   events.started(plan)
   const outcome = await deploy(cli, plan, remote, about)
   if (outcome.deployment !== null) events.deployed(outcome.deployment)
-  return show(cli, plan, outcome, remote)
+  return tell(cli, plan, outcome, remote)
 }
 
 /** A plan to apply, and what its deployment is to say about it. */
@@ -209,6 +212,15 @@ type Done =
   | { readonly status: 'applied' | 'applied_already'; readonly deployment: Deployment }
 
 type Show = (cli: Cli, plan: Plan, done: Done, remote: Remote) => ExitCode
+
+/** Later steps of a CI job learn the deployment's id, if it is one: a line break in it would be a result of its own. */
+function telling(show: Show): Show {
+  return (cli, plan, done, remote) => {
+    const id = done.deployment?.id
+    setOutputs(cli.terminal, outputLines({ deployment: isDeploymentId(id) ? id : null }))
+    return show(cli, plan, done, remote)
+  }
+}
 
 const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => {
   const { bold, green } = terminal.palette

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { Option } from '@commander-js/extra-typings'
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import policySchema from '../../../schemas/policy.schema.json' with { type: 'json' }
@@ -11,17 +12,22 @@ import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { CONFIG_FILE } from '../project.js'
 import { jsonText } from '../views/format.js'
-import { firstFlow, firstPolicy, projectConfig, workflow } from './init-templates.js'
+import { packageFile } from '../package-file.js'
+import { firstFlow, firstPolicy, githubWorkflow, gitlabPipeline, projectConfig } from './init-templates.js'
 
 export const init: Define = (command, run) => {
   command
     .argument('[folder]', 'where to start the project', '.')
     .option('--project <name>', 'name of the project (default: the name of the folder)')
-    .option('--api <url>', 'address of your flows API: adds the environment "live", and plan and apply to the workflow')
+    .option('--api <url>', 'address of your flows API: adds the environment "live", and plan, apply and drift to the CI')
+    .addOption(
+      new Option('--ci <service>', 'whose CI jobs to write').choices(['github', 'gitlab', 'none']).default('github' as const),
+    )
     .addHelpText(
       'after',
       examples(
         ['Here', 'flows init'],
+        ['For GitLab', 'flows init --ci gitlab'],
         ['For a service that runs already', 'flows init --project acme-kyc --api https://flows.example.com'],
       ),
     )
@@ -37,7 +43,7 @@ export const init: Define = (command, run) => {
         }
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
-        write(cli, root, filesFor(project, options.api))
+        write(cli, root, filesFor(project, options.api, options.ci))
         cli.terminal.result(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok
       }),
@@ -60,7 +66,9 @@ function nameFrom(root: string): string {
   return name === '' ? 'my-flows' : name
 }
 
-function filesFor(project: string, api: string | undefined): Readonly<Record<string, string>> {
+type Ci = 'github' | 'gitlab' | 'none'
+
+function filesFor(project: string, api: string | undefined, ci: Ci): Readonly<Record<string, string>> {
   return {
     [CONFIG_FILE]: projectConfig(project, api),
     'flows/sign-up.yaml': firstFlow,
@@ -68,8 +76,18 @@ function filesFor(project: string, api: string | undefined): Readonly<Record<str
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
-    '.github/workflows/flows.yaml': workflow(api !== undefined),
+    ...CI_FILES[ci](api !== undefined),
   }
+}
+
+/** With a service to plan against the workflow calls the action, which comes along: it is looked at like any code. */
+const CI_FILES: Readonly<Record<Ci, (hasLive: boolean) => Readonly<Record<string, string>>>> = {
+  github: (hasLive) => ({
+    '.github/workflows/flows.yaml': githubWorkflow(hasLive),
+    ...(hasLive && { '.github/actions/flows/action.yml': readFileSync(packageFile('action.yml'), 'utf8') }),
+  }),
+  gitlab: (hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(hasLive) }),
+  none: () => ({}),
 }
 
 /** Writes what is not there yet; never over a file that somebody made. */

@@ -45,15 +45,6 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
 }
 
-function origin(plan: Plan): string[] {
-  const source = sourceText(plan)
-  const leftOut = leftOutText(plan)
-  return [
-    ...(leftOut === null ? [] : [sentence(leftOut)]),
-    ...(source === null ? [] : [`${plan.source?.dirty ? '> **uncommitted**: ' : ''}${sentence(source)}`]),
-  ]
-}
-
 /** Only the first are shown: a comment has an end. */
 const MOST_POLICIES = 10
 
@@ -75,6 +66,15 @@ function policies(plan: Plan): string[] {
 /** What a section takes, with the blank line behind it. */
 function sizeOf(section: string): number {
   return section === '' ? 0 : Buffer.byteLength(section) + 2
+}
+
+function origin(plan: Plan): string[] {
+  const source = sourceText(plan)
+  const leftOut = leftOutText(plan)
+  return [
+    ...(leftOut === null ? [] : [sentence(leftOut)]),
+    ...(source === null ? [] : [`${plan.source?.dirty ? '> **uncommitted**: ' : ''}${sentence(source)}`]),
+  ]
 }
 
 const TABLE_HEAD = '| Action | Flow | Effect | Definition |\n| --- | --- | --- | --- |'

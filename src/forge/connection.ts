@@ -1,0 +1,205 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { hideApiKeys } from '../model/api-key.js'
+import { isObject } from '../model/json.js'
+import { ForgeError } from './forge.js'
+
+export interface ConnectionOptions {
+  readonly label: string
+  /** Where the API begins, such as https://api.github.com. */
+  readonly api: string
+  readonly token: string
+  /** Headers of every request, the token among them. */
+  readonly headers: Readonly<Record<string, string>>
+  /** For tests: by default real time passes. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>
+  readonly now?: () => number
+}
+
+export interface Connection {
+  get(path: string): Promise<unknown>
+  /** All pages of a list, or the first `mostPages` of a hundred. */
+  list(path: string, mostPages?: number): Promise<readonly unknown[]>
+  /** POST makes something new, and is never sent twice unless the first was refused for coming too fast. */
+  send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>
+}
+
+const TIMEOUT = 30_000
+const RETRIES = 2
+const FIRST_WAIT = 500
+/** Somebody pays for the minutes of a CI job: nobody waits longer than this to be let in again. */
+const LONGEST_WAIT = 60_000
+/** A hundred comments of the longest kind, and then some. */
+const LARGEST_ANSWER = 64 * 1024 * 1024
+const MOST_PAGES = 50
+
+interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: unknown
+}
+
+type Received = Answer | { readonly fault: unknown }
+
+/** Requests to a REST API with lists in pages, rate limits and errors in JSON, as GitHub and GitLab have them. */
+export function connection(options: ConnectionOptions): Connection {
+  const { api, headers, wait = sleep, now = Date.now } = options
+  const origin = new URL(api).origin
+
+  async function request(method: string, address: string, body?: object): Promise<Answer> {
+    for (let attempt = 0; ; attempt += 1) {
+      const received = await exchange(address, {
+        method,
+        headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        // A redirect would carry the token to another place.
+        redirect: 'manual',
+        signal: AbortSignal.timeout(TIMEOUT),
+      })
+      const pause = attempt === RETRIES ? undefined : pauseBefore(received, method, attempt, now())
+      if (pause === undefined) return judged(options, received, now())
+      await wait(pause)
+    }
+  }
+  return {
+    get: async (path) => (await request('GET', api + path)).body,
+    list: async (path, mostPages = MOST_PAGES) => {
+      const items: unknown[] = []
+      let next: string | undefined = `${api}${path}${path.includes('?') ? '&' : '?'}per_page=100`
+      for (let page = 0; next !== undefined && page < mostPages; page += 1) {
+        const current: string = next
+        const answer = await request('GET', current)
+        if (!Array.isArray(answer.body)) throw strange(options, answer.status)
+        items.push(...answer.body)
+        next = nextPage(answer.headers, current)
+        // The token goes nowhere but to the address that was configured.
+        if (next !== undefined && new URL(next).origin !== origin) throw strange(options, answer.status)
+      }
+      return items
+    },
+    send: async (method, path, body) => (await request(method, api + path, body)).body,
+  }
+}
+
+/** GitHub names the next page in `Link` (RFC 8288); GitLab too, except where it leaves it out and counts in `X-Next-Page`. */
+function nextPage(headers: Headers, current: string): string | undefined {
+  const link = /<([^>]+)>;[^,]*\brel="next"/.exec(headers.get('link') ?? '')?.[1]
+  if (link !== undefined) return new URL(link, current).href
+  const page = headers.get('x-next-page')
+  if (page === null || !/^\d+$/.test(page)) return undefined
+  const url = new URL(current)
+  url.searchParams.set('page', page)
+  return url.href
+}
+
+async function exchange(url: string, init: RequestInit): Promise<Received> {
+  try {
+    const response = await fetch(url, init)
+    const text = await boundedText(response)
+    return { status: response.status, headers: response.headers, body: parse(text) }
+  } catch (fault) {
+    return { fault }
+  }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of response.body ?? []) {
+    size += part.byteLength
+    if (size > LARGEST_ANSWER) throw new Error('the answer is larger than any real one')
+    parts.push(part)
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** How long to wait before the same request is sent again; undefined where it must not be, or would be in vain. */
+function pauseBefore(received: Received, method: string, attempt: number, now: number): number | undefined {
+  const isRepeatable = method !== 'POST'
+  if ('fault' in received) return isRepeatable ? FIRST_WAIT * 2 ** attempt : undefined
+  if (isRateLimited(received)) {
+    const pause = retryAfter(received.headers, now) ?? FIRST_WAIT * 2 ** attempt
+    return pause <= LONGEST_WAIT ? pause : undefined
+  }
+  return isRepeatable && received.status >= 500 ? FIRST_WAIT * 2 ** attempt : undefined
+}
+
+/** GitHub answers 403 as well as 429 to who comes too fast; a 403 without these headers is about rights. */
+function isRateLimited({ status, headers }: Answer): boolean {
+  if (status === 429) return true
+  return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0')
+}
+
+function retryAfter(headers: Headers, now: number): number | undefined {
+  const after = headers.get('retry-after')
+  if (after !== null && /^\d+$/.test(after)) return Number(after) * 1000
+  const reset = headers.get('x-ratelimit-reset') ?? headers.get('ratelimit-reset')
+  return reset !== null && /^\d+$/.test(reset) ? Math.max(0, Number(reset) * 1000 - now) : undefined
+}
+
+function judged(options: ConnectionOptions, received: Received, now: number): Answer {
+  const { label, token } = options
+  if ('fault' in received)
+    throw new ForgeError('unreachable', `${label} cannot be reached: ${faultText(received.fault, token)}`)
+  const { status, headers, body } = received
+  if (status >= 200 && status <= 299) return received
+  if (isRateLimited(received)) {
+    const seconds = Math.ceil((retryAfter(headers, now) ?? 0) / 1000)
+    const when = seconds > 0 ? ` Try again in ${seconds} seconds.` : ''
+    throw new ForgeError('rate_limited', `${label} asks to slow down (${status}).${when}`, status)
+  }
+  const told = withoutToken(token, messageOf(body)).slice(0, 300)
+  throw new ForgeError(kindOf(status), `${label} answered ${status}${told === '' ? '' : `: ${told}`}`, status)
+}
+
+function strange({ label }: ConnectionOptions, status: number): ForgeError {
+  return new ForgeError('unreachable', `${label} answered ${status}, but not as its API does: is the address right?`)
+}
+
+function kindOf(status: number): ForgeError['kind'] {
+  if (status === 401 || status === 403) return 'not_authorised'
+  if (status === 404) return 'not_found'
+  return status >= 400 && status < 500 ? 'invalid' : 'unreachable'
+}
+
+/** GitHub: message and errors; GitLab: message (text, list or one list per field), or error. */
+function messageOf(body: unknown): string {
+  if (!isObject(body)) return ''
+  const errors = Array.isArray(body.errors) ? body.errors : []
+  const parts = [
+    body.message ?? body.error ?? body.error_description,
+    ...errors.map((error) => (isObject(error) ? error.message : error)),
+  ]
+  return parts
+    .map(flat)
+    .filter((part) => part !== '')
+    .join('; ')
+}
+
+function flat(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.map(flat).join(', ')
+  if (!isObject(value)) return ''
+  return Object.entries(value)
+    .map(([name, inner]) => `${name} ${flat(inner)}`)
+    .join(', ')
+}
+
+function withoutToken(token: string, text: string): string {
+  return hideApiKeys(text.replaceAll(token, '...'))
+}
+
+function faultText(fault: unknown, token: string): string {
+  if (!(fault instanceof Error)) return 'no answer'
+  if (fault.name === 'TimeoutError') return 'no answer in time'
+  const { cause } = fault
+  const text = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : fault.message
+  return withoutToken(token, text)
+}

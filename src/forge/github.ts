@@ -1,0 +1,103 @@
+import { type Answer, answer } from './answers.js'
+import { type ConnectionOptions, connection } from './connection.js'
+import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
+
+export interface GithubOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'wait' | 'now'> {
+  /** "owner/name". */
+  readonly repository: string
+}
+
+const LABEL = 'GitHub'
+/** Who comments with the token that a workflow is given. */
+const ACTIONS_BOT = 'github-actions[bot]'
+
+/** GitHub's REST API, version 2022-11-28, of one repository. */
+export function github({ repository, ...options }: GithubOptions): Forge {
+  const { get, list, send } = connection({
+    ...options,
+    label: LABEL,
+    headers: {
+      accept: 'application/vnd.github+json',
+      authorization: `Bearer ${options.token}`,
+      'user-agent': 'verification-flows',
+      'x-github-api-version': '2022-11-28',
+    },
+  })
+  const [owner = ''] = repository.split('/')
+  const root = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`
+  return {
+    label: LABEL,
+    author: async () => {
+      try {
+        return answer(LABEL, await get('/user')).text('login')
+      } catch (error) {
+        // The token of a workflow belongs to no user, and is refused here whatever it may do elsewhere.
+        if (error instanceof ForgeError && error.status === 403) return ACTIONS_BOT
+        throw error
+      }
+    },
+    pullRequest: async (number) => pullRequest(await get(`${root}/pulls/${number}`)),
+    pullRequestsOf: async (commit) => {
+      try {
+        return (await list(`${root}/commits/${encodeURIComponent(commit)}/pulls`)).map(pullRequest)
+      } catch (error) {
+        // A commit that is not there is 422; 404 means the repository.
+        if (error instanceof ForgeError && error.status === 422) return []
+        throw error
+      }
+    },
+    openPullRequests: async () =>
+      (await list(`${root}/pulls?state=open&sort=updated&direction=desc`, 1)).map(pullRequest),
+    findPullRequest: async ({ head, base }) => {
+      const query = new URLSearchParams({ state: 'open', head: `${owner}:${head}`, base })
+      return (await list(`${root}/pulls?${query}`, 1)).map(pullRequest)[0] ?? null
+    },
+    createPullRequest: async (branches, text) =>
+      pullRequest(await send('POST', `${root}/pulls`, { ...branches, ...text, maintainer_can_modify: false })),
+    updatePullRequest: async (number, { title, body }) =>
+      pullRequest(await send('PATCH', `${root}/pulls/${number}`, { title, body })),
+    listComments: async (number) =>
+      (await list(`${root}/issues/${number}/comments`)).map(comment).sort((a, b) => a.id - b.id),
+    createComment: async (number, body) => comment(await send('POST', `${root}/issues/${number}/comments`, { body })),
+    updateComment: async (_, id, body) => comment(await send('PATCH', `${root}/issues/comments/${id}`, { body })),
+    deleteComment: async (_, id) => {
+      await send('DELETE', `${root}/issues/comments/${id}`).catch(unlessGone)
+    },
+  }
+}
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof ForgeError && error.kind === 'not_found')) throw error
+}
+
+function pullRequest(value: unknown): PullRequest {
+  const one = answer(LABEL, value)
+  const isMerged = one.optionalText('merged_at') !== ''
+  const head = one.object('head')
+  return {
+    number: one.number('number'),
+    title: one.text('title'),
+    body: one.optionalText('body'),
+    url: one.text('html_url'),
+    state: isMerged ? 'merged' : one.text('state') === 'open' ? 'open' : 'closed',
+    head: { branch: head.text('ref'), commit: head.text('sha') },
+    base: one.object('base').text('ref'),
+    // While it is open this names a commit that GitHub only made to try the merge.
+    landed: isMerged ? [one.optionalText('merge_commit_sha')].filter((sha) => sha !== '') : [],
+  }
+}
+
+function comment(value: unknown): Comment {
+  const one = answer(LABEL, value)
+  return {
+    id: one.number('id'),
+    author: authorOf(one, value),
+    body: one.optionalText('body'),
+    url: one.text('html_url'),
+  }
+}
+
+/** Accounts that are gone leave their comments behind, with null as user. */
+function authorOf(one: Answer, value: unknown): string {
+  return (value as { user?: unknown }).user ? one.object('user').text('login') : ''
+}

@@ -1,0 +1,94 @@
+import { answer } from './answers.js'
+import { type ConnectionOptions, connection } from './connection.js'
+import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
+
+export interface GitlabOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'wait' | 'now'> {
+  /** Number of the project, or its path. */
+  readonly project: string
+}
+
+const LABEL = 'GitLab'
+
+/** GitLab's REST API, version 4, of one project. The token is a project's, group's or person's access token. */
+export function gitlab({ project, ...options }: GitlabOptions): Forge {
+  const { get, list, send } = connection({
+    ...options,
+    label: LABEL,
+    headers: { accept: 'application/json', 'private-token': options.token, 'user-agent': 'verification-flows' },
+  })
+  const root = `/projects/${encodeURIComponent(project)}`
+  const notes = (number: number) => `${root}/merge_requests/${number}/notes`
+  /** A note does not say where it can be seen. */
+  const noteOf = (number: number, value: unknown): Comment => {
+    const one = answer(LABEL, value)
+    const id = one.number('id')
+    const author = one.object('author').text('username')
+    return { id, author, body: one.optionalText('body'), url: `${options.api}${notes(number)}/${id}` }
+  }
+  return {
+    label: LABEL,
+    author: async () => answer(LABEL, await get('/user')).text('username'),
+    pullRequest: async (number) => mergeRequest(await get(`${root}/merge_requests/${number}`)),
+    pullRequestsOf: async (commit) => {
+      try {
+        const path = `${root}/repository/commits/${encodeURIComponent(commit)}/merge_requests`
+        return (await list(path)).map(mergeRequest)
+      } catch (error) {
+        // "404 Commit Not Found"; without the word it is the project that is not there.
+        if (error instanceof ForgeError && error.status === 404 && /commit/i.test(error.message)) return []
+        throw error
+      }
+    },
+    openPullRequests: async () =>
+      (await list(`${root}/merge_requests?state=opened&order_by=updated_at&sort=desc`, 1)).map(mergeRequest),
+    findPullRequest: async ({ head, base }) => {
+      const query = new URLSearchParams({ state: 'opened', source_branch: head, target_branch: base })
+      const found = await list(`${root}/merge_requests?${query}`, 1)
+      // A fork may have a branch of the same name.
+      return found.filter(isFromHere).map(mergeRequest)[0] ?? null
+    },
+    createPullRequest: async ({ head, base }, { title, body }) => {
+      const params = { source_branch: head, target_branch: base, title, description: body, remove_source_branch: true }
+      return mergeRequest(await send('POST', `${root}/merge_requests`, params))
+    },
+    updatePullRequest: async (number, { title, body }) =>
+      mergeRequest(await send('PUT', `${root}/merge_requests/${number}`, { title, description: body })),
+    listComments: async (number) => {
+      const all = await list(`${notes(number)}?sort=asc&order_by=created_at`)
+      const written = all.filter((value) => (value as { system?: unknown }).system !== true)
+      return written.map((value) => noteOf(number, value)).sort((a, b) => a.id - b.id)
+    },
+    createComment: async (number, body) => noteOf(number, await send('POST', notes(number), { body })),
+    updateComment: async (number, id, body) => noteOf(number, await send('PUT', `${notes(number)}/${id}`, { body })),
+    deleteComment: async (number, id) => {
+      await send('DELETE', `${notes(number)}/${id}`).catch((error: unknown) => {
+        if (!(error instanceof ForgeError && error.kind === 'not_found')) throw error
+      })
+    },
+  }
+}
+
+function isFromHere(value: unknown): boolean {
+  const { source_project_id: source, target_project_id: target } = value as Record<string, unknown>
+  return source === target
+}
+
+const STATES: Readonly<Record<string, PullRequest['state']>> = { opened: 'open', locked: 'open', merged: 'merged' }
+
+function mergeRequest(value: unknown): PullRequest {
+  const one = answer(LABEL, value)
+  const state = STATES[one.text('state')] ?? 'closed'
+  const commit = one.optionalText('sha')
+  // With a fast-forward there is no commit of the merge: what landed is the head itself.
+  const landed = [one.optionalText('merge_commit_sha'), one.optionalText('squash_commit_sha'), commit]
+  return {
+    number: one.number('iid'),
+    title: one.text('title'),
+    body: one.optionalText('description'),
+    url: one.text('web_url'),
+    state,
+    head: { branch: one.text('source_branch'), commit },
+    base: one.text('target_branch'),
+    landed: state === 'merged' ? landed.filter((sha) => sha !== '') : [],
+  }
+}

@@ -1,0 +1,103 @@
+import { KEY_PATTERN } from '../model/flow.js'
+import { isObject } from '../model/json.js'
+
+/**
+ * What stands, unseen, in the first line of a plan's comment: by this a later run knows its own comment and the plan in
+ * it. Nothing here is secret, and nothing here is proof: who may edit the comment may edit it too. See plan-comments.ts.
+ */
+export interface PlanHeader {
+  readonly project: string
+  readonly environment: string
+  readonly status: 'planned' | 'applied' | 'outdated'
+  /** The plan's own digest. */
+  readonly digest: string
+  /** SHA-256 of the saved plan's file, byte for byte; null where none was saved. */
+  readonly file_sha256: string | null
+  /** The last commit of the pull request when the plan was made. */
+  readonly commit: string | null
+  /** Where the saved plan is kept: the workflow run at GitHub, the job at GitLab. */
+  readonly run_id: string | null
+  /** Keys of the flows that it changes; null where they are too many to list. */
+  readonly keys: readonly string[] | null
+  readonly deployment: string | null
+}
+
+const BEGIN = '<!-- flows-plan '
+const END = ' -->'
+/** Leaves a plan its room in the comment: see COMMENT_ROOM. */
+const LONGEST = 4_000
+
+/** One line. Whatever a member holds, it cannot end the comment: there is no ">" in it, nor two hyphens in a row. */
+export function writeHeader(header: PlanHeader): string {
+  const line = lineOf(header)
+  return line.length <= LONGEST ? line : lineOf({ ...header, keys: null })
+}
+
+function lineOf(header: PlanHeader): string {
+  const json = JSON.stringify({ version: 1, ...header })
+  return BEGIN + json.replace(/[<>&\u0080-\uffff]|--/g, escaped) + END
+}
+
+function escaped(text: string): string {
+  const code = text.charCodeAt(0).toString(16).padStart(4, '0')
+  return `${text.slice(1)}\\u${code}`
+}
+
+/** The header of a comment's body; null where its first line is none. What is written below it is never looked at. */
+export function readHeader(body: string): PlanHeader | null {
+  const [line = ''] = body.split(/\r?\n/, 1)
+  if (!line.startsWith(BEGIN) || !line.endsWith(END)) return null
+  let value: unknown
+  try {
+    value = JSON.parse(line.slice(BEGIN.length, -END.length))
+  } catch {
+    return null
+  }
+  if (!isObject(value) || value.version !== 1) return null
+  const { version: _, ...members } = value
+  return isHeader(members) ? members : null
+}
+
+/** What stands below the header. */
+export function belowHeader(body: string): string {
+  const end = body.indexOf('\n')
+  return end === -1 ? '' : body.slice(end + 1)
+}
+
+const DIGEST = /^[0-9a-f]{64}$/
+const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
+const RUN_ID = /^[0-9]{1,20}$/
+const DEPLOYMENT = /^[A-Za-z0-9_]{1,100}$/
+const STATUSES: readonly unknown[] = ['planned', 'applied', 'outdated']
+
+/** Whatever reaches a shell or an address is held to its form here. */
+function isHeader(value: Record<string, unknown>): value is Record<string, unknown> & PlanHeader {
+  const { project, environment, status, digest, file_sha256, commit, run_id, keys, deployment } = value
+  return (
+    fits(project, KEY_PATTERN) &&
+    fits(environment, KEY_PATTERN) &&
+    STATUSES.includes(status) &&
+    fits(digest, DIGEST) &&
+    (file_sha256 === null || fits(file_sha256, DIGEST)) &&
+    (commit === null || isCommit(commit)) &&
+    (run_id === null || isRunId(run_id)) &&
+    (keys === null || (Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) &&
+    (deployment === null || isDeploymentId(deployment))
+  )
+}
+
+export function isCommit(value: unknown): value is string {
+  return fits(value, COMMIT)
+}
+
+export function isRunId(value: unknown): value is string {
+  return fits(value, RUN_ID)
+}
+
+export function isDeploymentId(value: unknown): value is string {
+  return fits(value, DEPLOYMENT)
+}
+
+function fits(value: unknown, pattern: RegExp): boolean {
+  return typeof value === 'string' && pattern.test(value)
+}

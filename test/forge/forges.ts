@@ -1,0 +1,84 @@
+import type { Forge } from '../../src/forge/forge.js'
+import { github } from '../../src/forge/github.js'
+import { gitlab } from '../../src/forge/gitlab.js'
+import { aGithubServer } from './github-server.js'
+import { aGitlabServer } from './gitlab-server.js'
+import type { RestServer } from './rest-server.js'
+
+export interface ForgeAt {
+  readonly server: RestServer
+  /** With a token that may write; or with another one. */
+  forge(token?: string): Forge
+  /** Whom the comments of that token are by. */
+  readonly bot: string
+  readonly readOnlyToken: string
+  /** Pauses that were made, in milliseconds: no time passes. */
+  readonly pauses: number[]
+  open(branch: string, commit: string, fork?: boolean): number
+  merge(number: number, commit: string): void
+  comment(number: number, author: string, body: string): void
+  bodies(number: number): string[]
+  /** How this service says that the next page is elsewhere. */
+  elsewhere(): Readonly<Record<string, string>>
+}
+
+export interface ForgeKind {
+  readonly name: string
+  at(): Promise<ForgeAt>
+}
+
+const onGithub: ForgeKind = {
+  name: 'GitHub',
+  at: async () => {
+    const server = await aGithubServer()
+    const pauses: number[] = []
+    const wait = async (pause: number) => pauses.push(pause)
+    const { repository, origin: api } = server
+    const pull = (number: number) => {
+      const found = server.pulls.find((one) => one.number === number)
+      if (!found) throw new Error(`no pull request ${number}`)
+      return found
+    }
+    return {
+      server,
+      forge: (token = 'ghs_workflow') => github({ api, repository, token, wait, now: () => 1_790_000_000_000 }),
+      bot: 'github-actions[bot]',
+      readOnlyToken: 'ghs_readonly',
+      pauses,
+      open: (branch, commit, fork) =>
+        server.open({ branch, commits: [commit], ...(fork && { owner: 'stranger' }) }).number,
+      merge: (number, commit) => server.merge(pull(number), commit),
+      comment: (number, author, body) => void server.comment(number, author, body),
+      bodies: (number) => server.comments.filter(({ issue }) => issue === number).map(({ body }) => body),
+      elsewhere: () => ({ link: '<https://elsewhere.example/next>; rel="next"' }),
+    }
+  },
+}
+
+const onGitlab: ForgeKind = {
+  name: 'GitLab',
+  at: async () => {
+    const server = await aGitlabServer()
+    const pauses: number[] = []
+    const wait = async (pause: number) => pauses.push(pause)
+    const { api } = server
+    return {
+      server,
+      forge: (token = 'glpat-bot') => gitlab({ api, project: '42', token, wait, now: () => 1_790_000_000_000 }),
+      bot: 'project_42_bot',
+      readOnlyToken: 'glpat-readonly',
+      pauses,
+      open: (branch, commit, fork) => server.open({ branch, commits: [commit], ...(fork && { project: 66 }) }).iid,
+      merge: (number, commit) => {
+        const found = server.mergeRequests.find(({ iid }) => iid === number)
+        if (!found) throw new Error(`no merge request ${number}`)
+        server.merge(found, 'squash', commit)
+      },
+      comment: (number, author, body) => void server.note(number, author, body),
+      bodies: (number) => server.notes.filter(({ iid }) => iid === number).map(({ body }) => body),
+      elsewhere: () => ({ link: '<https://elsewhere.example/next>; rel="next"' }),
+    }
+  },
+}
+
+export const forges: readonly ForgeKind[] = [onGithub, onGitlab]
