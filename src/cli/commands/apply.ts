@@ -141,7 +141,7 @@ function refuseStale({ terminal }: Cli, differ: readonly Difference[], isHuman: 
   const flows = plural(differ.length, 'flow')
   throw new Failure(
     'plan_stale',
-    `The plan is stale: today it would do something else to ${flows}. Nothing was written.`,
+    `The plan is stale: today it would do something else to ${flows}.\nNothing was written.`,
     {
       exitCode: ExitCode.planStale,
       hint: 'plan again, and have that plan reviewed',
