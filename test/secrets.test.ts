@@ -198,9 +198,9 @@ describe.each(['local', 'remote'])(
   (environment) => {
     test('by any command in any format, nor left in a file, nor told in the log', async () => {
       const world = await aWorld(environment)
-      for (const { name } of COMMANDS) {
-        const calls = CALLS[name]?.(world) ?? []
-        for (const { args, shows = [] } of calls) {
+      for (const [name, callsOf] of Object.entries(CALLS)) {
+        let told = ''
+        for (const { args, shows = [] } of callsOf(world)) {
           const takesEnv = !AT_THE_STORE.has(name) && !['init', 'validate', 'fmt', 'schema'].includes(name)
           if (AT_THE_STORE.has(name)) {
             vi.stubEnv('DATABASE_URL', `postgres://flows:${CANARIES['password of the database']}@127.0.0.1:1/flows`)
@@ -211,6 +211,7 @@ describe.each(['local', 'remote'])(
           const unexpected = heard(printed, world.secrets).filter((one) => !shows.includes(one as Canary))
           expect(unexpected, `${args.join(' ')}:\n${printed}`).toEqual([])
         }
+        expect(told, name).not.toBe('')
       }
       expect(heard(filesIn(folder), world.secrets)).toEqual([])
       expect(heard(JSON.stringify(api.log), world.secrets)).toEqual([])
