@@ -61,7 +61,7 @@ function insertLines(
   const { text, eol } = source
   const first = collection.items[0]
   if (first === undefined) throw new Error('a block without members')
-  const start = isMap(collection) ? source.memberStart(first as Member) : dashBefore(source, first as Node)
+  const start = isMap(collection) ? source.memberStart(first as Member) : source.dashBefore(first as Node)
   const indent = ' '.repeat(start - source.lineStart(start))
   const written = linesFor(indent)
     .map((line) => `${line}${eol}`)
@@ -69,38 +69,18 @@ function insertLines(
   const item = collection.items[before]
   if (item === undefined) return insertion(aboveComments(source, start, indent), written)
   const end = isMap(collection) ? source.memberEnd(item as Member) : source.end(item as Node)
-  const at = belowComments(source, source.nextLine(end), indent.length)
+  const at = source.belowComments(source.nextLine(end), indent.length)
   // The last line may lack its line end; it goes on lacking it.
   const isOpen = at === text.length && !text.endsWith('\n')
   return insertion(at, isOpen ? `${eol}${written.slice(0, -eol.length)}` : written)
-}
-
-/** Comments that are indented deeper belong to what stands above them. */
-function belowComments(source: Source, from: number, column: number): number {
-  let at = from
-  while (at < source.text.length && commentColumn(source, at) > column) at = source.nextLine(at)
-  return at
 }
 
 /** A comment right above a member belongs to that member. */
 function aboveComments(source: Source, start: number, indent: string): number {
   if (!source.isFirstOnLine(start)) throw new Error('the first member does not begin its line')
   let at = source.lineStart(start)
-  while (at > 0 && commentColumn(source, source.lineStart(at - 1)) === indent.length) at = source.lineStart(at - 1)
+  while (at > 0 && source.commentColumn(source.lineStart(at - 1)) === indent.length) at = source.lineStart(at - 1)
   return at
-}
-
-/** Column of the comment that is all of a line; -1 for other lines. */
-function commentColumn(source: Source, lineStart: number): number {
-  const match = /^( *)#/.exec(source.text.slice(lineStart, source.lineEnd(lineStart)))
-  return match === null ? -1 : (match[1] ?? '').length
-}
-
-/** Offset of the dash before an item of a block list. */
-export function dashBefore(source: Source, item: Node): number {
-  const dash = source.tokens(0, startOf(item) + 1).findLast(({ text }) => text === '-')
-  if (dash === undefined) throw new Error('an item without a dash')
-  return dash.at
 }
 
 function insertInFlow(source: Source, collection: Collection, before: number, text: string): Splice[] {
@@ -126,5 +106,7 @@ function insertInFlow(source: Source, collection: Collection, before: number, te
   const isLineFree = lineEnd <= (next === undefined ? close : starts(next))
   if (!isOnLines || !isLineFree) return [insertion(end, `, ${text}`)]
   if (comma !== undefined) return [insertion(lineEnd, `${newLine}${text},`)]
-  return lineEnd === end ? [insertion(end, `,${newLine}${text}`)] : [insertion(end, ','), insertion(lineEnd, `${newLine}${text}`)]
+  return lineEnd === end
+    ? [insertion(end, `,${newLine}${text}`)]
+    : [insertion(end, ','), insertion(lineEnd, `${newLine}${text}`)]
 }

@@ -1,5 +1,4 @@
 import { isMap, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
-import { dashBefore } from './insert.js'
 import { type Collection, endOf, type Member, type Source, type Splice, startOf } from './source.js'
 
 /** Takes a member out of a mapping. Comments within it stay, on lines of their own. */
@@ -10,7 +9,7 @@ export function removeMember(source: Source, map: YAMLMap, member: Member): Spli
 
 export function removeItem(source: Source, list: YAMLSeq, item: Node): Splice[] {
   if (list.flow) return [removeFromFlow(source, list, item)]
-  return [removeLines(source, dashBefore(source, item), source.end(item))]
+  return [removeLines(source, source.dashBefore(item), source.end(item))]
 }
 
 function removeLines(source: Source, start: number, end: number): Splice {
@@ -19,8 +18,8 @@ function removeLines(source: Source, start: number, end: number): Splice {
     throw new Error('what is to go does not begin its line')
   }
   const at = source.lineStart(start)
-  const after = source.nextLine(end)
   const indent = source.indentAt(start)
+  const after = source.belowComments(source.nextLine(end), indent.length)
   const kept = source.comments(start, after).map((comment) => `${indent}${comment.text}`)
   const isOpen = after === text.length && !text.endsWith('\n')
   if (!isOpen) return { at, end: after, text: kept.map((line) => `${line}${eol}`).join('') }
@@ -53,6 +52,7 @@ function removeFromFlow(source: Source, collection: Collection, item: Member | N
     if (source.comments(ends(previous), start).length === 0) return { at: ends(previous), end, text: '' }
   }
   const newLine = `${source.eol}${source.indentAt(start)}`
-  const kept = inside.map((comment) => `${comment}${newLine}`).join('')
+  const gap = inside.length > 0 && !/\s/.test(source.text[start - 1] ?? ' ') ? ' ' : ''
+  const kept = gap + inside.map((comment) => `${comment}${newLine}`).join('')
   return { at: start, end: comma?.end ?? end, text: kept }
 }

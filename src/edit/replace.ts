@@ -69,7 +69,8 @@ function replaceBlock(source: Source, node: Node, member: Member | undefined, te
   if (member === undefined) throw new Error('a block within a list')
   const colon = source.colonOf(member.key) ?? endOf(member.key)
   const at = source.tokens(colon, startOf(node)).findLast(isProperty)?.end ?? colon
-  const end = source.end(node)
+  // With the comment beside its last line, which would run into another one.
+  const end = source.comments(source.end(node), source.lineEnd(source.end(node)))[0]?.end ?? source.end(node)
   const indent = source.indentAt(source.memberStart(member))
   const comments = source.comments(at, end)
   const beside = comments.filter((comment) => comment.at < source.lineEnd(at)).map((comment) => ` ${comment.text}`)

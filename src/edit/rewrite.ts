@@ -62,7 +62,9 @@ function pathsOf(document: Document): Map<Node, Place> {
     const inside = inFlow || (isMap(node) || isSeq(node) ? node.flow === true : false)
     if (isMap(node)) {
       for (const { key, value } of node.items as Member[]) walk(value, [...path, nameOf(key)], inside)
-    } else if (isSeq(node)) node.items.forEach((item, index) => walk(item as Node, [...path, index], inside))
+    } else if (isSeq(node)) {
+      for (const [index, item] of node.items.entries()) walk(item as Node, [...path, index], inside)
+    }
   }
   walk(document.contents as Node | null, [], false)
   return places

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, Lexer, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import { parseNodes } from '../load/parse.js'
 
 /** A piece of a text to be replaced: [at, end) becomes `text`. */
@@ -101,6 +112,26 @@ export class Source {
     return endOf(node)
   }
 
+  /** Offset of the dash before an item of a block list. */
+  dashBefore(item: Node): number {
+    const dash = this.tokens(0, startOf(item) + 1).findLast(({ text }) => text === '-')
+    if (dash === undefined) throw new Error('an item without a dash')
+    return dash.at
+  }
+
+  /** The line behind the comments that begin here and are indented deeper: they belong to what stands above them. */
+  belowComments(from: number, column: number): number {
+    let at = from
+    while (at < this.text.length && this.commentColumn(at) > column) at = this.nextLine(at)
+    return at
+  }
+
+  /** Column of the comment that is all of a line; -1 for other lines. */
+  commentColumn(lineStart: number): number {
+    const match = /^( *)#/.exec(this.text.slice(lineStart, this.lineEnd(lineStart)))
+    return match === null ? -1 : (match[1] ?? '').length
+  }
+
   /** End of the colon behind a name; undefined in `{ name }`. */
   colonOf(key: Node): number | undefined {
     const token = this.#tokens.find(({ at, text }) => at >= endOf(key) && text.trim() !== '' && !text.startsWith('#'))
@@ -142,9 +173,7 @@ export function isProperty({ text }: Token): boolean {
 export function plainOf(node: Node | null | undefined, document: Document): unknown {
   if (isAlias(node)) return plainOf(node.resolve(document), document)
   if (isMap(node)) {
-    return Object.fromEntries(
-      (node.items as Member[]).map(({ key, value }) => [nameOf(key), plainOf(value, document)]),
-    )
+    return Object.fromEntries((node.items as Member[]).map(({ key, value }) => [nameOf(key), plainOf(value, document)]))
   }
   if (isSeq(node)) return node.items.map((item) => plainOf(item as Node, document))
   return isScalar(node) ? node.value : null

@@ -1,12 +1,12 @@
-import { checkDefinition } from '../validate/definition.js'
 import { canonicalJson } from '../model/canonical.js'
-import { type DocumentType, DOCUMENT_TYPES, type FlowBody, type FlowConfig, normalise } from '../model/flow.js'
+import { DOCUMENT_TYPES, type DocumentType, type FlowBody, type FlowConfig, normalise } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
 import { mergePatch } from '../model/merge-patch.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { diff } from '../plan/diff.js'
+import { checkDefinition } from '../validate/definition.js'
 
 type Members = Record<string, unknown>
 type Path = readonly string[]
@@ -50,7 +50,9 @@ export function withConfig(definition: FlowDefinition, wanted: Wanted): FlowDefi
 export function holds(made: FlowDefinition, before: FlowDefinition, wanted: Wanted): boolean {
   const { environment, environments, config } = wanted
   if (checkDefinition(made, environments).length > 0) return false
-  return environments.every((name) => same(configIn(made, name), name === environment ? config : configIn(before, name)))
+  return environments.every((name) =>
+    same(configIn(made, name), name === environment ? config : configIn(before, name)),
+  )
 }
 
 function byField(definition: FlowDefinition, wanted: Wanted, mayEditBody: boolean): FlowDefinition {
@@ -98,7 +100,11 @@ class FieldEditor {
   #set(path: Path, value: unknown): void {
     const overlay = this.#overlay()
     const isSet = settingOf(overlay, path) !== undefined
-    if (!isSet && this.#mayEditBody && !this.#others.some((name) => settingOf(this.#overlay(name), path) === undefined)) {
+    if (
+      !isSet &&
+      this.#mayEditBody &&
+      !this.#others.some((name) => settingOf(this.#overlay(name), path) === undefined)
+    ) {
       if (value === null) remove(this.#definition, path)
       else set(this.#definition, path, inAuthorsOrder(valueAt(this.#body(), path), value))
       return

@@ -13,7 +13,8 @@ export interface Spelling {
 
 /** A value on one line. */
 export function inlineText(value: unknown, spelling: Spelling): string {
-  if (Array.isArray(value)) return `[${value.map((item) => inlineText(item, { ...spelling, inFlow: true })).join(', ')}]`
+  if (Array.isArray(value))
+    return `[${value.map((item) => inlineText(item, { ...spelling, inFlow: true })).join(', ')}]`
   if (!isObject(value)) return scalarText(value, spelling)
   const members = Object.entries(value).map(
     ([name, member]) => `${keyText(name, spelling)}: ${inlineText(member, { ...spelling, inFlow: true })}`,

@@ -45,7 +45,9 @@ const overlay = record({
   ),
   return_url: nullable(fc.constant('https://example.com/elsewhere')),
   static_link: nullable(record({ active: flag })),
-  metadata: nullable(fc.dictionary(fc.stringMatching(/^[a-z_]{1,3}$/), nullable(fc.constantFrom('x', '1', 'a, b')), { maxKeys: 3 })),
+  metadata: nullable(
+    fc.dictionary(fc.stringMatching(/^[a-z_]{1,3}$/), nullable(fc.constantFrom('x', '1', 'a, b')), { maxKeys: 3 }),
+  ),
   protected: flag,
 })
 
@@ -73,7 +75,10 @@ function fitting(body: unknown, patch: Record<string, unknown>): Record<string, 
 /** A definition in any spelling: the choices of its author, one after the other. */
 export const definitionText: fc.Arbitrary<{ value: FlowDefinition; text: string }> = fc
   .record({ value: definition, choices: fc.array(fc.nat(59), { minLength: 20, maxLength: 120 }) })
-  .map(({ value, choices }) => ({ value, text: new Author(choices).write(value as unknown as Record<string, unknown>) }))
+  .map(({ value, choices }) => ({
+    value,
+    text: new Author(choices).write(value as unknown as Record<string, unknown>),
+  }))
 
 class Author {
   readonly #choices: readonly number[]
@@ -94,7 +99,12 @@ class Author {
 
   write(value: Record<string, unknown>): string {
     const isFlow = this.#one([false, false, false, false, false, false, false, true])
-    const head = this.#one(['', '# yaml-language-server: $schema=../schemas/flow.schema.json\n', '\n# About all\n\n', '---\n'])
+    const head = this.#one([
+      '',
+      '# yaml-language-server: $schema=../schemas/flow.schema.json\n',
+      '\n# About all\n\n',
+      '---\n',
+    ])
     const body = isFlow ? `${this.#flow(value, '')}\n` : this.#block(this.#shuffled(value), '')
     const foot = this.#one(['', '', '# The end\n', '\n'])
     const text = head + body + foot
@@ -116,7 +126,15 @@ class Author {
   #block(value: Record<string, unknown>, indent: string): string {
     return Object.entries(value)
       .map(([name, member]) => {
-        const above = this.#one(['', '', '', '', `${indent}${this.#comment()}\n`, '\n', `\n${indent}${this.#comment()}\n`])
+        const above = this.#one([
+          '',
+          '',
+          '',
+          '',
+          `${indent}${this.#comment()}\n`,
+          '\n',
+          `\n${indent}${this.#comment()}\n`,
+        ])
         return `${above}${indent}${this.#key(name)}:${this.#member(member, indent)}`
       })
       .join('')
@@ -135,16 +153,21 @@ class Author {
     const inner = indent + this.#step
     if (Array.isArray(value) && value.length > 0 && this.#one([true, false])) {
       const dash = this.#one([indent, inner])
-      const items = value.map((item) => `${dash}- ${this.#scalar(item, false)}${this.#one(['', '', ` ${this.#comment()}`])}\n`)
+      const items = value.map(
+        (item) => `${dash}- ${this.#scalar(item, false)}${this.#one(['', '', ` ${this.#comment()}`])}\n`,
+      )
       return `${anchor}${beside}\n${items.join('')}`
     }
     if (isObject(value) && Object.keys(value).length > 0 && this.#one([true, true, false])) {
       const below = this.#one(['', '', '', `${inner}${this.#comment()}\n`])
       return `${anchor}${beside}\n${this.#block(this.#shuffled(value), inner)}${below}`
     }
-    if (typeof value === 'string' && /^\S[^]*\S\n?$/.test(value) && this.#one([false, false, true])) {
+    if (typeof value === 'string' && /^\S[\s\S]*\S\n?$/.test(value) && this.#one([false, false, true])) {
       const style = value.includes('\n') ? '|' : this.#one(['|', '>'])
-      const lines = value.replace(/\n$/, '').split('\n').map((line) => (line === '' ? '' : inner + line))
+      const lines = value
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => (line === '' ? '' : inner + line))
       return `${anchor} ${style}${value.endsWith('\n') ? '' : '-'}${beside}\n${lines.join('\n')}\n${this.#one(['', '', '\n'])}`
     }
     if (value === null && this.#one([false, false, true])) return `${beside}\n`
