@@ -31,6 +31,16 @@ export interface Pull {
  * comes back only when it is named, or with `all`. Flows that no project manages are none of pull's business.
  */
 export function pull(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
+  const found = pullOnce(desired, state, options)
+  const removed = found.targets.filter(({ config }) => config === null)
+  if (removed.length === 0) return found
+  // A definition that goes may leave its flow to another one, whose key the flow had before.
+  const left = desired.filter(({ key }) => !removed.some((one) => one.key === key))
+  const rest = pull(left, state, options)
+  return { ...rest, targets: [...removed, ...rest.targets], unknown: found.unknown }
+}
+
+function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
   const { project, all } = options
   const named = new Set(options.keys)
   const isChosen = (...keys: readonly FlowKey[]) => named.size === 0 || keys.some((key) => named.has(key))

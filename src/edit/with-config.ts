@@ -32,7 +32,9 @@ export interface Wanted {
  * 1. so, field by field; 2. all into the overlay; 3. a new overlay; 4. the same with the metadata, of which an overlay
  * can say only so much, moved out of the body.
  */
-export function withConfig(definition: FlowDefinition, wanted: Wanted): FlowDefinition | undefined {
+export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition | undefined {
+  // What an alias repeats is one object in two places: setting a field here must not set it there.
+  const definition = JSON.parse(JSON.stringify(read)) as FlowDefinition
   const attempts: (() => FlowDefinition)[] = [
     () => byField(definition, wanted, true),
     () => byField(definition, wanted, false),
