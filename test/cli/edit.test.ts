@@ -191,9 +191,9 @@ environments:
     expect((await flows([...args, '--check'], { cwd })).code).toBe(2)
     expect(text(cwd, 'flows/a.yaml')).toBe(TEXT)
     expect(await flows(args, { cwd })).toMatchObject({ code: 0 })
-    expect(text(cwd, 'flows/a.yaml')).toBe(
-      `${TEXT}  live:\n    options: { document: { require_live_capture: true } }\n`,
-    )
+    // No other environment takes the field from the body, so it can go there.
+    const options = 'options:\n  document:\n    require_live_capture: true\n'
+    expect(text(cwd, 'flows/a.yaml')).toBe(TEXT.replace('return_url', `${options}return_url`))
     expect((await flows(['promote', 'local', 'live'], { cwd })).stdout).toContain('return_url')
     expect((await flows(['diff', 'local', 'live', '--detailed-exitcode'], { cwd })).code).toBe(0)
     expect((await flows([...args, '--except', 'retrun_url'], { cwd })).code).toBe(64)

@@ -11,7 +11,7 @@ import { isObject } from '../../src/model/json.js'
 import { flowConfig } from '../helpers/arbitraries.js'
 import { definition, definitionText, ENVIRONMENTS } from '../helpers/definition-texts.js'
 
-const RUNS = { numRuns: 60 }
+const RUNS = { numRuns: 40 }
 const environment = fc.constantFrom(...ENVIRONMENTS)
 
 function edited(text: string, at: string, config: FlowConfig): string {

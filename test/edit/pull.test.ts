@@ -53,7 +53,7 @@ function written(all: Files, edits: readonly FileEdit[]): Files {
   return after
 }
 
-const RUNS = { numRuns: 40 }
+const RUNS = { numRuns: 25 }
 const ALL: PullOptions = { project: PROJECT, keys: [], all: true }
 
 describe('laws of pull, import and promote', () => {
