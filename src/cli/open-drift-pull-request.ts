@@ -5,9 +5,9 @@ import { type DriftPullRequest, driftPullRequest } from './drift-pull-request.js
 import { forgeOf, telling } from './forge.js'
 
 /** A definition that was brought up to date with its flow. */
-export interface PulledFile {
-  /** Relative to the configuration's folder. */
-  readonly file: string
+export interface PulledFlow {
+  /** Relative to the configuration's folder: of a file that was renamed, both names. */
+  readonly files: readonly string[]
   readonly key: string
   readonly editedBy: string | null
   /** Unix seconds. */
@@ -17,20 +17,20 @@ export interface PulledFile {
 /** Makes what was just pulled a pull request, and says so. Throws Failure outside of CI. */
 export async function openDriftPullRequest(
   cli: Cli,
-  pulled: { readonly project: Project; readonly environment: string; readonly files: readonly PulledFile[] },
+  about: { readonly project: Project; readonly environment: string; readonly pulled: readonly PulledFlow[] },
 ): Promise<DriftPullRequest> {
   const { terminal } = cli
-  const { project, environment, files } = pulled
+  const { project, environment, pulled } = about
   const forge = forgeOf(terminal)
   const result = await telling(async () =>
     driftPullRequest({
       forge,
       root: project.root,
-      files: files.map(({ file }) => file),
+      files: pulled.flatMap(({ files }) => files),
       environment,
       base: terminal.env.GITHUB_REF_NAME || terminal.env.CI_COMMIT_BRANCH || undefined,
-      title: `Take over what was edited in ${environment}: ${plural(files.length, 'flow')}`,
-      body: bodyOf(environment, files),
+      title: `Take over what was edited in ${environment}: ${plural(pulled.length, 'flow')}`,
+      body: bodyOf(environment, pulled),
     }),
   )
   const { status, branch, number, url } = result
@@ -47,15 +47,15 @@ const SAID: Readonly<Record<DriftPullRequest['status'], string>> = {
   nothing: 'Nothing to commit',
 }
 
-const MOST_FILES = 100
+const MOST_FLOWS = 100
 
 /** Names and times only: what was edited stands in the diff. */
-function bodyOf(environment: string, files: readonly PulledFile[]): string {
-  const rows = files.slice(0, MOST_FILES).map(({ key, editedBy, editedAt }) => {
+function bodyOf(environment: string, pulled: readonly PulledFlow[]): string {
+  const rows = pulled.slice(0, MOST_FLOWS).map(({ key, editedBy, editedAt }) => {
     const who = editedBy === null ? '' : ` by ${plain(editedBy)}`
     return `- ${plain(key)}${editedAt === null ? '' : `: edited${who}, ${formatTime(editedAt)}`}`
   })
-  const left = files.length - rows.length
+  const left = pulled.length - rows.length
   return [
     `Somebody edited flows of ${environment} outside git. This writes their edits into the definitions; close it to have the next apply take them back.`,
     '',
@@ -67,5 +67,7 @@ function bodyOf(environment: string, files: readonly PulledFile[]): string {
 
 /** A name that is neither markup nor a mention. */
 function plain(text: string): string {
-  return printable(text.slice(0, 200)).replace(/[^\w .:@-]/g, '?').replaceAll('@', '(at)')
+  return printable(text.slice(0, 200))
+    .replace(/[^\w .:@-]/g, '?')
+    .replaceAll('@', '(at)')
 }

@@ -150,7 +150,7 @@ function refuseStale({ terminal }: Cli, differ: readonly Difference[], isHuman: 
   )
 }
 
-function refuse(refusal: Refusal, isSaved: boolean): never {
+export function refuse(refusal: Refusal, isSaved: boolean): never {
   const message = `Not applied: ${refusal.messages.join('; ')}. Nothing was written.`
   if (refusal.reason === 'conflict') throw new Failure('conflict', message)
   throw new Failure('blocked_by_guard', message, {
@@ -169,7 +169,7 @@ function waysOn({ allowances, others }: Refusal, isSaved: boolean): string {
     : `${lift}; the rest can go on without it: ${isSaved ? 'flows plan ' : ''}${list('--only', others)}`
 }
 
-async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
+export async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
   if (!terminal.isInteractive) {
     throw badUsage('nobody is there to confirm: nothing was written', 'add --yes to apply without asking')
   }
@@ -177,7 +177,7 @@ async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
   return /^y(es)?$/i.test(answer)
 }
 
-async function deploy(
+export async function deploy(
   { terminal }: Cli,
   plan: Plan,
   remote: Remote,

@@ -1,0 +1,119 @@
+import type { FileEdit } from '../../edit/edit-project.js'
+import { type Pull, pull as pullFlows } from '../../edit/pull.js'
+import { ExitCode } from '../../model/exit-code.js'
+import { formatTime, plural, printable } from '../../render/text.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
+import { observed } from '../observed.js'
+import { environmentOption } from '../project.js'
+import { editsJson, editsText } from '../views/edits.js'
+import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { editsFor, writeEdits } from '../write-edits.js'
+
+const { format, json } = formatOptions(['human', 'json'])
+
+export const pull: Define = (command, run) => {
+  command
+    .argument('[keys...]', 'flows (default: all of this project)')
+    .addOption(environmentOption)
+    .option('--all', 'also take back what git changed and nobody applied, and definitions that git removed')
+    .option('--check', 'write nothing; exit 2 when something would be written')
+    .option('--pull-request', 'make what was written a pull request, in a job of GitHub or GitLab')
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['Write what was edited outside git into the definitions', 'flows pull --env live'],
+        ['Only look', 'flows pull --env live --check'],
+        ['In a scheduled job: open a pull request, or bring it up to date', 'flows pull --env live --pull-request'],
+        ['Make one definition as the service has it, whatever git says', 'flows pull high-value --env live --all'],
+      ),
+    )
+    .action((keys, options) => run(async (cli) => pullInto(cli, keys, options)))
+}
+
+interface Options {
+  readonly env?: string | undefined
+  readonly all?: true | undefined
+  readonly check?: true | undefined
+  readonly pullRequest?: true | undefined
+  readonly format: 'human' | 'json'
+  readonly json?: true | undefined
+}
+
+async function pullInto(cli: Cli, keys: readonly string[], options: Options): Promise<ExitCode> {
+  const { all = false, check = false, pullRequest = false } = options
+  if (check && pullRequest) throw badUsage('--check writes nothing that could be a pull request')
+  const { project, target, definitions, state } = await observed(cli, options.env)
+  const found = pullFlows(definitions.desired(target.name), state, { project: project.config.project, keys, all })
+  if (found.unknown.length > 0) {
+    throw badUsage(
+      `this project has no flow ${found.unknown.map(quoted).join(', ')} in ${target.name}`,
+      'flows list shows what there is',
+    )
+  }
+  const edits = editsFor(project, definitions, target.name, found.targets, state)
+  if (!check) writeEdits(project, edits)
+  const exitCode = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
+  if (chosenFormat(options) === 'json') {
+    cli.terminal.result(
+      jsonText({
+        format: 'flows.pull',
+        format_version: '1.0',
+        environment: target.name,
+        written: !check,
+        edits: editsJson(edits).map((edit, index) => ({ ...(edit as object), ...editor(found, edits[index]) })),
+        kept: found.kept,
+        exit_code: exitCode,
+      }),
+    )
+  } else show(cli, edits, found, target.name, check)
+  if (pullRequest && edits.length > 0) {
+    const { openDriftPullRequest } = await import('../open-drift-pull-request.js')
+    await openDriftPullRequest(cli, {
+      project,
+      environment: target.name,
+      pulled: edits.map((edit) => {
+        const { edited_by: editedBy, edited_at: editedAt } = editor(found, edit)
+        const files = edit.kind === 'rename' ? [edit.previousFile, edit.file] : [edit.file]
+        return { files, key: edit.key, editedBy, editedAt }
+      }),
+    })
+  }
+  return exitCode
+}
+
+function show({ terminal }: Cli, edits: readonly FileEdit[], found: Pull, environment: string, check: boolean): void {
+  terminal.result(
+    editsText(edits, terminal.palette, (edit) => {
+      const { edited_by, edited_at } = editor(found, edit)
+      return edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]
+    }),
+  )
+  for (const [why, text] of Object.entries(KEPT)) {
+    const keys = found.kept.filter((one) => one.why === why).map(({ key }) => printable(key))
+    if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
+  }
+  if (edits.length === 0) terminal.result(`Nothing to pull: nothing was edited outside git in ${environment}.\n`)
+  else {
+    const count = plural(edits.length, 'file')
+    terminal.result(`\n${check ? `Would write ${count}` : `Wrote ${count}`}, from ${environment}. Look at git diff.\n`)
+  }
+}
+
+const KEPT: Readonly<Record<Pull['kept'][number]['why'], string>> = {
+  changed_in_git: 'changed in git and not applied yet, kept (--all takes the service)',
+  renamed_in_git: 'renamed in git and not applied yet, kept (--all takes the service)',
+  restored_in_git: 'archived, and their definitions are back: kept (--all removes them)',
+  removed_in_git: 'their definitions are gone: not brought back (name them, or add --all)',
+}
+
+function editor(found: Pull, edit: FileEdit | undefined): { edited_by: string | null; edited_at: number | null } {
+  const flow = found.targets.find(({ key }) => key === edit?.key)?.observed
+  return { edited_by: flow?.updated_by ?? null, edited_at: flow?.updated ?? null }
+}
+
+function quoted(key: string): string {
+  return `"${key}"`
+}
