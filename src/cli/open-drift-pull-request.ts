@@ -67,5 +67,7 @@ function bodyOf(environment: string, files: readonly PulledFile[]): string {
 
 /** A name that is neither markup nor a mention. */
 function plain(text: string): string {
-  return printable(text.slice(0, 200)).replace(/[^\w .:@-]/g, '?').replaceAll('@', '(at)')
+  return printable(text.slice(0, 200))
+    .replace(/[^\w .:@-]/g, '?')
+    .replaceAll('@', '(at)')
 }

@@ -9,18 +9,23 @@ import { printable } from '../../render/text.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
+import { packageFile } from '../package-file.js'
 import { CONFIG_FILE } from '../project.js'
 import { jsonText } from '../views/format.js'
-import { packageFile } from '../package-file.js'
 import { firstFlow, githubWorkflow, gitlabPipeline, projectConfig } from './init-templates.js'
 
 export const init: Define = (command, run) => {
   command
     .argument('[folder]', 'where to start the project', '.')
     .option('--project <name>', 'name of the project (default: the name of the folder)')
-    .option('--api <url>', 'address of your flows API: adds the environment "live", and plan, apply and drift to the CI')
+    .option(
+      '--api <url>',
+      'address of your flows API: adds the environment "live", and plan, apply and drift to the CI',
+    )
     .addOption(
-      new Option('--ci <service>', 'whose CI jobs to write').choices(['github', 'gitlab', 'none']).default('github' as const),
+      new Option('--ci <service>', 'whose CI jobs to write')
+        .choices(['github', 'gitlab', 'none'])
+        .default('github' as const),
     )
     .addHelpText(
       'after',
