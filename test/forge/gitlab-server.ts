@@ -78,7 +78,7 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
     }
     if (kind === 'jobs' && second === 'artifacts') {
       const file = artifacts.get(`${first}/${path.slice(3).join('/')}`)
-      return file === undefined ? failed(404, { message: '404 Not Found' }) : { status: 200, body: JSON.parse(file) }
+      return file === undefined ? failed(404, { message: '404 Not Found' }) : { status: 200, text: file }
     }
     if (kind !== 'merge_requests') return failed(404, { error: '404 Not Found' })
     if (first === undefined) {

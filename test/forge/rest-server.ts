@@ -15,6 +15,8 @@ export interface Asked {
 export interface Told {
   readonly status: number
   readonly body?: unknown
+  /** A file, as it is. */
+  readonly text?: string
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -52,7 +54,7 @@ export async function aRestServer(answer: (asked: Asked) => Told): Promise<RestS
             })
       if (fault?.answer === 'drop after') return void request.socket.destroy()
       response.writeHead(told.status, { 'content-type': 'application/json; charset=utf-8', ...told.headers })
-      response.end(told.status === 204 || told.body === undefined ? '' : JSON.stringify(told.body))
+      response.end(told.text ?? (told.status === 204 || told.body === undefined ? '' : JSON.stringify(told.body)))
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
