@@ -10,9 +10,9 @@ export const completion: Define = (command, run) => {
     .addHelpText(
       'after',
       examples(
+        ['fish: in ~/.config/fish/config.fish', 'flows completion fish | source'],
         ['bash: in ~/.bashrc', 'eval "$(flows completion bash)"'],
         ['zsh: in ~/.zshrc, below compinit', 'source <(flows completion zsh)'],
-        ['fish: in ~/.config/fish/config.fish', 'flows completion fish | source'],
       ),
     )
     .action((shell) =>
