@@ -1,11 +1,11 @@
 import { DefinitionCache } from './load/definition-cache.js'
 import { DefinitionFiles, type ReadDefinition } from './load/definition-files.js'
 import { type DefinitionFile, discover } from './load/discover.js'
+import { locateField } from './load/locate-field.js'
 import { placeIssues, positionOf } from './load/place-issues.js'
 import { canonicalJson, compareText, sha256 } from './model/canonical.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
 import { BODY_FIELDS, type FlowBody, normalise } from './model/flow.js'
-import { fromPointer, toPointer } from './model/json-pointer.js'
 import { mergePatch } from './model/merge-patch.js'
 import type { FlowDefinition } from './model/schema-types.js'
 import type { DesiredFlow } from './model/state.js'
@@ -30,6 +30,8 @@ export interface Definitions {
   locate(file: string, environment: string, pointer: string): SourcePosition | null
   /** Line of the first field of the body; 1 when the file has changed since. */
   bodyLine(file: string): number
+  /** The text of a definition as it was read and checked; undefined when the file has changed since. */
+  text(file: string): string | undefined
 }
 
 /**
@@ -106,22 +108,16 @@ class CheckedDefinitions implements Definitions {
   locate(file: string, environment: string, pointer: string): SourcePosition | null {
     const source = this.#source(file)
     if (source === undefined) return null
-    const overlay = toPointer(['environments', environment])
-    const path = fromPointer(pointer)
-    for (let length = path.length; length > 0; length--) {
-      const inOverlay = overlay + toPointer(path.slice(0, length))
-      const place = source.key(inOverlay)
-      if (place === undefined) continue
-      // An overlay's null takes the whole member away; a mapping only adds to the body's.
-      if (length === path.length || source.isNull(inOverlay)) return { file, ...place }
-      break
-    }
-    const place = source.key(pointer)
-    return place === undefined ? null : { file, ...place }
+    const place = locateField(source, environment, pointer)
+    return place === null ? null : { file, ...place }
+  }
+
+  text(file: string): string | undefined {
+    return this.#files.text({ file, hash: this.#hashes.get(file) ?? '' })
   }
 
   bodyLine(file: string): number {
-    const text = this.#files.text({ file, hash: this.#hashes.get(file) ?? '' })
+    const text = this.text(file)
     if (text === undefined) return 1
     return quickBodyLine(text) ?? this.#source(file)?.firstLine(BODY_FIELDS) ?? 1
   }

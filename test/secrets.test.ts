@@ -56,6 +56,11 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   history: () => inFormats(['history'], 'human', 'json'),
   blame: () => inFormats(['blame', 'a'], 'human', 'json'),
   events: ({ deployment }) => [human(['events', deployment])],
+  pull: () => inFormats(['pull', '--all', '--check'], 'human', 'json'),
+  import: () => inFormats(['import'], 'human', 'json'),
+  adopt: () => inFormats(['adopt', 'a', '--yes'], 'human', 'json'),
+  diff: () => inFormats(['diff', 'local', 'remote'], 'human', 'json'),
+  promote: () => inFormats(['promote', 'local', 'remote', '--check'], 'human', 'json'),
   list: () => inFormats(['list'], 'human', 'json'),
   show: ({ deployment }) => [
     ...inFormats(['show', 'a'], 'human', 'json'),
@@ -78,6 +83,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   apply: () => [human(['apply']), ...inFormats(['apply', '--yes'], 'human', 'json', 'jsonl')],
 }
 
+const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote'])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
 const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
 
@@ -201,7 +207,7 @@ describe.each(['local', 'remote'])(
       for (const [name, callsOf] of Object.entries(CALLS)) {
         let told = ''
         for (const { args, shows = [] } of callsOf(world)) {
-          const takesEnv = !AT_THE_STORE.has(name) && !['init', 'validate', 'fmt', 'schema'].includes(name)
+          const takesEnv = !AT_THE_STORE.has(name) && !WITHOUT_ENV.has(name)
           if (AT_THE_STORE.has(name)) {
             vi.stubEnv('DATABASE_URL', `postgres://flows:${CANARIES['password of the database']}@127.0.0.1:1/flows`)
           }

@@ -63,6 +63,36 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/events.js')).events,
   },
   {
+    name: 'pull',
+    summary: 'write what was edited outside git into the definitions',
+    group: 'Flows',
+    load: async () => (await import('./commands/pull.js')).pull,
+  },
+  {
+    name: 'import',
+    summary: 'make definitions for flows that nobody manages, and adopt them',
+    group: 'Flows',
+    load: async () => (await import('./commands/import.js')).importFlows,
+  },
+  {
+    name: 'adopt',
+    summary: 'take over flows that nobody manages, by their definitions',
+    group: 'Flows',
+    load: async () => (await import('./commands/adopt.js')).adopt,
+  },
+  {
+    name: 'diff',
+    summary: 'compare the flows of two environments',
+    group: 'Flows',
+    load: async () => (await import('./commands/diff.js')).diff,
+  },
+  {
+    name: 'promote',
+    summary: 'edit the definitions so that one environment gets what another has',
+    group: 'Flows',
+    load: async () => (await import('./commands/promote.js')).promote,
+  },
+  {
     name: 'list',
     summary: 'list the flows of an environment',
     group: 'Flows',

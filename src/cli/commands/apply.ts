@@ -74,7 +74,7 @@ async function applied(cli: Cli, options: ApplyOptions, show: Show, events: Even
   return show(cli, plan, deployment, remote)
 }
 
-function refuse(refusal: Refusal): never {
+export function refuse(refusal: Refusal): never {
   const message = `Not applied: ${refusal.messages.join('; ')}. Nothing was written.`
   if (refusal.reason === 'conflict') throw new Failure('conflict', message)
   throw new Failure('blocked_by_guard', message, {
@@ -83,7 +83,7 @@ function refuse(refusal: Refusal): never {
   })
 }
 
-async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
+export async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
   if (!terminal.isInteractive) {
     throw badUsage('nobody is there to confirm: nothing was written', 'add --yes to apply without asking')
   }
@@ -91,7 +91,7 @@ async function confirmed({ terminal }: Cli, plan: Plan): Promise<boolean> {
   return /^y(es)?$/i.test(answer)
 }
 
-async function deploy(
+export async function deploy(
   { terminal }: Cli,
   plan: Plan,
   remote: Remote,

@@ -1,5 +1,5 @@
-import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { existsSync, statSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
 import { findDefinitions } from '../../definitions.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
@@ -10,6 +10,7 @@ import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
 import { openProject } from '../project.js'
 import { showDiagnostics } from '../views/diagnostics.js'
+import { replaceFile, schemaFor } from '../write-definition.js'
 
 export const fmt: Define = (command, run) => {
   command
@@ -29,9 +30,10 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
     given.length > 0 ? { files: given.map((file) => inProject(cli, project, file)), diagnostics: [] } : allOf(project)
   const diagnostics: Diagnostic[] = [...folderFaults]
   let untidy = 0
-  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, (file) =>
-    schemaFor(project, file),
-  )) {
+  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, (file) => {
+    const schema = schemaFor(project, file)
+    return schema === undefined ? {} : { schema }
+  })) {
     diagnostics.push(...faults)
     if (text === undefined) continue
     untidy += 1
@@ -60,28 +62,4 @@ function inProject({ terminal }: Cli, { root, config }: Project, given: string):
     throw badUsage(`${given} is no definition of this project`, `definitions are .yaml files in ${config.flows}/`)
   }
   return file
-}
-
-/** The modeline names the project's own copy of the schema, where it keeps one. */
-function schemaFor({ root }: Project, file: string): { schema?: string } {
-  const schema = join(root, 'schemas', 'flow.schema.json')
-  if (!existsSync(schema)) return {}
-  return {
-    schema: relative(dirname(join(root, file)), schema)
-      .split(sep)
-      .join('/'),
-  }
-}
-
-/** The old text or the new one, never half of it. */
-function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path)
-  const temporary = `${target}.${process.pid}.tmp`
-  try {
-    writeFileSync(temporary, text, { flag: 'wx', mode: statSync(target).mode })
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
 }

@@ -1,0 +1,108 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Definitions, readDefinitions } from '../../definitions.js'
+import type { FlowTarget } from '../../edit/edit-project.js'
+import { compareText } from '../../model/canonical.js'
+import { ExitCode } from '../../model/exit-code.js'
+import type { Project } from '../../project.js'
+import { plural, printable } from '../../render/text.js'
+import { adoptFlows, checkUnmanaged } from '../adopt.js'
+import { allowOption } from '../allow.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage, InvalidDefinitions } from '../failure.js'
+import { type Observed, observed } from '../observed.js'
+import { checkedDefinitions, environmentOption } from '../project.js'
+import { editsJson, editsText } from '../views/edits.js'
+import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { editsFor, writeEdits } from '../write-edits.js'
+
+const { format, json } = formatOptions(['human', 'json'])
+
+export const importFlows: Define = (command, run) => {
+  command
+    .argument('[keys...]', 'flows that nobody manages (default: all of them)')
+    .addOption(environmentOption)
+    .option('-y, --yes', 'adopt without asking; needed where nobody can answer')
+    .option('--no-adopt', 'only make the definitions; flows adopt takes the flows over later')
+    .addOption(allowOption())
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['Make definitions for all flows that nobody manages, and take the flows over', 'flows import --env live'],
+        ['Only the definition of one', 'flows import spring-campaign --env live --no-adopt'],
+      ),
+    )
+    .action((keys, options) =>
+      run(async (cli) => {
+        const isHuman = chosenFormat(options) === 'human'
+        if (options.adopt && !options.yes && !cli.terminal.isInteractive) {
+          throw badUsage(
+            'nobody is there to confirm that the flows are taken over: nothing was written',
+            'add --yes, or --no-adopt to make the definitions only',
+          )
+        }
+        const found = await observed(cli, options.env, definitionsSoFar)
+        const { project, target, definitions } = found
+        const chosen = chosenKeys(found, keys)
+        const edits = editsFor(project, definitions, target.name, targetsOf(found, chosen), found.state)
+        if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
+        writeEdits(project, edits)
+        if (isHuman)
+          cli.terminal.result(edits.length === 0 ? nothingText(target.name) : editsText(edits, cli.terminal.palette))
+        const adopted =
+          options.adopt && edits.length > 0
+            ? await adoptFlows(cli, found, checkedDefinitions(project), chosen, {
+                yes: options.yes ?? false,
+                allow: options.allow,
+                isHuman,
+                refusedText: 'Not adopted: the definitions are written, and flows adopt takes the flows over.',
+              })
+            : undefined
+        const body = { format: 'flows.import', format_version: '1.0', environment: target.name }
+        const deployment = adopted?.deployment ?? null
+        if (!isHuman) {
+          cli.terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment, exit_code: ExitCode.ok }))
+        } else if (edits.length > 0) cli.terminal.result(summaryText(cli, chosen.length, target.name, deployment))
+        return ExitCode.ok
+      }),
+    )
+}
+
+/** A project may begin with an import: then it has no definitions yet. */
+function definitionsSoFar(project: Project): Definitions {
+  const definitions = readDefinitions(project)
+  const faults = definitions.diagnostics.filter(({ code }) => code !== 'FOLDER_EMPTY' && code !== 'FOLDER_MISSING')
+  if (faults.length > 0) throw new InvalidDefinitions(faults, project.root)
+  return definitions
+}
+
+function chosenKeys({ project, target, definitions, state }: Observed, keys: readonly string[]): string[] {
+  const defined = definitions.count === 0 ? [] : definitions.desired(target.name).map(({ key }) => key)
+  const unmanaged = state.flows
+    .filter((flow) => flow.project === null && flow.status === 'active')
+    .map(({ key }) => key)
+  const chosen = keys.length > 0 ? [...new Set(keys)] : unmanaged.filter((key) => !defined.includes(key))
+  checkUnmanaged(state, chosen, {
+    project: project.config.project,
+    environment: target.name,
+    defined,
+    isImport: true,
+  })
+  return chosen.toSorted(compareText)
+}
+
+function targetsOf({ state }: Observed, keys: readonly string[]): FlowTarget[] {
+  return state.flows.filter(({ key }) => keys.includes(key)).map(({ key, config }) => ({ key, config }))
+}
+
+function nothingText(environment: string): string {
+  return `Nothing to import: every flow of ${environment} has a project or a definition.\n`
+}
+
+function summaryText(_: Cli, count: number, environment: string, deployment: { readonly id: string } | null): string {
+  const flows = plural(count, 'flow')
+  const made = `\nMade definitions of ${flows} in ${environment}; other environments get them with their next apply.\n`
+  return deployment === null ? made : `${made}Adopted ${flows}: deployment ${printable(deployment.id)}\n`
+}

@@ -1,0 +1,35 @@
+import type { Definitions } from '../definitions.js'
+import type { ObservedState } from '../model/state.js'
+import type { Project } from '../project.js'
+import type { Remote } from '../remote/remote.js'
+import type { Cli } from './command.js'
+import { checkedDefinitions, openProject, type Target, targetOf } from './project.js'
+import { remoteOf } from './target.js'
+
+export interface Observed {
+  readonly project: Project
+  readonly target: Target
+  readonly definitions: Definitions
+  readonly remote: Remote
+  readonly state: ObservedState
+}
+
+/** Checked definitions, and the state of an environment, read with a reader that is closed again. */
+export async function observed(
+  cli: Cli,
+  env: string | undefined,
+  definitionsOf: (project: Project) => Definitions = checkedDefinitions,
+): Promise<Observed> {
+  const project = openProject(cli)
+  const target = targetOf(project, cli, env)
+  const definitions = definitionsOf(project)
+  const remote = await remoteOf(project, target, cli.terminal)
+  return { project, target, definitions, remote, state: await stateOf(remote, project) }
+}
+
+export async function stateOf(remote: Remote, { config }: Project): Promise<ObservedState> {
+  const reader = await remote.reader()
+  const observation = await reader.observe(config.project).finally(() => reader.close())
+  if (observation.status === 'modified') return observation.state
+  throw new Error('the service answered "not modified" to an unconditional request')
+}

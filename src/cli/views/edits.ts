@@ -1,0 +1,60 @@
+import type { FileEdit } from '../../edit/edit-project.js'
+import { toDotted } from '../../model/json-pointer.js'
+import type { Palette } from '../../render/palette.js'
+import { formatValue, padEnd, printable } from '../../render/text.js'
+
+/** Edits of definitions for a person. `notes` says more of a flow: who edited it, and when. */
+export function editsText(
+  edits: readonly FileEdit[],
+  palette: Palette,
+  notes: (edit: FileEdit) => readonly string[] = () => [],
+): string {
+  return edits
+    .map(
+      (edit) =>
+        `${[headline(edit, palette), ...fieldLines(edit, palette), ...remarks(edit, notes, palette)].join('\n')}\n`,
+    )
+    .join('\n')
+}
+
+function headline(edit: FileEdit, palette: Palette): string {
+  const file = palette.bold(printable(edit.file))
+  if (edit.kind === 'create') return `${palette.green('+ new')} ${file}`
+  if (edit.kind === 'remove') return `${palette.red('- remove')} ${file}`
+  if (edit.kind === 'rename') return `${palette.yellow('~ rename')} ${printable(edit.previousFile)} → ${file}`
+  return `${palette.yellow('~ edit')} ${file}`
+}
+
+function fieldLines({ kind, fields }: FileEdit, palette: Palette): string[] {
+  const shown = kind === 'create' ? fields.filter(({ line }) => line !== null) : fields
+  const width = Math.min(42, Math.max(0, ...shown.map(({ path }) => toDotted(path).length)))
+  return shown.map(({ path, before, after, line }) => {
+    const value =
+      kind === 'create'
+        ? palette.green(formatValue(after))
+        : `${palette.red(formatValue(before))} → ${palette.green(formatValue(after))}`
+    const place = line === null ? '' : palette.dim(`  # line ${line}`)
+    return `    ${padEnd(printable(toDotted(path)), width)}  ${value}${place}`
+  })
+}
+
+function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], palette: Palette): string[] {
+  const own =
+    edit.kind === 'remove'
+      ? ['the flow was archived; without its definition, the next apply to any other environment archives it there too']
+      : edit.kind === 'rename' && !edit.isFollowed
+        ? ['another flow has the old key, so other environments do not follow the rename']
+        : []
+  return [...own, ...notes(edit)].map((note) => `    ${palette.cyan(printable(note))}`)
+}
+
+/** The same for machines. */
+export function editsJson(edits: readonly FileEdit[]): unknown[] {
+  return edits.map((edit) => ({
+    edit: edit.kind,
+    key: edit.key,
+    file: edit.file,
+    previous_file: edit.kind === 'rename' ? edit.previousFile : null,
+    fields: edit.fields.map(({ path, before, after, line }) => ({ path, before, after, line })),
+  }))
+}

@@ -1,0 +1,96 @@
+import { isDeepStrictEqual } from 'node:util'
+import { parseDocument } from 'yaml'
+import { parse } from '../load/parse.js'
+import type { FlowConfig } from '../model/flow.js'
+import { isObject } from '../model/json.js'
+import type { FlowDefinition } from '../model/schema-types.js'
+import { checkDefinition } from '../validate/definition.js'
+import { rewrite } from './rewrite.js'
+import { holds, withConfig } from './with-config.js'
+
+/** A definition as its file has it. It must be valid. */
+export interface DefinitionText {
+  readonly file: string
+  readonly text: string
+}
+
+export interface Target {
+  readonly environment: string
+  /** Every environment of the configuration. */
+  readonly environments: readonly string[]
+  /** What the flow is to be in that environment. */
+  readonly config: FlowConfig
+  /** The key that the flow had before, where the file gets another name; left out to leave `renamed_from` alone. */
+  readonly renamedFrom?: string | null
+}
+
+/**
+ * A definition edited so that it says `config` of its flow in one environment, and of every other what it said before.
+ * Only what differs is edited; the rest of the text stays byte for byte, and every comment is kept. Pure. Throws where
+ * the text is no valid definition, or where no definition could say this: never answers with anything else than what
+ * was asked for, since the result is read and checked again.
+ */
+export function editDefinition({ file, text }: DefinitionText, target: Target): string {
+  const before = definitionOf(file, text, target.environments)
+  const made = withConfig(before, target)
+  if (made === undefined) {
+    throw new Error(`${file}: no definition says this of the flow in ${target.environment} and leaves the others alone`)
+  }
+  const wanted = withRename(made, target.renamedFrom)
+  for (const write of [rewrite, rewriteLoosely]) {
+    const edited = attempt(() => write(text, wanted))
+    if (edited !== undefined && says(file, edited, wanted)) {
+      if (!holds(wanted, before, target)) break
+      return edited
+    }
+  }
+  throw new Error(`${file}: the edited text would not say what it is meant to say`)
+}
+
+/** Reads a text that has been checked before. */
+export function definitionOf(file: string, text: string, environments: readonly string[]): FlowDefinition {
+  const { value, diagnostics } = parse(file, text)
+  if (diagnostics.length > 0 || checkDefinition(value, environments).length > 0) {
+    throw new Error(`${file} is no valid definition: check it before it is edited`)
+  }
+  return value as FlowDefinition
+}
+
+function withRename(definition: FlowDefinition, renamedFrom: string | null | undefined): FlowDefinition {
+  if (renamedFrom === undefined) return definition
+  const { renamed_from: _, ...rest } = definition
+  return renamedFrom === null ? rest : { ...rest, renamed_from: renamedFrom }
+}
+
+function says(file: string, text: string, wanted: FlowDefinition): boolean {
+  const { value, diagnostics } = parse(file, text)
+  return diagnostics.length === 0 && isDeepStrictEqual(value, wanted)
+}
+
+/** Rare spellings (an explicit key on the line of a tag, say) defeat an edit: undefined then. */
+function attempt(write: () => string): string | undefined {
+  try {
+    return write()
+  } catch {
+    return undefined
+  }
+}
+
+/** For texts that cannot be edited in place: the library writes the whole document anew, and keeps its comments. */
+function rewriteLoosely(text: string, wanted: unknown): string {
+  const document = parseDocument(text, { version: '1.2' })
+  const apply = (path: readonly string[], now: unknown, then: unknown): void => {
+    if (isDeepStrictEqual(now, then)) return
+    if (!isObject(now) || !isObject(then)) {
+      document.setIn(path, document.createNode(then))
+      return
+    }
+    for (const name of Object.keys(now)) if (!Object.hasOwn(then, name)) document.deleteIn([...path, name])
+    for (const [name, value] of Object.entries(then)) {
+      apply([...path, name], Object.hasOwn(now, name) ? now[name] : undefined, value)
+    }
+  }
+  apply([], document.toJS(), wanted)
+  const written = document.toString({ lineWidth: 0 })
+  return /^[^\n]*\r\n/.test(text) ? written.replaceAll(/\r?\n/g, '\r\n') : written
+}

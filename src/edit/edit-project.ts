@@ -1,0 +1,126 @@
+import { locateField } from '../load/locate-field.js'
+import { SourceMap } from '../load/source-map.js'
+import type { FlowConfig, FlowKey } from '../model/flow.js'
+import type { Field } from '../model/plan.js'
+import { diff } from '../plan/diff.js'
+import { checkDefinition } from '../validate/definition.js'
+import { checkDefinitionSet } from '../validate/definition-set.js'
+import { definitionOf, editDefinition } from './edit-definition.js'
+import { newDefinition } from './new-definition.js'
+import { configIn } from './with-config.js'
+
+/** A definition of the project: its key, its file, and the file's text as it was read and checked. */
+export interface ProjectDefinition {
+  readonly key: FlowKey
+  readonly file: string
+  readonly text: string
+}
+
+/** What one flow is to be in the environment. */
+export interface FlowTarget {
+  readonly key: FlowKey
+  /** The key of the definition that it has here, where that is another one: the file is renamed. */
+  readonly definition?: FlowKey
+  /** null: the flow is gone, and its definition goes too, for every environment. */
+  readonly config: FlowConfig | null
+}
+
+export interface ProjectFiles {
+  /** Every definition; the text is needed of those only that a target is about. */
+  readonly definitions: readonly { readonly key: FlowKey; readonly file: string }[]
+  text(file: string): string
+  /** The folder of definitions, in which new files are made. */
+  readonly folder: string
+  /** Relative address of the schema for the modeline of a new file; undefined for none. */
+  schemaFor(file: string): string | undefined
+  readonly environment: string
+  /** Every environment of the configuration. */
+  readonly environments: readonly string[]
+  /** Keys that a flow of the environment has: none of them can be what a flow was renamed from. */
+  readonly keysInUse: ReadonlySet<FlowKey>
+}
+
+/** One file that changes. `fields` are those of the environment's flow, each with its line in the new text. */
+export type FileEdit = {
+  readonly key: FlowKey
+  readonly file: string
+  readonly fields: readonly Field[]
+} & (
+  | { readonly kind: 'edit'; readonly before: string; readonly text: string }
+  | { readonly kind: 'create'; readonly text: string }
+  | {
+      readonly kind: 'rename'
+      readonly previousFile: string
+      readonly before: string
+      readonly text: string
+      /** Whether other environments follow, by `renamed_from`. */
+      readonly isFollowed: boolean
+    }
+  | { readonly kind: 'remove'; readonly before: string }
+)
+
+/**
+ * The files that must change so that the definitions say what the targets say. Nothing is written. Throws where a target
+ * cannot be: a new file whose key has a definition, or a set of definitions that would not be valid.
+ */
+export function editProject(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
+  const edits = targets.map((target) => editFor(files, target, targets)).filter((edit) => edit !== undefined)
+  checkResult(files, edits)
+  return edits
+}
+
+function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly FlowTarget[]): FileEdit | undefined {
+  const { key, config } = target
+  const { environment, environments } = files
+  const existing = files.definitions.find((one) => one.key === (target.definition ?? key))
+  if (existing === undefined) return config === null ? undefined : create(files, key, config)
+  const before = files.text(existing.file)
+  const was = configIn(definitionOf(existing.file, before, environments), environment)
+  if (config === null) return { kind: 'remove', key, file: existing.file, before, fields: [] }
+  const previousKey = existing.key === key ? undefined : existing.key
+  const isFollowed =
+    previousKey !== undefined &&
+    !files.keysInUse.has(previousKey) &&
+    !targets.some((other) => other.key === previousKey)
+  const text = editDefinition(
+    { file: existing.file, text: before },
+    {
+      environment,
+      environments,
+      config,
+      ...(previousKey !== undefined && { renamedFrom: isFollowed ? previousKey : null }),
+    },
+  )
+  const fields = placed(text, environment, diff(was, config))
+  if (previousKey !== undefined) {
+    const file = existing.file.replace(/[^/]+(\.ya?ml)$/, `${key}$1`)
+    return { kind: 'rename', key, file, previousFile: existing.file, before, text, fields, isFollowed }
+  }
+  return text === before ? undefined : { kind: 'edit', key, file: existing.file, before, text, fields }
+}
+
+function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit {
+  const file = `${files.folder}/${key}.yaml`
+  const schema = files.schemaFor(file)
+  const text = newDefinition(file, config, schema === undefined ? {} : { schema })
+  return { kind: 'create', key, file, text, fields: placed(text, files.environment, diff(null, config)) }
+}
+
+function placed(text: string, environment: string, fields: readonly Field[]): Field[] {
+  const source = new SourceMap(text)
+  return fields.map((field) => ({ ...field, line: locateField(source, environment, field.path)?.line ?? null }))
+}
+
+/** Each text was checked by itself; keys and renames are checked over all. */
+function checkResult(files: ProjectFiles, edits: readonly FileEdit[]): void {
+  const touched = new Map(edits.map((edit) => [edit.kind === 'rename' ? edit.previousFile : edit.file, edit]))
+  const kept = files.definitions.filter(({ file }) => !touched.has(file)).map((one) => ({ ...one, value: undefined }))
+  const changed = edits.flatMap((edit) => {
+    if (edit.kind === 'remove') return []
+    const value = definitionOf(edit.file, edit.text, files.environments)
+    if (checkDefinition(value, files.environments).length > 0) throw new Error(`${edit.file} would not be valid`)
+    return [{ key: edit.key, file: edit.file, value }]
+  })
+  const [issue] = checkDefinitionSet([...kept, ...changed])
+  if (issue !== undefined) throw new Error(`${issue.file} would not be valid: ${issue.issue.message}`)
+}

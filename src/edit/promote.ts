@@ -1,0 +1,36 @@
+import type { FlowConfig, FlowKey } from '../model/flow.js'
+import { toDotted } from '../model/json-pointer.js'
+import { diff } from '../plan/diff.js'
+import type { FlowTarget } from './edit-project.js'
+import { withLeaves } from './with-leaves.js'
+
+interface ConfiguredFlow {
+  readonly key: FlowKey
+  readonly config: FlowConfig
+}
+
+/** What each flow of `to` must be to have what the flow of the same key in `from` has, but for the fields named. */
+export function promote(
+  from: readonly ConfiguredFlow[],
+  to: readonly ConfiguredFlow[],
+  except: readonly string[],
+): FlowTarget[] {
+  const source = new Map(from.map(({ key, config }) => [key, config]))
+  return to.flatMap(({ key, config }) => {
+    const wanted = source.get(key)
+    if (wanted === undefined) return []
+    const left = diff(config, wanted).filter(({ path }) => isNamed(path, except))
+    const target = withLeaves(
+      wanted,
+      config,
+      left.map(({ path }) => path),
+    )
+    return diff(config, target).length > 0 ? [{ key, config: target }] : []
+  })
+}
+
+/** Whether a field, or one that it is part of, is named: "return_url", "options.document", "metadata.team". */
+export function isNamed(path: string, names: readonly string[]): boolean {
+  const dotted = toDotted(path)
+  return names.some((name) => dotted === name || dotted.startsWith(`${name}.`))
+}

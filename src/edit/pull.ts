@@ -1,0 +1,84 @@
+import type { FlowConfig, FlowKey } from '../model/flow.js'
+import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
+import { diff } from '../plan/diff.js'
+import { pair } from '../plan/pair.js'
+import type { FlowTarget } from './edit-project.js'
+import { withLeaves } from './with-leaves.js'
+
+export interface PullOptions {
+  readonly project: string
+  /** Only these flows, by the key of the definition or of the flow; all where there is none. */
+  readonly keys: readonly FlowKey[]
+  /** All that differs, also what git changed and nobody has applied yet, and flows whose definition git removed. */
+  readonly all: boolean
+}
+
+export interface Pull {
+  /** Each with the flow that it comes from. */
+  readonly targets: readonly (FlowTarget & { readonly observed: ObservedFlow })[]
+  /** Differences that git made: they stay, and the next plan shows them. */
+  readonly kept: readonly {
+    readonly key: FlowKey
+    readonly why: 'changed_in_git' | 'removed_in_git' | 'restored_in_git' | 'renamed_in_git'
+  }[]
+  /** Keys asked for that no flow of this project and no definition has. */
+  readonly unknown: readonly FlowKey[]
+}
+
+/**
+ * What the definitions of one environment must say to be what was observed. Drift only: a field that somebody edited
+ * outside git is taken over, a field that git changed and nobody has applied yet stays. A definition that git removed
+ * comes back only when it is named, or with `all`. Flows that no project manages are none of pull's business.
+ */
+export function pull(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
+  const found = pullOnce(desired, state, options)
+  const removed = found.targets.filter(({ config }) => config === null)
+  if (removed.length === 0) return found
+  // A definition that goes may leave its flow to another one, whose key the flow had before.
+  const left = desired.filter(({ key }) => !removed.some((one) => one.key === key))
+  const rest = pull(left, state, options)
+  return { ...rest, targets: [...removed, ...rest.targets], unknown: found.unknown }
+}
+
+function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
+  const { project, all } = options
+  const named = new Set(options.keys)
+  const isChosen = (...keys: readonly FlowKey[]) => named.size === 0 || keys.some((key) => named.has(key))
+  const { pairs, gone } = pair(desired, state, project)
+  const targets: (FlowTarget & { observed: ObservedFlow })[] = []
+  const kept: Pull['kept'][number][] = []
+  for (const { desired: flow, observed } of pairs) {
+    if (observed === null || observed.project !== project || !isChosen(flow.key, observed.key)) continue
+    if (observed.status === 'archived') {
+      if (all || observed.applied_status === 'active') targets.push({ key: flow.key, config: null, observed })
+      else kept.push({ key: flow.key, why: 'restored_in_git' })
+      continue
+    }
+    const isMoved = observed.key !== flow.key
+    const takesKey = isMoved && (all || (observed.applied_key !== null && observed.applied_key !== observed.key))
+    if (isMoved && !takesKey) kept.push({ key: flow.key, why: 'renamed_in_git' })
+    const config = all ? observed.config : withDrift(flow.config, observed)
+    if (diff(config, observed.config).length > 0) kept.push({ key: flow.key, why: 'changed_in_git' })
+    if (takesKey) targets.push({ key: observed.key, definition: flow.key, config, observed })
+    else if (diff(flow.config, config).length > 0) targets.push({ key: flow.key, config, observed })
+  }
+  for (const observed of gone) {
+    if (all ? isChosen(observed.key) : named.has(observed.key)) {
+      targets.push({ key: observed.key, config: observed.config, observed })
+    } else if (named.size === 0) kept.push({ key: observed.key, why: 'removed_in_git' })
+  }
+  const known = new Set([
+    ...desired.map(({ key }) => key),
+    ...state.flows.filter((flow) => flow.project === project).map(({ key }) => key),
+  ])
+  return { targets, kept, unknown: options.keys.filter((key) => !known.has(key)) }
+}
+
+/** The desired configuration with what was edited outside git. */
+function withDrift(desired: FlowConfig, observed: ObservedFlow): FlowConfig {
+  const drifted = diff(observed.config, desired, observed.applied).filter(({ origin }) => origin === 'drift')
+  // Another type is another set of options: it cannot be taken over in part.
+  if (drifted.some(({ path }) => path === '/type')) return observed.config
+  const paths = drifted.map(({ path }) => path)
+  return withLeaves(desired, observed.config, paths)
+}

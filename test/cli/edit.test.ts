@@ -1,0 +1,201 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Service, service } from '../../src/service/operations/call.js'
+import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { aDefinition, aProject, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
+
+const DASHBOARD = { livemode: false, actor: 'dashboard' }
+
+/** Does something at the service itself, as its dashboard does: outside git. */
+async function outsideGit(cwd: string, use: (write: Service['write']) => Promise<unknown>): Promise<void> {
+  const store = await openSqliteStore({ file: join(cwd, '.flows', 'store.sqlite') })
+  const { write } = service({ store })
+  await use(write).finally(() => store.close())
+}
+
+const text = (cwd: string, file: string) => readFileSync(join(cwd, file), 'utf8')
+
+/** A project whose definitions are applied. */
+async function applied(definitions: Readonly<Record<string, string>>): Promise<string> {
+  const cwd = aProject(definitions)
+  expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+  return cwd
+}
+
+const SIGN_UP = '# All about it\nname: Sign-up   # shown\ntype: document\n'
+
+describe('flows pull', () => {
+  test('writes what was edited outside git into the YAML, says who did it, and the plan is empty then', async () => {
+    const cwd = await applied({ 'sign-up': SIGN_UP })
+    await outsideGit(cwd, (write) =>
+      write(DASHBOARD, (call) => updateFlow(call, 'sign-up', { name: 'Register', static_link: { active: true } })),
+    )
+    const checked = await flows(['pull', '--check'], { cwd })
+    expect(checked).toMatchObject({ code: 2 })
+    expect(text(cwd, 'flows/sign-up.yaml')).toBe(SIGN_UP)
+    const pulled = await flows(['pull'], { cwd })
+    expect(pulled).toMatchObject({ code: 0, stderr: '' })
+    expect(pulled.stdout).toContain('name                "Sign-up" → "Register"  # line 2')
+    expect(pulled.stdout).toContain('dashboard')
+    expect(text(cwd, 'flows/sign-up.yaml')).toBe(
+      '# All about it\nname: Register   # shown\ntype: document\nstatic_link: { active: true }\n',
+    )
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    expect((await flows(['pull'], { cwd })).stdout).toBe('Nothing to pull: nothing was edited outside git in local.\n')
+  })
+
+  test('as JSON it names file, line, fields and the editor', async () => {
+    const cwd = await applied({ 'sign-up': SIGN_UP })
+    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, 'sign-up', { name: 'Register' })))
+    const { code, stdout } = await flows(['pull', '--check', '--json'], { cwd })
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout)).toMatchObject({
+      format: 'flows.pull',
+      written: false,
+      edits: [
+        {
+          edit: 'edit',
+          file: 'flows/sign-up.yaml',
+          fields: [{ path: '/name', before: 'Sign-up', after: 'Register', line: 2 }],
+          edited_by: 'dashboard',
+        },
+      ],
+      exit_code: 2,
+    })
+  })
+
+  test('a key that was changed outside git renames the file; an archived flow loses its definition', async () => {
+    const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
+    await outsideGit(cwd, async (write) => {
+      await write(DASHBOARD, (call) => updateFlow(call, 'a', { key: 'c' }))
+      await write(DASHBOARD, (call) => archiveFlow(call, 'b'))
+    })
+    const { code, stdout } = await flows(['pull'], { cwd })
+    expect({ code, stdout }).toMatchObject({ code: 0 })
+    expect(existsSync(join(cwd, 'flows/a.yaml'))).toBe(false)
+    expect(existsSync(join(cwd, 'flows/b.yaml'))).toBe(false)
+    expect(text(cwd, 'flows/c.yaml')).toBe(`${aDefinition('A')}renamed_from: a\n`)
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+  })
+
+  test('never removes the last definition, and knows no key that is nowhere', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => archiveFlow(call, 'a')))
+    const refused = await flows(['pull', '--json'], { cwd })
+    expect({ ...refused, stdout: JSON.parse(refused.stdout) }).toMatchObject({
+      code: 1,
+      stdout: { code: 'last_definition' },
+    })
+    expect(existsSync(join(cwd, 'flows/a.yaml'))).toBe(true)
+    expect((await flows(['pull', 'z'], { cwd })).code).toBe(64)
+  })
+
+  test('a definition that git removed stays away until it is named', async () => {
+    const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B', 'protected: true\n') })
+    rmSync(join(cwd, 'flows/b.yaml'))
+    const kept = await flows(['pull'], { cwd })
+    expect(kept.stderr).toContain('not brought back')
+    expect(existsSync(join(cwd, 'flows/b.yaml'))).toBe(false)
+    expect(await flows(['pull', 'b'], { cwd })).toMatchObject({ code: 0 })
+    expect(text(cwd, 'flows/b.yaml')).toBe(aDefinition('B', 'protected: true\n'))
+  })
+})
+
+describe('flows import and flows adopt', () => {
+  const made = (key: string, name: string) => (write: Service['write']) =>
+    write(DASHBOARD, (call) => createFlow(call, { key, name, type: 'document', protected: true }))
+
+  test('import makes definitions for what nobody manages and adopts it: the plan is empty then', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, made('spring', 'Spring: sale'))
+    expect((await flows(['import'], { cwd })).code).toBe(64)
+    expect(existsSync(join(cwd, 'flows/spring.yaml'))).toBe(false)
+    expect(await flows(['import', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect(text(cwd, 'flows/spring.yaml')).toBe('name: "Spring: sale"\ntype: document\nprotected: true\n')
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
+    expect((await flows(['import', '--yes'], { cwd })).stdout).toContain('Nothing to import')
+  })
+
+  test('a project may begin with an import, in a folder that is not there yet', async () => {
+    const cwd = aProject()
+    await flows(['keys', 'create', '--name', 'x'], { cwd }) // makes the store
+    await outsideGit(cwd, made('spring', 'Spring'))
+    expect(await flows(['import', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+  })
+
+  test('on a terminal it asks, and no leaves the definitions for flows adopt', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, made('spring', 'Spring'))
+    const asked = startOnTerminal(['import'], { cwd })
+    await printed(asked, '[y/N]')
+    expect(await ended(asked, 'n\r')).toMatchObject({ code: 1 })
+    expect(existsSync(join(cwd, 'flows/spring.yaml'))).toBe(true)
+    expect((await flows(['adopt', 'spring', '--yes'], { cwd })).stdout).toContain('Adopted 1 flow in local: spring.')
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+  })
+
+  test('adopts nothing else: other changes stay for the next apply', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, made('spring', 'Spring'))
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('A, changed') })
+    await flows(['import', '--yes'], { cwd })
+    const plan = JSON.parse((await flows(['plan', '--json'], { cwd })).stdout)
+    expect(plan.changes).toMatchObject([{ action: 'update', key: 'a' }])
+  })
+
+  test('says of every flow why it cannot be taken over, and writes nothing', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, async (write) => {
+      await write(DASHBOARD, (call) => createFlow(call, { key: 'o', name: 'O', type: 'document', project: 'other' }))
+      await made('old', 'Old')(write)
+      await write(DASHBOARD, (call) => archiveFlow(call, 'old'))
+    })
+    const { code, stdout } = await flows(['import', 'a', 'o', 'old', 'none', '--yes', '--json'], { cwd })
+    expect(code).toBe(1)
+    for (const word of ['this project already', 'project \\"other\\"', 'archived', 'no flow \\"none\\"'])
+      expect(stdout).toContain(word)
+    expect(await flows(['adopt', 'o', '--yes'], { cwd })).toMatchObject({ code: 1 })
+  })
+})
+
+describe('flows diff and flows promote', () => {
+  const CONFIG =
+    'project: acme-kyc\nenvironments:\n  local: {}\n  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
+  const TEXT = `${aDefinition('A')}return_url: https://example.com/a
+environments:
+  local:
+    options: { document: { require_live_capture: true } } # tried since May
+    return_url: http://localhost:3000/
+`
+
+  test('diff says how two environments differ, and which is weaker', async () => {
+    const cwd = aProject({ a: TEXT, b: aDefinition('B') }, CONFIG)
+    const shown = await flows(['diff', 'local', 'live'], { cwd })
+    expect(shown).toMatchObject({ code: 0, stderr: '' })
+    expect(shown.stdout).toContain('a  (live is weaker)')
+    expect(shown.stdout).toContain('options.document.require_live_capture  true → false')
+    const json = await flows(['diff', 'live', 'local', '--json', '--detailed-exitcode'], { cwd })
+    expect(json.code).toBe(2)
+    expect(JSON.parse(json.stdout)).toMatchObject({ differences: [{ key: 'a', effect: 'strengthens' }], exit_code: 2 })
+    expect((await flows(['diff', 'live', 'live'], { cwd })).code).toBe(64)
+    expect((await flows(['diff', 'live', 'lve'], { cwd })).code).toBe(64)
+  })
+
+  test('promote edits the definitions so that the second gets what the first has; then they do not differ', async () => {
+    const cwd = aProject({ a: TEXT, b: aDefinition('B') }, CONFIG)
+    const args = ['promote', 'local', 'live', '--except', 'return_url']
+    expect((await flows([...args, '--check'], { cwd })).code).toBe(2)
+    expect(text(cwd, 'flows/a.yaml')).toBe(TEXT)
+    expect(await flows(args, { cwd })).toMatchObject({ code: 0 })
+    expect(text(cwd, 'flows/a.yaml')).toBe(
+      `${TEXT}  live:\n    options: { document: { require_live_capture: true } }\n`,
+    )
+    expect((await flows(['promote', 'local', 'live'], { cwd })).stdout).toContain('return_url')
+    expect((await flows(['diff', 'local', 'live', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    expect((await flows([...args, '--except', 'retrun_url'], { cwd })).code).toBe(64)
+  })
+})

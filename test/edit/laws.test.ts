@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { isMap, Lexer, type Node, type Pair, type YAMLMap } from 'yaml'
+import { definitionOf, editDefinition } from '../../src/edit/edit-definition.js'
+import { rewrite } from '../../src/edit/rewrite.js'
+import { configIn, withConfig } from '../../src/edit/with-config.js'
+import { parse, parseNodes } from '../../src/load/parse.js'
+import type { FlowConfig } from '../../src/model/flow.js'
+import { isObject } from '../../src/model/json.js'
+import { flowConfig } from '../helpers/arbitraries.js'
+import { definition, definitionText, ENVIRONMENTS } from '../helpers/definition-texts.js'
+
+const RUNS = { numRuns: 60 }
+const environment = fc.constantFrom(...ENVIRONMENTS)
+
+function edited(text: string, at: string, config: FlowConfig): string {
+  return editDefinition({ file: 'a.yaml', text }, { environment: at, environments: ENVIRONMENTS, config })
+}
+
+describe('laws of editing', () => {
+  test('the texts of these tests say what they are meant to say', () => {
+    fc.assert(
+      fc.property(definitionText, ({ value, text }) => {
+        expect(parse('a.yaml', text)).toEqual({ value, diagnostics: [] })
+      }),
+      RUNS,
+    )
+  })
+
+  test('an edited definition says what was observed there, and of every other environment what it said before', () => {
+    fc.assert(
+      fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
+        const after = definitionOf('a.yaml', edited(text, at, config), ENVIRONMENTS)
+        for (const name of ENVIRONMENTS) {
+          expect(configIn(after, name)).toEqual(name === at ? config : configIn(value, name))
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('every comment is kept, lines that say nothing of what differs stay byte for byte, the second edit is none', () => {
+    fc.assert(
+      fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
+        const result = edited(text, at, config)
+        expect(commentsOf(result)).toEqual(commentsOf(text))
+        expect(result.endsWith('\n')).toBe(text.endsWith('\n'))
+        expect(/[^\r]\n/.test(result)).toBe(/[^\r]\n/.test(text))
+        expect(edited(result, at, config)).toBe(result)
+        // An alias that no longer says what its anchor says is written out: a line that says the same as before.
+        if (text.includes('*a')) return
+        const kept = untouchedLines(text, value, definitionOf('a.yaml', result, ENVIRONMENTS))
+        expect(inOrder(kept, result.split('\n'))).toBe(true)
+      }),
+      RUNS,
+    )
+  })
+
+  test('a definition is edited in place, however it is spelled: it is never written anew', () => {
+    fc.assert(
+      fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
+        const wanted = withConfig(value, { environment: at, environments: ENVIRONMENTS, config })
+        expect(parse('a.yaml', rewrite(text, wanted))).toEqual({ value: wanted, diagnostics: [] })
+      }),
+      RUNS,
+    )
+  })
+
+  test('with one environment the body is edited, and no overlay comes into being', () => {
+    fc.assert(
+      fc.property(definition, flowConfig, ({ environments: _, ...body }, config) => {
+        const made = withConfig(body, { environment: 'local', environments: ['local'], config })
+        expect(made).not.toHaveProperty('environments')
+        expect(made && configIn(made, 'local')).toEqual(config)
+      }),
+      RUNS,
+    )
+  })
+})
+
+function commentsOf(text: string): string[] {
+  return [...new Lexer().lex(text)]
+    .filter((lexeme) => lexeme.startsWith('#'))
+    .map((lexeme) => lexeme.trimEnd())
+    .sort()
+}
+
+/** The lines on which nothing is said of what differs. */
+function untouchedLines(text: string, before: unknown, after: unknown): string[] {
+  const touched = new Set<number>()
+  const lineOf = (offset: number) => text.slice(0, offset).split('\n').length - 1
+  const touch = (from: number, to: number) => {
+    for (let line = lineOf(from); line <= lineOf(to); line += 1) touched.add(line)
+  }
+  const compare = (map: YAMLMap, was: Record<string, unknown>, is: Record<string, unknown>): void => {
+    if (map.flow && !isDeepStrictEqual(was, is)) touch(map.range?.[0] ?? 0, map.range?.[1] ?? 0)
+    for (const { key, value } of map.items as Pair<Node, Node | null>[]) {
+      const name = String(parseNodes(text.slice(key.range?.[0], key.range?.[1])).toJS())
+      if (isDeepStrictEqual(was[name], is[name])) continue
+      if (isMap(value) && isObject(was[name]) && isObject(is[name])) compare(value, was[name], is[name])
+      else touch(key.range?.[0] ?? 0, (value ?? key).range?.[2] ?? 0)
+    }
+  }
+  const root = parseNodes(text).contents
+  if (isMap(root) && isObject(before) && isObject(after)) compare(root as YAMLMap, before, after)
+  const lines = text.split('\n')
+  // A last line without a line end gets one when another comes behind it.
+  return lines.filter((_, line) => !touched.has(line) && line < lines.length - 1)
+}
+
+function inOrder(some: readonly string[], all: readonly string[]): boolean {
+  let at = 0
+  for (const line of all) if (at < some.length && line === some[at]) at += 1
+  return at === some.length
+}

@@ -1,0 +1,176 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { definitionOf } from '../../src/edit/edit-definition.js'
+import { editProject, type FileEdit, type FlowTarget } from '../../src/edit/edit-project.js'
+import { promote } from '../../src/edit/promote.js'
+import { type PullOptions, pull } from '../../src/edit/pull.js'
+import { configIn } from '../../src/edit/with-config.js'
+import type { DesiredFlow, ObservedState } from '../../src/model/state.js'
+import { diff } from '../../src/plan/diff.js'
+import { afterApply } from '../helpers/after-apply.js'
+import { KEYS, observedState } from '../helpers/arbitraries.js'
+import { aConfig, actions, observed, PROJECT, planOf, state } from '../helpers/builders.js'
+import { definitionText, ENVIRONMENTS } from '../helpers/definition-texts.js'
+
+type Files = ReadonlyMap<string, string>
+
+/** Definitions as files of a project. */
+const files: fc.Arbitrary<Files> = fc
+  .record({ keys: fc.subarray([...KEYS]), texts: fc.array(definitionText, { minLength: 6, maxLength: 6 }) })
+  .map(({ keys, texts }) => new Map(keys.map((key, index) => [`flows/${key}.yaml`, texts[index]?.text ?? ''])))
+
+function desiredOf(all: Files, environment: string): DesiredFlow[] {
+  return [...all].map(([file, text]) => {
+    const definition = definitionOf(file, text, ENVIRONMENTS)
+    const key = file.slice('flows/'.length, -'.yaml'.length)
+    return { key, file, renamedFrom: definition.renamed_from ?? null, config: configIn(definition, environment) }
+  })
+}
+
+function editsOf(all: Files, environment: string, targets: readonly FlowTarget[], before?: ObservedState): FileEdit[] {
+  const definitions = desiredOf(all, environment)
+  return editProject(
+    {
+      definitions,
+      text: (file) => all.get(file) ?? '',
+      folder: 'flows',
+      schemaFor: () => undefined,
+      environment,
+      environments: ENVIRONMENTS,
+      keysInUse: new Set(before?.flows.map(({ key }) => key)),
+    },
+    targets,
+  )
+}
+
+function written(all: Files, edits: readonly FileEdit[]): Files {
+  const after = new Map(all)
+  for (const edit of edits) {
+    if (edit.kind === 'rename') after.delete(edit.previousFile)
+    if (edit.kind === 'remove') after.delete(edit.file)
+    else after.set(edit.file, edit.text)
+  }
+  return after
+}
+
+const RUNS = { numRuns: 40 }
+const ALL: PullOptions = { project: PROJECT, keys: [], all: true }
+
+describe('laws of pull, import and promote', () => {
+  test('after pulling all there is nothing to plan but flows that are not there and flows that nobody manages', () => {
+    fc.assert(
+      fc.property(files, observedState, fc.constantFrom(...ENVIRONMENTS), (before, seen, environment) => {
+        const { targets } = pull(desiredOf(before, environment), seen, ALL)
+        const after = written(before, editsOf(before, environment, targets, seen))
+        const plan = planOf(desiredOf(after, environment), seen, { environment })
+        expect(plan.changes.map(({ action }) => action).filter((one) => one !== 'create' && one !== 'adopt')).toEqual(
+          [],
+        )
+        expect(pull(desiredOf(after, environment), seen, ALL).targets).toEqual([])
+        for (const other of ENVIRONMENTS) {
+          if (other === environment) continue
+          const were = new Map(desiredOf(before, other).map(({ file, config }) => [file, config]))
+          for (const { file, config } of desiredOf(after, other)) {
+            if (were.has(file)) expect(config).toEqual(were.get(file))
+          }
+        }
+      }),
+      RUNS,
+    )
+  })
+
+  test('after pulling the drift no field is left that was edited outside git', () => {
+    fc.assert(
+      fc.property(files, observedState, (before, seen) => {
+        const drift = { ...ALL, all: false }
+        const { targets } = pull(desiredOf(before, 'live'), seen, drift)
+        const after = written(before, editsOf(before, 'live', targets, seen))
+        expect(pull(desiredOf(after, 'live'), seen, drift).targets).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  test('after importing what nobody manages and adopting it there is nothing to plan', () => {
+    fc.assert(
+      fc.property(observedState, (seen) => {
+        const unmanaged = planOf([], seen).unmanaged.map(({ key }) => key)
+        const targets = seen.flows
+          .filter(({ key }) => unmanaged.includes(key))
+          .map(({ key, config }) => ({ key, config }))
+        const imported = desiredOf(written(new Map(), editsOf(new Map(), 'live', targets, seen)), 'live')
+        const alone = { ...seen, flows: seen.flows.filter(({ key }) => unmanaged.includes(key)) }
+        const adopting = planOf(imported, alone)
+        expect(adopting.changes.every(({ action, fields }) => action === 'adopt' && fields.length === 0)).toBe(true)
+        expect(planOf(imported, afterApply(adopting, alone)).changes).toEqual([])
+      }),
+      RUNS,
+    )
+  })
+
+  test('after promoting two environments differ in nothing but what was excepted', () => {
+    fc.assert(
+      fc.property(files, fc.constantFrom([], ['return_url', 'static_link']), (before, except) => {
+        const targets = promote(desiredOf(before, 'test'), desiredOf(before, 'live'), except)
+        const after = written(before, editsOf(before, 'live', targets))
+        const live = new Map(desiredOf(after, 'live').map(({ key, config }) => [key, config]))
+        for (const { key, config } of desiredOf(after, 'test')) {
+          const left = diff(config, live.get(key) ?? null).map(({ path }) => path)
+          expect(left.filter((path) => except.length === 0 || !/^\/(return_url|static_link\/)/.test(path))).toEqual([])
+        }
+        expect(desiredOf(after, 'test')).toEqual(desiredOf(before, 'test'))
+      }),
+      RUNS,
+    )
+  })
+})
+
+describe('pull', () => {
+  const A = 'flows/a.yaml'
+  const text = 'name: Flow\ntype: document\n'
+  const pulled = (seen: ObservedState, more: Partial<PullOptions> = {}, all: Files = new Map([[A, text]])) => {
+    const found = pull(desiredOf(all, 'live'), seen, { ...ALL, all: false, ...more })
+    return { ...found, edits: editsOf(all, 'live', found.targets, seen) }
+  }
+
+  test('takes over what was edited outside git, and leaves what git changed', () => {
+    const flow = observed('a', { name: 'Old', protected: true }, { applied: aConfig({ name: 'Old' }) })
+    const { edits, kept } = pulled(state(flow))
+    expect(edits).toMatchObject([{ kind: 'edit', text: `${text}environments:\n  live:\n    protected: true\n` }])
+    expect(kept).toEqual([{ key: 'a', why: 'changed_in_git' }])
+    expect(pulled(state(flow), { all: true }).edits).toMatchObject([
+      { text: `${text}environments:\n  live:\n    name: Old\n    protected: true\n` },
+    ])
+  })
+
+  test('a key that was changed outside git renames the file, and other environments follow', () => {
+    const { edits } = pulled(state(observed('b', {}, { applied_key: 'a' })))
+    expect(edits).toMatchObject([
+      { kind: 'rename', previousFile: A, file: 'flows/b.yaml', text: `${text}renamed_from: a\n`, isFollowed: true },
+    ])
+  })
+
+  test('a flow that was archived outside git loses its definition; one that git brings back does not', () => {
+    expect(pulled(state(observed('a', {}, { status: 'archived' }))).edits).toMatchObject([{ kind: 'remove', file: A }])
+    const { edits, kept } = pulled(state(observed('a', {}, { status: 'archived', applied_status: 'archived' })))
+    expect({ edits, kept }).toEqual({ edits: [], kept: [{ key: 'a', why: 'restored_in_git' }] })
+  })
+
+  test('a definition that git removed comes back only by name or with all', () => {
+    const seen = state(observed('a'), observed('gone', { name: 'Gone', protected: true }))
+    expect(pulled(seen)).toMatchObject({ edits: [], kept: [{ key: 'gone', why: 'removed_in_git' }] })
+    const back = [{ kind: 'create', file: 'flows/gone.yaml', text: 'name: Gone\ntype: document\nprotected: true\n' }]
+    expect(pulled(seen, { keys: ['gone'] }).edits).toMatchObject(back)
+    expect(pulled(seen, { all: true }).edits).toMatchObject(back)
+  })
+
+  test('a key that is nowhere is told', () => {
+    expect(pulled(state(observed('a')), { keys: ['a', 'z'] }).unknown).toEqual(['z'])
+  })
+
+  test('flows of others and flows that nobody manages are left alone', () => {
+    const seen = state(observed('a', { name: 'X' }, { project: null, applied: null }))
+    expect(pulled(seen, { all: true }).edits).toEqual([])
+    expect(actions(planOf(desiredOf(new Map([[A, text]]), 'live'), seen))).toEqual(['adopt a'])
+  })
+})
