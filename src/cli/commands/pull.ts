@@ -91,7 +91,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
         exit_code: exitCode,
       }),
     )
-  } else show(cli, edits, found, target.name, options)
+  } else show(cli, edits, found, target.name, { at, check })
   return exitCode
 }
 
@@ -100,7 +100,7 @@ function show(
   edits: readonly FileEdit[],
   found: Pull,
   environment: string,
-  { at, check = false }: Options,
+  { at, check }: { readonly at: string | undefined; readonly check: boolean },
 ): void {
   terminal.result(
     editsText(edits, terminal.palette, (edit) => {
