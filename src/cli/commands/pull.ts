@@ -1,6 +1,10 @@
+import { asLeft } from '../../edit/as-left.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { type Pull, pull as pullFlows } from '../../edit/pull.js'
 import { ExitCode } from '../../model/exit-code.js'
+import type { DesiredFlow, ObservedState } from '../../model/state.js'
+import type { Project } from '../../project.js'
+import type { Remote } from '../../remote/remote.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
@@ -17,6 +21,7 @@ export const pull: Define = (command, run) => {
     .argument('[keys...]', 'flows (default: all of this project)')
     .addOption(environmentOption)
     .option('--all', 'also take back what git changed and nobody applied, and definitions that git removed')
+    .option('--at <deployment>', 'restore the definitions as a deployment left its flows')
     .option('--check', 'write nothing; exit 2 when something would be written')
     .option('--pull-request', 'make what was written a pull request, in a job of GitHub or GitLab')
     .addOption(format)
@@ -25,6 +30,7 @@ export const pull: Define = (command, run) => {
       'after',
       examples(
         ['Write what was edited outside git into the definitions', 'flows pull --env live'],
+        ['Undo: the definitions as an old deployment left them, to be reviewed', 'flows pull --env live --at vfd_...'],
         ['Only look', 'flows pull --env live --check'],
         ['In a scheduled job: open a pull request, or bring it up to date', 'flows pull --env live --pull-request'],
         ['Make one definition as the service has it, whatever git says', 'flows pull high-value --env live --all'],
@@ -36,16 +42,38 @@ export const pull: Define = (command, run) => {
 interface Options {
   readonly env?: string | undefined
   readonly all?: true | undefined
+  readonly at?: string | undefined
   readonly check?: true | undefined
   readonly pullRequest?: true | undefined
   readonly format: 'human' | 'json'
   readonly json?: true | undefined
 }
 
+/** What was there then, as a deployment left it. Nobody has edited it since, so there is nobody to name. */
+async function stateAt(
+  remote: Remote,
+  deployment: string,
+  now: ObservedState,
+  { config }: Project,
+  desired: readonly DesiredFlow[],
+): Promise<ObservedState> {
+  const reader = await remote.reader()
+  try {
+    const { project } = await reader.retrieveDeployment(deployment)
+    if (project !== config.project) throw badUsage(`${deployment} is a deployment of project "${project}"`)
+    return asLeft(await reader.deploymentFlows(deployment), now, desired, project)
+  } finally {
+    await reader.close()
+  }
+}
+
 async function pullInto(cli: Cli, keys: readonly string[], options: Options): Promise<ExitCode> {
-  const { all = false, check = false, pullRequest = false } = options
+  const { at, check = false, pullRequest = false } = options
   if (check && pullRequest) throw badUsage('--check writes nothing that could be a pull request')
-  const { project, target, definitions, state } = await observed(cli, options.env)
+  if (at !== undefined && pullRequest) throw badUsage('--pull-request is for what was edited outside git, not for --at')
+  const all = options.all ?? at !== undefined
+  const { project, target, definitions, remote, state: now } = await observed(cli, options.env)
+  const state = at === undefined ? now : await stateAt(remote, at, now, project, definitions.desired(target.name))
   const found = pullFlows(definitions.desired(target.name), state, { project: project.config.project, keys, all })
   if (found.unknown.length > 0) {
     throw badUsage(
@@ -68,7 +96,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
         exit_code: exitCode,
       }),
     )
-  } else show(cli, edits, found, target.name, check)
+  } else show(cli, edits, found, target.name, { at, check })
   if (pullRequest && edits.length > 0) {
     const { openDriftPullRequest } = await import('../open-drift-pull-request.js')
     await openDriftPullRequest(cli, {
@@ -84,7 +112,13 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   return exitCode
 }
 
-function show({ terminal }: Cli, edits: readonly FileEdit[], found: Pull, environment: string, check: boolean): void {
+function show(
+  { terminal }: Cli,
+  edits: readonly FileEdit[],
+  found: Pull,
+  environment: string,
+  { at, check }: { readonly at: string | undefined; readonly check: boolean },
+): void {
   terminal.result(
     editsText(edits, terminal.palette, (edit) => {
       const { edited_by, edited_at } = editor(found, edit)
@@ -95,7 +129,10 @@ function show({ terminal }: Cli, edits: readonly FileEdit[], found: Pull, enviro
     const keys = found.kept.filter((one) => one.why === why).map(({ key }) => printable(key))
     if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
   }
-  if (edits.length === 0) terminal.result(`Nothing to pull: nothing was edited outside git in ${environment}.\n`)
+  if (edits.length === 0)
+    terminal.result(
+      `${at === undefined ? `Nothing to pull: nothing was edited outside git in ${environment}` : `Nothing to restore: the definitions are as ${at} left the flows`}.\n`,
+    )
   else {
     const count = plural(edits.length, 'file')
     terminal.result(`\n${check ? `Would write ${count}` : `Wrote ${count}`}, from ${environment}. Look at git diff.\n`)
@@ -109,9 +146,11 @@ const KEPT: Readonly<Record<Pull['kept'][number]['why'], string>> = {
   removed_in_git: 'their definitions are gone: not brought back (name them, or add --all)',
 }
 
+/** Nobody, where the state is one of old: nothing in it was edited since. */
 function editor(found: Pull, edit: FileEdit | undefined): { edited_by: string | null; edited_at: number | null } {
   const flow = found.targets.find(({ key }) => key === edit?.key)?.observed
-  return { edited_by: flow?.updated_by ?? null, edited_at: flow?.updated ?? null }
+  if (flow === undefined || flow.updated === 0) return { edited_by: null, edited_at: null }
+  return { edited_by: flow.updated_by, edited_at: flow.updated }
 }
 
 function quoted(key: string): string {
