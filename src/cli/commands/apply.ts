@@ -108,10 +108,10 @@ type Show = (cli: Cli, plan: Plan, deployment: Deployment | null, remote: Remote
 
 const showHuman: Show = ({ terminal }, plan, deployment, remote) => {
   const { bold, green } = terminal.palette
-  if (deployment === null) terminal.result(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
+  if (deployment === null) terminal.show(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
   else {
-    terminal.result(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
-    terminal.result(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
+    terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
+    terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
   return ExitCode.ok
 }

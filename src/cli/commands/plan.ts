@@ -33,7 +33,8 @@ export const plan: Define = (command, run) => {
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
-        else cli.terminal.result(chosen === 'markdown' ? planMarkdown(made) : planText(made, palette))
+        else if (chosen === 'markdown') cli.terminal.result(planMarkdown(made))
+        else cli.terminal.show(planText(made, palette))
         return exitCode
       }),
     )

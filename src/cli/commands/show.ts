@@ -28,7 +28,8 @@ export const show: Define = (command, run) => {
       run(async (cli) => {
         const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
         const { terminal } = cli
-        terminal.result(chosenFormat(options) === 'json' ? jsonText(found) : flowText(found, terminal.palette))
+        if (chosenFormat(options) === 'json') terminal.result(jsonText(found))
+        else terminal.show(flowText(found, terminal.palette))
         return ExitCode.ok
       }),
     )

@@ -28,7 +28,7 @@ export const validate: Define = (command, run) => {
         const { count, diagnostics } = readDefinitions(project, { cache: options.cache })
         const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: chosen, root: project.root })
         if (chosen === 'human' && exitCode === ExitCode.ok) {
-          cli.terminal.result(`${plural(count, 'definition')} valid.\n`)
+          cli.terminal.show(`${plural(count, 'definition')} valid.\n`)
         }
         return exitCode
       }),
