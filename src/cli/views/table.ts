@@ -1,9 +1,10 @@
+import type { Palette } from '../../render/palette.js'
 import { padEnd, printable, visibleWidth } from '../../render/text.js'
 import type { Terminal } from '../terminal.js'
 
 /**
  * Rows as aligned columns under a heading; no lines, so that `awk` and `cut` can read it too. On a terminal that is too
- * narrow for that every row is a block: the first cell, and below it the others with their names.
+ * narrow for that every row takes several lines: the first cell, and below it the others with their names.
  */
 export function tableText(
   heading: readonly string[],
@@ -13,7 +14,8 @@ export function tableText(
   const cells = [heading, ...rows.map((row) => row.map(printable))]
   const widths = heading.map((_, column) => Math.max(...cells.map((row) => visibleWidth(row[column] ?? ''))))
   const width = widths.reduce((sum, one) => sum + one + 2, -2)
-  if (width > (terminal.columns ?? width)) return blocksText(heading, cells.slice(1), terminal)
+  if (width > (terminal.columns ?? width))
+    return blocksText(heading, cells.slice(1), terminal.palette, terminal.columns ?? width)
   const lines = cells.map((row) =>
     row
       .map((cell, column) => padEnd(cell, widths[column] ?? 0))
@@ -26,12 +28,18 @@ export function tableText(
 function blocksText(
   [, ...names]: readonly string[],
   rows: readonly (readonly string[])[],
-  { palette }: Pick<Terminal, 'palette'>,
+  palette: Palette,
+  columns: number,
 ): string {
-  const width = Math.max(...names.map(visibleWidth))
   const blocks = rows.map(([first = '', ...cells]) => {
-    const lines = cells.map((cell, index) => `  ${palette.dim(padEnd(names[index] ?? '', width))}  ${cell}`)
-    return [palette.bold(first), ...lines].join('\n')
+    const lines = ['']
+    for (const [index, cell] of cells.entries()) {
+      const named = `  ${palette.dim(names[index] ?? '')} ${cell}`
+      const longer = lines.at(-1) + named
+      if (visibleWidth(longer) <= columns) lines[lines.length - 1] = longer
+      else lines.push(named)
+    }
+    return [palette.bold(first), ...lines.filter((line) => line !== '')].join('\n')
   })
-  return `${blocks.join('\n\n')}\n`
+  return `${blocks.join('\n')}\n`
 }
