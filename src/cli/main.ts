@@ -5,12 +5,12 @@ import { type CompletionRequest, completionRequest } from './completion/request.
 import { misread, seemsToWantJson } from './misread.js'
 import { report } from './report.js'
 import { COMMANDS } from './table.js'
-import { processTerminal, watchOutputs } from './terminal.js'
+import { processTerminal, type Terminal, watchOutputs } from './terminal.js'
 import { version } from './version.js'
 import { type FormatOptions, formatOf } from './views/format.js'
 
 /** Runs one command line and answers with its exit code. Nothing is thrown, and it is the program that ends by itself. */
-export async function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(args: readonly string[], openTerminal = processTerminal): Promise<ExitCode> {
   const request = completionRequest(args)
   if (request !== undefined) return completed(request)
   let exitCode: ExitCode = ExitCode.ok
@@ -18,13 +18,19 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
     exitCode = ExitCode.failed
     process.exitCode = exitCode
   })
-  const program = createProgram(seemsToWantJson(args))
+  const program = createProgram(seemsToWantJson(args), openTerminal(undefined))
+  const cliOf = (): Cli => {
+    const { config, color } = program.opts()
+    // commander gives --color its negation as default: only a flag that was typed counts.
+    const typed = program.getOptionValueSource('color') === 'cli' ? (color as boolean) : undefined
+    return { terminal: openTerminal(typed), configFile: config }
+  }
   let options: FormatOptions = {}
   program.hook('preAction', (_, command) => {
     options = command.opts()
   })
   const run: Run = async (action) => {
-    const cli = cliOf(program)
+    const cli = cliOf()
     try {
       exitCode = await action(cli)
     } catch (error) {
@@ -35,7 +41,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    const { terminal } = cliOf(program)
+    const { terminal } = cliOf()
     if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
     if (error.exitCode === 0) return ExitCode.ok
     // Everything else that commander throws is a misread command line.
@@ -46,7 +52,7 @@ export async function main(args: readonly string[]): Promise<ExitCode> {
 
 /** Answers a shell that completes a command line. The table is the one that would read the line. */
 export async function completed(request: CompletionRequest, terminal = processTerminal(false)): Promise<ExitCode> {
-  const program = createProgram(true)
+  const program = createProgram(true, terminal)
   // The word that is being typed names no command yet.
   await addCommands(program, request.words.slice(0, -1), async () => {})
   const { complete } = await import('./completion/complete.js')
@@ -57,7 +63,7 @@ export async function completed(request: CompletionRequest, terminal = processTe
 type Program = ReturnType<typeof createProgram>
 
 /** What is wrong with a command line is told by report(), as every failure is; `quiet` keeps back the help as well. */
-function createProgram(quiet: boolean) {
+function createProgram(quiet: boolean, terminal: Terminal) {
   return new Command('flows')
     .description('Verification flows as code: YAML definitions, planned and applied.')
     .usage('<command> [options]')
@@ -73,12 +79,21 @@ function createProgram(quiet: boolean) {
     .option('--color', 'colour the output')
     .option('--no-color', 'do not colour the output')
     .configureHelp({
+      // By default a narrow terminal gets no wrapping at all.
+      minWidthToWrap: 10,
       showGlobalOptions: true,
       styleTitle: (title) => title,
       visibleCommands: ({ commands }) => [...commands],
     })
     .showSuggestionAfterError(true)
-    .configureOutput({ outputError: () => {}, ...(quiet && { writeErr: () => {} }) })
+    .configureOutput({
+      outputError: () => {},
+      // No terminal: as wide as on most.
+      getOutHelpWidth: () => terminal.columns ?? 80,
+      getErrHelpWidth: () => terminal.talkColumns ?? 80,
+      writeOut: terminal.result,
+      writeErr: quiet ? () => {} : terminal.talk,
+    })
     .exitOverride()
 }
 
@@ -97,13 +112,6 @@ async function addCommand(program: Program, row: CommandRow, isCalled: boolean, 
     .helpGroup(`${row.group}:`)
     .copyInheritedSettings(program as unknown as Command)
   if (isCalled) (await row.load())(command as unknown as Command, run)
-}
-
-function cliOf(program: Program): Cli {
-  const { config, color } = program.opts()
-  // commander gives --color its negation as default: only a flag that was typed counts.
-  const typed = program.getOptionValueSource('color') === 'cli' ? (color as boolean) : undefined
-  return { terminal: processTerminal(typed), configFile: config }
 }
 
 /** An argument that is neither a flag nor the value of a global one: the first such names the command. */

@@ -22,7 +22,7 @@ export function progress(terminal: Terminal, now: () => number = Date.now): Prog
       const started = now()
       const draw = () => {
         const seconds = Math.round((now() - started) / 1000)
-        terminal.talk(`\r\u001b[2K${step} ...${seconds > 0 ? ` ${seconds} s` : ''}`)
+        terminal.talk(`\r\u001b[2K${short(step, terminal)} ...${seconds > 0 ? ` ${seconds} s` : ''}`)
       }
       draw()
       timer = setInterval(draw, 1000)
@@ -33,4 +33,10 @@ export function progress(terminal: Terminal, now: () => number = Date.now): Prog
       if (terminal.isTalkLive) terminal.talk('\r\u001b[2K')
     },
   }
+}
+
+/** A line that is longer than the terminal could not be taken back. */
+function short(step: string, { talkColumns = Number.POSITIVE_INFINITY }: Terminal): string {
+  const room = talkColumns - ' ... 9999 s'.length
+  return step.length <= room ? step : `${step.slice(0, room - 1)}…`
 }

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
+import { fitted } from '../render/fitted.js'
 import type { Palette } from '../render/palette.js'
 import { interrupted } from './failure.js'
 
@@ -13,11 +14,17 @@ export interface Terminal {
   /** Colours for stdout, and for stderr. */
   readonly palette: Palette
   readonly talkPalette: Palette
+  /** How many characters a line of stdout has room for, and of stderr; undefined where that is no terminal. */
+  readonly columns: number | undefined
+  readonly talkColumns: number | undefined
   /** Whether a person is there to answer: stdin and stderr are both a terminal. */
   readonly isInteractive: boolean
   /** Whether stderr is a terminal, so that a line may be rewritten. */
   readonly isTalkLive: boolean
+  /** Prints a result as it is: for programs, or to be copied. */
   result(text: string): void
+  /** Prints a result for people: what is too long for a terminal's lines is broken. */
+  show(text: string): void
   talk(text: string): void
   /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. Ctrl-C throws Failure. */
   ask(question: string): Promise<string>
@@ -25,15 +32,19 @@ export interface Terminal {
 
 export function processTerminal(colour: boolean | undefined): Terminal {
   const { env, stdin, stdout, stderr } = process
+  const [columns, talkColumns] = [columnsOf(stdout, env), columnsOf(stderr, env)]
   return {
     env,
     cwd: process.cwd(),
     palette: pc.createColors(usesColour(stdout.isTTY, env, colour)),
     talkPalette: pc.createColors(usesColour(stderr.isTTY, env, colour)),
+    columns,
+    talkColumns,
     isInteractive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
     isTalkLive: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
     result: (text) => void stdout.write(text),
-    talk: (text) => void stderr.write(text),
+    show: (text) => void stdout.write(fitted(text, columns)),
+    talk: (text) => void stderr.write(fitted(text, talkColumns)),
     ask: async (question) => {
       const prompt = createInterface({ input: stdin, output: stderr })
       try {
@@ -61,6 +72,16 @@ export function watchOutputs(fail: () => void): void {
     fail()
   })
 }
+
+/** What the terminal says, else COLUMNS. A file or a pipe has lines of any length. */
+function columnsOf(stream: NodeJS.WriteStream, env: Terminal['env']): number | undefined {
+  if (!stream.isTTY) return undefined
+  const columns = stream.columns || Number(env.COLUMNS)
+  return columns > 0 ? Math.max(columns, NARROWEST) : undefined
+}
+
+/** Below that, breaking lines would help nobody. */
+const NARROWEST = 40
 
 /** The flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a terminal is there. */
 function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefined): boolean {

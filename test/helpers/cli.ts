@@ -30,8 +30,12 @@ export function start(args: readonly string[], { cwd, env }: RunOptions = {}): C
 }
 
 /** Runs a command line on a terminal of its own (util-linux `script`); answer it through `stdin`. */
-export function startOnTerminal(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
-  const line = [process.execPath, FLOWS, ...args].map((arg) => `'${arg}'`).join(' ')
+export function startOnTerminal(
+  args: readonly string[],
+  { cwd, env, columns }: RunOptions & { readonly columns?: number } = {},
+): ChildProcess {
+  const program = [process.execPath, FLOWS, ...args].map((arg) => `'${arg}'`).join(' ')
+  const line = columns === undefined ? program : `stty cols ${columns} && ${program}`
   return spawn('script', ['-qefc', line, '/dev/null'], { cwd, env: { ...cleanEnv(), TERM: 'xterm', ...env } })
 }
 

@@ -32,7 +32,7 @@ async function stateOf(place: Place) {
 
 describe.each(stores)('processes on one store, on $name', (implementation) => {
   test('that change one flow by turns and at once lose nothing: each change is on the base that it saw', async () => {
-    const place = await implementation.place()
+    const place = await implementation.made()
     const store = await place.open()
     await service({ store }).write(TESTER, (call) => deploy(call, aDeployment([creating('counter')])))
     await store.close()
@@ -45,7 +45,7 @@ describe.each(stores)('processes on one store, on $name', (implementation) => {
   })
 
   test('that apply the same plan at once make one deployment', async () => {
-    const place = await implementation.place()
+    const place = await implementation.made()
     const programs = await Promise.all([aProgram(place), aProgram(place)])
     for (const [index, one] of programs.entries()) one.child.stdin?.write(`create 1000 run-${index}\n`)
     for (const one of programs) expect(await one.next()).toBe('writing')
@@ -57,7 +57,7 @@ describe.each(stores)('processes on one store, on $name', (implementation) => {
   })
 
   test('refuse a key at once that one of them revoked', async () => {
-    const { open } = await implementation.place()
+    const { open } = await implementation.made()
     const [one, other] = [service({ store: await open() }), service({ store: await open() })]
     const { id, secret } = await one.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
     const statusAtOther = async () => (await other.read(TESTER, (call) => checkApiKey(call, secret))).status
@@ -71,7 +71,7 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
   test('in the middle of a deployment of 5,000 flows leaves all of them or none, and a store that works', async () => {
     const outcomes = new Set<string>()
     for (const delay of [0, 40, 150, 300, 500, 800]) {
-      const place = await implementation.place()
+      const place = await implementation.made()
       const one = await aProgram(place)
       one.child.stdin?.write('create 5000 run-1\n')
       expect(await one.next()).toBe('writing')

@@ -24,7 +24,7 @@ export interface Serving {
 
 /** Operations over a new store, until the test ends. */
 export async function aService(implementation: Implementation = sqlite): Promise<Serving> {
-  const place = await implementation.place()
+  const place = await implementation.made()
   const store = await place.open()
   const clock = { now: 1_790_000_000 }
   return { service: service({ store, now: () => clock.now }), store, place, clock }

@@ -47,7 +47,7 @@ for (const source of stores) {
   for (const target of stores) {
     describe(`what a store on ${source.name} holds`, () => {
       test(`is the same in a store on ${target.name} that took it over, in the place of what was there`, async () => {
-        const [from, to] = [await (await source.place()).open(), await (await target.place()).open()]
+        const [from, to] = [await (await source.made()).open(), await (await target.made()).open()]
         await filled(from, 2345)
         await to.write((tx) => tx.apiKeys.insert(anApiKey('ak_old')))
         await from.read((reading) => to.write((writing) => writing.contents.replace(reading.contents.batches())))
@@ -63,7 +63,7 @@ for (const source of stores) {
 
   describe(`the contents of a store on ${source.name}`, () => {
     test('never have the tag of another content, when they are put back', async () => {
-      const store = await (await source.place()).open()
+      const store = await (await source.made()).open()
       await filled(store)
       const tag = await store.read((tx) => tx.state.tag(false))
       const kept = await contentsOf(store)
@@ -80,7 +80,7 @@ for (const source of stores) {
     })
 
     test('stay as they were when what is to replace them fails half-way', async () => {
-      const store = await (await source.place()).open()
+      const store = await (await source.made()).open()
       await filled(store)
       const before = await contentsOf(store)
       const failing = store.write((tx) =>
@@ -96,7 +96,7 @@ for (const source of stores) {
     })
 
     test('hold nothing that others write while they are replaced: it waits, and comes after all of it', async () => {
-      const place = await source.place()
+      const place = await source.made()
       const [store, other] = [await place.open(), await place.open()]
       await filled(store)
       const kept = await contentsOf(store)
@@ -131,7 +131,7 @@ for (const source of stores) {
     })
 
     test('are replaced once what others have begun is over, and that is dropped too', async () => {
-      const place = await source.place()
+      const place = await source.made()
       const [store, other] = [await place.open(), await place.open()]
       await filled(store)
       const kept = await contentsOf(store)
@@ -154,7 +154,7 @@ for (const source of stores) {
     })
 
     test('are none in a new store', async () => {
-      const store = await (await source.place()).open()
+      const store = await (await source.made()).open()
       expect(await store.read((tx) => tx.contents.isEmpty())).toBe(true)
       await filled(store)
       expect(await store.read((tx) => tx.contents.isEmpty())).toBe(false)

@@ -6,7 +6,7 @@ import { stores } from './stores.js'
 
 const NOW = 1_790_000_000
 
-for (const { name, place } of stores) {
+for (const { name, made: place } of stores) {
   describe(`deliveries on ${name}`, () => {
     const aStore = async (...deliveries: readonly DeliveryRecord[]) => {
       const store = await (await place()).open()

@@ -8,7 +8,7 @@ import { stores } from './stores.js'
 const created = 'identity.verification_session.created'
 const verified = 'identity.verification_session.verified'
 
-for (const { name, place } of stores) {
+for (const { name, made: place } of stores) {
   describe(`events on ${name}`, () => {
     const aStore = async () => (await place()).open()
     const list = async (store: Store, filter: EventFilter, more = {}) => {

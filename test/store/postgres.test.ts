@@ -8,7 +8,7 @@ import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openPool } from '../../src/store/postgres/pool.js'
 import type { Tables } from '../../src/store/queries/tables.js'
 import type { Store } from '../../src/store/store.js'
-import { aDatabase, query } from './databases.js'
+import { aDatabase, aStoreDatabase, query } from './databases.js'
 import { aFaultyProxy } from './faulty-proxy.js'
 import { held } from './holding.js'
 import { bundled, startProgram } from './programs.js'
@@ -20,13 +20,6 @@ const OF_THE_STORE = "application_name = 'verification-flows' and datname = curr
 /** Ends every connection of the store, as a server that is shut down does. */
 async function cutConnections(url: string): Promise<void> {
   await query(url, `select pg_terminate_backend(pid, 5000) from pg_stat_activity where ${OF_THE_STORE}`)
-}
-
-/** The address of a store that is there already: opening it takes one connection. */
-async function aStoreAddress(): Promise<string> {
-  const url = await aDatabase()
-  await (await openPostgresStore({ url })).close()
-  return url
 }
 
 async function revisionOf(store: Store): Promise<number> {
@@ -62,7 +55,7 @@ describe('the address of a database', () => {
 
 test('every reference to another table has an index: else dropping a row reads the whole table that refers to it', async () => {
   const without = await query(
-    await aStoreAddress(),
+    await aStoreDatabase(),
     `select conrelid::regclass::text as referring, conkey from pg_constraint where contype = 'f' and not exists (
        select 1 from pg_index where indrelid = conrelid and indpred is null and indkey[0] = conkey[1])`,
   )
@@ -129,7 +122,7 @@ describe('opening', () => {
 
 describe('a connection that dies', () => {
   test('in the midst of a transaction drops its work, and the next work gets another one', async () => {
-    const { where, open } = await postgres.place()
+    const { where, open } = await postgres.made()
     const store = await open()
     const cut = store.write(async (tx) => {
       await tx.state.advance(false)
@@ -148,7 +141,7 @@ describe('a connection that dies', () => {
   })
 
   test('while nobody uses it is replaced, unnoticed', async () => {
-    const { where, open } = await postgres.place()
+    const { where, open } = await postgres.made()
     const store = await open()
     await Promise.all(Array.from({ length: 5 }, () => store.write((tx) => tx.state.advance(false))))
     await cutConnections(where)
@@ -159,7 +152,7 @@ describe('a connection that dies', () => {
 
 describe('a network that fails', () => {
   test('before a transaction began costs nothing: the work is done over another connection', async () => {
-    const proxy = await aFaultyProxy(await aStoreAddress())
+    const proxy = await aFaultyProxy(await aStoreDatabase())
     const store = await openPostgresStore({ url: proxy.url, poolSize: 1 })
     proxy.cuts = 1
     let runs = 0
@@ -172,7 +165,7 @@ describe('a network that fails', () => {
   })
 
   test('in the midst of a transaction drops its work, which nobody does again unasked', async () => {
-    const proxy = await aFaultyProxy(await aStoreAddress())
+    const proxy = await aFaultyProxy(await aStoreDatabase())
     const store = await openPostgresStore({ url: proxy.url, poolSize: 1 })
     let runs = 0
     const work = store.write(async (tx) => {
@@ -186,7 +179,7 @@ describe('a network that fails', () => {
   })
 
   test('without a sign is noticed after a while, and its connection is not used again', async () => {
-    const proxy = await aFaultyProxy(await aStoreAddress())
+    const proxy = await aFaultyProxy(await aStoreDatabase())
     const store = await openPostgresStore({ url: proxy.url, poolSize: 1, statementTimeout: 100 })
     const work = store.write(async (tx) => {
       await tx.state.advance(false)
@@ -202,7 +195,7 @@ describe('a network that fails', () => {
 
 describe('work in the way of other work', () => {
   test('that each holds what the other waits for is done, one after the other', async () => {
-    const { open } = await postgres.place()
+    const { open } = await postgres.made()
     const store = await open()
     let waiting = 2
     let go = () => {}
@@ -223,7 +216,7 @@ describe('work in the way of other work', () => {
   })
 
   test('waits for a lock for so long, and is then told that the store is busy', async () => {
-    const { open } = await postgres.place()
+    const { open } = await postgres.made()
     const [store, other] = [await open({ patience: 1000 }), await open()]
     const holder = await held(other, (tx) => tx.lock('a'))
     expect(await store.write((tx) => tx.tryLock('a'))).toBe(false)
@@ -246,7 +239,7 @@ describe('work in the way of other work', () => {
 
 describe('a transaction', () => {
   test('one of whose statements failed is never kept in part, even when nobody passes the error on', async () => {
-    const { open } = await postgres.place()
+    const { open } = await postgres.made()
     const store = await open()
     const work = store.write(async (tx) => {
       await tx.apiKeys.insert(anApiKey('k'))
@@ -257,7 +250,7 @@ describe('a transaction', () => {
   })
 
   test('that fails tells nothing of what was to be written', async () => {
-    const { open } = await postgres.place()
+    const { open } = await postgres.made()
     const store = await open()
     const insert = (id: string) => store.write((tx) => tx.apiKeys.insert(anApiKey(id, { hash: 'the-hash' })))
     await insert('k')
@@ -267,7 +260,7 @@ describe('a transaction', () => {
   })
 
   test('of a reader cannot write', async () => {
-    const { open } = await postgres.place()
+    const { open } = await postgres.made()
     const store = await open()
     const writing = store.read((tx) =>
       (tx as never as { state: { advance(m: boolean): Promise<void> } }).state.advance(false),

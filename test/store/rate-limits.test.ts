@@ -3,7 +3,7 @@ import { stores } from './stores.js'
 
 describe.each(stores)('rate limits, on $name', (implementation) => {
   test('give what is left of a limit, and then nothing, to whoever asks', async () => {
-    const { open } = await implementation.place()
+    const { open } = await implementation.made()
     const [one, other] = [await open(), await open()]
     expect(await one.rateLimits.take('key:a', 10, 4, 10)).toBe(4)
     expect(await other.rateLimits.take('key:a', 10, 4, 10)).toBe(4)
@@ -12,7 +12,7 @@ describe.each(stores)('rate limits, on $name', (implementation) => {
   })
 
   test('begin anew in every window and for every scope', async () => {
-    const { rateLimits } = await (await implementation.place()).open()
+    const { rateLimits } = await (await implementation.made()).open()
     for (const [scope, window] of [
       ['a', 1],
       ['a', 2],
@@ -24,7 +24,7 @@ describe.each(stores)('rate limits, on $name', (implementation) => {
   })
 
   test('give no more than the limit to many who ask at once', async () => {
-    const { open } = await implementation.place()
+    const { open } = await implementation.made()
     const asked = await Promise.all([await open(), await open(), await open()])
     const granted = await Promise.all(
       Array.from({ length: 60 }, (_, n) => asked[n % 3]?.rateLimits.take('a', 1, 1, 25) ?? 0),
@@ -33,7 +33,7 @@ describe.each(stores)('rate limits, on $name', (implementation) => {
   })
 
   test('are forgotten up to a time', async () => {
-    const { rateLimits } = await (await implementation.place()).open()
+    const { rateLimits } = await (await implementation.made()).open()
     await rateLimits.take('a', 10, 1, 1)
     await rateLimits.take('a', 11, 1, 1)
     await rateLimits.forget(11)
@@ -42,7 +42,7 @@ describe.each(stores)('rate limits, on $name', (implementation) => {
   })
 
   test('are counted while somebody else holds the store for writing', async () => {
-    const store = await (await implementation.place()).open()
+    const store = await (await implementation.made()).open()
     await store.write(async () => {
       expect(await store.rateLimits.take('a', 1, 1, 1)).toBe(1)
     })

@@ -8,7 +8,7 @@ import { stores } from './stores.js'
 
 for (const implementation of stores) {
   describe(`the store on ${implementation.name}`, () => {
-    const place = () => implementation.place()
+    const place = () => implementation.made()
     const aStore = async () => (await place()).open()
 
     describe('transactions', () => {

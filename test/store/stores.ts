@@ -6,12 +6,16 @@ import type { Migration } from '../../src/store/migrations/migration.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
-import { aDatabase, contentsOf, noConnections } from './databases.js'
+import { aDatabase, aStoreDatabase, contentsOf, noConnections } from './databases.js'
 
-/** One implementation of the store. `place` makes room for a new store; every call of `open` opens that store once more. */
+/**
+ * One implementation of the store. `place` makes room for a new store, which whoever opens it first makes; `made` makes
+ * the store as well, for tests of other things. Every call of `open` opens that store once more.
+ */
 export interface Implementation {
   readonly name: string
   place(): Promise<Place>
+  made(): Promise<Place>
 }
 
 export interface Place {
@@ -40,31 +44,37 @@ export function aFolder(): string {
 
 export const sqlite: Implementation = {
   name: 'SQLite',
-  async place() {
-    const file = join(aFolder(), 'store', 'store.sqlite')
-    return {
-      where: file,
-      open: (options) => untilTestEnds(openSqliteStore({ file, ...options })),
-      settled: async () => {},
-      contents: async () =>
-        readdirSync(dirname(file))
-          .map((name) => readFileSync(join(dirname(file), name), 'utf8'))
-          .join(),
-    }
-  },
+  place: async () => sqlitePlace(),
+  // Making one takes no longer than copying one.
+  made: async () => sqlitePlace(),
+}
+
+function sqlitePlace(): Place {
+  const file = join(aFolder(), 'store', 'store.sqlite')
+  return {
+    where: file,
+    open: (options) => untilTestEnds(openSqliteStore({ file, ...options })),
+    settled: async () => {},
+    contents: async () =>
+      readdirSync(dirname(file))
+        .map((name) => readFileSync(join(dirname(file), name), 'utf8'))
+        .join(),
+  }
 }
 
 export const postgres: Implementation = {
   name: 'PostgreSQL',
-  async place() {
-    const url = await aDatabase()
-    return {
-      where: url,
-      open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })),
-      settled: () => noConnections(url),
-      contents: () => contentsOf(url),
-    }
-  },
+  place: async () => postgresPlace(await aDatabase()),
+  made: async () => postgresPlace(await aStoreDatabase()),
+}
+
+function postgresPlace(url: string): Place {
+  return {
+    where: url,
+    open: (options) => untilTestEnds(openPostgresStore({ url, poolSize: 5, ...options })),
+    settled: () => noConnections(url),
+    contents: () => contentsOf(url),
+  }
 }
 
 async function untilTestEnds(opening: Promise<Store>): Promise<Store> {

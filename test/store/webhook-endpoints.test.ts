@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { anEndpoint } from './records.js'
 import { stores } from './stores.js'
 
-for (const { name, place } of stores) {
+for (const { name, made: place } of stores) {
   describe(`webhook endpoints on ${name}`, () => {
     const aStore = async () => (await place()).open()
 

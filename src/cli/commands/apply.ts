@@ -224,15 +224,15 @@ function telling(show: Show): Show {
 
 const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => {
   const { bold, green } = terminal.palette
-  if (deployment === null) terminal.result(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
+  if (deployment === null) terminal.show(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
   else if (status === 'applied_already') {
     const who = printable(deployment.actor ?? 'someone')
     const text = `${printable(deployment.id)} by ${who}, at ${formatTime(deployment.created)}`
-    terminal.result(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
-    terminal.result(`as ${text}\n`)
+    terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
+    terminal.show(`as ${text}\n`)
   } else {
-    terminal.result(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
-    terminal.result(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
+    terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
+    terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
   return ExitCode.ok
 }

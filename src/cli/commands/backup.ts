@@ -19,7 +19,7 @@ export const backup: Define = (command, run) => {
         withServiceStore(cli, { readOnly: true }, async (store) => {
           const { backUp } = await import('../../store/sqlite/backup.js')
           await backUp(store, resolve(cli.terminal.cwd, file))
-          cli.terminal.result(`Backed up ${printable(store.label)} to ${printable(file)}\n`)
+          cli.terminal.show(`Backed up ${printable(store.label)} to ${printable(file)}\n`)
           cli.terminal.talk('It holds personal data and the secrets of webhooks: keep it as safe as the store.\n')
           return ExitCode.ok
         }),

@@ -39,7 +39,7 @@ export const blame: Define = (command, run) => {
         const { terminal } = cli
         if (chosenFormat(options) === 'json') {
           terminal.result(jsonText({ format: 'flows.blame', format_version: '1.0', ...told, exit_code: ExitCode.ok }))
-        } else terminal.result(blameText(told, terminal.palette))
+        } else terminal.show(blameText(told, terminal.palette))
         return ExitCode.ok
       }),
     )

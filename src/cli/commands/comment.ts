@@ -201,8 +201,8 @@ function tell({ terminal }: Cli, { json }: Given, outcome: Outcome): ExitCode {
   }
   const there = pullRequest === null ? '' : ` in pull request ${pullRequest}`
   const why = because === null ? '' : `: ${printable(because)}`
-  terminal.result(`${SAID[did]}${there}${why}${url === null ? '' : `  ${printable(url)}`}\n`)
-  if (outdated.length > 0) terminal.result(`Outdated by it: the plans in pull requests ${outdated.join(', ')}\n`)
+  terminal.show(`${SAID[did]}${there}${why}${url === null ? '' : `  ${printable(url)}`}\n`)
+  if (outdated.length > 0) terminal.show(`Outdated by it: the plans in pull requests ${outdated.join(', ')}\n`)
   return exitCode
 }
 

@@ -127,7 +127,7 @@ function changedText(names: readonly string[]): string {
 
 function tellApplied({ terminal }: Cli, plan: Plan): void {
   if (isEmpty(plan)) {
-    terminal.result(`Nothing to do: ${summaryLine(plan, 'done')}.\n`)
+    terminal.show(`Nothing to do: ${summaryLine(plan, 'done')}.\n`)
     return
   }
   terminal.result(

@@ -60,7 +60,7 @@ export const diff: Define = (command, run) => {
               exit_code: exitCode,
             }),
           )
-        } else cli.terminal.result(differencesText(differences, first, second, cli.terminal.palette))
+        } else cli.terminal.show(differencesText(differences, first, second, cli.terminal.palette))
         return exitCode
       }),
     )

@@ -88,14 +88,14 @@ function showHuman({ terminal }: Cli, findings: readonly Finding[]): void {
   const colours = { ok: palette.green, warning: palette.yellow, problem: palette.red }
   const width = Math.max(...findings.map(({ check }) => check.length))
   for (const place of new Set(findings.map(({ environment }) => environment))) {
-    terminal.result(`${palette.bold(printable(place ?? 'project'))}\n`)
+    terminal.show(`${palette.bold(printable(place ?? 'project'))}\n`)
     for (const { status, check, message, hint } of findings.filter(({ environment }) => environment === place)) {
-      terminal.result(`  ${padEnd(colours[status](status), 7)}  ${padEnd(check, width)}  ${printable(message)}\n`)
-      if (hint !== undefined) terminal.result(`${' '.repeat(width + 13)}${palette.cyan('hint')} ${printable(hint)}\n`)
+      terminal.show(`  ${padEnd(colours[status](status), 7)}  ${padEnd(check, width)}  ${printable(message)}\n`)
+      if (hint !== undefined) terminal.show(`${' '.repeat(width + 13)}${palette.cyan('hint')} ${printable(hint)}\n`)
     }
   }
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')]
-  terminal.result(`${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.\n`)
+  terminal.show(`${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.\n`)
 }
 
 function showJson({ terminal }: Cli, findings: readonly Finding[], exitCode: ExitCode): void {

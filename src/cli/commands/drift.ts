@@ -42,7 +42,7 @@ export const drift: Define = (command, run) => {
         if (chosen === 'json') terminal.result(driftJson(report, exitCode))
         else if (chosen === 'markdown') terminal.result(driftMarkdown(report))
         else if (chosen === 'github') terminal.result(driftGithub(report, fromRepositoryRoot(terminal, project.root)))
-        else terminal.result(driftText(report, terminal.palette))
+        else terminal.show(driftText(report, terminal.palette))
         return exitCode
       }),
     )

@@ -49,13 +49,8 @@ export const history: Define = (command, run) => {
         } else if (deployments.length === 0) {
           terminal.talk('No deployments.\n')
         } else {
-          terminal.result(
-            tableText(
-              ['DEPLOYMENT', 'WHEN', 'BY', 'COMMIT', 'CHANGES', 'LIFTED'],
-              deployments.map(row),
-              terminal.palette,
-            ),
-          )
+          const heading = ['DEPLOYMENT', 'WHEN', 'BY', 'COMMIT', 'CHANGES', 'LIFTED']
+          terminal.show(tableText(heading, deployments.map(row), terminal))
           if (hasMore) terminal.talk('There are older ones: see --limit.\n')
         }
         return ExitCode.ok

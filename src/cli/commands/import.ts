@@ -50,7 +50,7 @@ export const importFlows: Define = (command, run) => {
         if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
         writeEdits(project, edits)
         if (isHuman)
-          cli.terminal.result(edits.length === 0 ? nothingText(target.name) : editsText(edits, cli.terminal.palette))
+          cli.terminal.show(edits.length === 0 ? nothingText(target.name) : editsText(edits, cli.terminal.palette))
         const adopted =
           options.adopt && edits.length > 0
             ? await adoptFlows(cli, target.name, chosen, {
@@ -64,7 +64,7 @@ export const importFlows: Define = (command, run) => {
         const deployment = adopted?.deployment ?? null
         if (!isHuman) {
           cli.terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment, exit_code: ExitCode.ok }))
-        } else if (edits.length > 0) cli.terminal.result(summaryText(cli, chosen.length, target.name, deployment))
+        } else if (edits.length > 0) cli.terminal.show(summaryText(cli, chosen.length, target.name, deployment))
         return ExitCode.ok
       }),
     )

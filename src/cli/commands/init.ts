@@ -49,7 +49,7 @@ export const init: Define = (command, run) => {
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
         write(cli, root, filesFor(project, options.api, options.ci))
-        cli.terminal.result(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
+        cli.terminal.show(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok
       }),
     )

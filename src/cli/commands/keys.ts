@@ -72,7 +72,7 @@ export const keys: Define = (command, run) => {
           const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE']
           const now = systemClock()
           const rows = page.data.map((key) => row(key, now))
-          terminal.result(tableText(heading, rows, terminal.palette))
+          terminal.show(tableText(heading, rows, terminal))
         }
         return ExitCode.ok
       }),
@@ -88,7 +88,7 @@ export const keys: Define = (command, run) => {
         const key = await atService(cli, false, (service, caller) =>
           service.write(caller, (call) => revokeKey(call, id)),
         )
-        cli.terminal.result(`Revoked ${key.id} "${printable(key.name)}".\n`)
+        cli.terminal.show(`Revoked ${key.id} "${printable(key.name)}".\n`)
         return ExitCode.ok
       }),
     )

@@ -36,9 +36,8 @@ export const list: Define = (command, run) => {
         } else if (flows.length === 0) {
           terminal.talk('No flows.\n')
         } else {
-          terminal.result(
-            tableText(['KEY', 'STATUS', 'TYPE', 'LINK', 'VERSION', 'PROJECT', 'ID'], flows.map(row), terminal.palette),
-          )
+          const heading = ['KEY', 'STATUS', 'TYPE', 'LINK', 'VERSION', 'PROJECT', 'ID']
+          terminal.show(tableText(heading, flows.map(row), terminal))
         }
         return ExitCode.ok
       }),

@@ -54,7 +54,7 @@ export const plan: Define = (command, run) => {
         else if (chosen === 'markdown') cli.terminal.result(planMarkdown(made))
         else if (chosen === 'github')
           cli.terminal.result(planGithub(made, fromRepositoryRoot(cli.terminal, project.root)))
-        else cli.terminal.result(planText(made, palette))
+        else cli.terminal.show(planText(made, palette))
         if (out !== undefined) saySaved(cli, out, made)
         return exitCode
       }),

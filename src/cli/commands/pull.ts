@@ -119,7 +119,7 @@ function show(
   environment: string,
   { at, check }: { readonly at: string | undefined; readonly check: boolean },
 ): void {
-  terminal.result(
+  terminal.show(
     editsText(edits, terminal.palette, (edit) => {
       const { edited_by, edited_at } = editor(found, edit)
       return edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]
@@ -130,12 +130,12 @@ function show(
     if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
   }
   if (edits.length === 0)
-    terminal.result(
+    terminal.show(
       `${at === undefined ? `Nothing to pull: nothing was edited outside git in ${environment}` : `Nothing to restore: the definitions are as ${at} left the flows`}.\n`,
     )
   else {
     const count = plural(edits.length, 'file')
-    terminal.result(`\n${check ? `Would write ${count}` : `Wrote ${count}`}, from ${environment}. Look at git diff.\n`)
+    terminal.show(`\n${check ? `Would write ${count}` : `Wrote ${count}`}, from ${environment}. Look at git diff.\n`)
   }
 }
 

@@ -24,7 +24,7 @@ export const restore: Define = (command, run) => {
           if (!isEmpty && !options.yes) await confirm(cli, store)
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
           await putBack(store, resolve(cli.terminal.cwd, file))
-          cli.terminal.result(`Restored ${printable(store.label)} from ${printable(file)}\n`)
+          cli.terminal.show(`Restored ${printable(store.label)} from ${printable(file)}\n`)
           return ExitCode.ok
         }),
       ),

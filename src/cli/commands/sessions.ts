@@ -36,7 +36,8 @@ export const sessions: Define = (command, run) => {
       run(async (cli) => {
         const session = await writing(cli, options.env, (writer) => writer.createSession(paramsOf(flow, options)))
         const { terminal } = cli
-        terminal.result(chosenFormat(options) === 'json' ? jsonText(session) : sessionText(session, terminal.palette))
+        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
+        else terminal.show(sessionText(session, terminal.palette))
         return ExitCode.ok
       }),
     )
@@ -77,7 +78,7 @@ export const sessions: Define = (command, run) => {
         else if (page.data.length === 0) terminal.talk('No sessions.\n')
         else {
           const heading = ['ID', 'STATUS', 'FLOW', 'VERSION', 'CREATED', 'REFERENCE']
-          terminal.result(tableText(heading, page.data.map(row), terminal.palette))
+          terminal.show(tableText(heading, page.data.map(row), terminal))
           if (page.has_more)
             terminal.talk(`There are more: --starting-after ${printable(page.data.at(-1)?.id ?? '')}\n`)
         }
@@ -98,7 +99,8 @@ export const sessions: Define = (command, run) => {
       run(async (cli) => {
         const session = await reading(cli, options.env, (reader) => reader.retrieveSession(id))
         const { terminal } = cli
-        terminal.result(chosenFormat(options) === 'json' ? jsonText(session) : sessionText(session, terminal.palette))
+        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
+        else terminal.show(sessionText(session, terminal.palette))
         return ExitCode.ok
       }),
     )
@@ -127,7 +129,8 @@ export const sessions: Define = (command, run) => {
       run(async (cli) => {
         const session = await writing(cli, options.env, (writer) => writer.submitSession(id, options.outcome))
         const { terminal } = cli
-        terminal.result(chosenFormat(options) === 'json' ? jsonText(session) : sessionText(session, terminal.palette))
+        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
+        else terminal.show(sessionText(session, terminal.palette))
         return ExitCode.ok
       }),
     )

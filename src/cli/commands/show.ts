@@ -30,16 +30,16 @@ export const show: Define = (command, run) => {
     .action((flow, options) =>
       run(async (cli) => {
         const { terminal } = cli
+        const isJson = chosenFormat(options) === 'json'
         if (isDeploymentId(flow)) {
           const deployment = await reading(cli, options.env, (reader) => reader.retrieveDeployment(flow))
-          const isJson = chosenFormat(options) === 'json'
-          terminal.result(
-            isJson ? deploymentJson(deployment, ExitCode.ok) : deploymentText(deployment, terminal.palette),
-          )
+          if (isJson) terminal.result(deploymentJson(deployment, ExitCode.ok))
+          else terminal.show(deploymentText(deployment, terminal.palette))
           return ExitCode.ok
         }
         const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
-        terminal.result(chosenFormat(options) === 'json' ? jsonText(found) : flowText(found, terminal.palette))
+        if (isJson) terminal.result(jsonText(found))
+        else terminal.show(flowText(found, terminal.palette))
         return ExitCode.ok
       }),
     )

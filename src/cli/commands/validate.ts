@@ -29,7 +29,7 @@ export const validate: Define = (command, run) => {
         if (chosen === 'human' && exitCode === ExitCode.ok) {
           const { length } = policies.names
           const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
-          cli.terminal.result(`${what} valid.\n`)
+          cli.terminal.show(`${what} valid.\n`)
         }
         return exitCode
       }),

@@ -26,7 +26,14 @@ export function showDiagnostics(diagnostics: readonly Diagnostic[], view: Diagno
   else if (format === 'sarif') terminal.result(diagnosticsSarif(diagnostics, folder))
   else if (format === 'github') terminal.result(diagnosticsGithub(diagnostics, folder))
   else
-    terminal.talk(diagnosticsText(fromHere(diagnostics, view), terminal.talkPalette, (file) => textOf(terminal, file)))
+    terminal.talk(
+      diagnosticsText(
+        fromHere(diagnostics, view),
+        terminal.talkPalette,
+        (file) => textOf(terminal, file),
+        terminal.talkColumns,
+      ),
+    )
   return exitCode
 }
 

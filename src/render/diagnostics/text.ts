@@ -6,30 +6,36 @@ import { summarise } from './summary.js'
 
 /** Longest part of a source line that is shown; half of it on either side of the fault. */
 const WIDTH = 100
+/** What stands beside it on a line: two spaces, the number of the line, a bar. */
+const BESIDE = 9
 
 /**
  * Diagnostics for people: place, code and message, the line it concerns, and how to mend it. `sourceOf` gives the text
- * of a file, or undefined to show no line of it.
+ * of a file, or undefined to show no line of it. The lines of source fit into so many `columns`.
  */
 export function diagnosticsText(
   diagnostics: readonly Diagnostic[],
   palette: Palette = plain,
   sourceOf: (file: string) => string | undefined = () => undefined,
+  columns = WIDTH + BESIDE,
 ): string {
   if (diagnostics.length === 0) return ''
   const lines = new LineFinder(sourceOf)
-  const blocks = diagnostics.map((diagnostic) => block(diagnostic, palette, lines.find(diagnostic.at)).join('\n'))
+  const width = Math.min(WIDTH, columns - BESIDE)
+  const blocks = diagnostics.map((diagnostic) => {
+    return block(diagnostic, palette, lines.find(diagnostic.at), width).join('\n')
+  })
   const { errors, warnings, files } = summarise(diagnostics)
   const counts = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')].filter(Boolean)
   return `${blocks.join('\n')}\n\n${counts.join(' and ')} in ${plural(files, 'file')}.\n`
 }
 
-function block(diagnostic: Diagnostic, palette: Palette, line: string | undefined): string[] {
+function block(diagnostic: Diagnostic, palette: Palette, line: string | undefined, width: number): string[] {
   const { at, code, message, hint, severity, related = [] } = diagnostic
   const colour = severity === 'error' ? palette.red : palette.yellow
   return [
     `${palette.bold(place(at))} ${colour(code)} ${printable(message)}`,
-    ...(line === undefined ? [] : excerpt(line, at, palette, colour)),
+    ...(line === undefined ? [] : excerpt({ line, at, width }, palette, colour)),
     ...related.map((other) => `  ${palette.dim(`see ${place(other)}`)}`),
     ...(hint === undefined ? [] : [`  ${palette.cyan('hint:')} ${printable(hint)}`]),
   ]
@@ -39,10 +45,16 @@ function place({ file, line, column }: SourcePosition): string {
   return `${printable(file)}:${line}:${column}`
 }
 
-function excerpt(line: string, at: SourcePosition, palette: Palette, colour: (text: string) => string): string[] {
-  const start = Math.max(0, at.column - 1 - WIDTH / 2)
+interface Excerpt {
+  readonly line: string
+  readonly at: SourcePosition
+  readonly width: number
+}
+
+function excerpt({ line, at, width }: Excerpt, palette: Palette, colour: (text: string) => string): string[] {
+  const start = Math.max(0, at.column - 1 - Math.floor(width / 2))
   const before = visible(line.slice(start, at.column - 1))
-  const text = before + visible(line.slice(at.column - 1, start + WIDTH))
+  const text = before + visible(line.slice(at.column - 1, start + width))
   const number = String(at.line)
   const gutter = ' '.repeat(number.length)
   return [

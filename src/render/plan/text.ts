@@ -19,7 +19,9 @@ export function planText(plan: Plan, palette: Palette): string {
     guardsText(plan, palette),
     policiesText(plan, palette),
     leftOutText(plan) ?? '',
-    isEmpty(plan) ? nothingToDo(plan) : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
+    isEmpty(plan) && plan.conflicts.length === 0
+      ? nothingToDo(plan)
+      : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }

@@ -1,0 +1,28 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/**
+ * Those that take longest, longest first: started last, one of them would run while all other cores have nothing left to
+ * do. A clean checkout has no durations of an earlier run to go by.
+ */
+const LONG = [
+  'service/several-processes',
+  'service/crash',
+  'service/processes',
+  'cli/service',
+  'browser/pages',
+  'cli/backup',
+  'service/deliveries',
+  'cli/serve',
+  'store/postgres',
+]
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONG.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+      return at === -1 ? LONG.length : at
+    }
+    const others = await super.sort(files)
+    return others.sort((a, b) => place(a) - place(b))
+  }
+}
