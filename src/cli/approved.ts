@@ -2,15 +2,17 @@ import type { Deployment } from '../model/deployment.js'
 import { ExitCode } from '../model/exit-code.js'
 import type { Plan, SavedPlan } from '../model/plan.js'
 import type { ObservedState } from '../model/state.js'
+import { planFlows } from '../pipeline.js'
 import { type Allowance, parseAllowance } from '../plan/allowance.js'
 import { approvedPlaces, type Difference, differences, planApproved, withApprovedPlaces } from '../plan/approved.js'
 import { refusalOf } from '../plan/refusal.js'
+import type { Project } from '../project.js'
 import type { Remote, RemoteReader } from '../remote/remote.js'
 import { warnOfIdle } from './allow.js'
 import type { Cli } from './command.js'
 import { ciRun } from './commit-info.js'
 import { Failure } from './failure.js'
-import { checkedPolicies, openProject, targetOf } from './project.js'
+import { checkedDefinitions, checkedPolicies, openProject, type Target, targetOf } from './project.js'
 import { readSavedPlan } from './saved-plan.js'
 import { remoteOf } from './target.js'
 
@@ -20,8 +22,8 @@ export interface Approved {
   readonly approved: SavedPlan
   readonly outcome: /** It would do what was approved. */
     | { readonly status: 'same'; readonly plan: Plan; readonly allow: readonly Allowance[] }
-    /** Some flows have moved on: it would do something else. */
-    | { readonly status: 'differs'; readonly differences: readonly Difference[] }
+    /** Flows have moved on, or the definitions here say something else: it would not do what was approved. */
+    | { readonly status: 'differs'; readonly by: 'flows' | 'definitions'; readonly differences: readonly Difference[] }
     | { readonly status: 'applied_already'; readonly deployment: Deployment }
   readonly source: Deployment['source']
 }
@@ -33,7 +35,12 @@ export interface Approved {
 export async function approved(
   cli: Cli,
   file: string,
-  options: { readonly env?: string | undefined; readonly allow: readonly Allowance[] },
+  options: {
+    readonly env?: string | undefined
+    readonly allow: readonly Allowance[]
+    /** Whether the definitions here must say what the plan does: whoever forges a plan cannot forge what was merged. */
+    readonly checkDefinitions?: boolean | undefined
+  },
 ): Promise<Approved> {
   const saved = readSavedPlan(cli, file)
   const project = openProject(cli)
@@ -58,7 +65,12 @@ export async function approved(
     const allow = [...saved.allowed.map(parseAllowance).filter((one) => one !== null), ...options.allow]
     const bare = planApproved(saved, observed, { guards: target.settings.guards ?? {}, allow })
     const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, bare)
-    if (differ.length > 0) return { ...about, outcome: { status: 'differs', differences: differ } }
+    if (differ.length > 0) return { ...about, outcome: { status: 'differs', by: 'flows', differences: differ } }
+    if (options.checkDefinitions) {
+      const defined = await definedToday(project, target, reader, saved)
+      const other = differences(saved, defined)
+      if (other.length > 0) return { ...about, outcome: { status: 'differs', by: 'definitions', differences: other } }
+    }
     // Only what it writes is judged again: of the flows that stay as they are, the reviewed plan said what there was to say.
     const today = await policies.judge(withApprovedPlaces(bare, saved), {
       desired: [],
@@ -78,6 +90,13 @@ export async function approved(
   } finally {
     await reader.close()
   }
+}
+
+/** What the definitions here would do to the flows that the plan changes. */
+function definedToday(project: Project, target: Target, reader: RemoteReader, saved: SavedPlan): Promise<Plan> {
+  const definitions = checkedDefinitions(project)
+  const only = saved.changes.flatMap(({ key, previous_key: previous }) => (previous === null ? [key] : [key, previous]))
+  return planFlows(definitions, reader, { project: saved.project, environment: target.name, only })
 }
 
 async function observe(reader: RemoteReader, saved: SavedPlan): Promise<ObservedState> {

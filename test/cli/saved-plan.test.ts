@@ -37,6 +37,29 @@ describe('flows plan --out, flows apply <plan>', () => {
     expect(again.stdout).toContain('applied already')
   })
 
+  test('--check-definitions refuses what the definitions here do not say as well', async () => {
+    const cwd = await aReviewedPlan()
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('Merged'), 'flows/b.yaml': aDefinition('B, merged too') })
+    const refused = await flows(['apply', 'plan.json', '--check-definitions', '--json'], { cwd })
+    expect(refused.code).toBe(4)
+    const { code, differences } = JSON.parse(refused.stdout)
+    expect(code).toBe('plan_of_other_definitions')
+    expect(
+      differences.map(
+        (one: { key: string; approved: { after: { name: string } }; today: { after: { name: string } } }) => [
+          one.key,
+          one.approved.after.name,
+          one.today.after.name,
+        ],
+      ),
+    ).toEqual([['a', 'A2', 'Merged']])
+    expect(await shown(cwd, 'a')).toMatchObject({ name: 'A', version: 1 })
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('A2') })
+    expect(await flows(['apply', 'plan.json', '--check-definitions'], { cwd })).toMatchObject({ code: 0 })
+    expect(await shown(cwd, 'a')).toMatchObject({ name: 'A2', version: 2 })
+    expect(await flows(['apply', '--yes', '--check-definitions'], { cwd })).toMatchObject({ code: 64 })
+  })
+
   test('on a project that has no store yet, too', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     await flows(['plan', '--out', 'plan.json'], { cwd })

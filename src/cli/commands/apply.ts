@@ -32,6 +32,7 @@ export const apply: Define = (command, run) => {
     .argument('[plan]', 'a plan saved by flows plan --out: applied as it was reviewed, without asking')
     .addOption(environmentOption)
     .option('-y, --yes', 'apply without asking; needed where nobody can answer')
+    .option('--check-definitions', 'with a saved plan: refuse what the definitions here do not say as well')
     .addOption(allowOption())
     .addOption(onlyOption())
     .addOption(format)
@@ -42,6 +43,7 @@ export const apply: Define = (command, run) => {
         ['Show the plan, ask, apply', 'flows apply'],
         ['In a deploy job', 'flows apply --env live --yes'],
         ['What was reviewed, and nothing else', 'flows apply plan.json'],
+        ['In a deploy job: only what was merged, too', 'flows apply plan.json --check-definitions'],
         ['Lines of JSON for a machine, while it happens', 'flows apply --env live --yes --format jsonl'],
         ['Let this run weaken one flow', 'flows apply --env live --allow weaken=low-value'],
       ),
@@ -99,12 +101,14 @@ interface Made {
 interface Chosen {
   readonly env?: string | undefined
   readonly yes?: true | undefined
+  readonly checkDefinitions?: true | undefined
   readonly allow: readonly Allowance[]
   readonly only: readonly string[]
 }
 
 /** The plan of the definitions. */
 async function fresh(cli: Cli, options: Chosen): Promise<Made> {
+  if (options.checkDefinitions) throw badUsage('--check-definitions is for a saved plan', 'name its file')
   const { project, remote, plan } = await planned(cli, options)
   const source = await projectCommit(project, cli.terminal)
   return { plan, remote, about: { source, allowed: options.allow.map(allowanceText) } }
@@ -124,7 +128,7 @@ async function reviewed(cli: Cli, file: string, options: Chosen, isHuman: boolea
   const about = { source, approvedDigest: saved.digest }
   switch (outcome.status) {
     case 'differs':
-      return refuseStale(cli, outcome.differences, isHuman)
+      return refuseStale(cli, outcome, isHuman)
     case 'applied_already':
       return { plan: saved, remote, about: { ...about, allowed: [] }, appliedAs: outcome.deployment }
     case 'same':
@@ -136,9 +140,26 @@ async function reviewed(cli: Cli, file: string, options: Chosen, isHuman: boolea
   }
 }
 
-function refuseStale({ terminal }: Cli, differ: readonly Difference[], isHuman: boolean): never {
-  if (isHuman) terminal.talk(`${differencesText(differ, terminal.talkPalette)}\n`)
+interface Stale {
+  readonly by: 'flows' | 'definitions'
+  readonly differences: readonly Difference[]
+}
+
+function refuseStale({ terminal }: Cli, { by, differences: differ }: Stale, isHuman: boolean): never {
+  const now = by === 'flows' ? 'today' : 'defined'
+  if (isHuman) terminal.talk(`${differencesText(differ, terminal.talkPalette, now)}\n`)
   const flows = plural(differ.length, 'flow')
+  if (by === 'definitions') {
+    throw new Failure(
+      'plan_of_other_definitions',
+      `This plan does something else to ${flows} than the definitions here say.\nNothing was written.`,
+      {
+        exitCode: ExitCode.planStale,
+        hint: 'plan these definitions, and have that plan reviewed',
+        details: { differences: differ },
+      },
+    )
+  }
   throw new Failure(
     'plan_stale',
     `The plan is stale: today it would do something else to ${flows}.\nNothing was written.`,

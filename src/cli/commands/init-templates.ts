@@ -189,7 +189,7 @@ flows:apply:
         fi
       fi
       : > applied.env
-      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live
+      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions
       . ./applied.env
       # It is applied, whatever becomes of the comment.
       flows comment flows-plan-live.json --status applied \${deployment:+"--deployment=$deployment"} || echo 'Not commented.'

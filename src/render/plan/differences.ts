@@ -4,13 +4,17 @@ import type { Palette } from '../palette.js'
 import { printable } from '../text.js'
 import { changeText } from './text.js'
 
-/** For each flow that differs the approved change and today's, one above the other, so that narrow terminals hold both. */
-export function differencesText(differences: readonly Difference[], palette: Palette): string {
+/** For each flow that differs the approved change and today's, or the one that is defined, one above the other, so that narrow terminals hold both. */
+export function differencesText(
+  differences: readonly Difference[],
+  palette: Palette,
+  now: 'today' | 'defined' = 'today',
+): string {
   const parts = differences.map(({ key, approved, today, conflict }) =>
     [
       palette.bold(printable(key)),
       side('approved', approved, 'no change', palette),
-      side('today', today, conflict === null ? 'no change' : printable(conflict), palette),
+      side(now, today, conflict === null ? 'no change' : printable(conflict), palette),
     ].join('\n'),
   )
   return `${parts.join('\n\n')}\n`
