@@ -2,6 +2,7 @@
 
 export { type ApplyOptions, type ApplyResult, apply } from './apply/apply.js'
 export { type Definitions, readDefinitions } from './definitions.js'
+export { type Drift, driftFlows } from './drift.js'
 export type { Deployment } from './model/deployment.js'
 export type { Diagnostic, DiagnosticCode, SourcePosition } from './model/diagnostic.js'
 export { type FlowBody, type FlowConfig, type FlowDefinition, normalise } from './model/flow.js'

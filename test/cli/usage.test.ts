@@ -54,7 +54,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plan', '--fromat=json'], "unknown option '--fromat=json'", 'did you mean --format?'],
     [['keys', 'list', '--jsn=yes'], "unknown option '--jsn=yes'", 'did you mean --json?'],
     [['plan', '--detailed-exitcode=yes'], 'unknown option', '--detailed-exitcode takes no value'],
-    [['show'], "missing required argument 'flow'", ''],
+    [['show'], "missing required argument 'flow or deployment'", ''],
     [['validate', 'extra'], 'too many arguments', ''],
   ])('flows %j', async (args, wrong, suggestion) => {
     const cwd = aProject({ a: aDefinition('A') })
@@ -66,7 +66,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
 
   test.each([
     [['plna', '--json'], "unknown command 'plna'"],
-    [['show', '--json'], "missing required argument 'flow'"],
+    [['show', '--json'], "missing required argument 'flow or deployment'"],
     [['plan', '--json', '--fromat', 'xml'], "unknown option '--fromat'"],
     [['plan', '--format', 'json', '--allow', 'all'], "'all' is invalid"],
     [['list', '--format=json', 'extra'], 'too many arguments'],

@@ -56,7 +56,12 @@ describe('a policy', () => {
   test('blocks what the plan writes and does not hold', () => {
     const plan = judged({ p: { require: LIVE_CAPTURE } }, [desired('a'), desired('b', live)])
     expect(said(plan)).toEqual(['blocked p: create a'])
-    expect(refusalOf(plan)).toEqual({ reason: 'blocked', messages: ['policy p: must not be: a'] })
+    expect(refusalOf(plan)).toEqual({
+      reason: 'blocked',
+      messages: ['policy p: must not be: a'],
+      allowances: ['policy=p:a'],
+      others: ['b'],
+    })
   })
 
   test('of level warn only warns', () => {

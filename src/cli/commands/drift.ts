@@ -1,6 +1,6 @@
+import { driftFlows } from '../../drift.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { DesiredFlow } from '../../model/state.js'
-import { driftFlows } from '../../pipeline.js'
 import type { Project } from '../../project.js'
 import { driftGithub } from '../../render/drift/github.js'
 import { driftJson } from '../../render/drift/json.js'

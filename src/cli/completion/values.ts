@@ -17,10 +17,15 @@ export function valuesOf(name: string, typed: string, cli: Cli): Values {
 
 const VALUES: Readonly<Record<string, (typed: string, cli: Cli) => Values>> = {
   flow: (_, cli) => keys(cli),
+  'flow or deployment': (_, cli) => keys(cli),
+  flows: (_, cli) => keys(cli),
   key: (_, cli) => keys(cli),
+  keys: (_, cli) => keys(cli),
   '--env': (_, cli) => environments(cli),
   env: (_, cli) => environments(cli),
   environment: (_, cli) => environments(cli),
+  first: (_, cli) => environments(cli),
+  second: (_, cli) => environments(cli),
   from: (_, cli) => environments(cli),
   to: (_, cli) => environments(cli),
   '--allow': guards,
@@ -30,11 +35,11 @@ const VALUES: Readonly<Record<string, (typed: string, cli: Cli) => Values>> = {
   folder: () => 'folders',
 }
 
-/** `weaken`, and behind `weaken=` the flows. A protected flow has to be named. */
+/** `weaken`, and behind `weaken=` the flows. A protected flow has to be named, and so has a policy. */
 function guards(typed: string, cli: Cli): Values {
   const [guard = ''] = typed.split('=')
-  if (typed.includes('=')) return keys(cli).map((key) => `${guard}=${key}`)
-  return GUARDS.map((one) => (one === 'protected' ? `${one}=` : one))
+  if (typed.includes('=')) return guard === 'policy' ? [] : keys(cli).map((key) => `${guard}=${key}`)
+  return [...GUARDS.map((one) => (one === 'protected' ? `${one}=` : one)), 'policy=']
 }
 
 function environments(cli: Cli): readonly string[] {

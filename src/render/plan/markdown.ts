@@ -1,5 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
+import * as markup from '../markup.js'
 import { formatTime, formatValue, plural, printable } from '../text.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
@@ -153,7 +154,7 @@ function someKeys(of: readonly { readonly key: string }[]): string {
 function row(change: Change): string {
   const name = change.previous_key === null ? code(change.key) : `${code(change.previous_key)} → ${code(change.key)}`
   const place = change.source ? code(`${change.source.file}:${change.source.line}`) : 'definition gone'
-  return `| ${change.action} | ${name} | ${escapeMarkup(effects(change).join(', '))} | ${place} |`
+  return `| ${change.action} | ${name} | ${markup.escapeMarkup(effects(change).join(', '))} | ${place} |`
 }
 
 function details(change: Change): string {
@@ -186,22 +187,9 @@ function fenced(lines: readonly string[]): string {
 }
 
 function sentence(text: string): string {
-  return escapeMarkup(text, LONGEST_SENTENCE)
+  return markup.escapeMarkup(text, LONGEST_SENTENCE)
 }
 
 function code(text: string, most = LONGEST_NAME): string {
-  return `<code>${escapeMarkup(text, most)}</code>`
-}
-
-/** Nothing in a name can become markup, a mention or a new table cell. Cut behind `most` bytes, between two characters. */
-function escapeMarkup(text: string, most = LONGEST_SENTENCE): string {
-  const escaped: string[] = []
-  let left = most
-  for (const char of text) {
-    const safe = printable(char).replace(/[&<>|`*_[\]@#~\\]/g, (one) => `&#${one.charCodeAt(0)};`)
-    left -= Buffer.byteLength(safe)
-    if (left < 0) return `${escaped.join('')}…`
-    escaped.push(safe)
-  }
-  return escaped.join('')
+  return markup.code(text, most)
 }
