@@ -96,6 +96,13 @@ describe('flows doctor', () => {
     expect((await doctor(cwd, ['--env', 'live'])).statusOf('key', 'live'), 'asked for it alone').toEqual(['problem'])
   })
 
+  test('finds policies that plan would refuse to read', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, { 'policies/p.yaml': 'require: flow.nmae == "A"\nmessage: m\n' })
+    const { code, statusOf } = await doctor(cwd)
+    expect([code, statusOf('policies'), statusOf('definitions')]).toEqual([1, ['problem'], ['ok']])
+  })
+
   test.each([
     ['there is no project', () => aFolder()],
     ['the configuration is broken', () => aFolder({ 'flows.config.yaml': 'project: [\n' })],
