@@ -115,7 +115,7 @@ describe('flows doctor', () => {
     const { code, stdout } = await flows(['doctor'], { cwd: aProject({ a: 'name: A\ntype: documnet\n' }) })
     expect(code).toBe(1)
     expect(stdout).toMatch(/^project\n {2}ok +configuration +flows.config.yaml: project acme-kyc, local\n/)
-    expect(stdout).toMatch(/\n {2}problem {2}definitions +1 error: flows\/a\.yaml:2:7 .*\n +hint flows validate/)
+    expect(stdout).toMatch(/\n {2}problem {2}definitions +1 error: flows\/a\.yaml:2:7 .*\n +hint {2}flows validate/)
     expect(stdout).toMatch(/\n1 problem, 1 warning\.\n$/)
   })
 })

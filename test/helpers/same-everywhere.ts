@@ -17,7 +17,7 @@ export function sameEverywhere(text: string): string {
       .replaceAll(/\(\d+ ms\)/g, '(0 ms)')
       // Digests, whole and short.
       .replaceAll(/\b(?!c0ffee)[0-9a-f]{64}\b/g, (found) => filled('', found))
-      .replaceAll(/(?<=\bplan(?:.\[\d*m|\s|<code>)+)[0-9a-f]{12}\b/g, (found) => filled('', found))
+      .replaceAll(/(?<=(?:\b|\[\d*m)plan(?:.\[\d*m|\s|<code>)+)[0-9a-f]{12}\b/g, (found) => filled('', found))
       // Where it runs, and what runs it.
       .replaceAll(/\/[^\s"']*\/flows-outputs-\w{6}/g, '/tmp/flows-outputs-xxxxxx')
       .replaceAll(/(flows is |flows )\d+\.\d+\.\d+(?=[,;\n])/g, '$10.0.0')
