@@ -61,7 +61,15 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   adopt: () => inFormats(['adopt', 'a', '--yes'], 'human', 'json'),
   diff: () => inFormats(['diff', 'local', 'remote'], 'human', 'json'),
   promote: () => inFormats(['promote', 'local', 'remote', '--check'], 'human', 'json'),
+  // The dry run says what would be said where everybody reads it; the CI's forge is nobody's here.
+  comment: () => [
+    human(['comment', '--dry-run']),
+    human(['comment', '--pull-request', '1']),
+    human(['comment', '--pull-request', '1', '--json']),
+    human(['comment', '--reviewed', '--sha', '0'.repeat(40)]),
+  ],
   list: () => inFormats(['list'], 'human', 'json'),
+  link: () => inFormats(['link', 'a'], 'human', 'json'),
   show: ({ deployment }) => [
     ...inFormats(['show', 'a'], 'human', 'json'),
     ...inFormats(['show', deployment], 'human', 'json'),
@@ -74,6 +82,10 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     { args: ['sessions', 'create', 'a', '--email', CANARIES.email, '--phone', 'canary'] },
     { args: ['sessions', 'submit', session, '--outcome', 'canary-outcome'] },
   ],
+  doctor: () => inFormats(['doctor'], 'human', 'json'),
+  completion: () => ['bash', 'zsh', 'fish'].map((shell) => human(['completion', shell])),
+  // With a port that no listener may have, so that it ends; test/cli/dev.test.ts has it running.
+  dev: () => [human(['dev', '--port', '99999'])],
   // The store behind these cannot be reached: what is told of it is told of its address.
   serve: () => [human(['serve', '--port', '0'])],
   keys: () => inFormats(['keys', 'list'], 'human', 'json'),
@@ -83,7 +95,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   apply: () => [human(['apply']), ...inFormats(['apply', '--yes'], 'human', 'json', 'jsonl')],
 }
 
-const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote'])
+const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'completion'])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
 const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
 
@@ -114,6 +126,8 @@ beforeEach(async () => {
     GITHUB_TOKEN: ci,
     GITHUB_ACTIONS: 'true',
     GITHUB_REPOSITORY: 'acme/flows',
+    // Nobody listens there.
+    GITHUB_API_URL: 'http://127.0.0.1:1',
     GITHUB_SERVER_URL: `https://someone:${ci}@example.com`,
     GITHUB_RUN_ID: '1',
     CI_JOB_TOKEN: ci,

@@ -92,7 +92,9 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? error.kind,
         message: error.message + request,
-        ...(error.kind === 'not_found' && { hint: 'flows list and flows sessions list show what there is' }),
+        ...(error.kind === 'not_found' && {
+          hint: 'flows list, flows history and flows sessions list show what there is',
+        }),
         exitCode: ExitCode.failed,
         details: { param: error.param },
       }

@@ -20,8 +20,12 @@ function broken(line: string, columns: number): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0
   const cells = unitsOf(line.slice(indent), / {2,}/g)
   const start = indent + visibleWidth((cells[0]?.text ?? '') + (cells[1]?.gap ?? ''))
-  // Below what stands beside the first column, unless that is far to the right.
-  const hang = cells.length > 1 && start <= columns / 2 ? start : indent + Math.min(4, Math.max(2, columns >> 4))
+  // Below what stands beside the first column, unless that is far to the right, or a word of it has no room there.
+  const longest = Math.max(...line.slice(indent).split(' ').map(visibleWidth))
+  const hang =
+    cells.length > 1 && start <= columns / 2 && start + longest <= columns
+      ? start
+      : indent + Math.min(4, Math.max(2, columns >> 4))
   const page = new Page(line.slice(0, indent), hang, columns)
   for (const cell of cells) page.place(cell)
   return page.text()

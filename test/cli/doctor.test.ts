@@ -96,6 +96,13 @@ describe('flows doctor', () => {
     expect((await doctor(cwd, ['--env', 'live'])).statusOf('key', 'live'), 'asked for it alone').toEqual(['problem'])
   })
 
+  test('finds policies that plan would refuse to read', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, { 'policies/p.yaml': 'require: flow.nmae == "A"\nmessage: m\n' })
+    const { code, statusOf } = await doctor(cwd)
+    expect([code, statusOf('policies'), statusOf('definitions')]).toEqual([1, ['problem'], ['ok']])
+  })
+
   test.each([
     ['there is no project', () => aFolder()],
     ['the configuration is broken', () => aFolder({ 'flows.config.yaml': 'project: [\n' })],
@@ -108,7 +115,7 @@ describe('flows doctor', () => {
     const { code, stdout } = await flows(['doctor'], { cwd: aProject({ a: 'name: A\ntype: documnet\n' }) })
     expect(code).toBe(1)
     expect(stdout).toMatch(/^project\n {2}ok +configuration +flows.config.yaml: project acme-kyc, local\n/)
-    expect(stdout).toMatch(/\n {2}problem {2}definitions +1 error: flows\/a\.yaml:2:7 .*\n +hint flows validate/)
+    expect(stdout).toMatch(/\n {2}problem {2}definitions +1 error: flows\/a\.yaml:2:7 .*\n +hint {2}flows validate/)
     expect(stdout).toMatch(/\n1 problem, 1 warning\.\n$/)
   })
 })

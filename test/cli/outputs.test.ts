@@ -7,10 +7,11 @@ import { main } from '../../src/cli/main.js'
 import { COMMANDS } from '../../src/cli/table.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import { fitted } from '../../src/render/fitted.js'
+import { aGithubServer } from '../forge/github-server.js'
 import { aDefinition, aProject, ended, flows, startOnTerminal, writeFiles } from '../helpers/cli.js'
 import { sameEverywhere } from '../helpers/same-everywhere.js'
 import { served } from '../service/serving.js'
-import { type Scene, STORY } from './outputs/story.js'
+import { COMMIT, type Scene, STORY } from './outputs/story.js'
 
 /*
  * What people see: every command's output on a wide and a narrow terminal, with and without colour, as files that are
@@ -49,13 +50,19 @@ describe.each(VARIANTS)('on a terminal that is $name', (variant) => {
   })
 
   test('the story reads as it did', async () => {
-    const { url, key } = await served()
+    const { url, key, clock, service } = await served()
+    const forge = await aGithubServer()
+    forge.open({ branch: 'edit', commits: [COMMIT] })
     const wrong: string[] = []
     for (const scene of STORY) {
       for (const file of scene.gone ?? []) rmSync(join(folder, file))
-      if (scene.files) writeFiles(folder, replaced(scene.files, { ...Object.fromEntries(kept), URL: url }))
+      const values = { URL: url, FORGE: forge.origin }
+      if (scene.files) writeFiles(folder, replaced(scene.files, values))
       process.chdir(join(folder, scene.cwd ?? 'project'))
-      const { code, text } = await play(scene, variant, { key, kept })
+      clock.now = Math.floor(Date.now() / 1000)
+      if (scene.outside) await service.write({ livemode: false, actor: 'dashboard' }, scene.outside)
+      const env = { FLOWS_KEY: key, ...replaced(scene.env ?? {}, values) }
+      const { code, text } = await play(scene, variant, { env, kept })
       for (const [name, pattern] of Object.entries(scene.keep ?? {})) {
         kept.set(name, pattern.exec(text)?.[0] ?? `no ${name}`)
       }
@@ -81,21 +88,38 @@ describe('a real terminal', () => {
     expect(shown.stdout.replaceAll('\r', '')).toBe(fitted(piped.stdout, columns))
     expect(piped.stdout).not.toBe(fitted(piped.stdout, columns))
   })
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  const COLOURS = /\u001b\[\d+m/g
+
+  test('gets colours, and none where NO_COLOR or a dumb terminal asks for that', async () => {
+    const cwd = aProject({ high: aDefinition('High', 'return_url: https://example.com/\n') })
+    const on = (env: Readonly<Record<string, string>>) => ended(startOnTerminal(['plan'], { cwd, columns: 80, env }))
+    const [coloured, ...plain] = await Promise.all([on({}), on({ NO_COLOR: '1' }), on({ TERM: 'dumb' })])
+    expect(coloured?.stdout).toContain('\u001b[32m')
+    for (const { stdout } of plain) expect(stdout).toBe(coloured?.stdout.replaceAll(COLOURS, ''))
+  })
 })
 
 interface World {
-  readonly key: string
+  readonly env: Readonly<Record<string, string>>
   readonly kept: ReadonlyMap<string, string>
 }
 
-async function play(scene: Scene, { columns, colour }: Variant, { key, kept }: World) {
+async function play(scene: Scene, { columns, colour }: Variant, { env, kept }: World) {
   let text = ''
   const write = (more: string) => {
+    const before = text
     text += more
+    const { until } = scene
+    if (until !== undefined && text.includes(until) && !before.includes(until)) {
+      // By then it listens.
+      setImmediate(() => process.emit('SIGINT', 'SIGINT'))
+    }
   }
   const palette = pc.createColors(colour)
   const terminal: Terminal = {
-    env: { USER: 'ci', FLOWS_KEY: key, ...scene.env },
+    env: { USER: 'ci', ...env },
     cwd: process.cwd(),
     palette,
     talkPalette: palette,
@@ -112,7 +136,10 @@ async function play(scene: Scene, { columns, colour }: Variant, { key, kept }: W
     },
   }
   const args = scene.args.map((arg) => kept.get(arg) ?? arg)
+  const others = process.listeners('SIGINT')
   const code = await main(args, () => terminal)
+  // Those of a process that would end now.
+  for (const one of process.listeners('SIGINT')) if (!others.includes(one)) process.off('SIGINT', one)
   return { code, text }
 }
 

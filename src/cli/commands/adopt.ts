@@ -43,7 +43,7 @@ export const adopt: Define = (command, run) => {
           adopted: chosen,
           deployment,
         }
-        cli.terminal.result(
+        cli.terminal[isHuman ? 'show' : 'result'](
           isHuman
             ? `Adopted ${plural(chosen.length, 'flow')} in ${target.name}: ${chosen.map(printable).join(', ')}.\n${deployment === null ? '' : `Deployment ${printable(deployment.id)}\n`}`
             : jsonText({ ...body, exit_code: ExitCode.ok }),

@@ -130,7 +130,7 @@ function tellApplied({ terminal }: Cli, plan: Plan): void {
     terminal.show(`Nothing to do: ${summaryLine(plan, 'done')}.\n`)
     return
   }
-  terminal.result(
+  terminal.show(
     `${planText(plan, terminal.palette)}${terminal.palette.green('Applied')}: ${summaryLine(plan, 'done')}.\n`,
   )
 }

@@ -1,6 +1,7 @@
 import { Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
+import { fitted } from '../../render/fitted.js'
 import { padEnd, plural, printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { checkKey, checkService, checkStore } from '../doctor/environment-checks.js'
@@ -87,11 +88,17 @@ function showHuman({ terminal }: Cli, findings: readonly Finding[]): void {
   const { palette } = terminal
   const colours = { ok: palette.green, warning: palette.yellow, problem: palette.red }
   const width = Math.max(...findings.map(({ check }) => check.length))
+  const indent = ' '.repeat(width + 13)
+  // What goes on does so in its own column.
+  const room = terminal.columns === undefined ? undefined : terminal.columns - indent.length
+  const inColumn = (text: string) => fitted(text, room).replaceAll('\n', `\n${indent}`)
   for (const place of new Set(findings.map(({ environment }) => environment))) {
     terminal.show(`${palette.bold(printable(place ?? 'project'))}\n`)
     for (const { status, check, message, hint } of findings.filter(({ environment }) => environment === place)) {
-      terminal.show(`  ${padEnd(colours[status](status), 7)}  ${padEnd(check, width)}  ${printable(message)}\n`)
-      if (hint !== undefined) terminal.show(`${' '.repeat(width + 13)}${palette.cyan('hint')} ${printable(hint)}\n`)
+      terminal.show(
+        `  ${padEnd(colours[status](status), 7)}  ${padEnd(check, width)}  ${inColumn(printable(message))}\n`,
+      )
+      if (hint !== undefined) terminal.show(`${indent}${inColumn(`${palette.cyan('hint')}  ${printable(hint)}`)}\n`)
     }
   }
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')]

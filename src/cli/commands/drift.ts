@@ -69,7 +69,7 @@ async function reportOf(
 
 /** A key that nothing has would look like a flow without drift. */
 function checkKeys(keys: readonly string[], known: readonly Pick<DesiredFlow, 'key'>[]): void {
-  const names = known.map(({ key }) => key)
+  const names = [...new Set(known.map(({ key }) => key))]
   const unknown = keys.find((key) => !names.includes(key))
   if (unknown !== undefined) {
     throw badUsage(

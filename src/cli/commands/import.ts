@@ -8,7 +8,7 @@ import type { Project } from '../../project.js'
 import { plural, printable } from '../../render/text.js'
 import { adoptFlows, checkUnmanaged } from '../adopt.js'
 import { allowOption } from '../allow.js'
-import { type Cli, type Define, examples } from '../command.js'
+import { type Define, examples } from '../command.js'
 import { badUsage, InvalidDefinitions } from '../failure.js'
 import { type Observed, observed } from '../observed.js'
 import { environmentOption } from '../project.js'
@@ -50,7 +50,11 @@ export const importFlows: Define = (command, run) => {
         if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
         writeEdits(project, edits)
         if (isHuman)
-          cli.terminal.show(edits.length === 0 ? nothingText(target.name) : editsText(edits, cli.terminal.palette))
+          cli.terminal.show(
+            edits.length === 0
+              ? nothingText(target.name)
+              : `${editsText(edits, cli.terminal.palette)}${options.adopt ? '\n' : ''}`,
+          )
         const adopted =
           options.adopt && edits.length > 0
             ? await adoptFlows(cli, target.name, chosen, {
@@ -64,7 +68,7 @@ export const importFlows: Define = (command, run) => {
         const deployment = adopted?.deployment ?? null
         if (!isHuman) {
           cli.terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment, exit_code: ExitCode.ok }))
-        } else if (edits.length > 0) cli.terminal.show(summaryText(cli, chosen.length, target.name, deployment))
+        } else if (edits.length > 0) cli.terminal.show(summaryText(chosen, target.name, deployment))
         return ExitCode.ok
       }),
     )
@@ -101,8 +105,9 @@ function nothingText(environment: string): string {
   return `Nothing to import: every flow of ${environment} has a project or a definition.\n`
 }
 
-function summaryText(_: Cli, count: number, environment: string, deployment: { readonly id: string } | null): string {
-  const flows = plural(count, 'flow')
+function summaryText(keys: readonly string[], environment: string, deployment: { readonly id: string } | null): string {
+  const flows = plural(keys.length, 'flow')
   const made = `\nMade definitions of ${flows} in ${environment}; other environments get them with their next apply.\n`
-  return deployment === null ? made : `${made}Adopted ${flows}: deployment ${printable(deployment.id)}\n`
+  const next = `Not adopted yet: flows adopt ${keys.map(printable).join(' ')} --env ${environment}\n`
+  return deployment === null ? made + next : `${made}Adopted ${flows}: deployment ${printable(deployment.id)}\n`
 }

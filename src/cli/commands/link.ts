@@ -65,8 +65,8 @@ async function confirm(cli: Cli, idOrKey: string, env: string | undefined): Prom
   }
   const question = await reading(cli, env, async (reader, environment) => {
     const { key, static_link } = await reader.retrieveFlow(idOrKey)
-    const state = static_link.active ? 'is in use, and dead from then on' : 'is not active'
-    return `Make a new link for ${printable(key)} in ${environment}? The old one ${state}. [y/N] `
+    if (static_link.active) terminal.talk(`The link of ${printable(key)} is in use: a new one makes it dead at once.\n`)
+    return `Make a new link for ${printable(key)} in ${environment}? [y/N] `
   })
   if (/^y(es)?$/i.test(await terminal.ask(question))) return
   throw new Failure('not_confirmed', 'Not rotated: nothing was changed.')

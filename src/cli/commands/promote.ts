@@ -58,13 +58,12 @@ export const promote: Define = (command, run) => {
         if (chosenFormat(options) === 'json') {
           const body = { format: 'flows.promote', format_version: '1.0', from, to, written: !check }
           terminal.result(jsonText({ ...body, edits: editsJson(edits), exit_code: exitCode }))
-        } else if (edits.length === 0) terminal.result(`Nothing to promote: ${to} has what ${from} has.\n`)
+        } else if (edits.length === 0) terminal.show(`Nothing to promote: ${to} has what ${from} has.\n`)
         else {
           const count = plural(edits.length, 'file')
           const done = check ? `Would write ${count}` : `Wrote ${count}`
-          terminal.result(
-            `${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has. Look at git diff; nothing is applied.\n`,
-          )
+          const next = check ? '' : ' Look at git diff; nothing is applied.'
+          terminal.show(`${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has.${next}\n`)
         }
         return exitCode
       }),

@@ -125,25 +125,26 @@ function show(
       return edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]
     }),
   )
-  for (const [why, text] of Object.entries(KEPT)) {
-    const keys = found.kept.filter((one) => one.why === why).map(({ key }) => printable(key))
-    if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
-  }
   if (edits.length === 0)
     terminal.show(
       `${at === undefined ? `Nothing to pull: nothing was edited outside git in ${environment}` : `Nothing to restore: the definitions are as ${at} left the flows`}.\n`,
     )
   else {
     const count = plural(edits.length, 'file')
-    terminal.show(`\n${check ? `Would write ${count}` : `Wrote ${count}`}, from ${environment}. Look at git diff.\n`)
+    const done = check ? `Would write ${count}, from ${environment}` : `Wrote ${count}, from ${environment}`
+    terminal.show(`\n${done}${check ? '' : '. Look at git diff'}.\n`)
+  }
+  for (const [why, text] of Object.entries(KEPT)) {
+    const keys = found.kept.filter((one) => one.why === why).map(({ key }) => printable(key))
+    if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
   }
 }
 
 const KEPT: Readonly<Record<Pull['kept'][number]['why'], string>> = {
-  changed_in_git: 'changed in git and not applied yet, kept (--all takes the service)',
-  renamed_in_git: 'renamed in git and not applied yet, kept (--all takes the service)',
-  restored_in_git: 'archived, and their definitions are back: kept (--all removes them)',
-  removed_in_git: 'their definitions are gone: not brought back (name them, or add --all)',
+  changed_in_git: 'Changed in git and not applied yet, kept (--all takes the service)',
+  renamed_in_git: 'Renamed in git and not applied yet, kept (--all takes the service)',
+  restored_in_git: 'Archived, and their definitions are back: kept (--all removes them)',
+  removed_in_git: 'Their definitions are gone: not brought back (name them, or add --all)',
 }
 
 /** Nobody, where the state is one of old: nothing in it was edited since. */

@@ -39,7 +39,7 @@ export async function checkService(api: string, patience: number): Promise<Found
     const { milliseconds, isEncrypted, isReady, ahead, version: theirs } = await probe(api, patience)
     const how = isEncrypted ? 'over TLS' : 'without TLS, on this machine'
     const service = isReady
-      ? ok('service', `${api} answers in ${milliseconds} ms, ${how}`)
+      ? ok('service', `${api} answers, ${how} (${milliseconds} ms)`)
       : problem('service', `${api} answers, but is not ready: it is being stopped, or its store does not answer`)
     return [service, clock(ahead), versions(theirs)]
   } catch (error) {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definitions, readDefinitions } from '../../definitions.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache-file.js'
 import { canonicalJson } from '../../model/canonical.js'
 import { type Diagnostic, hasError } from '../../model/diagnostic.js'
+import { readPolicies } from '../../policies.js'
 import type { Project } from '../../project.js'
 import { plural } from '../../render/text.js'
 import type { Cli } from '../command.js'
@@ -68,13 +69,14 @@ function isSame(file: string, own: object): boolean {
   }
 }
 
-export function checkPolicies({ root }: Project): Found[] {
+export async function checkPolicies(project: Project): Promise<Found[]> {
   const check = 'policies'
-  const folder = join(root, 'policies')
-  if (!existsSync(folder)) return [ok(check, 'there is no folder policies')]
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ya?ml$/.test(file))
-  if (files.length === 0) return [warning(check, 'the folder policies holds no .yaml file')]
-  return [ok(check, `${plural(files.length, 'file')} in policies`)]
+  const { names, diagnostics } = await readPolicies(project)
+  if (hasError(diagnostics)) return [invalid(check, diagnostics)]
+  if (names.length > 0) return [ok(check, names.length === 1 ? '1 policy valid' : `${names.length} policies valid`)]
+  const folder = project.config.policies ?? 'policies'
+  if (!existsSync(join(project.root, folder))) return [ok(check, `there is no folder ${folder}`)]
+  return [warning(check, `the folder ${folder} holds no .yaml file`)]
 }
 
 /** Written and read as everything in the cache is, seal and all. */

@@ -4,14 +4,14 @@ import { plural, printable } from '../text.js'
 /** Where the definitions of a plan came from; null where nobody asked. */
 export function sourceText({ source }: Pick<Plan, 'source'>): string | null {
   if (source === undefined) return null
-  if (source === null) return 'Definitions outside git'
+  if (source === null) return 'Definitions of no known commit'
   const { commit, branch, pull_request: pull, dirty } = source
-  const where = [
-    ...(branch === null ? [] : [`on ${printable(branch)}`]),
+  const parts = [
+    `commit ${commit.slice(0, 12)}${branch === null ? '' : ` on ${printable(branch)}`}`,
     ...(pull === undefined ? [] : [`pull request ${pull}`]),
     ...(dirty ? ['with changes that are not committed'] : []),
   ]
-  return `Definitions of commit ${commit.slice(0, 12)}${where.length > 0 ? ` ${where.join(', ')}` : ''}`
+  return `Definitions of ${parts.join(', ')}`
 }
 
 /** How many changes --only left out; null where there is no --only. */

@@ -95,7 +95,7 @@ function wholeFlowReasons({ assurance }: Change): string[] {
 function driftLine({ drift }: Change, palette: Palette): string[] {
   if (drift === null) return []
   const who = drift.by === null ? 'someone' : printable(drift.by)
-  const text = `drift: edited outside git, last by ${who}, ${formatTime(drift.at)} (version ${drift.version})`
+  const text = `drift: edited outside git, last by ${who}, ${formatTime(drift.at)}  (version ${drift.version})`
   return [`    ${palette.cyan(text)}`]
 }
 

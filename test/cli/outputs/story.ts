@@ -1,3 +1,5 @@
+import type { WriteCall } from '../../../src/service/operations/call.js'
+import { createFlow, updateFlow } from '../../../src/service/operations/flows.js'
 import { aDefinition } from '../../helpers/cli.js'
 
 /** One command line of the story, and where what it prints is kept: `<command>/<name>.<variant>.txt`. */
@@ -9,7 +11,9 @@ export interface Scene {
   readonly args: readonly string[]
   /** By default 0. */
   readonly code?: number
-  /** Written before, from the folder of all projects; {URL} is the address of a flows API. */
+  /** What somebody does in the dashboard of the flows API before. */
+  readonly outside?: (call: WriteCall) => Promise<unknown>
+  /** Written before, from the folder of all projects; {URL} is the address of a flows API, {FORGE} of GitHub. */
   readonly files?: Readonly<Record<string, string>>
   /** Removed before. */
   readonly gone?: readonly string[]
@@ -18,6 +22,8 @@ export interface Scene {
   readonly env?: Readonly<Record<string, string>>
   /** What a person answers when asked. By default nobody is there. */
   readonly answer?: string
+  /** Stops it, as Ctrl-C does, once it has printed this. */
+  readonly until?: string
   /** What to find in the output for later scenes. */
   readonly keep?: Readonly<Record<string, RegExp>>
 }
@@ -49,6 +55,26 @@ const WEAKER = HIGH_VALUE.replace('require_matching_selfie: true', 'require_matc
   'https://example.com/payouts/verified',
   'https://example.com/a-long-way/to-the-payouts/of-this-customer/verified',
 )
+
+/** The head of a pull request. */
+export const COMMIT = 'c0ffee00'.repeat(5)
+
+/** A job of GitHub Actions. */
+const JOB = {
+  GITHUB_ACTIONS: 'true',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_API_URL: '{FORGE}',
+  GITHUB_REPOSITORY: 'acme/kyc',
+  GITHUB_SHA: COMMIT,
+  GITHUB_REF: 'refs/pull/1/merge',
+  GITHUB_RUN_ID: '77',
+  GITHUB_TOKEN: 'ghs_workflow',
+}
+
+const LIVE_CAPTURE = `description: Anybody may send a picture that was taken before.
+require: has(flow.options.document) && flow.options.document.require_live_capture
+message: a flow captures the document live, so that nobody sends a picture that was taken before
+`
 
 const help = (command: string, ...args: readonly string[]): Scene => ({
   command,
@@ -194,6 +220,211 @@ export const STORY: readonly Scene[] = [
     files: { 'project/flows/tidy.yaml': 'name: Tidy\ntype: id_number\nrenamed_from: untidy\n' },
     gone: ['project/flows/low-value.yaml'],
   },
+  { command: 'plan', name: 'only', args: ['plan', '--env', 'served', '--only', 'tidy'] },
+  { command: 'plan', name: 'commit-info', args: ['plan', '--env', 'served', '--commit-info'], env: JOB },
+  { command: 'plan', name: 'saved', args: ['plan', '--env', 'served', '--out', 'plan.json'], env: JOB },
+  {
+    command: 'apply',
+    name: 'saved',
+    args: ['apply', 'plan.json'],
+    env: JOB,
+    keep: { DEPLOYMENT: /vfd_\w+/ },
+  },
+  { command: 'apply', name: 'applied-already', args: ['apply', 'plan.json'] },
+  { command: 'diff', name: 'none', args: ['diff', 'local', 'served'] },
+  { command: 'drift', name: 'none', args: ['drift', '--env', 'served'] },
+  { command: 'pull', name: 'nothing', args: ['pull', '--env', 'served'] },
+  {
+    command: 'plan',
+    name: 'saved-to-be-stale',
+    args: ['plan', '--env', 'served', '--out', 'plan.json'],
+    files: { 'project/flows/high-value.yaml': HIGH_VALUE },
+  },
+  {
+    command: 'apply',
+    name: 'stale',
+    args: ['apply', 'plan.json'],
+    code: 4,
+    outside: async (call) => {
+      await updateFlow(call, 'high-value', {
+        description: 'Payouts above 5,000 EUR, as the regulator asked for on the telephone this morning.',
+        options: { document: { require_live_capture: false } },
+      })
+      await updateFlow(call, 'tidy', { metadata: { team: 'support' } })
+    },
+  },
+  { command: 'drift', name: 'found', args: ['drift', '--env', 'served'], code: 2 },
+  { command: 'drift', name: 'one-flow', args: ['drift', 'tidy', '--env', 'served'], code: 2 },
+  { command: 'drift', name: 'unknown', args: ['drift', 'tydi', '--env', 'served'], code: 64 },
+  help('drift'),
+  { command: 'plan', name: 'drift', args: ['plan', '--env', 'served'] },
+
+  { command: 'history', name: 'deployments', args: ['history', '--env', 'served'] },
+  { command: 'history', name: 'of-one-flow', args: ['history', '--env', 'served', '--flow', 'tidy', '--limit', '1'] },
+  { command: 'history', name: 'unreachable', args: ['history', '--env', 'away'], code: 1 },
+  help('history'),
+  { command: 'show', name: 'deployment', args: ['show', 'DEPLOYMENT', '--env', 'served'] },
+  { command: 'show', name: 'unknown-deployment', args: ['show', `vfd_${'0'.repeat(24)}`, '--env', 'served'], code: 1 },
+  { command: 'blame', name: 'flow', args: ['blame', 'high-value', '--env', 'served'] },
+  { command: 'blame', name: 'unknown', args: ['blame', 'high-valeu', '--env', 'served'], code: 1 },
+  help('blame'),
+  { command: 'events', name: 'deployment', args: ['events', 'DEPLOYMENT', '--env', 'served'] },
+  { command: 'events', name: 'nothing-named', args: ['events'], code: 64 },
+  {
+    command: 'events',
+    name: 'follow',
+    args: ['events', '--follow', '--env', 'served'],
+    until: 'Waiting',
+    code: 130,
+  },
+  help('events'),
+
+  { command: 'pull', name: 'check', args: ['pull', '--env', 'served', '--check', '--all'], code: 2 },
+  { command: 'pull', name: 'kept', args: ['pull', '--env', 'served'] },
+  { command: 'pull', name: 'all', args: ['pull', '--env', 'served', '--all'] },
+  { command: 'pull', name: 'at', args: ['pull', '--env', 'served', '--at', 'DEPLOYMENT'] },
+  { command: 'pull', name: 'at-again', args: ['pull', '--env', 'served', '--at', 'DEPLOYMENT'] },
+  { command: 'pull', name: 'unknown', args: ['pull', 'high-valeu', '--env', 'served'], code: 64 },
+  { command: 'pull', name: 'no-forge', args: ['pull', '--env', 'served', '--all', '--pull-request'], code: 64 },
+  help('pull'),
+
+  { command: 'import', name: 'nothing', args: ['import', '--env', 'served', '--yes'] },
+  {
+    command: 'import',
+    name: 'nobody-to-ask',
+    args: ['import', '--env', 'served'],
+    code: 64,
+    outside: async (call) => {
+      const document = { require_live_capture: true }
+      await createFlow(call, { key: 'spring-campaign', name: 'Spring', type: 'document', options: { document } })
+      await createFlow(call, { key: 'autumn-campaign', name: 'Autumn', type: 'id_number' })
+    },
+  },
+  { command: 'import', name: 'no-adopt', args: ['import', 'spring-campaign', '--env', 'served', '--no-adopt'] },
+  { command: 'import', name: 'unknown', args: ['import', 'sprng-campaign', '--env', 'served', '--yes'], code: 1 },
+  { command: 'import', name: 'done', args: ['import', '--env', 'served', '--yes'] },
+  help('import'),
+  { command: 'adopt', name: 'refused', args: ['adopt', 'spring-campaign', '--env', 'served'], answer: 'n', code: 1 },
+  { command: 'adopt', name: 'agreed', args: ['adopt', 'spring-campaign', '--env', 'served'], answer: 'y' },
+  { command: 'adopt', name: 'again', args: ['adopt', 'spring-campaign', '--env', 'served', '--yes'], code: 1 },
+  help('adopt'),
+
+  {
+    command: 'diff',
+    name: 'definitions',
+    args: ['diff', 'local', 'served'],
+    files: {
+      'project/flows/high-value.yaml': `${HIGH_VALUE}environments:
+  served:
+    return_url: https://example.com/a-long-way/to-the-payouts/of-this-customer/verified
+    options: { document: { require_matching_selfie: false } }
+`,
+    },
+  },
+  { command: 'diff', name: 'observed', args: ['diff', 'local', 'served', '--observed'] },
+  { command: 'diff', name: 'unknown', args: ['diff', 'local', 'servd'], code: 64 },
+  help('diff'),
+  { command: 'promote', name: 'check', args: ['promote', 'local', 'served', '--check'], code: 2 },
+  {
+    command: 'promote',
+    name: 'done',
+    args: ['promote', 'local', 'served', '--except', 'return_url'],
+  },
+  { command: 'promote', name: 'nothing', args: ['promote', 'local', 'served', '--except', 'return_url'] },
+  {
+    command: 'promote',
+    name: 'unknown-field',
+    args: ['promote', 'local', 'served', '--except', 'retrun_url'],
+    code: 64,
+  },
+  help('promote'),
+
+  {
+    command: 'comment',
+    name: 'dry-run',
+    args: ['comment', 'plan.json', '--dry-run'],
+    env: JOB,
+  },
+  { command: 'comment', name: 'created', args: ['comment', 'plan.json'], env: JOB },
+  { command: 'comment', name: 'unchanged', args: ['comment', 'plan.json'], env: JOB },
+  {
+    command: 'comment',
+    name: 'applied',
+    args: ['comment', '--env', 'served', '--status', 'applied', '--deployment', 'DEPLOYMENT'],
+    env: JOB,
+  },
+  { command: 'comment', name: 'reviewed', args: ['comment', '--reviewed', '--env', 'served'], env: JOB },
+  { command: 'comment', name: 'no-forge', args: ['comment', 'plan.json', '--pull-request', '1'], code: 64 },
+  { command: 'comment', name: 'no-pull-request', args: ['comment', 'plan.json'], code: 64 },
+  help('comment'),
+
+  {
+    command: 'link',
+    name: 'not-active',
+    args: ['link', 'tidy', '--env', 'served'],
+  },
+  {
+    command: 'link',
+    name: 'active',
+    args: ['link', 'tidy', '--env', 'served'],
+    outside: (call) => updateFlow(call, 'tidy', { static_link: { active: true } }),
+  },
+  { command: 'link', name: 'embedded', args: ['link', 'low-value'] },
+  { command: 'link', name: 'nobody-to-ask', args: ['link', 'tidy', '--env', 'served', '--rotate'], code: 64 },
+  { command: 'link', name: 'refused', args: ['link', 'tidy', '--env', 'served', '--rotate'], answer: 'n', code: 1 },
+  { command: 'link', name: 'rotated', args: ['link', 'tidy', '--env', 'served', '--rotate'], answer: 'y' },
+  help('link'),
+
+  {
+    command: 'plan',
+    name: 'policies',
+    args: ['plan', '--env', 'served'],
+    code: 5,
+    files: {
+      'project/flows/low-value.yaml': aDefinition('Low-value transactions'),
+      'project/flows/mid-value.yaml': aDefinition('Mid-value transactions', 'return_url: http://127.0.0.1/mid\n'),
+      'project/policies/live-capture.yaml': LIVE_CAPTURE,
+      'project/policies/return-url.yaml':
+        'require: flow.return_url == null || flow.return_url.startsWith("https://")\nmessage: people return over https\nlevel: warn\n',
+    },
+  },
+  { command: 'apply', name: 'policies', args: ['apply', '--env', 'served', '--yes'], code: 5 },
+  { command: 'validate', name: 'valid-with-policies', args: ['validate'] },
+  {
+    command: 'validate',
+    name: 'invalid-policy',
+    args: ['validate'],
+    code: 3,
+    files: {
+      'project/policies/live-capture.yaml': LIVE_CAPTURE.replace('live_capture', 'live_captur'),
+      'project/policies/return-url.yaml':
+        'require: flow.return_url ==\nmesage: people return over https\nlevel: warn\n',
+    },
+  },
+  { command: 'doctor', name: 'problems', args: ['doctor'], env: { FLOWS_KEY: '' }, code: 1 },
+  {
+    command: 'doctor',
+    name: 'one-environment',
+    args: ['doctor', '--env', 'served'],
+    files: { 'project/policies/live-capture.yaml': LIVE_CAPTURE },
+    gone: ['project/policies/return-url.yaml'],
+  },
+  help('doctor'),
+  { command: 'completion', name: 'unknown', args: ['completion', 'tcsh'], code: 64 },
+  help('completion'),
+
+  { command: 'serve', name: 'ready', args: ['serve', '--port', '0'], until: 'Ctrl-C', code: 130 },
+  { command: 'dev', name: 'not-local', args: ['dev', '--env', 'served'], code: 64 },
+  {
+    command: 'dev',
+    name: 'ready',
+    args: ['dev', '--port', '0'],
+    until: 'Applied',
+    code: 130,
+    gone: ['project/policies/live-capture.yaml'],
+  },
+  help('dev'),
+
   { command: 'plan', name: 'no-key', args: ['plan', '--env', 'served'], env: { FLOWS_KEY: '' }, code: 6 },
   { command: 'plan', name: 'wrong-key', args: ['plan', '--env', 'served'], env: { FLOWS_KEY: 'sk_test_no' }, code: 6 },
   { command: 'list', name: 'unreachable', args: ['list', '--env', 'away'], code: 1 },
