@@ -71,6 +71,8 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   const { at, check = false, pullRequest = false } = options
   if (check && pullRequest) throw badUsage('--check writes nothing that could be a pull request')
   if (at !== undefined && pullRequest) throw badUsage('--pull-request is for what was edited outside git, not for --at')
+  // Before anything is written: outside of a CI job there is nowhere to open it.
+  if (pullRequest) (await import('../forge.js')).forgeOf(cli.terminal)
   const all = options.all ?? at !== undefined
   const { project, target, definitions, remote, state: now } = await observed(cli, options.env)
   const state = at === undefined ? now : await stateAt(remote, at, now, project, definitions.desired(target.name))
