@@ -156,6 +156,7 @@ describe('a push to the main branch', () => {
     await api.call('POST', `/v1/identity/verification_flows/${flow.id}`, { body: { name: 'Edited' } })
     const stale = await job('apply', { head: 'c'.repeat(40) })
     expect(stale.code).toBe(4)
+    expect(readHeader(github.comments[0]?.body ?? '')).toMatchObject({ status: 'outdated' })
 
     const [[name, files]] = [...artifacts].slice(-1) as [[string, ReadonlyMap<string, string>]]
     artifacts.set(name, new Map([...files].map(([file, text]) => [file, text.replace('After', 'Other')])))

@@ -94,7 +94,7 @@ export async function runAction({
   const result = { stdout: '', stderr: '', ran: [] as string[], code: 0 }
   for (const [index, step] of ACTION.runs.steps.entries()) {
     const contexts: Contexts = { inputs: all, github, runner, steps }
-    if (step.if !== undefined && !isTrue(step.if, contexts)) continue
+    if (!isDue(step, contexts, result.code !== 0)) continue
     result.ran.push(step.name ?? step.uses ?? '')
     const outputFile = join(temporary, `output-${index}`)
     writeFileSync(outputFile, '')
@@ -102,7 +102,8 @@ export async function runAction({
       const fault = used(step, contexts, env.GITHUB_RUN_ID ?? '', artifacts)
       if (fault === undefined) continue
       result.stderr += fault
-      return finished(1)
+      result.code ||= 1
+      continue
     }
     const own = Object.fromEntries(
       Object.entries(step.env ?? {}).map(([name, value]) => [name, replaced(value, contexts)]),
@@ -128,15 +129,18 @@ export async function runAction({
     result.stdout += run.stdout
     result.stderr += run.stderr
     if (step.id !== undefined) steps[step.id] = { outputs: outputsOf(readFileSync(outputFile, 'utf8')) }
-    if (run.code !== 0) return finished(run.code ?? 1)
+    if (run.code !== 0) result.code ||= run.code ?? 1
   }
-  return finished(0)
+  const summary = existsSync(summaryFile) ? readFileSync(summaryFile, 'utf8') : ''
+  const outputs = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, step.outputs]))
+  return { ...result, summary, outputs }
+}
 
-  function finished(code: number): ActionRun {
-    const summary = existsSync(summaryFile) ? readFileSync(summaryFile, 'utf8') : ''
-    const outputs = Object.fromEntries(Object.entries(steps).map(([id, step]) => [id, step.outputs]))
-    return { ...result, code, summary, outputs }
-  }
+/** After a step has failed only those run that ask for it. */
+function isDue({ if: condition }: Step, contexts: Contexts, hasFailed: boolean): boolean {
+  if (condition === undefined) return !hasFailed
+  if (!condition.includes('failure()')) return !hasFailed && isTrue(condition, contexts)
+  return isTrue(condition.replace('failure()', String(hasFailed)), contexts)
 }
 
 /** As `shell: bash` does it. */

@@ -9,6 +9,8 @@ import { type Implementation, postgres } from '../store/stores.js'
 export interface Fleet {
   /** A key of the test mode. */
   readonly key: string
+  /** Another key, as `flows keys create` makes it with these options. */
+  keyWith(...options: string[]): Promise<string>
   /** Addresses of the processes that serve at this moment. */
   urls(): readonly string[]
   /** SIGKILL to one of them, by turns; another one takes its place. Resolves when it serves. */
@@ -33,8 +35,9 @@ export async function aFleet(
 ): Promise<Fleet> {
   const cwd = aProject()
   const env: Record<string, string> = implementation === postgres ? { DATABASE_URL: await aDatabase() } : {}
-  const made = await flows(['keys', 'create', '--name', 'fleet'], { cwd, env })
-  const key = made.stdout.trim()
+  const keyWith = async (...options: string[]) =>
+    (await flows(['keys', 'create', ...options], { cwd, env })).stdout.trim()
+  const key = await keyWith('--name', 'fleet')
   const members: { child: ChildProcess; url: string }[] = []
 
   async function serve(): Promise<{ child: ChildProcess; url: string }> {
@@ -49,6 +52,7 @@ export async function aFleet(
   const next = () => members[turn++ % members.length]
   return {
     key,
+    keyWith,
     urls: () => members.map(({ url }) => url),
     async killOne() {
       const member = members.shift()

@@ -189,7 +189,12 @@ flows:apply:
         fi
       fi
       : > applied.env
-      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions
+      code=0
+      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions || code=$?
+      if [ "$code" -eq 4 ]; then
+        flows comment flows-plan-live.json --status outdated || echo 'Not commented.'
+      fi
+      if [ "$code" -ne 0 ]; then exit "$code"; fi
       . ./applied.env
       # It is applied, whatever becomes of the comment.
       flows comment flows-plan-live.json --status applied \${deployment:+"--deployment=$deployment"} || echo 'Not commented.'
