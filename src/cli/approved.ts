@@ -8,6 +8,7 @@ import { approvedPlaces, type Difference, differences, planApproved, withApprove
 import { refusalOf } from '../plan/refusal.js'
 import type { Project } from '../project.js'
 import type { Remote, RemoteReader } from '../remote/remote.js'
+import { plural } from '../render/text.js'
 import { warnOfIdle } from './allow.js'
 import type { Cli } from './command.js'
 import { ciRun } from './commit-info.js'
@@ -62,14 +63,17 @@ export async function approved(
     const about = { remote, approved: saved, source: withRun(saved.source ?? null, ciRun(cli.terminal.env)) }
     const before = await appliedAs(reader, saved)
     if (before !== null) return { ...about, outcome: { status: 'applied_already', deployment: before } }
-    const allow = [...saved.allowed.map(parseAllowance).filter((one) => one !== null), ...options.allow]
+    // Whoever could forge a plan could lift guards in it: where only what was merged counts, the command line alone lifts.
+    const lifted = options.checkDefinitions ? [] : saved.allowed.map(parseAllowance).filter((one) => one !== null)
+    const allow = [...lifted, ...options.allow]
     const bare = planApproved(saved, observed, { guards: target.settings.guards ?? {}, allow })
     const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, bare)
     if (differ.length > 0) return { ...about, outcome: { status: 'differs', by: 'flows', differences: differ } }
     if (options.checkDefinitions) {
       const defined = await definedToday(project, target, reader, saved)
-      const other = differences(saved, defined)
+      const other = differences(saved, defined.named)
       if (other.length > 0) return { ...about, outcome: { status: 'differs', by: 'definitions', differences: other } }
+      if (defined.others > 0) warnOfOthers(cli, defined.others)
     }
     // Only what it writes is judged again: of the flows that stay as they are, the reviewed plan said what there was to say.
     const today = await policies.judge(withApprovedPlaces(bare, saved), {
@@ -92,11 +96,22 @@ export async function approved(
   }
 }
 
-/** What the definitions here would do to the flows that the plan changes. */
-function definedToday(project: Project, target: Target, reader: RemoteReader, saved: SavedPlan): Promise<Plan> {
+/** What the definitions here would do to the flows that the plan changes, and to how many others they would do something. */
+async function definedToday(
+  project: Project,
+  target: Target,
+  reader: RemoteReader,
+  saved: SavedPlan,
+): Promise<{ readonly named: Plan; readonly others: number }> {
   const definitions = checkedDefinitions(project)
   const only = saved.changes.flatMap(({ key, previous_key: previous }) => (previous === null ? [key] : [key, previous]))
-  return planFlows(definitions, reader, { project: saved.project, environment: target.name, only })
+  const named = await planFlows(definitions, reader, { project: saved.project, environment: target.name, only })
+  return { named, others: named.left_out ?? 0 }
+}
+
+function warnOfOthers({ terminal }: Cli, others: number): void {
+  const text = `the definitions here also change ${plural(others, 'other flow')} that this plan leaves as they are: flows plan shows them`
+  terminal.talk(`${terminal.talkPalette.yellow('warning')} ${text}\n`)
 }
 
 async function observe(reader: RemoteReader, saved: SavedPlan): Promise<ObservedState> {

@@ -60,6 +60,20 @@ describe('flows plan --out, flows apply <plan>', () => {
     expect(await flows(['apply', '--yes', '--check-definitions'], { cwd })).toMatchObject({ code: 64 })
   })
 
+  test('--check-definitions lifts no guard by the plan itself, and says what else the definitions would change', async () => {
+    const strict = 'project: acme-kyc\nenvironments:\n  local: { guards: { weaken: block } }\n'
+    const cwd = aProject({ a: aDefinition('A', 'options: { document: { require_live_capture: true } }\n') }, strict)
+    await flows(['apply', '--yes'], { cwd })
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('A') })
+    await flows(['plan', '--allow', 'weaken', '--out', 'plan.json'], { cwd })
+    writeFiles(cwd, { 'flows/b.yaml': aDefinition('B') })
+    const args = ['apply', 'plan.json', '--check-definitions']
+    expect(await flows(args, { cwd })).toMatchObject({ code: 5 })
+    const lifted = await flows([...args, '--allow', 'weaken=a'], { cwd })
+    expect(lifted).toMatchObject({ code: 0 })
+    expect(lifted.stderr).toContain('warning the definitions here also change 1 other flow')
+  })
+
   test('on a project that has no store yet, too', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     await flows(['plan', '--out', 'plan.json'], { cwd })

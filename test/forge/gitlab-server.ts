@@ -56,7 +56,9 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
   let ids = 100
 
   const server: RestServer = await aRestServer((asked) => {
-    const token = tokens.get(String(asked.headers['private-token'] ?? ''))
+    // Access tokens are taken in either header (docs.gitlab.com/api/rest/authentication).
+    const bearer = /^Bearer (.+)$/.exec(asked.headers.authorization ?? '')?.[1]
+    const token = tokens.get(String(asked.headers['private-token'] ?? bearer ?? ''))
     if (token === undefined) return failed(401, { message: '401 Unauthorized' })
     const path = asked.path.replace(/^\/api\/v4/, '')
     if (path === '/user') return { status: 200, body: { id: 7, username: token.username, bot: true } }

@@ -151,7 +151,7 @@ flows:plan:
       set -euo pipefail
       export FLOWS_LIVE_KEY="$FLOWS_LIVE_PLAN_KEY"
       code=0
-      flows plan --env live --out flows-plan-live.json || code=$?
+      flows plan --env live --out flows-plan-live.json \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
       # A plan that a guard blocks is shown all the same: it is what a reviewer has to see.
       if [ -s flows-plan-live.json ]; then flows comment flows-plan-live.json; fi
       exit "$code"
@@ -171,7 +171,7 @@ flows:apply:
       flows comment --reviewed --env live > reviewed.env
       . ./reviewed.env
       if [ "$found" = true ]; then
-        printf 'header = "PRIVATE-TOKEN: %s"' "$GITLAB_TOKEN" |
+        printf 'header = "Authorization: Bearer %s"' "$GITLAB_TOKEN" |
           curl --fail --silent --show-error --location --config - --output flows-plan-live.json \\
             "$CI_API_V4_URL/projects/$CI_PROJECT_ID/jobs/$run_id/artifacts/flows-plan-live.json"
         if ! echo "$file_sha256  flows-plan-live.json" | sha256sum --check --status; then
@@ -190,7 +190,7 @@ flows:apply:
       fi
       : > applied.env
       code=0
-      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions || code=$?
+      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
       if [ "$code" -eq 4 ]; then
         flows comment flows-plan-live.json --status outdated || echo 'Not commented.'
       fi

@@ -62,7 +62,7 @@ export const plan: Define = (command, run) => {
 }
 
 function saySaved({ terminal }: Cli, file: string, plan: Plan): void {
-  const next = refusalOf(plan) ? 'for review only: apply will refuse it' : `flows apply ${file} applies it`
+  const next = refusalOf(plan) ? 'for review: apply will refuse it as it is' : `flows apply ${file} applies it`
   terminal.talk(`Saved to ${printable(file)}; ${printable(next)}.\n`)
 }
 
