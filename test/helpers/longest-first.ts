@@ -2,23 +2,23 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /**
  * Those that take longest, longest first: started last, one of them would run while all other cores have nothing left to
- * do. A clean checkout has no durations of an earlier run to go by.
+ * do. A clean checkout has no durations of an earlier run to go by. Two that start many processes are not begun together.
  */
 const LONG = [
   'cli/apply',
+  'load/format',
+  'load/positions',
+  'apply/apply',
   'service/crash',
+  'cli/usage',
+  'cli/saved-plan',
   'cli/completion',
   'story',
   'service/processes',
-  'load/format',
-  'cli/saved-plan',
   'forge/action',
-  'cli/usage',
   'cli/edit',
   'cli/saved-plan-once',
-  'load/positions',
   'cli/backup',
-  'apply/apply',
   'cli/service',
   'cli/policies',
   'service/several-processes',
