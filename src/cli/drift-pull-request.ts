@@ -69,20 +69,27 @@ export async function driftPullRequest(options: DriftPullRequestOptions): Promis
 
 type Git = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<string>
 
-/** Tells a commit of ours by the last line of its message. */
-const trailer = (environment: string) => `Flows-Drift: ${environment}`
+/**
+ * Tells a commit of ours by the last line of its message, which names what the commit holds and what it stands on: one
+ * that somebody amended or put on other commits keeps the line, and is theirs.
+ */
+function trailer(environment: string, tree: string, parent: string): string {
+  return `Flows-Drift: ${environment} ${tree} ${parent}`
+}
 
 async function commitBeside(git: Git, { files, environment, title }: DriftPullRequestOptions): Promise<string | null> {
   // Without a path git would add everything.
   if (files.length === 0) return null
   const folder = mkdtempSync(join(tmpdir(), 'flows-index-'))
   try {
-    const index = { GIT_INDEX_FILE: join(folder, 'index') }
-    await git(['read-tree', 'HEAD'], index)
+    // Names of files, not patterns.
+    const index = { GIT_INDEX_FILE: join(folder, 'index'), GIT_LITERAL_PATHSPECS: '1' }
+    const head = await git(['rev-parse', 'HEAD'])
+    await git(['read-tree', head], index)
     await git(['add', '--all', '--', ...files], index)
     const tree = await git(['write-tree'], index)
-    if (tree === (await git(['rev-parse', 'HEAD^{tree}']))) return null
-    const date = await git(['log', '-1', '--format=%cI'])
+    if (tree === (await git(['rev-parse', `${head}^{tree}`]))) return null
+    const date = await git(['log', '-1', '--format=%cI', head])
     const who = await identity(git)
     const env = {
       GIT_AUTHOR_NAME: who.name,
@@ -92,7 +99,7 @@ async function commitBeside(git: Git, { files, environment, title }: DriftPullRe
       GIT_AUTHOR_DATE: date,
       GIT_COMMITTER_DATE: date,
     }
-    return await git(['commit-tree', tree, '-p', 'HEAD', '-m', title, '-m', trailer(environment)], env)
+    return await git(['commit-tree', tree, '-p', head, '-m', title, '-m', trailer(environment, tree, head)], env)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -118,8 +125,10 @@ async function remoteTip(git: Git, remote: string, branch: string): Promise<stri
 }
 
 async function isOurs(git: Git, commit: string, environment: string): Promise<boolean> {
-  const message = await git(['log', '-1', '--format=%B', commit])
-  return message.trimEnd().split('\n').at(-1) === trailer(environment)
+  // As it is stored: of a commit that was fetched alone, git log shows no parent.
+  const stored = await git(['cat-file', 'commit', commit])
+  const [, tree = '', parent = ''] = /^tree ([0-9a-f]+)\nparent ([0-9a-f]+)\n(?!parent )/.exec(stored) ?? []
+  return stored.trimEnd().split('\n').at(-1) === trailer(environment, tree, parent)
 }
 
 function gitIn(cwd: string): Git {

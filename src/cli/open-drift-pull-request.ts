@@ -8,6 +8,8 @@ import { forgeOf, telling } from './forge.js'
 export interface PulledFlow {
   /** Relative to the configuration's folder: of a file that was renamed, both names. */
   readonly files: readonly string[]
+  /** The flow was archived: merging takes its definition from every environment. */
+  readonly isRemoved: boolean
   readonly key: string
   readonly editedBy: string | null
   /** Unix seconds. */
@@ -51,9 +53,10 @@ const MOST_FLOWS = 100
 
 /** Names and times only: what was edited stands in the diff. */
 function bodyOf(environment: string, pulled: readonly PulledFlow[]): string {
-  const rows = pulled.slice(0, MOST_FLOWS).map(({ key, editedBy, editedAt }) => {
+  const rows = pulled.slice(0, MOST_FLOWS).map(({ key, isRemoved, editedBy, editedAt }) => {
     const who = editedBy === null ? '' : ` by ${plain(editedBy)}`
-    return `- ${plain(key)}${editedAt === null ? '' : `: edited${who}, ${formatTime(editedAt)}`}`
+    const what = isRemoved ? '**archived**, its definition goes for every environment' : 'edited'
+    return `- ${plain(key)}: ${what}${editedAt === null ? '' : `${who}, ${formatTime(editedAt)}`}`
   })
   const left = pulled.length - rows.length
   return [

@@ -66,6 +66,35 @@ describe('a pull request of drift', () => {
     expect(tip()).toBe(before)
   })
 
+  test('writes nothing over its own commit once somebody amended it, or put it on commits of their own', async () => {
+    for (const take of [
+      (git: ReturnType<typeof aClone>['git']) => git('commit', '--quiet', '--all', '--amend', '--no-edit'),
+      (git: ReturnType<typeof aClone>['git']) => {
+        git('reset', '--quiet', '--hard', 'main')
+        git('commit', '--quiet', '--allow-empty', '-m', 'mine')
+        git('cherry-pick', 'FETCH_HEAD')
+      },
+    ]) {
+      const { forge } = await at()
+      const { root, git, tip } = aClone()
+      const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+      await driftPullRequest(options)
+      const made = tip()
+      git('fetch', '--quiet', 'origin', BRANCH)
+      git('stash', '--quiet', '--include-untracked')
+      git('switch', '--quiet', '--detach', 'FETCH_HEAD')
+      writeFileSync(join(root, 'flows/a.yaml'), 'name: By hand\n')
+      take(git)
+      git('push', '--quiet', '--force', 'origin', `HEAD:refs/heads/${BRANCH}`)
+      const theirs = tip()
+      expect(theirs).not.toBe(made)
+      git('switch', '--quiet', 'main')
+      git('stash', 'pop', '--quiet')
+      expect(await driftPullRequest(options)).toMatchObject({ status: 'edited', number: null })
+      expect(tip()).toBe(theirs)
+    }
+  })
+
   test('is none where no definition differs', async () => {
     const { forge } = await at()
     const { root, git, tip } = aClone()

@@ -107,7 +107,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
       pulled: edits.map((edit) => {
         const { edited_by: editedBy, edited_at: editedAt } = editor(found, edit)
         const files = edit.kind === 'rename' ? [edit.previousFile, edit.file] : [edit.file]
-        return { files, key: edit.key, editedBy, editedAt }
+        return { files, key: edit.key, isRemoved: edit.kind === 'remove', editedBy, editedAt }
       }),
     })
   }
