@@ -68,6 +68,11 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     human(['comment', '--pull-request', '1', '--json']),
     human(['comment', '--reviewed', '--sha', '0'.repeat(40)]),
   ],
+  synth: ({ folder }) => [
+    human(['synth']),
+    human(['synth', '--import']),
+    human(['synth', '--out', join(folder, 'terraform')]),
+  ],
   list: () => inFormats(['list'], 'human', 'json'),
   link: () => inFormats(['link', 'a'], 'human', 'json'),
   show: ({ deployment }) => [

@@ -358,6 +358,13 @@ export const STORY: readonly Scene[] = [
   { command: 'comment', name: 'no-pull-request', args: ['comment', 'plan.json'], code: 64 },
   help('comment'),
 
+  { command: 'synth', name: 'printed', args: ['synth', '--env', 'served'] },
+  { command: 'synth', name: 'check', args: ['synth', '--out', 'terraform', '--check'], code: 2 },
+  { command: 'synth', name: 'done', args: ['synth', '--out', 'terraform', '--import'] },
+  { command: 'synth', name: 'again', args: ['synth', '--out', 'terraform', '--import'] },
+  { command: 'synth', name: 'not-read', args: ['synth', '--out', 'flows.json'], code: 64 },
+  help('synth'),
+
   {
     command: 'link',
     name: 'not-active',
