@@ -1350,6 +1350,10 @@ export interface ObservedFlow {
    */
   updated_by: string | null
   /**
+   * Address of the flow's link, whether it works or not; without a host where the service has none.
+   */
+  static_link_url: string
+  /**
    * How many sessions were created from the flow in the last 30 days.
    */
   sessions_last_30_days: number

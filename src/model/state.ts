@@ -27,6 +27,8 @@ export interface ObservedFlow {
   /** The last write: unix seconds, and who (the name of a key, or null). */
   readonly updated: number
   readonly updated_by: string | null
+  /** Address of its link, whether it works or not. Services of before this was told leave it out. */
+  readonly static_link_url?: string
   readonly sessions_last_30_days: number
 }
 

@@ -38,7 +38,8 @@ export interface RemoteWriter {
   deploy(request: DeploymentRequest): Promise<Deployment>
   /** Gives a flow, by id or key, a new static link: the old one is dead from then on. No configuration changes. */
   rotateLink(idOrKey: string): Promise<VerificationFlow>
-  createSession(params: CreateSessionParams): Promise<VerificationSession>
+  /** With an idempotency key the same request again within a day answers as the first time, and makes no second session. */
+  createSession(params: CreateSessionParams, options?: CreateOptions): Promise<VerificationSession>
   /** Submits a session of the test mode with an outcome: "verified", or the code of an error that its checks can have. */
   submitSession(id: string, outcome: string): Promise<VerificationSession>
   close(): Promise<void>
@@ -95,6 +96,10 @@ export interface CreateSessionParams {
   readonly metadata?: Readonly<Record<string, string>>
   readonly provided_details?: { readonly email?: string; readonly phone?: string }
   readonly return_url?: string
+}
+
+export interface CreateOptions {
+  readonly idempotencyKey?: string
 }
 
 export type RemoteErrorKind =

@@ -1,5 +1,6 @@
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../model/flow.js'
+import { usableKey } from './key.js'
 import { quote } from './quote.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */
@@ -32,17 +33,12 @@ export function checkDefinitionSet(definitions: readonly NamedDefinition[]): Fil
 }
 
 function invalidKey(key: string): Issue {
-  const usable = key
-    .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .replaceAll(/^[-_]+|-+$/g, '')
-    .slice(0, 63)
+  const usable = usableKey(key)
   return {
     code: 'KEY_INVALID',
     message:
       "the file name is the flow's key: it must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters",
-    ...(KEY_PATTERN.test(usable) && { hint: `rename the file to ${usable}.yaml` }),
+    ...(usable !== undefined && { hint: `rename the file to ${usable}.yaml` }),
     pointer: '',
     part: 'key',
   }

@@ -10,9 +10,9 @@ import type { EmbeddedOptions } from './options.js'
 import { told } from './told.js'
 
 /** Opens the store for reading: what is not there is not made. */
-export async function embeddedReader({ file, actor, now }: EmbeddedOptions): Promise<RemoteReader> {
+export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteReader> {
   const caller = { livemode: false, actor }
-  const store = await told(openSqliteStore({ file, readOnly: true }))
+  const store = await told(openSqliteStore({ file, driverFrom, readOnly: true }))
   const { read } = service({ store, now })
   return {
     observe: (project, known) => told(read(caller, (call) => flowState(call, project, known))),

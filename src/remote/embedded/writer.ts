@@ -2,6 +2,7 @@ import { submitSession } from '../../service/operations/attempts.js'
 import { service } from '../../service/operations/call.js'
 import { deploy } from '../../service/operations/deployments.js'
 import { updateStaticLink } from '../../service/operations/flows.js'
+import { once } from '../../service/operations/idempotency.js'
 import { createSession } from '../../service/operations/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import type { RemoteWriter } from '../remote.js'
@@ -9,15 +10,28 @@ import type { EmbeddedOptions } from './options.js'
 import { told } from './told.js'
 
 /** Opens the store for writing: makes it, or brings it up to date. */
-export async function embeddedWriter({ file, actor, now }: EmbeddedOptions): Promise<RemoteWriter> {
+export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteWriter> {
   const caller = { livemode: false, actor }
-  const store = await told(openSqliteStore({ file }))
+  const store = await told(openSqliteStore({ file, driverFrom }))
   // No process stays behind to go on with a session later, so everything is done at once.
-  const { write } = service({ store, now, processing: 0 })
+  const operations = service({ store, now, processing: 0 })
+  const { write } = operations
   return {
     deploy: (request) => told(write(caller, (call) => deploy(call, request))),
     rotateLink: (idOrKey) => told(write(caller, (call) => updateStaticLink(call, idOrKey, { rotate: true }))),
-    createSession: (params) => told(write(caller, (call) => createSession(call, params))),
+    createSession: async (params, { idempotencyKey: key } = {}) => {
+      const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
+      const { body } = await told(
+        once(
+          operations,
+          caller,
+          request,
+          (call) => createSession(call, params),
+          (session) => JSON.stringify(session),
+        ),
+      )
+      return JSON.parse(body)
+    },
     submitSession: (id, outcome) => told(write(caller, (call) => submitSession(call, id, { outcome }))),
     close: () => store.close(),
   }

@@ -84,6 +84,7 @@ export const isState = the({
       applied_key: orNull(text),
       updated: number,
       updated_by: orNull(text),
+      static_link_url: optional(text),
       sessions_last_30_days: number,
     }),
   ),

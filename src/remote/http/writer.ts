@@ -70,8 +70,8 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
         params: { rotate: true },
         shape: isFlow,
       }),
-    createSession: (params) =>
-      post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession }),
+    createSession: (params, options = {}) =>
+      post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession, ...options }),
     submitSession: (id, outcome) =>
       post<VerificationSession>({
         path: `/v1/test_helpers/identity/verification_sessions/${encodeURIComponent(id)}/submit`,

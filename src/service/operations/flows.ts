@@ -135,7 +135,7 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
-export function toResource({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
+export function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
   const { static_link, ...config } = flow.config
   return {
     id: flow.id,
@@ -147,10 +147,15 @@ export function toResource({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow
     status: flow.status,
     version: flow.version,
     ...config,
-    static_link: { active: static_link.active, url: `${publicUrl ?? ''}/l/${flow.link_token}` },
+    static_link: { active: static_link.active, url: linkUrl(call, flow) },
     updated: flow.updated,
     updated_by: flow.updated_by,
   }
+}
+
+/** Where a flow's static link leads, whether it works or not; without a host where the service has no address. */
+export function linkUrl({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): string {
+  return `${publicUrl ?? ''}/l/${flow.link_token}`
 }
 
 /** The secret part of a static link: 124 random bits. */

@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { StoreError } from '../store-error.js'
 
 /** What is used of the `node:sqlite` interface, which both drivers have. */
@@ -15,9 +17,12 @@ export interface Statement {
 
 export type DatabaseConstructor = new (file: string, options?: { readOnly?: boolean }) => Database
 
-/** The driver inside Node (22.13 and newer), else the package with the same interface. */
-export async function loadDriver(): Promise<DatabaseConstructor> {
-  return builtinDriver() ?? (await packagedDriver())
+/**
+ * The driver inside Node (22.13 and newer), else the package with the same interface: the one that came with this program,
+ * else one that is installed in `folder`.
+ */
+export async function loadDriver(folder?: string): Promise<DatabaseConstructor> {
+  return builtinDriver() ?? (await packagedDriver(folder))
 }
 
 function builtinDriver(): DatabaseConstructor | undefined {
@@ -26,18 +31,40 @@ function builtinDriver(): DatabaseConstructor | undefined {
   return (builtin as { DatabaseSync: DatabaseConstructor } | undefined)?.DatabaseSync
 }
 
-async function packagedDriver(): Promise<DatabaseConstructor> {
-  const name = '@photostructure/sqlite'
+const SELF = 'verification-flows'
+const PACKAGE = '@photostructure/sqlite'
+
+async function packagedDriver(folder: string | undefined): Promise<DatabaseConstructor> {
   try {
-    const driver = (await import('@photostructure/sqlite' as string)) as { DatabaseSync: DatabaseConstructor }
+    const driver = (await import(PACKAGE as string).catch((cause) => {
+      const found = folder === undefined ? undefined : driverIn(folder)
+      if (found === undefined) throw cause
+      return found
+    })) as { DatabaseSync: DatabaseConstructor }
     return driver.DatabaseSync
   } catch (cause) {
     throw new StoreError(
       'no_driver',
-      `this Node (${process.version}) has no SQLite of its own: use Node 22.13 or newer, or install ${name}`,
+      `this Node (${process.version}) has no SQLite of its own: use Node 22.13 or newer, or install ${PACKAGE}`,
       { cause },
     )
   }
+}
+
+/** As a package of the folder, or as one that came with this program's own package there. */
+function driverIn(folder: string): unknown {
+  const places = [
+    () => join(folder, 'package.json'),
+    () => createRequire(join(folder, 'package.json')).resolve(`${SELF}/package.json`),
+  ]
+  for (const place of places) {
+    try {
+      return createRequire(place())(PACKAGE)
+    } catch {
+      // Not there: the next place may have it.
+    }
+  }
+  return undefined
 }
 
 /** Node 22 warns that its SQLite may change. All other warnings go through. */

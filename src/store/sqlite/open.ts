@@ -20,6 +20,8 @@ export interface SqliteOptions {
   readonly readOnly?: boolean
   /** How long to wait for another process that writes, in milliseconds. */
   readonly patience?: number
+  /** A folder whose installed packages may give the driver, where this program came without one. */
+  readonly driverFrom?: string | undefined
   /** Those of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
 }
@@ -29,9 +31,9 @@ const PATIENCE = 15_000
 
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { file, readOnly = false, patience = PATIENCE, migrations } = options
+  const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations } = options
   const label = `embedded store ${file}`
-  const place = { Driver: await loadDriver(), file, label, whileBusy: patient(label, patience), migrations }
+  const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy: patient(label, patience), migrations }
   return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
 }
 

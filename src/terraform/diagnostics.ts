@@ -1,0 +1,90 @@
+import { fromPointer } from '../model/json-pointer.js'
+import { RemoteError } from '../remote/remote.js'
+import { formatTime, printable } from '../render/text.js'
+import type { Answer, Diagnostic, Step } from './framework/provider.js'
+
+type Path = Diagnostic['path']
+
+export function error(summary: string, detail: string, path: Path = []): Diagnostic {
+  return { severity: 'error', summary: sentence(summary), detail: printableLines(detail), path }
+}
+
+export function warning(summary: string, detail: string, path: Path = []): Diagnostic {
+  return { ...error(summary, detail, path), severity: 'warning' }
+}
+
+export function attribute(name: string): Step {
+  return { attribute: name }
+}
+
+export function hasError(diagnostics: readonly Diagnostic[]): boolean {
+  return diagnostics.some(({ severity }) => severity === 'error')
+}
+
+/**
+ * The JSON Pointer of a definition as Terraform's path. Terraform finds the line of an attribute, of one inside a block,
+ * and of a map's key; a path into a nested attribute or a set would lead to the first line of the resource.
+ */
+export function pathOf(pointer: string): Step[] {
+  const [first = '', second, ...rest] = fromPointer(pointer)
+  if (first === '') return []
+  if (first === 'metadata' && second !== undefined) return [attribute(first), { key: second }]
+  if (first !== 'options' || second === undefined) return [attribute(first)]
+  return [first, second, ...rest.slice(0, 1)].map(attribute)
+}
+
+/** What a call to the service came to: its answer, or what is to be said of its failure. */
+export async function told<T>(work: () => Promise<Answer<T>>, otherwise: T): Promise<Answer<T>> {
+  try {
+    return await work()
+  } catch (failure) {
+    return { result: otherwise, diagnostics: [failed(failure)] }
+  }
+}
+
+/** A failure that people can mend. Anything else is a fault of this program and goes on as it is. */
+export function failed(failure: unknown, path: Path = []): Diagnostic {
+  if (!(failure instanceof RemoteError)) throw failure
+  const { kind, code, message } = failure
+  const request = failure.requestId === undefined ? '' : ` (request ${failure.requestId})`
+  const said = `${sentence(message.replace(/\.$/, ''))}${request}.`
+  return error(SUMMARIES[kind], [said, ...way(kind, code)].join(' '), path)
+}
+
+const SUMMARIES: Readonly<Record<RemoteError['kind'], string>> = {
+  not_authorised: 'The flows API refuses this key',
+  stale: 'A flow was changed by somebody else meanwhile',
+  invalid: 'The flows API refuses the request',
+  not_found: 'The flows API knows no such thing',
+  unreachable: 'The flows service cannot be used',
+}
+
+function way(kind: RemoteError['kind'], code: string | undefined): string[] {
+  if (code === 'scope_missing')
+    return ['Plan needs flows:read, apply needs deployments:write; a session, sessions:write.']
+  if (code === 'no_driver') return [NO_DRIVER]
+  if (kind === 'not_authorised') return ['Set api_key, or the environment variable FLOWS_API_KEY, to a valid key.']
+  if (kind === 'stale') return ['Nothing was written. Plan again: it shows what changed.']
+  return []
+}
+
+const NO_DRIVER =
+  'Packages are looked for from the directory where terraform is run: "npm install @photostructure/sqlite" there, or an installed verification-flows, will do.'
+
+/** "Changed by ci, 2026-11-20 10:02 UTC (version 3)". */
+export function lastWrite(flow: {
+  readonly version: number
+  readonly updated: number
+  readonly updated_by: string | null
+}): string {
+  return `${flow.updated_by ?? 'somebody'}, ${formatTime(flow.updated)} (version ${flow.version})`
+}
+
+export function sentence(text: string): string {
+  return printable(text.charAt(0).toUpperCase() + text.slice(1))
+}
+
+/** Details have lines of their own, such as the block that is to be written. */
+function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}

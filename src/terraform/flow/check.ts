@@ -1,0 +1,59 @@
+import type { Issue } from '../../model/diagnostic.js'
+import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
+import { toDotted } from '../../model/json-pointer.js'
+import { checkFlowBody } from '../../validate/flow-body.js'
+import { usableKey } from '../../validate/key.js'
+import { quote } from '../../validate/quote.js'
+import { PATTERNS } from '../../validate/schema-issues.js'
+import { secretIssues } from '../../validate/secrets.js'
+import { error, pathOf, sentence } from '../diagnostics.js'
+import type { Diagnostic } from '../framework/provider.js'
+import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
+import { bodyOf } from './body.js'
+
+/** Everything that is wrong with a configured flow, by the very rules that definitions are held to. */
+export function checkFlow(config: ObjectValue): Diagnostic[] {
+  const { value, unknown } = bodyOf(config)
+  const secrets = secretIssues(value, 'what a flow says is for everybody to see')
+  const hidden = new Set(secrets.map(({ pointer }) => pointer))
+  const issues = checkFlowBody(value).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
+  return [...keyIssues(config.key), ...secrets, ...issues].map(toDiagnostic)
+}
+
+/** Also of what belongs to something unknown: how long a set is, or what goes with a type. */
+function isUnknown(pointer: string, unknown: readonly string[]): boolean {
+  return unknown.some((one) => pointer === one || (pointer.startsWith(`${one}/`) && !/\/\d+$/.test(pointer)))
+}
+
+function keyIssues(key: Value | undefined): Issue[] {
+  if (key === UNKNOWN || typeof key !== 'string') return []
+  const issue = (message: string, hint?: string): Issue[] => [
+    { code: 'KEY_INVALID', message, pointer: '/key', part: 'value', ...(hint !== undefined && { hint }) },
+  ]
+  if (looksLikeFlowId(key)) {
+    return issue(`${quote(key)} looks like the id of a flow; flows are found by either`, 'name it after what it is for')
+  }
+  if (KEY_PATTERN.test(key)) return []
+  const usable = usableKey(key)
+  return issue(`${quote(key)} ${PATTERNS[KEY_PATTERN.source]}`, usable && `write key = "${usable}"`)
+}
+
+function toDiagnostic({ code, message, hint, pointer }: Issue): Diagnostic {
+  const advice = HINTS[code] ?? hint
+  const where = `${toDotted(pointer)} (${code})`
+  const detail = advice === undefined ? `${where}.` : `${where}. ${sentence(advice)}${/[.?]$/.test(advice) ? '' : '.'}`
+  return error(inTerraform(message), detail, pathOf(pointer))
+}
+
+/** Hints that tell how to write YAML, told for Terraform. */
+const HINTS: Partial<Record<Issue['code'], string>> = {
+  OPTION_NOT_ALLOWED: 'remove the block, or write type = "document"',
+}
+
+/** The kinds of values have other names there. */
+function inTerraform(message: string): string {
+  return message
+    .replace(/^"options\.document" does/, 'the block options.document does')
+    .replace(/^the list /, 'the set ')
+    .replace('but nothing is there', 'not null')
+}

@@ -1,0 +1,82 @@
+import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
+import type { Value } from '../wire/value.js'
+
+/** One value of a definition, as schemas/flow.schema.json describes it: the single source of what a flow may say. */
+export interface Field {
+  readonly description: string
+  readonly kind: 'text' | 'flag' | 'set' | 'map' | 'object'
+  readonly isRequired: boolean
+  /** What holds where nothing is said; undefined where nothing holds then. */
+  readonly default: Value | undefined
+  /** The values permitted, where they are listed. */
+  readonly values: readonly string[]
+  /** Those of an object, in the order of a definition. */
+  readonly fields: Fields
+}
+
+export interface Fields {
+  readonly [name: string]: Field
+}
+
+interface Node {
+  readonly $ref?: string
+  readonly type?: string
+  readonly description?: string
+  readonly default?: Value
+  readonly enum?: readonly string[]
+  readonly items?: Node
+  readonly required?: readonly string[]
+  readonly properties?: Readonly<Record<string, Node>>
+}
+
+const definitions: Readonly<Record<string, Node>> = flowSchema.$defs
+
+/** A definition's fields, without those that only files have. */
+export const FLOW_FIELDS: Fields = (() => {
+  const { renamed_from: _, environments: _overlays, ...fields } = fieldsOf(flowSchema as Node)
+  return fields
+})()
+
+export const KEY_DESCRIPTION = 'Stable name of the flow inside its mode. A changed key renames the flow in place.'
+
+function fieldsOf({ properties = {}, required = [] }: Node): Fields {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, node]) => [name, fieldOf(resolved(node), required.includes(name))]),
+  )
+}
+
+function fieldOf(node: Node, isRequired: boolean): Field {
+  const { description = '' } = node
+  return {
+    description,
+    kind: kindOf(node),
+    isRequired,
+    default: node.default,
+    values: node.enum ?? (node.items && resolved(node.items).enum) ?? [],
+    fields: fieldsOf(node),
+  }
+}
+
+function kindOf({ type, properties }: Node): Field['kind'] {
+  switch (type) {
+    case 'string':
+      return 'text'
+    case 'boolean':
+      return 'flag'
+    case 'array':
+      return 'set'
+    case 'object':
+      return properties === undefined ? 'map' : 'object'
+    default:
+      throw new Error(`a definition has no values of type ${type}`)
+  }
+}
+
+/** What stands beside a reference says more than what it refers to. */
+function resolved({ $ref, ...node }: Node): Node {
+  if ($ref === undefined) return node
+  const name = $ref.replace('#/$defs/', '')
+  const referred = definitions[name]
+  if (referred === undefined) throw new Error(`nothing is defined as ${name}`)
+  return { ...resolved(referred), ...node }
+}

@@ -1,0 +1,68 @@
+import type { Change, Plan } from '../../model/plan.js'
+import type { DesiredFlow, ObservedFlow, ObservedState } from '../../model/state.js'
+import type { Allowance } from '../../plan/allowance.js'
+import { plan } from '../../plan/plan.js'
+import type { ObjectValue } from '../wire/value.js'
+import { configOf } from './state.js'
+
+/** What is to become of one flow: the one it is now, if any, and the resource, or null where that goes away. */
+export interface Wish {
+  readonly flow: ObservedFlow | null
+  readonly planned: ObjectValue | null
+}
+
+/** The plan of the engine over these flows and no others. Everything in the resources must be known. */
+export function planFor(
+  wishes: readonly Wish[],
+  state: ObservedState,
+  project: string,
+  allow: readonly Allowance[] = [],
+): Plan {
+  return plan(wishes.flatMap(desired), state, {
+    project,
+    environment: 'terraform',
+    only: wishes.map(keyOf),
+    allow,
+    // Terraform knows its flows by their ids.
+    followsKeys: false,
+  })
+}
+
+/** The change of one flow, and what lifts the guard that would forbid it without need; null where all is as wished. */
+export function changeFor(wish: Wish, state: ObservedState, project: string): Judged | null {
+  const bare = planFor([wish], state, project)
+  const [change] = bare.changes
+  if (change === undefined) return null
+  const allow: Allowance[] = isOnlyUnprotected(change) ? [{ guard: 'protected', key: change.key }] : []
+  const { guards } = planFor([wish], state, project, allow)
+  return {
+    change,
+    allow,
+    isProtected: guards.some(({ guard, status }) => guard === 'protected' && status === 'blocked'),
+  }
+}
+
+export interface Judged {
+  readonly change: Change
+  readonly allow: readonly Allowance[]
+  /** Whether the flow is protected from this change. */
+  readonly isProtected: boolean
+}
+
+export function keyOf({ flow, planned }: Wish): string {
+  return String(planned?.key ?? flow?.key)
+}
+
+/** A step of its own, which people see in the plan: what is weakened afterwards is weakened by a second one. */
+function isOnlyUnprotected({ action, before, after, assurance: { effect } }: Change): boolean {
+  if (before?.protected !== true || after?.protected !== false || action === 'archive') return false
+  return effect === 'neutral' || effect === 'strengthens'
+}
+
+function desired({ flow, planned }: Wish): DesiredFlow[] {
+  if (planned === null) return []
+  const config = configOf(planned)
+  if (config === null) throw new Error('a flow is to be written that is not known yet')
+  const key = String(planned.key)
+  return [{ key, renamedFrom: flow === null || flow.key === key ? null : flow.key, config, file: 'terraform' }]
+}

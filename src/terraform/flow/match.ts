@@ -1,0 +1,73 @@
+import type { ObservedFlow } from '../../model/state.js'
+import { attribute, error, lastWrite } from '../diagnostics.js'
+import type { Flows } from '../flows.js'
+import type { Diagnostic } from '../framework/provider.js'
+import { isLeftBehind } from './origin.js'
+
+/** The flow that a new resource becomes, or why it cannot be had. */
+export type Match =
+  /** None has the key: the flow is made. */
+  | { readonly kind: 'free' }
+  /** An archived flow comes back, or what an apply that was cut short left behind. */
+  | { readonly kind: 'restored' | 'left_behind'; readonly flow: ObservedFlow }
+  | { readonly kind: 'refused'; readonly flow: ObservedFlow; readonly diagnostic: Diagnostic }
+
+/** Finds the flow of a resource that the state does not have. An active flow is never taken without being asked for. */
+export async function matchNew(key: string, flows: Flows, place: string): Promise<Match> {
+  const flow = await flows.byKey(key)
+  if (flow === undefined) return { kind: 'free' }
+  if (flow.project !== null && flow.project !== flows.project) return refused(flow, ofOtherProject(flow))
+  if (flow.status === 'archived') return { kind: 'restored', flow }
+  if (flow.project !== null && (await isLeftBehind(await flows.reader(), flow, place))) {
+    return { kind: 'left_behind', flow }
+  }
+  return refused(flow, existsAlready(flow))
+}
+
+function refused(flow: ObservedFlow, diagnostic: Diagnostic): Match {
+  return { kind: 'refused', flow, diagnostic }
+}
+
+export function ofOtherProject({ key, project, id }: Pick<ObservedFlow, 'key' | 'project' | 'id'>): Diagnostic {
+  const ways =
+    'Choose another key, or let that project give the flow up first. A resource that is to leave it there is taken out of the state by a removed block with destroy = false.'
+  return error(`The project "${project}" manages the flow "${key}"`, `It is ${id}. ${ways}`, [attribute('key')])
+}
+
+function existsAlready({ key, id, project, ...last }: ObservedFlow): Diagnostic {
+  const whose =
+    project === null
+      ? `It is ${id}, and nobody manages it.`
+      : `It is ${id} of this project, but not in this state; last written by ${lastWrite(last)}.`
+  const block = `  import {\n    to = flows_verification_flow.NAME\n    id = "${key}"\n  }`
+  return error(`A flow with the key "${key}" exists already`, `${whose} To manage it here, import it:\n\n${block}\n`, [
+    attribute('key'),
+  ])
+}
+
+/** A resource of the state has the flow that another one is to get. */
+export function heldTwice(key: string): Diagnostic {
+  const ways = [
+    'If the resource got another name, write a moved block.',
+    'If it was marked to be replaced, take that back (terraform untaint): a flow is changed in place, never made anew.',
+    'If the other resource is to give the key up, apply that first.',
+  ]
+  return error(`Another resource of this state has the flow "${key}"`, ways.join(' '), [attribute('key')])
+}
+
+export function namedTwice(key: string): Diagnostic {
+  return error(`Two resources have the key "${key}"`, 'A key is that of one flow: give one of them another key.', [
+    attribute('key'),
+  ])
+}
+
+/** The key that a flow is to get belongs to another flow. */
+export function keyTaken(flow: ObservedFlow, project: string): Diagnostic {
+  if (flow.project !== null && flow.project !== project) return ofOtherProject(flow)
+  const which = flow.status === 'archived' ? 'An archived flow' : 'Another flow'
+  const way =
+    flow.status === 'archived'
+      ? 'Archived flows keep their keys, so that they can be restored: choose another key.'
+      : 'A rename never overwrites: choose another key, or let that flow give the key up in an apply of its own.'
+  return error(`${which} has the key "${flow.key}"`, `It is ${flow.id}. ${way}`, [attribute('key')])
+}

@@ -1,0 +1,47 @@
+import { canonicalJson } from '../../model/canonical.js'
+import type { ObservedFlow } from '../../model/state.js'
+import { deploymentOf } from '../../remote/deployments.js'
+import type { RemoteReader } from '../../remote/remote.js'
+import type { ObjectValue } from '../wire/value.js'
+import { configOf } from './state.js'
+
+/** How the deployments of one state begin their run's name. */
+export function runPrefix(place: string): string {
+  return `terraform-${place}-`
+}
+
+/**
+ * Whether a flow that the state does not know was made for it all the same: by an apply that was cut short before
+ * Terraform could write it down. Whoever has touched the flow since has made it theirs.
+ */
+export async function isLeftBehind(reader: RemoteReader, flow: ObservedFlow, place: string): Promise<boolean> {
+  const last = await lastVersion(reader, flow)
+  return last !== undefined && isOfPlace(reader, last, place)
+}
+
+/** Whether the change that is planned on this version was made already, by an apply that was cut short. */
+export async function isDoneAlready(
+  reader: RemoteReader,
+  flow: ObservedFlow,
+  planned: ObjectValue,
+  { place, base }: { readonly place: string; readonly base: number },
+): Promise<boolean> {
+  if (flow.version !== base + 1 || flow.key !== planned.key) return false
+  if (canonicalJson(flow.config) !== canonicalJson(configOf(planned))) return false
+  const last = await lastVersion(reader, flow)
+  return last !== undefined && isOfPlace(reader, last, place)
+}
+
+async function lastVersion(reader: RemoteReader, { id, version }: ObservedFlow) {
+  const { data } = await reader.listFlowVersions(id, { limit: 1 })
+  // Written again since it was observed: then it is not what was looked at.
+  return data.find((one) => one.version === version)
+}
+
+async function isOfPlace(
+  reader: RemoteReader,
+  version: { readonly deployment: string | null; readonly created: number },
+  place: string,
+): Promise<boolean> {
+  return (await deploymentOf(reader, version))?.run_id.startsWith(runPrefix(place)) ?? false
+}

@@ -1,0 +1,68 @@
+import type { Connection } from '../connection.js'
+import { attribute, hasError, warning } from '../diagnostics.js'
+import type { Diagnostic } from '../framework/provider.js'
+import { type ObjectValue, UNKNOWN } from '../wire/value.js'
+import { changeFor, type Wish } from './engine.js'
+import { judgements } from './judge.js'
+import { heldTwice, keyTaken, matchNew, namedTwice, ofOtherProject } from './match.js'
+import { configOf } from './state.js'
+
+/**
+ * What can be told of a change while it is planned: that apply would be refused, and what it does to the verification.
+ * Reads what was observed; says nothing of what is not known yet.
+ */
+export async function examine(
+  prior: ObjectValue | null,
+  planned: ObjectValue | null,
+  connection: Connection,
+): Promise<Diagnostic[]> {
+  const { key } = planned ?? {}
+  const isNamed = typeof key === 'string'
+  if (isNamed && !connection.claims.names(key)) return [namedTwice(key)]
+  if (prior !== null) return examineKnown(prior, planned, connection)
+  return planned !== null && isNamed ? examineNew(key, planned, connection) : []
+}
+
+async function examineNew(key: string, planned: ObjectValue, connection: Connection): Promise<Diagnostic[]> {
+  const { flows, claims, place } = connection
+  const match = await matchNew(key, flows, place)
+  if (match.kind === 'free') return []
+  if (!claims.takes(match.flow.id)) return [heldTwice(key)]
+  if (match.kind === 'refused') return [match.diagnostic]
+  const told = await examineChange({ flow: match.flow, planned }, connection)
+  if (match.kind !== 'restored' || hasError(told)) return told
+  const detail = `${match.flow.id} was archived. It comes back with its sessions and its static link, as this resource says.`
+  return [warning(`An archived flow with the key "${key}" is restored`, detail, [attribute('key')]), ...told]
+}
+
+async function examineKnown(
+  prior: ObjectValue,
+  planned: ObjectValue | null,
+  connection: Connection,
+): Promise<Diagnostic[]> {
+  const { flows, claims, project } = connection
+  const id = String(prior.id)
+  if (!claims.holds(id)) return [heldTwice(String(prior.key))]
+  const flow = await flows.byId(id)
+  // Gone since it was read: apply will say so, where it matters.
+  if (flow === undefined || flow.status === 'archived') return []
+  if (flow.project !== null && flow.project !== project) return [ofOtherProject(flow)]
+  if (planned === null && flow.project === null) return [leftAlone(flow.key)]
+  if (planned === null) return examineChange({ flow, planned }, connection)
+  const { key } = planned
+  const holder = typeof key === 'string' && key !== flow.key ? await flows.byKey(key) : undefined
+  if (holder !== undefined) return [keyTaken(holder, project)]
+  return examineChange({ flow, planned }, connection)
+}
+
+function leftAlone(key: string): Diagnostic {
+  const detail = 'Nobody manages it, so it is not archived: only this state forgets it.'
+  return warning(`The flow "${key}" is left as it is`, detail)
+}
+
+async function examineChange(wish: Wish, { flows, project }: Connection): Promise<Diagnostic[]> {
+  const { planned } = wish
+  if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
+  const judged = changeFor(wish, await flows.state(), project)
+  return judged === null ? [] : judgements(judged)
+}

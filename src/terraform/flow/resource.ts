@@ -1,0 +1,92 @@
+import { looksLikeFlowId } from '../../model/flow.js'
+import type { Connected } from '../connection.js'
+import { error, told } from '../diagnostics.js'
+import type { Answer, Diagnostic, Resource } from '../framework/provider.js'
+import { type ObjectValue, UNKNOWN } from '../wire/value.js'
+import { checkFlow } from './check.js'
+import { ofOtherProject } from './match.js'
+import { examine } from './plan.js'
+import { FLOW_RESOURCE } from './schema.js'
+import { plannedOf, stateOf } from './state.js'
+
+/** `flows_verification_flow`: the engine's plan and deployments of one flow, in Terraform's shape. */
+export function flowResource(connected: Connected): Resource {
+  return {
+    schema: FLOW_RESOURCE,
+    schemaVersion: 0,
+    validate: async (config) => checkFlow(config),
+    upgrade: async (_, version) => {
+      throw new Error(`no state of version ${version} was ever written`)
+    },
+
+    async read(state, memory) {
+      const connection = connected()
+      if (connection === null) return { result: { state, memory }, diagnostics: [] }
+      return told(
+        async () => {
+          const flow = await connection.flows.byId(String(state.id))
+          // An archived flow is gone: made again, it is restored.
+          if (flow === undefined || flow.status === 'archived') return said(null)
+          return said({ state: stateOf(await connection.flows.known(flow), state), memory })
+        },
+        { state, memory },
+      )
+    },
+
+    async plan({ prior, config, memory }) {
+      const connection = connected()
+      const planned = config && plannedOf(config, prior, connection?.project ?? UNKNOWN)
+      const result = { planned, requiresReplace: [], memory }
+      if (connection === null) return said(result)
+      return told(async () => ({ result, diagnostics: await examine(prior, planned, connection) }), result)
+    },
+
+    async apply({ prior, planned, memory }) {
+      const connection = connected()
+      if (connection === null) throw new Error('apply came before configure')
+      // Only the state changes, such as a block of defaults that is written out now.
+      if (prior !== null && planned !== null && planned.version !== UNKNOWN) return said({ state: planned, memory })
+      const before = { state: prior, memory }
+      return told(async () => {
+        const outcome = await connection.writes.order({ prior, planned })
+        if (!outcome.isDone) return { result: before, diagnostics: outcome.diagnostics }
+        const { flow } = outcome
+        if (flow === null || planned === null) return said({ state: null, memory })
+        return said({ state: stateOf(await connection.flows.known(flow), planned), memory })
+      }, before)
+    },
+
+    async import(name) {
+      const connection = connected()
+      if (connection === null) return { result: null, diagnostics: [notConfigured()] }
+      return told<ObjectValue | null>(async () => {
+        const flow = await connection.flows.find(name)
+        if (flow === undefined) return refused(unknownFlow(name))
+        if (flow.project !== null && flow.project !== connection.project) return refused(ofOtherProject(flow))
+        if (flow.status === 'archived') return refused(archived(flow.key))
+        return said(stateOf(await connection.flows.known(flow), null))
+      }, null)
+    },
+  }
+}
+
+function said<T>(result: T): Answer<T> {
+  return { result, diagnostics: [] }
+}
+
+function refused<T>(diagnostic: Diagnostic): Answer<T | null> {
+  return { result: null, diagnostics: [{ ...diagnostic, path: [] }] }
+}
+
+function unknownFlow(name: string): Diagnostic {
+  const what = looksLikeFlowId(name) ? 'id' : 'key'
+  return error(`No flow has the ${what} "${name}"`, 'Give the key or the id of a flow; "flows list" shows them.')
+}
+
+function archived(key: string): Diagnostic {
+  return error(`The flow "${key}" is archived`, 'Leave the import out: applying the resource restores the flow.')
+}
+
+function notConfigured(): Diagnostic {
+  return error('The provider is not configured yet', 'Its configuration holds values that are known only after apply.')
+}

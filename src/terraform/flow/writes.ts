@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { apply } from '../../apply/apply.js'
+import type { Deployment } from '../../model/deployment.js'
+import type { ObservedFlow } from '../../model/state.js'
+import { allowanceText } from '../../plan/allowance.js'
+import { RemoteError } from '../../remote/remote.js'
+import type { Known } from '../connection.js'
+import { error, failed } from '../diagnostics.js'
+import type { Diagnostic } from '../framework/provider.js'
+import { type Decision, decide, movedOn, type Order } from './decide.js'
+import { keyOf, planFor } from './engine.js'
+import { runPrefix } from './origin.js'
+
+/** What became of an order: the flow as it is now, null where it is gone; or why it was refused. */
+export type Outcome =
+  | { readonly isDone: true; readonly flow: ObservedFlow | null }
+  | { readonly isDone: false; readonly diagnostics: readonly Diagnostic[] }
+
+/** Writes what Terraform orders, resource by resource, in as few deployments as its parallelism allows. */
+export interface Writes {
+  order(order: Order): Promise<Outcome>
+  /** Nothing more is begun. */
+  stop(): void
+}
+
+interface Waiting {
+  readonly order: Order
+  readonly answer: (outcome: Outcome) => void
+  readonly fail: (failure: unknown) => void
+}
+
+interface Ready {
+  readonly waiting: Waiting
+  readonly decision: Extract<Decision, { kind: 'write' }>
+}
+
+/** Terraform sends ten orders at once, and the next ones one by one, as it comes to them; in milliseconds. */
+const QUIET = 8
+const LONGEST = 60
+
+export function writesOf(known: Known, source: () => Promise<Deployment['source']>): Writes {
+  const about = { ...known, source }
+  let queue: Waiting[] = []
+  let isAtWork = false
+  let isStopped = false
+
+  const work = async () => {
+    while (queue.length > 0) {
+      await settled(() => queue.length)
+      const batch = queue
+      queue = []
+      if (isStopped) for (const { answer } of batch) answer(refusal(interrupted()))
+      else await fulfil(batch, about)
+    }
+    isAtWork = false
+  }
+  return {
+    order: (order) =>
+      new Promise((answer, fail) => {
+        queue.push({ order, answer, fail })
+        if (isAtWork) return
+        isAtWork = true
+        void work()
+      }),
+    stop: () => {
+      isStopped = true
+    },
+  }
+}
+
+/** Waits until no more orders come, though not for ever. */
+async function settled(length: () => number): Promise<void> {
+  const begun = Date.now()
+  for (let before = -1; before < length() && Date.now() - begun < LONGEST; ) {
+    before = length()
+    await sleep(QUIET)
+  }
+}
+
+interface About extends Known {
+  readonly source: () => Promise<Deployment['source']>
+}
+
+/** Never rejects: every order gets its answer. */
+async function fulfil(batch: readonly Waiting[], about: About): Promise<void> {
+  const ready: Ready[] = []
+  for (const waiting of batch) {
+    const decision = await decided(waiting, about)
+    if (decision?.kind === 'write') ready.push({ waiting, decision })
+  }
+  if (ready.length === 0) return
+  try {
+    await deploy(ready, about)
+  } catch (failure) {
+    // What others wrote is not known here.
+    about.flows.forget()
+    if (ready.length > 1 && wasRefused(failure)) for (const one of ready) await fulfil([one.waiting], about)
+    else for (const { waiting } of ready) tell(waiting, failure)
+  }
+}
+
+/** Nothing was written then, and one of the orders is why. */
+function wasRefused(failure: unknown): boolean {
+  return failure instanceof RemoteError && (failure.kind === 'stale' || failure.kind === 'invalid')
+}
+
+async function decided(waiting: Waiting, about: About): Promise<Decision | undefined> {
+  try {
+    const decision = await decide(waiting.order, about)
+    if (decision.kind === 'done') waiting.answer({ isDone: true, flow: decision.flow })
+    if (decision.kind === 'refused') waiting.answer({ isDone: false, diagnostics: decision.diagnostics })
+    return decision
+  } catch (failure) {
+    tell(waiting, failure)
+    return undefined
+  }
+}
+
+/** One deployment for all of them, or none. */
+async function deploy(ready: readonly Ready[], { flows, project, place, source }: About): Promise<void> {
+  const wishes = ready.map(({ decision }) => decision.wish)
+  const allow = ready.flatMap(({ decision }) => decision.judged.allow)
+  const plan = planFor(wishes, await flows.state(), project, allow)
+  const result = await apply(plan, await flows.writer(), {
+    runId: runPrefix(place) + randomUUID(),
+    source: await source(),
+    allowed: allow.map(allowanceText),
+  })
+  if (result.status === 'refused') throw new RemoteError('invalid', result.refusal.messages.join('; '))
+  const { deployment } = result
+  if (!deployment.run_id.startsWith(runPrefix(place))) {
+    const message = `another run wrote the very same, as ${deployment.id} (${deployment.actor ?? 'somebody'})`
+    throw new RemoteError('stale', message)
+  }
+  await flows.wrote(deployment)
+  for (const { waiting, decision } of ready) {
+    const change = deployment.changes.find(({ key }) => key === keyOf(decision.wish))
+    const flow = change && (await flows.byId(change.id))
+    if (flow === undefined) waiting.fail(new Error(`the deployment ${deployment.id} lacks a change`))
+    else waiting.answer({ isDone: true, flow: decision.wish.planned === null ? null : flow })
+  }
+}
+
+function tell({ answer, fail }: Waiting, failure: unknown): void {
+  if (failure instanceof RemoteError) answer(refusal(toldOf(failure)))
+  else fail(failure)
+}
+
+function toldOf(failure: RemoteError): Diagnostic {
+  const [stale] = failure.stale
+  if (stale === undefined) return failed(failure)
+  const { key, base_version, current_version, updated, updated_by } = stale
+  if (current_version === null || updated === null) return failed(failure)
+  return movedOn({ key, version: current_version, updated, updated_by }, base_version)
+}
+
+function refusal(diagnostic: Diagnostic): Outcome {
+  return { isDone: false, diagnostics: [diagnostic] }
+}
+
+function interrupted(): Diagnostic {
+  return error('Interrupted', 'Nothing was written for this flow: Terraform was stopped before its turn came.')
+}

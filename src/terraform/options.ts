@@ -1,0 +1,10 @@
+import type { Deployment } from '../model/deployment.js'
+
+/** What the provider finds around it. */
+export interface ProviderOptions {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Where Terraform runs. */
+  readonly cwd: string
+  /** The commit that the configuration comes from. */
+  readonly source: () => Promise<Deployment['source']>
+}

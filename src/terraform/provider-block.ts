@@ -1,0 +1,109 @@
+import { resolve } from 'node:path'
+import { KEY_PATTERN } from '../model/flow.js'
+import type { Remote } from '../remote/remote.js'
+import { apiAddressFault } from '../validate/address.js'
+import { usableKey } from '../validate/key.js'
+import { quote } from '../validate/quote.js'
+import { PATTERNS } from '../validate/schema-issues.js'
+import { attribute, error, sentence } from './diagnostics.js'
+import type { Answer, Diagnostic } from './framework/provider.js'
+import type { Block } from './framework/schema.js'
+import type { ProviderOptions } from './options.js'
+import { type ObjectValue, UNKNOWN, type Value } from './wire/value.js'
+
+const VARIABLE = 'FLOWS_API_KEY'
+const DEFAULT_STORE = '.flows/store.sqlite'
+
+/** The block `provider "flows"`. */
+export const PROVIDER_BLOCK: Block = {
+  description: 'Verification flows as code: the flows API, or an embedded store for trying out.',
+  attributes: {
+    project: {
+      description:
+        'The project that manages the flows. Flows of other projects are refused, so that Terraform and the `flows` command, or two configurations, never fight over one flow.',
+      type: 'string',
+      given: 'required',
+    },
+    api: {
+      description: 'Address of the flows API, at the root of its host: `https://flows.example.com`.',
+      type: 'string',
+      given: 'optional',
+    },
+    api_key: {
+      description: `API key. Left out, it comes from the environment variable \`${VARIABLE}\`, which keeps it out of files. Its mode, test or live, is that of all flows.`,
+      type: 'string',
+      given: 'optional',
+      sensitive: true,
+    },
+    store: {
+      description: `Path of an embedded store, from where Terraform runs; used without \`api\`. Default: \`${DEFAULT_STORE}\`.`,
+      type: 'string',
+      given: 'optional',
+    },
+  },
+}
+
+/** What is wrong with the block, whatever the service says. */
+export function checkProviderBlock({ project, api, api_key, store }: ObjectValue): Diagnostic[] {
+  return [
+    ...projectFaults(project),
+    ...apiFaults(api),
+    ...(isSaid(api) && isSaid(store)
+      ? [
+          error('Both api and store are given', 'Flows are kept in one place: remove one of the two.', [
+            attribute('store'),
+          ]),
+        ]
+      : []),
+    ...(isSaid(api_key) && !isSaid(api)
+      ? [
+          error('An API key without an API', 'An embedded store needs no key: give api, or remove api_key.', [
+            attribute('api_key'),
+          ]),
+        ]
+      : []),
+    ...(store === ''
+      ? [error('The path of the store is empty', 'Give a path, or leave it out.', [attribute('store')])]
+      : []),
+  ]
+}
+
+/** The remote that a block without faults names; null while it is not known yet. Nothing is opened or sent. */
+export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions): Promise<Answer<Remote | null>> {
+  const { api, api_key, store } = block
+  if ([api, api_key, store].includes(UNKNOWN)) return { result: null, diagnostics: [] }
+  if (typeof api !== 'string') {
+    const file = typeof store === 'string' ? store : DEFAULT_STORE
+    const { embedded } = await import('../remote/embedded/embedded.js')
+    const actor = env.USER || env.USERNAME || 'local'
+    return { result: embedded({ file: resolve(cwd, file), actor, driverFrom: cwd }), diagnostics: [] }
+  }
+  const apiKey = (typeof api_key === 'string' ? api_key : env[VARIABLE]) ?? ''
+  if (apiKey === '') return { result: null, diagnostics: [noKey()] }
+  const { http } = await import('../remote/http/http.js')
+  return { result: http({ api, apiKey }), diagnostics: [] }
+}
+
+function noKey(): Diagnostic {
+  const way = `Set the environment variable ${VARIABLE}, or api_key from a sensitive variable; never write a key into a file.`
+  return error('The API key is missing', way, [attribute('api_key')])
+}
+
+function projectFaults(project: Value | undefined): Diagnostic[] {
+  if (typeof project !== 'string' || KEY_PATTERN.test(project)) return []
+  const usable = usableKey(project)
+  const way = usable === undefined ? 'Give the name of your project.' : `Write project = "${usable}".`
+  return [
+    error(`${quote(project)} is no project`, `It ${PATTERNS[KEY_PATTERN.source]}. ${way}`, [attribute('project')]),
+  ]
+}
+
+function apiFaults(api: Value | undefined): Diagnostic[] {
+  const fault = typeof api === 'string' ? apiAddressFault(api) : undefined
+  if (fault === undefined) return []
+  return [error(`The address of the API ${fault.message}`, `${sentence(fault.hint)}.`, [attribute('api')])]
+}
+
+function isSaid(value: Value | undefined): boolean {
+  return value !== null && value !== undefined
+}

@@ -1,0 +1,78 @@
+import { RemoteError } from '../remote/remote.js'
+import { claims } from './claims.js'
+import type { Connection } from './connection.js'
+import { flowData } from './data/flow.js'
+import { flowsData } from './data/flows.js'
+import { attribute, failed, hasError } from './diagnostics.js'
+import { flowResource } from './flow/resource.js'
+import { writesOf } from './flow/writes.js'
+import { flowsOf } from './flows.js'
+import type { Diagnostic, Provider } from './framework/provider.js'
+import type { ProviderOptions } from './options.js'
+import { checkProviderBlock, PROVIDER_BLOCK, remoteOf } from './provider-block.js'
+import { sessionResource } from './session/ephemeral.js'
+import { statePlace } from './state-place.js'
+import type { ObjectValue } from './wire/value.js'
+
+/** The provider `flows`. */
+export function flowsProvider(options: ProviderOptions): Provider {
+  let connection: Connection | null = null
+  const connected = () => connection
+  const close = async () => {
+    await connection?.flows.close()
+    connection = null
+  }
+  return {
+    schema: PROVIDER_BLOCK,
+    resources: { flows_verification_flow: flowResource(connected) },
+    dataSources: { flows_verification_flow: flowData(connected), flows_verification_flows: flowsData(connected) },
+    ephemeralResources: { flows_verification_session: sessionResource(connected) },
+    validate: async (config) => checkProviderBlock(config),
+    async configure(config) {
+      await close()
+      const faults = checkProviderBlock(config)
+      if (hasError(faults)) return faults
+      const made = await connect(config, options)
+      connection = made.connection
+      return made.diagnostics
+    },
+    stop: () => connection?.writes.stop(),
+    close,
+  }
+}
+
+interface Connecting {
+  readonly connection: Connection | null
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Looks at the service at once: what keeps it from being used is said once, and not for every resource. */
+async function connect(config: ObjectValue, options: ProviderOptions): Promise<Connecting> {
+  const { project } = config
+  try {
+    const { result: remote, diagnostics } = await remoteOf(config, options)
+    if (remote === null || typeof project !== 'string') return { connection: null, diagnostics }
+    const known = { project, place: statePlace(options), flows: flowsOf(remote, project) }
+    const connection = { ...known, claims: claims(), writes: writesOf(known, options.source) }
+    return { connection, diagnostics: await faults(connection) }
+  } catch (failure) {
+    return { connection: null, diagnostics: [failed(failure, pathOfFailure(config, failure))] }
+  }
+
+  async function faults({ flows }: Connection): Promise<Diagnostic[]> {
+    try {
+      await flows.state()
+      return []
+    } catch (failure) {
+      // A key that may make sessions, and nothing else, does for those.
+      if (failure instanceof RemoteError && failure.code === 'scope_missing') return []
+      return [failed(failure, pathOfFailure(config, failure))]
+    }
+  }
+}
+
+function pathOfFailure({ api, api_key }: ObjectValue, failure: unknown): Diagnostic['path'] {
+  if (typeof api !== 'string') return []
+  const isOfKey = failure instanceof RemoteError && failure.kind === 'not_authorised'
+  return [attribute(isOfKey && typeof api_key === 'string' ? 'api_key' : 'api')]
+}
