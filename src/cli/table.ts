@@ -123,6 +123,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/synth.js')).synth,
   },
   {
+    name: 'terraform',
+    summary: 'install the provider for Terraform and OpenTofu',
+    group: 'Terraform',
+    load: async () => (await import('./commands/terraform.js')).terraform,
+  },
+  {
     name: 'sessions',
     summary: 'create, list, show and submit verification sessions',
     group: 'Sessions',
