@@ -1,0 +1,105 @@
+import { makeCertificate } from './certificate.js'
+import { handshakeLine, readInvitation } from './handshake.js'
+import { type Level, logLine } from './log.js'
+import { type Handlers, startServer, type Tls } from './server.js'
+import { UnderWay } from './under-way.js'
+
+/** What runs in the process, and what the process does for it. */
+export interface Plugin {
+  readonly handlers: Handlers['provider']
+  /** Begin nothing more. */
+  stop(): void
+  close(): Promise<void>
+}
+
+export interface Process {
+  failed(doing: string, error: unknown): void
+  orCrash<Result>(work: Promise<Result>): Promise<Result>
+}
+
+/**
+ * Lives as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing else may write
+ * to stdout, and nothing before this is called.
+ */
+export async function run(load: (process: Process) => Plugin): Promise<void> {
+  const invitation = readInvitation(process.env)
+  if ('message' in invitation) {
+    process[invitation.on].write(`${invitation.message}\n`)
+    process.exitCode = 1
+    return
+  }
+  // With Terraform gone, nobody reads any more; that is no reason to fail.
+  process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
+  const underWay = new UnderWay()
+  const plugin = load({ failed, orCrash: (work) => underWay.orCrash(work) })
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      failed('go on', error)
+      underWay.crash(error)
+    })
+  }
+  const tls: Tls | null =
+    invitation.clientCertificate === null
+      ? null
+      : { own: makeCertificate(new Date()), client: invitation.clientCertificate }
+  const server = await startServer(
+    { provider: plugin.handlers, shutdown: () => void end() },
+    tls,
+    invitation.socketFolder ?? undefined,
+  )
+
+  let ending = false
+  async function end(): Promise<void> {
+    if (ending) return
+    ending = true
+    await server.stop()
+    await within(CLOSING, plugin.close()).catch((error: unknown) => failed('close', error))
+    process.exit(0)
+  }
+
+  /** Terraform is gone, or will not wait: finish what has begun, for a while. */
+  async function leave(): Promise<void> {
+    plugin.stop()
+    await underWay.ended(FINISHING)
+    await end()
+  }
+
+  // Ctrl-C goes to this process as well; Terraform then calls StopProvider, and waits.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => void leave())
+  process.on('SIGHUP', () => void leave())
+  // Killed by force, Terraform says nothing to its plugins: they belong to another process from then on.
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    void leave()
+  }, LOOKING)
+  watch.unref()
+
+  process.stdout.write(`${handshakeLine(server.socket, tls?.own.der ?? null)}\n`)
+}
+
+function failed(doing: string, error: unknown): void {
+  const stack = error instanceof Error ? error.stack : undefined
+  log('error', `could not ${doing}: ${error instanceof Error ? error.message : String(error)}`, { stack })
+}
+
+function log(level: Level, message: string, more: { readonly [name: string]: unknown } = {}): void {
+  process.stderr.write(logLine(level, message, more, new Date()))
+}
+
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((done) => {
+    timer = setTimeout(done, milliseconds)
+  })
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}
+
+// Milliseconds. Terraform waits 2 seconds for the end that it asked for.
+const CLOSING = 1000
+const FINISHING = 5000
+const LOOKING = 1000

@@ -1,0 +1,144 @@
+import { decode, ExtData, encode } from '@msgpack/msgpack'
+import { type ObjectValue, type Type, UNKNOWN, type Value } from './value.js'
+
+/*
+ * Values as Terraform sends them: MessagePack, read and written by their type. Written strictly, since a value that does
+ * not fit its type is a fault of this provider; states of earlier runs, which are JSON, are read leniently.
+ */
+
+/** @throws where the value is not of the type; the message says where. */
+export function encodeValue(type: Type, value: Value): Uint8Array {
+  return encode(toWire(type, value, ''))
+}
+
+/**
+ * No bytes at all are null. What Terraform tells of an unknown value beforehand, such as that it is not null, is dropped.
+ *
+ * @throws where the bytes hold no value of the type.
+ */
+export function decodeValue(type: Type, bytes: Uint8Array): Value {
+  if (bytes.length === 0) return null
+  return fromWire(type, decode(bytes, { useBigInt64: true, keyDecoder: KEYS }), '')
+}
+
+/**
+ * A state as JSON: members that the type does not know are dropped, and missing ones are null.
+ *
+ * @throws where it is no JSON, or a member is of another type.
+ */
+export function parseValue(type: Type, json: string): Value {
+  return fromWire(type, JSON.parse(withDigits(json)), '')
+}
+
+function toWire(type: Type, value: Value, at: string): unknown {
+  if (value === null) return null
+  if (value === UNKNOWN) return new ExtData(UNKNOWN_EXTENSION, new Uint8Array(1))
+  if (typeof type === 'string') return scalar(type, value, at)
+  if (type[0] === 'list' || type[0] === 'set') {
+    if (!isList(value)) throw misfit(at, type[0])
+    return value.map((element, index) => toWire(type[1] as Type, element, `${at}[${index}]`))
+  }
+  if (!isObject(value)) throw misfit(at, type[0])
+  if (type[0] === 'map') {
+    return mapped(value, (name, element) => toWire(type[1] as Type, element, `${at}[${JSON.stringify(name)}]`))
+  }
+  const members = type[1] as Members
+  const stray = Object.keys(value).find((name) => !Object.hasOwn(members, name))
+  if (stray !== undefined) throw new TypeError(`${path(at)} has no attribute ${stray}`)
+  return mapped(members, (name, of) => {
+    const member = value[name]
+    if (member === undefined) throw new TypeError(`${path(at)} is without its attribute ${name}`)
+    return toWire(of, member, `${at}.${name}`)
+  })
+}
+
+function scalar(type: Extract<Type, string>, value: Value, at: string): unknown {
+  if (type === 'number' && typeof value === 'string' && DIGITS.test(value)) return value
+  const javaScript = { string: 'string', number: 'number', bool: 'boolean' }[type]
+  if (typeof value !== javaScript || (typeof value === 'number' && !Number.isFinite(value))) throw misfit(at, type)
+  return value
+}
+
+function fromWire(type: Type, value: unknown, at: string): Value {
+  if (value === null || value === undefined) return null
+  if (value instanceof ExtData) return UNKNOWN
+  if (type === 'number') return number(value, at)
+  if (typeof type === 'string') {
+    const javaScript = type === 'bool' ? 'boolean' : type
+    if (typeof value !== javaScript) throw misfit(at, type)
+    return value as Value
+  }
+  if (type[0] === 'list' || type[0] === 'set') {
+    if (!isList(value)) throw misfit(at, type[0])
+    return value.map((element, index) => fromWire(type[1] as Type, element, `${at}[${index}]`))
+  }
+  if (!isObject(value)) throw misfit(at, type[0])
+  if (type[0] === 'map') {
+    return mapped(withProto(value), (name, one) => fromWire(type[1] as Type, one, `${at}[${JSON.stringify(name)}]`))
+  }
+  return mapped(type[1] as Members, (name, of) =>
+    fromWire(of, Object.hasOwn(value, name) ? value[name] : null, `${at}.${name}`),
+  )
+}
+
+function number(value: unknown, at: string): number | string {
+  if (typeof value === 'number') return value
+  if (typeof value === 'bigint') return exactly(value.toString())
+  if (typeof value === 'string' && DIGITS.test(value)) return exactly(value)
+  throw misfit(at, 'number')
+}
+
+/** The number where JavaScript holds it to the last digit, else its digits. */
+function exactly(digits: string): number | string {
+  const value = Number(digits)
+  if (Number.isInteger(value)) return Number.isSafeInteger(value) ? value : digits
+  // Nothing shorter has all digits of a binary fraction: 0.1 would seem to be exact.
+  return Number.isFinite(value) && value.toPrecision(100).replace(/0+$/, '') === digits ? value : digits
+}
+
+/** JSON with its numbers as texts, since JSON.parse rounds them. */
+function withDigits(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`))
+}
+
+function mapped<From, To>(members: { readonly [name: string]: From }, of: (name: string, member: From) => To) {
+  // Makes a member of its own of every name: assigning to __proto__ would change what the object inherits.
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, of(name, member)]))
+}
+
+function withProto(value: ObjectValue): ObjectValue {
+  if (!Object.hasOwn(value, PROTO_STAND_IN)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name === PROTO_STAND_IN ? PROTO : name, one]))
+}
+
+function isList(value: unknown): value is readonly Value[] {
+  return Array.isArray(value)
+}
+
+function isObject(value: unknown): value is ObjectValue {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function misfit(at: string, type: string): TypeError {
+  return new TypeError(`${path(at)} is not of type ${type}`)
+}
+
+function path(at: string): string {
+  return at === '' ? 'the value' : at.replace(/^\./, '')
+}
+
+type Members = { readonly [name: string]: Type }
+
+const UNKNOWN_EXTENSION = 0
+const DIGITS = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
+
+// The library refuses this key. Half a surrogate pair is in no text that comes as UTF-8, so nobody can send the stand-in.
+const PROTO = '__proto__'
+const PROTO_STAND_IN = '\ud800__proto__'
+const KEYS = {
+  canBeCached: () => true,
+  decode(bytes: Uint8Array, offset: number, length: number) {
+    const key = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8')
+    return key === PROTO ? PROTO_STAND_IN : key
+  },
+}
