@@ -73,6 +73,7 @@ for (const implementation of remotes) {
         applied_key: 'apple',
         updated: clock.now,
         updated_by: 'ci',
+        static_link_url: (await reader.retrieveFlow('apple')).static_link.url,
         sessions_last_30_days: 0,
       })
     })

@@ -7,6 +7,7 @@ import {
   type Diagnostic as WireDiagnostic,
 } from '../wire/messages.js'
 import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
+import { checkGiven } from './check-given.js'
 import type { Diagnostic, Provider, Resource } from './provider.js'
 import type { Block } from './schema.js'
 import { wireDiagnostic, wirePath } from './wire-diagnostic.js'
@@ -48,7 +49,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
   const validation = (kinds: { readonly [type: string]: Validated }) => (request: OfType) =>
     answer(`validate ${request.type_name}`, {}, async () => {
       const kind = named(kinds, request.type_name)
-      return told(await kind.validate(object(kind.schema, request.config)), kind.schema)
+      return told(await checked(kind, object(kind.schema, request.config)), kind.schema)
     })
 
   return {
@@ -63,7 +64,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
 
     ValidateProviderConfig: ({ config }) =>
       answer('validate the provider block', {}, async () =>
-        told(await provider.validate(object(provider.schema, config)), provider.schema),
+        told(await checked(provider, object(provider.schema, config)), provider.schema),
       ),
 
     ConfigureProvider: ({ config, terraform_version }) =>
@@ -175,6 +176,12 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       }
     },
   }
+}
+
+/** Where a required value is missing, or one is set that cannot be, there is nothing to judge yet. */
+async function checked(kind: Validated, config: ObjectValue): Promise<readonly Diagnostic[]> {
+  const faults = checkGiven(kind.schema, config)
+  return faults.length > 0 ? faults : kind.validate(config)
 }
 
 type Dynamic = ReadAs<typeof DynamicValue> | null
