@@ -25,7 +25,10 @@ export function readTerraformState({ terminal }: Cli, file: string): readonly Fl
   }
   const flows = flowsInState(shown)
   if (flows === undefined) {
-    throw badUsage(`${file} is not what terraform show -json prints`, `terraform show -json > ${file}`)
+    throw badUsage(
+      `${file} is not what terraform show -json prints`,
+      'run terraform show -json > state.json, and give that file',
+    )
   }
   if (flows.length === 0)
     throw badUsage(`${file} holds no flow`, 'run terraform show -json where the flows are applied')
@@ -63,7 +66,7 @@ export function takeFromTerraform(found: Observed, inState: readonly FlowInState
 }
 
 function faultOf(flow: ObservedFlow | undefined, project: string): string | undefined {
-  if (flow === undefined) return 'is not in ENVIRONMENT: is this the environment that Terraform writes to?'
+  if (flow === undefined) return 'is not in ENVIRONMENT: name the environment that Terraform writes to, by --env'
   if (flow.project === project) return undefined
   return flow.project === null
     ? 'has no project: flows import without --from-terraform takes it over'
