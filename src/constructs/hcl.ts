@@ -24,3 +24,15 @@ function optionBlocks(options: Readonly<Record<string, unknown>>): Record<string
 function block(value: unknown): unknown {
   return { value, isBlock: true, type: 'struct' }
 }
+
+/**
+ * Strings as they stand between quotes in HCL, names in a map too. The libraries escape neither backslashes nor line ends,
+ * and no quotes where the text has a dollar before a brace; what is escaped already they leave alone.
+ */
+export function quoted<T>(value: T): T
+export function quoted(value: unknown): unknown {
+  if (typeof value === 'string') return JSON.stringify(value).slice(1, -1)
+  if (Array.isArray(value)) return value.map(quoted)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [quoted(name), quoted(member)]))
+}

@@ -62,7 +62,7 @@ describe('the declarations, for users who check strictly', () => {
     ])
     await execute(process.execPath, ['.ci/constructs.mjs', '--declarations', '--out', join(packed, 'dist')])
     cpSync('package.json', join(packed, 'package.json'))
-  })
+  }, 180_000)
 
   afterAll(() => rmSync(packed, { recursive: true, force: true }))
 

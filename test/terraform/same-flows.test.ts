@@ -2,7 +2,7 @@ import { cpSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { FlowBody } from '../../src/model/flow.js'
 import { flowBody } from '../helpers/arbitraries.js'
 import { aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
@@ -33,17 +33,22 @@ const WAYS = {
   },
   'an app of cdktn': (project: string) => appliedApp('cdktn', project),
   'an app of cdktf': (project: string) => appliedApp('cdktf', project),
+  'an app of cdktn, as HCL': (project: string) => appliedApp('cdktn', project, true),
+  'an app of cdktf, as HCL': (project: string) => appliedApp('cdktf', project, true),
 }
 
-async function appliedApp(library: string, project: string): Promise<string> {
+async function appliedApp(library: string, project: string, isHcl = false): Promise<string> {
   const core = require(library) as Library
   const { VerificationFlows } = require(`verification-flows/${library}`) as Constructs
   const workspace = terraformBeside(project, 'cdk.out/stacks/kyc')
-  const app = new core.App({ outdir: join(workspace.root, 'cdk.out') })
+  // As the CDK's own command tells an app that it wants HCL.
+  if (isHcl) vi.stubEnv('SYNTH_HCL_OUTPUT', 'true')
+  const app = new core.App({ outdir: join(workspace.root, 'cdk.out'), hclOutput: isHcl })
   const stack = new core.TerraformStack(app, 'kyc')
   new core.LocalBackend(stack, { path: 'terraform.tfstate' })
   VerificationFlows.fromDirectory(stack, 'flows', { directory: workspace.root })
   app.synth()
+  vi.unstubAllEnvs()
   return applied(workspace)
 }
 
