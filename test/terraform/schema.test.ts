@@ -7,5 +7,5 @@ test('the schema is what the real Terraform says it is: constructs and documenta
   const workspace: Workspace = attached(provider, { config: 'provider "flows" { project = "a" }\n' })
   const { provider_schemas } = JSON.parse(await workspace.succeeds('providers', 'schema', '-json'))
   const [schema] = Object.values(provider_schemas)
-  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('schema.json')
+  await expect(`${JSON.stringify(schema, null, 2)}\n`).toMatchFileSnapshot('schema.golden')
 })
