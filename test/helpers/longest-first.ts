@@ -6,10 +6,13 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const LONG = [
   'cli/apply',
+  'constructs/types',
+  'terraform/same-flows',
   'load/format',
   'load/positions',
   'apply/apply',
   'service/crash',
+  'terraform/migration',
   'cli/usage',
   'cli/saved-plan',
   'cli/completion',
@@ -17,6 +20,9 @@ const LONG = [
   'service/processes',
   'forge/action',
   'cli/edit',
+  'terraform/installed',
+  'cli/synth',
+  'cli/terraform-install',
   'cli/saved-plan-once',
   'cli/backup',
   'cli/service',
