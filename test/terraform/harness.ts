@@ -3,6 +3,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { arch, platform } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
+import { onTestFinished } from 'vitest'
 import { callsOf } from '../../src/terraform/framework/calls.js'
 import type { Provider } from '../../src/terraform/framework/provider.js'
 import { startServer } from '../../src/terraform/plugin/server.js'
@@ -48,10 +49,7 @@ export function attached(provider: Provider | (() => Provider), options: Workspa
       Test: true,
       Addr: { Network: 'unix', String: server.socket },
     }
-    const child = spawn('terraform', args, {
-      cwd: folder,
-      env: { ...env, TF_REATTACH_PROVIDERS: JSON.stringify({ [SOURCE]: reattach }) },
-    })
+    const child = spawned(args, folder, { ...env, TF_REATTACH_PROVIDERS: JSON.stringify({ [SOURCE]: reattach }) })
     child.once('close', () => void server.stop())
     return child
   })
@@ -62,11 +60,21 @@ export function attached(provider: Provider | (() => Provider), options: Workspa
  * have it. `terraform init` comes first.
  */
 export function installed(built: string, options: WorkspaceOptions = {}): Workspace {
-  const made = workspace(options, async (args, folder, env) => spawn('terraform', args, { cwd: folder, env }))
+  const made = workspace(options, async (args, folder, env) => spawned(args, folder, env))
   const system = `${platform()}_${arch() === 'x64' ? 'amd64' : arch()}`
   const place = join(made.folder, 'terraform.d/plugins/registry.terraform.io', SOURCE, VERSION, system)
   cpSync(built, place, { recursive: true })
   return made
+}
+
+/** In a process group of its own, as on a terminal: a test can interrupt all of it. */
+function spawned(args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): ChildProcess {
+  const child = spawn('terraform', args, { cwd, env, detached: true })
+  onTestFinished(() => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL')
+  })
+  return child
 }
 
 function workspace(

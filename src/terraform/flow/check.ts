@@ -40,7 +40,7 @@ function keyIssues(key: Value | undefined): Issue[] {
 
 function toDiagnostic({ code, message, hint, pointer }: Issue): Diagnostic {
   const advice = HINTS[code] ?? hint
-  const where = `${toDotted(pointer)} (${code})`
+  const where = `At ${toDotted(pointer)} (${code})`
   const detail = advice === undefined ? `${where}.` : `${where}. ${sentence(advice)}${/[.?]$/.test(advice) ? '' : '.'}`
   return error(inTerraform(message), detail, pathOf(pointer))
 }

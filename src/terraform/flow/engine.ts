@@ -11,14 +11,19 @@ export interface Wish {
   readonly planned: ObjectValue | null
 }
 
-/** The plan of the engine over these flows and no others. Everything in the resources must be known. */
+/**
+ * The plan of the engine over these flows and no others, whose keys nobody else has. Everything in the resources must be
+ * known.
+ */
 export function planFor(
   wishes: readonly Wish[],
   state: ObservedState,
   project: string,
   allow: readonly Allowance[] = [],
 ): Plan {
-  return plan(wishes.flatMap(desired), state, {
+  // Terraform asks a thousand times for one flow: the other flows are not looked at each time.
+  const concerned = { ...state, flows: wishes.flatMap(({ flow }) => (flow === null ? [] : [flow])) }
+  return plan(wishes.flatMap(desired), concerned, {
     project,
     environment: 'terraform',
     only: wishes.map(keyOf),

@@ -1,12 +1,26 @@
 import type { Change } from '../../model/plan.js'
 import { plural } from '../../render/text.js'
-import { attribute, error, pathOf, sentence, warning } from '../diagnostics.js'
+import { attribute, error, lastWrite, pathOf, sentence, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import type { Judged } from './engine.js'
 
 /** What is to be said of a change before it is made: that it is forbidden, or does harm. */
 export function judgements({ change, isProtected }: Judged): Diagnostic[] {
-  return [...(isProtected ? [protectedFrom(change)] : weakening(change)), ...exposing(change), ...breaking(change)]
+  return [
+    ...edited(change),
+    ...(isProtected ? [protectedFrom(change)] : weakening(change)),
+    ...exposing(change),
+    ...breaking(change),
+  ]
+}
+
+/** Terraform shows what differs, but neither who did it nor when. */
+function edited({ key, action, drift }: Change): Diagnostic[] {
+  if (drift === null || action === 'restore') return []
+  const last = lastWrite({ version: drift.version, updated: drift.at, updated_by: drift.by })
+  return [
+    warning(`"${key}" was edited outside Terraform`, `Last written by ${last}. Applying this plan takes it back.`),
+  ]
 }
 
 /** A protected flow is archived or weakened only after somebody has said so in a change of its own. */

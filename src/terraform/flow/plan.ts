@@ -1,3 +1,4 @@
+import type { ObservedFlow } from '../../model/state.js'
 import type { Connection } from '../connection.js'
 import { attribute, hasError, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
@@ -30,9 +31,17 @@ async function examineNew(key: string, planned: ObjectValue, connection: Connect
   if (!claims.takes(match.flow.id)) return [heldTwice(key)]
   if (match.kind === 'refused') return [match.diagnostic]
   const told = await examineChange({ flow: match.flow, planned }, connection)
-  if (match.kind !== 'restored' || hasError(told)) return told
-  const detail = `${match.flow.id} was archived. It comes back with its sessions and its static link, as this resource says.`
-  return [warning(`An archived flow with the key "${key}" is restored`, detail, [attribute('key')]), ...told]
+  return hasError(told) ? told : [(match.kind === 'restored' ? restored : takenOver)(match.flow), ...told]
+}
+
+function restored({ id, key }: ObservedFlow): Diagnostic {
+  const detail = `${id} was archived. It comes back with its sessions and its static link, as this resource says.`
+  return warning(`An archived flow with the key "${key}" is restored`, detail, [attribute('key')])
+}
+
+function takenOver({ id, key }: ObservedFlow): Diagnostic {
+  const detail = `${id} was made for this very state, which does not have it: an apply was cut short, or it was taken out.`
+  return warning(`A flow with the key "${key}" is there already and taken over`, detail, [attribute('key')])
 }
 
 async function examineKnown(
@@ -62,6 +71,8 @@ function leftAlone(key: string): Diagnostic {
 
 async function examineChange(wish: Wish, { flows, project }: Connection): Promise<Diagnostic[]> {
   const { planned } = wish
+  // The version stays where nothing is to be written.
+  if (planned !== null && planned.version !== UNKNOWN) return []
   if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
   const judged = changeFor(wish, await flows.state(), project)
   return judged === null ? [] : judgements(judged)

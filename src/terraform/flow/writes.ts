@@ -40,7 +40,12 @@ const QUIET = 8
 const LONGEST = 60
 
 export function writesOf(known: Known, source: () => Promise<Deployment['source']>): Writes {
-  const about = { ...known, source }
+  let commit: ReturnType<typeof source> | undefined
+  const commitOnce = () => {
+    commit ??= source()
+    return commit
+  }
+  const about = { ...known, source: commitOnce }
   let queue: Waiting[] = []
   let isAtWork = false
   let isStopped = false

@@ -88,7 +88,7 @@ const INTEGER: Kind<number> = { ending: VARINT, write: varint, read: (reader) =>
 /** Reads as an empty text where it is absent, as protobuf has it. */
 export const text = (number: number) => single(number, TEXT, '')
 /** Read as empty where they are absent. */
-export const bytes = (number: number) => single(number, BYTES, new Uint8Array())
+export const bytes = (number: number) => single(number, BYTES, Buffer.alloc(0))
 /** Reads as false where it is absent. */
 export const flag = (number: number) => single(number, SWITCH, false)
 /** Also the number of an enumeration's member. Reads as 0 where it is absent. */
