@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const LONG = [
   'cli/apply',
+  'terraform/processes',
   'load/format',
   'load/positions',
   'apply/apply',
@@ -15,6 +16,8 @@ const LONG = [
   'cli/completion',
   'story',
   'service/processes',
+  'terraform/rules',
+  'terraform/plugin/process',
   'forge/action',
   'cli/edit',
   'cli/saved-plan-once',
