@@ -80,6 +80,39 @@ describe('flows pull', () => {
     expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
   })
 
+  test('keys that were exchanged outside git: drift shows both, plan and pull refuse until they are given back', async () => {
+    const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
+    const give = (key: string, to: string) =>
+      outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, key, { key: to })))
+    for (const [from, to] of [
+      ['a', 'x'],
+      ['b', 'a'],
+      ['x', 'b'],
+    ] as const)
+      await give(from, to)
+    const drift = await flows(['drift'], { cwd })
+    expect(drift.code).toBe(2)
+    expect(drift.stdout).toMatch(/key +"a" → "b"/)
+    expect(drift.stdout).toMatch(/key +"b" → "a"/)
+    const plan = await flows(['plan'], { cwd })
+    expect(plan.code).toBe(1)
+    expect(plan.stdout).toContain(
+      'KEY_OF_OTHER_FLOW the flow that was deployed as "b" was given the key "a" outside git',
+    )
+    const pulled = await flows(['pull'], { cwd })
+    expect(pulled.code).toBe(1)
+    expect(pulled.stderr).toContain('Nothing was written. flows/a.yaml: the flow that was deployed as "b" was given')
+    expect(text(cwd, 'flows/a.yaml')).toBe(aDefinition('A'))
+    for (const [from, to] of [
+      ['a', 'x'],
+      ['b', 'a'],
+      ['x', 'b'],
+    ] as const)
+      await give(from, to)
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    expect((await flows(['drift'], { cwd })).code).toBe(0)
+  })
+
   test('never removes the last definition, and knows no key that is nowhere', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     await outsideGit(cwd, (write) => write(DASHBOARD, (call) => archiveFlow(call, 'a')))

@@ -3,11 +3,12 @@ import type { FileEdit } from '../../edit/edit-project.js'
 import { type Pull, pull as pullFlows } from '../../edit/pull.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { DesiredFlow, ObservedState } from '../../model/state.js'
+import { describeConflict } from '../../plan/conflict.js'
 import type { Project } from '../../project.js'
 import type { Remote } from '../../remote/remote.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
-import { badUsage } from '../failure.js'
+import { badUsage, Failure } from '../failure.js'
 import { observed } from '../observed.js'
 import { environmentOption } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
@@ -83,6 +84,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
       'flows list shows what there is',
     )
   }
+  if (found.exchanged.length > 0) throw exchanged(found.exchanged, at)
   const edits = editsFor(project, definitions, target.name, found.targets, state)
   if (!check) writeEdits(project, edits)
   const exitCode = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
@@ -112,6 +114,20 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
     })
   }
   return exitCode
+}
+
+/** Two definitions cannot be told apart by their flows: whichever were written would be about the wrong one. */
+function exchanged(conflicts: Pull['exchanged'], at: string | undefined): Failure {
+  const messages = conflicts.map((conflict) => {
+    const { key, applied_key: other } = conflict.observed
+    return at === undefined
+      ? `${conflict.desired.file}: ${describeConflict(conflict).message}`
+      : `${conflict.desired.file}: the flow "${other}" had the key "${key}" then`
+  })
+  const hints = conflicts.map((conflict) => describeConflict(conflict).hint)
+  return new Failure('conflict', `Nothing was written. ${[...new Set(messages)].join('; ')}`, {
+    hint: at === undefined ? [...new Set(hints)].join('; ') : 'name the flows that are to be restored',
+  })
 }
 
 function show(
