@@ -106,7 +106,7 @@ function exchangedOutsideGit(
     const { key, applied_key: before } = flow
     if (flow.project !== project || before === null || before === key || isSettled(before)) continue
     const [was, is] = [naming.get(before), naming.get(key)]
-    if (was === undefined || was === is) continue
+    if (was === undefined || was === is || isSettled(was.key)) continue
     const isReplaced = flow.status === 'active' && holders.has(before)
     if (is === undefined && !isReplaced) continue
     if (is !== undefined) exchanged.set(is, flow)

@@ -234,6 +234,11 @@ describe('edits outside git, other than to a field', () => {
     ['git renamed it, too', [desired('x', {}, 'one')], [given('vf_1', 'one', 'x')]],
     ['the definition was renamed with it, as pull does', [desired('x')], [given('vf_1', 'one', 'x')]],
     [
+      'its old key is what a flow deployed since was renamed from',
+      [desired('z', {}, 'one'), desired('x')],
+      [given('vf_1', 'one', 'x'), observed('z')],
+    ],
+    [
       'another flow was deployed under its old key since',
       [one, desired('x')],
       [given('vf_1', 'one', 'x'), observed('one')],
