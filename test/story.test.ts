@@ -91,7 +91,7 @@ describe.each(stores)('with the service on $name', (implementation) => {
     expect(reviewed.body).toContain('| update | <code>sign-up</code> | weakens |')
     expect(reviewed.body).toContain('+ options.document.require_live_capture: false')
     expect(planned.summary).toContain('### Flows plan')
-    const kept = JSON.parse(artifacts.get(`102/flows-plan-live-${head}`)?.get('flows-plan-live.json') ?? '{}')
+    const kept = JSON.parse(artifacts.get(`102/flows-plan.acme-kyc.live.${head}`)?.get('flows-plan.acme-kyc.live.json') ?? '{}')
     expect(kept.digest).toBe(reviewed.header.digest)
 
     // Meanwhile somebody renames the flow by hand, and the pull request is merged: apply refuses, and writes nothing.
@@ -136,16 +136,16 @@ describe.each(stores)('with the service on $name', (implementation) => {
     expect(await cli(['drift', '--env', 'live'])).toMatchObject({ code: 2 })
     const drifted = await job({ command: 'drift' }, planKey)
     expect(drifted, drifted.stderr).toMatchObject({ code: 0 })
-    const found = github.pulls.find((one) => one.head.ref === 'flows/drift-live')
+    const found = github.pulls.find((one) => one.head.ref === 'flows/drift/acme-kyc/live')
     if (found === undefined) throw new Error('no pull request')
-    const tip = origin('rev-parse', 'flows/drift-live')
+    const tip = origin('rev-parse', 'flows/drift/acme-kyc/live')
     expect(origin('diff', '--name-only', `main...${tip}`)).toBe(FILE)
     expect(`${origin('show', `${tip}:${FILE}`)}\n`).toBe(
       `${weak}environments:\n  live:\n    description: Customers in Europe\n`,
     )
     const opened = { ...found }
     expect(await job({ command: 'drift' }, planKey)).toMatchObject({ code: 0 })
-    expect(origin('rev-parse', 'flows/drift-live')).toBe(tip)
+    expect(origin('rev-parse', 'flows/drift/acme-kyc/live')).toBe(tip)
     expect(github.pulls.at(-1)).toEqual(opened)
     repository.merge(found)
     const nothing = await job({ command: 'apply' }, applyKey)

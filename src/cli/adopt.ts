@@ -6,10 +6,10 @@ import { type Allowance, allowanceText } from '../plan/allowance.js'
 import { refusalOf } from '../plan/refusal.js'
 import { planText } from '../render/plan/text.js'
 import type { Cli } from './command.js'
-import { projectCommit } from './commit-info.js'
 import { confirmed, deploy, refuse } from './deploy.js'
 import { Failure } from './failure.js'
 import { planned } from './planned.js'
+import { projectCommit } from './project-commit.js'
 
 interface AdoptOptions {
   readonly yes: boolean

@@ -1,3 +1,4 @@
+import { ciJob } from '../ci/job.js'
 import type { Deployment } from '../model/deployment.js'
 import { ExitCode } from '../model/exit-code.js'
 import type { Plan, SavedPlan } from '../model/plan.js'
@@ -11,7 +12,6 @@ import type { Remote, RemoteReader } from '../remote/remote.js'
 import { plural } from '../render/text.js'
 import { warnOfIdle } from './allow.js'
 import type { Cli } from './command.js'
-import { ciRun } from './commit-info.js'
 import { Failure } from './failure.js'
 import { checkedDefinitions, checkedPolicies, openProject, type Target, targetOf } from './project.js'
 import { readSavedPlan } from './saved-plan.js'
@@ -60,7 +60,11 @@ export async function approved(
   const reader = await remote.reader()
   try {
     const observed = await observe(reader, saved)
-    const about = { remote, approved: saved, source: withRun(saved.source ?? null, ciRun(cli.terminal.env)) }
+    const about = {
+      remote,
+      approved: saved,
+      source: withRun(saved.source ?? null, ciJob(cli.terminal.env)?.run ?? null),
+    }
     const before = await appliedAs(reader, saved)
     if (before !== null) return { ...about, outcome: { status: 'applied_already', deployment: before } }
     // Whoever could forge a plan could lift guards in it: where only what was merged counts, the command line alone lifts.
@@ -139,10 +143,10 @@ async function appliedAs(reader: RemoteReader, saved: SavedPlan): Promise<Deploy
 }
 
 /** The commit is the one that was reviewed; the run is the one that applies. */
-function withRun(source: Deployment['source'], run: string | undefined): Deployment['source'] {
+function withRun(source: Deployment['source'], run: string | null): Deployment['source'] {
   if (source === null) return null
   const { run: _, ...rest } = source
-  return run === undefined ? rest : { ...rest, run }
+  return run === null ? rest : { ...rest, run }
 }
 
 /** A plan for something else: where the command line says so it is bad usage, else a failure. */

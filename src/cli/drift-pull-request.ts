@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Forge } from '../forge/forge.js'
+import type { Subject } from '../forge/plan-comments.js'
 import { Failure } from './failure.js'
 
 const run = promisify(execFile)
 
-export interface DriftPullRequestOptions {
+export interface DriftPullRequestOptions extends Subject {
   readonly forge: Forge
   /** The folder of the configuration, in a git repository. */
   readonly root: string
   /** What `flows pull` may have written, relative to `root`. */
   readonly files: readonly string[]
-  readonly environment: string
   /** The branch that it is to be merged into; by default the one that is checked out. */
   readonly base?: string | undefined
   readonly remote?: string
@@ -37,9 +37,10 @@ export interface DriftPullRequest {
  * on the same commit makes the same commit again, so a job that is repeated pushes nothing.
  */
 export async function driftPullRequest(options: DriftPullRequestOptions): Promise<DriftPullRequest> {
-  const { forge, environment, title, body, remote = 'origin' } = options
+  const { forge, project, environment, title, body, remote = 'origin' } = options
   const git = gitIn(options.root)
-  const branch = `flows/drift-${environment}`
+  // Not with a hyphen between the two: names may have one themselves.
+  const branch = `flows/drift/${project}/${environment}`
   const base = options.base ?? (await currentBranch(git))
   const none = { branch, number: null, url: null }
 
@@ -48,7 +49,7 @@ export async function driftPullRequest(options: DriftPullRequestOptions): Promis
   const there = await remoteTip(git, remote, branch)
   if (there !== null && there !== commit) {
     await git(['fetch', '--quiet', '--depth=1', remote, `refs/heads/${branch}`])
-    if (!(await isOurs(git, there, environment))) return { status: 'edited', ...none }
+    if (!(await isOurs(git, there, options))) return { status: 'edited', ...none }
   }
   const isPushed = there !== commit
   if (isPushed) {
@@ -73,11 +74,12 @@ type Git = (args: readonly string[], env?: Readonly<Record<string, string>>) => 
  * Tells a commit of ours by the last line of its message, which names what the commit holds and what it stands on: one
  * that somebody amended or put on other commits keeps the line, and is theirs.
  */
-function trailer(environment: string, tree: string, parent: string): string {
-  return `Flows-Drift: ${environment} ${tree} ${parent}`
+function trailer({ project, environment }: Subject, tree: string, parent: string): string {
+  return `Flows-Drift: ${project} ${environment} ${tree} ${parent}`
 }
 
-async function commitBeside(git: Git, { files, environment, title }: DriftPullRequestOptions): Promise<string | null> {
+async function commitBeside(git: Git, options: DriftPullRequestOptions): Promise<string | null> {
+  const { files, title } = options
   // Without a path git would add everything.
   if (files.length === 0) return null
   const folder = mkdtempSync(join(tmpdir(), 'flows-index-'))
@@ -99,7 +101,7 @@ async function commitBeside(git: Git, { files, environment, title }: DriftPullRe
       GIT_AUTHOR_DATE: date,
       GIT_COMMITTER_DATE: date,
     }
-    return await git(['commit-tree', tree, '-p', head, '-m', title, '-m', trailer(environment, tree, head)], env)
+    return await git(['commit-tree', tree, '-p', head, '-m', title, '-m', trailer(options, tree, head)], env)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -124,11 +126,11 @@ async function remoteTip(git: Git, remote: string, branch: string): Promise<stri
   return /^([0-9a-f]{40,64})\t/.exec(line)?.[1] ?? null
 }
 
-async function isOurs(git: Git, commit: string, environment: string): Promise<boolean> {
+async function isOurs(git: Git, commit: string, subject: Subject): Promise<boolean> {
   // As it is stored: of a commit that was fetched alone, git log shows no parent.
   const stored = await git(['cat-file', 'commit', commit])
   const [, tree = '', parent = ''] = /^tree ([0-9a-f]+)\nparent ([0-9a-f]+)\n(?!parent )/.exec(stored) ?? []
-  return stored.trimEnd().split('\n').at(-1) === trailer(environment, tree, parent)
+  return stored.trimEnd().split('\n').at(-1) === trailer(subject, tree, parent)
 }
 
 function gitIn(cwd: string): Git {

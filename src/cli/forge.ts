@@ -1,53 +1,15 @@
-import { readFileSync, statSync } from 'node:fs'
+import { ciJob } from '../ci/job.js'
 import { type Forge, ForgeError } from '../forge/forge.js'
 import { github } from '../forge/github.js'
 import { gitlab } from '../forge/gitlab.js'
-import { isCommit, isRunId } from '../forge/header.js'
 import { ExitCode } from '../model/exit-code.js'
-import { isObject } from '../model/json.js'
 import { addressFault } from '../validate/address.js'
 import { badUsage, Failure } from './failure.js'
 import type { Terminal } from './terminal.js'
 
-/** What a CI job says about itself; null where it says nothing. */
-export interface CiJob {
-  readonly service: 'github' | 'gitlab'
-  /** The pull request that the job runs for. */
-  readonly pullRequest: number | null
-  /** The last commit of that pull request; else the commit that was pushed. */
-  readonly commit: string | null
-  /** Where the job's artifacts are kept. */
-  readonly runId: string | null
-}
-
-/** By the variables that GitHub Actions and GitLab CI set; undefined elsewhere. */
-export function ciJob({ env }: Terminal): CiJob | undefined {
-  if (env.GITHUB_REPOSITORY) {
-    const event = pullRequestOf(env.GITHUB_EVENT_PATH)
-    return {
-      service: 'github',
-      pullRequest: event?.number ?? numberOf(/^refs\/pull\/(\d+)\//.exec(env.GITHUB_REF ?? '')?.[1]),
-      // For a pull request GITHUB_SHA is a commit that GitHub made to try the merge.
-      commit: event?.commit ?? orNull(env.GITHUB_SHA, isCommit),
-      runId: orNull(env.GITHUB_RUN_ID, isRunId),
-    }
-  }
-  if (env.CI_PROJECT_ID) {
-    return {
-      service: 'gitlab',
-      pullRequest: numberOf(env.CI_MERGE_REQUEST_IID),
-      // Set where CI_COMMIT_SHA is a merge that GitLab made to try it.
-      commit: orNull(env.CI_MERGE_REQUEST_SOURCE_BRANCH_SHA || env.CI_COMMIT_SHA, isCommit),
-      runId: orNull(env.CI_JOB_ID, isRunId),
-    }
-  }
-  return undefined
-}
-
 /** The forge that a CI job runs for. Throws Failure where there is none, or no token. */
-export function forgeOf(terminal: Terminal): Forge {
-  const { env } = terminal
-  switch (ciJob(terminal)?.service) {
+export function forgeOf({ env }: Terminal): Forge {
+  switch (ciJob(env)?.service) {
     case 'github': {
       const repository = env.GITHUB_REPOSITORY ?? ''
       if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw badUsage('GITHUB_REPOSITORY is not of the form owner/name')
@@ -55,13 +17,15 @@ export function forgeOf(terminal: Terminal): Forge {
       return github({ api, repository, token: tokenOf(env, 'GITHUB_TOKEN', 'a token that may write to pull requests') })
     }
     case 'gitlab': {
+      const project = env.CI_PROJECT_ID
+      if (!project) throw badUsage('CI_PROJECT_ID is not set', 'it is the number of the project at GitLab')
       const api = addressOf(env, 'CI_API_V4_URL', 'https://gitlab.com/api/v4')
       const token = tokenOf(
         env,
         'GITLAB_TOKEN',
         'a project access token with the scope "api"; the token of a CI job may not comment',
       )
-      return gitlab({ api, project: env.CI_PROJECT_ID ?? '', token })
+      return gitlab({ api, project, token })
     }
     default:
       throw badUsage(
@@ -106,29 +70,9 @@ const ADVICE: Readonly<Record<ForgeError['kind'], { hint: string; exitCode: Exit
   not_found: { hint: 'is it the right repository, and may the token see it?', exitCode: ExitCode.failed },
   invalid: { hint: 'nothing more was written', exitCode: ExitCode.failed },
   rate_limited: { hint: 'running the command again later is safe', exitCode: ExitCode.failed },
+  too_many: {
+    hint: 'close the pull requests that nobody works on, or replace the one that has so many comments',
+    exitCode: ExitCode.failed,
+  },
   unreachable: { hint: 'running the command again is safe', exitCode: ExitCode.failed },
-}
-
-const LARGEST_EVENT = 25 * 1024 * 1024
-
-function pullRequestOf(eventFile: string | undefined): { number: number | null; commit: string | null } | undefined {
-  if (!eventFile) return undefined
-  try {
-    const { size } = statSync(eventFile)
-    const event: unknown = size > LARGEST_EVENT ? undefined : JSON.parse(readFileSync(eventFile, 'utf8'))
-    const one = isObject(event) && isObject(event.pull_request) ? event.pull_request : undefined
-    if (one === undefined) return undefined
-    const head = isObject(one.head) ? one.head.sha : undefined
-    return { number: numberOf(String(one.number)), commit: orNull(head, isCommit) }
-  } catch {
-    return undefined // a job outside of GitHub has no event
-  }
-}
-
-function orNull(value: unknown, fits: (value: unknown) => value is string): string | null {
-  return fits(value) ? value : null
-}
-
-function numberOf(text: string | undefined): number | null {
-  return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null
 }

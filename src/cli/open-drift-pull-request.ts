@@ -1,3 +1,4 @@
+import { ciJob } from '../ci/job.js'
 import type { Project } from '../project.js'
 import { formatTime, plural, printable } from '../render/text.js'
 import type { Cli } from './command.js'
@@ -29,9 +30,10 @@ export async function openDriftPullRequest(
       forge,
       root: project.root,
       files: pulled.flatMap(({ files }) => files),
+      project: project.config.project,
       environment,
-      base: terminal.env.GITHUB_REF_NAME || terminal.env.CI_COMMIT_BRANCH || undefined,
-      title: `Take over what was edited in ${environment}: ${plural(pulled.length, 'flow')}`,
+      base: ciJob(terminal.env)?.branch ?? undefined,
+      title: `Take over what was edited in ${environment} of ${project.config.project}: ${plural(pulled.length, 'flow')}`,
       body: bodyOf(environment, pulled),
     }),
   )

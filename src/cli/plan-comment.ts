@@ -1,3 +1,4 @@
+import type { CiJob } from '../ci/job.js'
 import type { Forge } from '../forge/forge.js'
 import type { PlanHeader } from '../forge/header.js'
 import {
@@ -12,7 +13,6 @@ import {
 import type { Plan } from '../model/plan.js'
 import { planMarkdown } from '../render/plan/markdown.js'
 import { formatTime } from '../render/text.js'
-import type { CiJob } from './forge.js'
 
 export interface SavedPlan {
   readonly plan: Plan

@@ -17,8 +17,8 @@ export interface ConnectionOptions {
 
 export interface Connection {
   get(path: string): Promise<unknown>
-  /** All pages of a list, or the first `mostPages` of a hundred. */
-  list(path: string, mostPages?: number): Promise<readonly unknown[]>
+  /** All pages of a list; a list that has no end is a failure, never a part. */
+  list(path: string): Promise<readonly unknown[]>
   /** POST makes something new, and is never sent twice unless the first was refused for coming too fast. */
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>
 }
@@ -30,7 +30,9 @@ const FIRST_WAIT = 500
 const LONGEST_WAIT = 60_000
 /** A hundred comments of the longest kind, and then some. */
 const LARGEST_ANSWER = 64 * 1024 * 1024
-const MOST_PAGES = 50
+/** Ten thousand pull requests, or comments: a server that goes on has lost count. */
+const MOST_PAGES = 100
+const PAGE = 100
 
 interface Answer {
   readonly status: number
@@ -62,10 +64,11 @@ export function connection(options: ConnectionOptions): Connection {
   }
   return {
     get: async (path) => (await request('GET', api + path)).body,
-    list: async (path, mostPages = MOST_PAGES) => {
+    list: async (path) => {
       const items: unknown[] = []
-      let next: string | undefined = `${api}${path}${path.includes('?') ? '&' : '?'}per_page=100`
-      for (let page = 0; next !== undefined && page < mostPages; page += 1) {
+      let next: string | undefined = `${api}${path}${path.includes('?') ? '&' : '?'}per_page=${PAGE}`
+      for (let page = 0; next !== undefined; page += 1) {
+        if (page === MOST_PAGES) throw endless(options, path)
         const current: string = next
         const answer = await request('GET', current)
         if (!Array.isArray(answer.body)) throw strange(options, answer.status)
@@ -161,6 +164,11 @@ function judged(options: ConnectionOptions, received: Received, now: number): An
 
 function strange({ label }: ConnectionOptions, status: number): ForgeError {
   return new ForgeError('unreachable', `${label} answered ${status}, but not as its API does: is the address right?`)
+}
+
+function endless({ label }: ConnectionOptions, path: string): ForgeError {
+  const count = (MOST_PAGES * PAGE).toLocaleString('en')
+  return new ForgeError('too_many', `${label} lists more than ${count} at ${path}: no more are read`)
 }
 
 function kindOf(status: number): ForgeError['kind'] {

@@ -10,7 +10,7 @@ export interface Forge {
   pullRequest(number: number): Promise<PullRequest>
   /** Those that a commit belongs to or came in by, in no particular order; none for an unknown commit. */
   pullRequestsOf(commit: string): Promise<readonly PullRequest[]>
-  /** The most recently changed ones; never all of very many. */
+  /** All of them, the most recently changed ones first. */
   openPullRequests(): Promise<readonly PullRequest[]>
   findPullRequest(branches: Branches): Promise<PullRequest | null>
   createPullRequest(branches: Branches, text: PullRequestText): Promise<PullRequest>
@@ -55,7 +55,7 @@ export interface Comment {
 /** A call that failed. Its message holds no token and nothing of what was sent. */
 export class ForgeError extends Error {
   override readonly name = 'ForgeError'
-  readonly kind: 'not_authorised' | 'not_found' | 'invalid' | 'rate_limited' | 'unreachable'
+  readonly kind: 'not_authorised' | 'not_found' | 'invalid' | 'rate_limited' | 'too_many' | 'unreachable'
   /** Of the answer; undefined where there was none. */
   readonly status: number | undefined
 

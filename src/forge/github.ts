@@ -46,11 +46,10 @@ export function github({ repository, ...options }: GithubOptions): Forge {
         throw error
       }
     },
-    openPullRequests: async () =>
-      (await list(`${root}/pulls?state=open&sort=updated&direction=desc`, 1)).map(pullRequest),
+    openPullRequests: async () => (await list(`${root}/pulls?state=open&sort=updated&direction=desc`)).map(pullRequest),
     findPullRequest: async ({ head, base }) => {
       const query = new URLSearchParams({ state: 'open', head: `${owner}:${head}`, base })
-      return (await list(`${root}/pulls?${query}`, 1)).map(pullRequest)[0] ?? null
+      return (await list(`${root}/pulls?${query}`)).map(pullRequest)[0] ?? null
     },
     createPullRequest: async (branches, text) =>
       pullRequest(await send('POST', `${root}/pulls`, { ...branches, ...text, maintainer_can_modify: false })),

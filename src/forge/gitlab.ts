@@ -40,10 +40,10 @@ export function gitlab({ project, ...options }: GitlabOptions): Forge {
       }
     },
     openPullRequests: async () =>
-      (await list(`${root}/merge_requests?state=opened&order_by=updated_at&sort=desc`, 1)).map(mergeRequest),
+      (await list(`${root}/merge_requests?state=opened&order_by=updated_at&sort=desc`)).map(mergeRequest),
     findPullRequest: async ({ head, base }) => {
       const query = new URLSearchParams({ state: 'opened', source_branch: head, target_branch: base })
-      const found = await list(`${root}/merge_requests?${query}`, 1)
+      const found = await list(`${root}/merge_requests?${query}`)
       // A fork may have a branch of the same name.
       return found.filter(isFromHere).map(mergeRequest)[0] ?? null
     },

@@ -1,3 +1,5 @@
+import { isRunId } from '../ci/job.js'
+import { isCommit } from '../model/commit.js'
 import { KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 
@@ -65,8 +67,6 @@ export function belowHeader(body: string): string {
 }
 
 const DIGEST = /^[0-9a-f]{64}$/
-const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/
-const RUN_ID = /^[0-9]{1,20}$/
 const DEPLOYMENT = /^[A-Za-z0-9_]{1,100}$/
 const STATUSES: readonly unknown[] = ['planned', 'applied', 'outdated']
 
@@ -84,14 +84,6 @@ function isHeader(value: Record<string, unknown>): value is Record<string, unkno
     (keys === null || (Array.isArray(keys) && keys.every((key) => typeof key === 'string'))) &&
     (deployment === null || isDeploymentId(deployment))
   )
-}
-
-export function isCommit(value: unknown): value is string {
-  return fits(value, COMMIT)
-}
-
-export function isRunId(value: unknown): value is string {
-  return fits(value, RUN_ID)
 }
 
 export function isDeploymentId(value: unknown): value is string {

@@ -6,7 +6,8 @@ import { driftPullRequest } from '../../src/cli/drift-pull-request.js'
 import { forges } from '../forge/forges.js'
 import { aFolder, writeFiles } from '../helpers/cli.js'
 
-const BRANCH = 'flows/drift-live'
+const BRANCH = 'flows/drift/acme-kyc/live'
+const LIVE = { project: 'acme-kyc', environment: 'live' }
 const TEXT = { title: 'Take over what was edited in live', body: 'Edited outside git.' }
 
 /** A clone with a remote of its own, and a change in its definitions that is not committed. */
@@ -34,7 +35,7 @@ describe('a pull request of drift', () => {
     const { forge } = await at()
     const { root, git, tip } = aClone()
     const before = [git('status', '--porcelain'), git('rev-parse', 'HEAD'), git('branch')]
-    const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+    const options = { forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT }
     const opened = await driftPullRequest(options)
     expect(opened).toMatchObject({ status: 'opened', branch: BRANCH, number: 1 })
     expect(await forge().pullRequest(1)).toMatchObject({ ...TEXT, base: 'main', head: { branch: BRANCH } })
@@ -45,7 +46,7 @@ describe('a pull request of drift', () => {
   test('is the same one when the job runs again, brought up to date when there is more', async () => {
     const { forge } = await at()
     const { root, tip } = aClone()
-    const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+    const options = { forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT }
     await driftPullRequest(options)
     const first = tip()
     expect(await driftPullRequest(options)).toMatchObject({ status: 'unchanged', number: 1 })
@@ -56,12 +57,44 @@ describe('a pull request of drift', () => {
     expect(await forge().pullRequest(1)).toMatchObject({ body: 'More.' })
   })
 
+  test('is one for each project and environment of a repository', async () => {
+    const { forge } = await at()
+    const { root, git } = aClone()
+    const options = { forge: forge(), root, files: ['flows'], ...TEXT }
+    // With a hyphen between them the last two would share a branch.
+    const all = [
+      ['acme-kyc', 'live'],
+      ['acme', 'live'],
+      ['acme', 'kyc-live'],
+    ] as const
+    for (const [project, environment] of all) {
+      const opened = await driftPullRequest({ ...options, project, environment })
+      expect(opened).toMatchObject({ status: 'opened', branch: `flows/drift/${project}/${environment}` })
+    }
+    expect(git('ls-remote', 'origin', 'refs/heads/flows/drift/*').split('\n')).toHaveLength(all.length)
+    for (const [project, environment] of all) {
+      expect(await driftPullRequest({ ...options, project, environment })).toMatchObject({ status: 'unchanged' })
+    }
+  })
+
+  test('writes nothing over a commit that another project made', async () => {
+    const { forge } = await at()
+    const { root, git, tip } = aClone()
+    const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+    await driftPullRequest({ ...options, project: 'other' })
+    git('fetch', '--quiet', 'origin', 'flows/drift/other/live')
+    git('push', '--quiet', 'origin', `FETCH_HEAD:refs/heads/${BRANCH}`)
+    const before = tip()
+    expect(await driftPullRequest({ ...options, project: 'acme-kyc' })).toMatchObject({ status: 'edited' })
+    expect(tip()).toBe(before)
+  })
+
   test('writes nothing over the commits of somebody else', async () => {
     const { forge } = await at()
     const { root, git, tip } = aClone()
     git('push', '--quiet', 'origin', `main:refs/heads/${BRANCH}`)
     const before = tip()
-    const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+    const options = { forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT }
     expect(await driftPullRequest(options)).toMatchObject({ status: 'edited', number: null })
     expect(tip()).toBe(before)
   })
@@ -77,7 +110,7 @@ describe('a pull request of drift', () => {
     ]) {
       const { forge } = await at()
       const { root, git, tip } = aClone()
-      const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+      const options = { forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT }
       await driftPullRequest(options)
       const made = tip()
       git('fetch', '--quiet', 'origin', BRANCH)
@@ -101,7 +134,7 @@ describe('a pull request of drift', () => {
     git('clean', '--quiet', '--force', 'flows')
     git('checkout', '--quiet', '--', 'flows')
     for (const files of [['flows'], []]) {
-      const options = { forge: forge(), root, files, environment: 'live', ...TEXT }
+      const options = { forge: forge(), root, files, ...LIVE, ...TEXT }
       expect(await driftPullRequest(options)).toMatchObject({ status: 'nothing' })
     }
     expect(tip()).toBe('')
@@ -111,7 +144,7 @@ describe('a pull request of drift', () => {
     const { forge } = await at()
     const { root, git } = aClone()
     git('remote', 'set-url', 'origin', 'http://oauth2:glpat-secret@127.0.0.1:1/kyc.git')
-    const options = { forge: forge(), root, files: ['flows'], environment: 'live', ...TEXT }
+    const options = { forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT }
     const failure = await driftPullRequest(options).catch((error) => error)
     expect(failure).toMatchObject({ code: 'git_failed' })
     expect(failure.message).not.toContain('glpat-secret')

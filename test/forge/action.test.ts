@@ -38,7 +38,7 @@ async function aRepository(guards = '{}') {
     command: string,
     event: { pull?: number; head: string },
     inputs = {},
-    more: Partial<ActionOptions> = {},
+    more: { temporary?: string; runId?: string } = {},
   ) => {
     runs += 1
     const { pull, head } = event
@@ -53,14 +53,14 @@ async function aRepository(guards = '{}') {
         GITHUB_API_URL: github.origin,
         GITHUB_REPOSITORY: github.repository,
         GITHUB_EVENT_PATH: eventFile,
-        GITHUB_RUN_ID: String(runs),
+        GITHUB_RUN_ID: more.runId ?? String(runs),
         // For a pull request this is the merge that GitHub tried.
         GITHUB_SHA: pull === undefined ? head : 'e'.repeat(40),
         GITHUB_REF: pull === undefined ? 'refs/heads/main' : `refs/pull/${pull}/merge`,
       },
       workspace,
       artifacts,
-      ...more,
+      ...(more.temporary !== undefined && { temporary: more.temporary }),
     })
   }
   const flowsOf = async () => (await api.call('GET', '/v1/identity/verification_flows')).body.data
@@ -78,7 +78,7 @@ describe('a pull request', () => {
     expect(planned).toMatchObject({ code: 0 })
     expect(planned.stdout).toContain('::notice file=flows/b.yaml,line=1,title=create b::')
     expect(planned.summary).toContain('### Flows plan')
-    expect([...artifacts.keys()]).toEqual([`101/flows-plan-live-${head}`])
+    expect([...artifacts.keys()]).toEqual([`101/flows-plan.acme-kyc.live.${head}`])
     expect(github.comments).toHaveLength(1)
     const [comment] = github.comments
     expect(readHeader(comment?.body ?? '')).toMatchObject({
@@ -101,6 +101,36 @@ describe('a pull request', () => {
     const everything =
       [planned, applied].map((run) => run.stdout + run.stderr + run.summary).join() + JSON.stringify(github.comments)
     for (const secret of ['ghs_workflow', 'sk_test_']) expect(everything).not.toContain(secret)
+  })
+
+  test('has a plan of its own for each project of the repository, and each of them is applied', async () => {
+    const { api, github, commit, artifacts, job, flowsOf } = await aRepository()
+    const live = `live: { api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }`
+    const head = commit({
+      'other/flows.config.yaml': `project: other\nenvironments:\n  ${live}\n`,
+      'other/flows/b.yaml': 'name: B\ntype: document\n',
+    })
+    const pull = github.open({ branch: 'edit', commits: [head] })
+    const other = { config: 'other/flows.config.yaml' }
+    // Steps of one job: the same runner, the same folder for what is temporary, the same run.
+    const temporary = aFolder()
+    const planned = [
+      await job('plan', { pull: pull.number, head }, {}, { temporary, runId: '7' }),
+      await job('plan', { pull: pull.number, head }, other, { temporary, runId: '7' }),
+    ]
+    expect(planned.map(({ code }) => code)).toEqual([0, 0])
+    expect([...artifacts.keys()]).toEqual([`7/flows-plan.acme-kyc.live.${head}`, `7/flows-plan.other.live.${head}`])
+    expect(new Set(planned.map(({ outputs }) => outputs.plan?.file)).size).toBe(2)
+    expect([...artifacts.values()].flatMap((files) => [...files.keys()])).toEqual([
+      'flows-plan.acme-kyc.live.json',
+      'flows-plan.other.live.json',
+    ])
+    github.merge(pull, MERGED)
+    for (const inputs of [{}, other]) {
+      expect(await job('apply', { head: MERGED }, inputs, { temporary })).toMatchObject({ code: 0 })
+    }
+    const made = (await flowsOf()).map(({ key, project }: { key: string; project: string }) => `${project} ${key}`)
+    expect(made.sort()).toEqual(['acme-kyc a', 'other b'])
   })
 
   test('that a guard blocks is shown, and fails its job', async () => {
@@ -164,6 +194,35 @@ describe('a push to the main branch', () => {
     expect(altered.code).toBe(1)
     expect(altered.stdout).toContain('The saved plan is not the one that the comment names')
     expect((await flowsOf())[0].name).toBe('Edited')
+  })
+})
+
+describe('two merges at once', () => {
+  test('are each applied as reviewed, whichever comes first: neither plan holds the change of the other', async () => {
+    const { api, github, commit, job, flowsOf } = await aRepository()
+    await job('apply', { head: MERGED }, { 'allow-unreviewed': 'true' })
+    const reviewed = async (branch: string, files: Readonly<Record<string, string>>) => {
+      const head = commit(files)
+      const pull = github.open({ branch, commits: [head] })
+      expect(await job('plan', { pull: pull.number, head })).toMatchObject({ code: 0 })
+      return pull
+    }
+    const first = await reviewed('first', { 'flows/a.yaml': strong.replace('name: A', 'name: After') })
+    // Made on the main branch as it was before the first was merged.
+    commit({ 'flows/a.yaml': strong })
+    const second = await reviewed('second', { 'flows/b.yaml': 'name: B\ntype: document\n' })
+    // The main branch after both.
+    commit({ 'flows/a.yaml': strong.replace('name: A', 'name: After') })
+    github.merge(first, 'b'.repeat(40))
+    github.merge(second, 'c'.repeat(40))
+    const later = await job('apply', { head: 'c'.repeat(40) })
+    expect(later, later.stderr).toMatchObject({ code: 0 })
+    expect((await flowsOf()).map(({ name }: { name: string }) => name).sort()).toEqual(['A', 'B'])
+    const both = await Promise.all(['b', 'c'].map((letter) => job('apply', { head: letter.repeat(40) })))
+    expect(both.map(({ code }) => code)).toEqual([0, 0])
+    expect((await flowsOf()).map(({ name }: { name: string }) => name).sort()).toEqual(['After', 'B'])
+    const { data } = (await api.call('GET', '/v2/identity/flow_deployments?project=acme-kyc')).body
+    expect(data).toHaveLength(3)
   })
 })
 

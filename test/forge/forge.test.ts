@@ -63,6 +63,25 @@ describe.each(forges)('$name', ({ at }) => {
     expect((await forge().openPullRequests()).map(({ number }) => number)).toEqual([numbers[2], numbers[0]])
   })
 
+  test('lists every open pull request, on however many pages they stand', async () => {
+    const { forge, open } = await at()
+    const numbers = Array.from({ length: 230 }, (_, count) => open(`branch-${count}`, ONE))
+    expect((await forge().openPullRequests()).map(({ number }) => number)).toEqual(numbers.reverse())
+  })
+
+  test('fails where a list has no end, and never takes a part for the whole', async () => {
+    const { forge, server, open } = await at()
+    const number = open('edit', ONE)
+    const headers = { link: `<${server.origin}/again>; rel="next"` }
+    const page = { matches: /comments|notes|again/, answer: { status: 200, body: [], headers } }
+    server.faults.push(...Array.from({ length: 200 }, () => page))
+    await expect(forge().listComments(number)).rejects.toMatchObject({
+      kind: 'too_many',
+      message: expect.stringMatching(/lists more than 10,000 at .*(comments|notes)/),
+    })
+    expect(server.requests.length).toBeLessThanOrEqual(100)
+  })
+
   test.each([
     ['a wrong token', 'wrong-token', 'not_authorised', 401],
     ['a token that may only read', undefined, 'not_authorised', 403],

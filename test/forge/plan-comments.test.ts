@@ -116,6 +116,16 @@ describe.each(forges)('at $name', ({ at }) => {
     expect(await outdateOthers(forge(), { ...subject, author: bot }, deployed)).toEqual([])
   })
 
+  test('a deployment outdates a plan among however many open pull requests', async () => {
+    const { forge, open, bot, comment, bodies } = await at()
+    const oldest = open('oldest', HEAD)
+    comment(oldest, bot, bodyOf())
+    for (let count = 0; count < 110; count += 1) open(`branch-${count}`, HEAD)
+    const deployed = { keys: ['high-value'], except: null, status: '> **Outdated**' }
+    expect(await outdateOthers(forge(), { ...subject, author: bot }, deployed)).toEqual([oldest])
+    expect(readHeader(bodies(oldest)[0] ?? '')).toMatchObject({ status: 'outdated' })
+  })
+
   describe('the reviewed plan', () => {
     const merged = async (header: Partial<PlanHeader> | null) => {
       const { forge, open, bot, comment, merge } = await at()

@@ -54,6 +54,8 @@ export interface ActionOptions {
   readonly workspace: string
   /** Artifacts of all runs, by "run id/name": upload-artifact and download-artifact act upon them. */
   readonly artifacts: Map<string, ReadonlyMap<string, string>>
+  /** Where steps of one job keep what is temporary; a folder of its own where none is given. */
+  readonly temporary?: string
   /** Programs that stand in for others, by name. */
   readonly programs?: Readonly<Record<string, string>>
 }
@@ -66,10 +68,10 @@ export async function runAction({
   workspace,
   artifacts,
   programs = {},
+  temporary = aFolder(),
 }: ActionOptions): Promise<ActionRun> {
-  const temporary = aFolder()
   const bin = join(temporary, 'bin')
-  mkdirSync(bin)
+  mkdirSync(bin, { recursive: true })
   const given: Record<string, string> = {
     // npm is not asked in tests: what it would install is the built program.
     npm: `#!/bin/sh\necho "npm $*"\nfor prefix; do case "$previous" in --prefix) break;; esac; previous=$prefix; done\nmkdir -p "$RUNNER_TEMP/flows/bin" && ln -sf "${bin}/built" "$RUNNER_TEMP/flows/bin/flows"\n`,
@@ -77,7 +79,7 @@ export async function runAction({
   }
   for (const [name, text] of Object.entries(given)) writeFileSync(join(bin, name), text, { mode: 0o755 })
   writeFileSync(join(bin, 'built'), `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`, { mode: 0o755 })
-  symlinkSync(process.execPath, join(bin, 'node'))
+  if (!existsSync(join(bin, 'node'))) symlinkSync(process.execPath, join(bin, 'node'))
 
   const defaults = Object.fromEntries(Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? '']))
   const steps: Record<string, { outputs: Outputs }> = {}

@@ -1,15 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { ciJob } from '../../ci/job.js'
 import type { Forge } from '../../forge/forge.js'
-import { isCommit, isDeploymentId } from '../../forge/header.js'
+import { isDeploymentId } from '../../forge/header.js'
+import { planArtifact, planFile } from '../../forge/plan-artifact.js'
 import { type Reviewed, reviewedPlan, type Subject } from '../../forge/plan-comments.js'
 import { sha256 } from '../../model/canonical.js'
+import { isCommit } from '../../model/commit.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
-import { ciJob, forgeOf, telling } from '../forge.js'
+import { forgeOf, telling } from '../forge.js'
 import { addToSummary, outputLines, setOutputs } from '../github-files.js'
 import { type Deployed, type Outcome, plannedBody, type SavedPlan, showPlanned, showStatus } from '../plan-comment.js'
 import { planned } from '../planned.js'
@@ -71,7 +74,7 @@ interface Given {
 async function writePlan(cli: Cli, given: Given): Promise<ExitCode> {
   const { terminal } = cli
   const saved = given.planFile === undefined ? await plannedNow(cli, given) : savedPlan(cli, given.planFile, given)
-  const job = ciJob(terminal)
+  const job = ciJob(terminal.env)
   if (given.summary && !addToSummary(terminal, saved.plan)) {
     terminal.talk('No summary: GITHUB_STEP_SUMMARY is not set, or full.\n')
   }
@@ -120,7 +123,7 @@ async function writeStatus(cli: Cli, given: Given, status: Deployed['status']): 
 
 /** The pull request that the job runs for, else the one through which its commit came in. */
 async function mergedAs(forge: Forge, { terminal }: Cli, { sha }: Given): Promise<number | null> {
-  const job = ciJob(terminal)
+  const job = ciJob(terminal.env)
   if (sha === undefined && job?.pullRequest) return job.pullRequest
   const commit = sha ?? job?.commit
   if (!commit) return null
@@ -130,7 +133,7 @@ async function mergedAs(forge: Forge, { terminal }: Cli, { sha }: Given): Promis
 async function showReviewed(cli: Cli, given: Given): Promise<ExitCode> {
   const { terminal } = cli
   const subject = subjectOf(cli, given)
-  const commit = given.sha ?? ciJob(terminal)?.commit
+  const commit = given.sha ?? ciJob(terminal.env)?.commit
   if (!commit) throw badUsage('this job says no commit', 'name the merged one with --sha')
   const forge = forgeOf(terminal)
   const reviewed = await telling(async () => {
@@ -152,7 +155,7 @@ async function showReviewed(cli: Cli, given: Given): Promise<ExitCode> {
 }
 
 /** Every value is of a form that no shell can misread: see header.ts. */
-function valuesOf(reviewed: Reviewed, { environment }: Subject) {
+function valuesOf(reviewed: Reviewed, subject: Subject) {
   const header = reviewed.found ? reviewed.comment.header : null
   return {
     found: reviewed.found,
@@ -161,7 +164,8 @@ function valuesOf(reviewed: Reviewed, { environment }: Subject) {
     digest: header?.digest ?? null,
     file_sha256: header?.file_sha256 ?? null,
     run_id: header?.run_id ?? null,
-    artifact: header === null ? null : `flows-plan-${environment}-${header.commit}`,
+    artifact: header?.commit ? planArtifact(subject, header.commit) : null,
+    plan_file: planFile(subject),
     status: header?.status ?? null,
   }
 }

@@ -1,3 +1,4 @@
+import { planFile } from '../../forge/plan-artifact.js'
 import { version } from '../version.js'
 
 /** What `flows init` writes. Every file works as it is. */
@@ -48,7 +49,7 @@ level: warn # block: apply refuses
 // The version is named: a workflow with secrets runs nothing that nobody has looked at.
 const FLOWS = `npx --yes --package verification-flows@${version} flows`
 
-export function githubWorkflow(hasLive: boolean): string {
+export function githubWorkflow(project: string, hasLive: boolean): string {
   return `name: flows
 on:
   pull_request:
@@ -66,10 +67,11 @@ ${hasLive ? "    if: github.event_name != 'schedule'\n" : ''}    runs-on: ubuntu
         with: { node-version: 22 }
       - run: ${FLOWS} validate --format github
       - run: ${FLOWS} fmt --check
-${hasLive ? liveJobs : ''}`
+${hasLive ? githubLiveJobs(project) : ''}`
 }
 
-const liveJobs = `
+function githubLiveJobs(project: string): string {
+  return `
   # Shows the plan in the pull request and keeps it for the merge. A key that may read flows is all that it needs, and
   # all that a branch may have which nobody has approved yet:
   #   flows keys create --name ci-plan --mode live --scope flows:read --expires 90d
@@ -77,7 +79,7 @@ const liveJobs = `
   plan:
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
     runs-on: ubuntu-latest
-    concurrency: { group: 'flows-plan-live-\${{ github.ref }}', cancel-in-progress: true }
+    concurrency: { group: 'flows-plan-${project}-live-\${{ github.ref }}', cancel-in-progress: true }
     permissions: { contents: read, pull-requests: write }
     steps:
       - uses: actions/checkout@v4
@@ -89,12 +91,15 @@ const liveJobs = `
   # Applies the plan that was reviewed, if it still does the same. Its key is a secret of the environment "live": let only
   # the main branch deploy to that (Settings, Environments), so that no pull request ever sees the key.
   #   flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d
+  # No concurrency group: of the jobs that wait in one, GitHub keeps the newest and cancels the others. Each of them has a
+  # reviewed plan of its own, which no later merge applies for it. Nor is a group needed: apply is one transaction, and
+  # goes on only where the flows still are what its plan was made on. If two merges changed the same flow, the one that
+  # comes too late or too early writes nothing and fails as stale: run its job again, or merge a new plan.
   apply:
     needs: validate
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
     environment: live
-    concurrency: flows-live
     permissions: { contents: read, actions: read, pull-requests: write }
     steps:
       - uses: actions/checkout@v4
@@ -108,7 +113,7 @@ const liveJobs = `
   drift:
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
-    concurrency: flows-drift-live
+    concurrency: flows-drift-${project}-live
     permissions: { contents: write, pull-requests: write }
     steps:
       - uses: actions/checkout@v4
@@ -117,14 +122,10 @@ const liveJobs = `
         env:
           FLOWS_LIVE_KEY: \${{ secrets.FLOWS_LIVE_PLAN_KEY }}
 `
+}
 
-export function gitlabPipeline(hasLive: boolean): string {
-  return `# FLOWS_LIVE_PLAN_KEY: flows keys create --name ci-plan --mode live --scope flows:read --expires 90d
-# FLOWS_LIVE_KEY:      flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d
-#                      protected, so that only protected branches get it
-# GITLAB_TOKEN:        a project access token with the scope "api" (the token of a job may not comment), masked; for drift
-#                      with "write_repository" as well
-.flows:
+export function gitlabPipeline(project: string, hasLive: boolean): string {
+  return `${hasLive ? gitlabVariables : ''}.flows:
   image: node:22
   before_script:
     - npm install --global --no-audit --no-fund verification-flows@${version}
@@ -137,10 +138,23 @@ flows:validate:
   script:
     - flows validate
     - flows fmt --check
-${hasLive ? gitlabLiveJobs : ''}`
+${hasLive ? gitlabLiveJobs(project) : ''}`
 }
 
-const gitlabLiveJobs = `
+const gitlabVariables = `# Variables of the project (Settings, CI/CD), all of them masked and hidden. A merge request runs code that nobody has
+# approved yet, and gets those that are not protected: with them nobody changes a flow, and nobody pushes.
+#
+# FLOWS_LIVE_PLAN_KEY  flows keys create --name ci-plan --mode live --scope flows:read --expires 90d
+# FLOWS_COMMENT_TOKEN  a project access token with the role Reporter and the scope "api": the token of a job may not
+#                      comment, and a Reporter may neither push nor see variables
+# FLOWS_LIVE_KEY       protected; flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d
+# FLOWS_DRIFT_TOKEN    protected; a project access token with the role Developer and the scopes "api", for the merge
+#                      request, and "write_repository", for its branch
+`
+
+function gitlabLiveJobs(project: string): string {
+  const plan = planFile({ project, environment: 'live' })
+  return `
 # Shows the plan in the merge request and keeps it for the merge, with a key that can only read.
 flows:plan:
   extends: .flows
@@ -149,38 +163,43 @@ flows:plan:
   script:
     - |
       set -euo pipefail
-      export FLOWS_LIVE_KEY="$FLOWS_LIVE_PLAN_KEY"
+      export FLOWS_LIVE_KEY="$FLOWS_LIVE_PLAN_KEY" GITLAB_TOKEN="$FLOWS_COMMENT_TOKEN"
       code=0
-      flows plan --env live --out flows-plan-live.json \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
+      flows plan --env live --out ${plan} \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
       # A plan that a guard blocks is shown all the same: it is what a reviewer has to see.
-      if [ -s flows-plan-live.json ]; then flows comment flows-plan-live.json; fi
+      if [ -s ${plan} ]; then flows comment ${plan}; fi
       exit "$code"
-  artifacts: { when: always, paths: [flows-plan-live.json], expire_in: 30 days }
+  artifacts: { when: always, paths: [${plan}], expire_in: 30 days }
 
-# Applies the plan that was reviewed, if it still does the same.
+# Applies the plan that was reviewed, if it still does the same. GitLab lets every job of a resource group wait for its
+# turn, and cancels none. It refuses one that is older than the last that deployed ("Prevent outdated deployment jobs"):
+# so that merges are applied in their order, let the oldest go first, once and for all:
+#   curl --request PUT --header "PRIVATE-TOKEN: ..." --data process_mode=oldest_first \\
+#     https://gitlab.example.com/api/v4/projects/<id>/resource_groups/flows-${project}-live
 flows:apply:
   extends: .flows
   needs: [flows:validate]
   rules:
     - if: $CI_PIPELINE_SOURCE == "push" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   environment: live
-  resource_group: flows-live
+  resource_group: flows-${project}-live
   script:
     - |
       set -euo pipefail
+      export GITLAB_TOKEN="$FLOWS_COMMENT_TOKEN"
       flows comment --reviewed --env live > reviewed.env
       . ./reviewed.env
       if [ "$found" = true ]; then
         printf 'header = "Authorization: Bearer %s"' "$GITLAB_TOKEN" |
-          curl --fail --silent --show-error --location --config - --output flows-plan-live.json \\
-            "$CI_API_V4_URL/projects/$CI_PROJECT_ID/jobs/$run_id/artifacts/flows-plan-live.json"
-        if ! echo "$file_sha256  flows-plan-live.json" | sha256sum --check --status; then
+          curl --fail --silent --show-error --location --config - --output ${plan} \\
+            "$CI_API_V4_URL/projects/$CI_PROJECT_ID/jobs/$run_id/artifacts/${plan}"
+        if ! echo "$file_sha256  ${plan}" | sha256sum --check --status; then
           echo 'The saved plan is not the one that the comment names. Nothing was written.'
           exit 1
         fi
       else
         code=0
-        flows plan --env live --detailed-exitcode --out flows-plan-live.json || code=$?
+        flows plan --env live --detailed-exitcode --out ${plan} || code=$?
         if [ "$code" -eq 0 ]; then exit 0; fi
         if [ "$code" -ne 2 ]; then exit "$code"; fi
         if [ "\${FLOWS_ALLOW_UNREVIEWED:-false}" != true ]; then
@@ -190,29 +209,36 @@ flows:apply:
       fi
       : > applied.env
       code=0
-      FLOWS_OUTPUT=applied.env flows apply flows-plan-live.json --env live --check-definitions \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
+      FLOWS_OUTPUT=applied.env flows apply ${plan} --env live --check-definitions \${FLOWS_ALLOW:+"--allow=$FLOWS_ALLOW"} || code=$?
       if [ "$code" -eq 4 ]; then
-        flows comment flows-plan-live.json --status outdated || echo 'Not commented.'
+        flows comment ${plan} --status outdated || echo 'Not commented.'
       fi
       if [ "$code" -ne 0 ]; then exit "$code"; fi
       . ./applied.env
       # It is applied, whatever becomes of the comment.
-      flows comment flows-plan-live.json --status applied \${deployment:+"--deployment=$deployment"} || echo 'Not commented.'
+      flows comment ${plan} --status applied \${deployment:+"--deployment=$deployment"} || echo 'Not commented.'
 
-# Opens a merge request with what somebody edited outside git; needs a pipeline schedule (Build, Pipeline schedules).
+# Opens a merge request with what somebody edited outside git; needs a pipeline schedule (Build, Pipeline schedules) of
+# the default branch, which has to be protected: only there is its token.
 flows:drift:
   extends: .flows
   rules:
-    - if: $CI_PIPELINE_SOURCE == "schedule"
+    - if: $CI_PIPELINE_SOURCE == "schedule" && $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  resource_group: flows-drift-${project}-live
   script:
     - |
       set -euo pipefail
-      export FLOWS_LIVE_KEY="$FLOWS_LIVE_PLAN_KEY"
+      export FLOWS_LIVE_KEY="$FLOWS_LIVE_PLAN_KEY" GITLAB_TOKEN="$FLOWS_DRIFT_TOKEN"
       code=0
       flows drift --env live || code=$?
       if [ "$code" -ne 2 ]; then exit "$code"; fi
-      # GitLab checks out a commit, and with a token that may not push.
-      git checkout --quiet -B "$CI_COMMIT_BRANCH"
-      git remote set-url --push origin "https://flows:$GITLAB_TOKEN@$CI_SERVER_HOST/$CI_PROJECT_PATH.git"
+      # The job's own token may not push. git is told by variables where to push and whom to ask for the token, this
+      # shell, so that no file of the runner ever holds it, and no other address is ever given it.
+      export GIT_CONFIG_COUNT=3
+      export GIT_CONFIG_KEY_0=remote.origin.pushurl GIT_CONFIG_VALUE_0="$CI_PROJECT_URL.git"
+      export GIT_CONFIG_KEY_1="credential.$CI_PROJECT_URL.git.helper" GIT_CONFIG_VALUE_1=
+      export GIT_CONFIG_KEY_2="credential.$CI_PROJECT_URL.git.helper"
+      export GIT_CONFIG_VALUE_2='!answer() { [ "$1" != get ] || printf "username=flows\\npassword=%s\\n" "$GITLAB_TOKEN"; }; answer'
       flows pull --env live --pull-request
 `
+}

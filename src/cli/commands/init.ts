@@ -81,17 +81,17 @@ function filesFor(project: string, api: string | undefined, ci: Ci): Readonly<Re
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
-    ...CI_FILES[ci](api !== undefined),
+    ...CI_FILES[ci](project, api !== undefined),
   }
 }
 
 /** With a service to plan against the workflow calls the action, which comes along: it is looked at like any code. */
-const CI_FILES: Readonly<Record<Ci, (hasLive: boolean) => Readonly<Record<string, string>>>> = {
-  github: (hasLive) => ({
-    '.github/workflows/flows.yaml': githubWorkflow(hasLive),
+const CI_FILES: Readonly<Record<Ci, (project: string, hasLive: boolean) => Readonly<Record<string, string>>>> = {
+  github: (project, hasLive) => ({
+    '.github/workflows/flows.yaml': githubWorkflow(project, hasLive),
     ...(hasLive && { '.github/actions/flows/action.yml': readFileSync(packageFile('action.yml'), 'utf8') }),
   }),
-  gitlab: (hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(hasLive) }),
+  gitlab: (project, hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(project, hasLive) }),
   none: () => ({}),
 }
 

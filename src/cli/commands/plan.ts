@@ -1,3 +1,5 @@
+import { ciJob } from '../../ci/job.js'
+import { planArtifact, planFile } from '../../forge/plan-artifact.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan, sealed } from '../../model/plan.js'
 import { allowanceText } from '../../plan/allowance.js'
@@ -8,10 +10,11 @@ import { planText } from '../../render/plan/text.js'
 import { printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
-import { projectCommit } from '../commit-info.js'
+import { outputLines, setOutputs } from '../github-files.js'
 import { onlyOption } from '../only.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
+import { projectCommit } from '../project-commit.js'
 import { savePlan } from '../saved-plan.js'
 import { fromRepositoryRoot } from '../views/diagnostics.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
@@ -47,7 +50,10 @@ export const plan: Define = (command, run) => {
           out !== undefined || options.commitInfo ? { source: await projectCommit(project, cli.terminal) } : {}
         const whole = { ...bare, ...source }
         const made = out === undefined ? whole : sealed(whole, options.allow.map(allowanceText))
-        if (out !== undefined) savePlan(cli, out, made)
+        if (out !== undefined) {
+          savePlan(cli, out, made)
+          setNames(cli, made)
+        }
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
         const { palette } = cli.terminal
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
@@ -59,6 +65,12 @@ export const plan: Define = (command, run) => {
         return exitCode
       }),
     )
+}
+
+/** Tells the later steps of a CI job under which names to keep the plan. */
+function setNames({ terminal }: Cli, made: Plan): void {
+  const commit = ciJob(terminal.env)?.commit
+  setOutputs(terminal, outputLines({ plan_file: planFile(made), artifact: commit ? planArtifact(made, commit) : null }))
 }
 
 function saySaved({ terminal }: Cli, file: string, plan: Plan): void {

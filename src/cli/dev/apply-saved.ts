@@ -7,9 +7,9 @@ import { type Allowance, allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { type Remote, RemoteError } from '../../remote/remote.js'
 import type { Cli } from '../command.js'
-import { projectCommit } from '../commit-info.js'
 import { badUsage, Failure } from '../failure.js'
 import { checkedSources, openProject, type Target, targetOf } from '../project.js'
+import { projectCommit } from '../project-commit.js'
 
 /** Nothing is refused on one's own machine; what would be worth a thought elsewhere is said. */
 const GUARDS: Guards = { weaken: 'warn', archive: 'warn', expose_link: 'warn' }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { commitInfo } from '../../src/cli/commit-info.js'
+import { commitInfo } from '../../src/ci/commit-info.js'
 import { aFolder } from '../helpers/cli.js'
 
 const FILES = ['flows.config.yaml', 'flows']
@@ -96,9 +96,24 @@ describe('the commit that definitions come from, as a job of GitHub Actions tell
     expect(await infoOf(root, env)).toEqual({ commit, branch: 'main', dirty: false, run })
   })
 
+  test('is the checked out one of the base, where a job for a pull request of a fork runs on that', async () => {
+    const { root, commit } = aRepository()
+    const event = aFolder({ 'event.json': JSON.stringify({ pull_request: { number: 12, head: { sha: OTHER } } }) })
+    const env = job({
+      GITHUB_EVENT_NAME: 'pull_request_target',
+      GITHUB_SHA: commit,
+      GITHUB_REF: 'refs/heads/main',
+      GITHUB_REF_NAME: 'main',
+      GITHUB_HEAD_REF: 'stricter',
+      GITHUB_EVENT_PATH: join(event, 'event.json'),
+    })
+    expect(await infoOf(root, env)).toEqual({ commit, branch: 'main', dirty: false, run })
+  })
+
   test.each([
     ['an event file that is not there', '/nowhere/event.json'],
     ['no event file', ''],
+    ['an event file without an end', '/dev/zero'],
   ])('goes on with %s', async (_, file) => {
     const { root, commit } = aRepository()
     const env = job({ GITHUB_SHA: commit, GITHUB_REF: 'refs/pull/12/merge', GITHUB_EVENT_PATH: file })
