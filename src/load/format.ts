@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
+import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
+import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 
 /** The order of a mapping's members, by name; what it does not name comes behind, in the author's order. */
@@ -87,7 +89,15 @@ function write(text: string, layout: (document: Document) => void): string {
       if (seq.flow) seq.toString = withoutPadding
     },
   })
-  return document.toString({ indent: 2, lineWidth: 0, directives: false })
+  return withEscapes(document.toString({ indent: 2, lineWidth: 0, directives: false }))
+}
+
+/** What nobody sees is told in double quotes, where the library would write the character itself. */
+function withEscapes(text: string): string {
+  if (!hasHidden(text)) return text
+  return lexemesOf(text)
+    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHidden(lexeme.text) : lexeme.text))
+    .join('')
 }
 
 /** `[passport, id_card]`, but `{ active: true }`: the library pads both or neither. */

@@ -76,6 +76,12 @@ unknown: 1
     )
   })
 
+  test('leaves what nobody sees, such as marks that reorder a line, as the escapes that an author sees', () => {
+    const text = 'name: "a\\u202eb\\u2028c" # "said"\ntype: document\n'
+    expect(format(text)).toBe(text)
+    expect(format('type: document\nname: "a\u2066b"\n')).toBe('name: "a\\u2066b"\ntype: document\n')
+  })
+
   test('keeps a second modeline as a comment', () => {
     const text = '# yaml-language-server: $schema=a\n# yaml-language-server: $schema=b\nname: A\ntype: document\n'
     expect(format(text)).toBe(text)
