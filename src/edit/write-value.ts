@@ -54,7 +54,8 @@ export function memberLines(path: readonly string[], value: unknown, indent: str
   ]
 }
 
-const WIDTH = 100
+/** How long a line may become; where an author has longer ones they stay. */
+export const WIDTH = 100
 
 /** In the standard layout the switches of one check stand on one line, and a document's below each other. */
 function fitsOneLine(path: readonly string[], value: Record<string, unknown>, line: string): boolean {
