@@ -23,7 +23,7 @@ export function newDefinition(file: string, config: FlowConfig, { schema, linkOn
   const ordered = [...BODY_FIELDS, 'environments'].filter((name) => members.includes(name))
   const values: Record<string, unknown> = { ...body, name: config.name, type: config.type }
   const text = ordered.flatMap((name) => memberLines([name], values[name], '')).join('\n')
-  const formatted = formatDefinition(file, `${text}\n`, schema === undefined ? {} : { schema })
+  const formatted = formatDefinition(file, `${text}\n`, { schema })
   if ('diagnostics' in formatted) throw new Error(`${file}: the new definition would not be valid`)
   return formatted.text
 }

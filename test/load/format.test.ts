@@ -213,7 +213,9 @@ test('files are formatted without being written, and those that cannot be are to
     'flows/latin.yaml': Buffer.from([0xff]),
   })
   const files = ['good', 'windows', 'marked', 'messy', 'broken', 'latin', 'missing'].map((name) => `flows/${name}.yaml`)
-  expect(formatFiles(root, files).map(({ text, diagnostics }) => text ?? diagnostics.map(brief))).toEqual([
+  expect(
+    formatFiles(root, files, formatDefinition).map(({ text, diagnostics }) => text ?? diagnostics.map(brief)),
+  ).toEqual([
     [],
     [],
     'name: A\ntype: document\n',
