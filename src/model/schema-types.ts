@@ -366,7 +366,7 @@ export interface Guards {
    */
   expose_link?: 'allow' | 'warn' | 'block'
   /**
-   * Largest share of the existing flows that one plan may change. A number blocks above it, and counts from ten flows up.
+   * Largest share of the active flows that one plan may update, rename, archive, or change by adopting them; new and restored flows are not counted. A number blocks above it, and counts from ten flows up.
    */
   max_change_share?: number | ChangeShare
 }

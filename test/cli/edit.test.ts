@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type Service, service } from '../../src/service/operations/call.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { aDefinition, aProject, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aProject, CONFIG, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
 
 const DASHBOARD = { livemode: false, actor: 'dashboard' }
 
@@ -150,6 +150,26 @@ describe('flows import and flows adopt', () => {
     expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
     expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
     expect((await flows(['import', '--yes'], { cwd })).stdout).toContain('Nothing to import')
+  })
+
+  test('an active static link is of the imported environment alone, where there are several', async () => {
+    const two = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    for (const [config, where] of [
+      [CONFIG, 'static_link: { active: true }\n'],
+      [two, 'environments:\n  local:\n    static_link: { active: true }\n'],
+    ] as const) {
+      const cwd = aProject({ a: aDefinition('A') }, config)
+      expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+      await outsideGit(cwd, (write) =>
+        write(DASHBOARD, (call) =>
+          createFlow(call, { key: 'spring', name: 'Spring', type: 'document', static_link: { active: true } }),
+        ),
+      )
+      expect(await flows(['import', '--yes', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
+      expect(text(cwd, 'flows/spring.yaml')).toBe(`name: Spring\ntype: document\n${where}`)
+      expect((await flows(['plan', '--detailed-exitcode', '--env', 'local'], { cwd })).code).toBe(0)
+      expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
+    }
   })
 
   test('a project may begin with an import, in a folder that is not there yet', async () => {
