@@ -119,9 +119,9 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
       ? { state: now, absent: new Map(), adopted: [] }
       : await stateAt(remote, at, { now, desired, keys, project })
   const { state } = past
-  const { targets, kept, unknown } = pullFlows(desired, state, { project: project.config.project, keys, all })
+  const pulled = pullFlows(desired, state, { project: project.config.project, keys, all })
   const adopted = past.adopted.map((key) => ({ key, why: 'adopted_since' as const }))
-  const found: Found = { targets, kept: [...kept, ...adopted], unknown }
+  const found: Found = { ...pulled, kept: [...pulled.kept, ...adopted] }
   if (found.unknown.length > 0) {
     throw badUsage(
       `this project has no flow ${found.unknown.map(quoted).join(', ')} in ${target.name}`,
