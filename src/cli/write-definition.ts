@@ -3,8 +3,8 @@ import { dirname, join, relative, sep } from 'node:path'
 import type { Project } from '../project.js'
 
 /** The modeline names the project's own copy of the schema, where it keeps one. */
-export function schemaFor({ root }: Project, file: string): string | undefined {
-  const schema = join(root, 'schemas', 'flow.schema.json')
+export function schemaFor({ root }: Project, file: string, name: 'flow' | 'policy' = 'flow'): string | undefined {
+  const schema = join(root, 'schemas', `${name}.schema.json`)
   if (!existsSync(schema)) return undefined
   return relative(dirname(join(root, file)), schema)
     .split(sep)

@@ -4,21 +4,26 @@ import { BODY_FIELDS, type FlowConfig, normalise } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { memberLines } from './write-value.js'
 
-/** The text of a new definition in standard layout, without what is a default. `schema` is what the modeline names. */
-export function newDefinition(
-  file: string,
-  config: FlowConfig,
-  { schema, renamedFrom }: { readonly schema?: string; readonly renamedFrom?: string } = {},
-): string {
+interface Options {
+  /** What the modeline names; undefined for none. */
+  readonly schema?: string | undefined
+  /** The environment in whose overlay an active static link is written; undefined for the body, and so for all. */
+  readonly linkOnlyIn?: string | undefined
+}
+
+/** The text of a new definition in standard layout, without what is a default. */
+export function newDefinition(file: string, config: FlowConfig, { schema, linkOnlyIn }: Options = {}): string {
+  const { static_link: link, ...rest } = withoutDefaults(config, normalise({ name: config.name, type: config.type }))
   const body = {
-    ...withoutDefaults(config, normalise({ name: config.name, type: config.type })),
-    ...(renamedFrom !== undefined && { renamed_from: renamedFrom }),
+    ...rest,
+    ...(link !== undefined && linkOnlyIn === undefined && { static_link: link }),
+    ...(link !== undefined && linkOnlyIn !== undefined && { environments: { [linkOnlyIn]: { static_link: link } } }),
   }
   const members = ['name', 'type', ...Object.keys(body)]
-  const ordered = [...BODY_FIELDS, 'renamed_from'].filter((name) => members.includes(name))
+  const ordered = [...BODY_FIELDS, 'environments'].filter((name) => members.includes(name))
   const values: Record<string, unknown> = { ...body, name: config.name, type: config.type }
   const text = ordered.flatMap((name) => memberLines([name], values[name], '')).join('\n')
-  const formatted = formatDefinition(file, `${text}\n`, schema === undefined ? {} : { schema })
+  const formatted = formatDefinition(file, `${text}\n`, { schema })
   if ('diagnostics' in formatted) throw new Error(`${file}: the new definition would not be valid`)
   return formatted.text
 }

@@ -6,7 +6,18 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { aDefinition, aFolder, aProject, CONFIG, ended, flows, printed, start, writeFiles } from '../helpers/cli.js'
+import {
+  aDefinition,
+  aFolder,
+  aProject,
+  CONFIG,
+  ended,
+  flows,
+  printed,
+  start,
+  startOnTerminal,
+  writeFiles,
+} from '../helpers/cli.js'
 import { served } from '../service/serving.js'
 
 const ENV = { USER: 'ci' }
@@ -134,6 +145,17 @@ describe('flows show of a deployment', () => {
     const { code, stdout } = await run(cwd, 'show', `vfd_${'0'.repeat(24)}`, '--json')
     expect([code, JSON.parse(stdout).code]).toEqual([1, 'resource_missing'])
   })
+
+  test('of an id that is cut short looks for a deployment; but a flow may have such a key', async () => {
+    const { cwd } = twoDeployments()
+    const missing = await run(cwd, 'show', 'vfd_nope')
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+    expect(missing.stderr).toContain("No such flow_deployment: 'vfd_nope'")
+    expect(missing.stderr).toContain('hint  flows history shows what there is')
+    writeFiles(cwd, { 'flows/vfd_nope.yaml': aDefinition('Named so') })
+    expect((await run(cwd, 'apply', '--yes', '--allow', 'weaken')).code).toBe(0)
+    expect((await run(cwd, 'show', 'vfd_nope')).stdout).toContain('Flow vfd_nope in local (test mode)\n')
+  })
 })
 
 describe('flows blame', () => {
@@ -168,6 +190,19 @@ describe('flows blame', () => {
     expect(stdout).toMatch(
       new RegExp(`${ids[1]} by ci, .*${first.slice(0, 7)} on main  \\(version 1\\)\n[^]*    type `),
     )
+  })
+
+  test('fits a terminal of 40 columns', async () => {
+    const { cwd } = twoDeployments()
+    const { stdout } = await ended(startOnTerminal(['--no-color', 'blame', 'a'], { cwd, columns: 40 }))
+    expect(stdout).toContain('options.document.\r\n      require_matching_selfie')
+    expect(stdout.split('\r\n').filter((line) => line.length > 40)).toEqual([])
+  })
+
+  test('of a flow that is not there points to the flows, and to nothing else', async () => {
+    const { cwd } = twoDeployments()
+    const { stderr } = await run(cwd, 'blame', 'nope')
+    expect(stderr).toBe("error No such verification_flow: 'nope'\nhint  flows list shows what there is\n")
   })
 })
 
