@@ -154,7 +154,7 @@ describe('whatever is formatted', () => {
       fc.property(written, (text) => {
         expect(parse('a.yaml', format(text)).value).toEqual(parse('a.yaml', text).value)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     )
   })
 
@@ -166,7 +166,7 @@ describe('whatever is formatted', () => {
         const onWindows = once.replaceAll('\n', '\r\n')
         expect(format(onWindows)).toBe(onWindows)
       }),
-      { numRuns: 2_000 },
+      { numRuns: 600 },
     )
   })
 
@@ -176,7 +176,7 @@ describe('whatever is formatted', () => {
       fc.property(written, (text) => {
         expect(comments(format(text))).toBe(comments(text))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 
@@ -198,7 +198,7 @@ describe('whatever is formatted', () => {
         const found = [...format(text).matchAll(root)].map(([, name]) => order.indexOf(name ?? ''))
         expect(found).toEqual(found.toSorted((a, b) => a - b))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 })
