@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
@@ -346,4 +349,58 @@ describe('flows events', () => {
       'end',
     ])
   })
+
+  test('tells once of what was deployed while the service could not be reached, in its order', async () => {
+    const { url, key } = await served()
+    const gate = { isOpen: true }
+    const gated = await aGateway(url, gate)
+    const config = `project: acme-kyc
+environments:
+  direct: { api: "${url}", api_key_env: FLOWS_KEY }
+  gated: { api: "${gated}", api_key_env: FLOWS_KEY }
+`
+    const cwd = aProject({ a: aDefinition('A') }, config)
+    const env = { ...ENV, FLOWS_KEY: key }
+    const child = start(['events', '--follow', '--interval', '0.1', '--env', 'gated'], { cwd, env })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const result = ended(child)
+    const apply = async () =>
+      expect(await flows(['apply', '--yes', '--env', 'direct'], { cwd, env })).toMatchObject({ code: 0 })
+    const first = printed(child, '"key":"a"')
+    await printed(child, 'Waiting')
+    await setTimeout(500) // its first look learns what is there
+    await apply()
+    await first
+    const failed = printed(child, '"unreachable"')
+    gate.isOpen = false
+    for (const name of ['b', 'c']) {
+      writeFiles(cwd, { [`flows/${name}.yaml`]: aDefinition(name) })
+      await apply()
+    }
+    await failed
+    const last = printed(child, '"key":"c"')
+    gate.isOpen = true
+    await last
+    child.kill('SIGINT')
+    const { code, stdout } = await result
+    expect(code).toBe(130)
+    const told = lines(stdout).filter(({ type }) => type === 'change_applied')
+    expect(told.map((line) => line.key)).toEqual(['a', 'b', 'c'])
+  })
 })
+
+/** Passes requests on to a service, or breaks the connection while it is closed. */
+async function aGateway(url: string, gate: { readonly isOpen: boolean }): Promise<string> {
+  const server = createServer(async (request, response) => {
+    if (!gate.isOpen) return void request.socket.destroy()
+    const { host: _, connection: _1, ...headers } = request.headers
+    const answer = await fetch(url + request.url, { headers: headers as Record<string, string> })
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
