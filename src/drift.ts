@@ -30,8 +30,9 @@ export async function driftFlows(
   const observation = await reader.observe(project)
   if (observation.status !== 'modified') throw new Error('the service answered "not modified" to who knew nothing')
   const { state } = observation
-  const made = locate(plan(definitions.desired(environment), state, options), placesOf(definitions))
-  const candidates = driftOf(made, state).filter(isWanted)
+  const desired = definitions.desired(environment)
+  const made = locate(plan(desired, state, options), placesOf(definitions))
+  const candidates = driftOf(made, state, desired).filter(isWanted)
   const flows = await someAtOnce(candidates, AT_ONCE, async (drifted) => {
     return attribute(drifted, await versionsSinceDeployment(reader, drifted.id), project)
   })

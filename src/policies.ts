@@ -103,12 +103,18 @@ function loadLanguage() {
   return import('./policy/policy.js')
 }
 
-/** The files of the policies, unread. The usual folder may be missing, and may be what holds the definitions. */
-function findPolicies(project: Project): ReturnType<typeof discover> {
-  const { root, config } = project
+/** The folder of the policies; undefined where the usual one is what holds the definitions. */
+export function policiesFolder({ config }: Project): string | undefined {
   const folder = plainFolder(config.policies ?? 'policies')
+  return config.policies === undefined && overlap(folder, config.flows) ? undefined : folder
+}
+
+/** The files of the policies, unread. The usual folder may be missing. */
+export function findPolicies(project: Project): ReturnType<typeof discover> {
+  const { root, config } = project
+  const folder = policiesFolder(project)
   const isNamed = config.policies !== undefined
-  if (!isNamed && overlap(folder, config.flows)) return { files: [], diagnostics: [], exists: false }
+  if (folder === undefined) return { files: [], diagnostics: [], exists: false }
   const found = discover(root, folder)
   if (found.exists || !isNamed) return found
   const missing: Diagnostic = {

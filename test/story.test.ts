@@ -91,7 +91,9 @@ describe.each(stores)('with the service on $name', (implementation) => {
     expect(reviewed.body).toContain('| update | <code>sign-up</code> | weakens |')
     expect(reviewed.body).toContain('+ options.document.require_live_capture: false')
     expect(planned.summary).toContain('### Flows plan')
-    const kept = JSON.parse(artifacts.get(`102/flows-plan.acme-kyc.live.${head}`)?.get('flows-plan.acme-kyc.live.json') ?? '{}')
+    const kept = JSON.parse(
+      artifacts.get(`102/flows-plan.acme-kyc.live.${head}`)?.get('flows-plan.acme-kyc.live.json') ?? '{}',
+    )
     expect(kept.digest).toBe(reviewed.header.digest)
 
     // Meanwhile somebody renames the flow by hand, and the pull request is merged: apply refuses, and writes nothing.

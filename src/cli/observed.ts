@@ -5,6 +5,7 @@ import type { Remote } from '../remote/remote.js'
 import type { Cli } from './command.js'
 import { checkedDefinitions, openProject, type Target, targetOf } from './project.js'
 import { remoteOf } from './target.js'
+import { finishEdits } from './write-edits.js'
 
 export interface Observed {
   readonly project: Project
@@ -14,7 +15,7 @@ export interface Observed {
   readonly state: ObservedState
 }
 
-/** Checked definitions, and the state of an environment, read with a reader that is closed again. */
+/** Definitions that are to be edited, checked, and the state of an environment, read with a reader that is closed again. */
 export async function observed(
   cli: Cli,
   env: string | undefined,
@@ -22,6 +23,7 @@ export async function observed(
 ): Promise<Observed> {
   const project = openProject(cli)
   const target = targetOf(project, cli, env)
+  finishEdits(project)
   const definitions = definitionsOf(project)
   const remote = await remoteOf(project, target, cli.terminal)
   return { project, target, definitions, remote, state: await stateOf(remote, project) }

@@ -92,13 +92,18 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? error.kind,
         message: error.message + request,
-        ...(error.kind === 'not_found' && {
-          hint: 'flows list, flows history and flows sessions list show what there is',
-        }),
+        hint: error.kind === 'not_found' ? whereToLook(error.message) : undefined,
         exitCode: ExitCode.failed,
         details: { param: error.param },
       }
   }
+}
+
+/** The command that lists what was looked for in vain. */
+function whereToLook(message: string): string | undefined {
+  const what = /^No such (\w+)/.exec(message)?.[1] ?? ''
+  const command = { verification_flow: 'list', flow_deployment: 'history', verification_session: 'sessions list' }[what]
+  return command && `flows ${command} shows what there is`
 }
 
 function staleLine(flow: RemoteError['stale'][number]): string {

@@ -16,7 +16,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'fmt',
-    summary: 'put definitions into their standard layout',
+    summary: 'put definitions and policies into their standard layout',
     group: 'Definitions',
     load: async () => (await import('./commands/fmt.js')).fmt,
   },

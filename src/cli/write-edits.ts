@@ -2,10 +2,11 @@ import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definitions } from '../definitions.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../edit/edit-project.js'
+import { readCacheFile, writeCacheFile } from '../load/cache-file.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
 import type { Project } from '../project.js'
 import { Failure } from './failure.js'
-import { createFile, replaceFile, schemaFor } from './write-definition.js'
+import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
 
 /**
  * The files that have to change for these targets; nothing is written. `state` is what was observed there, if anything
@@ -47,21 +48,22 @@ export function editsFor(
 }
 
 /**
- * Writes the edits, each file whole or not at all. Before the first is written every one is looked at: none may have
- * changed since it was read, and none that is new may be there.
+ * Writes the edits, each file whole or not at all. Before the first is written every one is looked at, and each again
+ * before its turn: none may have changed since it was read, and none that is new may be there.
  */
 export function writeEdits({ root }: Project, edits: readonly FileEdit[]): void {
   for (const edit of edits) {
-    if (edit.kind !== 'create')
-      checkUnchanged(root, edit.kind === 'rename' ? edit.previousFile : edit.file, edit.before)
+    checkUnchanged(root, edit, [])
     if (edit.kind === 'create' || edit.kind === 'rename') checkFree(root, edit.file)
   }
   const written: string[] = []
   for (const edit of edits) {
+    // Again: somebody may have saved it while the others were written.
+    checkUnchanged(root, edit, written)
     try {
       write(root, edit)
     } catch (error) {
-      const done = written.length === 0 ? 'no file was written' : `written before it: ${written.join(', ')}`
+      const done = written.length === 0 ? 'no file was written' : doneText(written)
       const { code } = error as NodeJS.ErrnoException
       throw new Failure('file_not_written', `${edit.file} could not be written (${code ?? 'unknown error'}); ${done}`, {
         hint: 'mend the cause and run the command again: what is written is not written twice',
@@ -79,10 +81,35 @@ function write(root: string, edit: FileEdit): void {
   else if (edit.kind === 'edit') replaceFile(path, markOf(path) + edit.text)
   else {
     const previous = join(root, edit.previousFile)
-    // Both files for a moment rather than none: killed in between, validation names the one that is too many.
+    const { previousFile, before, file, text } = edit
+    writeCacheFile<Renaming>(root, RENAMING, { previousFile, before, file, text })
+    // Both files for a moment rather than none.
     createFile(path, markOf(previous) + edit.text)
     rmSync(previous)
   }
+}
+
+/** A file that is about to get another name, with what it says before and after. */
+interface Renaming {
+  readonly previousFile: string
+  readonly before: string
+  readonly file: string
+  readonly text: string
+}
+
+const RENAMING = 'renaming'
+
+/**
+ * Ends what a run began that was killed in the middle: what is left of half a rename, and temporary files. Call before
+ * definitions are read to be edited: two files of one flow would not be valid.
+ */
+export function finishEdits({ root, config }: Project): void {
+  removeLeftovers(join(root, config.flows))
+  const renaming = readCacheFile<Renaming>(root, RENAMING)
+  if (renaming === null) return
+  const { previousFile, before, file, text } = renaming
+  // Where somebody has edited either file since, both stay: validation names the one that is too many.
+  if (textAt(root, file) === text && textAt(root, previousFile) === before) rmSync(join(root, previousFile))
 }
 
 /** The byte-order mark with which some editors begin a file: no part of the text, but the author's. */
@@ -90,10 +117,15 @@ function markOf(path: string): string {
   return readFileSync(path, 'utf8').startsWith('\ufeff') ? '\ufeff' : ''
 }
 
-function checkUnchanged(root: string, file: string, before: string): void {
+function checkUnchanged(root: string, edit: FileEdit, written: readonly string[]): void {
+  if (edit.kind === 'create') return
+  const file = edit.kind === 'rename' ? edit.previousFile : edit.file
+  if (textAt(root, file) !== edit.before) throw changedMeanwhile(file, written)
+}
+
+function textAt(root: string, file: string): string | undefined {
   const path = join(root, file)
-  const now = existsSync(path) ? readFileSync(path, 'utf8').replace(/^\ufeff/, '') : undefined
-  if (now !== before) throw changedMeanwhile(file)
+  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^\ufeff/, '') : undefined
 }
 
 function checkFree(root: string, file: string): void {
@@ -103,8 +135,11 @@ function checkFree(root: string, file: string): void {
   })
 }
 
-function changedMeanwhile(file: string): Failure {
-  return new Failure('file_changed', `${file} was changed meanwhile: nothing was written`, {
-    hint: 'run the command again',
-  })
+function changedMeanwhile(file: string, written: readonly string[] = []): Failure {
+  const done = written.length === 0 ? 'nothing was written' : `it was left alone; ${doneText(written)}`
+  return new Failure('file_changed', `${file} was changed meanwhile: ${done}`, { hint: 'run the command again' })
+}
+
+function doneText(written: readonly string[]): string {
+  return `written before it: ${written.join(', ')}`
 }

@@ -1,25 +1,41 @@
+import type { FlowKey } from '../model/flow.js'
 import type { DeployedFlow } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 
 /**
- * The project's flows as a deployment left them, as a state to pull from: what did not exist then, or is defined and was
- * never deployed, is archived in it, so that its definition goes. A flow that has another key by now is found by that.
+ * The project's flows as a deployment left them, as a state to pull from: what the project did not have then is archived
+ * in it, so that its definition goes; but for what is `kept`, by key, which is as it is defined. A flow that has another
+ * key by now is found by that.
  */
 export function asLeft(
   then: readonly DeployedFlow[],
   now: ObservedState,
   desired: readonly DesiredFlow[],
-  project: string,
+  { project, kept }: { readonly project: string; readonly kept: ReadonlySet<FlowKey> },
 ): ObservedState {
-  const present = new Map(now.flows.map((flow) => [flow.id, flow]))
-  const flows = then.map(({ id, key, status, config }): ObservedFlow => {
+  const flows = flowsOf(then, now, project)
+  const later = definedSince(then, now, desired).map(({ key, config }) =>
+    flow(`later ${key}`, key, kept.has(key) ? 'active' : 'archived', config, project),
+  )
+  return { ...now, flows: [...flows, ...later] }
+}
+
+/** The definitions of flows that the project did not have when a deployment left these. */
+export function definedSince<Defined extends Pick<DesiredFlow, 'key' | 'renamedFrom'>>(
+  then: readonly DeployedFlow[],
+  now: ObservedState,
+  desired: readonly Defined[],
+): Defined[] {
+  const flows = flowsOf(then, now, '')
+  const taken = new Set([...flows.map(({ key }) => key), ...flows.map(({ applied_key }) => applied_key)])
+  return desired.filter(({ key, renamedFrom }) => !taken.has(key) && (renamedFrom === null || !taken.has(renamedFrom)))
+}
+
+function flowsOf(then: readonly DeployedFlow[], now: ObservedState, project: string): ObservedFlow[] {
+  const present = new Map(now.flows.map((one) => [one.id, one]))
+  return then.map(({ id, key, status, config }): ObservedFlow => {
     return { ...flow(id, key, status, config, project), applied_key: present.get(id)?.key ?? key }
   })
-  const taken = new Set([...flows.map(({ key }) => key), ...flows.map(({ applied_key }) => applied_key)])
-  const later = desired
-    .filter(({ key, renamedFrom }) => !taken.has(key) && (renamedFrom === null || !taken.has(renamedFrom)))
-    .map(({ key, config }) => flow(`later ${key}`, key, 'archived', config, project))
-  return { ...now, flows: [...flows, ...later] }
 }
 
 function flow(

@@ -102,7 +102,9 @@ function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flow
 function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit {
   const file = `${files.folder}/${key}.yaml`
   const schema = files.schemaFor(file)
-  const text = newDefinition(file, config, schema === undefined ? {} : { schema })
+  // A static link is one environment's own: in the body, the next apply would open one in every other.
+  const linkOnlyIn = files.environments.length > 1 ? files.environment : undefined
+  const text = newDefinition(file, config, { schema, linkOnlyIn })
   return { kind: 'create', key, file, text, fields: placed(text, files.environment, diff(null, config)) }
 }
 

@@ -3,19 +3,26 @@ import { BODY_FIELDS, type FlowConfig } from '../model/flow.js'
 import { withoutDefaults } from '../model/without-defaults.js'
 import { memberLines } from './write-value.js'
 
-/** The text of a new definition in standard layout, without what is a default. `schema` is what the modeline names. */
-export function newDefinition(
-  file: string,
-  config: FlowConfig,
-  { schema, renamedFrom }: { readonly schema?: string; readonly renamedFrom?: string } = {},
-): string {
+interface Options {
+  /** What the modeline names; undefined for none. */
+  readonly schema?: string | undefined
+  /** The environment in whose overlay an active static link is written; undefined for the body, and so for all. */
+  readonly linkOnlyIn?: string | undefined
+}
+
+/** The text of a new definition in standard layout, without what is a default. */
+export function newDefinition(file: string, config: FlowConfig, options: Options = {}): string {
+  const { schema, linkOnlyIn } = options
+  const { static_link: link, ...body } = withoutDefaults(config)
+  const isOverlaid = link !== undefined && linkOnlyIn !== undefined
   const values: Record<string, unknown> = {
-    ...withoutDefaults(config),
-    ...(renamedFrom !== undefined && { renamed_from: renamedFrom }),
+    ...body,
+    ...(link !== undefined && !isOverlaid && { static_link: link }),
+    ...(isOverlaid && { environments: { [linkOnlyIn]: { static_link: link } } }),
   }
-  const ordered = [...BODY_FIELDS, 'renamed_from'].filter((name) => Object.hasOwn(values, name))
+  const ordered = [...BODY_FIELDS, 'environments'].filter((name) => Object.hasOwn(values, name))
   const text = ordered.flatMap((name) => memberLines([name], values[name], '')).join('\n')
-  const formatted = formatDefinition(file, `${text}\n`, schema === undefined ? {} : { schema })
+  const formatted = formatDefinition(file, `${text}\n`, { schema })
   if ('diagnostics' in formatted) throw new Error(`${file}: the new definition would not be valid`)
   return formatted.text
 }

@@ -1,7 +1,7 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { diff } from '../plan/diff.js'
-import { pair } from '../plan/pair.js'
+import { type Conflict, pair } from '../plan/pair.js'
 import type { FlowTarget } from './edit-project.js'
 import { withLeaves } from './with-leaves.js'
 
@@ -21,6 +21,8 @@ export interface Pull {
     readonly key: FlowKey
     readonly why: 'changed_in_git' | 'removed_in_git' | 'restored_in_git' | 'renamed_in_git'
   }[]
+  /** Definitions that have the key of another one's flow, or whose flow has theirs: nothing is to be written. */
+  readonly exchanged: readonly Conflict[]
   /** Keys asked for that no flow of this project and no definition has. */
   readonly unknown: readonly FlowKey[]
 }
@@ -31,16 +33,42 @@ export interface Pull {
  * comes back only when it is named, or with `all`. Flows that no project manages are none of pull's business.
  */
 export function pull(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
+  const found = pullAll(desired, state, options)
+  const after = edited(desired, found.targets)
+  const exchanged = [desired, after].map((flows) => exchangedIn(flows, state, options)).find(({ length }) => length > 0)
+  return { ...found, exchanged: exchanged ?? [] }
+}
+
+function exchangedIn(flows: readonly DesiredFlow[], state: ObservedState, { project, keys }: PullOptions): Conflict[] {
+  return pair(flows, state, project).conflicts.filter(({ code, desired: { key }, observed }) => {
+    const isChosen =
+      keys.length === 0 || [key, observed.key, observed.applied_key].some((one) => keys.includes(one ?? ''))
+    return code === 'KEY_OF_OTHER_FLOW' && isChosen
+  })
+}
+
+/** What will be defined under which key, as far as pairing looks at it. */
+function edited(desired: readonly DesiredFlow[], targets: readonly FlowTarget[]): DesiredFlow[] {
+  const replaced = new Set(targets.map(({ key, definition = key }) => definition))
+  const made = targets.flatMap(({ key, config }) => {
+    return config === null ? [] : [{ key, config, renamedFrom: null, file: `${key}.yaml` }]
+  })
+  return [...desired.filter(({ key }) => !replaced.has(key)), ...made]
+}
+
+type Found = Omit<Pull, 'exchanged'>
+
+function pullAll(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Found {
   const found = pullOnce(desired, state, options)
   const removed = found.targets.filter(({ config }) => config === null)
   if (removed.length === 0) return found
   // A definition that goes may leave its flow to another one, whose key the flow had before.
   const left = desired.filter(({ key }) => !removed.some((one) => one.key === key))
-  const rest = pull(left, state, options)
+  const rest = pullAll(left, state, options)
   return { ...rest, targets: [...removed, ...rest.targets], unknown: found.unknown }
 }
 
-function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
+function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Found {
   const { project, all } = options
   const named = new Set(options.keys)
   const isChosen = (...keys: readonly FlowKey[]) => named.size === 0 || keys.some((key) => named.has(key))

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
 import { isObject } from '../model/json.js'
 import { insertItem, insertMember } from './insert.js'
+import { openUp } from './open-up.js'
 import { removeItem, removeMember } from './remove.js'
 import { replaceValue } from './replace.js'
 import { type Member, nameOf, plainOf, Source, type Splice, spliced } from './source.js'
@@ -17,7 +18,7 @@ export function rewrite(text: string, wanted: unknown): string {
   let now = text
   for (let count = 0; count < MOST_STEPS; count += 1) {
     const source = new Source(now)
-    const step = nextStep(source, wanted)
+    const step = nextStep(source, wanted) ?? openUp(source, text)
     if (step === undefined) return now
     now = spliced(now, step)
   }

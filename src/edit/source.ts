@@ -1,15 +1,5 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  type Node,
-  type Pair,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
+import { lexemesOf } from '../load/lexemes.js'
 import { parseNodes } from '../load/parse.js'
 
 /** A piece of a text to be replaced: [at, end) becomes `text`. */
@@ -191,22 +181,13 @@ export function spliced(text: string, splices: readonly Splice[]): string {
   return result
 }
 
-/** The lexer's own marks, which stand for no character of the text. */
-const MARKS = ['\u0002', '\u0018', '\u001f']
-
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
-  let isScalarNext = false
-  for (const lexeme of new Lexer().lex(text)) {
-    if (MARKS.includes(lexeme)) {
-      isScalarNext = lexeme === '\u001f'
-      continue
-    }
+  for (const { text: lexeme, isContent } of lexemesOf(text)) {
     // What a plain scalar or a block holds is told apart from comments, colons and commas.
-    tokens.push({ at, end: at + lexeme.length, text: isScalarNext ? `"${lexeme}"` : lexeme })
+    tokens.push({ at, end: at + lexeme.length, text: isContent ? `"${lexeme}"` : lexeme })
     at += lexeme.length
-    isScalarNext = false
   }
   return tokens
 }

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
 import { isObject } from '../model/json.js'
 
 /** How a value is to be spelled at its place. */
@@ -24,8 +25,8 @@ export function inlineText(value: unknown, spelling: Spelling): string {
 
 function scalarText(value: unknown, { inFlow, isJson = false, quotes = 'PLAIN' }: Spelling): string {
   if (typeof value !== 'string') return String(value)
-  // JSON's strings are YAML's double-quoted ones; a line feed survives in no other way on one line.
-  if (isJson || quotes === 'QUOTE_DOUBLE' || /[\n\r]/.test(value)) return JSON.stringify(value)
+  // A line feed survives in no other way on one line, and what nobody sees is told in no other way.
+  if (isJson || quotes === 'QUOTE_DOUBLE' || /[\n\r]/.test(value) || hasHidden(value)) return doubleQuoted(value)
   if (quotes === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`
   const written = stringify({ k: value }, { lineWidth: 0, ...(inFlow && { collectionStyle: 'flow' }) })
   return inFlow ? written.slice('{ k: '.length, -' }\n'.length) : written.slice('k: '.length, -'\n'.length)
@@ -34,7 +35,12 @@ function scalarText(value: unknown, { inFlow, isJson = false, quotes = 'PLAIN' }
 /** A member's name; in quotes where its siblings are, or where YAML would read something else. */
 export function keyText(name: string, { isJson = false }: Pick<Spelling, 'isJson'>): string {
   const isPlain = /^[A-Za-z_][\w.-]*$/.test(name) && !/^(?:true|false|null)$/i.test(name)
-  return isPlain && !isJson ? name : JSON.stringify(name)
+  return isPlain && !isJson ? name : doubleQuoted(name)
+}
+
+/** JSON's strings are YAML's double-quoted ones. */
+function doubleQuoted(text: string): string {
+  return escapeHidden(JSON.stringify(text))
 }
 
 /** A member of a block mapping, on as many lines as the standard layout takes; without line ends. */
@@ -48,7 +54,8 @@ export function memberLines(path: readonly string[], value: unknown, indent: str
   ]
 }
 
-const WIDTH = 100
+/** How long a line may become; where an author has longer ones they stay. */
+export const WIDTH = 100
 
 /** In the standard layout the switches of one check stand on one line, and a document's below each other. */
 function fitsOneLine(path: readonly string[], value: Record<string, unknown>, line: string): boolean {
@@ -74,7 +81,8 @@ function leafCount(value: unknown): number {
 export function blockScalarText(value: string, indent: string): string | undefined {
   const body = value.replace(/\n$/, '')
   const lines = body.split('\n')
-  const isSafe = body !== '' && !/^[ \t]/.test(body) && !/\s$/.test(body) && !/[\r\u0085\u2028\u2029]/.test(body)
+  const isSafe =
+    body !== '' && !/^[ \t]/.test(body) && !/\s$/.test(body) && !/[\r\u0085]/.test(body) && !hasHidden(body)
   if (!isSafe) return undefined
   const written = lines.map((line) => (line === '' ? '' : `${indent}${line}`)).join('\n')
   return `|${value.endsWith('\n') ? '' : '-'}\n${written}\n`

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../model/diagnostic.js'
 import { decode } from './decode.js'
 import { readBounded } from './discover.js'
-import { formatDefinition } from './format.js'
+import type { Formatted } from './format.js'
 
 export interface FormattedFile {
   /** Relative to the configuration file, with forward slashes. */
@@ -11,18 +11,18 @@ export interface FormattedFile {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout would make of each file. Writes nothing. `schemaOf` names the schema for the modeline. */
+/** What the standard layout would make of each file. Writes nothing. */
 export function formatFiles(
   root: string,
   files: readonly string[],
-  schemaOf: (file: string) => { readonly schema?: string } = () => ({}),
+  format: (file: string, text: string) => Formatted,
 ): FormattedFile[] {
   return files.map((file) => {
     const read = readBounded(root, file)
     if ('fault' in read) return { file, diagnostics: [read.fault] }
     const decoded = decode(file, read.bytes)
     if ('fault' in decoded) return { file, diagnostics: [decoded.fault] }
-    const formatted = formatDefinition(file, decoded.text, schemaOf(file))
+    const formatted = format(file, decoded.text)
     if ('diagnostics' in formatted) return { file, diagnostics: formatted.diagnostics }
     // Bytes are compared, for the text has lost a byte-order mark already.
     const tidy = read.bytes.equals(Buffer.from(formatted.text))

@@ -2,6 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
+import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
+import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 
 /** The order of a mapping's members, by name; what it does not name comes behind, in the author's order. */
@@ -20,16 +22,39 @@ const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, field 
 /** The order in which the members of a definition are written; tests hold it against the schema. */
 export const DEFINITION_ORDER: Order = { ...BODY, renamed_from: null, environments: null }
 
+/** The order in which the members of a policy are written; tests hold it against the schema. */
+export const POLICY_ORDER: Order = {
+  description: null,
+  environments: null,
+  when: null,
+  require: null,
+  message: null,
+  level: null,
+  at: null,
+}
+
+export interface FormatOptions {
+  /** The relative address that the modeline names, where the text has no modeline yet. */
+  readonly schema?: string | undefined
+}
+
+export type Formatted = { readonly text: string } | { readonly diagnostics: readonly Diagnostic[] }
+
 /**
  * A definition in standard layout: members in one order, two spaces of indentation, one blank line where there were
  * several; comments stay with what they stand before or behind. Says exactly what it said before, and formatting it
- * again changes nothing. Lines end as the first one does. `schema` is the relative address that the modeline names, where the text has no modeline yet.
+ * again changes nothing. Lines end as the first one does.
  */
-export function formatDefinition(
-  file: string,
-  text: string,
-  { schema }: { readonly schema?: string } = {},
-): { text: string } | { diagnostics: readonly Diagnostic[] } {
+export function formatDefinition(file: string, text: string, options: FormatOptions = {}): Formatted {
+  return format(file, text, sortDefinition, options)
+}
+
+/** A policy in standard layout, by the same rules. */
+export function formatPolicy(file: string, text: string, options: FormatOptions = {}): Formatted {
+  return format(file, text, (document) => sortMembers(document.contents, POLICY_ORDER), options)
+}
+
+function format(file: string, text: string, sort: Sort, { schema }: FormatOptions): Formatted {
   const written = text.replace(/^\ufeff/, '')
   const source = written.replaceAll('\r\n', '\n')
   // A checkout on Windows has its own line endings: they are not the author's to mend.
@@ -38,7 +63,7 @@ export function formatDefinition(
   if (diagnostics.length > 0) return { diagnostics }
   const { modeline, header, rest } = split(source)
   const first = modeline ?? (schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`)
-  for (const layout of [reorder, leaveOrder]) {
+  for (const layout of [unlessAliased(sort), leaveOrder]) {
     const formatted = withLineEnds(`${first}${header}${stable(rest, layout)}`)
     // What the library writes for some rare spellings means something else; the text then stays as it was.
     if (isDeepStrictEqual(parse(file, formatted).value, value)) return { text: formatted }
@@ -69,7 +94,7 @@ function split(text: string): { modeline: string | undefined; header: string; re
 const MODELINE = /^#\s*yaml-language-server:/
 
 /** Some layouts need a second look before they come out the same: comments that moved get their final indentation. */
-function stable(text: string, layout: (document: Document) => void): string {
+function stable(text: string, layout: Sort): string {
   let last = text
   for (let round = 0; round < 4; round += 1) {
     const next = write(last, layout)
@@ -79,7 +104,7 @@ function stable(text: string, layout: (document: Document) => void): string {
   return last
 }
 
-function write(text: string, layout: (document: Document) => void): string {
+function write(text: string, layout: Sort): string {
   const document = parseNodes(text)
   layout(document)
   visit(document, {
@@ -87,7 +112,15 @@ function write(text: string, layout: (document: Document) => void): string {
       if (seq.flow) seq.toString = withoutPadding
     },
   })
-  return document.toString({ indent: 2, lineWidth: 0, directives: false })
+  return withEscapes(document.toString({ indent: 2, lineWidth: 0, directives: false }))
+}
+
+/** What nobody sees is told in double quotes, where the library would write the character itself. */
+function withEscapes(text: string): string {
+  if (!hasHidden(text)) return text
+  return lexemesOf(text)
+    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHidden(lexeme.text) : lexeme.text))
+    .join('')
 }
 
 /** `[passport, id_card]`, but `{ active: true }`: the library pads both or neither. */
@@ -97,9 +130,16 @@ function withoutPadding(this: YAMLSeq, ...[context, ...rest]: Parameters<YAMLSeq
 
 function leaveOrder(): void {}
 
-function reorder(document: Document): void {
-  // An alias must come after its anchor, so the author's order stays.
-  if (hasAlias(document)) return
+type Sort = (document: Document) => void
+
+/** An alias must come after its anchor, so there the author's order stays. */
+function unlessAliased(sort: Sort): Sort {
+  return (document) => {
+    if (!hasAlias(document)) sort(document)
+  }
+}
+
+function sortDefinition(document: Document): void {
   sortMembers(document.contents, DEFINITION_ORDER)
   const environments = isMap(document.contents) ? document.contents.get('environments', true) : undefined
   if (!isMap(environments)) return

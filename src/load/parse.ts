@@ -38,7 +38,8 @@ export function parse(file: string, text: string): ParsedFile {
 }
 
 function documentFaults(document: Document, text: string): Fault[] {
-  const faults = [...document.errors, ...document.warnings].map((error) => toFault(error, document, text))
+  const told = [...document.errors, ...document.warnings].map((error) => toFault(error, document, text))
+  const faults = told.length > 0 ? (conflictFaults(text) ?? told) : told
   const { yaml } = document.directives ?? { yaml: { version: '1.2', explicit: false } }
   if (yaml.explicit && yaml.version !== '1.2') {
     faults.push({
@@ -59,6 +60,14 @@ function documentFaults(document: Document, text: string): Fault[] {
     })
   }
   return oneOfEach(faults)
+}
+
+/** Where a merge has left its marks, what the parser says of them leads nowhere. */
+function conflictFaults(text: string): Fault[] | undefined {
+  const offset = text.search(/^<{7} /m)
+  if (offset === -1 || !/^={7}\r?$/m.test(text.slice(offset))) return undefined
+  const hint = 'keep what is right of both sides, and remove the lines that begin with <<<<<<<, ======= and >>>>>>>'
+  return [{ code: 'YAML_SYNTAX', message: 'a merge has left a conflict here', hint, offset, ends: true }]
 }
 
 /** After the first syntax error the parser guesses, and most of what it says is an echo. */

@@ -366,7 +366,7 @@ export interface Guards {
    */
   expose_link?: 'allow' | 'warn' | 'block'
   /**
-   * Largest share of the existing flows that one plan may change. A number blocks above it, and counts from ten flows up.
+   * Largest share of the active flows that one plan may update, rename, archive, or change by adopting them; new and restored flows are not counted. A number blocks above it, and counts from ten flows up.
    */
   max_change_share?: number | ChangeShare
 }
@@ -478,7 +478,7 @@ export interface Plan {
     name: string
   }[]
   /**
-   * Definitions that cannot be carried out: their key belongs to another project, or a rename finds both flows. A plan with conflicts cannot be applied.
+   * Definitions that cannot be carried out: their key belongs to another project, or was given to another flow outside git, or a rename finds both flows. A plan with conflicts cannot be applied.
    *
    * Items: A definition that cannot be carried out.
    */
@@ -498,7 +498,7 @@ export interface Plan {
     /**
      * Why it cannot.
      */
-    code: 'KEY_OF_OTHER_PROJECT' | 'RENAME_TARGET_EXISTS'
+    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS'
     /**
      * What is in the way.
      */

@@ -3,7 +3,7 @@ import { compareText } from '../model/canonical.js'
 import type { Leaf } from '../model/leaves.js'
 import type { Assurance, Change, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
-import type { ObservedFlow, ObservedState } from '../model/state.js'
+import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { diff } from './diff.js'
 
 /** One field that somebody edited outside git since the last deployment, and that git does not say the same of. */
@@ -43,9 +43,9 @@ export interface DriftedFlow {
  * that the last deployment wrote. What git says the same of is no drift any more, deployed or not: nothing is planned
  * for it. Who edited each field is told by `attribute`; until then it is who wrote the flow last.
  */
-export function driftOf(plan: Plan, observed: ObservedState): DriftedFlow[] {
+export function driftOf(plan: Plan, observed: ObservedState, desired: readonly DesiredFlow[]): DriftedFlow[] {
   const byId = new Map(observed.flows.map((flow) => [flow.id, flow]))
-  return plan.changes
+  return [...plan.changes, ...takenBack(plan, byId, desired)]
     .flatMap((change) => {
       const flow = change.id === null ? undefined : byId.get(change.id)
       const drifted = flow && driftedBy(change, flow, plan.project)
@@ -54,7 +54,26 @@ export function driftOf(plan: Plan, observed: ObservedState): DriftedFlow[] {
     .sort((a, b) => compareText(a.key, b.key))
 }
 
-function driftedBy(change: Change, flow: ObservedFlow, project: string): DriftedFlow | null {
+type Drifting = Pick<Change, 'key' | 'id' | 'source' | 'after' | 'fields' | 'sessions_last_30_days'>
+
+/** Of flows that were given another one's key nothing is planned. Their drift is from the definition that they had. */
+function takenBack(
+  { conflicts }: Plan,
+  byId: ReadonlyMap<string, ObservedFlow>,
+  desired: readonly DesiredFlow[],
+): Drifting[] {
+  const exchanged = conflicts.filter(({ code }) => code === 'KEY_OF_OTHER_FLOW').map(({ id }) => id)
+  return [...new Set(exchanged)].flatMap((id) => {
+    const flow = byId.get(id)
+    const wanted = desired.find(({ key, renamedFrom }) => [key, renamedFrom].includes(flow?.applied_key ?? null))
+    if (!flow || !wanted) return []
+    const { key, file, config } = wanted
+    const { sessions_last_30_days } = flow
+    return [{ key, id, source: { file, line: 1 }, after: config, fields: [], sessions_last_30_days }]
+  })
+}
+
+function driftedBy(change: Drifting, flow: ObservedFlow, project: string): DriftedFlow | null {
   const kind = kindOf(flow, project)
   if (kind === null) return null
   const last = { by: flow.updated_by, at: flow.updated, version: flow.version }
@@ -89,24 +108,24 @@ function kindOf(flow: ObservedFlow, project: string): DriftedFlow['kind'] | null
 
 type Bare = Omit<DriftField, 'by' | 'at' | 'version'>
 
-function fieldsOf(change: Change, flow: ObservedFlow, project: string): Bare[] {
+function fieldsOf(change: Drifting, flow: ObservedFlow, project: string): Bare[] {
   const around = [...projectField(change, flow, project), ...keyField(change, flow), ...statusField(change, flow)]
   return [...around, ...configFields(change, flow)]
 }
 
-function projectField({ after }: Change, flow: ObservedFlow, project: string): Bare[] {
+function projectField({ after }: Drifting, flow: ObservedFlow, project: string): Bare[] {
   if (flow.project === project) return []
   return [{ path: '/project', applied: project, observed: null, defined: after && project, line: null }]
 }
 
-function keyField({ key, source }: Change, flow: ObservedFlow): Bare[] {
+function keyField({ key, source }: Drifting, flow: ObservedFlow): Bare[] {
   const defined = source === null ? null : key
   const { applied_key: applied, key: observed } = flow
   if (applied === null || applied === observed || defined === observed) return []
   return [{ path: '/key', applied, observed, defined, line: null }]
 }
 
-function statusField({ source }: Change, flow: ObservedFlow): Bare[] {
+function statusField({ source }: Drifting, flow: ObservedFlow): Bare[] {
   const defined = source === null ? 'archived' : 'active'
   const { applied_status: applied, status: observed } = flow
   if (applied === null || applied === observed || defined === observed) return []
@@ -114,7 +133,7 @@ function statusField({ source }: Change, flow: ObservedFlow): Bare[] {
 }
 
 /** The fields of the change itself; where it takes none back, those that differ from what was applied. */
-function configFields(change: Change, flow: ObservedFlow): Bare[] {
+function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
   const lines = new Map(change.fields.map(({ path, line }) => [path, line]))
   if (change.source === null) {
     return diff(flow.applied, flow.applied && flow.config).map(({ path, before, after }) => {

@@ -106,20 +106,31 @@ function reasons({ assurance }: Change, effect: 'weakens'): string[] {
   return assurance.reasons.filter((reason) => reason.effect === effect).map(({ message }) => message)
 }
 
+/**
+ * The share is of flows that people are verified by today. So a flow that is adopted counts if it is active and becomes
+ * another one: it was nobody's, but not unused. New flows and restored ones count neither way, nor does taking a flow over as it
+ * is: else a plan with many of them could change all the others.
+ */
+function changesWhatIsTakenOver({ action, fields, previous_key: previousKey }: Change): boolean {
+  if (action !== 'adopt' || fields.some(({ path }) => path === '/status')) return false
+  return fields.length > 0 || previousKey !== null
+}
+
 function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult[] {
   const { limit, level = 'block', min_flows: fewest = MIN_FLOWS_FOR_SHARE } = limitOf(guards)
   if (level === 'allow') return []
-  const changed = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
+  const takenOver = changes.filter(changesWhatIsTakenOver)
+  const own = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
+  const changed = own.length + takenOver.length
+  const all = existing + takenOver.length
   // Divided, not multiplied: 29 / 100 is exactly the number written 0.29, but 0.29 * 100 is less than 29.
-  if (existing < fewest || changed.length / existing <= limit) return []
+  if (all < fewest || changed / all <= limit) return []
   const isLifted = allow.some((one) => one.guard === 'max_change_share')
   const result: GuardResult = {
     guard: 'max_change_share',
     status: level === 'warn' ? 'warned' : isLifted ? 'lifted' : 'blocked',
     keys: [],
-    message:
-      `would change ${changed.length} of ${existing} flows (${percent(changed.length / existing)}); ` +
-      `the limit is ${percent(limit)}`,
+    message: `would change ${changed} of ${all} flows (${percent(changed / all)}); ` + `the limit is ${percent(limit)}`,
   }
   return [result]
 }

@@ -4,11 +4,12 @@ import { type Action, type Change, diffDigest, type Field, type Plan, planDigest
 import type { Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
+import { describeConflict } from './conflict.js'
 import { diff } from './diff.js'
 import { guard } from './guard.js'
 import { select } from './only.js'
 import { order } from './order.js'
-import { type Conflict, type Pair, pair } from './pair.js'
+import { type Pair, pair } from './pair.js'
 
 export interface PlanOptions {
   readonly project: string
@@ -131,26 +132,6 @@ function statusField(observed: ObservedFlow, after: ObservedFlow['status']): Fie
       ...(isDrift ? { origin: 'drift', applied } : { origin: 'config' }),
     },
   ]
-}
-
-function describeConflict({ desired, observed, code }: Conflict): Plan['conflicts'][number] {
-  const { key, file } = desired
-  const where = { code, key, id: observed.id, file }
-  if (code === 'RENAME_TARGET_EXISTS') {
-    return {
-      ...where,
-      message: `"${key}" is to be renamed from "${observed.key}", but both flows exist`,
-      hint: `to keep "${observed.key}", choose a new key that is free; to give it up, remove renamed_from`,
-    }
-  }
-  return {
-    ...where,
-    message: `the flow "${observed.key}" is managed by project "${observed.project}"`,
-    hint:
-      observed.key === key
-        ? 'choose another key, or let that project give the flow up first'
-        : 'remove renamed_from, or let that project give the flow up first',
-  }
 }
 
 function isDefined({ action }: Change): boolean {

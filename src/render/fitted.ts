@@ -2,7 +2,7 @@ import { visibleWidth } from './text.js'
 
 /**
  * Text for people, fitted to a terminal. What fits stays as it is. A longer line is broken between its columns, after an
- * arrow, or between words, in this order, and goes on indented by two at least, so that no text from elsewhere can pass
+ * arrow, between words, or within the name of a field, in this order, and goes on indented by two at least, so that no text from elsewhere can pass
  * for a line of its own. A word that is longer than a line stays whole, and so do command lines ("  $ flows ..."): the
  * terminal folds them, and they can still be copied. `columns` undefined is no terminal: nothing is broken.
  */
@@ -53,8 +53,14 @@ function unitsOf(text: string, pattern: RegExp, gap = ''): Unit[] {
 }
 
 /** Finer and finer ways to part a piece that is too long for a line. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
-const PARTINGS = [/→(?:\u001b\[[0-9;]*m)* /g, / +/g]
+const PARTINGS = [
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  /→(?:\u001b\[[0-9;]*m)* /g,
+  / +/g,
+  // The name of a field; no file or address, which somebody might copy.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
+  /(?<=^(?:\u001b\[[0-9;]*m)*(?:options|metadata)[\w.-]*)\.(?=[\w.-]+(?:\u001b\[[0-9;]*m)*$)/g,
+]
 
 class Page {
   readonly #hang: number

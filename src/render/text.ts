@@ -1,4 +1,5 @@
 import { hideApiKeys } from '../model/api-key.js'
+import { escaped, escapeHidden } from '../model/hidden-characters.js'
 
 /**
  * Text from a definition or the service, safe to show: control characters, and the marks that reorder text on screen,
@@ -6,11 +7,11 @@ import { hideApiKeys } from '../model/api-key.js'
  * prefix, wherever somebody put one.
  */
 export function printable(text: string): string {
-  return hideApiKeys(text).replace(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return escapeHidden(hideApiKeys(text).replace(CONTROL, escaped))
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 
 /** JSON that is safe to show: the same value, with what JSON itself would let through written as escapes. */
 export function printableJson(value: unknown): string {

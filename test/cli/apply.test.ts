@@ -110,20 +110,24 @@ describe('flows apply', () => {
     const definitions = Object.fromEntries(
       keys.map((key) => [key, aDefinition(key, 'static_link: { active: true }\n')]),
     )
-    const undisturbed = aProject(definitions)
-    const started = performance.now()
-    expect(await flows(['apply', '--yes'], { cwd: undisturbed })).toMatchObject({ code: 0 })
-    const span = performance.now() - started
+    const began = performance.now()
+    const undisturbed = start(['apply', '--yes'], { cwd: aProject(definitions) })
+    await printed(undisturbed, 'Writing')
+    const write = performance.now()
+    expect(await ended(undisturbed)).toMatchObject({ code: 0 })
+    const span = { life: performance.now() - began, write: performance.now() - write }
     const outcomes = { nothing: 0, all: 0 }
-    const rounds = 24
+    const rounds = 20
     for (let round = 0; round < rounds; round += 1) {
       const cwd = aProject(definitions)
       const child = start(['apply', '--yes'], { cwd })
       const writing = printed(child, 'Writing').catch(() => '')
+      const applied = printed(child, 'Applied').catch(() => '')
       const end = ended(child)
-      // Every other time in the middle of the write itself, else anywhere in the life of the process.
-      if (round % 2 === 0) await wait((span * 1.2 * round) / rounds)
-      else await writing.then(() => wait(round * 5))
+      // Anywhere in the life of the process, and every other time in the write itself; at last when it has said so.
+      if (round === rounds - 1) await applied
+      else if (round % 2 === 0) await wait((span.life * round) / rounds)
+      else await writing.then(() => wait((span.write * 1.5 * round) / rounds))
       child.kill('SIGKILL')
       await end
       const after = await listed(cwd)

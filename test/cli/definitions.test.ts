@@ -172,6 +172,38 @@ describe('flows fmt', () => {
     )
   })
 
+  test('lays out policies too, by the rules of definitions, in whichever folder they are', async () => {
+    const policy = `# the handbook says so
+message:   people show their face   # to them
+level: warn
+require: 'flow.return_url != null   &&   flow.return_url.startsWith("https://example.com/")'
+`
+    const tidy = `# yaml-language-server: $schema=../schemas/policy.schema.json
+# the handbook says so
+require: 'flow.return_url != null   &&   flow.return_url.startsWith("https://example.com/")'
+message: people show their face # to them
+level: warn
+`
+    for (const folder of ['policies', 'rules']) {
+      const config = folder === 'rules' ? `${CONFIG}policies: rules\n` : CONFIG
+      const cwd = aProject({ a: aDefinition('A') }, config)
+      writeFiles(cwd, {
+        [`${folder}/p.yaml`]: policy,
+        'schemas/policy.schema.json': '{}',
+        'policies-not/x.yaml': policy,
+      })
+      expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: `${folder}/p.yaml\n` })
+      expect(readFileSync(`${cwd}/${folder}/p.yaml`, 'utf8')).toBe(policy)
+      expect(await flows(['fmt', `${folder}/p.yaml`], { cwd })).toMatchObject({ code: 0, stdout: `${folder}/p.yaml\n` })
+      expect(readFileSync(`${cwd}/${folder}/p.yaml`, 'utf8')).toBe(tidy)
+      expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
+      expect((await flows(['validate'], { cwd })).code).toBe(0)
+      expect((await flows(['fmt', 'policies-not/x.yaml'], { cwd })).code).toBe(64)
+      writeFiles(cwd, { [`${folder}/p.yaml`]: 'message: "open\n' })
+      expect((await flows(['fmt', '--check'], { cwd })).code).toBe(3)
+    }
+  })
+
   test('--check changes nothing and exits 1', async () => {
     const cwd = aProject({ a: untidy })
     expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: 'flows/a.yaml\n' })

@@ -8,6 +8,7 @@ import { checkKey, checkService } from '../../src/cli/doctor/environment-checks.
 import { runChecks } from '../../src/cli/doctor/run-checks.js'
 import { processTerminal } from '../../src/cli/terminal.js'
 import { createKey } from '../../src/service/operations/keys.js'
+import { loadDriver } from '../../src/store/sqlite/database.js'
 import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { type Served, served, TESTER } from '../service/serving.js'
 
@@ -177,6 +178,38 @@ async function aService(answer: RequestListener): Promise<string> {
   onTestFinished(() => void server.close())
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
+
+test('a key that may not plan is a problem, with the way to one that may', async () => {
+  const { url, service } = await served()
+  const { secret } = await service.write(TESTER, (call) => createKey(call, { name: 'ci', scopes: ['sessions:write'] }))
+  const cwd = aProject({ a: aDefinition('A') }, withService(url))
+  const { code, findings } = await doctor(cwd, ['--env', 'live'], { FLOWS_KEY: secret })
+  expect(code).toBe(1)
+  expect(findings).toContainEqual(
+    expect.objectContaining({
+      check: 'key',
+      environment: 'live',
+      status: 'problem',
+      hint: 'flows keys create --scope flows:read makes one that may',
+    }),
+  )
+})
+
+describe('of the embedded store it says', () => {
+  test.each([
+    ['that an older version wrote it, which the next write mends', 'delete from migrations', 0, 'warning'],
+    ['that a newer version wrote it', "insert into migrations values ('9999-later', 0, 1)", 1, 'problem'],
+  ])('%s', async (_, change, code, status) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const Driver = await loadDriver()
+    const database = new Driver(join(cwd, '.flows', 'store.sqlite'))
+    database.exec(change)
+    database.close()
+    const told = await doctor(cwd)
+    expect([told.code, told.statusOf('store', 'local')]).toEqual([code, [status]])
+  })
+})
 
 describe('of a service it says', () => {
   test.each([

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { type Service, service } from '../../src/service/operations/call.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { aDefinition, aProject, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aProject, CONFIG, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
 
 const DASHBOARD = { livemode: false, actor: 'dashboard' }
 
@@ -80,6 +80,39 @@ describe('flows pull', () => {
     expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
   })
 
+  test('keys that were exchanged outside git: drift shows both, plan and pull refuse until they are given back', async () => {
+    const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
+    const give = (key: string, to: string) =>
+      outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, key, { key: to })))
+    for (const [from, to] of [
+      ['a', 'x'],
+      ['b', 'a'],
+      ['x', 'b'],
+    ] as const)
+      await give(from, to)
+    const drift = await flows(['drift'], { cwd })
+    expect(drift.code).toBe(2)
+    expect(drift.stdout).toMatch(/key +"a" → "b"/)
+    expect(drift.stdout).toMatch(/key +"b" → "a"/)
+    const plan = await flows(['plan'], { cwd })
+    expect(plan.code).toBe(1)
+    expect(plan.stdout).toContain(
+      'KEY_OF_OTHER_FLOW the flow that was deployed as "b" was given the key "a" outside git',
+    )
+    const pulled = await flows(['pull'], { cwd })
+    expect(pulled.code).toBe(1)
+    expect(pulled.stderr).toContain('Nothing was written. flows/a.yaml: the flow that was deployed as "b" was given')
+    expect(text(cwd, 'flows/a.yaml')).toBe(aDefinition('A'))
+    for (const [from, to] of [
+      ['a', 'x'],
+      ['b', 'a'],
+      ['x', 'b'],
+    ] as const)
+      await give(from, to)
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    expect((await flows(['drift'], { cwd })).code).toBe(0)
+  })
+
   test('never removes the last definition, and knows no key that is nowhere', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     await outsideGit(cwd, (write) => write(DASHBOARD, (call) => archiveFlow(call, 'a')))
@@ -117,6 +150,26 @@ describe('flows import and flows adopt', () => {
     expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
     expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
     expect((await flows(['import', '--yes'], { cwd })).stdout).toContain('Nothing to import')
+  })
+
+  test('an active static link is of the imported environment alone, where there are several', async () => {
+    const two = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    for (const [config, where] of [
+      [CONFIG, 'static_link: { active: true }\n'],
+      [two, 'environments:\n  local:\n    static_link: { active: true }\n'],
+    ] as const) {
+      const cwd = aProject({ a: aDefinition('A') }, config)
+      expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+      await outsideGit(cwd, (write) =>
+        write(DASHBOARD, (call) =>
+          createFlow(call, { key: 'spring', name: 'Spring', type: 'document', static_link: { active: true } }),
+        ),
+      )
+      expect(await flows(['import', '--yes', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
+      expect(text(cwd, 'flows/spring.yaml')).toBe(`name: Spring\ntype: document\n${where}`)
+      expect((await flows(['plan', '--detailed-exitcode', '--env', 'local'], { cwd })).code).toBe(0)
+      expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
+    }
   })
 
   test('a project may begin with an import, in a folder that is not there yet', async () => {

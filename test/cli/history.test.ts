@@ -1,12 +1,26 @@
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { aDefinition, aFolder, aProject, CONFIG, ended, flows, printed, start, writeFiles } from '../helpers/cli.js'
+import {
+  aDefinition,
+  aFolder,
+  aProject,
+  CONFIG,
+  ended,
+  flows,
+  printed,
+  start,
+  startOnTerminal,
+  writeFiles,
+} from '../helpers/cli.js'
 import { served } from '../service/serving.js'
 
 const ENV = { USER: 'ci' }
@@ -134,6 +148,17 @@ describe('flows show of a deployment', () => {
     const { code, stdout } = await run(cwd, 'show', `vfd_${'0'.repeat(24)}`, '--json')
     expect([code, JSON.parse(stdout).code]).toEqual([1, 'resource_missing'])
   })
+
+  test('of an id that is cut short looks for a deployment; but a flow may have such a key', async () => {
+    const { cwd } = twoDeployments()
+    const missing = await run(cwd, 'show', 'vfd_nope')
+    expect(missing).toMatchObject({ code: 1, stdout: '' })
+    expect(missing.stderr).toContain("No such flow_deployment: 'vfd_nope'")
+    expect(missing.stderr).toContain('hint  flows history shows what there is')
+    writeFiles(cwd, { 'flows/vfd_nope.yaml': aDefinition('Named so') })
+    expect((await run(cwd, 'apply', '--yes', '--allow', 'weaken')).code).toBe(0)
+    expect((await run(cwd, 'show', 'vfd_nope')).stdout).toContain('Flow vfd_nope in local (test mode)\n')
+  })
 })
 
 describe('flows blame', () => {
@@ -168,6 +193,19 @@ describe('flows blame', () => {
     expect(stdout).toMatch(
       new RegExp(`${ids[1]} by ci, .*${first.slice(0, 7)} on main  \\(version 1\\)\n[^]*    type `),
     )
+  })
+
+  test('fits a terminal of 40 columns', async () => {
+    const { cwd } = twoDeployments()
+    const { stdout } = await ended(startOnTerminal(['--no-color', 'blame', 'a'], { cwd, columns: 40 }))
+    expect(stdout).toContain('options.document.\r\n      require_matching_selfie')
+    expect(stdout.split('\r\n').filter((line) => line.length > 40)).toEqual([])
+  })
+
+  test('of a flow that is not there points to the flows, and to nothing else', async () => {
+    const { cwd } = twoDeployments()
+    const { stderr } = await run(cwd, 'blame', 'nope')
+    expect(stderr).toBe("error No such verification_flow: 'nope'\nhint  flows list shows what there is\n")
   })
 })
 
@@ -311,4 +349,58 @@ describe('flows events', () => {
       'end',
     ])
   })
+
+  test('tells once of what was deployed while the service could not be reached, in its order', async () => {
+    const { url, key } = await served()
+    const gate = { isOpen: true }
+    const gated = await aGateway(url, gate)
+    const config = `project: acme-kyc
+environments:
+  direct: { api: "${url}", api_key_env: FLOWS_KEY }
+  gated: { api: "${gated}", api_key_env: FLOWS_KEY }
+`
+    const cwd = aProject({ a: aDefinition('A') }, config)
+    const env = { ...ENV, FLOWS_KEY: key }
+    const child = start(['events', '--follow', '--interval', '0.1', '--env', 'gated'], { cwd, env })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const result = ended(child)
+    const apply = async () =>
+      expect(await flows(['apply', '--yes', '--env', 'direct'], { cwd, env })).toMatchObject({ code: 0 })
+    const first = printed(child, '"key":"a"')
+    await printed(child, 'Waiting')
+    await setTimeout(500) // its first look learns what is there
+    await apply()
+    await first
+    const failed = printed(child, '"unreachable"')
+    gate.isOpen = false
+    for (const name of ['b', 'c']) {
+      writeFiles(cwd, { [`flows/${name}.yaml`]: aDefinition(name) })
+      await apply()
+    }
+    await failed
+    const last = printed(child, '"key":"c"')
+    gate.isOpen = true
+    await last
+    child.kill('SIGINT')
+    const { code, stdout } = await result
+    expect(code).toBe(130)
+    const told = lines(stdout).filter(({ type }) => type === 'change_applied')
+    expect(told.map((line) => line.key)).toEqual(['a', 'b', 'c'])
+  })
 })
+
+/** Passes requests on to a service, or breaks the connection while it is closed. */
+async function aGateway(url: string, gate: { readonly isOpen: boolean }): Promise<string> {
+  const server = createServer(async (request, response) => {
+    if (!gate.isOpen) return void request.socket.destroy()
+    const { host: _, connection: _1, ...headers } = request.headers
+    const answer = await fetch(url + request.url, { headers: headers as Record<string, string> })
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}

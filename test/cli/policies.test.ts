@@ -56,6 +56,23 @@ describe('a policy that a plan breaks', () => {
     expect((await flows(['list', '--json'], { cwd })).stdout).not.toContain('"A"')
   })
 
+  test('by a flow that stays as it is warns in apply too, where there is nothing to do', async () => {
+    const cwd = aProjectWith({}, { a: aDefinition('A') })
+    expect((await flows(['apply', '--yes'], { cwd })).code).toBe(0)
+    writeFiles(cwd, { 'policies/live-capture.yaml': LIVE_CAPTURE })
+    const warning = `Policies:
+    warned   live-capture: documents are captured live
+             a (unchanged)  flows/a.yaml:1
+
+`
+    expect((await flows(['plan'], { cwd })).stdout).toContain(warning)
+    expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to do: 1 unchanged in local.\n',
+      stderr: warning,
+    })
+  })
+
   test('is lifted by name for one run, which the deployment records', async () => {
     const cwd = aProjectWith({ 'live-capture': LIVE_CAPTURE }, { a: aDefinition('A') })
     const allow = ['--allow', 'policy=live-capture:a', '--allow', 'policy=live-captured']

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { createFlow } from '../../src/service/operations/flows.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
+import { outsideGit } from '../helpers/outside-git.js'
 
 test('flows pull --at restores the definitions as a deployment left the flows, and apply of them is an ordinary plan', async () => {
   const old = { a: `# kept\n${aDefinition('A')}`, gone: aDefinition('Gone'), moved: aDefinition('Moved') }
@@ -34,4 +36,46 @@ test('flows pull --at restores the definitions as a deployment left the flows, a
   ])
   expect((await run('pull', '--at', id)).stdout).toContain('Nothing to restore')
   expect((await run('pull', '--at', 'vfd_none')).code).toBe(1)
+})
+
+describe('of flows that the project did not have when the deployment was made, pull --at', () => {
+  async function withLaterFlows() {
+    const cwd = aProject({ a: aDefinition('A') })
+    const run = async (...args: string[]) => flows(args, { cwd })
+    expect((await run('apply', '--yes')).code).toBe(0)
+    const [{ id }] = JSON.parse((await run('history', '--json')).stdout).deployments
+    await outsideGit(cwd, (call) => createFlow(call, { key: 'spring', name: 'Spring', type: 'document' }))
+    expect((await run('import', '--yes')).code).toBe(0)
+    writeFiles(cwd, { 'flows/later.yaml': aDefinition('Later') })
+    expect((await run('apply', '--yes')).code).toBe(0)
+    writeFiles(cwd, { 'flows/never-applied.yaml': aDefinition('Never applied') })
+    return { cwd, id, run }
+  }
+
+  test('removes the definitions, and says that the next apply archives what has none', async () => {
+    const { cwd, id, run } = await withLaterFlows()
+    const { stdout } = await run('pull', '--at', id)
+    expect(stdout).toContain(
+      '- remove flows/later.yaml\n    the project did not have this flow then; without its definition, ' +
+        'the next apply archives it, here and in any other environment\n',
+    )
+    expect(stdout).toContain(
+      '- remove flows/never-applied.yaml\n    the project did not have this flow then; without its definition, ' +
+        'the next apply archives it, in every environment that has it\n',
+    )
+    expect(stdout).not.toContain('was archived')
+    for (const file of ['later', 'never-applied']) expect(existsSync(join(cwd, `flows/${file}.yaml`))).toBe(false)
+  })
+
+  test('leaves a flow alone that was there before and was adopted since, unless it is named', async () => {
+    const { cwd, id, run } = await withLaterFlows()
+    const { stderr } = await run('pull', '--at', id)
+    expect(stderr).toContain('Adopted since')
+    expect(stderr).toContain('spring')
+    expect(existsSync(join(cwd, 'flows/spring.yaml'))).toBe(true)
+    const json = JSON.parse((await run('pull', '--at', id, '--json')).stdout)
+    expect(json).toMatchObject({ edits: [], kept: [{ key: 'spring', why: 'adopted_since' }] })
+    expect((await run('pull', 'spring', '--at', id)).stdout).toContain('- remove flows/spring.yaml')
+    expect(existsSync(join(cwd, 'flows/spring.yaml'))).toBe(false)
+  })
 })

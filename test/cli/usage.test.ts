@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/table.js'
 import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
@@ -100,7 +101,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['serve', '--public-url', 'flows.example.com'], 'It is no complete address'],
     [['serve', '--public-url', 'http://flows.example.com'], 'It is not encrypted'],
     [['serve', '--public-url', 'https://flows.example.com/v1'], 'write https://flows.example.com.'],
-    [['fmt', 'flows.config.yaml'], 'is no definition of this project'],
+    [['fmt', 'flows.config.yaml'], 'is no definition or policy of this project'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
     const cwd = aProject({ a: aDefinition('A') })
@@ -312,4 +313,21 @@ describe('flows init', () => {
   test('refuses a name that is none', async () => {
     expect((await flows(['init', '--project', 'Not A Name'], { cwd: aFolder() })).code).toBe(64)
   })
+})
+
+test('README names the commands that have no --json, and no others', async () => {
+  const named = /where it has something to tell: all but ([^;]*), of which/.exec(readFileSync('README.md', 'utf8'))?.[1]
+  const without: string[] = []
+  for (const row of COMMANDS) {
+    const command = new Command(row.name)
+    ;(await row.load())(command, async () => {})
+    for (const one of command.commands.length > 0 ? command.commands : [command]) {
+      const name = one === command ? row.name : `${row.name} ${one.name()}`
+      if (!one.options.some(({ long }) => long === '--json')) without.push(name)
+    }
+  }
+  const printJson = ['events', 'schema']
+  expect([...(named ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name).sort()).toEqual(
+    without.filter((name) => !printJson.includes(name)).sort(),
+  )
 })

@@ -67,6 +67,22 @@ describe('laws of editing', () => {
     )
   })
 
+  test('a text that a merge has left in conflict is never taken for a definition, so never edited', () => {
+    fc.assert(
+      fc.property(
+        definitionText,
+        environment,
+        flowConfig,
+        fc.nat(),
+        fc.nat(),
+        ({ text }, at, config, first, second) => {
+          expect(() => edited(inConflict(text, first, second), at, config)).toThrow('is no valid definition')
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+
   test('with one environment the body is edited, and no overlay comes into being', () => {
     fc.assert(
       fc.property(definition, flowConfig, ({ environments: _, ...body }, config) => {
@@ -78,6 +94,24 @@ describe('laws of editing', () => {
     )
   })
 })
+
+/** Some lines of a text between the marks of git, once as they are and once without every second. */
+function inConflict(text: string, first: number, second: number): string {
+  const lines = text.split('\n')
+  const from = first % lines.length
+  const to = from + (second % (lines.length - from)) + 1
+  const ours = lines.slice(from, to)
+  const theirs = ours.filter((_, index) => index % 2 === 0)
+  return [
+    ...lines.slice(0, from),
+    '<<<<<<< HEAD',
+    ...ours,
+    '=======',
+    ...theirs,
+    '>>>>>>> edit',
+    ...lines.slice(to),
+  ].join('\n')
+}
 
 function commentsOf(text: string): string[] {
   return [...new Lexer().lex(text)]

@@ -60,9 +60,11 @@ describe('laws of pull, import and promote', () => {
   test('after pulling all there is nothing to plan but flows that are not there and flows that nobody manages', () => {
     fc.assert(
       fc.property(files, observedState, fc.constantFrom(...ENVIRONMENTS), (before, seen, environment) => {
-        const { targets } = pull(desiredOf(before, environment), seen, ALL)
+        const { targets, exchanged } = pull(desiredOf(before, environment), seen, ALL)
+        if (exchanged.length > 0) return // nothing is written
         const after = written(before, editsOf(before, environment, targets, seen))
         const plan = planOf(desiredOf(after, environment), seen, { environment })
+        expect(plan.conflicts.filter(({ code }) => code === 'KEY_OF_OTHER_FLOW')).toEqual([])
         expect(plan.changes.map(({ action }) => action).filter((one) => one !== 'create' && one !== 'adopt')).toEqual(
           [],
         )
@@ -83,7 +85,8 @@ describe('laws of pull, import and promote', () => {
     fc.assert(
       fc.property(files, observedState, (before, seen) => {
         const drift = { ...ALL, all: false }
-        const { targets } = pull(desiredOf(before, 'live'), seen, drift)
+        const { targets, exchanged } = pull(desiredOf(before, 'live'), seen, drift)
+        if (exchanged.length > 0) return
         const after = written(before, editsOf(before, 'live', targets, seen))
         expect(pull(desiredOf(after, 'live'), seen, drift).targets).toEqual([])
       }),
@@ -148,6 +151,25 @@ describe('pull', () => {
     expect(edits).toMatchObject([
       { kind: 'rename', previousFile: A, file: 'flows/b.yaml', text: `${text}renamed_from: a\n`, isFollowed: true },
     ])
+  })
+
+  test('nothing where keys were exchanged: each file would be filled with what belongs into the other', () => {
+    const all: Files = new Map([
+      [A, text],
+      ['flows/b.yaml', text],
+      ['flows/c.yaml', text],
+    ])
+    const swapped = [observed('b', {}, { id: 'vf_1', applied_key: 'a' }), observed('a', {}, { applied_key: 'b' })]
+    const seen = state(...swapped, observed('c', { name: 'Edited' }, { applied: aConfig() }))
+    expect(pulled(seen, {}, all).exchanged).toMatchObject([{ desired: { key: 'a' } }, { desired: { key: 'b' } }])
+    expect(pulled(seen, { keys: ['b'] }, all).exchanged).toHaveLength(2)
+    expect(pulled(seen, { keys: ['c'] }, all)).toMatchObject({ exchanged: [], edits: [{ file: 'flows/c.yaml' }] })
+  })
+
+  test('nothing that would leave two definitions to one flow', () => {
+    const moved = observed('b', {}, { id: 'vf_1', applied_key: 'a' })
+    const made = observed('a', {}, { applied: null, applied_key: null, applied_status: null })
+    expect(pulled(state(moved, made), { all: true }, new Map()).exchanged).toMatchObject([{}, {}])
   })
 
   test('a flow that was archived outside git loses its definition; one that git brings back does not', () => {

@@ -226,6 +226,44 @@ describe('two merges at once', () => {
   })
 })
 
+describe('two merges that change the same flow', () => {
+  test('lose nothing, in whatever order their jobs run: one is applied, the other fails and needs a new plan', async () => {
+    const { github, commit, job, flowsOf } = await aRepository()
+    await job('apply', { head: MERGED }, { 'allow-unreviewed': 'true' })
+    const planned = async (branch: string, files: Readonly<Record<string, string>>) => {
+      const head = commit(files)
+      const pull = github.open({ branch, commits: [head] })
+      expect(await job('plan', { pull: pull.number, head })).toMatchObject({ code: 0 })
+      return pull
+    }
+    const renamed = strong.replace('name: A', 'name: After')
+    const selfie = '    require_matching_selfie: true\n'
+    const first = await planned('first', { 'flows/a.yaml': renamed })
+    const second = await planned('second', { 'flows/a.yaml': strong + selfie })
+    github.merge(first, 'b'.repeat(40))
+    github.merge(second, 'c'.repeat(40))
+
+    // The later one runs first, on the definitions as both have left them; the earlier one on those of its own merge.
+    commit({ 'flows/a.yaml': renamed + selfie })
+    expect(await job('apply', { head: 'c'.repeat(40) })).toMatchObject({ code: 4 })
+    expect((await flowsOf())[0]).toMatchObject({ name: 'A' })
+    commit({ 'flows/a.yaml': renamed })
+    expect(await job('apply', { head: 'b'.repeat(40) })).toMatchObject({ code: 0 })
+    expect((await flowsOf())[0]).toMatchObject({ name: 'After' })
+    const status = (number: number) =>
+      github.comments.filter(({ issue }) => issue === number).map(({ body }) => readHeader(body)?.status)
+    expect([status(first.number), status(second.number)]).toEqual([['applied'], ['outdated']])
+
+    const again = await planned('again', { 'flows/a.yaml': renamed + selfie })
+    github.merge(again, 'f'.repeat(40))
+    expect(await job('apply', { head: 'f'.repeat(40) })).toMatchObject({ code: 0 })
+    expect((await flowsOf())[0]).toMatchObject({
+      name: 'After',
+      options: { document: { require_matching_selfie: true } },
+    })
+  })
+})
+
 describe('on a schedule', () => {
   const fake = (code: number) => ({
     npm: `#!/bin/sh\nmkdir -p "$RUNNER_TEMP/flows/bin" && ln -sf "$(dirname "$0")/fake" "$RUNNER_TEMP/flows/bin/flows"\n`,

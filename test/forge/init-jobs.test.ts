@@ -106,6 +106,11 @@ test('the pipeline for GitLab plans in the merge request and applies what was re
   expect(readHeader(gitlab.notes[0]?.body ?? '')).toMatchObject({ status: 'planned', commit: head, run_id: '77' })
   const name = 'flows-plan.acme-kyc.live.json'
   expect(jobs['flows:plan'].artifacts.paths).toEqual([name])
+  expect(jobs['flows:plan'].rules).toEqual([
+    {
+      if: '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID',
+    },
+  ])
   const file = readFileSync(join(workspace, name), 'utf8')
 
   const pushed = { CI_COMMIT_SHA: merged, CI_COMMIT_BRANCH: 'main', CI_JOB_ID: '78' }

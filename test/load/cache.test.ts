@@ -257,7 +257,7 @@ describe('whatever happens to the files', () => {
         }
         expect(seen(root, true)).toEqual(seen(root, false))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 

@@ -121,7 +121,7 @@ describe('the desired flows', () => {
         expect(other?.digest).toBe(one?.digest)
         expect(one?.desired('local').map(({ config }) => config)).toEqual(bodies.map(normalise))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 
@@ -159,7 +159,7 @@ describe('a merge patch', () => {
         const once = mergePatch(target, patch)
         expect(mergePatch(once, patch)).toEqual(once)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 
@@ -170,7 +170,7 @@ describe('a merge patch', () => {
         const merged = mergePatch({}, patch)
         expect(JSON.stringify(merged)).toBe(JSON.stringify(withoutNull(patch)))
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 
@@ -181,7 +181,7 @@ describe('a merge patch', () => {
         mergePatch(target, patch)
         expect([target, patch]).toEqual(before)
       }),
-      { numRuns: 1_000 },
+      { numRuns: 400 },
     )
   })
 

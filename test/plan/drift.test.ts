@@ -9,7 +9,7 @@ const SELFIE = { options: { document: { require_matching_selfie: true } } }
 /** What drifted between these definitions and flows. */
 function drift(wanted: readonly DesiredFlow[], ...flows: ObservedFlow[]): DriftedFlow[] {
   const all = state(...flows)
-  return driftOf(planOf(wanted, all), all)
+  return driftOf(planOf(wanted, all), all, wanted)
 }
 
 /** "path applied -> observed (defined)" of every field. */
@@ -73,6 +73,17 @@ describe('drift is', () => {
     const moved = observed('b', {}, { applied_key: 'a' })
     expect(fields(drift([desired('a')], moved))).toEqual(['a /key "a" -> "b" ("a")'])
     expect(fields(drift([desired('b')], moved))).toEqual([])
+  })
+
+  test('both keys where two flows were exchanged outside git, and whatever else differs from their own definitions', () => {
+    const wanted = [desired('one', { name: 'One' }), desired('two', { name: 'Two' })]
+    const first = observed('two', { name: 'One' }, { id: 'vf_1', applied_key: 'one' })
+    const second = observed('one', { name: 'Edited' }, { applied: aConfig({ name: 'Two' }), applied_key: 'two' })
+    expect(fields(drift(wanted, first, { ...second, id: 'vf_2' }))).toEqual([
+      'one /key "one" -> "two" ("one")',
+      'two /key "two" -> "one" ("two")',
+      'two /name "Two" -> "Edited" ("Two")',
+    ])
   })
 
   test('a flow archived or restored outside git', () => {

@@ -107,6 +107,37 @@ describe('guards', () => {
     expect(guardsOf({ wanted: [...changing(0), ...more], flows }, guards)).toEqual({})
   })
 
+  test('max_change_share counts an adopted flow that is in use and becomes another one, and no other that is adopted or restored', () => {
+    const keys = Array.from({ length: 10 }, (_, index) => `flow-${index}`)
+    const guards: Guards = { max_change_share: 0.3 }
+    const some = (count: number, more: Parameters<typeof observed>[2], config = {}) => ({
+      wanted: keys.map((key, index) => desired(key, index < count ? config : {})),
+      flows: keys.map((key, index) => observed(key, {}, index < count ? more : {})),
+    })
+    const unmanaged = { project: null, applied: null }
+    const changed = { name: 'Changed' }
+    expect(guardsOf(some(4, unmanaged, changed), guards)).toEqual({ max_change_share: 'blocked' })
+    expect(guardsOf(some(3, unmanaged, changed), guards)).toEqual({})
+    expect(guardsOf(some(10, unmanaged, changed), guards)).toEqual({ max_change_share: 'blocked' })
+    expect(guardsOf(some(10, unmanaged), guards)).toEqual({})
+    expect(guardsOf(some(10, { ...unmanaged, status: 'archived' }, changed), guards)).toEqual({})
+    expect(guardsOf(some(10, { status: 'archived' }, changed), guards)).toEqual({})
+  })
+
+  test('max_change_share is of the flows that were there: adopting others as they are hides no change', () => {
+    const keys = Array.from({ length: 10 }, (_, index) => `flow-${index}`)
+    const others = Array.from({ length: 50 }, (_, index) => `other-${index}`)
+    const wanted = [
+      ...keys.map((key, index) => desired(key, index < 4 ? { name: 'Changed' } : {})),
+      ...others.map((key) => desired(key)),
+    ]
+    const flows = [
+      ...keys.map((key) => observed(key)),
+      ...others.map((key) => observed(key, {}, { project: null, applied: null })),
+    ]
+    expect(guardsOf({ wanted, flows }, { max_change_share: 0.3 })).toEqual({ max_change_share: 'blocked' })
+  })
+
   test('max_change_share has levels as the others do, and its own fewest flows', () => {
     const keys = Array.from({ length: 4 }, (_, index) => `flow-${index}`)
     const flows = keys.map((key) => observed(key))

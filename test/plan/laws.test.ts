@@ -8,7 +8,7 @@ import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
 import { planOf } from '../helpers/builders.js'
 
-const RUNS = { numRuns: 1500 }
+const RUNS = { numRuns: 800 }
 
 describe('laws of the core', () => {
   test('the plan after an apply is empty, whatever was desired and observed', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { ObservedFlow } from '../../src/model/state.js'
 import { aConfig, actions, desired, observed, planOf, state } from '../helpers/builders.js'
 
 const selfie = { options: { document: { require_matching_selfie: true } } }
@@ -180,9 +181,71 @@ describe('edits outside git, other than to a field', () => {
     expect(plan.changes[0]).toMatchObject({ id: 'vf_1', drift: { by: 'dashboard' } })
   })
 
-  test('a changed key that is defined belongs to its definition', () => {
-    const moved = observed('b', {}, { ...edited, applied_key: 'a' })
-    expect(actions(planOf([desired('a'), desired('b')], state(moved)))).toEqual(['create a'])
+  const given = (id: string, from: string, to: string, more: Partial<ObservedFlow> = {}) =>
+    observed(to, {}, { ...edited, id, applied_key: from, ...more })
+  const [one, two] = [desired('one'), desired('two')]
+
+  test.each([
+    ['exchanged', [one, two], [given('vf_1', 'one', 'two'), given('vf_2', 'two', 'one')], ['one vf_2', 'two vf_1']],
+    ['passed on', [one, two], [given('vf_1', 'one', 'x'), given('vf_2', 'two', 'one')], ['one vf_2', 'two vf_2']],
+    ['given to a new definition', [one, two], [given('vf_1', 'one', 'two')], ['one vf_1', 'two vf_1']],
+    [
+      'exchanged and archived',
+      [one, two],
+      [given('vf_1', 'one', 'x'), given('vf_2', 'two', 'one', { status: 'archived' })],
+      ['one vf_2', 'two vf_2'],
+    ],
+    [
+      'given to a flow made outside git',
+      [one],
+      [given('vf_1', 'one', 'x'), observed('one', {}, { applied: null, applied_key: null, applied_status: null })],
+      ['one vf_1'],
+    ],
+    [
+      'given to a flow that nobody manages',
+      [one],
+      [given('vf_1', 'one', 'x'), observed('one', {}, { project: null, applied: null, applied_key: null })],
+      ['one vf_1'],
+    ],
+    [
+      'given to the flow that another is renamed from',
+      [desired('z', {}, 'one'), two],
+      [given('vf_2', 'two', 'one')],
+      ['two vf_2', 'z vf_2'],
+    ],
+  ])('keys that were %s are a conflict: no flow gets what another one was to be', (_, wanted, flows, expected) => {
+    const plan = planOf(wanted, state(...flows))
+    expect(actions(plan)).toEqual([])
+    expect(plan.conflicts.map(({ code, key, id }) => `${code} ${key} ${id}`)).toEqual(
+      expected.map((text) => `KEY_OF_OTHER_FLOW ${text}`),
+    )
+    expect(plan.unmanaged.map(({ id }) => id).filter((id) => expected.some((text) => text.endsWith(id)))).toEqual([])
+  })
+
+  test('a key that was passed on says what to do', () => {
+    const { conflicts } = planOf([one, two], state(given('vf_1', 'one', 'x'), given('vf_2', 'two', 'one')))
+    expect(conflicts[0]).toMatchObject({
+      message: 'the flow that was deployed as "two" was given the key "one" outside git',
+      hint: 'give it its key "two" back in the service, then plan again',
+    })
+  })
+
+  test.each([
+    ['git renamed it, too', [desired('x', {}, 'one')], [given('vf_1', 'one', 'x')]],
+    ['the definition was renamed with it, as pull does', [desired('x')], [given('vf_1', 'one', 'x')]],
+    [
+      'its old key is what a flow deployed since was renamed from',
+      [desired('z', {}, 'one'), desired('x')],
+      [given('vf_1', 'one', 'x'), observed('z')],
+    ],
+    [
+      'another flow was deployed under its old key since',
+      [one, desired('x')],
+      [given('vf_1', 'one', 'x'), observed('one')],
+    ],
+  ])('a key changed outside git is no conflict where %s', (_, wanted, flows) => {
+    const plan = planOf(wanted, state(...flows))
+    expect([plan.conflicts, plan.changes]).toEqual([[], []])
   })
 
   test('the archive of a flow that somebody edited says so', () => {

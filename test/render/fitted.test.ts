@@ -50,6 +50,15 @@ describe('text that is fitted to a terminal', () => {
     expect(fitted(command, 40)).toBe(command)
   })
 
+  test('breaks the name of a field behind a dot, where a terminal is narrower than the name', () => {
+    const line = `    ${colours.bold('options.document.require_matching_selfie')}  false  # line 8`
+    expect(stripVTControlCharacters(fitted(line, 40))).toBe(
+      ['    options.document.', '      require_matching_selfie  false', '      # line 8'].join('\n'),
+    )
+    const file = `options/${'a.b'.repeat(14)}`
+    expect(fitted(`see ${file}`, 40)).toBe(['see', `  ${file}`].join('\n'))
+  })
+
   test('ends its colours with each line and begins them again on the next', () => {
     expect(fitted(colours.red('one two three four five six'), 16)).toBe(
       [colours.red('one two three'), `  ${colours.red('four five six')}`].join('\n'),

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { DEFINITION_ORDER } from '../../src/load/format.js'
+import { DEFINITION_ORDER, POLICY_ORDER } from '../../src/load/format.js'
 import { BODY_FIELDS, normalise } from '../../src/model/flow.js'
 import { checkFlowBody } from '../../src/validate/flow-body.js'
 import { PATTERNS } from '../../src/validate/schema-issues.js'
@@ -63,6 +63,7 @@ describe('one source for every limit', () => {
     expect(Object.keys(properties).slice(0, BODY_FIELDS.length)).toEqual([...BODY_FIELDS])
     const options = resolve({ $ref: '#/$defs/options' })
     expect(namesIn(DEFINITION_ORDER.options)).toEqual(propertyNames(options))
+    expect(Object.keys(POLICY_ORDER)).toEqual(Object.keys(schemas.policy.properties as object))
   })
 
   test('every pattern can explain itself', () => {

@@ -7,9 +7,10 @@ import { type Allowance, allowanceText } from '../../plan/allowance.js'
 import type { Difference } from '../../plan/approved.js'
 import { refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
+import type { Palette } from '../../render/palette.js'
 import { differencesText } from '../../render/plan/differences.js'
 import { summaryLine } from '../../render/plan/summary.js'
-import { planText } from '../../render/plan/text.js'
+import { planText, policiesText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
 import { approved } from '../approved.js'
@@ -73,9 +74,7 @@ async function applied(
     return tell(cli, plan, { status: 'applied_already', deployment: made.appliedAs }, remote)
   }
   events.planned(plan)
-  if (isHuman && !(isEmpty(plan) && plan.conflicts.length === 0)) {
-    terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
-  }
+  if (isHuman) terminal.talk(beforeApply(plan, terminal.talkPalette))
   const refusal = refusalOf(plan)
   if (refusal) refuse(refusal, file !== undefined)
   if (isEmpty(plan)) return tell(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
@@ -86,6 +85,13 @@ async function applied(
   const outcome = await deploy(cli, plan, remote, about)
   if (outcome.deployment !== null) events.deployed(outcome.deployment)
   return tell(cli, plan, outcome, remote)
+}
+
+/** What is about to be done; where that is nothing, what policies say of the flows as they are. */
+function beforeApply(plan: Plan, palette: Palette): string {
+  if (!isEmpty(plan) || plan.conflicts.length > 0) return `${planText(plan, palette)}\n`
+  const warnings = policiesText(plan, palette)
+  return warnings === '' ? '' : `${warnings}\n\n`
 }
 
 /** A plan to apply, and what its deployment is to say about it. */

@@ -62,9 +62,10 @@ async function blameOf(
   const deployments = new Map(versions.map(({ version }, index) => [version, made[index] ?? null]))
   const definition = definitions.desired(environment).find(({ key }) => key === flow.key)
   const undeployed = new Map(definition && diff(config, definition.config).map(({ path, after }) => [path, after]))
-  const { id, key, version } = flow
+  const { id, key, livemode, version } = flow
   return {
     environment,
+    livemode,
     id,
     key,
     version,

@@ -19,7 +19,7 @@ const { format, json } = formatOptions(['human', 'json', 'markdown', 'github'])
 
 export const drift: Define = (command, run) => {
   command
-    .argument('[keys...]', 'only these flows')
+    .argument('[keys...]', 'flows (default: all of this project)')
     .addOption(environmentOption)
     .addOption(format)
     .addOption(json)

@@ -1,9 +1,11 @@
 import { existsSync, statSync } from 'node:fs'
 import { join, relative, resolve, sep } from 'node:path'
 import { findDefinitions } from '../../definitions.js'
+import { formatDefinition, formatPolicy } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
+import { findPolicies, policiesFolder } from '../../policies.js'
 import type { Project } from '../../project.js'
 import { printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
@@ -14,11 +16,11 @@ import { replaceFile, schemaFor } from '../write-definition.js'
 
 export const fmt: Define = (command, run) => {
   command
-    .argument('[files...]', 'definitions (default: all of them)')
+    .argument('[files...]', 'definitions and policies (default: all of them)')
     .option('--check', 'change nothing; exit 1 when a file is not in standard layout')
     .addHelpText(
       'after',
-      examples(['All definitions, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
+      examples(['All definitions and policies, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
     )
     .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
 }
@@ -30,10 +32,11 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
     given.length > 0 ? { files: given.map((file) => inProject(cli, project, file)), diagnostics: [] } : allOf(project)
   const diagnostics: Diagnostic[] = [...folderFaults]
   let untidy = 0
-  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, (file) => {
-    const schema = schemaFor(project, file)
-    return schema === undefined ? {} : { schema }
-  })) {
+  const inLayout = (file: string, text: string) =>
+    isPolicy(project, file)
+      ? formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
+      : formatDefinition(file, text, { schema: schemaFor(project, file) })
+  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, inLayout)) {
     diagnostics.push(...faults)
     if (text === undefined) continue
     untidy += 1
@@ -50,16 +53,30 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
 }
 
 function allOf(project: Project) {
-  const { files, diagnostics } = findDefinitions(project)
-  return { files: files.map(({ file }) => file), diagnostics }
+  const found = [findDefinitions(project), findPolicies(project)]
+  return {
+    files: found.flatMap(({ files }) => files.map(({ file }) => file)),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+  }
 }
 
-function inProject({ terminal }: Cli, { root, config }: Project, given: string): string {
+function isPolicy(project: Project, file: string): boolean {
+  const folder = policiesFolder(project)
+  return folder !== undefined && file.startsWith(`${folder}/`)
+}
+
+function inProject({ terminal }: Cli, project: Project, given: string): string {
+  const { root, config } = project
   const path = resolve(terminal.cwd, given)
   const file = relative(root, path).split(sep).join('/')
   if (!existsSync(path) || !statSync(path).isFile()) throw badUsage(`there is no file ${given}`)
-  if (!file.startsWith(`${config.flows}/`) || !/\.ya?ml$/.test(file)) {
-    throw badUsage(`${given} is no definition of this project`, `definitions are .yaml files in ${config.flows}/`)
+  const isOurs = file.startsWith(`${config.flows}/`) || isPolicy(project, file)
+  if (!isOurs || !/\.ya?ml$/.test(file)) {
+    const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
+    throw badUsage(
+      `${given} is no definition or policy of this project`,
+      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}`,
+    )
   }
   return file
 }

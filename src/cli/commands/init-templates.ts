@@ -91,10 +91,10 @@ function githubLiveJobs(project: string): string {
   # Applies the plan that was reviewed, if it still does the same. Its key is a secret of the environment "live": let only
   # the main branch deploy to that (Settings, Environments), so that no pull request ever sees the key.
   #   flows keys create --name ci-apply --mode live --scope flows:read deployments:write --expires 90d
-  # No concurrency group: of the jobs that wait in one, GitHub keeps the newest and cancels the others. Each of them has a
-  # reviewed plan of its own, which no later merge applies for it. Nor is a group needed: apply is one transaction, and
-  # goes on only where the flows still are what its plan was made on. If two merges changed the same flow, the one that
-  # comes too late or too early writes nothing and fails as stale: run its job again, or merge a new plan.
+  # No concurrency group: of the jobs that wait in one, GitHub keeps the newest and cancels the others, and with each of
+  # them a reviewed plan that no later merge applies. Nor is one needed: apply does in one transaction what was reviewed, or
+  # nothing. Of merges that change the same flow one is applied, in whatever order the jobs run; the others fail as stale,
+  # and their changes stand in the next plan.
   apply:
     needs: validate
     if: github.event_name == 'push'
@@ -155,11 +155,12 @@ const gitlabVariables = `# Variables of the project (Settings, CI/CD), all of th
 function gitlabLiveJobs(project: string): string {
   const plan = planFile({ project, environment: 'live' })
   return `
-# Shows the plan in the merge request and keeps it for the merge, with a key that can only read.
+# Shows the plan in the merge request and keeps it for the merge, with a key that can only read. Not for a fork, which has
+# no keys; and where a member runs the pipeline of a fork in this project, its code must not get them.
 flows:plan:
   extends: .flows
   rules:
-    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID
   script:
     - |
       set -euo pipefail
@@ -173,7 +174,7 @@ flows:plan:
 
 # Applies the plan that was reviewed, if it still does the same. GitLab lets every job of a resource group wait for its
 # turn, and cancels none. It refuses one that is older than the last that deployed ("Prevent outdated deployment jobs"):
-# so that merges are applied in their order, let the oldest go first, once and for all:
+# so that merges are applied in their order, let the oldest go first, by this once, after the first run:
 #   curl --request PUT --header "PRIVATE-TOKEN: ..." --data process_mode=oldest_first \\
 #     https://gitlab.example.com/api/v4/projects/<id>/resource_groups/flows-${project}-live
 flows:apply:

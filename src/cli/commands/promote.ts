@@ -12,7 +12,7 @@ import { badUsage } from '../failure.js'
 import { checkedDefinitions, openProject } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
-import { editsFor, writeEdits } from '../write-edits.js'
+import { editsFor, finishEdits, writeEdits } from '../write-edits.js'
 
 const { format, json } = formatOptions(['human', 'json'])
 
@@ -43,6 +43,7 @@ export const promote: Define = (command, run) => {
         for (const field of options.except) checkField(field)
         const names = twoEnvironments(cli, from, to)
         const project = openProject(cli)
+        finishEdits(project)
         const definitions = checkedDefinitions(project)
         const [source] = await configsOf(cli, names, observed, keys)
         const flows = definitions.desired(to)

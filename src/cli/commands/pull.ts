@@ -1,13 +1,16 @@
-import { asLeft } from '../../edit/as-left.js'
+import { asLeft, definedSince } from '../../edit/as-left.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { type Pull, pull as pullFlows } from '../../edit/pull.js'
 import { ExitCode } from '../../model/exit-code.js'
+import type { FlowKey } from '../../model/flow.js'
 import type { DesiredFlow, ObservedState } from '../../model/state.js'
+import { describeConflict } from '../../plan/conflict.js'
 import type { Project } from '../../project.js'
-import type { Remote } from '../../remote/remote.js'
+import type { Remote, RemoteReader } from '../../remote/remote.js'
+import { someAtOnce, versionsOf } from '../../remote/versions.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
-import { badUsage } from '../failure.js'
+import { badUsage, Failure } from '../failure.js'
 import { observed } from '../observed.js'
 import { environmentOption } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
@@ -49,22 +52,57 @@ interface Options {
   readonly json?: true | undefined
 }
 
+/** What to pull from: what is there, or what was there then. */
+interface Past {
+  readonly state: ObservedState
+  /** Definitions of flows that the project did not have then, each with whether the next apply here archives its flow. */
+  readonly absent: ReadonlyMap<FlowKey, boolean>
+  /** Of those, the ones whose flow was taken over since: they stay, unless they are named. */
+  readonly adopted: readonly FlowKey[]
+}
+
 /** What was there then, as a deployment left it. Nobody has edited it since, so there is nobody to name. */
 async function stateAt(
   remote: Remote,
   deployment: string,
-  now: ObservedState,
-  { config }: Project,
-  desired: readonly DesiredFlow[],
-): Promise<ObservedState> {
+  { now, desired, keys, project: { config } }: Present,
+): Promise<Past> {
   const reader = await remote.reader()
   try {
     const { project } = await reader.retrieveDeployment(deployment)
     if (project !== config.project) throw badUsage(`${deployment} is a deployment of project "${project}"`)
-    return asLeft(await reader.deploymentFlows(deployment), now, desired, project)
+    const then = await reader.deploymentFlows(deployment)
+    const since = definedSince(then, now, desired).map(({ key }) => {
+      const flow = now.flows.find((one) => (one.key === key || one.applied_key === key) && one.project === project)
+      return { key, flow }
+    })
+    const takenOver = await someAtOnce(since, AT_ONCE, async ({ flow }) => flow && wasTakenOver(reader, flow.id))
+    const adopted = since.filter(({ key }, index) => takenOver[index] && !keys.includes(key)).map(({ key }) => key)
+    const kept = new Set(adopted)
+    return {
+      state: asLeft(then, now, desired, { project, kept }),
+      absent: new Map(since.map(({ key, flow }) => [key, flow?.status === 'active'])),
+      adopted,
+    }
   } finally {
     await reader.close()
   }
+}
+
+interface Present {
+  readonly now: ObservedState
+  readonly desired: readonly DesiredFlow[]
+  readonly keys: readonly FlowKey[]
+  readonly project: Project
+}
+
+/** How many flows are asked for their versions at once. */
+const AT_ONCE = 6
+
+/** Whether a flow was there before it came into its project: archiving it would not bring back what was. */
+async function wasTakenOver(reader: RemoteReader, flow: string): Promise<boolean> {
+  for await (const { changed } of versionsOf(reader, flow)) if (changed.includes('/project')) return true
+  return false
 }
 
 async function pullInto(cli: Cli, keys: readonly string[], options: Options): Promise<ExitCode> {
@@ -75,14 +113,22 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   if (pullRequest) (await import('../forge.js')).forgeOf(cli.terminal)
   const all = options.all ?? at !== undefined
   const { project, target, definitions, remote, state: now } = await observed(cli, options.env)
-  const state = at === undefined ? now : await stateAt(remote, at, now, project, definitions.desired(target.name))
-  const found = pullFlows(definitions.desired(target.name), state, { project: project.config.project, keys, all })
+  const desired = definitions.desired(target.name)
+  const past: Past =
+    at === undefined
+      ? { state: now, absent: new Map(), adopted: [] }
+      : await stateAt(remote, at, { now, desired, keys, project })
+  const { state } = past
+  const pulled = pullFlows(desired, state, { project: project.config.project, keys, all })
+  const adopted = past.adopted.map((key) => ({ key, why: 'adopted_since' as const }))
+  const found: Found = { ...pulled, kept: [...pulled.kept, ...adopted] }
   if (found.unknown.length > 0) {
     throw badUsage(
       `this project has no flow ${found.unknown.map(quoted).join(', ')} in ${target.name}`,
       'flows list shows what there is',
     )
   }
+  if (found.exchanged.length > 0) throw exchanged(found.exchanged, at)
   const edits = editsFor(project, definitions, target.name, found.targets, state)
   if (!check) writeEdits(project, edits)
   const exitCode = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
@@ -98,7 +144,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
         exit_code: exitCode,
       }),
     )
-  } else show(cli, edits, found, target.name, { at, check })
+  } else show(cli, edits, found, target.name, { at, check, absent: past.absent })
   if (pullRequest && edits.length > 0) {
     const { openDriftPullRequest } = await import('../open-drift-pull-request.js')
     await openDriftPullRequest(cli, {
@@ -114,17 +160,34 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   return exitCode
 }
 
+/** Two definitions cannot be told apart by their flows: whichever were written would be about the wrong one. */
+function exchanged(conflicts: Pull['exchanged'], at: string | undefined): Failure {
+  const messages = conflicts.map((conflict) => {
+    const { key, applied_key: other } = conflict.observed
+    return at === undefined
+      ? `${conflict.desired.file}: ${describeConflict(conflict).message}`
+      : `${conflict.desired.file}: the flow "${other}" had the key "${key}" then`
+  })
+  const hints = conflicts.map((conflict) => describeConflict(conflict).hint)
+  return new Failure('conflict', `Nothing was written. ${[...new Set(messages)].join('; ')}`, {
+    hint: at === undefined ? [...new Set(hints)].join('; ') : 'name the flows that are to be restored',
+  })
+}
+
 function show(
   { terminal }: Cli,
   edits: readonly FileEdit[],
-  found: Pull,
+  found: Found,
   environment: string,
-  { at, check }: { readonly at: string | undefined; readonly check: boolean },
+  { at, check, absent }: { readonly at: string | undefined; readonly check: boolean; readonly absent: Past['absent'] },
 ): void {
   terminal.show(
     editsText(edits, terminal.palette, (edit) => {
       const { edited_by, edited_at } = editor(found, edit)
-      return edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]
+      return [
+        ...(edit.kind === 'remove' ? [removalText(edit.key, at, absent)] : []),
+        ...(edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]),
+      ]
     }),
   )
   if (edits.length === 0)
@@ -142,15 +205,32 @@ function show(
   }
 }
 
-const KEPT: Readonly<Record<Pull['kept'][number]['why'], string>> = {
+/** Why a definition goes, and what that does to the flow: a definition is of every environment. */
+function removalText(key: FlowKey, at: string | undefined, absent: Past['absent']): string {
+  const isArchivedHere = absent.get(key)
+  if (isArchivedHere !== undefined) {
+    const where = isArchivedHere ? 'here and in any other environment' : 'in every environment that has it'
+    return `the project did not have this flow then; without its definition, the next apply archives it, ${where}`
+  }
+  const was = at === undefined ? 'the flow was archived' : 'the flow was archived then'
+  return `${was}; without its definition, the next apply to any other environment archives it there too`
+}
+
+/** What pull finds, and what it leaves alone of the flows that came since. */
+interface Found extends Omit<Pull, 'kept'> {
+  readonly kept: readonly (Pull['kept'][number] | { readonly key: FlowKey; readonly why: 'adopted_since' })[]
+}
+
+const KEPT: Readonly<Record<Found['kept'][number]['why'], string>> = {
   changed_in_git: 'Changed in git and not applied yet, kept (--all takes the service)',
   renamed_in_git: 'Renamed in git and not applied yet, kept (--all takes the service)',
   restored_in_git: 'Archived, and their definitions are back: kept (--all removes them)',
+  adopted_since: 'Adopted since, of flows that were there before: kept (name them to remove their definitions)',
   removed_in_git: 'Their definitions are gone: not brought back (name them, or add --all)',
 }
 
 /** Nobody, where the state is one of old: nothing in it was edited since. */
-function editor(found: Pull, edit: FileEdit | undefined): { edited_by: string | null; edited_at: number | null } {
+function editor(found: Found, edit: FileEdit | undefined): { edited_by: string | null; edited_at: number | null } {
   const flow = found.targets.find(({ key }) => key === edit?.key)?.observed
   if (flow === undefined || flow.updated === 0) return { edited_by: null, edited_at: null }
   return { edited_by: flow.updated_by, edited_at: flow.updated }

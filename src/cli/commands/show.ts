@@ -2,9 +2,11 @@ import { ExitCode } from '../../model/exit-code.js'
 import { toDotted } from '../../model/json-pointer.js'
 import { leavesOf } from '../../model/leaves.js'
 import type { VerificationFlow } from '../../model/resources.js'
+import { RemoteError } from '../../remote/remote.js'
 import { deploymentText } from '../../render/history/deployment.js'
 import { deploymentJson } from '../../render/history/json.js'
 import type { Palette } from '../../render/palette.js'
+import { modeName } from '../../render/plan/summary.js'
 import { formatTime, formatValue, padEnd, printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
 import { reading } from '../environment.js'
@@ -32,14 +34,22 @@ export const show: Define = (command, run) => {
         const { terminal } = cli
         const isJson = chosenFormat(options) === 'json'
         if (isDeploymentId(flow)) {
-          const deployment = await reading(cli, options.env, (reader) => reader.retrieveDeployment(flow))
+          const [deployment, name] = await reading(cli, options.env, async (reader, environment) => [
+            await reader.retrieveDeployment(flow),
+            environment,
+          ])
           if (isJson) terminal.result(deploymentJson(deployment, ExitCode.ok))
-          else terminal.show(deploymentText(deployment, terminal.palette))
+          else terminal.show(deploymentText(deployment, name, terminal.palette))
           return ExitCode.ok
         }
-        const found = await reading(cli, options.env, (reader) => reader.retrieveFlow(flow))
+        const [found, name] = await reading(cli, options.env, async (reader, environment) => [
+          await reader.retrieveFlow(flow).catch((error) => {
+            throw looksLikeDeployment(flow) ? asDeployment(error) : error
+          }),
+          environment,
+        ])
         if (isJson) terminal.result(jsonText(found))
-        else terminal.show(flowText(found, terminal.palette))
+        else terminal.show(flowText(found, name, terminal.palette))
         return ExitCode.ok
       }),
     )
@@ -50,7 +60,19 @@ function isDeploymentId(text: string): boolean {
   return /^vfd_[0-9a-z]{24}$/.test(text)
 }
 
-function flowText(flow: VerificationFlow, palette: Palette): string {
+/** A flow's key may begin like this too; but where there is no such flow, a deployment was meant. */
+function looksLikeDeployment(text: string): boolean {
+  return text.startsWith('vfd_')
+}
+
+function asDeployment(error: unknown): unknown {
+  if (!(error instanceof RemoteError) || error.kind !== 'not_found') return error
+  const { kind, code, param, message } = error
+  const told = message.replace('verification_flow', 'flow_deployment')
+  return new RemoteError(kind, told, { ...(code !== undefined && { code }), ...(param !== undefined && { param }) })
+}
+
+function flowText(flow: VerificationFlow, environment: string, palette: Palette): string {
   const { name, description, type, options, return_url, metadata } = flow
   const config = { name, description, type, options, return_url, static_link: { active: flow.static_link.active } }
   const rows = [
@@ -66,5 +88,6 @@ function flowText(flow: VerificationFlow, palette: Palette): string {
   ] as const
   const width = Math.max(...rows.map(([label = '']) => label.length))
   const lines = rows.map(([label = '', value = '']) => `  ${palette.dim(padEnd(label, width))}  ${printable(value)}`)
-  return `${palette.bold(printable(flow.key))}\n${lines.join('\n')}\n`
+  const title = `Flow ${printable(flow.key)} in ${printable(environment)} (${modeName(flow.livemode)})`
+  return `${palette.bold(title)}\n${lines.join('\n')}\n`
 }

@@ -3,7 +3,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { Palette } from '../../render/palette.js'
 import { formatValue, padEnd, printable } from '../../render/text.js'
 
-/** Edits of definitions for a person. `notes` says more of a flow: who edited it, and when. */
+/** Edits of definitions for a person. `notes` says more of a flow: who edited it and when, or why its definition goes. */
 export function editsText(
   edits: readonly FileEdit[],
   palette: Palette,
@@ -40,11 +40,9 @@ function fieldLines({ kind, fields }: FileEdit, palette: Palette): string[] {
 
 function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], palette: Palette): string[] {
   const own =
-    edit.kind === 'remove'
-      ? ['the flow was archived; without its definition, the next apply to any other environment archives it there too']
-      : edit.kind === 'rename' && !edit.isFollowed
-        ? ['another flow has the old key, so other environments do not follow the rename']
-        : []
+    edit.kind === 'rename' && !edit.isFollowed
+      ? ['another flow has the old key, so other environments do not follow the rename']
+      : []
   return [...own, ...notes(edit)].map((note) => `    ${palette.cyan(printable(note))}`)
 }
 

@@ -3,11 +3,13 @@ import type { Leaf } from '../../model/leaves.js'
 import type { FlowVersion } from '../../model/resources.js'
 import type { FlowDeploymentSummary } from '../../model/schema-types.js'
 import type { Palette } from '../palette.js'
+import { modeName } from '../plan/summary.js'
 import { formatTime, formatValue, padEnd, printable } from '../text.js'
 import { sourceText } from './source.js'
 
 export interface BlamedFlow {
   readonly environment: string
+  readonly livemode: boolean
   readonly id: string
   readonly key: string
   readonly version: number
@@ -31,10 +33,11 @@ export interface BlamedField {
 
 /** The fields of a flow by what last changed them, the latest first. Ends with a line feed. */
 export function blameText(flow: BlamedFlow, palette: Palette): string {
-  const { key, environment, version, source, fields } = flow
+  const { key, environment, livemode, version, source, fields } = flow
   const versions = [...new Set(fields.map(({ changed }) => changed.version))].sort((a, b) => b - a)
   const place = source === null ? 'without a definition' : `${source.file}:${source.line}`
-  const head = `${palette.bold(printable(key))} in ${printable(environment)}, version ${version}  ${palette.dim(printable(place))}`
+  const title = `Blame of ${printable(key)} in ${printable(environment)} (${modeName(livemode)})`
+  const head = `${palette.bold(title)}  version ${version}  ${palette.dim(printable(place))}`
   const width = Math.min(42, Math.max(...fields.map(({ path }) => toDotted(path).length)))
   const groups = versions.map((one) => {
     const own = fields.filter(({ changed }) => changed.version === one)

@@ -9,7 +9,7 @@ import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { sourceText } from './source.js'
 
 /** What a deployment did, for a person at a terminal. Ends with a line feed. */
-export function deploymentText(deployment: Deployment, palette: Palette): string {
+export function deploymentText(deployment: Deployment, environment: string, palette: Palette): string {
   const { id, project, livemode, created, actor, source, allowed, plan_digest: digest, changes } = deployment
   const rows = [
     ['when', formatTime(created)],
@@ -19,7 +19,9 @@ export function deploymentText(deployment: Deployment, palette: Palette): string
     ['plan', digest.slice(0, 12)],
   ]
   const head = [
-    palette.bold(`Deployment ${printable(id)} of ${printable(project)} (${modeName(livemode)})`),
+    palette.bold(
+      `Deployment ${printable(id)} of ${printable(project)} in ${printable(environment)} (${modeName(livemode)})`,
+    ),
     ...rows.map(([label = '', value = '']) => `    ${palette.dim(padEnd(label, 6))}  ${printable(value)}`),
   ].join('\n')
   const texts = changes.map((change) => changeText(asChange(change), change.version, palette))

@@ -137,7 +137,8 @@ function statusColour(status: GuardResult['status'], palette: Palette): (text: s
   return { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
 }
 
-function policiesText(plan: Plan, palette: Palette): string {
+/** What policies say; "" where they say nothing. */
+export function policiesText(plan: Plan, palette: Palette): string {
   const groups = policyLines(plan)
   if (groups.length === 0) return ''
   const lines = groups.flatMap(({ policy, status, message, flows, rest, allow }) => [

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { aGithubServer } from '../forge/github-server.js'
+import { aFolder, flows } from '../helpers/cli.js'
+
+const COMMIT = '1'.repeat(40)
+const GITHUB = { GITHUB_REPOSITORY: 'acme/kyc', GITHUB_TOKEN: 'ghs_workflow' }
+
+/** Asks the forge that a job runs for which plan was reviewed. */
+async function ask(env: Readonly<Record<string, string>>) {
+  const cwd = aFolder({ 'flows.config.yaml': 'project: acme-kyc\nenvironments:\n  local: {}\n' })
+  return flows(['comment', '--reviewed', '--sha', COMMIT], { cwd, env })
+}
+
+describe('a command that needs pull requests', () => {
+  test.each([
+    ['outside of a CI job', {}, 64, 'this runs neither in GitHub Actions nor in GitLab CI'],
+    ['where the repository is none', { ...GITHUB, GITHUB_REPOSITORY: 'acme' }, 64, 'is not of the form owner/name'],
+    ['where GitLab names no project', { CI_COMMIT_SHA: COMMIT, GITLAB_TOKEN: 'x' }, 64, 'CI_PROJECT_ID is not set'],
+    ['where the address is none', { ...GITHUB, GITHUB_API_URL: 'x' }, 64, 'GITHUB_API_URL'],
+    ['without a token', { GITHUB_REPOSITORY: 'acme/kyc' }, 6, 'GITHUB_TOKEN is not set'],
+    ['with what is no token', { CI_PROJECT_ID: '42', GITLAB_TOKEN: 'a b' }, 6, 'GITLAB_TOKEN is no token'],
+  ])('says what is missing: %s', async (_, env, code, text) => {
+    const asked = await ask(env)
+    expect(asked.code).toBe(code)
+    expect(asked.stderr).toContain(text)
+  })
+
+  test('fails where the forge lists more than is read, and says what to do', async () => {
+    const github = await aGithubServer()
+    const headers = { link: `<${github.origin}/more>; rel="next"` }
+    const page = { matches: /pulls|more/, answer: { status: 200, body: [], headers } }
+    github.faults.push(...Array.from({ length: 200 }, () => page))
+    const asked = await ask({ ...GITHUB, GITHUB_API_URL: github.origin })
+    expect(asked.code).toBe(1)
+    expect(asked.stderr).toContain('GitHub lists more than 10,000 at /repos/acme/kyc/commits/')
+    expect(asked.stderr).toContain('close the pull requests that nobody works on')
+    expect(asked.stdout).toBe('')
+  })
+})

@@ -1,0 +1,119 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
+import { outsideGit } from '../helpers/outside-git.js'
+
+/** Runs in the program: does something instead of, or before, the nth call that changes a file of flows/. */
+const hook = (action: string) => `
+const fs = require('node:fs')
+let count = 0
+for (const name of ['writeFileSync', 'renameSync', 'linkSync', 'rmSync']) {
+  const real = fs[name]
+  fs[name] = (...args) => {
+    if (/[/]flows[/]/.test(String(args[0])) && ++count === Number(process.env.AT_CALL)) { ${action} }
+    return real(...args)
+  }
+}
+require('node:module').syncBuiltinESMExports()
+`
+
+const THREE = { local: {}, test: {}, live: {} }
+const CONFIG = `project: acme-kyc
+environments:
+${Object.keys(THREE)
+  .map(
+    (name) => `  ${name}: ${name === 'local' ? '{}' : '{ api: "https://flows.example.com", api_key_env: FLOWS_KEY }'}`,
+  )
+  .join('\n')}
+`
+
+/** Edits, a rename, a removal and a new file are to be written. */
+async function drifted(): Promise<string> {
+  const definitions = Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, aDefinition(key)]))
+  const cwd = aProject(definitions, CONFIG)
+  expect(await flows(['apply', '--yes', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
+  await outsideGit(cwd, async (call) => {
+    await updateFlow(call, 'a', { name: 'Edited' })
+    await updateFlow(call, 'b', { key: 'renamed', description: 'Renamed' })
+    await archiveFlow(call, 'c')
+    await updateFlow(call, 'e', { return_url: 'https://example.com/' })
+  })
+  rmSync(join(cwd, 'flows/d.yaml'))
+  return cwd
+}
+
+const PULL = ['pull', '--all', '--env', 'local']
+
+function filesOf(cwd: string): Record<string, string> {
+  const names = readdirSync(join(cwd, 'flows')).sort()
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(cwd, 'flows', name), 'utf8')]))
+}
+
+function copyOf(cwd: string): string {
+  const copy = aFolder()
+  cpSync(cwd, copy, { recursive: true })
+  return copy
+}
+
+test('pull killed before any of its steps leaves each file whole, and the next one ends what it began', async () => {
+  const start = await drifted()
+  const before = filesOf(start)
+  const undisturbed = copyOf(start)
+  expect(await flows(PULL, { cwd: undisturbed })).toMatchObject({ code: 0 })
+  const after = filesOf(undisturbed)
+  expect(Object.keys(after)).toEqual(['a.yaml', 'd.yaml', 'e.yaml', 'renamed.yaml'])
+  const tools = aFolder({ 'hook.cjs': hook('process.kill(process.pid, "SIGKILL")') })
+
+  let call = 1
+  for (; ; call += 1) {
+    const cwd = copyOf(start)
+    const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: String(call) }
+    const { signal } = await flows(PULL, { cwd, env })
+    if (signal === null) break
+    for (const [name, text] of Object.entries(filesOf(cwd))) {
+      if (!name.endsWith('.tmp')) expect([before[name], after[name]], `${name}, call ${call}`).toContain(text)
+    }
+    const again = await flows(PULL, { cwd })
+    expect({ call, ...again }).toMatchObject({ call, code: 0 })
+    expect(filesOf(cwd), `call ${call}`).toEqual(after)
+  }
+  expect(call, 'calls that change files').toBeGreaterThan(8)
+})
+
+describe('an editor that saves while pull runs loses nothing', () => {
+  test.each([
+    ['before the first file is written', 1],
+    ['between two files', 3],
+  ])('%s', async (_, call) => {
+    const cwd = await drifted()
+    const theirs = `${aDefinition('Mine')}# saved meanwhile\n`
+    const save = `require('node:child_process').execFileSync('sh', ['-c', 'printf %s "$THEIRS" > flows/e.yaml'])`
+    const tools = aFolder({ 'hook.cjs': hook(save) })
+    const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: String(call), THEIRS: theirs }
+    const { code, stdout } = await flows([...PULL, '--json'], { cwd, env })
+    expect([code, JSON.parse(stdout)]).toMatchObject([1, { code: 'file_changed' }])
+    expect(readFileSync(join(cwd, 'flows/e.yaml'), 'utf8')).toBe(theirs)
+    expect(await flows(PULL, { cwd })).toMatchObject({ code: 0 })
+    expect(readFileSync(join(cwd, 'flows/e.yaml'), 'utf8')).toContain('# saved meanwhile')
+  })
+})
+
+test('pull leaves alone what a merge has left in conflict, and names it', async () => {
+  const cwd = await drifted()
+  const conflict = `name: e
+<<<<<<< HEAD
+type: document
+=======
+type: id_number
+>>>>>>> branch
+`
+  writeFiles(cwd, { 'flows/e.yaml': conflict })
+  const before = filesOf(cwd)
+  const { code, stderr } = await flows(PULL, { cwd })
+  expect(code).toBe(3)
+  expect(stderr).toContain('flows/e.yaml:2')
+  expect(filesOf(cwd)).toEqual(before)
+  expect(existsSync(join(cwd, 'flows/renamed.yaml'))).toBe(false)
+})
