@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { decode } from './load/decode.js'
 import { readBounded } from './load/discover.js'
 import { parse } from './load/parse.js'
@@ -38,6 +38,27 @@ export function loadProject(configFile: string): { project?: Project; diagnostic
   const config = value as Config
   const flows = plainFolder(config.flows ?? 'flows')
   return { project: { root, configFile: name, config: { ...config, flows } }, diagnostics: [] }
+}
+
+/** The environment that is meant where nobody names one: the only one, else `local`. */
+export function defaultEnvironment({ config }: Project): string {
+  const names = Object.keys(config.environments)
+  return (names.length === 1 ? names[0] : undefined) ?? 'local'
+}
+
+/** Where the embedded store of a project lies, as seen from a folder. */
+export function storeFrom(folder: string, { root }: Project): string {
+  return relative(folder, join(root, '.flows', 'store.sqlite'))
+}
+
+/** Where the flows of an environment are: a flows API, else the embedded store, by its path from a folder. */
+export function placeOf(
+  project: Project,
+  environment: string,
+  folder: string,
+): { readonly api: string } | { readonly store: string } {
+  const api = project.config.environments[environment]?.api
+  return api === undefined ? { store: storeFrom(folder, project).split(sep).join('/') } : { api }
 }
 
 /** Where the configuration says something; its beginning where it does not. */

@@ -68,6 +68,14 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     human(['comment', '--pull-request', '1', '--json']),
     human(['comment', '--reviewed', '--sha', '0'.repeat(40)]),
   ],
+  synth: ({ folder }) => [
+    human(['synth']),
+    human(['synth', '--import']),
+    human(['synth', '--out', join(folder, 'terraform')]),
+  ],
+  // Not into the folder that is searched: the program has the name of the simulator's person in it.
+  terraform: () =>
+    inFormats(['terraform', 'install', '--dir', mkdtempSync(join(tmpdir(), 'flows-plugins-'))], 'human', 'json'),
   list: () => inFormats(['list'], 'human', 'json'),
   link: () => inFormats(['link', 'a'], 'human', 'json'),
   show: ({ deployment }) => [
@@ -95,7 +103,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   apply: () => [human(['apply']), ...inFormats(['apply', '--yes'], 'human', 'json', 'jsonl')],
 }
 
-const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'completion'])
+const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'terraform', 'completion'])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
 const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
 

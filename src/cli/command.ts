@@ -21,7 +21,7 @@ export type Run = (action: (cli: Cli) => Promise<ExitCode>) => Promise<void>
 export interface CommandRow {
   readonly name: string
   readonly summary: string
-  readonly group: 'Definitions' | 'Flows' | 'Sessions' | 'Service' | 'Setup'
+  readonly group: 'Definitions' | 'Flows' | 'Terraform' | 'Sessions' | 'Service' | 'Setup'
   readonly load: () => Promise<Define>
 }
 

@@ -5,7 +5,7 @@ import { type Definitions, readDefinitions } from '../definitions.js'
 import { compareDiagnostics, type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
 import { type Policies, readPolicies } from '../policies.js'
-import { loadProject, type Project } from '../project.js'
+import { defaultEnvironment, loadProject, type Project } from '../project.js'
 import { suggest } from '../validate/nearest.js'
 import type { Cli } from './command.js'
 import { badUsage, InvalidDefinitions } from './failure.js'
@@ -86,7 +86,7 @@ export const environmentOption = new Option(
 export function targetOf(project: Project, cli: Cli, given: string | undefined): Target {
   const { environments } = project.config
   const names = Object.keys(environments)
-  const wanted = given ?? (cli.terminal.env.FLOWS_ENV || (names.length === 1 && names[0]) || 'local')
+  const wanted = given ?? (cli.terminal.env.FLOWS_ENV || defaultEnvironment(project))
   const settings = Object.hasOwn(environments, wanted) ? environments[wanted] : undefined
   if (settings === undefined) {
     throw badUsage(`the configuration has no environment "${wanted}"`, suggest(wanted, names, 'it has'))

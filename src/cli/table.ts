@@ -117,6 +117,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/link.js')).link,
   },
   {
+    name: 'synth',
+    summary: 'print the flows of an environment as Terraform JSON',
+    group: 'Terraform',
+    load: async () => (await import('./commands/synth.js')).synth,
+  },
+  {
+    name: 'terraform',
+    summary: 'install the provider for Terraform and OpenTofu',
+    group: 'Terraform',
+    load: async () => (await import('./commands/terraform.js')).terraform,
+  },
+  {
     name: 'sessions',
     summary: 'create, list, show and submit verification sessions',
     group: 'Sessions',

@@ -1,6 +1,5 @@
-import { join, relative } from 'node:path'
 import { ExitCode } from '../model/exit-code.js'
-import type { Project } from '../project.js'
+import { type Project, storeFrom } from '../project.js'
 import type { Remote } from '../remote/remote.js'
 import { Failure } from './failure.js'
 import type { Target } from './project.js'
@@ -8,7 +7,7 @@ import type { Terminal } from './terminal.js'
 
 /** Where the embedded store of a project lies, as seen from here: so it is shown, too. */
 export function storeFile(project: Project, { cwd }: Terminal): string {
-  return relative(cwd, join(project.root, '.flows', 'store.sqlite'))
+  return storeFrom(cwd, project)
 }
 
 /** The remote of an environment: over HTTP where it names an API, else the embedded store. Opens nothing yet. */

@@ -80,8 +80,9 @@ export function lastWrite(flow: {
   return `${flow.updated_by ?? 'somebody'}, ${formatTime(flow.updated)} (version ${flow.version})`
 }
 
+/** With a capital, where it begins with a word and not with an address. */
 export function sentence(text: string): string {
-  return printable(text.charAt(0).toUpperCase() + text.slice(1))
+  return printable(text.replace(/^[a-z](?=[a-z]*[\s,.])/, (letter) => letter.toUpperCase()))
 }
 
 /** Details have lines of their own, such as the block that is to be written. */

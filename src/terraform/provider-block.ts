@@ -86,7 +86,8 @@ export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions
 
 function noKey(): Diagnostic {
   const way = `Set the environment variable ${VARIABLE}, or api_key from a sensitive variable; never write a key into a file.`
-  return error('The API key is missing', way, [attribute('api_key')])
+  // There is no line of the key to point at.
+  return error('The API key is missing', way, [attribute('api')])
 }
 
 function projectFaults(project: Value | undefined): Diagnostic[] {

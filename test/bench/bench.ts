@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util'
 import { buildSync } from 'esbuild'
 import { writeManyDefinitions } from '../helpers/many-definitions.js'
 import { measureLoad } from './load.js'
+import { hasTerraform, measureTerraform } from './terraform.js'
 
 const { values } = parseArgs({
   options: { count: { type: 'string', default: '10000' }, runs: { type: 'string', default: '5' } },
@@ -109,6 +110,39 @@ for (const { what, pairs } of load) {
   const ratio = median(pairs.map(({ measured, base }) => measured / base))
   const [measured, base] = [median(pairs.map((pair) => pair.measured)), median(pairs.map((pair) => pair.base))]
   print([what, ratio.toFixed(2), '', measured.toFixed(0), 'bare server', base.toFixed(0)])
+}
+
+if (hasTerraform()) {
+  console.log(
+    '\nTerraform over a flows API: milliseconds, and beside what Terraform costs by itself (terraform_data)\n',
+  )
+  // A thousand take minutes.
+  const sizes =
+    count < 1000
+      ? [[100, 1]]
+      : [
+          [100, Math.min(runs, 3)],
+          [1000, 1],
+        ]
+  printTerraform(['', 'flows', 'ratio', 'provider', 'ratio', 'terraform_data'])
+  for (const [size = 0, rounds = 1] of sizes) {
+    for (const { what, rounds: measured } of await measureTerraform(size, rounds)) {
+      const [own, provider, builtIn] = (['flows', 'provider', 'builtIn'] as const).map((name) =>
+        median(measured.map((round) => round[name])),
+      )
+      const ratio = (name: 'flows' | 'provider') =>
+        median(measured.map((round) => round[name] / round.builtIn)).toFixed(2)
+      printTerraform([what, fixed(own), ratio('flows'), fixed(provider), ratio('provider'), fixed(builtIn)])
+    }
+  }
+} else console.log('\nterraform is not on the PATH: not measured.')
+
+function fixed(milliseconds = Number.NaN): string {
+  return milliseconds.toFixed(0)
+}
+
+function printTerraform([what = '', ...cells]: readonly string[]): void {
+  console.log(what.padEnd(28) + cells.map((cell) => cell.padStart(14)).join(''))
 }
 
 /** A program that does the least: bundled and minified as ours is, so that loading it costs as little. */

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
+import { join } from 'node:path'
 import autocannon from 'autocannon'
 import pg from 'pg'
 import { SERVER, startPostgresServer } from '../helpers/postgres-server.js'
 import { bundled } from '../store/programs.js'
+import { firstLine, serve } from './serve.js'
 
 export interface LoadOptions {
   readonly rounds: number
@@ -43,7 +43,8 @@ export async function measureLoad({ rounds, seconds }: LoadOptions): Promise<rea
     const rows: Row[] = []
     for (const store of ['SQLite', 'PostgreSQL'] as const) {
       const place = async (name: string) => (store === 'SQLite' ? join(root, `${name}.sqlite`) : aDatabase())
-      const service = await serve(root, store === 'SQLite' ? undefined : await aDatabase(), children)
+      const served = await serve(root, store === 'SQLite' ? undefined : await aDatabase(), children)
+      const service = { ...served, path: SESSIONS }
       const bare = await serveBare(await place('bare'), children)
       const create: Row = { what: `sessions created, ${store}`, pairs: [] }
       const retrieve: Row = { what: `sessions retrieved, ${store}`, pairs: [] }
@@ -67,39 +68,10 @@ export async function measureLoad({ rounds, seconds }: LoadOptions): Promise<rea
   }
 }
 
-async function serve(root: string, database: string | undefined, children: ChildProcess[]): Promise<Target> {
-  const cwd = join(root, randomBytes(4).toString('hex'))
-  mkdirSync(cwd)
-  writeFileSync(join(cwd, 'flows.config.yaml'), 'project: load\nenvironments:\n  local: {}\n')
-  const env = { ...process.env, ...(database !== undefined && { DATABASE_URL: database }) }
-  const flows = (...args: string[]) => spawn(process.execPath, [resolve('dist/flows.js'), ...args], { cwd, env })
-  const key = (await firstLine(flows('keys', 'create', '--name', 'load'), /^(sk_test_\S+)/)) ?? ''
-  const child = flows('serve', '--port', '0', '--rate-limit', '0')
-  children.push(child)
-  const url = (await firstLine(child, /(http:\/\/127\.0\.0\.1:\d+)/)) ?? ''
-  return { url, key, path: SESSIONS }
-}
-
 async function serveBare(where: string, children: ChildProcess[]): Promise<Target> {
   const child = spawn(process.execPath, [await bundled('test/bench/bare-server.program.ts'), where])
   children.push(child)
   return { url: (await firstLine(child, /(http:\/\/127\.0\.0\.1:\d+)/)) ?? '', key: 'none', path: '/rows' }
-}
-
-/** What a program prints first that fits. */
-async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string | undefined> {
-  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
-  const seen: string[] = []
-  return new Promise((done, fail) => {
-    for (const input of streams) {
-      createInterface({ input }).on('line', (line) => {
-        seen.push(line)
-        const found = pattern.exec(line)?.[1]
-        if (found) done(found)
-      })
-    }
-    child.once('close', () => fail(new Error(`ended too early: ${seen.join('\n')}`)))
-  })
 }
 
 const FORM = 'type=document&metadata[order]=6735&provided_details[email]=person%40example.com'

@@ -6,10 +6,12 @@ import { compareText } from '../../model/canonical.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
 import { plural, printable } from '../../render/text.js'
+import { removedBlocks } from '../../synth/terraform-state.js'
 import { adoptFlows, checkUnmanaged } from '../adopt.js'
 import { allowOption } from '../allow.js'
-import { type Define, examples } from '../command.js'
+import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, InvalidDefinitions } from '../failure.js'
+import { readTerraformState, takeFromTerraform } from '../import-from-terraform.js'
 import { type Observed, observed } from '../observed.js'
 import { environmentOption } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
@@ -24,6 +26,7 @@ export const importFlows: Define = (command, run) => {
     .addOption(environmentOption)
     .option('-y, --yes', 'adopt without asking; needed where nobody can answer')
     .option('--no-adopt', 'only make the definitions; flows adopt takes the flows over later')
+    .option('--from-terraform <file>', 'flows of this project that Terraform manages, by its terraform show -json')
     .addOption(allowOption())
     .addOption(format)
     .addOption(json)
@@ -32,11 +35,19 @@ export const importFlows: Define = (command, run) => {
       examples(
         ['Make definitions for all flows that nobody manages, and take the flows over', 'flows import --env live'],
         ['Only the definition of one', 'flows import spring-campaign --env live --no-adopt'],
+        [
+          'From Terraform to YAML: the blocks that it prints let Terraform forget the flows',
+          'flows import --env live --from-terraform state.json > removed.tf',
+        ],
       ),
     )
     .action((keys, options) =>
       run(async (cli) => {
         const isHuman = chosenFormat(options) === 'human'
+        if (options.fromTerraform !== undefined) {
+          await importFromTerraform(cli, keys, { env: options.env, file: options.fromTerraform, isHuman })
+          return ExitCode.ok
+        }
         if (options.adopt && !options.yes && !cli.terminal.isInteractive) {
           throw badUsage(
             'nobody is there to confirm that the flows are taken over: nothing was written',
@@ -72,6 +83,34 @@ export const importFlows: Define = (command, run) => {
         return ExitCode.ok
       }),
     )
+}
+
+/** Definitions are told on stderr, so that what Terraform is to read can go into a file. */
+async function importFromTerraform(
+  cli: Cli,
+  keys: readonly string[],
+  { env, file, isHuman }: { readonly env: string | undefined; readonly file: string; readonly isHuman: boolean },
+): Promise<void> {
+  const { terminal } = cli
+  const inState = readTerraformState(cli, file)
+  const found = await observed(cli, env, definitionsSoFar)
+  const { edits, addresses } = takeFromTerraform(found, inState, keys)
+  const environment = found.target.name
+  const removed = removedBlocks(addresses)
+  if (!isHuman) {
+    const body = { format: 'flows.import', format_version: '1.0', environment }
+    terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment: null, removed, exit_code: ExitCode.ok }))
+    return
+  }
+  terminal.talk(
+    edits.length === 0
+      ? `Nothing to import: every flow has a definition.\n`
+      : `${editsText(edits, terminal.talkPalette)}\nMade definitions of ${plural(edits.length, 'flow')} in ${environment}; flows plan has nothing to do for them.\n`,
+  )
+  terminal.talk(
+    '\nPut these blocks in place of the resources, and run terraform apply (1.7 or newer): Terraform forgets the flows, and destroys none.\n\n',
+  )
+  terminal.result(removed)
 }
 
 /** A project may begin with an import: then it has no definitions yet. */

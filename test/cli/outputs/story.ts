@@ -358,6 +358,58 @@ export const STORY: readonly Scene[] = [
   { command: 'comment', name: 'no-pull-request', args: ['comment', 'plan.json'], code: 64 },
   help('comment'),
 
+  { command: 'synth', name: 'printed', args: ['synth', '--env', 'served'] },
+  { command: 'synth', name: 'check', args: ['synth', '--out', 'terraform', '--check'], code: 2 },
+  { command: 'synth', name: 'done', args: ['synth', '--out', 'terraform', '--import'] },
+  { command: 'synth', name: 'again', args: ['synth', '--out', 'terraform', '--import'] },
+  { command: 'synth', name: 'not-read', args: ['synth', '--out', 'flows.json'], code: 64 },
+  help('synth'),
+  { command: 'terraform', name: 'install', args: ['terraform', 'install', '--dir', 'terraform'] },
+  { command: 'terraform', name: 'install-again', args: ['terraform', 'install', '--dir', 'terraform'] },
+  {
+    command: 'terraform',
+    name: 'install-elsewhere',
+    args: ['terraform', 'install', '--dir', 'elsewhere'],
+    files: {
+      'project/elsewhere/.keep': '',
+      'project/settings.rc': 'provider_installation {\n  direct {}\n}\n',
+    },
+    env: { TF_CLI_CONFIG_FILE: 'settings.rc' },
+  },
+  { command: 'terraform', name: 'no-folder', args: ['terraform', 'install', '--dir', 'nowhere'], code: 64 },
+  help('terraform'),
+  help('terraform', 'terraform', 'install'),
+
+  {
+    command: 'import',
+    name: 'not-shown',
+    args: ['import', '--env', 'served', '--from-terraform', 'terraform/flows.tf.json'],
+    code: 64,
+  },
+  {
+    command: 'import',
+    name: 'from-terraform-elsewhere',
+    args: ['import', '--env', 'served', '--from-terraform', 'state.json'],
+    code: 1,
+    files: {
+      'project/state.json': JSON.stringify({
+        format_version: '1.0',
+        values: {
+          root_module: {
+            resources: [
+              {
+                address: 'flows_verification_flow.gone',
+                mode: 'managed',
+                type: 'flows_verification_flow',
+                values: { id: 'vf_0mfz1k2a9c4d8e7f6g5h4j3k' },
+              },
+            ],
+          },
+        },
+      }),
+    },
+  },
+
   {
     command: 'link',
     name: 'not-active',

@@ -1,0 +1,47 @@
+// Makes of src/constructs/, which is written over cdktn, the two entry points dist/constructs/cdktn and .../cdktf, and with
+// `--declarations` (after tsc) their declarations. CommonJS, as both libraries are: apps of either kind load that.
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { build } from 'esbuild'
+
+const { values } = parseArgs({
+  options: { declarations: { type: 'boolean' }, out: { type: 'string', default: 'dist' } },
+})
+const libraries = ['cdktn', 'cdktf']
+const folder = (library) => join(values.out, 'constructs', library)
+
+if (values.declarations) for (const library of libraries) declare(library)
+else {
+  rmSync(join(values.out, 'constructs'), { recursive: true, force: true })
+  for (const library of libraries) await bundle(library)
+}
+
+async function bundle(library) {
+  await build({
+    entryPoints: ['src/constructs/index.ts'],
+    outfile: join(folder(library), 'index.cjs'),
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node20.19',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    alias: { cdktn: library, yaml: './node_modules/yaml/browser/index.js' },
+    external: [library, 'constructs'],
+    logLevel: 'warning',
+  })
+}
+
+/** What tsc has said of the one source, said of each library. */
+function declare(library) {
+  const from = join(values.out, 'types/src/constructs')
+  mkdirSync(folder(library), { recursive: true })
+  for (const file of readdirSync(from).filter((name) => name.endsWith('.d.ts'))) {
+    const text = readFileSync(join(from, file), 'utf8')
+      .replaceAll(/(?<=from ')cdktn(?=')/g, library)
+      .replaceAll(/(?<=from '\.\/[a-z-]+)\.js(?=')/g, '.cjs')
+    writeFileSync(join(folder(library), file.replace('.d.ts', '.d.cts')), text)
+  }
+}

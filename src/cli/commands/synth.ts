@@ -1,0 +1,121 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { ExitCode } from '../../model/exit-code.js'
+import type { FlowKey } from '../../model/flow.js'
+import type { DesiredFlow, ObservedState } from '../../model/state.js'
+import { pair } from '../../plan/pair.js'
+import { plan } from '../../plan/plan.js'
+import { placeOf } from '../../project.js'
+import { plural, printable } from '../../render/text.js'
+import { terraformJson } from '../../synth/configuration.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage, Failure } from '../failure.js'
+import { stateOf } from '../observed.js'
+import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
+import { remoteOf } from '../target.js'
+import { createFile, replaceFile } from '../write-definition.js'
+
+const FILE = 'flows.tf.json'
+
+export const synth: Define = (command, run) => {
+  command
+    .addOption(environmentOption)
+    .option('--out <path>', `a folder, where it becomes ${FILE}, or a file that ends in .tf.json (default: stdout)`)
+    .option('--import', 'with import blocks for the flows that exist already; reads the environment')
+    .option('--check', 'with --out: write nothing; exit 2 when something would be written')
+    .addHelpText(
+      'after',
+      examples(
+        ['The flows of live as Terraform resources', 'flows synth --env live --out infra'],
+        ['Hand flows that flows apply made over to Terraform', 'flows synth --env live --import --out infra'],
+        [
+          'In a pull request: is the file the one that the definitions make?',
+          'flows synth --env live --out infra --check',
+        ],
+      ),
+    )
+    .action((options) => run(async (cli) => synthesise(cli, options)))
+}
+
+interface Subject {
+  readonly project: string
+  readonly environment: string
+}
+
+interface Options {
+  readonly env?: string | undefined
+  readonly out?: string | undefined
+  readonly import?: true | undefined
+  readonly check?: true | undefined
+}
+
+async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<ExitCode> {
+  const { terminal } = cli
+  if (options.check && out === undefined) throw badUsage('--check needs --out: it compares with a file')
+  const project = openProject(cli)
+  const target = targetOf(project, cli, env)
+  const definitions = checkedDefinitions(project)
+  const flows = definitions.desired(target.name)
+  const file = out === undefined ? undefined : fileOf(terminal.cwd, out)
+  const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
+  const subject = { project: project.config.project, environment: target.name }
+  const made = terraformJson({
+    ...subject,
+    place: placeOf(project, target.name, file === undefined ? terminal.cwd : dirname(file)),
+    flows,
+    ...(state && { imports: importsOf(flows, state, subject) }),
+  })
+  // Not the JSON that other commands print: Terraform must read the very characters.
+  const text = `${JSON.stringify(made, null, 2)}\n`
+  if (file === undefined) {
+    terminal.result(text)
+    return ExitCode.ok
+  }
+  const shown = printable(relative(terminal.cwd, file))
+  const about = `${plural(flows.length, 'flow')} of ${target.name}`
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) {
+    terminal.show(`${shown} is up to date: ${about}.\n`)
+    return ExitCode.ok
+  }
+  if (options.check) {
+    terminal.show(`${shown} is not what the definitions make: flows synth would write it.\n`)
+    return ExitCode.changesPending
+  }
+  write(file, text)
+  terminal.show(`Wrote ${shown}: ${about}.\n`)
+  return ExitCode.ok
+}
+
+/** Terraform reads what ends in .tf.json, so no other name is meant as a file. */
+function fileOf(cwd: string, out: string): string {
+  const path = resolve(cwd, out)
+  if (basename(path).endsWith('.tf.json')) return path
+  if (/\.(json|tf)$/.test(path)) {
+    throw badUsage(`Terraform would not read ${out} as JSON`, `name a folder, or a file such as ${FILE}`)
+  }
+  return join(path, FILE)
+}
+
+/** What each flow that Terraform is to take over is called now. One that was archived is made active by the apply. */
+function importsOf(
+  flows: readonly DesiredFlow[],
+  state: ObservedState,
+  subject: Subject,
+): { key: FlowKey; id: string }[] {
+  const { conflicts } = plan(flows, state, subject)
+  if (conflicts.length > 0) {
+    const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
+    throw new Failure('conflict', `Terraform cannot take over every flow: ${faults.join('; ')}. Nothing was written.`, {
+      ...(conflicts[0] && { hint: conflicts[0].hint }),
+    })
+  }
+  return pair(flows, state, subject.project).pairs.flatMap(({ desired: { key }, observed }) =>
+    observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
+  )
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  if (existsSync(file)) replaceFile(file, text)
+  else createFile(file, text)
+}

@@ -1,0 +1,109 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { ExitCode } from '../../model/exit-code.js'
+import { printable } from '../../render/text.js'
+import { PROVIDER_SOURCE, PROVIDER_VERSION, PROVIDER_VERSION_RANGE } from '../../synth/package.js'
+import { type Cli, type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
+import { HOSTS, installProvider, type Outcome, PLATFORMS } from '../provider-mirror.js'
+import { installationSettings } from '../terraform-settings.js'
+import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+
+const { format, json } = formatOptions(['human', 'json'])
+
+export const terraform: Define = (command, run) => {
+  command
+    .command('install')
+    .description('Put the provider where Terraform and OpenTofu find it without any settings.')
+    .option('--dir <folder>', 'where terraform runs (default: here)')
+    .option('--user', 'for every folder of yours, in ~/.terraform.d; apps of a CDK need this')
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['Into this folder, for Linux and macOS; then terraform init finds it', 'flows terraform install'],
+        ['Where the configuration lies elsewhere', 'flows terraform install --dir infra'],
+        ['For apps of a CDK, whose folders come and go', 'flows terraform install --user'],
+      ),
+    )
+    .action((options) => run(async (cli) => install(cli, options, chosenFormat(options) === 'human')))
+}
+
+interface Options {
+  readonly dir?: string | undefined
+  readonly user?: true | undefined
+}
+
+async function install({ terminal }: Cli, { dir, user }: Options, isHuman: boolean): Promise<ExitCode> {
+  if (dir !== undefined && user) throw badUsage('--dir and --user are two places: give one of them')
+  const folder = user ? homeOf(terminal) : resolve(terminal.cwd, dir ?? '')
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) throw badUsage(`there is no folder ${dir ?? folder}`)
+  const plugins = join(folder, user ? '.terraform.d' : 'terraform.d', 'plugins')
+  const outcome = installProvider(plugins)
+  const settings = installationSettings(terminal)
+  if (settings !== undefined) terminal.talk(settingsText(settings, plugins))
+  if (outcome === 'replaced' && isLocked(folder)) terminal.talk(LOCKED)
+  if (!isHuman) {
+    terminal.result(
+      jsonText({
+        format: 'flows.terraform_install',
+        format_version: '1.0',
+        outcome,
+        source: PROVIDER_SOURCE,
+        version: PROVIDER_VERSION,
+        folder: plugins,
+        hosts: HOSTS,
+        platforms: PLATFORMS,
+        exit_code: ExitCode.ok,
+      }),
+    )
+    return ExitCode.ok
+  }
+  const shown = printable(user ? '~/.terraform.d/plugins' : relative(terminal.cwd, plugins))
+  terminal.show(
+    `${WORDS[outcome]} the provider ${PROVIDER_SOURCE} ${PROVIDER_VERSION} in ${shown}, for Linux and macOS.\n`,
+  )
+  if (outcome === 'unchanged') return ExitCode.ok
+  terminal.show('\nTerraform and OpenTofu find it there. It runs on Node.js. Name it in the configuration:\n\n')
+  terminal.result(REQUIREMENT)
+  terminal.show(
+    user
+      ? '\nThen: terraform init\n'
+      : `\nThen: terraform init\nCommit ${shown}, or put it into .gitignore and run this command before each terraform init, in CI too.\n`,
+  )
+  return ExitCode.ok
+}
+
+function homeOf({ env }: Cli['terminal']): string {
+  if (!env.HOME) throw badUsage('--user needs a home folder: the environment variable HOME is not set')
+  return env.HOME
+}
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  installed: 'Installed',
+  replaced: 'Installed anew',
+  unchanged: 'Nothing to do: there already is',
+}
+
+const REQUIREMENT = `terraform {
+  required_providers {
+    flows = {
+      source  = "${PROVIDER_SOURCE}"
+      version = "${PROVIDER_VERSION_RANGE}"
+    }
+  }
+}
+`
+
+const LOCKED =
+  'warning: .terraform.lock.hcl has the checksum of what was replaced: remove its block for the provider, then terraform init\n'
+
+function settingsText(file: string, plugins: string): string {
+  return `warning: ${printable(file)} has a provider_installation block, and with it terraform looks nowhere else: add filesystem_mirror { path = "${printable(plugins)}" } to that block\n`
+}
+
+function isLocked(folder: string): boolean {
+  const lock = join(folder, '.terraform.lock.hcl')
+  return existsSync(lock) && readFileSync(lock, 'utf8').includes(PROVIDER_SOURCE)
+}

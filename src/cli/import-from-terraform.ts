@@ -1,0 +1,74 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { FileEdit } from '../edit/edit-project.js'
+import type { FlowKey } from '../model/flow.js'
+import type { ObservedFlow } from '../model/state.js'
+import { type FlowInState, flowsInState } from '../synth/terraform-state.js'
+import type { Cli } from './command.js'
+import { badUsage, Failure } from './failure.js'
+import type { Observed } from './observed.js'
+import { editsFor, writeEdits } from './write-edits.js'
+
+export interface Taken {
+  readonly edits: readonly FileEdit[]
+  /** The resources that Terraform must forget, by their addresses. */
+  readonly addresses: readonly string[]
+}
+
+/** The flows in what `terraform show -json` has written into a file. */
+export function readTerraformState({ terminal }: Cli, file: string): readonly FlowInState[] {
+  let shown: unknown
+  try {
+    shown = JSON.parse(readFileSync(resolve(terminal.cwd, file), 'utf8'))
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  const flows = flowsInState(shown)
+  if (flows === undefined) {
+    throw badUsage(
+      `${file} is not what terraform show -json prints`,
+      'run terraform show -json > state.json, and give that file',
+    )
+  }
+  if (flows.length === 0)
+    throw badUsage(`${file} holds no flow`, 'run terraform show -json where the flows are applied')
+  return flows
+}
+
+/**
+ * Writes definitions for flows of this project that Terraform has managed. The flows stay as they are: they are the
+ * project's already. One that has a definition keeps it.
+ */
+export function takeFromTerraform(found: Observed, inState: readonly FlowInState[], keys: readonly FlowKey[]): Taken {
+  const { project, target, definitions, state } = found
+  const { project: name } = project.config
+  const all = inState.map(({ id, address }) => ({ id, address, flow: state.flows.find((flow) => flow.id === id) }))
+  const unknown = keys.filter((key) => !all.some(({ flow }) => flow?.key === key))
+  const faults = [
+    ...unknown.map((key) => `Terraform's state has no flow "${key}"`),
+    ...all.flatMap(({ id, address, flow }) => {
+      const fault = faultOf(flow, name)
+      return fault === undefined ? [] : [`${address} (${id}) ${fault.replace('ENVIRONMENT', target.name)}`]
+    }),
+  ]
+  if (faults.length > 0) throw new Failure('not_importable', `Nothing was written: ${faults.join('; ')}.`)
+  const chosen = all.filter(({ flow }) => keys.length === 0 || (flow !== undefined && keys.includes(flow.key)))
+  const defined = new Set(definitions.count === 0 ? [] : definitions.desired(target.name).map(({ key }) => key))
+  const targets = chosen.flatMap(({ flow }) =>
+    flow === undefined || flow.status === 'archived' || defined.has(flow.key)
+      ? []
+      : [{ key: flow.key, config: flow.config }],
+  )
+  const edits = editsFor(project, definitions, target.name, targets, state)
+  if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
+  writeEdits(project, edits)
+  return { edits, addresses: chosen.map(({ address }) => address) }
+}
+
+function faultOf(flow: ObservedFlow | undefined, project: string): string | undefined {
+  if (flow === undefined) return 'is not in ENVIRONMENT: name the environment that Terraform writes to, by --env'
+  if (flow.project === project) return undefined
+  return flow.project === null
+    ? 'has no project: flows import without --from-terraform takes it over'
+    : `is managed by project "${flow.project}": write "project: ${flow.project}" into flows.config.yaml`
+}

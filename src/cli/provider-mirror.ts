@@ -1,0 +1,99 @@
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../synth/package.js'
+import { Failure } from './failure.js'
+import { packageFile } from './package-file.js'
+
+/** Terraform looks for a provider under its own registry's name, OpenTofu under its own. */
+export const HOSTS = ['registry.terraform.io', 'registry.opentofu.org'] as const
+/** One program for all of them: it needs Node.js. */
+export const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const
+const LAUNCHER = 'terraform-provider-flows'
+const UNFINISHED = '.flows-install-'
+
+export type Outcome = 'installed' | 'replaced' | 'unchanged'
+
+/**
+ * Copies the provider of this package into a folder of plugins, for every host and platform. A version is there whole or
+ * not at all, wherever this is killed, and what is there with the same bytes is left alone.
+ */
+export function installProvider(plugins: string): Outcome {
+  const built = packageFile('dist/terraform')
+  if (!existsSync(join(built, LAUNCHER))) {
+    throw new Failure('provider_missing', 'This package was built without its provider for Terraform.', {
+      hint: 'in a clone of the repository, npm run bundle builds it',
+    })
+  }
+  const wanted = contentsOf(built)
+  const places = HOSTS.map((host) => ({ host, place: join(plugins, host, PROVIDER_SOURCE, PROVIDER_VERSION) }))
+  const stale = places.filter(({ place }) => !PLATFORMS.every((platform) => isSame(join(place, platform), wanted)))
+  if (stale.length === 0) return 'unchanged'
+  const wasThere = places.some(({ place }) => existsSync(place))
+  const base = dirname(plugins)
+  mkdirSync(base, { recursive: true })
+  removeUnfinished(base)
+  // Beside the plugins, where Terraform does not look, and on the same disk, so that a rename is one step.
+  const staging = mkdtempSync(join(base, `${UNFINISHED}${process.pid}-`))
+  try {
+    for (const { host, place } of stale) {
+      const fresh = join(staging, host)
+      for (const platform of PLATFORMS) {
+        cpSync(built, join(fresh, platform), { recursive: true })
+        chmodSync(join(fresh, platform, LAUNCHER), 0o755)
+      }
+      mkdirSync(dirname(place), { recursive: true })
+      if (existsSync(place)) renameSync(place, join(staging, `${host}.old`))
+      renameSync(fresh, place)
+    }
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+  }
+  return wasThere ? 'replaced' : 'installed'
+}
+
+/** Every file by its path in a folder. */
+function contentsOf(folder: string): ReadonlyMap<string, Buffer> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory())
+  return new Map(
+    entries.map((entry) => {
+      const path = join(entry.parentPath, entry.name)
+      return [path.slice(folder.length), readFileSync(path)]
+    }),
+  )
+}
+
+function isSame(folder: string, wanted: ReadonlyMap<string, Buffer>): boolean {
+  if (!existsSync(folder)) return false
+  const there = contentsOf(folder)
+  if (there.size !== wanted.size) return false
+  if (![...wanted].every(([path, bytes]) => there.get(path)?.equals(bytes))) return false
+  return (statSync(join(folder, LAUNCHER)).mode & 0o111) === 0o111
+}
+
+/** What a run that was killed has left; one that is still at work keeps its own. */
+function removeUnfinished(base: string): void {
+  for (const name of readdirSync(base)) {
+    const pid = new RegExp(`^\\${UNFINISHED}(\\d+)-`).exec(name)?.[1]
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join(base, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,57 @@
+import { TerraformProvider } from 'cdktn'
+import type { Construct } from 'constructs'
+import { PROVIDER_SOURCE } from '../synth/package.js'
+import { hclOf } from './hcl.js'
+import { METADATA } from './metadata.js'
+
+export interface FlowsProviderConfig {
+  /** The project that manages the flows: the same as in flows.config.yaml, where there is one. */
+  readonly project: string
+  /** Address of the flows API; without it the embedded store is used. */
+  readonly api?: string | undefined
+  /** By default the environment variable FLOWS_API_KEY. What is written here ends up in files: better leave it out. */
+  readonly apiKey?: string | undefined
+  /** Path of the embedded store, from where Terraform works; by default .flows/store.sqlite. Not together with `api`. */
+  readonly store?: string | undefined
+  /** Name of this provider where a stack has several. */
+  readonly alias?: string | undefined
+}
+
+/** The provider `flows`: where the flows are, and which project manages them. */
+export class FlowsProvider extends TerraformProvider {
+  static readonly tfResourceType: string = 'flows'
+  project: string
+  api: string | undefined
+  apiKey: string | undefined
+  store: string | undefined
+  #alias: string | undefined
+
+  constructor(scope: Construct, id: string, config: FlowsProviderConfig) {
+    super(scope, id, {
+      terraformResourceType: 'flows',
+      terraformGeneratorMetadata: METADATA,
+      terraformProviderSource: PROVIDER_SOURCE,
+    })
+    this.project = config.project
+    this.api = config.api
+    this.apiKey = config.apiKey
+    this.store = config.store
+    this.#alias = config.alias
+  }
+
+  override get alias(): string | undefined {
+    return this.#alias
+  }
+
+  override set alias(alias: string | undefined) {
+    this.#alias = alias
+  }
+
+  protected override synthesizeAttributes(): { [name: string]: unknown } {
+    return { project: this.project, api: this.api, api_key: this.apiKey, store: this.store, alias: this.alias }
+  }
+
+  protected override synthesizeHclAttributes(): { [name: string]: unknown } {
+    return hclOf(this.synthesizeAttributes())
+  }
+}

@@ -1,0 +1,131 @@
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { type TerraformProvider, TerraformStack } from 'cdktn'
+import { Construct } from 'constructs'
+import { readDefinitions } from '../definitions.js'
+import { type Diagnostic, hasError } from '../model/diagnostic.js'
+import type { FlowConfig } from '../model/flow.js'
+import type { DesiredFlow } from '../model/state.js'
+import { defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
+import { diagnosticsText } from '../render/diagnostics/text.js'
+import { addressOf, labelOf, resourceOf } from '../synth/resource.js'
+import { suggest } from '../validate/nearest.js'
+import { FlowsProvider } from './flows-provider.js'
+import { hclOf, quoted } from './hcl.js'
+import { InvalidDefinitionsError } from './invalid-definitions-error.js'
+import { VerificationFlow } from './verification-flow.js'
+
+const CONFIG_FILE = 'flows.config.yaml'
+
+export interface VerificationFlowsConfig {
+  /** The folder that holds flows.config.yaml, from where the app runs. Either this or `configFile`. */
+  readonly directory?: string | undefined
+  /** The configuration file itself. */
+  readonly configFile?: string | undefined
+  /** The environment of the configuration; by default the only one, else `local`. */
+  readonly environment?: string | undefined
+  /** By default the FlowsProvider of the stack; where there is none, one is made for the environment's service. */
+  readonly provider?: TerraformProvider | undefined
+}
+
+/** The flows that a folder of definitions describes, each as a VerificationFlow. */
+export class VerificationFlows extends Construct {
+  /** By key, in order of key. */
+  readonly flows: ReadonlyMap<string, VerificationFlow>
+
+  private constructor(scope: Construct, id: string, flows: readonly DesiredFlow[], provider?: TerraformProvider) {
+    super(scope, id)
+    const prefix = `${TerraformStack.of(this).getLogicalId(this.node)}_`
+    this.flows = new Map(
+      flows.map(({ key, config, renamedFrom }) => {
+        const flow = new DefinedFlow(this, key, config, provider)
+        flow.overrideLogicalId(labelOf(key, prefix))
+        if (renamedFrom !== null) flow.moveFromId(addressOf(renamedFrom, prefix))
+        return [key, flow]
+      }),
+    )
+  }
+
+  /**
+   * Reads the definitions of an environment, by the same rules as the command line. Throws InvalidDefinitionsError with
+   * everything that is wrong with them.
+   */
+  static fromDirectory(scope: Construct, id: string, config: VerificationFlowsConfig): VerificationFlows {
+    const project = openProject(config)
+    const environment = environmentOf(project, config.environment)
+    const definitions = readDefinitions(project, { cache: false })
+    if (hasError(definitions.diagnostics)) throw invalidDefinitions(definitions.diagnostics, project.root)
+    if (config.provider === undefined && !hasProvider(scope)) makeProvider(scope, id, project, environment)
+    return new VerificationFlows(scope, id, definitions.desired(environment), config.provider)
+  }
+
+  /** The flow with this key. */
+  get(key: string): VerificationFlow {
+    const flow = this.flows.get(key)
+    if (flow !== undefined) return flow
+    throw new Error(`no definition has the key "${key}": ${suggest(key, [...this.flows.keys()], 'there are')}`)
+  }
+}
+
+/** A flow as its definition has it: what `flows synth` writes, word for word. */
+class DefinedFlow extends VerificationFlow {
+  readonly #resource: Readonly<Record<string, unknown>>
+
+  constructor(scope: Construct, key: string, config: FlowConfig, provider: TerraformProvider | undefined) {
+    super(scope, key, { key, name: config.name, type: config.type, ...(provider && { provider }) })
+    this.#resource = resourceOf(key, config)
+  }
+
+  protected override resource(): Readonly<Record<string, unknown>> {
+    return this.#resource
+  }
+
+  protected override synthesizeHclAttributes(): { [name: string]: unknown } {
+    return hclOf(quoted(this.#resource))
+  }
+}
+
+function invalidDefinitions(diagnostics: readonly Diagnostic[], root: string): InvalidDefinitionsError {
+  // Files are named from where the app runs, so that they can be opened.
+  const place = <At extends { readonly file: string }>(at: At): At => ({
+    ...at,
+    file: relative(process.cwd(), join(root, at.file)).split(sep).join('/'),
+  })
+  const placed = diagnostics.map(({ at, related, ...diagnostic }) => ({
+    ...diagnostic,
+    at: place(at),
+    ...(related && { related: related.map(place) }),
+  }))
+  return new InvalidDefinitionsError(`the definitions are invalid\n\n${diagnosticsText(placed)}`)
+}
+
+function openProject({ directory, configFile }: VerificationFlowsConfig): Project {
+  if ((directory === undefined) === (configFile === undefined)) {
+    throw new Error('give either directory (the folder that holds flows.config.yaml) or configFile')
+  }
+  const path = resolve(configFile ?? join(directory ?? '', CONFIG_FILE))
+  const { project, diagnostics } = loadProject(path)
+  if (project === undefined) throw invalidDefinitions(diagnostics, dirname(path))
+  return project
+}
+
+function environmentOf(project: Project, given: string | undefined): string {
+  const names = Object.keys(project.config.environments)
+  const environment = given ?? defaultEnvironment(project)
+  if (names.includes(environment)) return environment
+  throw new Error(`the configuration has no environment "${environment}": ${suggest(environment, names, 'it has')}`)
+}
+
+/** Whether the stack has the provider that its resources use when none is named. */
+function hasProvider(scope: Construct): boolean {
+  const all = TerraformStack.of(scope).node.findAll()
+  return all.some((one) => one instanceof FlowsProvider && one.alias === undefined)
+}
+
+function makeProvider(scope: Construct, id: string, project: Project, environment: string): void {
+  const stack = TerraformStack.of(scope)
+  const { root } = stack.node
+  // Terraform works in the folder of the stack: what is relative must be so from there.
+  const outdir = 'outdir' in root && typeof root.outdir === 'string' ? root.outdir : process.cwd()
+  const place = placeOf(project, environment, resolve(outdir, 'stacks', stack.node.id))
+  new FlowsProvider(scope, `${id}-provider`, { project: project.config.project, ...place })
+}

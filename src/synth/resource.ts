@@ -1,0 +1,44 @@
+import { BODY_FIELDS, type FlowConfig, type FlowKey } from '../model/flow.js'
+import { isObject } from '../model/json.js'
+import { withoutDefaults } from '../model/without-defaults.js'
+
+export const FLOW_RESOURCE = 'flows_verification_flow'
+
+/** A resource as Terraform's JSON configuration has it: attributes and nested blocks. */
+export type ResourceJson = { readonly key: string } & Readonly<Record<string, unknown>>
+
+/**
+ * The resource of one flow, for Terraform's JSON configuration. Only what differs from the defaults is written, as in a
+ * new definition: a block that is not there is what the provider reads back of a flow that has the defaults.
+ */
+export function resourceOf(key: FlowKey, config: FlowConfig): ResourceJson {
+  const body: Record<string, unknown> = { ...withoutDefaults(config) }
+  const written = BODY_FIELDS.filter((name) => Object.hasOwn(body, name))
+  return { key, ...Object.fromEntries(written.map((name) => [name, literal(body[name])])) }
+}
+
+/**
+ * The name of a flow's resource, behind a prefix that all share. A name cannot begin with a digit, and no key begins with
+ * an underscore, so no two keys share a name.
+ */
+export function labelOf(key: FlowKey, prefix = ''): string {
+  const name = prefix + key
+  return /^[0-9]/.test(name) ? `_${name}` : name
+}
+
+export function addressOf(key: FlowKey, prefix = ''): string {
+  return `${FLOW_RESOURCE}.${labelOf(key, prefix)}`
+}
+
+/** Every string of a JSON configuration is a template, names in a map too: what would begin an expression is text here. */
+export function literal<T>(value: T): T
+export function literal(value: unknown): unknown {
+  if (typeof value === 'string') return escaped(value)
+  if (Array.isArray(value)) return value.map(literal)
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [escaped(name), literal(member)]))
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[$%](?=\{)/g, '$&$&')
+}

@@ -1,0 +1,40 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface Served {
+  readonly url: string
+  readonly key: string
+}
+
+/** `flows serve` over a store of its own in a new folder: the embedded one, or a database. */
+export async function serve(root: string, database: string | undefined, children: ChildProcess[]): Promise<Served> {
+  const cwd = join(root, randomBytes(4).toString('hex'))
+  mkdirSync(cwd)
+  writeFileSync(join(cwd, 'flows.config.yaml'), 'project: load\nenvironments:\n  local: {}\n')
+  const env = { ...process.env, ...(database !== undefined && { DATABASE_URL: database }) }
+  const flows = (...args: string[]) => spawn(process.execPath, [resolve('dist/flows.js'), ...args], { cwd, env })
+  const key = (await firstLine(flows('keys', 'create', '--name', 'load'), /^(sk_test_\S+)/)) ?? ''
+  const child = flows('serve', '--port', '0', '--rate-limit', '0')
+  children.push(child)
+  const url = (await firstLine(child, /(http:\/\/127\.0\.0\.1:\d+)/)) ?? ''
+  return { url, key }
+}
+
+/** What a program prints first that fits. */
+export async function firstLine(child: ChildProcess, pattern: RegExp): Promise<string | undefined> {
+  const streams = [child.stdout, child.stderr].filter((stream) => stream !== null)
+  const seen: string[] = []
+  return new Promise((done, fail) => {
+    for (const input of streams) {
+      createInterface({ input }).on('line', (line) => {
+        seen.push(line)
+        const found = pattern.exec(line)?.[1]
+        if (found) done(found)
+      })
+    }
+    child.once('close', () => fail(new Error(`ended too early: ${seen.join('\n')}`)))
+  })
+}

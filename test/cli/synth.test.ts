@@ -1,0 +1,157 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { createFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { aDefinition, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
+import { outsideGit } from '../helpers/outside-git.js'
+
+const LIVE = '  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
+
+const written = (cwd: string, file: string) => JSON.parse(readFileSync(join(cwd, file), 'utf8'))
+
+describe('flows synth', () => {
+  test('prints the flows of one environment, needs neither key nor service, and names no secret', async () => {
+    const overlay = 'environments: { live: { static_link: { active: true } } }\n'
+    const cwd = aProject({ high: aDefinition('High', overlay) }, CONFIG + LIVE)
+    const { code, stdout, stderr } = await flows(['synth', '--env', 'live'], { cwd })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({
+      provider: { flows: { project: 'acme-kyc', api: 'https://flows.example.com' } },
+      resource: { flows_verification_flow: { high: { key: 'high', name: 'High', static_link: { active: true } } } },
+    })
+    expect(stdout).not.toContain('FLOWS_LIVE_KEY')
+  })
+
+  test('writes a file in a folder, which names the embedded store from there; again is no change', async () => {
+    const cwd = aProject({ high: aDefinition('High') })
+    expect((await flows(['synth', '--out', 'infra/kyc', '--check'], { cwd })).code).toBe(2)
+    expect(existsSync(join(cwd, 'infra'))).toBe(false)
+    const done = await flows(['synth', '--out', 'infra/kyc'], { cwd })
+    expect(done).toMatchObject({ code: 0, stdout: 'Wrote infra/kyc/flows.tf.json: 1 flow of local.\n' })
+    expect(written(cwd, 'infra/kyc/flows.tf.json').provider.flows.store).toBe('../../.flows/store.sqlite')
+    expect((await flows(['synth', '--out', 'infra/kyc', '--check'], { cwd })).stdout).toContain('up to date')
+    writeFiles(cwd, { 'flows/high.yaml': aDefinition('Higher') })
+    expect((await flows(['synth', '--out', 'infra/kyc/flows.tf.json', '--check'], { cwd })).code).toBe(2)
+    expect((await flows(['synth', '--out', 'infra/kyc/flows.tf.json'], { cwd })).code).toBe(0)
+    expect(written(cwd, 'infra/kyc/flows.tf.json').resource.flows_verification_flow.high.name).toBe('Higher')
+  })
+
+  test('refuses what Terraform would not read, and invalid definitions', async () => {
+    const cwd = aProject({ high: aDefinition('High') })
+    expect((await flows(['synth', '--out', 'flows.tf'], { cwd })).code).toBe(64)
+    expect((await flows(['synth', '--check'], { cwd })).code).toBe(64)
+    writeFiles(cwd, { 'flows/high.yaml': 'name: High\n' })
+    expect(await flows(['synth'], { cwd })).toMatchObject({ code: 3, stdout: '' })
+  })
+
+  test('--import has a block for every flow that exists, by the name that it has now; new ones have none', async () => {
+    const cwd = aProject({ kept: aDefinition('Kept'), old: aDefinition('Old'), moved: aDefinition('Moved') })
+    await flows(['apply', '--yes'], { cwd })
+    await outsideGit(cwd, async (call) => {
+      await updateFlow(call, 'moved', { key: 'elsewhere' })
+      await createFlow(call, { key: 'free', name: 'Free', type: 'document' })
+    })
+    writeFiles(cwd, { 'flows/new.yaml': aDefinition('New'), 'flows/free.yaml': aDefinition('Free') })
+    await flows(['plan'], { cwd })
+    const { stdout } = await flows(['synth', '--import'], { cwd })
+    expect(JSON.parse(stdout).import).toEqual([
+      { to: 'flows_verification_flow.free', id: 'free' },
+      { to: 'flows_verification_flow.kept', id: 'kept' },
+      { to: 'flows_verification_flow.moved', id: 'elsewhere' },
+      { to: 'flows_verification_flow.old', id: 'old' },
+    ])
+  })
+
+  test('--import takes over no flow of another project', async () => {
+    const cwd = aProject({ theirs: aDefinition('Theirs') })
+    await flows(['keys', 'create', '--name', 'x'], { cwd }) // makes the store
+    await outsideGit(cwd, (call) => createFlow(call, { key: 'theirs', name: 'T', type: 'document', project: 'other' }))
+    const { code, stderr } = await flows(['synth', '--import', '--out', 'infra'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('managed by project "other"')
+    expect(existsSync(join(cwd, 'infra'))).toBe(false)
+  })
+})
+
+describe('flows import --from-terraform', () => {
+  const shown = (...flowsInState: readonly (readonly [address: string, id: string])[]) =>
+    JSON.stringify({
+      format_version: '1.0',
+      values: {
+        root_module: {
+          resources: flowsInState.map(([address, id]) => ({
+            address,
+            mode: 'managed',
+            type: 'flows_verification_flow',
+            values: { id },
+          })),
+        },
+      },
+    })
+
+  /** A folder in which nothing but the store remembers flows that this project applied. */
+  async function handedOver(keys: readonly string[], config = CONFIG) {
+    const cwd = aProject(Object.fromEntries(keys.map((key) => [key, aDefinition(key.toUpperCase())])), config)
+    expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    const list = JSON.parse((await flows(['list', '--json'], { cwd })).stdout)
+    const ids = new Map<string, string>(list.flows.map((flow: { key: string; id: string }) => [flow.key, flow.id]))
+    const fresh = aProject({}, config)
+    cpSync(join(cwd, '.flows'), join(fresh, '.flows'), { recursive: true })
+    return { cwd: fresh, id: (key: string) => ids.get(key) ?? '' }
+  }
+
+  test('writes definitions for what Terraform managed, the plan is empty, and prints how Terraform forgets it', async () => {
+    const { cwd, id } = await handedOver(['a', 'b'])
+    writeFiles(cwd, {
+      'state.json': shown(
+        ['flows_verification_flow.a', id('a')],
+        ['module.eu["x"].flows_verification_flow.all["b"]', id('b')],
+      ),
+    })
+    const done = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect(done.code).toBe(0)
+    expect(done.stdout).toBe(
+      'removed {\n  from = flows_verification_flow.a\n  lifecycle {\n    destroy = false\n  }\n}\n\n' +
+        'removed {\n  from = module.eu.flows_verification_flow.all\n  lifecycle {\n    destroy = false\n  }\n}\n',
+    )
+    expect(readFileSync(join(cwd, 'flows/b.yaml'), 'utf8')).toBe('name: B\ntype: document\n')
+    expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    const again = await flows(['import', '--from-terraform', 'state.json', '--json'], { cwd })
+    expect(JSON.parse(again.stdout)).toMatchObject({ edits: [], removed: done.stdout, exit_code: 0 })
+  })
+
+  test('takes only the flows that are named', async () => {
+    const { cwd, id } = await handedOver(['a', 'b'])
+    const state = shown(['flows_verification_flow.a', id('a')], ['flows_verification_flow.b', id('b')])
+    writeFiles(cwd, { 'state.json': state })
+    expect((await flows(['import', 'b', '--from-terraform', 'state.json'], { cwd })).stdout).not.toContain('flow.a')
+    expect(existsSync(join(cwd, 'flows/a.yaml'))).toBe(false)
+    const unknown = await flows(['import', 'c', '--from-terraform', 'state.json'], { cwd })
+    expect(unknown).toMatchObject({ code: 1, stdout: '' })
+    expect(unknown.stderr).toContain('no flow "c"')
+  })
+
+  test('says of every flow why it cannot be taken, and writes nothing', async () => {
+    const { cwd, id } = await handedOver(['a'])
+    writeFiles(cwd, {
+      'flows.config.yaml': CONFIG.replace('acme-kyc', 'other'),
+      'state.json': shown(['flows_verification_flow.a', id('a')], ['flows_verification_flow.gone', 'vf_gone']),
+    })
+    const { code, stderr } = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('is managed by project "acme-kyc": write "project: acme-kyc" into flows.config.yaml')
+    expect(stderr).toContain('flows_verification_flow.gone (vf_gone) is not in local')
+    expect(existsSync(join(cwd, 'flows'))).toBe(false)
+  })
+
+  test.each([
+    ['a state file as Terraform keeps it', '{"version":4,"resources":[]}', 'not what terraform show -json prints'],
+    ['no JSON', 'flows', 'not what terraform show -json prints'],
+    ['a state without flows', '{"format_version":"1.0"}', 'holds no flow'],
+  ])('%s is bad usage', async (_, text, why) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, { 'state.json': text })
+    const { code, stderr } = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(why) })
+  })
+})

@@ -1,0 +1,109 @@
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { aFolder, ended, flows, type Run, type RunOptions, start, writeFiles } from '../helpers/cli.js'
+
+const HOSTS = ['registry.terraform.io', 'registry.opentofu.org']
+const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64']
+const { version: VERSION } = JSON.parse(readFileSync('package.json', 'utf8'))
+
+const placeOf = (plugins: string, host: string) => join(plugins, host, 'verification-flows/flows', VERSION)
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
+    .sort()
+
+const NO_SETTINGS = { TF_CLI_CONFIG_FILE: '', TERRAFORM_CONFIG: '', XDG_CONFIG_HOME: '' }
+
+/** The home folder is the test's own: nobody's settings of Terraform are read. */
+const install = (cwd: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Run> =>
+  flows(['terraform', 'install', ...args], { cwd, env: { HOME: cwd, ...NO_SETTINGS, ...options.env } })
+
+describe('flows terraform install', () => {
+  test('puts the whole provider under the names of both registries, for every platform', async () => {
+    const cwd = aFolder()
+    const { code, stdout, stderr } = await install(cwd)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain('source  = "verification-flows/flows"')
+    for (const host of HOSTS) {
+      const place = placeOf(join(cwd, 'terraform.d/plugins'), host)
+      expect(readdirSync(place).sort()).toEqual(PLATFORMS)
+      for (const platform of PLATFORMS) {
+        expect(filesIn(join(place, platform))).toEqual(filesIn(resolve('dist/terraform')))
+        expect(statSync(join(place, platform, 'terraform-provider-flows')).mode & 0o777).toBe(0o755)
+      }
+    }
+    expect(readdirSync(join(cwd, 'terraform.d'))).toEqual(['plugins'])
+  })
+
+  test('again, there is nothing to do; what was damaged is installed anew', async () => {
+    const cwd = aFolder()
+    await install(cwd)
+    const launcher = join(
+      placeOf(join(cwd, 'terraform.d/plugins'), HOSTS[0] ?? ''),
+      'linux_amd64/terraform-provider-flows',
+    )
+    const { mtimeMs } = statSync(launcher)
+    expect((await install(cwd)).stdout).toContain('Nothing to do')
+    expect(statSync(launcher).mtimeMs).toBe(mtimeMs)
+    appendFileSync(launcher, '# damaged\n')
+    writeFileSync(join(cwd, '.terraform.lock.hcl'), 'provider "registry.terraform.io/verification-flows/flows" {}\n')
+    const mended = await install(cwd, ['--json'])
+    expect(JSON.parse(mended.stdout)).toMatchObject({ outcome: 'replaced', version: VERSION, hosts: HOSTS })
+    expect(mended.stderr).toContain('.terraform.lock.hcl has the checksum of what was replaced')
+    expect(readFileSync(launcher)).toEqual(readFileSync('dist/terraform/terraform-provider-flows'))
+  })
+
+  test('killed at any moment it leaves a version whole or none, and the next run clears up', async () => {
+    const cwd = aFolder()
+    const started = performance.now()
+    await install(cwd)
+    const whole = performance.now() - started
+    const plugins = join(cwd, 'terraform.d/plugins')
+    const expected = filesIn(placeOf(plugins, HOSTS[0] ?? ''))
+    for (let part = 0.3; part < 1.1; part += 0.1) {
+      rmSync(plugins, { recursive: true, force: true })
+      const child = start(['terraform', 'install'], { cwd, env: { HOME: cwd } })
+      const end = ended(child)
+      await new Promise((wait) => setTimeout(wait, whole * part))
+      child.kill('SIGKILL')
+      await end
+      for (const host of HOSTS) {
+        const place = placeOf(plugins, host)
+        if (existsSync(place)) expect(filesIn(place)).toEqual(expected)
+      }
+    }
+    expect((await install(cwd)).code).toBe(0)
+    expect(filesIn(placeOf(plugins, HOSTS[1] ?? ''))).toEqual(expected)
+    expect(readdirSync(join(cwd, 'terraform.d'))).toEqual(['plugins'])
+  })
+
+  test('goes where terraform runs, or to where every folder finds it', async () => {
+    const cwd = aFolder({ 'infra/.keep': '' })
+    await install(cwd, ['--dir', 'infra'])
+    expect(existsSync(placeOf(join(cwd, 'infra/terraform.d/plugins'), HOSTS[0] ?? ''))).toBe(true)
+    expect((await install(cwd, ['--user'])).stdout).toContain('~/.terraform.d/plugins')
+    expect(existsSync(placeOf(join(cwd, '.terraform.d/plugins'), HOSTS[1] ?? ''))).toBe(true)
+    expect((await install(cwd, ['--user', '--dir', 'infra'])).code).toBe(64)
+    expect((await install(cwd, ['--dir', 'nowhere'])).code).toBe(64)
+  })
+
+  const BLOCK = 'provider_installation {\n  direct {}\n}\n'
+
+  test.each([
+    ['.terraformrc', {}],
+    ['.terraform.d/mirror.tfrc', {}],
+    ['.config/opentofu/tofurc', {}],
+    ['own.rc', { TF_CLI_CONFIG_FILE: 'own.rc' }],
+  ])('warns where %s keeps terraform from looking there', async (file, env) => {
+    const cwd = aFolder({ [file]: BLOCK })
+    const { code, stderr } = await install(cwd, [], { env })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining(`${file} has a provider_installation block`),
+    })
+    writeFiles(cwd, { [file]: `# ${BLOCK.replaceAll('\n', ' ')}\n` })
+    expect((await install(cwd, [], { env })).stderr).toBe('')
+  })
+})

@@ -1,0 +1,11 @@
+import { join } from 'node:path'
+import { service, type WriteCall } from '../../src/service/operations/call.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+
+/** Does something at the embedded service of a project itself, as its dashboard does: outside git. */
+export async function outsideGit(cwd: string, use: (call: WriteCall) => Promise<unknown>): Promise<void> {
+  const store = await openSqliteStore({ file: join(cwd, '.flows', 'store.sqlite') })
+  await service({ store })
+    .write({ livemode: false, actor: 'dashboard' }, use)
+    .finally(() => store.close())
+}
