@@ -63,6 +63,12 @@ describe('the start', () => {
   })
 })
 
+test('a folder in which there can be no socket is named', async () => {
+  const run = await ended(spawn(program, { env: environmentOf({ PLUGIN_UNIX_SOCKET_DIR: '/nowhere' }) }))
+  expect(run).toMatchObject({ code: 1, stderr: '' })
+  expect(run.stdout).toMatch(/^The provider could not start: ENOENT.* '\/nowhere\/flows-/)
+})
+
 describe('who may call', () => {
   test('whoever has the key of the certificate that Terraform gave', async () => {
     const answer = await callerOf(await startPlugin(built)).call('GetProviderSchema', {})
