@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../src/model/deployment.js'
 import type { RemoteReader } from '../../src/remote/remote.js'
 import { createFlow, type UpdateFlowParams, updateFlow } from '../../src/service/operations/flows.js'
+import { flowsProvider } from '../../src/terraform/provider.js'
 import { type ObjectValue, UNKNOWN } from '../../src/terraform/wire/value.js'
 import { PROJECT } from '../helpers/builders.js'
-import { planIn, resource, type Site, sites, Terraform, texts } from './providers.js'
+import { aWebServer } from '../remote/web-server.js'
+import { served } from '../service/serving.js'
+import { aServiceSite, filled, planIn, resource, type Site, sites, Terraform, texts } from './providers.js'
 
 const NONE = new Uint8Array()
 
@@ -224,10 +227,10 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     const provider = await terraform.process()
     expect((await planIn(provider, { key: 'twice' })).diagnostics).toEqual([])
     expect(texts((await planIn(provider, { key: 'twice' })).diagnostics)).toEqual([
-      expect.stringContaining('error at key: Two resources have the key "twice"'),
+      expect.stringContaining('error at key: The key "twice" is planned twice'),
     ])
     // A resource that got another name without a moved block: one is new, the other goes, in any order.
-    const moved = 'error at key: Another resource of this state has the flow "payouts"'
+    const moved = 'error at key: This state has the flow "payouts" already'
     expect((await planIn(provider, null, state)).diagnostics).toEqual([])
     expect(texts((await planIn(provider, { key: 'payouts' })).diagnostics)).toEqual([expect.stringContaining(moved)])
     const other = await terraform.process()
@@ -235,6 +238,31 @@ describe.each(sites)('a flow over $name', ({ open }) => {
       expect.objectContaining({ severity: 'error' }),
     )
     expect(texts((await planIn(other, null, state)).diagnostics)).toEqual([expect.stringContaining(moved)])
+  })
+
+  test('a flow that the state has is not made anew, as tainted resources are, whoever wrote it last', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'payouts' })
+    await edit(terraform.site, 'payouts', { description: 'by hand' })
+    const provider = await terraform.process()
+    await resource(provider).read(state as ObjectValue, NONE)
+    expect(texts((await planIn(provider, { key: 'payouts' })).diagnostics)).toEqual([
+      expect.stringMatching(/^error at key: This state has the flow "payouts" already.*terraform untaint/),
+    ])
+  })
+
+  test('while the provider is not configured, as its block holds what is not known yet, nothing is asked or changed', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'payouts' })
+    const provider = flowsProvider({ env: {}, cwd: terraform.site.cwd, source: async () => null })
+    const config = filled(provider.schema, { project: PROJECT, api: UNKNOWN })
+    expect(await provider.configure(config, '1.11.4')).toEqual([])
+    expect((await resource(provider).read(state as ObjectValue, NONE)).result?.state).toEqual(state)
+    expect((await planIn(provider, { key: 'payouts' }, state)).planned).toEqual(state)
+    expect((await planIn(provider, { key: 'new' })).planned).toMatchObject({ project: UNKNOWN, id: UNKNOWN })
+    expect(texts((await resource(provider).import('payouts')).diagnostics)).toEqual([
+      expect.stringContaining('The provider is not configured yet'),
+    ])
   })
 
   test('a rename to a key that another flow has is refused, whoever has it', async () => {
@@ -403,6 +431,22 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     expect(texts(diagnostics)).toEqual([expect.stringContaining('Interrupted')])
     expect(await deploymentsOf(terraform.site)).toEqual([])
   })
+})
+
+test('of a service that does not tell links in its state, each is asked for', async () => {
+  const service = await served()
+  const old = await aWebServer(async (request, response) => {
+    const headers = { authorization: `Bearer ${service.key}` }
+    const answer = await (await fetch(service.url + request.url, { headers })).text()
+    response.setHeader('etag', '"x"').end(answer.replaceAll(/"static_link_url":"[^"]*",/g, ''))
+  })
+  const state = await new Terraform(aServiceSite(service)).apply({ key: 'payouts' })
+  const terraform = new Terraform({ ...aServiceSite(service), block: { api: old.url, api_key: service.key } })
+  expect(await terraform.read({ ...state, static_link: null } as ObjectValue)).toEqual(state)
+  expect(old.requests.map((one) => one.replace(String(state?.id), ':id'))).toEqual([
+    `GET /v2/identity/flow_state?project=${PROJECT}`,
+    'GET /v1/identity/verification_flows/:id',
+  ])
 })
 
 async function reading<T>({ remote }: Site, use: (reader: RemoteReader) => Promise<T>): Promise<T> {
