@@ -278,6 +278,26 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     ])
   })
 
+  test('a key that somebody took between plan and apply is not taken back', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'a' })
+    const renamed = await terraform.plan({ key: 'b' }, state)
+    const made = await terraform.plan({ key: 'c' })
+    for (const key of ['b', 'c']) await make(terraform.site, key, null)
+    await expect(terraform.finish(renamed)).rejects.toThrow('error at key: Another flow has the key "b"')
+    await expect(terraform.finish(made)).rejects.toThrow('error at key: A flow with the key "c" exists already')
+    expect(await actionsOf(terraform.site)).toEqual(['create a'])
+    // Within one process, what was observed is older than that.
+    const provider = await terraform.process()
+    const plan = await planIn(provider, { key: 'd' })
+    await make(terraform.site, 'd', null)
+    const { result, diagnostics } = await resource(provider).apply({ ...plan, memory: NONE })
+    expect(result.state).toBeNull()
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(/The flow "d" was changed since this was planned.*None had this key/),
+    ])
+  })
+
   test('a weakened verification is planned with a warning at the field that weakens it', async () => {
     const terraform = new Terraform(await open())
     const given = (options: object) => ({ key: 'payouts', options: { document: options } })
