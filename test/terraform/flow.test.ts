@@ -102,8 +102,14 @@ describe.each(sites)('a flow over $name', ({ open }) => {
       version: 2,
       options: { document: null, email: { require_verification: true }, phone: null },
     })
-    const { planned } = await terraform.plan({ key: 'payouts' }, read)
+    const { planned, diagnostics } = await terraform.plan({ key: 'payouts' }, read)
     expect(planned).toMatchObject({ options: null, version: UNKNOWN })
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(
+        /^warning at options.email.require_verification: "payouts" was edited outside Terraform. Last written by somebody, 20.* \(version 2\)\. .*: options\.email\.require_verification\.$/,
+      ),
+      expect.stringContaining('This weakens the verification'),
+    ])
     expect(await terraform.apply({ key: 'payouts' }, read)).toMatchObject({ options: null, version: 3 })
   })
 
