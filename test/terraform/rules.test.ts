@@ -165,7 +165,7 @@ describe('the life of a thing', () => {
     const workspace = aWorkspace(
       'resource "flows_thing" "a" {\n  count = 100\n  name = format("T%d", count.index)\n}\n',
     )
-    expect(await workspace.succeeds('apply', '-auto-approve')).toContain('100 added')
+    expect(await workspace.succeeds('apply', '-auto-approve', '-parallelism=100')).toContain('100 added')
     const names = Object.entries(workspace.state()).map(([address, { name }]) => [address, name])
     expect(names).toContainEqual(['flows_thing.a[57]', 'T57'])
     expect(new Set(names.map(([, name]) => name)).size).toBe(100)

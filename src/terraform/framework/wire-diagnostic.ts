@@ -35,8 +35,9 @@ function depthFound(path: readonly Step[], block: Block): number {
   const inner = block.blocks?.[first.attribute]
   if (inner !== undefined) return 1 + depthFound(rest, inner)
   const type = block.attributes[first.attribute]?.type
+  if (type === undefined) return 0
   const [second] = rest
-  if (type === undefined || hasAttributes(type) || second === undefined) return 1
+  if (hasAttributes(type) || second === undefined) return 1
   const inList = type[0] === 'list' && 'index' in second
   const inMap = type[0] === 'map' && 'key' in second
   return inList || inMap ? 2 : 1

@@ -1,4 +1,4 @@
-export type Level = 'debug' | 'info' | 'warn' | 'error'
+type Level = 'debug' | 'info' | 'warn' | 'error'
 
 /**
  * A line for Terraform's log, which people see with TF_LOG. Terraform reads the time only with six decimals.

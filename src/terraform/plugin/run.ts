@@ -1,7 +1,7 @@
 import { makeCertificate } from './certificate.js'
-import { handshakeLine, readInvitation } from './handshake.js'
-import { type Level, logLine } from './log.js'
-import { type Handlers, startServer, type Tls } from './server.js'
+import { handshakeLine, type Refusal, readInvitation } from './handshake.js'
+import { logLine } from './log.js'
+import { type Handlers, type RunningServer, startServer } from './server.js'
 import { UnderWay } from './under-way.js'
 
 /** What runs in the process, and what the process does for it. */
@@ -18,36 +18,28 @@ export interface Process {
 }
 
 /**
- * Lives as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing else may write
- * to stdout, and nothing before this is called.
+ * Lives as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing may be written
+ * to stdout before.
  */
 export async function run(load: (process: Process) => Plugin): Promise<void> {
   const invitation = readInvitation(process.env)
-  if ('message' in invitation) {
-    process[invitation.on].write(`${invitation.message}\n`)
-    process.exitCode = 1
-    return
-  }
+  if ('message' in invitation) return refuse(invitation)
   // With Terraform gone, nobody reads any more; that is no reason to fail.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   const underWay = new UnderWay()
   const plugin = load({ failed, orCrash: (work) => underWay.orCrash(work) })
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      failed('go on', error)
-      underWay.crash(error)
-    })
-  }
-  const tls: Tls | null =
+  const tls =
     invitation.clientCertificate === null
       ? null
       : { own: makeCertificate(new Date()), client: invitation.clientCertificate }
-  const server = await startServer(
-    { provider: plugin.handlers, shutdown: () => void end() },
-    tls,
-    invitation.socketFolder ?? undefined,
-  )
+  let server: RunningServer
+  try {
+    const handlers = { provider: plugin.handlers, shutdown: () => void end() }
+    server = await startServer(handlers, tls, invitation.socketFolder ?? undefined)
+  } catch (error) {
+    return refuse({ on: 'stdout', message: `The provider could not start: ${messageOf(error)}` })
+  }
 
   let ending = false
   async function end(): Promise<void> {
@@ -65,29 +57,44 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
     await end()
   }
 
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      failed('go on', error)
+      underWay.crash(error)
+    })
+  }
   // Ctrl-C goes to this process as well; Terraform then calls StopProvider, and waits.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => void leave())
   process.on('SIGHUP', () => void leave())
-  // Killed by force, Terraform says nothing to its plugins: they belong to another process from then on.
-  const parent = process.ppid
-  const watch = setInterval(() => {
-    if (process.ppid === parent) return
-    clearInterval(watch)
-    void leave()
-  }, LOOKING)
-  watch.unref()
+  whenOrphaned(() => void leave())
 
   process.stdout.write(`${handshakeLine(server.socket, tls?.own.der ?? null)}\n`)
 }
 
-function failed(doing: string, error: unknown): void {
-  const stack = error instanceof Error ? error.stack : undefined
-  log('error', `could not ${doing}: ${error instanceof Error ? error.message : String(error)}`, { stack })
+function refuse({ on, message }: Refusal): void {
+  process[on].write(`${message}\n`)
+  process.exitCode = 1
 }
 
-function log(level: Level, message: string, more: { readonly [name: string]: unknown } = {}): void {
-  process.stderr.write(logLine(level, message, more, new Date()))
+/** Killed by force, Terraform says nothing to its plugins: they belong to another process from then on. */
+function whenOrphaned(leave: () => void): void {
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    leave()
+  }, LOOKING)
+  watch.unref()
+}
+
+function failed(doing: string, error: unknown): void {
+  const stack = error instanceof Error ? error.stack : undefined
+  process.stderr.write(logLine('error', `could not ${doing}: ${messageOf(error)}`, { stack }, new Date()))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {
