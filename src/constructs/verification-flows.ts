@@ -7,7 +7,7 @@ import type { FlowConfig } from '../model/flow.js'
 import type { DesiredFlow } from '../model/state.js'
 import { defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
 import { diagnosticsText } from '../render/diagnostics/text.js'
-import { addressOf, labelOf, resourceOf } from '../synth/resource.js'
+import { addressOf, FLOW_RESOURCE, labelOf, resourceOf } from '../synth/resource.js'
 import { suggest } from '../validate/nearest.js'
 import { FlowsProvider } from './flows-provider.js'
 import { hclOf, quoted } from './hcl.js'
@@ -43,6 +43,20 @@ export class VerificationFlows extends Construct {
         return [key, flow]
       }),
     )
+    this.node.addValidation({ validate: () => this.#clashes() })
+  }
+
+  /** Two resources of one name would become one, without a word: the names here are chosen, not the library's. */
+  #clashes(): string[] {
+    const own = new Set([...this.flows.values()].map(({ friendlyUniqueId }) => friendlyUniqueId))
+    return TerraformStack.of(this)
+      .node.findAll()
+      .filter((one): one is VerificationFlow => one instanceof VerificationFlow && one.node.scope !== this)
+      .filter(({ friendlyUniqueId }) => own.has(friendlyUniqueId))
+      .map(
+        ({ node, friendlyUniqueId }) =>
+          `"${node.path}" and a definition are both ${FLOW_RESOURCE}.${friendlyUniqueId}: give it another id`,
+      )
   }
 
   /**

@@ -1,4 +1,5 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aFolder, ended, flows, type Run, type RunOptions, start, writeFiles } from '../helpers/cli.js'
@@ -87,6 +88,16 @@ describe('flows terraform install', () => {
     expect(existsSync(placeOf(join(cwd, '.terraform.d/plugins'), HOSTS[1] ?? ''))).toBe(true)
     expect((await install(cwd, ['--user', '--dir', 'infra'])).code).toBe(64)
     expect((await install(cwd, ['--dir', 'nowhere'])).code).toBe(64)
+  })
+
+  test('a package without its provider says so, and writes nothing', async () => {
+    const cwd = aFolder()
+    for (const part of ['dist/flows.js', 'dist/chunks', 'package.json'])
+      cpSync(part, join(cwd, 'package', part), { recursive: true })
+    const program = join(cwd, 'package/dist/flows.js')
+    const { code, stderr } = await ended(spawn(process.execPath, [program, 'terraform', 'install'], { cwd }))
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('built without its provider') })
+    expect(existsSync(join(cwd, 'terraform.d'))).toBe(false)
   })
 
   const BLOCK = 'provider_installation {\n  direct {}\n}\n'

@@ -190,6 +190,36 @@ for (const library of LIBRARIES) {
       expect(made.import).toEqual([{ to: 'flows_verification_flow.flows_high', id: 'high' }])
     })
 
+    test('several environments have a place in one stack, each with a provider of its own', () => {
+      const cwd = aProject(
+        { high: aDefinition('High') },
+        `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: KEY }\n`,
+      )
+      const made = synthesised((stack) => {
+        for (const environment of ['local', 'live']) {
+          const provider = new constructs.FlowsProvider(stack, environment, { project: 'acme-kyc', alias: environment })
+          constructs.VerificationFlows.fromDirectory(stack, `in-${environment}`, {
+            directory: cwd,
+            environment,
+            provider,
+          })
+        }
+      })
+      expect(made.resource.flows_verification_flow).toMatchObject({
+        'in-local_high': { provider: 'flows.local' },
+        'in-live_high': { provider: 'flows.live' },
+      })
+    })
+
+    test('refuses a flow in code that would have the name of a defined one', () => {
+      const cwd = aProject({ high: aDefinition('High') })
+      const app = new core.App({ outdir: join(cwd, 'cdk.out') })
+      const stack = new core.TerraformStack(app, 'kyc')
+      constructs.VerificationFlows.fromDirectory(stack, 'flows', { directory: cwd })
+      new constructs.VerificationFlow(stack, 'flows_high', { key: 'other', name: 'Other', type: 'document' })
+      expect(() => app.synth()).toThrow('"kyc/flows_high" and a definition are both flows_verification_flow.flows_high')
+    })
+
     test('throws one error with everything that is wrong, each with place, code and hint', () => {
       const cwd = aProject({ a: 'name: A\ntype: document\nreturn_ulr: x\n', b: 'name: B\n' })
       const thrown = () => from({ directory: cwd })

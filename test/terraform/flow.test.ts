@@ -102,8 +102,14 @@ describe.each(sites)('a flow over $name', ({ open }) => {
       version: 2,
       options: { document: null, email: { require_verification: true }, phone: null },
     })
-    const { planned } = await terraform.plan({ key: 'payouts' }, read)
+    const { planned, diagnostics } = await terraform.plan({ key: 'payouts' }, read)
     expect(planned).toMatchObject({ options: null, version: UNKNOWN })
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(
+        /^warning at options.email.require_verification: "payouts" was edited outside Terraform. Last written by somebody, 20.* \(version 2\)\. .*: options\.email\.require_verification\.$/,
+      ),
+      expect.stringContaining('This weakens the verification'),
+    ])
     expect(await terraform.apply({ key: 'payouts' }, read)).toMatchObject({ options: null, version: 3 })
   })
 
@@ -275,6 +281,26 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     await terraform.apply(null, other)
     expect(texts((await terraform.plan({ key: 'b' }, state)).diagnostics)).toEqual([
       expect.stringContaining('error at key: An archived flow has the key "b"'),
+    ])
+  })
+
+  test('a key that somebody took between plan and apply is not taken back', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'a' })
+    const renamed = await terraform.plan({ key: 'b' }, state)
+    const made = await terraform.plan({ key: 'c' })
+    for (const key of ['b', 'c']) await make(terraform.site, key, null)
+    await expect(terraform.finish(renamed)).rejects.toThrow('error at key: Another flow has the key "b"')
+    await expect(terraform.finish(made)).rejects.toThrow('error at key: A flow with the key "c" exists already')
+    expect(await actionsOf(terraform.site)).toEqual(['create a'])
+    // Within one process, what was observed is older than that.
+    const provider = await terraform.process()
+    const plan = await planIn(provider, { key: 'd' })
+    await make(terraform.site, 'd', null)
+    const { result, diagnostics } = await resource(provider).apply({ ...plan, memory: NONE })
+    expect(result.state).toBeNull()
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(/The flow "d" was changed since this was planned.*None had this key/),
     ])
   })
 

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createKey } from '../../src/service/operations/keys.js'
+import type { Scope } from '../../src/service/operations/scopes.js'
 import { aDefinition, aProject, ended, flows, type Run } from '../helpers/cli.js'
-import { served } from '../service/serving.js'
+import { served, TESTER } from '../service/serving.js'
 
 /*
  * As users have it: the provider that `flows terraform install` has put there, started by the real Terraform, over a
@@ -30,13 +32,20 @@ async function terraformIn(folder: string, home: string, key: string, ...args: r
 }
 
 test('installed into a folder, Terraform finds the provider there, applies what flows synth wrote, and has nothing left to do', async () => {
-  const { url, key } = await served()
+  const { url, key, service } = await served()
+  const keyFor = (...scopes: readonly Scope[]) =>
+    service.write(TESTER, async (call) => (await createKey(call, { name: scopes.join(), scopes })).secret)
+  const planner = await keyFor('flows:read')
+  const applier = await keyFor('flows:read', 'deployments:write')
   const cwd = aProject({ high: aDefinition('High'), low: aDefinition('Low', 'protected: true\n') }, config(url))
   const infra = join(cwd, 'infra')
   await flows(['synth', '--out', 'infra'], { cwd })
   expect(await flows(['terraform', 'install', '--dir', 'infra'], { cwd })).toMatchObject({ code: 0 })
-  const terraform = (...args: readonly string[]) => terraformIn(infra, cwd, key, ...args)
+  // What the documentation says of keys: one plans, one applies.
+  const terraform = (...args: readonly string[]) =>
+    terraformIn(infra, cwd, args[0] === 'apply' ? applier : planner, ...args)
   await terraform('init')
+  expect((await terraform('plan')).stdout).toContain('2 to add')
   expect((await terraform('apply', '-auto-approve')).stdout).toContain('2 added')
   expect((await terraform('plan', '-detailed-exitcode')).code).toBe(0)
   const env = { FLOWS_LIVE_KEY: key }
