@@ -71,7 +71,12 @@ function way(kind: RemoteError['kind'], code: string | undefined): string[] {
 const NO_DRIVER =
   'Packages are looked for from the directory where terraform is run: "npm install @photostructure/sqlite" there, or an installed verification-flows, will do.'
 
-/** "Changed by ci, 2026-11-20 10:02 UTC (version 3)". */
+/** Of a provider block whose values come from what has not been applied yet. */
+export function notConfigured(): Diagnostic {
+  return error('The provider is not configured yet', 'Its block holds values that are known only after apply.')
+}
+
+/** "ci, 2026-11-20 10:02 UTC (version 3)". */
 export function lastWrite(flow: {
   readonly version: number
   readonly updated: number

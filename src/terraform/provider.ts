@@ -47,27 +47,20 @@ interface Connecting {
 }
 
 /** Looks at the service at once: what keeps it from being used is said once, and not for every resource. */
-async function connect(config: ObjectValue, options: ProviderOptions): Promise<Connecting> {
-  const { project } = config
+async function connect(block: ObjectValue, options: ProviderOptions): Promise<Connecting> {
+  const { project } = block
+  let connection: Connection | null = null
   try {
-    const { result: remote, diagnostics } = await remoteOf(config, options)
-    if (remote === null || typeof project !== 'string') return { connection: null, diagnostics }
+    const { result: remote, diagnostics } = await remoteOf(block, options)
+    if (remote === null || typeof project !== 'string') return { connection, diagnostics }
     const known = { project, place: statePlace(options), flows: flowsOf(remote, project) }
-    const connection = { ...known, claims: claims(), writes: writesOf(known, options.source) }
-    return { connection, diagnostics: await faults(connection) }
+    connection = { ...known, claims: claims(), writes: writesOf(known, options.source) }
+    await connection.flows.state()
+    return { connection, diagnostics }
   } catch (failure) {
-    return { connection: null, diagnostics: [failed(failure, pathOfFailure(config, failure))] }
-  }
-
-  async function faults({ flows }: Connection): Promise<Diagnostic[]> {
-    try {
-      await flows.state()
-      return []
-    } catch (failure) {
-      // A key that may make sessions, and nothing else, does for those.
-      if (failure instanceof RemoteError && failure.code === 'scope_missing') return []
-      return [failed(failure, pathOfFailure(config, failure))]
-    }
+    // A key that may make sessions, and nothing else, does for those.
+    const isEnough = failure instanceof RemoteError && failure.code === 'scope_missing'
+    return { connection, diagnostics: isEnough ? [] : [failed(failure, pathOfFailure(block, failure))] }
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ChangeRequest, DeploymentRequest } from '../../src/model/deployment.js'
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
-import type { Service } from '../../src/service/operations/call.js'
+import { type Service, service } from '../../src/service/operations/call.js'
 import {
   deploy,
   deploymentFlows,
@@ -13,7 +13,7 @@ import { flowState } from '../../src/service/operations/flow-state.js'
 import { listFlowVersions } from '../../src/service/operations/flow-versions.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, sqlite, stores } from '../store/stores.js'
 import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
 
@@ -45,6 +45,17 @@ async function deployed(implementation: Implementation, ...keys: string[]) {
   }
   return { ...parts, apply, flow }
 }
+
+test('the state tells the links of its flows, and its tag changes with the address that they begin with', async () => {
+  const { service: here, store, flow } = await deployed(sqlite, 'a')
+  const stateAt = (address: string) => stateOf(service({ store, publicUrl: () => address }))
+  const one = await stateAt('https://one.example.com')
+  expect(one.flows[0]?.static_link_url).toMatch(/^https:\/\/one\.example\.com\/l\/[0-9a-z]{24}$/)
+  expect(flow('a').static_link_url).toBe(one.flows[0]?.static_link_url?.replace('https://one.example.com', ''))
+  expect((await stateAt('https://two.example.com')).etag).not.toBe(one.etag)
+  expect((await stateAt('https://one.example.com')).etag).toBe(one.etag)
+  expect((await stateOf(here)).etag).not.toBe(one.etag)
+})
 
 /** As a parser makes it, which has no stack to run out of. */
 function nested(depth: number): unknown {

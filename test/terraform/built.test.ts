@@ -8,7 +8,7 @@ import { ended } from '../helpers/cli.js'
 import { aClosedPort, aWebServer } from '../remote/web-server.js'
 import { aLosingProxy } from '../service/losing-proxy.js'
 import { type Served, served, TESTER } from '../service/serving.js'
-import { installed, type Workspace } from './harness.js'
+import { installed, PROVIDER_DIED, type Workspace } from './harness.js'
 import { FLOW } from './providers.js'
 
 /*
@@ -70,7 +70,7 @@ describe('an apply that is cut short', () => {
     const workspace = await atService(proxy, service.key, TEN)
     const { code, stderr } = await workspace.terraform('apply', '-auto-approve')
     expect(code).toBe(1)
-    expect(stderr).toContain('Plugin did not respond')
+    expect(stderr).toMatch(PROVIDER_DIED)
     const before = await flowsOf(service)
     expect(before.length).toBeGreaterThan(0)
     await goesOn(workspace, service, before)

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../src/model/deployment.js'
 import type { RemoteReader } from '../../src/remote/remote.js'
 import { createFlow, type UpdateFlowParams, updateFlow } from '../../src/service/operations/flows.js'
+import { flowsProvider } from '../../src/terraform/provider.js'
 import { type ObjectValue, UNKNOWN } from '../../src/terraform/wire/value.js'
 import { PROJECT } from '../helpers/builders.js'
-import { planIn, resource, type Site, sites, Terraform, texts } from './providers.js'
+import { aWebServer } from '../remote/web-server.js'
+import { served } from '../service/serving.js'
+import { aServiceSite, filled, planIn, resource, type Site, sites, Terraform, texts } from './providers.js'
 
 const NONE = new Uint8Array()
 
@@ -99,8 +102,14 @@ describe.each(sites)('a flow over $name', ({ open }) => {
       version: 2,
       options: { document: null, email: { require_verification: true }, phone: null },
     })
-    const { planned } = await terraform.plan({ key: 'payouts' }, read)
+    const { planned, diagnostics } = await terraform.plan({ key: 'payouts' }, read)
     expect(planned).toMatchObject({ options: null, version: UNKNOWN })
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(
+        /^warning at options.email.require_verification: "payouts" was edited outside Terraform. Last written by somebody, 20.* \(version 2\)\. .*: options\.email\.require_verification\.$/,
+      ),
+      expect.stringContaining('This weakens the verification'),
+    ])
     expect(await terraform.apply({ key: 'payouts' }, read)).toMatchObject({ options: null, version: 3 })
   })
 
@@ -224,10 +233,10 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     const provider = await terraform.process()
     expect((await planIn(provider, { key: 'twice' })).diagnostics).toEqual([])
     expect(texts((await planIn(provider, { key: 'twice' })).diagnostics)).toEqual([
-      expect.stringContaining('error at key: Two resources have the key "twice"'),
+      expect.stringContaining('error at key: The key "twice" is planned twice'),
     ])
     // A resource that got another name without a moved block: one is new, the other goes, in any order.
-    const moved = 'error at key: Another resource of this state has the flow "payouts"'
+    const moved = 'error at key: This state has the flow "payouts" already'
     expect((await planIn(provider, null, state)).diagnostics).toEqual([])
     expect(texts((await planIn(provider, { key: 'payouts' })).diagnostics)).toEqual([expect.stringContaining(moved)])
     const other = await terraform.process()
@@ -235,6 +244,31 @@ describe.each(sites)('a flow over $name', ({ open }) => {
       expect.objectContaining({ severity: 'error' }),
     )
     expect(texts((await planIn(other, null, state)).diagnostics)).toEqual([expect.stringContaining(moved)])
+  })
+
+  test('a flow that the state has is not made anew, as tainted resources are, whoever wrote it last', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'payouts' })
+    await edit(terraform.site, 'payouts', { description: 'by hand' })
+    const provider = await terraform.process()
+    await resource(provider).read(state as ObjectValue, NONE)
+    expect(texts((await planIn(provider, { key: 'payouts' })).diagnostics)).toEqual([
+      expect.stringMatching(/^error at key: This state has the flow "payouts" already.*terraform untaint/),
+    ])
+  })
+
+  test('while the provider is not configured, as its block holds what is not known yet, nothing is asked or changed', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'payouts' })
+    const provider = flowsProvider({ env: {}, cwd: terraform.site.cwd, source: async () => null })
+    const config = filled(provider.schema, { project: PROJECT, api: UNKNOWN })
+    expect(await provider.configure(config, '1.11.4')).toEqual([])
+    expect((await resource(provider).read(state as ObjectValue, NONE)).result?.state).toEqual(state)
+    expect((await planIn(provider, { key: 'payouts' }, state)).planned).toEqual(state)
+    expect((await planIn(provider, { key: 'new' })).planned).toMatchObject({ project: UNKNOWN, id: UNKNOWN })
+    expect(texts((await resource(provider).import('payouts')).diagnostics)).toEqual([
+      expect.stringContaining('The provider is not configured yet'),
+    ])
   })
 
   test('a rename to a key that another flow has is refused, whoever has it', async () => {
@@ -247,6 +281,26 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     await terraform.apply(null, other)
     expect(texts((await terraform.plan({ key: 'b' }, state)).diagnostics)).toEqual([
       expect.stringContaining('error at key: An archived flow has the key "b"'),
+    ])
+  })
+
+  test('a key that somebody took between plan and apply is not taken back', async () => {
+    const terraform = new Terraform(await open())
+    const state = await terraform.apply({ key: 'a' })
+    const renamed = await terraform.plan({ key: 'b' }, state)
+    const made = await terraform.plan({ key: 'c' })
+    for (const key of ['b', 'c']) await make(terraform.site, key, null)
+    await expect(terraform.finish(renamed)).rejects.toThrow('error at key: Another flow has the key "b"')
+    await expect(terraform.finish(made)).rejects.toThrow('error at key: A flow with the key "c" exists already')
+    expect(await actionsOf(terraform.site)).toEqual(['create a'])
+    // Within one process, what was observed is older than that.
+    const provider = await terraform.process()
+    const plan = await planIn(provider, { key: 'd' })
+    await make(terraform.site, 'd', null)
+    const { result, diagnostics } = await resource(provider).apply({ ...plan, memory: NONE })
+    expect(result.state).toBeNull()
+    expect(texts(diagnostics)).toEqual([
+      expect.stringMatching(/The flow "d" was changed since this was planned.*None had this key/),
     ])
   })
 
@@ -403,6 +457,22 @@ describe.each(sites)('a flow over $name', ({ open }) => {
     expect(texts(diagnostics)).toEqual([expect.stringContaining('Interrupted')])
     expect(await deploymentsOf(terraform.site)).toEqual([])
   })
+})
+
+test('of a service that does not tell links in its state, each is asked for', async () => {
+  const service = await served()
+  const old = await aWebServer(async (request, response) => {
+    const headers = { authorization: `Bearer ${service.key}` }
+    const answer = await (await fetch(service.url + request.url, { headers })).text()
+    response.setHeader('etag', '"x"').end(answer.replaceAll(/"static_link_url":"[^"]*",/g, ''))
+  })
+  const state = await new Terraform(aServiceSite(service)).apply({ key: 'payouts' })
+  const terraform = new Terraform({ ...aServiceSite(service), block: { api: old.url, api_key: service.key } })
+  expect(await terraform.read({ ...state, static_link: null } as ObjectValue)).toEqual(state)
+  expect(old.requests.map((one) => one.replace(String(state?.id), ':id'))).toEqual([
+    `GET /v2/identity/flow_state?project=${PROJECT}`,
+    'GET /v1/identity/verification_flows/:id',
+  ])
 })
 
 async function reading<T>({ remote }: Site, use: (reader: RemoteReader) => Promise<T>): Promise<T> {

@@ -30,6 +30,9 @@ export interface WorkspaceOptions {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** What Terraform says of a provider whose process died during a call: it may notice the end before the call fails. */
+export const PROVIDER_DIED = /Plugin did not respond|Request cancelled/
+
 /**
  * A workspace whose Terraform calls a provider in this process. There is no `init`, no lock file, and no process to
  * start: an apply takes a tenth of a second. One provider value lives through all phases of a command, each of which

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { aFolder, ended } from '../helpers/cli.js'
 import { buildFixture } from './fixture/build.js'
 import { TROUBLE } from './fixture/provider.js'
-import { installed, type Workspace } from './harness.js'
+import { installed, PROVIDER_DIED, type Workspace } from './harness.js'
 
 /*
  * The real Terraform starts real processes of a provider that lies in terraform.d/plugins, as users have it.
@@ -82,7 +82,7 @@ describe('processes', () => {
     for (const pid of processesIn(workspace)) process.kill(pid, 'SIGKILL')
     const { code, stderr } = await run
     expect(code).toBe(1)
-    expect(stderr).toContain('Plugin did not respond')
+    expect(stderr).toMatch(PROVIDER_DIED)
     await workspace.succeeds('apply', '-auto-approve')
     await nothingToDo(workspace)
   })
@@ -92,7 +92,7 @@ describe('processes', () => {
     const { code, stderr } = await workspace.terraform('apply', '-auto-approve')
     expect(code).toBe(1)
     expect(stderr).toContain('Nobody catches this.')
-    expect(stderr).not.toContain('Plugin did not respond')
+    expect(stderr).not.toMatch(PROVIDER_DIED)
   })
 })
 

@@ -101,7 +101,7 @@ describe.each(everywhere)('the real Terraform over $name', ({ open }) => {
     expect(plan).toContain('+ project     = "acme-kyc"')
     const generated = readFileSync(join(terraform.folder, 'generated.tf'), 'utf8')
     expect(generated).toContain(GENERATED)
-    expect(generated).not.toMatch(/options \{\s*\}|email|matching|\burl\b/)
+    expect(generated).not.toMatch(/options \{\s*\}|email|\bmatching\b|\burl\b/)
     await terraform.succeeds('apply', '-auto-approve')
     await isUpToDate(terraform)
 
@@ -113,6 +113,50 @@ describe.each(everywhere)('the real Terraform over $name', ({ open }) => {
     const { code, stderr } = await other.terraform('import', A, 'nothing')
     expect(code).toBe(1)
     expect(stderr).toContain('No flow has the key "nothing"')
+  })
+
+  test('a resource gets another name by a moved block, and is never made anew', async () => {
+    const site = await open()
+    const terraform = aWorkspace(site, flow('payouts'))
+    await terraform.succeeds('apply', '-auto-approve')
+    const { id } = terraform.state()[A] ?? {}
+    const renamed = flow('payouts').replace('"a"', '"b"')
+    const refused = async (...args: readonly string[]) => {
+      const { code, stderr } = await terraform.terraform(...args)
+      expect(code).toBe(1)
+      return stderr
+    }
+    terraform.write(renamed)
+    expect(await refused('apply', '-auto-approve')).toContain('This state has the flow "payouts" already')
+    terraform.write(`${renamed}moved {\n  from = ${A}\n  to   = ${FLOW}.b\n}\n`)
+    await terraform.succeeds('apply', '-auto-approve')
+    expect(terraform.state()).toEqual({ [`${FLOW}.b`]: expect.objectContaining({ id, version: 1 }) })
+    terraform.write(renamed)
+    await isUpToDate(terraform)
+    expect(await refused('plan', `-replace=${FLOW}.b`)).toContain('The key "payouts" is planned twice')
+    await terraform.succeeds('taint', `${FLOW}.b`)
+    expect(await refused('plan')).toContain('This state has the flow "payouts" already')
+    await terraform.succeeds('untaint', `${FLOW}.b`)
+    await isUpToDate(terraform)
+    terraform.write(`${renamed}${flow('payouts')}`)
+    expect(await refused('plan')).toContain('The key "payouts" is planned twice')
+  })
+
+  test('a flow that another project has got meanwhile is neither changed nor archived, but can be left to it', async () => {
+    const site = await open()
+    const terraform = aWorkspace(site, flow('payouts'))
+    await terraform.succeeds('apply', '-auto-approve')
+    await site.write((call) => updateFlow(call, 'payouts', { project: null }))
+    await site.write((call) => updateFlow(call, 'payouts', { project: 'others' }))
+    const theirs = 'The project "others" manages the flow "payouts"'
+    expect((await terraform.terraform('plan')).stderr).toContain(theirs)
+    expect((await terraform.terraform('destroy', '-auto-approve')).stderr).toContain(theirs)
+    terraform.write(`removed {\n  from = ${A}\n  lifecycle { destroy = false }\n}\n`)
+    await terraform.succeeds('apply', '-auto-approve')
+    expect(terraform.state()).toEqual({})
+    const reader = await site.remote.reader()
+    expect(await reader.retrieveFlow('payouts')).toMatchObject({ project: 'others', status: 'active' })
+    await reader.close()
   })
 
   test('a saved plan is refused where the flow was edited since, and applied where it was not', async () => {

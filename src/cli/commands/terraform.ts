@@ -12,6 +12,7 @@ import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 const { format, json } = formatOptions(['human', 'json'])
 
 export const terraform: Define = (command, run) => {
+  command.addHelpText('after', examples(['Where terraform init finds it', 'flows terraform install']))
   command
     .command('install')
     .description('Put the provider where Terraform and OpenTofu find it without any settings.')

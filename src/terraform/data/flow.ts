@@ -1,7 +1,7 @@
 import { looksLikeFlowId } from '../../model/flow.js'
 import type { ObservedFlow } from '../../model/state.js'
 import type { Connected } from '../connection.js'
-import { attribute, error, told } from '../diagnostics.js'
+import { attribute, error, notConfigured, told } from '../diagnostics.js'
 import { FLOW_RESULT } from '../flow/schema.js'
 import { wholeOf } from '../flow/state.js'
 import type { Flows } from '../flows.js'
@@ -22,7 +22,7 @@ export function flowData(connected: Connected): DataSource {
     validate: async (config) => checkNames(config),
     async read({ key, id }) {
       const connection = connected()
-      if (connection === null) return { result: null, diagnostics: [] }
+      if (connection === null) return { result: null, diagnostics: [notConfigured()] }
       return told<ObjectValue | null>(async () => {
         const flow = await (typeof id === 'string' ? connection.flows.byId(id) : connection.flows.byKey(String(key)))
         if (flow !== undefined) return { result: await resultOf(flow, connection.flows), diagnostics: [] }

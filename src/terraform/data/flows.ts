@@ -1,6 +1,6 @@
 import { compareText } from '../../model/canonical.js'
 import type { Connected } from '../connection.js'
-import { attribute, error, told } from '../diagnostics.js'
+import { attribute, error, notConfigured, told } from '../diagnostics.js'
 import { FLOW_RESULT, objectType } from '../flow/schema.js'
 import type { DataSource } from '../framework/provider.js'
 import type { ObjectValue } from '../wire/value.js'
@@ -37,7 +37,7 @@ export function flowsData(connected: Connected): DataSource {
         : [],
     async read(config) {
       const connection = connected()
-      if (connection === null) return { result: null, diagnostics: [] }
+      if (connection === null) return { result: null, diagnostics: [notConfigured()] }
       const { project = null, status = null } = config
       return told<ObjectValue | null>(async () => {
         const { flows } = await connection.flows.state()

@@ -1,7 +1,7 @@
 import type { ObservedFlow } from '../../model/state.js'
-import type { Known } from '../connection.js'
 import { error, lastWrite } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
+import type { Known } from '../known.js'
 import type { ObjectValue } from '../wire/value.js'
 import { changeFor, type Judged, type Wish } from './engine.js'
 import { protectedFrom } from './judge.js'

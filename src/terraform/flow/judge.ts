@@ -1,3 +1,4 @@
+import { toDotted } from '../../model/json-pointer.js'
 import type { Change } from '../../model/plan.js'
 import { plural } from '../../render/text.js'
 import { attribute, error, lastWrite, pathOf, sentence, warning } from '../diagnostics.js'
@@ -15,12 +16,13 @@ export function judgements({ change, isProtected }: Judged): Diagnostic[] {
 }
 
 /** Terraform shows what differs, but neither who did it nor when. */
-function edited({ key, action, drift }: Change): Diagnostic[] {
-  if (drift === null || action === 'restore') return []
+function edited({ key, fields, drift }: Change): Diagnostic[] {
+  const [first, ...more] = fields.filter(({ path, origin }) => origin === 'drift' && path !== '/status')
+  if (drift === null || first === undefined) return []
   const last = lastWrite({ version: drift.version, updated: drift.at, updated_by: drift.by })
-  return [
-    warning(`"${key}" was edited outside Terraform`, `Last written by ${last}. Applying this plan takes it back.`),
-  ]
+  const what = [first, ...more].map(({ path }) => toDotted(path)).join(', ')
+  const detail = `Last written by ${last}. Applying this takes back what was edited: ${what}.`
+  return [warning(`"${key}" was edited outside Terraform`, detail, pathOf(first.path))]
 }
 
 /** A protected flow is archived or weakened only after somebody has said so in a change of its own. */

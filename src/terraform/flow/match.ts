@@ -45,20 +45,22 @@ function existsAlready({ key, id, project, ...last }: ObservedFlow): Diagnostic 
   ])
 }
 
+const NEVER_ANEW =
+  'If it is to be replaced, take that back (terraform untaint, no -replace): a flow is never made anew.'
+
 /** A resource of the state has the flow that another one is to get. */
 export function heldTwice(key: string): Diagnostic {
   const ways = [
     'If the resource got another name, write a moved block.',
-    'If it was marked to be replaced, take that back (terraform untaint): a flow is changed in place, never made anew.',
-    'If the other resource is to give the key up, apply that first.',
+    NEVER_ANEW,
+    'If another resource is to give the key up, apply that first.',
   ]
-  return error(`Another resource of this state has the flow "${key}"`, ways.join(' '), [attribute('key')])
+  return error(`This state has the flow "${key}" already`, ways.join(' '), [attribute('key')])
 }
 
 export function namedTwice(key: string): Diagnostic {
-  return error(`Two resources have the key "${key}"`, 'A key is that of one flow: give one of them another key.', [
-    attribute('key'),
-  ])
+  const detail = `A key is that of one flow: give one of the resources another key. ${NEVER_ANEW}`
+  return error(`The key "${key}" is planned twice`, detail, [attribute('key')])
 }
 
 /** The key that a flow is to get belongs to another flow. */

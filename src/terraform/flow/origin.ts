@@ -32,10 +32,9 @@ export async function isDoneAlready(
   return last !== undefined && isOfPlace(reader, last, place)
 }
 
-async function lastVersion(reader: RemoteReader, { id, version }: ObservedFlow) {
-  const { data } = await reader.listFlowVersions(id, { limit: 1 })
-  // Written again since it was observed: then it is not what was looked at.
-  return data.find((one) => one.version === version)
+/** Where it was written again since it was observed, the service refuses what is decided by this. */
+async function lastVersion(reader: RemoteReader, { id }: ObservedFlow) {
+  return (await reader.listFlowVersions(id, { limit: 1 })).data[0]
 }
 
 async function isOfPlace(

@@ -25,10 +25,11 @@ export async function examine(
 }
 
 async function examineNew(key: string, planned: ObjectValue, connection: Connection): Promise<Diagnostic[]> {
-  const { flows, claims, place } = connection
+  const { flows, claims, place, project } = connection
   const match = await matchNew(key, flows, place)
   if (match.kind === 'free') return []
-  if (!claims.takes(match.flow.id)) return [heldTwice(key)]
+  const isTaken = match.flow.project === project && !claims.takes(match.flow.id)
+  if (isTaken) return [heldTwice(key)]
   if (match.kind === 'refused') return [match.diagnostic]
   const told = await examineChange({ flow: match.flow, planned }, connection)
   return hasError(told) ? told : [(match.kind === 'restored' ? restored : takenOver)(match.flow), ...told]

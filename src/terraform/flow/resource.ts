@@ -1,6 +1,6 @@
 import { looksLikeFlowId } from '../../model/flow.js'
 import type { Connected } from '../connection.js'
-import { error, told } from '../diagnostics.js'
+import { error, notConfigured, told } from '../diagnostics.js'
 import type { Answer, Diagnostic, Resource } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 import { checkFlow } from './check.js'
@@ -27,6 +27,7 @@ export function flowResource(connected: Connected): Resource {
           const flow = await connection.flows.byId(String(state.id))
           // An archived flow is gone: made again, it is restored.
           if (flow === undefined || flow.status === 'archived') return said(null)
+          connection.claims.reads(flow.id)
           return said({ state: stateOf(await connection.flows.known(flow), state), memory })
         },
         { state, memory },
@@ -35,7 +36,7 @@ export function flowResource(connected: Connected): Resource {
 
     async plan({ prior, config, memory }) {
       const connection = connected()
-      const planned = config && plannedOf(config, prior, connection?.project ?? UNKNOWN)
+      const planned = config && plannedOf(config, prior, connection?.project ?? prior?.project ?? UNKNOWN)
       const result = { planned, requiresReplace: [], memory }
       if (connection === null) return said(result)
       return told(async () => ({ result, diagnostics: await examine(prior, planned, connection) }), result)
@@ -85,8 +86,4 @@ function unknownFlow(name: string): Diagnostic {
 
 function archived(key: string): Diagnostic {
   return error(`The flow "${key}" is archived`, 'Leave the import out: applying the resource restores the flow.')
-}
-
-function notConfigured(): Diagnostic {
-  return error('The provider is not configured yet', 'Its configuration holds values that are known only after apply.')
 }

@@ -5,9 +5,9 @@ import type { Deployment } from '../../model/deployment.js'
 import type { ObservedFlow } from '../../model/state.js'
 import { allowanceText } from '../../plan/allowance.js'
 import { RemoteError } from '../../remote/remote.js'
-import type { Known } from '../connection.js'
 import { error, failed } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
+import type { Known } from '../known.js'
 import { type Decision, decide, movedOn, type Order } from './decide.js'
 import { keyOf, planFor } from './engine.js'
 import { runPrefix } from './origin.js'
@@ -35,9 +35,10 @@ interface Ready {
   readonly decision: Extract<Decision, { kind: 'write' }>
 }
 
-/** Terraform sends ten orders at once, and the next ones one by one, as it comes to them; in milliseconds. */
-const QUIET = 8
-const LONGEST = 60
+/** How long Terraform may take from one order to the next, and for all that it sends before it waits; in milliseconds. */
+const QUIET = 20
+const LONGEST = 150
+const LOOKING = 2
 
 export function writesOf(known: Known, source: () => Promise<Deployment['source']>): Writes {
   let commit: ReturnType<typeof source> | undefined
@@ -47,13 +48,15 @@ export function writesOf(known: Known, source: () => Promise<Deployment['source'
   }
   const about = { ...known, source: commitOnce }
   let queue: Waiting[] = []
+  let most = 0
   let isAtWork = false
   let isStopped = false
 
   const work = async () => {
     while (queue.length > 0) {
-      await settled(() => queue.length)
+      await settled(() => queue.length, most)
       const batch = queue
+      most = Math.max(most, batch.length)
       queue = []
       if (isStopped) for (const { answer } of batch) answer(refusal(interrupted()))
       else await fulfil(batch, about)
@@ -74,12 +77,17 @@ export function writesOf(known: Known, source: () => Promise<Deployment['source'
   }
 }
 
-/** Waits until no more orders come, though not for ever. */
-async function settled(length: () => number): Promise<void> {
+/**
+ * Waits until no more orders come, though not for ever, nor for more than ever came at once: Terraform sends ten, or as
+ * many as its -parallelism says, and then waits for an answer.
+ */
+async function settled(length: () => number, most: number): Promise<void> {
   const begun = Date.now()
-  for (let before = -1; before < length() && Date.now() - begun < LONGEST; ) {
-    before = length()
-    await sleep(QUIET)
+  for (let seen = 0, since = begun; ; await sleep(LOOKING)) {
+    const now = Date.now()
+    if (length() > seen) since = now
+    seen = length()
+    if ((most > 0 && seen >= most) || now - since >= QUIET || now - begun >= LONGEST) return
   }
 }
 

@@ -38,7 +38,7 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
     const handlers = { provider: plugin.handlers, shutdown: () => void end() }
     server = await startServer(handlers, tls, invitation.socketFolder ?? undefined)
   } catch (error) {
-    return refuse({ on: 'stdout', message: `The provider found no place for its socket: ${messageOf(error)}` })
+    return refuse({ on: 'stdout', message: `The provider could not start: ${messageOf(error)}` })
   }
 
   let ending = false

@@ -1,7 +1,7 @@
 import type { CreateSessionParams } from '../../remote/remote.js'
 import { RemoteError } from '../../remote/remote.js'
 import type { Connected } from '../connection.js'
-import { attribute, error, failed, told } from '../diagnostics.js'
+import { attribute, error, failed, notConfigured, told } from '../diagnostics.js'
 import { computed } from '../flow/schema.js'
 import { isObjectValue } from '../flow/state.js'
 import type { Diagnostic, EphemeralResource } from '../framework/provider.js'
@@ -107,8 +107,4 @@ function refusal(failure: unknown): Diagnostic {
   const name =
     failure instanceof RemoteError ? PARAMS.find((param) => failure.param?.split('[')[0] === param) : undefined
   return failed(failure, name === undefined ? [] : [attribute(name)])
-}
-
-function notConfigured(): Diagnostic {
-  return error('The provider is not configured yet', 'Its configuration holds values that are known only after apply.')
 }

@@ -45,17 +45,20 @@ export function environmentOf(more: Readonly<Record<string, string | undefined>>
   }
 }
 
-/** Starts what lies in a built folder; killed at the end of the test. */
+/** Starts what lies in a built folder; ended at the end of the test. */
 export async function startPlugin(
   built: string,
   more: Readonly<Record<string, string | undefined>> = {},
 ): Promise<StartedPlugin> {
   const child = spawn(join(built, 'terraform-provider-flows'), { env: environmentOf(more) })
-  onTestFinished(() => void child.kill('SIGKILL'))
   let log = ''
   child.stderr.on('data', (chunk) => (log += chunk))
   const ended = new Promise<{ code: number | null; signal: string | null }>((done) => {
     child.once('close', (code, signal) => done({ code, signal }))
+  })
+  onTestFinished(async () => {
+    child.kill('SIGTERM')
+    await ended
   })
   const lines = createInterface({ input: child.stdout })
   const line = await Promise.race([

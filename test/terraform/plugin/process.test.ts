@@ -48,6 +48,17 @@ describe('the start', () => {
     )
   })
 
+  test('with a node that is too old, one line says which one it is', async () => {
+    // As if it were one.
+    const versions = "Object.defineProperty(process,'versions',{value:{...process.versions,node:'18.20.8'}})"
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(versions)}`
+    const run = await ended(spawn(program, { env: environmentOf({ NODE_OPTIONS }) }))
+    expect(run).toMatchObject({ code: 1, stderr: '' })
+    expect(run.stdout).toMatch(
+      /^The provider .* needs Node\.js 20\.19 or newer; node on the PATH of terraform is v.*\.\n$/,
+    )
+  })
+
   test('a folder for temporary files whose name is too long for a socket is not used', async () => {
     const long = join(aFolder(), 'x'.repeat(100))
     mkdirSync(long)
@@ -66,7 +77,7 @@ describe('the start', () => {
 test('a folder in which there can be no socket is named', async () => {
   const run = await ended(spawn(program, { env: environmentOf({ PLUGIN_UNIX_SOCKET_DIR: '/nowhere' }) }))
   expect(run).toMatchObject({ code: 1, stderr: '' })
-  expect(run.stdout).toMatch(/^The provider found no place for its socket: ENOENT.* '\/nowhere\/flows-/)
+  expect(run.stdout).toMatch(/^The provider could not start: ENOENT.* '\/nowhere\/flows-/)
 })
 
 describe('who may call', () => {
