@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fixtureProvider, TROUBLE } from './fixture/provider.js'
 import { attached, type Workspace } from './harness.js'
@@ -188,6 +189,22 @@ describe('values come through as they are', () => {
     // As Terraform prints it: JSON.parse would round.
     const state = readFileSync(join(workspace.folder, 'terraform.tfstate'), 'utf8').replace(/\n\s*|(?<=":) /g, '')
     expect(state).toContain(`"${name}":${text}`)
+    await expectNothingToDo(workspace)
+  })
+
+  test('whatever they are, in fifty things at once', async () => {
+    const things = fc.sample(aThing, 50)
+    const written = Object.fromEntries(things.map((body, index) => [`t${index}`, escaped(body)]))
+    const workspace = aWorkspace('')
+    workspace.write(JSON.stringify({ resource: { flows_thing: written } }), 'things.tf.json')
+    await workspace.succeeds('apply', '-auto-approve')
+    const state = workspace.state()
+    for (const [index, body] of things.entries()) {
+      const { labels, ...others } = body
+      expect(state[`flows_thing.t${index}`]).toMatchObject(others)
+      if (labels !== undefined)
+        expect(new Set(state[`flows_thing.t${index}`]?.labels as string[])).toEqual(new Set(labels))
+    }
     await expectNothingToDo(workspace)
   })
 
@@ -440,6 +457,29 @@ test('the schema, as Terraform tells it', async () => {
     block: { block_types: { inner: { nesting_mode: 'single' } } },
   })
 })
+
+/** Terraform brings texts into this form. */
+const aText = fc.string({ unit: 'grapheme' }).map((text) => text.normalize('NFC'))
+const aThing = fc.record(
+  {
+    name: aText.map((text) => `n ${text}`),
+    size: fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true, min: 0.1, max: 1e15 })),
+    on: fc.boolean(),
+    tags: fc.dictionary(aText, aText, { noNullPrototype: true }),
+    labels: fc.array(aText),
+    steps: fc.array(aText),
+    settings: fc.record({ mode: aText }),
+  },
+  { requiredKeys: ['name'], noNullPrototype: true },
+)
+
+/** So that nothing in a text is taken for an expression. */
+function escaped(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(/[$%](?=\{)/g, '$&$&')
+  if (Array.isArray(value)) return value.map(escaped)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [escaped(key), escaped(member)]))
+}
 
 /** Somebody else changes the thing of a workspace. */
 function edit({ folder, state }: Workspace, change: (thing: object) => object): void {
