@@ -43,17 +43,23 @@ export function takeFromTerraform(found: Observed, inState: readonly FlowInState
   const { project, target, definitions, state } = found
   const { project: name } = project.config
   const all = inState.map(({ id, address }) => ({ id, address, flow: state.flows.find((flow) => flow.id === id) }))
-  const unknown = keys.filter((key) => !all.some(({ flow }) => flow?.key === key))
+  const chosen = keys.length === 0 ? all : all.filter(({ flow }) => flow !== undefined && keys.includes(flow.key))
+  const defined = new Set(definitions.count === 0 ? [] : definitions.desired(target.name).map(({ key }) => key))
   const faults = [
-    ...unknown.map((key) => `Terraform's state has no flow "${key}"`),
-    ...all.flatMap(({ id, address, flow }) => {
+    ...keys
+      .filter((key) => !chosen.some(({ flow }) => flow?.key === key))
+      .map((key) => `Terraform's state has no flow "${key}"`),
+    ...chosen.flatMap(({ id, address, flow }) => {
       const fault = faultOf(flow, name)
       return fault === undefined ? [] : [`${address} (${id}) ${fault.replace('ENVIRONMENT', target.name)}`]
     }),
+    // Terraform forgets a resource with all its instances: one without a definition would be archived by the next apply.
+    ...all
+      .filter((one) => !chosen.includes(one) && chosen.some(({ address }) => address === one.address))
+      .filter(({ flow }) => flow === undefined || !defined.has(flow.key))
+      .map(({ id, address, flow }) => `${address} is "${flow?.key ?? id}" as well: name all of its flows`),
   ]
   if (faults.length > 0) throw new Failure('not_importable', `Nothing was written: ${faults.join('; ')}.`)
-  const chosen = all.filter(({ flow }) => keys.length === 0 || (flow !== undefined && keys.includes(flow.key)))
-  const defined = new Set(definitions.count === 0 ? [] : definitions.desired(target.name).map(({ key }) => key))
   const targets = chosen.flatMap(({ flow }) =>
     flow === undefined || flow.status === 'archived' || defined.has(flow.key)
       ? []

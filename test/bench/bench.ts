@@ -142,7 +142,7 @@ function fixed(milliseconds = Number.NaN): string {
 }
 
 function printTerraform([what = '', ...cells]: readonly string[]): void {
-  console.log(what.padEnd(28) + cells.map((cell) => cell.padStart(14)).join(''))
+  console.log(what.padEnd(28) + cells.map((cell) => cell.padStart(16)).join(''))
 }
 
 /** A program that does the least: bundled and minified as ours is, so that loading it costs as little. */

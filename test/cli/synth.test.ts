@@ -131,6 +131,30 @@ describe('flows import --from-terraform', () => {
     expect(unknown.stderr).toContain('no flow "c"')
   })
 
+  test('leaves no flow behind whose resource Terraform forgets with it', async () => {
+    const { cwd, id } = await handedOver(['a', 'b'])
+    const all = (key: string) => [`flows_verification_flow.all["${key}"]`, id(key)] as const
+    writeFiles(cwd, { 'state.json': shown(all('a'), all('b')) })
+    const { code, stderr } = await flows(['import', 'a', '--from-terraform', 'state.json'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('flows_verification_flow.all is "b" as well: name all of its flows')
+    expect(existsSync(join(cwd, 'flows'))).toBe(false)
+    const both = await flows(['import', 'a', 'b', '--from-terraform', 'state.json'], { cwd })
+    expect(both).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^removed \{\n {2}from = flows_verification_flow\.all\n[^{]+\{[^}]+\}\n\}\n$/),
+    })
+  })
+
+  test('adopts nothing, so what is said of adopting is bad usage', async () => {
+    const { cwd, id } = await handedOver(['a'])
+    writeFiles(cwd, { 'state.json': shown(['flows_verification_flow.a', id('a')]) })
+    for (const option of ['--no-adopt', '--allow=weaken']) {
+      expect((await flows(['import', '--from-terraform', 'state.json', option], { cwd })).code).toBe(64)
+    }
+    expect(existsSync(join(cwd, 'flows'))).toBe(false)
+  })
+
   test('says of every flow why it cannot be taken, and writes nothing', async () => {
     const { cwd, id } = await handedOver(['a'])
     writeFiles(cwd, {

@@ -72,12 +72,14 @@ async function same(project: string): Promise<void> {
   const [first, ...others] = Object.entries(WAYS)
   if (first === undefined) return
   const expected = await flowsAt(await first[1](project))
-  for (const [way, apply] of others) {
-    const root = await apply(project)
-    expect(await flowsAt(root), way).toBe(expected)
-    const plan = await flows(['plan', '--detailed-exitcode'], { cwd: root })
-    expect(plan, `${way}: ${plan.stdout}${plan.stderr}`).toMatchObject({ code: 0 })
-  }
+  await Promise.all(
+    others.map(async ([way, apply]) => {
+      const root = await apply(project)
+      expect(await flowsAt(root), way).toBe(expected)
+      const plan = await flows(['plan', '--detailed-exitcode'], { cwd: root })
+      expect(plan, `${way}: ${plan.stdout}${plan.stderr}`).toMatchObject({ code: 0 })
+    }),
+  )
 }
 
 /** Texts that Terraform, YAML or a shell would read as something else; the first sign is a dollar. */
@@ -128,5 +130,5 @@ describe('the same definitions give the same flows', () => {
       }),
       { numRuns: 3, endOnFailure: true },
     )
-  })
+  }, 240_000)
 })

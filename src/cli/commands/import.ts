@@ -45,6 +45,9 @@ export const importFlows: Define = (command, run) => {
       run(async (cli) => {
         const isHuman = chosenFormat(options) === 'human'
         if (options.fromTerraform !== undefined) {
+          if (!options.adopt || options.allow.length > 0) {
+            throw badUsage('--from-terraform adopts nothing, so --no-adopt and --allow say nothing: leave them out')
+          }
           await importFromTerraform(cli, keys, { env: options.env, file: options.fromTerraform, isHuman })
           return ExitCode.ok
         }
