@@ -78,6 +78,18 @@ for (const implementation of remotes) {
       })
     })
 
+    test('a session is made once for an idempotency key, which is that of one request', async () => {
+      const { reader, writer } = await aRemote()
+      await writer.deploy(aDeployment([creating('a'), creating('b')]))
+      const once = () => writer.createSession({ verification_flow: 'a' }, { idempotencyKey: 'user-42' })
+      const { id } = await once()
+      expect((await once()).id).toBe(id)
+      const other = writer.createSession({ verification_flow: 'b' }, { idempotencyKey: 'user-42' })
+      await expect(other).rejects.toMatchObject({ kind: 'invalid', message: expect.stringContaining('user-42') })
+      expect((await writer.createSession({ verification_flow: 'a' })).id).not.toBe(id)
+      expect((await reader.listSessions()).data.length).toBe(2)
+    })
+
     test('a state that is known is not sent again, until a flow changes', async () => {
       const { reader, writer } = await aRemote()
       const first = modified(await reader.observe(PROJECT))

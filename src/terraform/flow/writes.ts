@@ -35,9 +35,12 @@ interface Ready {
   readonly decision: Extract<Decision, { kind: 'write' }>
 }
 
-/** How long Terraform may take from one order to the next, and for all that it sends before it waits; in milliseconds. */
-const QUIET = 20
-const LONGEST = 150
+/**
+ * How long Terraform may take from one order to the next, and for all that it sends before it waits; in milliseconds. The
+ * first ones come at once; before each later one it writes down the state, whole.
+ */
+const QUIET = { first: 20, later: 60 }
+const LONGEST = 500
 const LOOKING = 2
 
 export function writesOf(known: Known, source: () => Promise<Deployment['source']>): Writes {
@@ -83,11 +86,12 @@ export function writesOf(known: Known, source: () => Promise<Deployment['source'
  */
 async function settled(length: () => number, most: number): Promise<void> {
   const begun = Date.now()
+  const quiet = most === 0 ? QUIET.first : QUIET.later
   for (let seen = 0, since = begun; ; await sleep(LOOKING)) {
     const now = Date.now()
     if (length() > seen) since = now
     seen = length()
-    if ((most > 0 && seen >= most) || now - since >= QUIET || now - begun >= LONGEST) return
+    if ((most > 0 && seen >= most) || now - since >= quiet || now - begun >= LONGEST) return
   }
 }
 
