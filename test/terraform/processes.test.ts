@@ -72,7 +72,7 @@ describe('processes', () => {
     child.kill('SIGKILL')
     await expect.poll(() => readdirSync(workspace.temporary), { timeout: 10_000 }).toEqual([])
     expect(readFileSync(join(workspace.folder, 'journal'), 'utf8')).toBe('began\nended after stop\n')
-    expect(processesIn(workspace)).toEqual([])
+    await expect.poll(() => processesIn(workspace), { timeout: 10_000 }).toEqual([])
   })
 
   test('the provider is killed: Terraform says so, and the next apply works', async () => {

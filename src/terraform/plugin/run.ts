@@ -69,7 +69,10 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
   process.on('SIGHUP', () => void leave())
   whenOrphaned(() => void leave())
 
-  process.stdout.write(`${handshakeLine(server.socket, tls?.own.der ?? null)}\n`)
+  // Nobody reads it where Terraform has ended by now: then no parent is left whose end could be seen.
+  process.stdout.write(`${handshakeLine(server.socket, tls?.own.der ?? null)}\n`, (error) => {
+    if (error) void leave()
+  })
 }
 
 function refuse({ on, message }: Refusal): void {

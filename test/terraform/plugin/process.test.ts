@@ -170,6 +170,15 @@ describe('the end', () => {
     expect(existsSync(dirname(plugin.handshake[3] ?? ''))).toBe(false)
   })
 
+  test('ends where Terraform ended before it could be told the socket', async () => {
+    const TMPDIR = aFolder()
+    const child = spawn(program, { env: environmentOf({ TMPDIR }), stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(0)
+    expect(readdirSync(TMPDIR)).toEqual([])
+  })
+
   test('it is gone soon after the one who started it was killed', async () => {
     const parent = spawn(
       process.execPath,
