@@ -118,16 +118,20 @@ function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options
 function withDrift(desired: FlowConfig, observed: ObservedFlow): FlowConfig {
   const { config, applied } = observed
   const changedInGit = new Set(diff(applied, desired).map(({ path }) => path))
-  const isChecks = (path: string) => path === '/type' || path.startsWith('/options/')
+  const isOfType = (path: string) => path === '/type' || path.startsWith('/options/document/')
   const drifted = diff(config, desired, applied).filter(({ origin }) => origin === 'drift')
   const taken = drifted.map(({ path }) => path).filter((path) => !changedInGit.has(path))
   if (!drifted.some(({ path }) => path === '/type')) return withLeaves(desired, config, taken)
-  // Another type is another set of options: they cannot be taken over in part.
-  const isKept = [...changedInGit].some(isChecks)
-  const checks = isKept ? desired : { ...desired, type: config.type, options: config.options }
-  return withLeaves(
-    checks,
-    config,
-    taken.filter((path) => !isChecks(path)),
-  )
+  // Another type is another set of options for documents: neither can be taken over without the other.
+  if ([...changedInGit].some(isOfType)) {
+    return withLeaves(
+      desired,
+      config,
+      taken.filter((path) => !isOfType(path)),
+    )
+  }
+  const { document: _, ...others } = desired.options
+  const { document } = config.options
+  const options = document === undefined ? others : { ...others, document }
+  return withLeaves({ ...desired, type: config.type, options }, config, taken)
 }
