@@ -1,6 +1,7 @@
 import type { Definitions } from './definitions.js'
 import { driftLeft } from './edit/drift-left.js'
 import { pull } from './edit/pull.js'
+import type { DesiredFlow, ObservedState } from './model/state.js'
 import { placesOf } from './pipeline.js'
 import { attribute, type DriftedFlow, driftOf } from './plan/drift.js'
 import type { Left } from './plan/left.js'
@@ -41,14 +42,18 @@ export async function driftFlows(
   const desired = definitions.desired(environment)
   const made = locate(plan(desired, state, options), placesOf(definitions))
   const candidates = driftOf(made, state, desired).filter(isWanted)
-  const pulled = pull(desired, state, { project, keys: [], all: false })
-  const left = new Map(driftLeft(desired, state, pulled, options).map((flow) => [flow.id, flow.left]))
   const flows = await attributed(candidates, reader, project)
+  const left = flows.length === 0 ? new Map<string, Left>() : leftOf(desired, state, options)
   return {
     livemode: state.livemode,
     managed: state.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
     flows: flows.map((flow) => ({ ...flow, left: left.get(flow.id) ?? null })),
   }
+}
+
+function leftOf(desired: readonly DesiredFlow[], state: ObservedState, options: PlanOptions): Map<string, Left> {
+  const pulled = pull(desired, state, { project: options.project, keys: [], all: false })
+  return new Map(driftLeft(desired, state, pulled, options).map(({ id, left }) => [id, left]))
 }
 
 /** The same, with who edited what; without flows that were none of the project's. */
