@@ -15,15 +15,21 @@ export interface Observed {
   readonly state: ObservedState
 }
 
-/** Definitions that are to be edited, checked, and the state of an environment, read with a reader that is closed again. */
+/**
+ * Definitions that are to be edited, checked, and the state of an environment, read with a reader that is closed again.
+ * `check`: nothing may be written.
+ */
 export async function observed(
   cli: Cli,
   env: string | undefined,
-  definitionsOf: (project: Project) => Definitions = checkedDefinitions,
+  {
+    definitionsOf = checkedDefinitions,
+    check = false,
+  }: { readonly definitionsOf?: (project: Project) => Definitions; readonly check?: boolean } = {},
 ): Promise<Observed> {
   const project = openProject(cli)
   const target = targetOf(project, cli, env)
-  finishEdits(project)
+  finishEdits(cli, project, check)
   const definitions = definitionsOf(project)
   const remote = await remoteOf(project, target, cli.terminal)
   return { project, target, definitions, remote, state: await stateOf(remote, project) }

@@ -1,6 +1,7 @@
 import { ciJob } from '../ci/job.js'
 import type { Project } from '../project.js'
-import { formatTime, plural, printable } from '../render/text.js'
+import { escapeMarkup } from '../render/markup.js'
+import { clip, formatTime, plural, printable } from '../render/text.js'
 import type { Cli } from './command.js'
 import { type DriftPullRequest, driftPullRequest } from './drift-pull-request.js'
 import { forgeOf, telling } from './forge.js'
@@ -20,10 +21,15 @@ export interface PulledFlow {
 /** Makes what was just pulled a pull request, and says so. Throws Failure outside of CI. */
 export async function openDriftPullRequest(
   cli: Cli,
-  about: { readonly project: Project; readonly environment: string; readonly pulled: readonly PulledFlow[] },
+  about: {
+    readonly project: Project
+    readonly environment: string
+    readonly pulled: readonly PulledFlow[]
+    readonly left: readonly string[]
+  },
 ): Promise<DriftPullRequest> {
   const { terminal } = cli
-  const { project, environment, pulled } = about
+  const { project, environment, pulled, left } = about
   const forge = forgeOf(terminal)
   const result = await telling(async () =>
     driftPullRequest({
@@ -34,7 +40,7 @@ export async function openDriftPullRequest(
       environment,
       base: ciJob(terminal.env)?.branch ?? undefined,
       title: `Take over what was edited in ${environment} of ${project.config.project}: ${plural(pulled.length, 'flow')}`,
-      body: bodyOf(environment, pulled),
+      body: bodyOf(environment, pulled, left),
     }),
   )
   const { status, branch, number, url } = result
@@ -52,9 +58,11 @@ const SAID: Readonly<Record<DriftPullRequest['status'], string>> = {
 }
 
 const MOST_FLOWS = 100
+/** Of a line that names flows. */
+const MOST_CHARACTERS = 2000
 
 /** Names and times only: what was edited stands in the diff. */
-function bodyOf(environment: string, pulled: readonly PulledFlow[]): string {
+function bodyOf(environment: string, pulled: readonly PulledFlow[], stays: readonly string[]): string {
   const rows = pulled.slice(0, MOST_FLOWS).map(({ key, isRemoved, editedBy, editedAt }) => {
     const who = editedBy === null ? '' : ` by ${plain(editedBy)}`
     const what = isRemoved ? '**archived**, its definition goes for every environment' : 'edited'
@@ -67,6 +75,14 @@ function bodyOf(environment: string, pulled: readonly PulledFlow[]): string {
     ...rows,
     ...(left > 0 ? [`- and ${left} more`] : []),
     '',
+    ...(stays.length > 0
+      ? [
+          'Drift that stays when this is merged:',
+          '',
+          ...stays.map((line) => `- ${escapeMarkup(clip(line, MOST_CHARACTERS))}`),
+          '',
+        ]
+      : []),
   ].join('\n')
 }
 

@@ -2,9 +2,12 @@ import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definitions } from '../definitions.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../edit/edit-project.js'
-import { readCacheFile, writeCacheFile } from '../load/cache-file.js'
+import { readCacheFile, removeCacheFile, writeCacheFile } from '../load/cache-file.js'
+import { ExitCode } from '../model/exit-code.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
 import type { Project } from '../project.js'
+import { printable } from '../render/text.js'
+import type { Cli } from './command.js'
 import { Failure } from './failure.js'
 import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
 
@@ -86,6 +89,7 @@ function write(root: string, edit: FileEdit): void {
     // Both files for a moment rather than none.
     createFile(path, markOf(previous) + edit.text)
     rmSync(previous)
+    removeCacheFile(root, RENAMING)
   }
 }
 
@@ -100,16 +104,33 @@ interface Renaming {
 const RENAMING = 'renaming'
 
 /**
- * Ends what a run began that was killed in the middle: what is left of half a rename, and temporary files. Call before
- * definitions are read to be edited: two files of one flow would not be valid.
+ * Ends what a run began that was killed in the middle, and says so: half a rename, and temporary files. Call before
+ * definitions are read to be edited: two files of one flow would not be valid. With `check` nothing is written: half a
+ * rename is told instead.
  */
-export function finishEdits({ root, config }: Project): void {
-  removeLeftovers(join(root, config.flows))
+export function finishEdits({ terminal }: Cli, { root, config }: Project, check: boolean): void {
+  if (!check) removeLeftovers(join(root, config.flows))
   const renaming = readCacheFile<Renaming>(root, RENAMING)
   if (renaming === null) return
   const { previousFile, before, file, text } = renaming
   // Where somebody has edited either file since, both stay: validation names the one that is too many.
-  if (textAt(root, file) === text && textAt(root, previousFile) === before) rmSync(join(root, previousFile))
+  const isHalf = textAt(root, file) === text && textAt(root, previousFile) === before
+  if (check) {
+    if (isHalf) throw halfRenamed(previousFile, file)
+    return
+  }
+  if (isHalf) {
+    rmSync(join(root, previousFile))
+    terminal.talk(`Removed ${printable(previousFile)}: a run that was killed had renamed it to ${printable(file)}.\n`)
+  }
+  removeCacheFile(root, RENAMING)
+}
+
+function halfRenamed(previousFile: string, file: string): Failure {
+  return new Failure('half_renamed', `a run that was killed left ${previousFile} beside ${file}, its new name`, {
+    hint: `run the command without --check, which removes ${previousFile}`,
+    exitCode: ExitCode.changesPending,
+  })
 }
 
 /** The byte-order mark with which some editors begin a file: no part of the text, but the author's. */

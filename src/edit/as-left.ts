@@ -5,7 +5,7 @@ import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js
 /**
  * The project's flows as a deployment left them, as a state to pull from: what the project did not have then is archived
  * in it, so that its definition goes; but for what is `kept`, by key, which is as it is defined. A flow that has another
- * key by now is found by that.
+ * key by now is found by that, and keeps it where the old one is not free (see `keysNotFree`).
  */
 export function asLeft(
   then: readonly DeployedFlow[],
@@ -13,7 +13,7 @@ export function asLeft(
   desired: readonly DesiredFlow[],
   { project, kept }: { readonly project: string; readonly kept: ReadonlySet<FlowKey> },
 ): ObservedState {
-  const flows = flowsOf(then, now, project)
+  const flows = flowsOf(then, now, desired, project)
   const later = definedSince(then, now, desired).map(({ key, config }) =>
     flow(`later ${key}`, key, kept.has(key) ? 'active' : 'archived', config, project),
   )
@@ -21,19 +21,51 @@ export function asLeft(
 }
 
 /** The definitions of flows that the project did not have when a deployment left these. */
-export function definedSince<Defined extends Pick<DesiredFlow, 'key' | 'renamedFrom'>>(
+export function definedSince<Known extends Defined>(
   then: readonly DeployedFlow[],
   now: ObservedState,
-  desired: readonly Defined[],
-): Defined[] {
-  const flows = flowsOf(then, now, '')
+  desired: readonly Known[],
+): Known[] {
+  const flows = flowsOf(then, now, desired, '')
   const taken = new Set([...flows.map(({ key }) => key), ...flows.map(({ applied_key }) => applied_key)])
   return desired.filter(({ key, renamedFrom }) => !taken.has(key) && (renamedFrom === null || !taken.has(renamedFrom)))
 }
 
-function flowsOf(then: readonly DeployedFlow[], now: ObservedState, project: string): ObservedFlow[] {
+type Defined = Pick<DesiredFlow, 'key' | 'renamedFrom'>
+
+/**
+ * Flows whose key of then another flow has by now, or another definition: no definition can give it back before that one
+ * gives it up. Each with the key that it has instead.
+ */
+export function keysNotFree(
+  then: readonly DeployedFlow[],
+  now: ObservedState,
+  desired: readonly Defined[],
+): { readonly key: FlowKey; readonly keyThen: FlowKey }[] {
+  const present = new Map(now.flows.map((one) => [one.id, one.key]))
+  const holders = new Set(present.values())
+  return then.flatMap(({ id, key: keyThen }) => {
+    const key = present.get(id) ?? keyThen
+    if (key === keyThen) return []
+    const own =
+      desired.find((one) => one.key === key) ??
+      desired.find(({ renamedFrom }) => renamedFrom === key) ??
+      desired.find((one) => one.key === keyThen)
+    const isNamed = desired.some((one) => one !== own && [one.key, one.renamedFrom].includes(keyThen))
+    return holders.has(keyThen) || isNamed ? [{ key, keyThen }] : []
+  })
+}
+
+function flowsOf(
+  then: readonly DeployedFlow[],
+  now: ObservedState,
+  desired: readonly Defined[],
+  project: string,
+): ObservedFlow[] {
   const present = new Map(now.flows.map((one) => [one.id, one]))
-  return then.map(({ id, key, status, config }): ObservedFlow => {
+  const kept = new Map(keysNotFree(then, now, desired).map(({ key, keyThen }) => [keyThen, key]))
+  return then.map(({ id, key: keyThen, status, config }): ObservedFlow => {
+    const key = kept.get(keyThen) ?? keyThen
     return { ...flow(id, key, status, config, project), applied_key: present.get(id)?.key ?? key }
   })
 }

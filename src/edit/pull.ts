@@ -1,9 +1,11 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
+import type { Field } from '../model/plan.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { diff } from '../plan/diff.js'
 import { type Conflict, pair } from '../plan/pair.js'
 import type { FlowTarget } from './edit-project.js'
 import { withLeaves } from './with-leaves.js'
+import { type Withheld, withoutApiKeys } from './without-api-keys.js'
 
 export interface PullOptions {
   readonly project: string
@@ -16,11 +18,13 @@ export interface PullOptions {
 export interface Pull {
   /** Each with the flow that it comes from. */
   readonly targets: readonly (FlowTarget & { readonly observed: ObservedFlow })[]
-  /** Differences that git made: they stay, and the next plan shows them. */
+  /** Differences that git made, or made too: they stay, and the next plan shows them. */
   readonly kept: readonly {
     readonly key: FlowKey
-    readonly why: 'changed_in_git' | 'removed_in_git' | 'restored_in_git' | 'renamed_in_git'
+    readonly why: 'changed_in_git' | 'changed_in_both' | 'removed_in_git' | 'restored_in_git' | 'renamed_in_git'
   }[]
+  /** What is not taken over since an API key stands in it. */
+  readonly withheld: readonly Withheld[]
   /** Definitions that have the key of another one's flow, or whose flow has theirs: nothing is to be written. */
   readonly exchanged: readonly Conflict[]
   /** Keys asked for that no flow of this project and no definition has. */
@@ -29,14 +33,16 @@ export interface Pull {
 
 /**
  * What the definitions of one environment must say to be what was observed. Drift only: a field that somebody edited
- * outside git is taken over, a field that git changed and nobody has applied yet stays. A definition that git removed
- * comes back only when it is named, or with `all`. Flows that no project manages are none of pull's business.
+ * outside git is taken over, a field that git changed and nobody has applied yet stays, edited outside git or not. A
+ * definition that git removed comes back only when it is named, or with `all`. Flows that no project manages are none of
+ * pull's business, nor is an API key, which no definition may hold.
  */
 export function pull(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
   const found = pullAll(desired, state, options)
-  const after = edited(desired, found.targets)
+  const { targets, withheld } = withoutApiKeys(found.targets, desired)
+  const after = definedAfter(desired, targets)
   const exchanged = [desired, after].map((flows) => exchangedIn(flows, state, options)).find(({ length }) => length > 0)
-  return { ...found, exchanged: exchanged ?? [] }
+  return { ...found, targets, withheld, exchanged: exchanged ?? [] }
 }
 
 function exchangedIn(flows: readonly DesiredFlow[], state: ObservedState, { project, keys }: PullOptions): Conflict[] {
@@ -47,8 +53,8 @@ function exchangedIn(flows: readonly DesiredFlow[], state: ObservedState, { proj
   })
 }
 
-/** What will be defined under which key, as far as pairing looks at it. */
-function edited(desired: readonly DesiredFlow[], targets: readonly FlowTarget[]): DesiredFlow[] {
+/** What is defined under which key once the targets are written, as far as a plan looks at it. */
+export function definedAfter(desired: readonly DesiredFlow[], targets: readonly FlowTarget[]): DesiredFlow[] {
   const replaced = new Set(targets.map(({ key, definition = key }) => definition))
   const made = targets.flatMap(({ key, config }) => {
     return config === null ? [] : [{ key, config, renamedFrom: null, file: `${key}.yaml` }]
@@ -56,7 +62,7 @@ function edited(desired: readonly DesiredFlow[], targets: readonly FlowTarget[])
   return [...desired.filter(({ key }) => !replaced.has(key)), ...made]
 }
 
-type Found = Omit<Pull, 'exchanged'>
+type Found = Omit<Pull, 'exchanged' | 'withheld'>
 
 function pullAll(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Found {
   const found = pullOnce(desired, state, options)
@@ -78,15 +84,21 @@ function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options
   for (const { desired: flow, observed } of pairs) {
     if (observed === null || observed.project !== project || !isChosen(flow.key, observed.key)) continue
     if (observed.status === 'archived') {
-      if (all || observed.applied_status === 'active') targets.push({ key: flow.key, config: null, observed })
-      else kept.push({ key: flow.key, why: 'restored_in_git' })
+      if (!all && observed.applied_status !== 'active') kept.push({ key: flow.key, why: 'restored_in_git' })
+      // With the definition would go what git changed in it.
+      else if (!all && diff(observed.applied, flow.config).length > 0)
+        kept.push({ key: flow.key, why: 'changed_in_both' })
+      else targets.push({ key: flow.key, config: null, observed })
       continue
     }
     const isMoved = observed.key !== flow.key
     const takesKey = isMoved && (all || (observed.applied_key !== null && observed.applied_key !== observed.key))
     if (isMoved && !takesKey) kept.push({ key: flow.key, why: 'renamed_in_git' })
     const config = all ? observed.config : withDrift(flow.config, observed)
-    if (diff(config, observed.config).length > 0) kept.push({ key: flow.key, why: 'changed_in_git' })
+    const left = diff(observed.config, config, observed.applied)
+    const isDrift = ({ origin }: Field) => origin === 'drift' || observed.applied === null
+    if (left.some(isDrift)) kept.push({ key: flow.key, why: 'changed_in_both' })
+    if (!left.every(isDrift)) kept.push({ key: flow.key, why: 'changed_in_git' })
     if (takesKey) targets.push({ key: observed.key, definition: flow.key, config, observed })
     else if (diff(flow.config, config).length > 0) targets.push({ key: flow.key, config, observed })
   }
@@ -102,11 +114,24 @@ function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options
   return { targets, kept, unknown: options.keys.filter((key) => !known.has(key)) }
 }
 
-/** The desired configuration with what was edited outside git. */
+/** The desired configuration with what was edited outside git, but for what git has changed since it was applied. */
 function withDrift(desired: FlowConfig, observed: ObservedFlow): FlowConfig {
-  const drifted = diff(observed.config, desired, observed.applied).filter(({ origin }) => origin === 'drift')
-  // Another type is another set of options: it cannot be taken over in part.
-  if (drifted.some(({ path }) => path === '/type')) return observed.config
-  const paths = drifted.map(({ path }) => path)
-  return withLeaves(desired, observed.config, paths)
+  const { config, applied } = observed
+  const changedInGit = new Set(diff(applied, desired).map(({ path }) => path))
+  const isOfType = (path: string) => path === '/type' || path.startsWith('/options/document/')
+  const drifted = diff(config, desired, applied).filter(({ origin }) => origin === 'drift')
+  const taken = drifted.map(({ path }) => path).filter((path) => !changedInGit.has(path))
+  if (!drifted.some(({ path }) => path === '/type')) return withLeaves(desired, config, taken)
+  // Another type is another set of options for documents: neither can be taken over without the other.
+  if ([...changedInGit].some(isOfType)) {
+    return withLeaves(
+      desired,
+      config,
+      taken.filter((path) => !isOfType(path)),
+    )
+  }
+  const { document: _, ...others } = desired.options
+  const { document } = config.options
+  const options = document === undefined ? others : { ...others, document }
+  return withLeaves({ ...desired, type: config.type, options }, config, taken)
 }

@@ -50,6 +50,11 @@ export function writeCacheFile<T>(root: string, name: string, value: T): void {
   }
 }
 
+/** Forgets what was kept under this name. Where that cannot be, it stays. */
+export function removeCacheFile(root: string, name: string): void {
+  if (isFolder(join(root, '.flows')) && isFolder(folderOf(root))) remove(join(folderOf(root), name))
+}
+
 const SEAL_LENGTH = 65
 
 function sealOf(key: Buffer, name: string, body: Buffer): string {

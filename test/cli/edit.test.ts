@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Service, service } from '../../src/service/operations/call.js'
-import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aDefinition, aProject, CONFIG, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
 
@@ -102,6 +102,19 @@ describe('flows pull', () => {
     const pulled = await flows(['pull'], { cwd })
     expect(pulled.code).toBe(1)
     expect(pulled.stderr).toContain('Nothing was written. flows/a.yaml: the flow that was deployed as "b" was given')
+    expect(drift.stdout).toMatch(
+      /\na, b: keys exchanged: flows pull and flows apply refuse until they are given back in the service\n$/,
+    )
+    const blame = await flows(['blame', 'a'], { cwd })
+    expect(blame.stdout).toContain('flows/b.yaml:1')
+    expect(blame.stdout).toContain(
+      'the flow that was deployed as "b" was given the key "a" outside git\nhint: give it its key',
+    )
+    expect(blame.stdout).not.toContain('git says')
+    expect(JSON.parse((await flows(['blame', 'a', '--json'], { cwd })).stdout)).toMatchObject({
+      source: { file: 'flows/b.yaml' },
+      conflict: { code: 'KEY_OF_OTHER_FLOW' },
+    })
     expect(text(cwd, 'flows/a.yaml')).toBe(aDefinition('A'))
     for (const [from, to] of [
       ['a', 'x'],
@@ -111,6 +124,82 @@ describe('flows pull', () => {
       await give(from, to)
     expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
     expect((await flows(['drift'], { cwd })).code).toBe(0)
+  })
+
+  test('what no definition can say of the drift stays, is told as drift tells it, and fails the job of pull requests', async () => {
+    const cwd = await applied({ a: aDefinition('A'), released: aDefinition('Released'), restored: aDefinition('R') })
+    rmSync(join(cwd, 'flows/restored.yaml'))
+    expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    await outsideGit(cwd, async (write) => {
+      await write(DASHBOARD, (call) => restoreFlow(call, 'restored'))
+      await write(DASHBOARD, (call) => updateFlow(call, 'released', { project: null }))
+      await write(DASHBOARD, (call) =>
+        createFlow(call, { key: 'made', name: 'Made', type: 'document', project: 'acme-kyc' }),
+      )
+    })
+    const lines = [
+      'made, restored: no definition: flows pull <key> writes one, flows apply archives the flow',
+      'released: taken out of the project: flows pull writes nothing, flows apply takes it over again unless its definition is removed',
+    ]
+    const drift = await flows(['drift'], { cwd })
+    expect(drift.code).toBe(2)
+    expect(drift.stdout.trimEnd().split('\n').slice(-2)).toEqual(lines)
+    const pulled = await flows(['pull'], { cwd })
+    expect(pulled).toMatchObject({
+      code: 0,
+      stdout: 'Nothing to pull: nothing that a definition takes over was edited in local.\n',
+      stderr: `Drift that stays:\n${lines.map((line) => `    ${line}\n`).join('')}`,
+    })
+    const github = { GITHUB_REPOSITORY: 'acme/kyc', GITHUB_TOKEN: 'ghs_workflow' }
+    expect((await flows(['pull', '--pull-request'], { cwd, env: github })).code).toBe(2)
+    expect(await flows(['pull', 'made', 'restored'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+    const json = JSON.parse((await flows(['pull', '--json'], { cwd })).stdout)
+    expect(json).toMatchObject({ edits: [], left: [{ key: 'released', why: 'released' }] })
+    expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect((await flows(['drift'], { cwd })).code).toBe(0)
+  })
+
+  test('a field that git changed and somebody edited too stays as git says, and is told', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('From git') })
+    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, 'a', { name: 'Outside' })))
+    const line =
+      'a: changed in git too: flows pull keeps what git says (--all takes the service), flows apply makes it so\n'
+    expect((await flows(['drift'], { cwd })).stdout).toContain(`\n\n${line}`)
+    expect(await flows(['pull'], { cwd })).toMatchObject({ code: 0, stderr: `Drift that stays:\n    ${line}` })
+    expect(text(cwd, 'flows/a.yaml')).toBe(aDefinition('From git'))
+    expect(await flows(['pull', '--all'], { cwd })).toMatchObject({ code: 0, stderr: '' })
+    expect(text(cwd, 'flows/a.yaml')).toBe(aDefinition('Outside'))
+  })
+
+  test('an API key that somebody put into a flow is never written nor shown: all the rest is', async () => {
+    const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
+    const secret = 'rk_test_51AbCdEf'
+    await outsideGit(cwd, async (write) => {
+      await write(DASHBOARD, (call) => updateFlow(call, 'a', { description: secret, protected: true }))
+      await write(DASHBOARD, (call) => updateFlow(call, 'b', { metadata: { [secret]: 'x' }, name: 'B2' }))
+    })
+    const said =
+      'Not written: description of a, since an API key stands there. Revoke the key, and take it out of the flow.\n' +
+      'Not written: metadata.rk_test_... of b, since an API key stands there. Revoke the key, and take it out of the flow.\n'
+    const pulled = await flows(['pull'], { cwd })
+    expect(pulled.code).toBe(1)
+    expect(pulled.stderr).toContain(said)
+    expect([text(cwd, 'flows/a.yaml'), text(cwd, 'flows/b.yaml')]).toEqual([
+      aDefinition('A', 'protected: true\n'),
+      aDefinition('B2'),
+    ])
+    const again = await flows(['pull', '--json'], { cwd })
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      edits: [],
+      withheld: [
+        { key: 'a', paths: ['/description'] },
+        { key: 'b', paths: ['/metadata/rk_test_...'] },
+      ],
+      exit_code: 1,
+    })
+    expect(pulled.stdout + pulled.stderr + again.stdout).not.toContain(secret)
+    expect((await flows(['drift'], { cwd })).stdout).toContain('a, b: an API key stands in it')
   })
 
   test('what was pulled is recorded by the next apply: the edit taken back outside git is drift, and its key is free', async () => {
@@ -217,6 +306,24 @@ describe('flows import and flows adopt', () => {
     await flows(['import', '--yes'], { cwd })
     const plan = JSON.parse((await flows(['plan', '--json'], { cwd })).stdout)
     expect(plan.changes).toMatchObject([{ action: 'update', key: 'a' }])
+  })
+
+  test('import leaves a flow alone in which an API key stands, names the field, and takes over the rest', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    await outsideGit(cwd, made('spring', 'Spring'))
+    await outsideGit(cwd, made('leaky', 'sk_live_51AbCdEf'))
+    const imported = await flows(['import', '--yes'], { cwd })
+    expect(imported.code).toBe(1)
+    expect(imported.stderr).toContain(
+      'Not written: leaky, all of it, since an API key stands in name. Revoke the key, and take it out of the flow.\n',
+    )
+    expect(imported.stdout).toContain('Adopted 1 flow')
+    expect([existsSync(join(cwd, 'flows/spring.yaml')), existsSync(join(cwd, 'flows/leaky.yaml'))]).toEqual([
+      true,
+      false,
+    ])
+    const again = await flows(['import', '--yes', '--json'], { cwd })
+    expect([again.code, JSON.parse(again.stdout)]).toMatchObject([1, { edits: [], withheld: [{ key: 'leaky' }] }])
   })
 
   test('says of every flow why it cannot be taken over, and writes nothing', async () => {

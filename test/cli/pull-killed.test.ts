@@ -117,3 +117,69 @@ type: id_number
   expect(filesOf(cwd)).toEqual(before)
   expect(existsSync(join(cwd, 'flows/renamed.yaml'))).toBe(false)
 })
+
+describe('what a killed run left half done', () => {
+  /** Both names of a file that a killed run was about to rename. */
+  async function halfRenamed(): Promise<string> {
+    const cwd = await drifted()
+    // The file's new name is there, its old one not removed yet.
+    const program = hook(
+      'if (String(args[0]).endsWith("/b.yaml") && name === "rmSync") process.kill(process.pid, "SIGKILL"); count = 0',
+    )
+    const tools = aFolder({ 'hook.cjs': program })
+    const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: '1' }
+    expect((await flows(PULL, { cwd, env })).signal).toBe('SIGKILL')
+    expect(Object.keys(filesOf(cwd))).toEqual(expect.arrayContaining(['b.yaml', 'renamed.yaml']))
+    return cwd
+  }
+
+  test('is only told with --check, which writes nothing; without it is removed, and told', async () => {
+    const cwd = await halfRenamed()
+    const before = filesOf(cwd)
+    const checked = await flows([...PULL, '--check'], { cwd })
+    expect(checked).toMatchObject({ code: 2, stdout: '' })
+    expect(checked.stderr).toContain('a run that was killed left flows/b.yaml beside flows/renamed.yaml, its new name')
+    expect(filesOf(cwd)).toEqual(before)
+    const { code, stderr } = await flows(PULL, { cwd })
+    expect(code).toBe(0)
+    expect(stderr).toContain('Removed flows/b.yaml: a run that was killed had renamed it to flows/renamed.yaml.')
+    expect(existsSync(join(cwd, 'flows/b.yaml'))).toBe(false)
+  })
+
+  test('is forgotten once a rename is finished: a file that comes back later stays', async () => {
+    const cwd = await drifted()
+    const b = readFileSync(join(cwd, 'flows/b.yaml'), 'utf8')
+    expect(await flows(PULL, { cwd })).toMatchObject({ code: 0 })
+    writeFiles(cwd, { 'flows/b.yaml': b })
+    expect((await flows([...PULL, '--check'], { cwd })).code).toBe(3)
+    expect((await flows(PULL, { cwd })).code).toBe(3)
+    expect(readFileSync(join(cwd, 'flows/b.yaml'), 'utf8')).toBe(b)
+  })
+
+  test('is told from files and folders that somebody gave such a name', async () => {
+    const cwd = await drifted()
+    writeFiles(cwd, {
+      'flows/x.yaml.99999999.tmp': 'mine',
+      'flows/y.yaml.99999999.0123456789abcdef.tmp': 'mine',
+      'flows/z.yaml.99999998.tmp/notes.txt': 'mine',
+    })
+    const mine = () => readdirSync(join(cwd, 'flows')).filter((name) => name.endsWith('.tmp'))
+    const before = mine()
+    expect(await flows(PULL, { cwd })).toMatchObject({ code: 0 })
+    expect(mine()).toEqual(before)
+    expect(before).toHaveLength(3)
+  })
+
+  test('of temporary files is removed, but not with --check', async () => {
+    const cwd = await drifted()
+    const tools = aFolder({ 'hook.cjs': hook('process.kill(process.pid, "SIGKILL")') })
+    const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: '3' }
+    expect((await flows(PULL, { cwd, env })).signal).toBe('SIGKILL')
+    const left = () => readdirSync(join(cwd, 'flows')).filter((name) => name.endsWith('.tmp'))
+    expect(left()).toHaveLength(1)
+    await flows([...PULL, '--check'], { cwd })
+    expect(left()).toHaveLength(1)
+    await flows(PULL, { cwd })
+    expect(left()).toEqual([])
+  })
+})

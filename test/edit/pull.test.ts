@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { driftLeft } from '../../src/edit/drift-left.js'
 import { definitionOf } from '../../src/edit/edit-definition.js'
 import { editProject, type FileEdit, type FlowTarget } from '../../src/edit/edit-project.js'
 import { promote } from '../../src/edit/promote.js'
@@ -81,7 +82,7 @@ describe('laws of pull, import and promote', () => {
     )
   })
 
-  test('after pulling the drift no field is left that was edited outside git', () => {
+  test('after pulling the drift nothing is left of it but what has a reason', () => {
     fc.assert(
       fc.property(files, observedState, (before, seen) => {
         const drift = { ...ALL, all: false }
@@ -89,6 +90,23 @@ describe('laws of pull, import and promote', () => {
         if (exchanged.length > 0) return
         const after = written(before, editsOf(before, 'live', targets, seen))
         expect(pull(desiredOf(after, 'live'), seen, drift).targets).toEqual([])
+        const about = { project: PROJECT, environment: 'live' }
+        const found = pull(desiredOf(before, 'live'), seen, drift)
+        const left = driftLeft(desiredOf(before, 'live'), seen, found, about)
+        expect(driftLeft(desiredOf(after, 'live'), seen, { targets: [], withheld: [] }, about)).toEqual(
+          left.map((flow) => expect.objectContaining({ id: flow.id, left: flow.left })),
+        )
+        const archived = seen.flows.filter(({ status }) => status === 'archived').map(({ id }) => id)
+        for (const { left: why, id, key, fields } of left) {
+          if (why !== 'changed_in_both' || archived.includes(id)) continue
+          const renamed = found.targets.find((target) => target.key === key)?.definition
+          expect(found.kept.map((one) => one.key)).toContain(renamed ?? key)
+          for (const { path, applied, defined } of fields) {
+            // A type and its options for documents stay together.
+            const isOfType = path === '/type' || path.startsWith('/options/document/')
+            if (applied !== null && !isOfType) expect(defined).not.toEqual(applied)
+          }
+        }
       }),
       RUNS,
     )
@@ -144,6 +162,58 @@ describe('pull', () => {
     expect(pulled(state(flow), { all: true }).edits).toMatchObject([
       { text: `${text}environments:\n  live:\n    name: Old\n    protected: true\n` },
     ])
+  })
+
+  test('a field that git changed and somebody edited outside git stays as git says, and is told; --all takes the service', () => {
+    const named: Files = new Map([[A, 'name: From git\ntype: document\n']])
+    const flow = observed('a', { name: 'Outside', protected: true }, { applied: aConfig({ name: 'Old' }) })
+    const { edits, kept } = pulled(state(flow), {}, named)
+    expect(edits).toMatchObject([
+      { text: 'name: From git\ntype: document\nenvironments:\n  live:\n    protected: true\n' },
+    ])
+    expect(kept).toEqual([{ key: 'a', why: 'changed_in_both' }])
+    expect(pulled(state(flow), { all: true }, named)).toMatchObject({
+      kept: [],
+      edits: [{ fields: [{ after: 'Outside' }, {}] }],
+    })
+    // Both changed it to the same: that is no difference.
+    const agreed = observed('a', { name: 'From git' }, { applied: aConfig({ name: 'Old' }) })
+    expect(pulled(state(agreed), {}, named)).toMatchObject({ edits: [], kept: [] })
+  })
+
+  test('so do the checks of another type, and what git has changed beside them; else the type takes its checks along', () => {
+    const selfie: Files = new Map([[A, `${text}options: { document: { require_matching_selfie: true } }\n`]])
+    const other = observed('a', { type: 'id_number', options: {}, protected: true }, { applied: aConfig() })
+    expect(pulled(state(other), {}, selfie)).toMatchObject({
+      edits: [{ fields: [{ path: '/protected' }] }],
+      kept: [{ key: 'a', why: 'changed_in_both' }],
+    })
+    const renamed: Files = new Map([[A, 'name: From git\ntype: document\n']])
+    const { edits } = pulled(state(other), {}, renamed)
+    expect(desiredOf(written(renamed, edits), 'live')).toMatchObject([
+      { config: { name: 'From git', type: 'id_number', protected: true } },
+    ])
+  })
+
+  test('a flow that was archived outside git keeps a definition that git has changed since', () => {
+    const flow = observed('a', {}, { status: 'archived', applied: aConfig({ name: 'Old' }) })
+    expect(pulled(state(flow))).toMatchObject({ edits: [], kept: [{ key: 'a', why: 'changed_in_both' }] })
+    expect(pulled(state(flow), { all: true }).edits).toMatchObject([{ kind: 'remove', file: A }])
+  })
+
+  test('an API key is left where it is, and named by its field; the rest of the flow is written', () => {
+    const flow = observed('a', { description: 'is rk_test_51Ab', protected: true }, { applied: aConfig() })
+    const found = pulled(state(flow, observed('b', { name: 'sk_live_51Ab' }, { applied: null })), { keys: ['a', 'b'] })
+    expect(found.withheld).toEqual([
+      { key: 'a', paths: ['/description'], isWhole: false },
+      { key: 'b', paths: ['/name'], isWhole: true },
+    ])
+    expect(found.edits).toMatchObject([{ file: A, fields: [{ path: '/protected' }] }])
+    const inName = observed('a', { metadata: { sk_live_51Ab: 'x', team: 'risk' } }, { applied: aConfig() })
+    expect(pulled(state(inName))).toMatchObject({
+      withheld: [{ key: 'a', paths: ['/metadata/sk_live_51Ab'] }],
+      edits: [{ fields: [{ path: '/metadata/team' }] }],
+    })
   })
 
   test('a key that was changed outside git renames the file, and other environments follow', () => {

@@ -265,9 +265,9 @@ describe('two merges that change the same flow', () => {
 })
 
 describe('on a schedule', () => {
-  const fake = (code: number) => ({
+  const fake = (code: number, pull = 0) => ({
     npm: `#!/bin/sh\nmkdir -p "$RUNNER_TEMP/flows/bin" && ln -sf "$(dirname "$0")/fake" "$RUNNER_TEMP/flows/bin/flows"\n`,
-    fake: `#!/bin/sh\necho "flows $*"\ncase "$*" in *" drift "*) exit ${code};; esac\n`,
+    fake: `#!/bin/sh\necho "flows $*"\ncase "$*" in *" drift "*) exit ${code};; *" pull "*) exit ${pull};; esac\n`,
   })
 
   test.each([
@@ -285,6 +285,18 @@ describe('on a schedule', () => {
     })
     expect(run.code).toBe(code)
     expect(run.stdout.includes('flows --config flows.config.yaml pull --env live --pull-request')).toBe(opens)
+  })
+
+  test('drift that no pull request can say fails the job', async () => {
+    const run = await runAction({
+      inputs: { command: 'drift', environment: 'live' },
+      github: { token: 't' },
+      env: {},
+      workspace: aFolder(),
+      artifacts: new Map(),
+      programs: fake(2, 2),
+    })
+    expect(run.code).toBe(2)
   })
 })
 

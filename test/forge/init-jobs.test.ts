@@ -201,6 +201,44 @@ describe('the job for drift at GitLab', () => {
     expect([tip(), gitlab.mergeRequests.length]).toEqual([before, 1])
   })
 
+  test.each([
+    [
+      'created in the project',
+      async ({ call, flow: _ }: Outside) => {
+        const body = { key: 'made', name: 'Made', type: 'document', project: 'acme-kyc', 'static_link[active]': 'true' }
+        await call('POST', '/v1/identity/verification_flows', { body })
+      },
+      'made: no definition: flows pull <key> writes one',
+    ],
+    [
+      'taken out of the project',
+      async ({ call, flow }: Outside) => {
+        await call('POST', `/v1/identity/verification_flows/${flow}`, { body: { project: '' } })
+      },
+      'a: taken out of the project: flows pull writes nothing',
+    ],
+  ] as const)('fails where a flow was %s, which no pull request can say', async (_, act, text) => {
+    const { api, job, open, edit } = await drifted()
+    await edit('A')
+    const [flow] = (await api.call('GET', '/v1/identity/verification_flows')).body.data
+    await act({ call: api.call, flow: flow.id })
+    const done = await job()
+    expect(done, done.stderr).toMatchObject({ code: 2 })
+    expect(done.stderr).toContain(text)
+    expect(open()).toEqual([])
+  })
+
+  test('opens a merge request with what it can say, names there what stays, and fails for that', async () => {
+    const { api, job, open } = await drifted()
+    const body = { key: 'made', name: 'Made', type: 'document', project: 'acme-kyc' }
+    await api.call('POST', '/v1/identity/verification_flows', { body })
+    expect((await job()).code).toBe(2)
+    expect(open()).toHaveLength(1)
+    expect(open()[0]?.description).toContain(
+      'Drift that stays when this is merged:\n\n- made: no definition: flows pull &#60;key&#62; writes one',
+    )
+  })
+
   test('brings a branch that an earlier one left behind up to date, as at GitHub', async () => {
     const { job, open, tip, name, commit, edit, gitlab } = await drifted()
     await job()
@@ -276,6 +314,11 @@ describe('the job for drift at GitLab', () => {
     }
   })
 })
+
+interface Outside {
+  readonly call: Awaited<ReturnType<typeof served>>['call']
+  readonly flow: string
+}
 
 function gitOf(cwd: string) {
   const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0' }

@@ -2,8 +2,11 @@ import type { Definitions } from '../../definitions.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { leavesOf } from '../../model/leaves.js'
 import type { FlowVersion, VerificationFlow } from '../../model/resources.js'
+import type { DesiredFlow } from '../../model/state.js'
 import { blame as blamed } from '../../plan/blame.js'
+import { describeConflict } from '../../plan/conflict.js'
 import { diff } from '../../plan/diff.js'
+import { pair } from '../../plan/pair.js'
 import { deploymentOf } from '../../remote/deployments.js'
 import type { RemoteReader } from '../../remote/remote.js'
 import { someAtOnce, versionsOf } from '../../remote/versions.js'
@@ -32,9 +35,10 @@ export const blame: Define = (command, run) => {
     )
     .action((flow, options) =>
       run(async (cli) => {
-        const definitions = checkedDefinitions(openProject(cli))
+        const project = openProject(cli)
+        const definitions = checkedDefinitions(project)
         const told = await reading(cli, options.env, (reader, environment) =>
-          blameOf(reader, flow, environment, definitions),
+          blameOf(reader, flow, environment, { definitions, project: project.config.project }),
         )
         const { terminal } = cli
         if (chosenFormat(options) === 'json') {
@@ -49,7 +53,7 @@ async function blameOf(
   reader: RemoteReader,
   idOrKey: string,
   environment: string,
-  definitions: Definitions,
+  { definitions, project }: Defined,
 ): Promise<BlamedFlow> {
   const flow = await reader.retrieveFlow(idOrKey)
   const config = configOf(flow)
@@ -60,7 +64,7 @@ async function blameOf(
   const versions = [...new Map([...found.values()].map((version) => [version.version, version])).values()]
   const made = await someAtOnce(versions, AT_ONCE, (version) => deploymentOf(reader, version))
   const deployments = new Map(versions.map(({ version }, index) => [version, made[index] ?? null]))
-  const definition = definitions.desired(environment).find(({ key }) => key === flow.key)
+  const { definition, conflict } = await definitionOf(reader, flow.id, definitions.desired(environment), project)
   const undeployed = new Map(definition && diff(config, definition.config).map(({ path, after }) => [path, after]))
   const { id, key, livemode, version } = flow
   return {
@@ -69,6 +73,7 @@ async function blameOf(
     id,
     key,
     version,
+    conflict,
     source: definition ? { file: definition.file, line: definitions.bodyLine(definition.file) } : null,
     fields: [...fields].map(([path, value]) => {
       const changed = causeOf(found, path)
@@ -88,6 +93,31 @@ async function blameOf(
       }
     }),
   }
+}
+
+interface Defined {
+  readonly definitions: Definitions
+  readonly project: string
+}
+
+/** The definition of a flow, found as plan finds it: where keys were exchanged, not the one that has its key now. */
+async function definitionOf(
+  reader: RemoteReader,
+  id: string,
+  desired: readonly DesiredFlow[],
+  project: string,
+): Promise<{ definition: DesiredFlow | undefined; conflict: BlamedFlow['conflict'] }> {
+  const observation = await reader.observe(project)
+  if (observation.status !== 'modified') throw new Error('the service answered "not modified" to who knew nothing')
+  const { pairs, conflicts } = pair(desired, observation.state, project)
+  const paired = pairs.find(({ observed }) => observed?.id === id)
+  if (paired) return { definition: paired.desired, conflict: null }
+  const conflict = conflicts.find(({ withheld }) => withheld.some((one) => one.id === id))
+  if (conflict === undefined) return { definition: undefined, conflict: null }
+  const deployedAs = conflict.withheld.find((one) => one.id === id)?.applied_key ?? null
+  const own = desired.find(({ key, renamedFrom }) => deployedAs !== null && [key, renamedFrom].includes(deployedAs))
+  const definition = own ?? (conflict.code === 'KEY_OF_OTHER_FLOW' ? undefined : conflict.desired)
+  return { definition, conflict: describeConflict(conflict) }
 }
 
 function causeOf(found: ReadonlyMap<string, FlowVersion>, path: string): FlowVersion {

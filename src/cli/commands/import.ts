@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Definitions, readDefinitions } from '../../definitions.js'
 import type { FlowTarget } from '../../edit/edit-project.js'
+import { withoutApiKeys } from '../../edit/without-api-keys.js'
 import { compareText } from '../../model/canonical.js'
 import { ExitCode } from '../../model/exit-code.js'
 import type { Project } from '../../project.js'
@@ -16,6 +17,7 @@ import { type Observed, observed } from '../observed.js'
 import { environmentOption } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { withheldLines } from '../views/withheld.js'
 import { editsFor, writeEdits } from '../write-edits.js'
 
 const { format, json } = formatOptions(['human', 'json'])
@@ -57,16 +59,19 @@ export const importFlows: Define = (command, run) => {
             'add --yes, or --no-adopt to make the definitions only',
           )
         }
-        const found = await observed(cli, options.env, definitionsSoFar)
+        const found = await observed(cli, options.env, { definitionsOf: definitionsSoFar })
         const { project, target, definitions } = found
-        const chosen = chosenKeys(found, keys)
-        const edits = editsFor(project, definitions, target.name, targetsOf(found, chosen), found.state)
+        const { targets, withheld } = withoutApiKeys(targetsOf(found, chosenKeys(found, keys)), [])
+        const chosen = targets.map(({ key }) => key)
+        const edits = editsFor(project, definitions, target.name, targets, found.state)
         if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
         writeEdits(project, edits)
         if (isHuman)
           cli.terminal.show(
             edits.length === 0
-              ? nothingText(target.name)
+              ? withheld.length > 0
+                ? ''
+                : nothingText(target.name)
               : `${editsText(edits, cli.terminal.palette)}${options.adopt ? '\n' : ''}`,
           )
         const adopted =
@@ -80,10 +85,17 @@ export const importFlows: Define = (command, run) => {
             : undefined
         const body = { format: 'flows.import', format_version: '1.0', environment: target.name }
         const deployment = adopted?.deployment ?? null
+        const exitCode = withheld.length > 0 ? ExitCode.failed : ExitCode.ok
         if (!isHuman) {
-          cli.terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment, exit_code: ExitCode.ok }))
-        } else if (edits.length > 0) cli.terminal.show(summaryText(chosen, target.name, deployment))
-        return ExitCode.ok
+          const left = withheld.map(({ key, paths }) => ({ key, paths }))
+          cli.terminal.result(
+            jsonText({ ...body, edits: editsJson(edits), withheld: left, deployment, exit_code: exitCode }),
+          )
+        } else {
+          if (edits.length > 0) cli.terminal.show(summaryText(chosen, target.name, deployment))
+          cli.terminal.talk(withheldLines(withheld))
+        }
+        return exitCode
       }),
     )
 }

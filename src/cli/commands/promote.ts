@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings'
 import { promote as promoteFlows } from '../../edit/promote.js'
+import { withoutApiKeys } from '../../edit/without-api-keys.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { DOCUMENT_TYPES, normalise } from '../../model/flow.js'
 import { toDotted } from '../../model/json-pointer.js'
@@ -12,6 +13,7 @@ import { badUsage } from '../failure.js'
 import { checkedDefinitions, openProject } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { withheldLines } from '../views/withheld.js'
 import { editsFor, finishEdits, writeEdits } from '../write-edits.js'
 
 const { format, json } = formatOptions(['human', 'json'])
@@ -43,29 +45,40 @@ export const promote: Define = (command, run) => {
         for (const field of options.except) checkField(field)
         const names = twoEnvironments(cli, from, to)
         const project = openProject(cli)
-        finishEdits(project)
+        finishEdits(cli, project, check)
         const definitions = checkedDefinitions(project)
         const [source] = await configsOf(cli, names, observed, keys)
         const flows = definitions.desired(to)
-        const targets = promoteFlows(
+        const promoted = promoteFlows(
           [...source].map(([key, config]) => ({ key, config })),
           flows,
           options.except,
         )
+        const { targets, withheld } = withoutApiKeys(promoted, flows)
         const edits = editsFor(project, definitions, to, targets)
         if (!check) writeEdits(project, edits)
-        const exitCode = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
+        const pending = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
+        const exitCode = withheld.length > 0 ? ExitCode.failed : pending
         const { terminal } = cli
         if (chosenFormat(options) === 'json') {
           const body = { format: 'flows.promote', format_version: '1.0', from, to, written: !check }
-          terminal.result(jsonText({ ...body, edits: editsJson(edits), exit_code: exitCode }))
-        } else if (edits.length === 0) terminal.show(`Nothing to promote: ${to} has what ${from} has.\n`)
-        else {
+          terminal.result(
+            jsonText({
+              ...body,
+              edits: editsJson(edits),
+              withheld: withheld.map(({ key, paths }) => ({ key, paths })),
+              exit_code: exitCode,
+            }),
+          )
+        } else if (edits.length === 0 && withheld.length === 0)
+          terminal.show(`Nothing to promote: ${to} has what ${from} has.\n`)
+        else if (edits.length > 0) {
           const count = plural(edits.length, 'file')
           const done = check ? `Would write ${count}` : `Wrote ${count}`
           const next = check ? '' : ' Look at git diff; nothing is applied.'
           terminal.show(`${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has.${next}\n`)
         }
+        terminal.talk(withheldLines(withheld))
         return exitCode
       }),
     )

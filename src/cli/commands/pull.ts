@@ -1,4 +1,6 @@
-import { asLeft, definedSince } from '../../edit/as-left.js'
+import { attributed } from '../../drift.js'
+import { asLeft, definedSince, keysNotFree } from '../../edit/as-left.js'
+import { driftLeft, type LeftFlow } from '../../edit/drift-left.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { type Pull, pull as pullFlows } from '../../edit/pull.js'
 import { ExitCode } from '../../model/exit-code.js'
@@ -8,6 +10,7 @@ import { describeConflict } from '../../plan/conflict.js'
 import type { Project } from '../../project.js'
 import type { Remote, RemoteReader } from '../../remote/remote.js'
 import { someAtOnce, versionsOf } from '../../remote/versions.js'
+import { leftLines } from '../../render/drift/left.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
@@ -15,6 +18,7 @@ import { observed } from '../observed.js'
 import { environmentOption } from '../project.js'
 import { editsJson, editsText } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { withheldLines } from '../views/withheld.js'
 import { editsFor, writeEdits } from '../write-edits.js'
 
 const { format, json } = formatOptions(['human', 'json'])
@@ -59,6 +63,8 @@ interface Past {
   readonly absent: ReadonlyMap<FlowKey, boolean>
   /** Of those, the ones whose flow was taken over since: they stay, unless they are named. */
   readonly adopted: readonly FlowKey[]
+  /** Flows that cannot have the key of then again, each with the key that it keeps. */
+  readonly notFree: ReturnType<typeof keysNotFree>
 }
 
 /** What was there then, as a deployment left it. Nobody has edited it since, so there is nobody to name. */
@@ -83,6 +89,7 @@ async function stateAt(
       state: asLeft(then, now, desired, { project, kept }),
       absent: new Map(since.map(({ key, flow }) => [key, flow?.status === 'active'])),
       adopted,
+      notFree: keysNotFree(then, now, desired),
     }
   } finally {
     await reader.close()
@@ -112,16 +119,19 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   // Before anything is written: outside of a CI job there is nowhere to open it.
   if (pullRequest) (await import('../forge.js')).forgeOf(cli.terminal)
   const all = options.all ?? at !== undefined
-  const { project, target, definitions, remote, state: now } = await observed(cli, options.env)
+  const { project, target, definitions, remote, state: now } = await observed(cli, options.env, { check })
   const desired = definitions.desired(target.name)
   const past: Past =
     at === undefined
-      ? { state: now, absent: new Map(), adopted: [] }
+      ? { state: now, absent: new Map(), adopted: [], notFree: [] }
       : await stateAt(remote, at, { now, desired, keys, project })
   const { state } = past
   const pulled = pullFlows(desired, state, { project: project.config.project, keys, all })
   const adopted = past.adopted.map((key) => ({ key, why: 'adopted_since' as const }))
-  const found: Found = { ...pulled, kept: [...pulled.kept, ...adopted] }
+  const notFree = past.notFree
+    .filter(({ key, keyThen }) => keys.length === 0 || keys.includes(key) || keys.includes(keyThen))
+    .map((one) => ({ ...one, why: 'key_not_free' as const }))
+  const found: Found = { ...pulled, kept: [...pulled.kept, ...adopted, ...notFree] }
   if (found.unknown.length > 0) {
     throw badUsage(
       `this project has no flow ${found.unknown.map(quoted).join(', ')} in ${target.name}`,
@@ -131,7 +141,10 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
   if (found.exchanged.length > 0) throw exchanged(found.exchanged, at)
   const edits = editsFor(project, definitions, target.name, found.targets, state)
   if (!check) writeEdits(project, edits)
-  const exitCode = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
+  const left =
+    at === undefined ? await leftBy(pulled, keys, { desired, state, project, remote, environment: target.name }) : []
+  const isPending = (check && edits.length > 0) || (pullRequest && left.length > 0)
+  const exitCode = found.withheld.length > 0 ? ExitCode.failed : isPending ? ExitCode.changesPending : ExitCode.ok
   if (chosenFormat(options) === 'json') {
     cli.terminal.result(
       jsonText({
@@ -141,15 +154,21 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
         written: !check,
         edits: editsJson(edits).map((edit, index) => ({ ...(edit as object), ...editor(found, edits[index]) })),
         kept: found.kept,
+        withheld: found.withheld.map(({ key, paths }) => ({ key, paths })),
+        left: left.map(({ key, id, left: why }) => ({ key, id, why })),
         exit_code: exitCode,
       }),
     )
-  } else show(cli, edits, found, target.name, { at, check, absent: past.absent })
+  } else {
+    const active = new Set(now.flows.filter(({ status }) => status === 'active').map(({ id }) => id))
+    show(cli, edits, found, target.name, { at, check, left, removal: { at, absent: past.absent, active } })
+  }
   if (pullRequest && edits.length > 0) {
     const { openDriftPullRequest } = await import('../open-drift-pull-request.js')
     await openDriftPullRequest(cli, {
       project,
       environment: target.name,
+      left: leftLines(left),
       pulled: edits.map((edit) => {
         const { edited_by: editedBy, edited_at: editedAt } = editor(found, edit)
         const files = edit.kind === 'rename' ? [edit.previousFile, edit.file] : [edit.file]
@@ -170,7 +189,10 @@ function exchanged(conflicts: Pull['exchanged'], at: string | undefined): Failur
   })
   const hints = conflicts.map((conflict) => describeConflict(conflict).hint)
   return new Failure('conflict', `Nothing was written. ${[...new Set(messages)].join('; ')}`, {
-    hint: at === undefined ? [...new Set(hints)].join('; ') : 'name the flows that are to be restored',
+    hint:
+      at === undefined
+        ? [...new Set(hints)].join('; ')
+        : 'apply what the definitions say now, so that each flow has one key, then restore; or name other flows',
   })
 }
 
@@ -179,20 +201,26 @@ function show(
   edits: readonly FileEdit[],
   found: Found,
   environment: string,
-  { at, check, absent }: { readonly at: string | undefined; readonly check: boolean; readonly absent: Past['absent'] },
+  about: {
+    readonly at: string | undefined
+    readonly check: boolean
+    readonly left: readonly LeftFlow[]
+    readonly removal: Removal
+  },
 ): void {
+  const { at, check, left, removal } = about
   terminal.show(
     editsText(edits, terminal.palette, (edit) => {
       const { edited_by, edited_at } = editor(found, edit)
       return [
-        ...(edit.kind === 'remove' ? [removalText(edit.key, at, absent)] : []),
+        ...(edit.kind === 'remove' ? [removalText(edit.key, found, removal)] : []),
         ...(edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]),
       ]
     }),
   )
   if (edits.length === 0)
     terminal.show(
-      `${at === undefined ? `Nothing to pull: nothing was edited outside git in ${environment}` : `Nothing to restore: the definitions are as ${at} left the flows`}.\n`,
+      `${at === undefined ? nothingText(environment, found, left) : `Nothing to restore: the definitions are as ${at} left the flows`}.\n`,
     )
   else {
     const count = plural(edits.length, 'file')
@@ -200,32 +228,95 @@ function show(
     terminal.show(`\n${done}${check ? '' : '. Look at git diff'}.\n`)
   }
   for (const [why, text] of Object.entries(KEPT)) {
-    const keys = found.kept.filter((one) => one.why === why).map(({ key }) => printable(key))
+    const isTold = ({ key }: { readonly key: FlowKey }) =>
+      why === 'removed_in_git' && left.some((one) => one.key === key)
+    const keys = found.kept.filter((one) => one.why === why && !isTold(one)).map(keptName)
     if (keys.length > 0) terminal.talk(`${text}: ${keys.join(', ')}\n`)
   }
+  if (left.length > 0)
+    terminal.talk(
+      `Drift that stays:\n${leftLines(left)
+        .map((line) => `    ${line}\n`)
+        .join('')}`,
+    )
+  terminal.talk(withheldLines(found.withheld))
+}
+
+function nothingText(environment: string, { withheld }: Found, left: readonly LeftFlow[]): string {
+  const isQuiet = withheld.length === 0 && left.length === 0
+  return `Nothing to pull: ${isQuiet ? 'nothing was edited outside git' : 'nothing that a definition takes over was edited'} in ${environment}`
+}
+
+function keptName(one: Found['kept'][number]): string {
+  return 'keyThen' in one ? `${printable(one.key)} (then ${printable(one.keyThen)})` : printable(one.key)
+}
+
+/** What tells why a definition goes, and where. */
+interface Removal {
+  readonly at: string | undefined
+  readonly absent: Past['absent']
+  /** Ids of the flows that are active now. */
+  readonly active: ReadonlySet<string>
 }
 
 /** Why a definition goes, and what that does to the flow: a definition is of every environment. */
-function removalText(key: FlowKey, at: string | undefined, absent: Past['absent']): string {
-  const isArchivedHere = absent.get(key)
-  if (isArchivedHere !== undefined) {
-    const where = isArchivedHere ? 'here and in any other environment' : 'in every environment that has it'
-    return `the project did not have this flow then; without its definition, the next apply archives it, ${where}`
-  }
-  const was = at === undefined ? 'the flow was archived' : 'the flow was archived then'
-  return `${was}; without its definition, the next apply to any other environment archives it there too`
+function removalText(key: FlowKey, { targets }: Found, { at, absent, active }: Removal): string {
+  const id = targets.find((one) => one.key === key)?.observed.id
+  const isArchivedHere = absent.get(key) ?? (id !== undefined && active.has(id))
+  const was =
+    at === undefined
+      ? 'the flow was archived'
+      : absent.has(key)
+        ? 'the project did not have this flow then'
+        : 'the flow was archived then'
+  const then = isArchivedHere
+    ? 'the next apply archives it, here and in any other environment'
+    : absent.has(key)
+      ? 'the next apply archives it, in every environment that has it'
+      : 'the next apply to any other environment archives it there too'
+  return `${was}; without its definition, ${then}`
+}
+
+/** The drift that stays, whatever was pulled: of the flows that are asked for. */
+async function leftBy(
+  pulled: Pull,
+  keys: readonly FlowKey[],
+  about: {
+    readonly desired: readonly DesiredFlow[]
+    readonly state: ObservedState
+    readonly project: Project
+    readonly remote: Remote
+    readonly environment: string
+  },
+): Promise<LeftFlow[]> {
+  const { desired, state, remote, environment } = about
+  const { project } = about.project.config
+  const left = driftLeft(desired, state, pulled, { project, environment })
+  const asked = left.filter(({ key }) => {
+    const renamed = pulled.targets.find((target) => target.key === key)?.definition
+    return keys.length === 0 || [key, renamed].some((one) => one !== undefined && keys.includes(one))
+  })
+  if (!asked.some(({ kind }) => kind === 'released')) return asked
+  const reader = await remote.reader()
+  return attributed(asked, reader, project).finally(() => reader.close())
 }
 
 /** What pull finds, and what it leaves alone of the flows that came since. */
 interface Found extends Omit<Pull, 'kept'> {
-  readonly kept: readonly (Pull['kept'][number] | { readonly key: FlowKey; readonly why: 'adopted_since' })[]
+  readonly kept: readonly (
+    | Pull['kept'][number]
+    | { readonly key: FlowKey; readonly why: 'adopted_since' }
+    | { readonly key: FlowKey; readonly keyThen: FlowKey; readonly why: 'key_not_free' }
+  )[]
 }
 
-const KEPT: Readonly<Record<Found['kept'][number]['why'], string>> = {
+/** But for what stays of the drift, which is told by itself. */
+const KEPT: Readonly<Record<Exclude<Found['kept'][number]['why'], 'changed_in_both'>, string>> = {
   changed_in_git: 'Changed in git and not applied yet, kept (--all takes the service)',
   renamed_in_git: 'Renamed in git and not applied yet, kept (--all takes the service)',
   restored_in_git: 'Archived, and their definitions are back: kept (--all removes them)',
   adopted_since: 'Adopted since, of flows that were there before: kept (name them to remove their definitions)',
+  key_not_free: 'Have another key by now, and the old one is not free: kept',
   removed_in_git: 'Their definitions are gone: not brought back (name them, or add --all)',
 }
 

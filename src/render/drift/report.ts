@@ -1,4 +1,5 @@
 import type { DriftedFlow } from '../../plan/drift.js'
+import type { Left } from '../../plan/left.js'
 
 /** What `flows drift` found, as every form of it needs it. */
 export interface DriftReport {
@@ -7,5 +8,6 @@ export interface DriftReport {
   readonly livemode: boolean
   /** Active flows that the project manages. */
   readonly managed: number
-  readonly flows: readonly DriftedFlow[]
+  /** Each with why `flows pull` leaves it, or some of it; null where it writes all of it. */
+  readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
 }

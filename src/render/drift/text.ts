@@ -3,6 +3,7 @@ import type { DriftedFlow, DriftField } from '../../plan/drift.js'
 import type { Palette } from '../palette.js'
 import { modeName } from '../plan/summary.js'
 import { formatValue, padEnd, plural, printable } from '../text.js'
+import { leftLines } from './left.js'
 import type { DriftReport } from './report.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
@@ -14,9 +15,20 @@ export function driftText(report: DriftReport, palette: Palette): string {
     palette.bold(`Drift of ${project} in ${environment} (${modeName(livemode)})`),
     ...report.flows.map((flow) => flowText(flow, palette)),
     palette.bold(driftSummary(report)),
-    palette.dim('flows pull writes it into the definitions; flows apply makes the flows as defined.'),
+    palette.dim(waysText(report)),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+/** What is true of every flow in one line, else of whom it is true. */
+function waysText({ flows }: DriftReport): string {
+  const pulled = flows.filter(({ left }) => left === null)
+  const way = 'flows pull writes it into the definitions; flows apply makes the flows as defined.'
+  if (pulled.length === flows.length) return way
+  const lines = leftLines(flows)
+  const first =
+    pulled.length === 0 ? [] : [`${pulled.map(({ key }) => printable(key)).join(', ')}: ${way.slice(0, -1)}`]
+  return [...first, ...lines].join('\n')
 }
 
 function flowText(flow: DriftedFlow, palette: Palette): string {

@@ -1,5 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { Leaf } from '../../model/leaves.js'
+import type { Plan } from '../../model/plan.js'
 import type { FlowVersion } from '../../model/resources.js'
 import type { FlowDeploymentSummary } from '../../model/schema-types.js'
 import type { Palette } from '../palette.js'
@@ -13,6 +14,8 @@ export interface BlamedFlow {
   readonly id: string
   readonly key: string
   readonly version: number
+  /** What keeps the flow from its definition, as a plan says it; null for nothing. */
+  readonly conflict: Plan['conflicts'][number] | null
   readonly source: { readonly file: string; readonly line: number } | null
   /** In the order of a definition. */
   readonly fields: readonly BlamedField[]
@@ -33,7 +36,7 @@ export interface BlamedField {
 
 /** The fields of a flow by what last changed them, the latest first. Ends with a line feed. */
 export function blameText(flow: BlamedFlow, palette: Palette): string {
-  const { key, environment, livemode, version, source, fields } = flow
+  const { key, environment, livemode, version, conflict, source, fields } = flow
   const versions = [...new Set(fields.map(({ changed }) => changed.version))].sort((a, b) => b - a)
   const place = source === null ? 'without a definition' : `${source.file}:${source.line}`
   const title = `Blame of ${printable(key)} in ${printable(environment)} (${modeName(livemode)})`
@@ -46,7 +49,9 @@ export function blameText(flow: BlamedFlow, palette: Palette): string {
       ...own.map((field) => fieldText(field, width, palette)),
     ]
   })
-  return `${[head, ...groups.map((lines) => lines.join('\n'))].join('\n\n')}\n`
+  const told =
+    conflict === null ? [] : [`${palette.red(printable(conflict.message))}\nhint: ${printable(conflict.hint)}`]
+  return `${[head, ...told, ...groups.map((lines) => lines.join('\n'))].join('\n\n')}\n`
 }
 
 function causeText({ changed, deployment }: BlamedField, palette: Palette): string {

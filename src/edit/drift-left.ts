@@ -1,0 +1,34 @@
+import type { DesiredFlow, ObservedState } from '../model/state.js'
+import { type DriftedFlow, driftOf } from '../plan/drift.js'
+import type { Left } from '../plan/left.js'
+import { pair } from '../plan/pair.js'
+import { plan } from '../plan/plan.js'
+import { definedAfter, type Pull } from './pull.js'
+
+export interface LeftFlow extends DriftedFlow {
+  readonly left: Left
+}
+
+/**
+ * The drift that is still there once the targets are written: found by planning again, as if they were. Of flows that
+ * nobody manages any more, `attribute` tells whether they were this project's.
+ */
+export function driftLeft(
+  desired: readonly DesiredFlow[],
+  state: ObservedState,
+  { targets, withheld }: Pick<Pull, 'targets' | 'withheld'>,
+  about: { readonly project: string; readonly environment: string },
+): LeftFlow[] {
+  const after = definedAfter(desired, targets)
+  const { conflicts } = pair(after, state, about.project)
+  return driftOf(plan(after, state, about), state, after).map((flow) => {
+    const conflict = conflicts.find((one) => one.withheld.some(({ id }) => id === flow.id))
+    const left = (): Left => {
+      if (conflict) return conflict.code === 'KEY_OF_OTHER_FLOW' ? 'keys_exchanged' : 'conflict'
+      if (withheld.some(({ key }) => key === flow.key)) return 'api_key'
+      if (flow.kind === 'released') return 'released'
+      return flow.source === null ? 'no_definition' : 'changed_in_both'
+    }
+    return { ...flow, left: left() }
+  })
+}
