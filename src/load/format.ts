@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
-import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
+import { escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
 import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 
@@ -119,7 +119,7 @@ function write(text: string, layout: Sort): string {
 function withEscapes(text: string): string {
   if (!hasHidden(text)) return text
   return lexemesOf(text)
-    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHidden(lexeme.text) : lexeme.text))
+    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHiddenInYaml(lexeme.text) : lexeme.text))
     .join('')
 }
 

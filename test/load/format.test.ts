@@ -80,6 +80,8 @@ unknown: 1
     const text = 'name: "a\\u202eb\\u2028c" # "said"\ntype: document\n'
     expect(format(text)).toBe(text)
     expect(format('type: document\nname: "a\u2066b"\n')).toBe('name: "a\\u2066b"\ntype: document\n')
+    const tags = 'name: "a\\U000e0041\\u200b"\ntype: document\n'
+    expect(format(tags)).toBe(tags)
   })
 
   test('keeps a second modeline as a comment', () => {
