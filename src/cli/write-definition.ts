@@ -13,15 +13,16 @@ export function schemaFor({ root }: Project, file: string, name: 'flow' | 'polic
 
 /** Where a text is written before it gets its name; a process that is killed leaves it there. */
 function temporaryFor(path: string): string {
-  return `${path}.${process.pid}.tmp`
+  return `${path}.flows-${process.pid}.tmp`
 }
 
 /** Removes what processes left behind, in this folder and those below, that no longer run. */
 export function removeLeftovers(folder: string): void {
   if (!existsSync(folder)) return
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const pid = /\.ya?ml\.(\d+)\.tmp$/.exec(name)?.[1]
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(folder, name), { force: true })
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const pid = /\.ya?ml\.flows-(\d+)\.tmp$/.exec(entry.name)?.[1]
+    if (pid === undefined || !entry.isFile() || isRunning(Number(pid))) continue
+    rmSync(join(entry.parentPath, entry.name), { force: true })
   }
 }
 
