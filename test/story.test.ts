@@ -152,7 +152,7 @@ describe.each(stores)('with the service on $name', (implementation) => {
     repository.merge(found)
     const nothing = await job({ command: 'apply' }, applyKey)
     expect(nothing).toMatchObject({ code: 0 })
-    expect(nothing.stdout).toContain('Nothing to do.')
+    expect(nothing.stdout).toContain('1 recorded as edited')
     pullMain()
     expect(await cli(['drift', '--env', 'live'])).toMatchObject({ code: 0 })
     expect(await deployments()).toEqual([deployment, undoTo])

@@ -1,5 +1,5 @@
 import type { Deployment, DeploymentRequest } from '../model/deployment.js'
-import type { Plan } from '../model/plan.js'
+import { type Plan, recordsOf } from '../model/plan.js'
 import { type Refusal, refusalOf } from '../plan/refusal.js'
 import type { RemoteWriter } from '../remote/remote.js'
 
@@ -42,14 +42,17 @@ function deploymentRequest(plan: Plan, { runId, source, allowed, approvedDigest 
     base: plan.base,
     source,
     allowed,
-    changes: plan.changes.map(({ action, key, previous_key, id, base_version, after, diff_digest }) => ({
-      action,
-      key,
-      previous_key,
-      id,
-      base_version,
-      after,
-      diff_digest,
-    })),
+    changes: [
+      ...plan.changes.map(({ action, key, previous_key, id, base_version, after, diff_digest }) => ({
+        action,
+        key,
+        previous_key,
+        id,
+        base_version,
+        after,
+        diff_digest,
+      })),
+      ...recordsOf(plan.accepted),
+    ],
   }
 }

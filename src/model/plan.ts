@@ -2,6 +2,7 @@ import { digestOf } from './canonical.js'
 import type { Change, Field, GuardResult, Plan, PolicyResult, Reason } from './schema-types.js'
 
 export type { Change, Field, GuardResult, Plan, PolicyResult, Reason }
+export type AcceptedFlow = NonNullable<Plan['accepted']>[number]
 export type Action = Change['action']
 export type Assurance = Change['assurance']
 export type GuardName = GuardResult['guard']
@@ -18,19 +19,15 @@ export function planDigest(plan: {
   readonly livemode: boolean
   readonly base: Plan['base']
   readonly changes: readonly ChangeToWrite[]
+  readonly accepted?: Plan['accepted']
 }): string {
   return digestOf({
     project: plan.project,
     livemode: plan.livemode,
     base: plan.base.last_deployment,
-    changes: plan.changes.map(({ action, key, previous_key, id, base_version, after }) => [
-      action,
-      key,
-      previous_key,
-      id,
-      base_version,
-      after,
-    ]),
+    changes: [...plan.changes, ...recordsOf(plan.accepted)].map(
+      ({ action, key, previous_key, id, base_version, after }) => [action, key, previous_key, id, base_version, after],
+    ),
   })
 }
 
@@ -42,6 +39,14 @@ export function diffDigest(change: Pick<Change, 'action' | 'key' | 'previous_key
     change.previous_key,
     change.fields.map(({ path, before, after }) => [path, before, after]),
   ])
+}
+
+/** What apply writes for edits that git has accepted: that each flow is as defined, and nothing else of it. */
+export function recordsOf(accepted: Plan['accepted'] = []) {
+  return accepted.map((flow) => {
+    const bare = { action: 'update' as const, previous_key: null, ...flow }
+    return { ...bare, diff_digest: diffDigest({ ...bare, fields: [] }) }
+  })
 }
 
 /**
@@ -62,7 +67,7 @@ export function sealed(plan: Plan, allowed: readonly string[]): Plan {
 /** A plan as `plan --out` saves it. */
 export type SavedPlan = Plan & Required<Pick<Plan, 'service' | 'allowed' | 'file_digest'>>
 
-/** Whether apply has nothing to do. */
+/** Whether apply changes nothing; what it may have to record are accepted edits. */
 export function isEmpty(plan: Pick<Plan, 'changes'>): boolean {
   return plan.changes.length === 0
 }

@@ -459,6 +459,29 @@ export interface Plan {
    */
   changes: Change[]
   /**
+   * Flows edited outside git that the definitions by now say the same of: nothing changes, but apply records that they are as defined. Left out where there are none.
+   *
+   * Items: A flow as somebody edited it, and as git says.
+   */
+  accepted?: {
+    /**
+     * Its key.
+     */
+    key: string
+    /**
+     * Its id.
+     */
+    id: string
+    /**
+     * The version that was compared.
+     */
+    base_version: number
+    /**
+     * The configuration, as it is and stays.
+     */
+    after: FlowConfig
+  }[]
+  /**
    * Active flows that no project manages. Listed, never touched.
    *
    * Items: A flow without a managing project.

@@ -15,7 +15,15 @@ export function planApproved(
 ): Plan {
   const { project, environment } = approved
   // Names that only definitions know are gone, and with them what keeps a flow from being taken for one that was moved.
-  return plan(approvedFlows(approved, observed), observed, { ...options, project, environment, followsKeys: false })
+  const accepted = new Map(approved.accepted?.map(({ id, base_version }) => [id, base_version]))
+  return plan(approvedFlows(approved, observed), observed, {
+    ...options,
+    project,
+    environment,
+    followsKeys: false,
+    // Of the other flows it is only supposed that they stay as they are.
+    accepts: ({ id, version }) => accepted.get(id) === version,
+  })
 }
 
 function approvedFlows(approved: Pick<Plan, 'project' | 'changes'>, observed: ObservedState): DesiredFlow[] {

@@ -5,6 +5,7 @@ import type { Assurance, Change, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { diff } from './diff.js'
+import { pair } from './pair.js'
 
 /** One field that somebody edited outside git since the last deployment, and that git does not say the same of. */
 export interface DriftField {
@@ -45,31 +46,34 @@ export interface DriftedFlow {
  */
 export function driftOf(plan: Plan, observed: ObservedState, desired: readonly DesiredFlow[]): DriftedFlow[] {
   const byId = new Map(observed.flows.map((flow) => [flow.id, flow]))
-  return [...plan.changes, ...takenBack(plan, byId, desired)]
-    .flatMap((change) => {
-      const flow = change.id === null ? undefined : byId.get(change.id)
-      const drifted = flow && driftedBy(change, flow, plan.project)
-      return drifted ? [drifted] : []
-    })
-    .sort((a, b) => compareText(a.key, b.key))
+  const planned = plan.changes.flatMap((change) => {
+    const flow = change.id === null ? undefined : byId.get(change.id)
+    return flow === undefined ? [] : [{ change, flow }]
+  })
+  return [...planned, ...withheld(desired, observed, plan.project)]
+    .map(({ change, flow }) => driftedBy(change, flow, plan.project))
+    .filter((drifted) => drifted !== null)
+    .sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
 }
 
-type Drifting = Pick<Change, 'key' | 'id' | 'source' | 'after' | 'fields' | 'sessions_last_30_days'>
+type Drifting = Pick<Change, 'key' | 'source' | 'after' | 'fields' | 'sessions_last_30_days'>
 
-/** Of flows that were given another one's key nothing is planned. Their drift is from the definition that they had. */
-function takenBack(
-  { conflicts }: Plan,
-  byId: ReadonlyMap<string, ObservedFlow>,
+/** Of flows in a conflict nothing is planned. What drifted of each is told from the definition that was its own. */
+function withheld(
   desired: readonly DesiredFlow[],
-): Drifting[] {
-  const exchanged = conflicts.filter(({ code }) => code === 'KEY_OF_OTHER_FLOW').map(({ id }) => id)
-  return [...new Set(exchanged)].flatMap((id) => {
-    const flow = byId.get(id)
-    const wanted = desired.find(({ key, renamedFrom }) => [key, renamedFrom].includes(flow?.applied_key ?? null))
-    if (!flow || !wanted) return []
-    const { key, file, config } = wanted
+  observed: ObservedState,
+  project: string,
+): { readonly change: Drifting; readonly flow: ObservedFlow }[] {
+  const flows = pair(desired, observed, project).conflicts.flatMap((conflict) => conflict.withheld)
+  const naming = (key: string | null) =>
+    desired.find((one) => one.key === key) ?? desired.find(({ renamedFrom }) => key !== null && renamedFrom === key)
+  return [...new Set(flows)].flatMap((flow) => {
     const { sessions_last_30_days } = flow
-    return [{ key, id, source: { file, line: 1 }, after: config, fields: [], sessions_last_30_days }]
+    const wanted = naming(flow.applied_key) ?? naming(flow.key)
+    if (wanted === undefined) return []
+    const key = flow.applied_key === flow.key ? flow.key : wanted.key
+    const source = { file: wanted.file, line: 1 }
+    return [{ change: { key, source, after: wanted.config, fields: [], sessions_last_30_days }, flow }]
   })
 }
 
@@ -103,7 +107,7 @@ function driftedBy(change: Drifting, flow: ObservedFlow, project: string): Drift
 function kindOf(flow: ObservedFlow, project: string): DriftedFlow['kind'] | null {
   if (flow.project === project) return flow.applied === null ? 'created' : 'edited'
   // Whose it was, only its versions say: see `attribute`.
-  return flow.project === null && flow.applied !== null ? 'released' : null
+  return flow.applied !== null ? 'released' : null
 }
 
 type Bare = Omit<DriftField, 'by' | 'at' | 'version'>
@@ -115,7 +119,7 @@ function fieldsOf(change: Drifting, flow: ObservedFlow, project: string): Bare[]
 
 function projectField({ after }: Drifting, flow: ObservedFlow, project: string): Bare[] {
   if (flow.project === project) return []
-  return [{ path: '/project', applied: project, observed: null, defined: after && project, line: null }]
+  return [{ path: '/project', applied: project, observed: flow.project, defined: after && project, line: null }]
 }
 
 function keyField({ key, source }: Drifting, flow: ObservedFlow): Bare[] {

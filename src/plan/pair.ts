@@ -21,6 +21,8 @@ export interface Pairing {
 export interface Conflict {
   readonly desired: DesiredFlow
   readonly observed: ObservedFlow
+  /** All flows that the definition may be about: nothing is done with any. */
+  readonly withheld: readonly ObservedFlow[]
   readonly code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS'
 }
 
@@ -39,7 +41,7 @@ export function pair(
 ): Pairing {
   const byKey = new Map(state.flows.map((flow) => [flow.key, flow]))
   const moved = followsKeys ? movedOutsideGit(desired, state, project) : new Map<string, ObservedFlow>()
-  const exchanged = exchangedOutsideGit(desired, state, project)
+  const exchanged = followsKeys ? exchangedOutsideGit(desired, state, project) : new Map<DesiredFlow, ObservedFlow>()
   const pairs: Pair[] = []
   const conflicts: Conflict[] = []
   const claimed = new Set<string>()
@@ -50,13 +52,14 @@ export function pair(
     // Also where the definition cannot have it: a flow that somebody wants to keep is never archived.
     const other = exchanged.get(flow)
     const own = other && moved.get(flow.key)
-    for (const flowInUse of [target, source, other, own]) if (flowInUse) claimed.add(flowInUse.id)
+    const withheld = [target, source, other, own].filter((one) => one !== null && one !== undefined)
+    for (const { id } of withheld) claimed.add(id)
     if (other) {
-      conflicts.push({ desired: flow, observed: other, code: 'KEY_OF_OTHER_FLOW' })
+      conflicts.push({ desired: flow, observed: other, withheld, code: 'KEY_OF_OTHER_FLOW' })
     } else if (observed && observed.project !== null && observed.project !== project) {
-      conflicts.push({ desired: flow, observed, code: 'KEY_OF_OTHER_PROJECT' })
+      conflicts.push({ desired: flow, observed, withheld, code: 'KEY_OF_OTHER_PROJECT' })
     } else if (target && source && source.project === project && source.status === 'active') {
-      conflicts.push({ desired: flow, observed: source, code: 'RENAME_TARGET_EXISTS' })
+      conflicts.push({ desired: flow, observed: source, withheld, code: 'RENAME_TARGET_EXISTS' })
     } else pairs.push({ desired: flow, observed })
   }
   const unclaimed = state.flows.filter(({ id, status }) => status === 'active' && !claimed.has(id))

@@ -1,6 +1,14 @@
 import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
-import { type Action, type Change, diffDigest, type Field, type Plan, planDigest } from '../model/plan.js'
+import {
+  type AcceptedFlow,
+  type Action,
+  type Change,
+  diffDigest,
+  type Field,
+  type Plan,
+  planDigest,
+} from '../model/plan.js'
 import type { Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
@@ -21,6 +29,8 @@ export interface PlanOptions {
   readonly only?: readonly string[] | undefined
   /** Whether a flow whose key was changed outside git is found by the key that it had; a reviewed plan names its flows. */
   readonly followsKeys?: boolean
+  /** Whether git may be taken to have accepted what somebody edited, where it says the same: a part of the definitions may not. */
+  readonly accepts?: (flow: ObservedFlow) => boolean
   /** Address of the service, for a plan that is to be applied there and nowhere else. */
   readonly address?: string | undefined
 }
@@ -32,16 +42,25 @@ export interface PlanOptions {
 export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
   const { project, environment, only, address } = options
   const pairing = pair(desired, observed, project, options.followsKeys)
-  const found = order([...pairing.pairs.map(changeOf).filter((one) => one !== null), ...pairing.gone.map(archive)])
+  const compared = pairing.pairs.map((one) => ({ ...one, change: changeOf(one) }))
+  const found = order([
+    ...compared.map(({ change }) => change).filter((one) => one !== null),
+    ...pairing.gone.map(archive),
+  ])
   const inTheWay = pairing.conflicts.map(describeConflict).sort(byKey)
   const { changes, conflicts, leftOut } = only
     ? select(found, inTheWay, only)
     : { changes: found, conflicts: inTheWay, leftOut: 0 }
+  const accepted = compared
+    .filter(({ change, desired: { key } }) => change === null && (only?.includes(key) ?? true))
+    .flatMap((one) => acceptedBy(one, project, options.accepts))
+    .sort(byKey)
   const body = {
     project,
     livemode: observed.livemode,
     base: { last_deployment: observed.last_deployment },
     changes,
+    ...(accepted.length > 0 && { accepted }),
   }
   return {
     format: 'flows.plan',
@@ -52,6 +71,7 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     digest: planDigest(body),
     base: body.base,
     changes,
+    ...(accepted.length > 0 && { accepted }),
     unmanaged: pairing.unmanaged.map(({ key, id, config }) => ({ key, id, name: config.name })).sort(byKey),
     conflicts,
     guards: guard(changes, {
@@ -74,6 +94,16 @@ function changeOf({ desired, observed }: Pair): Change | null {
   ]
   const action = actionOn(desired, observed, fields)
   return action === 'noop' ? null : build(action, desired, observed, fields)
+}
+
+/** A flow that is not as deployed, but as defined: its edit was pulled, or git says the same by itself. */
+function acceptedBy(
+  { desired, observed }: Pair,
+  project: string,
+  accepts: PlanOptions['accepts'] = () => true,
+): AcceptedFlow[] {
+  if (observed === null || observed.project !== project || isAsApplied(observed) || !accepts(observed)) return []
+  return [{ key: desired.key, id: observed.id, base_version: observed.version, after: observed.config }]
 }
 
 function actionOn(desired: DesiredFlow, observed: ObservedFlow, fields: readonly Field[]): Action | 'noop' {
@@ -112,10 +142,12 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
 
 /** Whether anything of a flow is not as the last deployment left it; and who wrote last, and when. */
 function driftOf(flow: ObservedFlow): Change['drift'] {
-  if (flow.project === null || flow.applied === null) return null
-  const isAsApplied =
-    flow.applied_key === flow.key && flow.applied_status === flow.status && diff(flow.applied, flow.config).length === 0
-  return isAsApplied ? null : { by: flow.updated_by, at: flow.updated, version: flow.version }
+  if (flow.project === null || flow.applied === null || isAsApplied(flow)) return null
+  return { by: flow.updated_by, at: flow.updated, version: flow.version }
+}
+
+function isAsApplied({ applied, applied_key, applied_status, key, status, config }: ObservedFlow): boolean {
+  return applied_key === key && applied_status === status && diff(applied, config).length === 0
 }
 
 /** Status is no part of a configuration, but whoever reads a plan must see it change. */

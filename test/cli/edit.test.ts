@@ -113,6 +113,25 @@ describe('flows pull', () => {
     expect((await flows(['drift'], { cwd })).code).toBe(0)
   })
 
+  test('what was pulled is recorded by the next apply: the edit taken back outside git is drift, and its key is free', async () => {
+    const cwd = await applied({ a: aDefinition('A') })
+    const edit = (fields: Parameters<typeof updateFlow>[2], key = 'a') =>
+      outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, key, fields)))
+    await edit({ name: 'Edited', key: 'c' })
+    await flows(['pull'], { cwd })
+    const plan = await flows(['plan', '--detailed-exitcode'], { cwd })
+    expect(plan).toMatchObject({ code: 0 })
+    expect(plan.stdout).toContain('Edited outside git, and in git by now: c. Apply records that.')
+    const recorded = await flows(['apply'], { cwd })
+    expect(recorded).toMatchObject({ code: 0 })
+    expect(recorded.stdout).toMatch(/^Applied to local: 1 recorded as edited; 1 unchanged\.\nDeployment vfd_/)
+    expect((await flows(['apply'], { cwd })).stdout).toBe('Nothing to do: 1 unchanged in local.\n')
+    await edit({ name: 'A' }, 'c')
+    expect((await flows(['drift'], { cwd })).stdout).toMatch(/name +"Edited" → "A"/)
+    writeFiles(cwd, { 'flows/c.yaml': aDefinition('A'), 'flows/a.yaml': aDefinition('Another') })
+    expect((await flows(['apply', '--yes'], { cwd })).stdout).toContain('1 created')
+  })
+
   test('never removes the last definition, and knows no key that is nowhere', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     await outsideGit(cwd, (write) => write(DASHBOARD, (call) => archiveFlow(call, 'a')))

@@ -170,7 +170,7 @@ describe('a push to the main branch', () => {
     expect(await flowsOf()).toHaveLength(1)
     const nothing = await job('apply', { head: MERGED })
     expect(nothing).toMatchObject({ code: 0 })
-    expect(nothing.stdout).toContain('Nothing to do.')
+    expect(nothing.stdout).toContain('Nothing to do: 1 unchanged in live.')
   })
 
   test('applies no other plan than the one in the comment, and none that went stale', async () => {

@@ -1,10 +1,11 @@
-import type { Plan } from '../../src/model/plan.js'
+import { type Plan, recordsOf } from '../../src/model/plan.js'
 import type { ObservedFlow, ObservedState } from '../../src/model/state.js'
 
 /** The state that a deployment of this plan leaves behind, as a model of the service (the real one is tested too). */
 export function afterApply(plan: Plan, before: ObservedState): ObservedState {
   const flows = new Map(before.flows.map((flow) => [flow.id, flow]))
-  for (const change of plan.changes) {
+  const records = recordsOf(plan.accepted)
+  for (const change of [...plan.changes, ...records]) {
     const flow: ObservedFlow | undefined = change.id === null ? undefined : flows.get(change.id)
     const id = change.id ?? `vf_new_${change.key}`
     const config = change.after ?? flow?.config

@@ -4,7 +4,7 @@ import type { ObservedState } from '../../src/model/state.js'
 import { differences, planApproved } from '../../src/plan/approved.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, observedState } from '../helpers/arbitraries.js'
-import { desired, observed, planOf, state } from '../helpers/builders.js'
+import { aConfig, desired, observed, planOf, state } from '../helpers/builders.js'
 
 const RUNS = { numRuns: 200 }
 
@@ -153,5 +153,28 @@ describe('a reviewed plan', () => {
     expect(planApproved(approved, now, { guards: { archive: 'block' } }).guards).toMatchObject([
       { status: 'blocked', message: 'would archive 1 flow: a (12 sessions in the last 30 days)' },
     ])
+  })
+
+  test('does not mind keys that were exchanged of flows that it does not touch', () => {
+    const approved = planOf(
+      [desired('a'), desired('b'), desired('c', { name: 'New' })],
+      state(observed('a'), observed('b'), observed('c')),
+    )
+    const exchanged = [
+      observed('b', {}, { id: 'vf_a', applied_key: 'a' }),
+      observed('a', {}, { id: 'vf_b', applied_key: 'b' }),
+    ]
+    expect(differing(approved, state(...exchanged, observed('c')))).toEqual([])
+    const touched = planOf([desired('a', { name: 'New' }), desired('b')], state(observed('a'), observed('b')))
+    expect(differing(touched, state(...exchanged))[0]).toBe('a: update -> update')
+  })
+
+  test('records the edits that were accepted when it was reviewed, and no others', () => {
+    const edited = (key: string, version: number) => observed(key, { name: 'Edited' }, { applied: aConfig(), version })
+    const wanted = [desired('a', { name: 'Edited' }), desired('b', { name: 'Edited' }), desired('c')]
+    const approved = planOf(wanted, state(edited('a', 2), edited('b', 2), observed('c')))
+    expect(approved.accepted?.map(({ key }) => key)).toEqual(['a', 'b'])
+    const today = planApproved(approved, state(edited('a', 2), edited('b', 3), edited('c', 2)))
+    expect(today.accepted?.map(({ key }) => key)).toEqual(['a'])
   })
 })

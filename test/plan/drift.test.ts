@@ -86,6 +86,40 @@ describe('drift is', () => {
     ])
   })
 
+  test('told of every flow that a conflict keeps a plan from touching', () => {
+    const edited = (key: string, from: string, id: string) =>
+      observed(key, { name: 'Edited' }, { id, applied: aConfig(), applied_key: from })
+    const passedOn = [edited('x', 'one', 'vf_1'), observed('one', {}, { id: 'vf_2', applied_key: 'two' })]
+    expect(fields(drift([desired('one'), desired('two')], ...passedOn))).toEqual([
+      'one /key "one" -> "x" ("one")',
+      'one /name "Flow" -> "Edited" ("Flow")',
+      'two /key "two" -> "one" ("two")',
+    ])
+    const renamed = [edited('old', 'old', 'vf_1'), edited('new', 'new', 'vf_2')]
+    expect(fields(drift([desired('new', {}, 'old')], ...renamed))).toEqual([
+      'new /name "Flow" -> "Edited" ("Flow")',
+      'old /name "Flow" -> "Edited" ("Flow")',
+    ])
+    const made = observed('one', { name: 'Made' }, { id: 'vf_2', applied: null, applied_key: null })
+    expect(drift([desired('one')], edited('x', 'one', 'vf_1'), made)).toMatchObject([
+      { id: 'vf_1', kind: 'edited' },
+      { id: 'vf_2', kind: 'created' },
+    ])
+  })
+
+  test('a flow given to another project outside git', () => {
+    const given = observed('a', { name: 'Edited' }, { project: 'other', applied: aConfig() })
+    const [flow] = drift([desired('a')], given)
+    expect(fields([flow as DriftedFlow])).toEqual([
+      `a /project "${PROJECT}" -> "other" ("${PROJECT}")`,
+      'a /name "Flow" -> "Edited" ("Flow")',
+    ])
+    const ours = [version(2, { project: 'other', changed: ['/project'] }), version(1, { deployment: 'vfd_1' })]
+    expect(attribute(flow as DriftedFlow, ours, PROJECT)).toMatchObject({ kind: 'released' })
+    const theirs = ours.map((one) => ({ ...one, project: 'other' }))
+    expect(attribute(flow as DriftedFlow, theirs, PROJECT), 'it was never ours').toBeNull()
+  })
+
   test('a flow archived or restored outside git', () => {
     const archived = observed('a', {}, { status: 'archived' })
     expect(fields(drift([desired('a')], archived))).toEqual(['a /status "active" -> "archived" ("active")'])

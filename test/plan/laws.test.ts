@@ -4,6 +4,7 @@ import { assess } from '../../src/model/assurance.js'
 import { normalise } from '../../src/model/flow.js'
 import type { Assurance } from '../../src/model/plan.js'
 import { diff } from '../../src/plan/diff.js'
+import { driftOf } from '../../src/plan/drift.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
 import { planOf } from '../helpers/builders.js'
@@ -21,6 +22,8 @@ describe('laws of the core', () => {
         expect(second.changes).toEqual([])
         expect(second.guards).toEqual([])
         expect(second.conflicts).toEqual([])
+        expect(second.accepted).toBeUndefined()
+        expect(driftOf(second, after, wanted)).toEqual([])
         expect(after.flows.filter(({ project }) => project === 'other')).toEqual(
           state.flows.filter(({ project }) => project === 'other'),
         )

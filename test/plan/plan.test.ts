@@ -248,6 +248,18 @@ describe('edits outside git, other than to a field', () => {
     expect([plan.conflicts, plan.changes]).toEqual([[], []])
   })
 
+  test('what git says the same of is accepted: nothing changes, and apply records it', () => {
+    const flow = observed('a', { name: 'Edited' }, { ...edited, applied: aConfig() })
+    const plan = planOf([desired('a', { name: 'Edited' }), desired('b')], state(flow, observed('b')))
+    expect(actions(plan)).toEqual([])
+    expect(plan.accepted).toEqual([{ key: 'a', id: 'vf_a', base_version: 2, after: flow.config }])
+    expect(planOf([desired('a', { name: 'Edited' })], state(flow), { only: ['x'] }).accepted).toBeUndefined()
+    const moved = planOf([desired('x', {}, 'a')], state(observed('x', {}, { ...edited, applied_key: 'a' })))
+    expect([actions(moved), moved.accepted]).toMatchObject([[], [{ key: 'x' }]])
+    const made = observed('a', {}, { applied: null, applied_key: null, applied_status: null })
+    expect(planOf([desired('a')], state(made)).accepted).toMatchObject([{ key: 'a' }])
+  })
+
   test('the archive of a flow that somebody edited says so', () => {
     const plan = planOf([], state(observed('a', { name: 'Edited' }, { ...edited, applied: aConfig() })))
     expect(plan.changes[0]).toMatchObject({ action: 'archive', drift: { by: 'dashboard', version: 2 } })

@@ -77,8 +77,9 @@ async function applied(
   if (isHuman) terminal.talk(beforeApply(plan, terminal.talkPalette))
   const refusal = refusalOf(plan)
   if (refusal) refuse(refusal, file !== undefined)
-  if (isEmpty(plan)) return tell(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
-  if (file === undefined && !options.yes && !(await confirmed(cli, plan))) {
+  const isRecord = isEmpty(plan) && plan.accepted !== undefined
+  if (isEmpty(plan) && !isRecord) return tell(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
+  if (file === undefined && !options.yes && !isRecord && !(await confirmed(cli, plan))) {
     throw new Failure('not_confirmed', 'Not applied: nothing was written.')
   }
   events.started(plan)
@@ -89,7 +90,7 @@ async function applied(
 
 /** What is about to be done; where that is nothing, what policies say of the flows as they are. */
 function beforeApply(plan: Plan, palette: Palette): string {
-  if (!isEmpty(plan) || plan.conflicts.length > 0) return `${planText(plan, palette)}\n`
+  if (!isEmpty(plan) || plan.accepted !== undefined || plan.conflicts.length > 0) return `${planText(plan, palette)}\n`
   const warnings = policiesText(plan, palette)
   return warnings === '' ? '' : `${warnings}\n\n`
 }
@@ -196,7 +197,8 @@ const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => 
     terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
     terminal.show(`as ${text}\n`)
   } else {
-    terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${summaryLine(plan, 'done')}.\n`)
+    const recorded = plan.accepted === undefined ? '' : `${plan.accepted.length} recorded as edited; `
+    terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${recorded}${summaryLine(plan, 'done')}.\n`)
     terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
   return ExitCode.ok

@@ -201,7 +201,8 @@ flows:apply:
       else
         code=0
         flows plan --env live --detailed-exitcode --out ${plan} || code=$?
-        if [ "$code" -eq 0 ]; then exit 0; fi
+        # Changes nothing, and says so. Records what was edited outside git and is in git by now.
+        if [ "$code" -eq 0 ]; then exec flows apply ${plan} --env live --check-definitions; fi
         if [ "$code" -ne 2 ]; then exit "$code"; fi
         if [ "\${FLOWS_ALLOW_UNREVIEWED:-false}" != true ]; then
           echo 'There are changes that nobody reviewed as a plan: merge a merge request that has one. Nothing was written.'

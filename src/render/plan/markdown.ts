@@ -6,7 +6,7 @@ import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
-import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
+import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
 
 /**
  * Room for a plan in a comment: GitHub takes 65,536 characters, and a hidden header and a line about what became of the
@@ -30,7 +30,7 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
     const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
-    return `${[title, nothing, ...policies(plan), ...origin(plan)].join('\n\n')}\n`
+    return `${[title, nothing, ...accepted(plan), ...policies(plan), ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
@@ -41,9 +41,19 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
     ...policies(plan),
     ...conflicts(plan),
   ]
-  const after = [unmanaged(plan), ...origin(plan), `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`]
+  const after = [
+    ...accepted(plan),
+    unmanaged(plan),
+    ...origin(plan),
+    `<sub>plan ${code(plan.digest.slice(0, 12))}</sub>`,
+  ]
   const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
+}
+
+function accepted(plan: Plan): string[] {
+  const text = acceptedText(plan)
+  return text === null ? [] : [text]
 }
 
 /** Only the first are shown: a comment has an end. */

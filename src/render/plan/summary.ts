@@ -1,4 +1,5 @@
 import type { Action, Change, Plan } from '../../model/plan.js'
+import { enumerate } from '../../plan/guard.js'
 import { plural } from '../text.js'
 
 /** Every action with its sign and its words, in the order in which a summary lists them. */
@@ -17,6 +18,12 @@ export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 
     .filter((action) => summary[action] > 0)
     .map((action) => `${summary[action]} ${ACTIONS[action][tense]}`)
   return [parts.join(', '), `${summary.noop} unchanged`].filter((part) => part !== '').join('; ')
+}
+
+/** The flows of which apply only records that git accepts what somebody edited; null where there are none. */
+export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string | null {
+  if (accepted.length === 0) return null
+  return `Edited outside git, and in git by now: ${enumerate(accepted.map(({ key }) => key))}. Apply records that.`
 }
 
 /** What a change does to the verification and to those who use it, as short phrases. */

@@ -6,7 +6,7 @@ import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
-import { ACTIONS, effects, modeName, summaryLine } from './summary.js'
+import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
 
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
 export function planText(plan: Plan, palette: Palette): string {
@@ -19,6 +19,7 @@ export function planText(plan: Plan, palette: Palette): string {
     guardsText(plan, palette),
     policiesText(plan, palette),
     leftOutText(plan) ?? '',
+    acceptedText(plan) ?? '',
     isEmpty(plan) && plan.conflicts.length === 0
       ? nothingToDo(plan)
       : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
