@@ -71,7 +71,7 @@ export async function approved(
     const lifted = options.checkDefinitions ? [] : saved.allowed.map(parseAllowance).filter((one) => one !== null)
     const allow = [...lifted, ...options.allow]
     const bare = planApproved(saved, observed, { guards: target.settings.guards ?? {}, allow })
-    const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, bare)
+    const differ = refusalOf(saved)?.reason === 'conflict' ? [] : differences(saved, withApprovedPlaces(bare, saved))
     if (differ.length > 0) return { ...about, outcome: { status: 'differs', by: 'flows', differences: differ } }
     if (options.checkDefinitions) {
       const defined = await definedToday(project, target, reader, saved)

@@ -38,12 +38,20 @@ export function plannedBody({ plan, fileSha256 }: SavedPlan, job: CiJob | undefi
     status: 'planned',
     digest: plan.digest,
     file_sha256: fileSha256,
-    commit: job?.commit ?? null,
+    commit: madeOf(plan, job),
     run_id: job?.runId ?? null,
     keys: keysOf(plan),
     deployment: null,
   }
   return commentBody(header, '', planMarkdown(plan))
+}
+
+/**
+ * The commit that a plan was made of, which is not always the one that its job runs for: a job for a pull request may
+ * stand on the base branch, and its plan then says nothing of the pull request.
+ */
+export function madeOf(plan: Plan, job: CiJob | undefined): string | null {
+  return plan.source?.commit ?? job?.commit ?? null
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { parseDocument } from 'yaml'
+import { formatDefinition } from '../load/format.js'
 import { parse } from '../load/parse.js'
 import type { FlowConfig } from '../model/flow.js'
 import { isObject } from '../model/json.js'
@@ -28,7 +29,8 @@ export interface Target {
  * A definition edited so that it says `config` of its flow in one environment, and of every other what it said before.
  * Only what differs is edited; the rest of the text stays byte for byte, and every comment is kept. Pure. Throws where
  * the text is no valid definition, or where no definition could say this: never answers with anything else than what
- * was asked for, since the result is read and checked again.
+ * was asked for, since the result is read and checked again. A text in standard layout stays in it: `fmt` has nothing
+ * to do where it had nothing to do before. Any other stays as its author laid it out.
  */
 export function editDefinition({ file, text }: DefinitionText, target: Target): string {
   const before = definitionOf(file, text, target.environments)
@@ -41,7 +43,7 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
     const edited = attempt(() => write(text, wanted))
     if (edited !== undefined && says(file, edited, wanted)) {
       if (!holds(wanted, before, target)) break
-      return edited
+      return isInLayout(file, text) ? inLayout(file, edited) : edited
     }
   }
   throw new Error(`${file}: the edited text would not say what it is meant to say`)
@@ -60,6 +62,16 @@ function withRename(definition: FlowDefinition, renamedFrom: string | null | und
   if (renamedFrom === undefined) return definition
   const { renamed_from: _, ...rest } = definition
   return renamedFrom === null ? rest : { ...rest, renamed_from: renamedFrom }
+}
+
+function isInLayout(file: string, text: string): boolean {
+  return inLayout(file, text) === text
+}
+
+/** What the formatter makes of a text says the same and keeps every comment. */
+function inLayout(file: string, text: string): string {
+  const formatted = formatDefinition(file, text)
+  return 'text' in formatted ? formatted.text : text
 }
 
 function says(file: string, text: string, wanted: FlowDefinition): boolean {

@@ -1,5 +1,6 @@
 import { isMap, isScalar, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
 import { DEFINITION_ORDER } from '../load/format.js'
+import { isObject } from '../model/json.js'
 import { insertion } from './replace.js'
 import { type Collection, endOf, type Member, type Source, type Splice, startOf } from './source.js'
 import { inlineText, keyText, memberLines } from './write-value.js'
@@ -12,7 +13,8 @@ interface NewMember {
 }
 
 /** Adds a member to a mapping, where the standard layout has it. */
-export function insertMember(source: Source, map: YAMLMap, { path, value, inFlow }: NewMember): Splice[] {
+export function insertMember(source: Source, map: YAMLMap, { path, value: given, inFlow }: NewMember): Splice[] {
+  const value = inOrder(given, path)
   const members = map.items as Member[]
   const isJson = members.length > 0 && members.every(({ key }) => isScalar(key) && key.type === 'QUOTE_DOUBLE')
   const before = memberBefore(members, path)
@@ -35,21 +37,26 @@ export function insertItem(
 
 /** Index of the member behind which the new one belongs; -1 for the first place. */
 function memberBefore(members: readonly Member[], path: readonly string[]): number {
-  const order = orderAt(path.slice(0, -1))
-  if (order === undefined) return members.length - 1
-  const rank = (name: string) => {
-    const index = order.indexOf(name)
-    return index === -1 ? order.length : index
-  }
+  const rank = rankAt(path.slice(0, -1))
   const own = rank(path.at(-1) ?? '')
   return members.findLastIndex(({ key }) => rank(isScalar(key) ? String(key.value) : '') <= own)
 }
 
-function orderAt(path: readonly string[]): string[] | undefined {
+/** A value with its members, and theirs, as the standard layout orders them. */
+function inOrder(value: unknown, path: readonly string[]): unknown {
+  if (!isObject(value)) return value
+  const rank = rankAt(path)
+  const members = Object.entries(value).toSorted(([a], [b]) => rank(a) - rank(b))
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member, [...path, name])]))
+}
+
+/** Places of members in the mapping at a path; all the same where their order is the author's. */
+function rankAt(path: readonly string[]): (name: string) => number {
   let order: typeof DEFINITION_ORDER | null | undefined = DEFINITION_ORDER
   const inBody = path[0] === 'environments' && path.length >= 2 ? path.slice(2) : path
   for (const name of inBody) order = order?.[name]
-  return order ? Object.keys(order) : undefined
+  const names = Object.keys(order ?? {})
+  return (name) => (names.includes(name) ? names.indexOf(name) : names.length)
 }
 
 function insertLines(

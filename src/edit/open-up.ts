@@ -1,44 +1,65 @@
 import { isMap, isScalar, type Node, type YAMLMap } from 'yaml'
+import { toPointer } from '../model/json-pointer.js'
 import { insertion } from './replace.js'
-import { endOf, isProperty, type Member, type Source, type Splice, startOf } from './source.js'
+import { endOf, isProperty, type Member, nameOf, Source, type Splice, startOf } from './source.js'
 import { WIDTH } from './write-value.js'
 
 /**
  * Puts the members of a mapping in braces onto lines of their own, where edits have made its line too long; its values
- * stay as they are spelled. Undefined where there is none. Lines that `before` had, and an author who writes lines as
- * long as that, are left alone.
+ * stay as they are spelled. Undefined where there is none. An author who writes lines as long as that is left alone, and
+ * so is a line of `before` that was too long already, whatever its values have become, until members come in.
  */
 export function openUp(source: Source, before: string): readonly Splice[] | undefined {
   const lines = before.split(/\r?\n/)
   const limit = Math.max(WIDTH, ...lines.filter((line) => /^[^#]*\{/.test(line)).map(({ length }) => length))
-  const isTooLong = (at: number) => {
-    const line = source.text.slice(source.lineStart(at), source.lineEnd(at))
-    return line.length > limit && !lines.includes(line)
+  const was = new Source(before)
+  const long = new Map(
+    membersInBraces(was, was.root)
+      .filter(({ map }) => lineOf(was, map).length > WIDTH)
+      .map(({ path, map }) => [path, new Set(namesIn(map))]),
+  )
+  const isTooLong = ({ path, map }: FlowMember) => {
+    const line = lineOf(source, map)
+    if (line.length <= limit || lines.includes(line)) return false
+    const names = long.get(path)
+    return names === undefined || namesIn(map).some((name) => !names.has(name))
   }
-  const member = isMap(source.root) ? longMember(source, source.root, isTooLong) : undefined
-  return member && opened(source, member)
+  const found = membersInBraces(source, source.root).find((one) => isTooLong(one) && canOpen(source, one))
+  return found && opened(source, found)
 }
 
 interface FlowMember {
+  /** JSON Pointer of the member. */
+  readonly path: string
   readonly member: Member
   readonly map: YAMLMap
 }
 
-/** The first member of block mappings whose value is a mapping on one line, and that line too long. */
-function longMember(source: Source, map: YAMLMap, isTooLong: (at: number) => boolean): FlowMember | undefined {
-  if (map.flow) return undefined
-  for (const member of map.items as Member[]) {
-    const { value } = member
-    if (!isMap(value)) continue
-    if (value.flow && isTooLong(startOf(value)) && canOpen(source, member, value)) return { member, map: value }
-    const inner = longMember(source, value, isTooLong)
-    if (inner !== undefined) return inner
-  }
-  return undefined
+/** The members of block mappings whose values are mappings in braces, from above. */
+function membersInBraces(source: Source, map: Node | null, above = ''): FlowMember[] {
+  if (!isMap(map) || map.flow) return []
+  return (map.items as Member[]).flatMap((member): FlowMember[] => {
+    const { key, value } = member
+    if (!isMap(value)) return []
+    const path = above + toPointer([nameOf(key)])
+    return value.flow ? [{ path, member, map: value }] : membersInBraces(source, value, path)
+  })
+}
+
+function namesIn(map: YAMLMap, above = ''): string[] {
+  return (map.items as Member[]).flatMap(({ key, value }) => {
+    const path = above + toPointer([nameOf(key)])
+    return isMap(value) ? [path, ...namesIn(value, path)] : [path]
+  })
+}
+
+function lineOf(source: Source, map: YAMLMap): string {
+  const at = startOf(map)
+  return source.text.slice(source.lineStart(at), source.lineEnd(at))
 }
 
 /** Only what is spelled plainly: anchors and tags may stand where lines give them another meaning. */
-function canOpen(source: Source, { key }: Member, map: YAMLMap): boolean {
+function canOpen(source: Source, { member: { key }, map }: FlowMember): boolean {
   const [start, end] = [source.lineStart(startOf(key)), endOf(map)]
   const colon = source.colonOf(key)
   if (colon === undefined || map.items.length === 0 || end > source.lineEnd(start)) return false

@@ -43,6 +43,8 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
   ]
   for (const attempt of attempts) {
     const made = attempt()
+    const brief = withoutNeedless(made, definition)
+    if (holds(brief, definition, wanted)) return brief
     if (holds(made, definition, wanted)) return made
   }
   return undefined
@@ -188,6 +190,15 @@ function withoutOverlay(definition: FlowDefinition, environment: string): FlowDe
   if (environments === undefined) return rest
   const { [environment]: _, ...others } = environments
   return Object.keys(others).length > 0 ? { ...rest, environments: others } : rest
+}
+
+/** Without the overlays that the body has caught up with; those that said nothing before are the author's. */
+function withoutNeedless(made: FlowDefinition, before: FlowDefinition): FlowDefinition {
+  const isNeedless = (definition: FlowDefinition, name: string) =>
+    same(configIn(withoutOverlay(definition, name), name), configIn(definition, name))
+  return Object.keys(made.environments ?? {})
+    .filter((name) => isNeedless(made, name) && !isNeedless(before, name))
+    .reduce(withoutOverlay, made)
 }
 
 function metadataMoved(definition: FlowDefinition, { environments, environment }: Wanted): FlowDefinition {

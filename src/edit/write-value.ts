@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
+import { escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
 import { isObject } from '../model/json.js'
 
 /** How a value is to be spelled at its place. */
@@ -40,7 +40,7 @@ export function keyText(name: string, { isJson = false }: Pick<Spelling, 'isJson
 
 /** JSON's strings are YAML's double-quoted ones. */
 function doubleQuoted(text: string): string {
-  return escapeHidden(JSON.stringify(text))
+  return escapeHiddenInYaml(JSON.stringify(text))
 }
 
 /** A member of a block mapping, on as many lines as the standard layout takes; without line ends. */

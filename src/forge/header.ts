@@ -15,7 +15,7 @@ export interface PlanHeader {
   readonly digest: string
   /** SHA-256 of the saved plan's file, byte for byte; null where none was saved. */
   readonly file_sha256: string | null
-  /** The last commit of the pull request when the plan was made. */
+  /** What the plan was made of: the last commit of the pull request, or it is no plan of that. */
   readonly commit: string | null
   /** Where the saved plan is kept: the workflow run at GitHub, the job at GitLab. */
   readonly run_id: string | null

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
-import { escapeHidden, hasHidden } from '../model/hidden-characters.js'
+import { escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
 import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 
@@ -112,14 +112,46 @@ function write(text: string, layout: Sort): string {
       if (seq.flow) seq.toString = withoutPadding
     },
   })
-  return withEscapes(document.toString({ indent: 2, lineWidth: 0, directives: false }))
+  const written = document.toString({ indent: 2, lineWidth: 0, directives: false })
+  const folded = withFolds(written, foldedTexts(document, text))
+  const isSame = folded === written || isDeepStrictEqual(parseNodes(folded).toJS(), parseNodes(written).toJS())
+  return withEscapes(isSame ? folded : written)
+}
+
+/** The lines of texts behind ">", without their indentation, in the order of the document. */
+function foldedTexts(document: Document, text: string): string[][] {
+  const texts: string[][] = []
+  visit(document, {
+    Scalar(_, { type, range }) {
+      if (type !== 'BLOCK_FOLDED' || !range) return
+      const [, ...lines] = text.slice(range[0], range[1]).trimEnd().split('\n')
+      const indent = /^ */.exec(lines.find((line) => line.trim() !== '') ?? '')?.[0].length ?? 0
+      texts.push(lines.map((line) => line.slice(indent)))
+    },
+  })
+  return texts
+}
+
+/** The author breaks such a text where its parts end, as in an expression; the library would join the lines. */
+function withFolds(written: string, texts: readonly string[][]): string {
+  const lexemes = lexemesOf(written)
+  const headers = lexemes.flatMap(({ text, isContent }, index) => (!isContent && text.startsWith('>') ? [index] : []))
+  if (headers.length !== texts.length) return written
+  for (const [count, header] of headers.entries()) {
+    const index = lexemes.findIndex(({ isContent }, at) => at > header && isContent)
+    const { text = '' } = lexemes[index] ?? {}
+    const indent = /^\s*\n( *)|^( *)/.exec(text)?.slice(1).join('') ?? ''
+    const lines = texts[count]?.map((line) => (line.trim() === '' ? '' : `${indent}${line}`)) ?? []
+    lexemes[index] = { text: `${lines.join('\n')}${/\s*$/.exec(text)?.[0] ?? ''}`, isContent: true }
+  }
+  return lexemes.map(({ text }) => text).join('')
 }
 
 /** What nobody sees is told in double quotes, where the library would write the character itself. */
 function withEscapes(text: string): string {
   if (!hasHidden(text)) return text
   return lexemesOf(text)
-    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHidden(lexeme.text) : lexeme.text))
+    .map((lexeme) => (lexeme.text.startsWith('"') && !lexeme.isContent ? escapeHiddenInYaml(lexeme.text) : lexeme.text))
     .join('')
 }
 

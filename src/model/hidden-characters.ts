@@ -1,19 +1,32 @@
 /**
- * Characters that show nothing themselves and break or reorder what is shown around them: with them a text reads as
- * another one than it is. Those that languages and emoji need between letters, such as joiners, are none of them.
+ * Characters that show nothing themselves and break, hide or reorder what is shown around them: with them a text reads
+ * as another one than it is, and tag characters carry whole sentences that nobody sees. Those that languages and emoji
+ * need between letters, such as joiners, are none of them, nor are the tags in the flags of England, Scotland and Wales.
  */
-const HIDDEN = /[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g
+const HIDDEN =
+  /(?<flag>\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f})|[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
 
-/** The text with hidden characters as escapes of JSON and of YAML's double quotes, which everybody sees. */
+/** The text with hidden characters as escapes of JSON, which everybody sees. */
 export function escapeHidden(text: string): string {
-  return text.replace(HIDDEN, escaped)
+  return text.replace(HIDDEN, (found, flag?: string) => flag ?? escaped(found))
+}
+
+/** The same with escapes of YAML's double quotes, which have no surrogate pairs: "\U000e0041". */
+export function escapeHiddenInYaml(text: string): string {
+  return text.replace(HIDDEN, (found, flag?: string) => {
+    if (flag !== undefined || found.length === 1) return flag ?? escaped(found)
+    return `\\U${(found.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`
+  })
 }
 
 export function hasHidden(text: string): boolean {
-  return text.search(HIDDEN) !== -1
+  return escapeHidden(text) !== text
 }
 
-/** "\u202e". */
+/** "\u202e"; beyond U+FFFF as a surrogate pair. */
 export function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
 }

@@ -244,6 +244,19 @@ describe('flows pull', () => {
   })
 })
 
+test('what a killed command left is cleared away, and nothing else that is called alike', async () => {
+  const cwd = await applied({ a: aDefinition('A') })
+  writeFiles(cwd, {
+    'flows/x.yaml.99999999.tmp': 'mine',
+    'flows/y.yaml.flows-99999999.tmp/kept': 'mine too',
+    'flows/a.yaml.flows-99999999.tmp': 'half',
+  })
+  expect(await flows(['pull'], { cwd })).toMatchObject({ code: 0 })
+  expect(text(cwd, 'flows/x.yaml.99999999.tmp')).toBe('mine')
+  expect(text(cwd, 'flows/y.yaml.flows-99999999.tmp/kept')).toBe('mine too')
+  expect(existsSync(join(cwd, 'flows/a.yaml.flows-99999999.tmp'))).toBe(false)
+})
+
 describe('flows import and flows adopt', () => {
   const made = (key: string, name: string) => (write: Service['write']) =>
     write(DASHBOARD, (call) => createFlow(call, { key, name, type: 'document', protected: true }))
@@ -278,6 +291,36 @@ describe('flows import and flows adopt', () => {
       expect((await flows(['plan', '--detailed-exitcode', '--env', 'local'], { cwd })).code).toBe(0)
       expect((await flows(['fmt', '--check'], { cwd })).code).toBe(0)
     }
+  })
+
+  test('adopt closes no static link that its definition, made in another environment, knows nothing of', async () => {
+    const api = (name: string) => `  ${name}: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const open = '  live: { static_link: { active: true } } # of May\n'
+    const cwd = aProject({ a: aDefinition('A') }, `${CONFIG}${api('test')}${api('live')}`)
+    await flows(['apply', '--yes', '--env', 'local'], { cwd })
+    for (const key of ['spring', 'autumn']) {
+      const link = { static_link: { active: true } }
+      await outsideGit(cwd, (write) =>
+        write(DASHBOARD, (call) => createFlow(call, { key, name: key, type: 'document', ...link })),
+      )
+    }
+    writeFiles(cwd, {
+      'flows/spring.yaml': `name: spring\ntype: document\nenvironments:\n${open}`,
+      'flows/autumn.yaml': 'name: autumn\ntype: document\nstatic_link: { active: false }\n',
+    })
+    expect(await flows(['adopt', 'spring', '--env', 'local'], { cwd })).toMatchObject({ code: 64 })
+    expect(text(cwd, 'flows/spring.yaml')).not.toContain('local')
+    const { code, stdout } = await flows(['adopt', 'spring', 'autumn', '--env', 'local', '--yes'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toContain('its static link is open: it stays open')
+    expect(text(cwd, 'flows/spring.yaml')).toBe(
+      `name: spring\ntype: document\nenvironments:\n${open}  local:\n    static_link: { active: true }\n`,
+    )
+    // Only what the definition itself says closes one.
+    const shown = async (key: string) => (await flows(['show', key, '--env', 'local', '--json'], { cwd })).stdout
+    expect(JSON.parse(await shown('spring'))).toMatchObject({ static_link: { active: true } })
+    expect(JSON.parse(await shown('autumn'))).toMatchObject({ static_link: { active: false } })
+    expect((await flows(['plan', '--detailed-exitcode', '--env', 'local'], { cwd })).code).toBe(0)
   })
 
   test('a project may begin with an import, in a folder that is not there yet', async () => {

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { aGithubServer } from '../forge/github-server.js'
-import { aFolder, flows } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
 
 const COMMIT = '1'.repeat(40)
 const GITHUB = { GITHUB_REPOSITORY: 'acme/kyc', GITHUB_TOKEN: 'ghs_workflow' }
@@ -36,4 +38,32 @@ describe('a command that needs pull requests', () => {
     expect(asked.stderr).toContain('close the pull requests that nobody works on')
     expect(asked.stdout).toBe('')
   })
+})
+
+test('a plan of the base branch, made in a job for a pull request, is called after the commit that it was made of', async () => {
+  const cwd = aProject({ a: aDefinition('A') })
+  writeFiles(cwd, { '.gitignore': '.flows/\nplan.json\nout\nevent.json\n' })
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.com', ...args], { cwd, encoding: 'utf8' })
+  git('init', '--quiet', '--initial-branch', 'main')
+  git('add', '.')
+  git('commit', '--quiet', '-m', 'first')
+  const base = git('rev-parse', 'HEAD').trim()
+  writeFiles(cwd, { 'event.json': JSON.stringify({ pull_request: { number: 12, head: { sha: COMMIT } } }) })
+  const env = {
+    ...GITHUB,
+    GITHUB_EVENT_NAME: 'pull_request_target',
+    GITHUB_SHA: base,
+    GITHUB_REF: 'refs/heads/main',
+    GITHUB_EVENT_PATH: `${cwd}/event.json`,
+    GITHUB_OUTPUT: `${cwd}/out`,
+  }
+  await flows(['plan', '--out', 'plan.json'], { cwd, env })
+  expect(JSON.parse(readFileSync(`${cwd}/plan.json`, 'utf8'))).toMatchObject({ source: { commit: base } })
+  expect(readFileSync(`${cwd}/out`, 'utf8')).toContain(`artifact=flows-plan.acme-kyc.local.${base}\n`)
+  for (const plan of [['plan.json'], []]) {
+    const { stdout } = await flows(['comment', ...plan, '--dry-run'], { cwd, env })
+    expect(stdout).toContain(`"commit":"${base}"`)
+    expect(stdout).not.toContain(COMMIT)
+  }
 })

@@ -135,6 +135,19 @@ describe('flows plan --out, flows apply <plan>', () => {
     expect(await shown(cwd, 'a')).toMatchObject({ name: 'Meanwhile', version: 2 })
   })
 
+  test('shows both differences at the places that were reviewed', async () => {
+    const cwd = aProject({ a: `# About it\n${aDefinition('A')}` })
+    await flows(['apply', '--yes'], { cwd })
+    writeFiles(cwd, { 'flows/a.yaml': `# About it\n${aDefinition('A2')}` })
+    await flows(['plan', '--out', 'plan.json'], { cwd })
+    writeFiles(cwd, { 'flows/a.yaml': aDefinition('Meanwhile') })
+    await flows(['apply', '--yes'], { cwd })
+    const { code, stderr } = await flows(['apply', 'plan.json'], { cwd })
+    expect(code).toBe(4)
+    expect(stderr.match(/flows\/a\.yaml:\d+/g)).toEqual(['flows/a.yaml:2', 'flows/a.yaml:2'])
+    expect(stderr.match(/# line \d+/g)).toEqual(['# line 2', '# line 2'])
+  })
+
   test('refuses with 5 what the guards of today block, names ways on, and records what was lifted', async () => {
     const cwd = aProject({ a: aDefinition('A'), 'old-flow': aDefinition('Old') })
     await flows(['apply', '--yes'], { cwd })

@@ -279,6 +279,18 @@ describe('flows init', () => {
     expect(await flows(['init'], { cwd })).toMatchObject({ code: 1 })
   })
 
+  test.each([
+    ['github', 'GitHub reads .github at the root', 'Move kyc/eu/.github to the root'],
+    ['gitlab', 'GitLab reads .gitlab-ci.yml at the root', 'Move kyc/eu/.gitlab-ci.yml to the root'],
+  ])('says that jobs in a folder of a repository do not run: %s', async (ci, why, how) => {
+    const cwd = aFolder({ '.git/HEAD': 'ref: refs/heads/main\n' })
+    const { code, stderr } = await flows(['init', 'kyc/eu', '--ci', ci, '--api', 'https://flows.example.com'], { cwd })
+    expect(code).toBe(0)
+    for (const said of [why, how, 'kyc/eu/flows.config.yaml']) expect(stderr.replace(/\s+/g, ' ')).toContain(said)
+    expect((await flows(['init', 'none', '--ci', 'none'], { cwd })).stderr).not.toContain('do not run')
+    expect((await flows(['init'], { cwd })).stderr).not.toContain('do not run')
+  })
+
   test('on a terminal it asks for the name', async () => {
     const cwd = aFolder()
     const child = startOnTerminal(['init'], { cwd })

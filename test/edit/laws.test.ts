@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isMap, Lexer, type Node, type Pair, type YAMLMap } from 'yaml'
+import { isMap, Lexer, type Node, type Pair, stringify, type YAMLMap } from 'yaml'
 import { definitionOf, editDefinition } from '../../src/edit/edit-definition.js'
 import { rewrite } from '../../src/edit/rewrite.js'
 import { configIn, withConfig } from '../../src/edit/with-config.js'
+import { formatDefinition } from '../../src/load/format.js'
 import { parse, parseNodes } from '../../src/load/parse.js'
 import type { FlowConfig } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
@@ -57,6 +58,22 @@ describe('laws of editing', () => {
     )
   })
 
+  test('a definition in standard layout is so after the edit', () => {
+    const overlay = definition.map(({ environments: _, ...body }) => withOneLineOverlay(body))
+    const tidy = fc.oneof(
+      definitionText.map(({ text }) => formatted(text)),
+      overlay,
+    )
+    fc.assert(
+      fc.property(tidy, environment, flowConfig, (text, at, config) => {
+        const result = edited(text, at, config)
+        expect(result).toBe(formatted(result))
+        expect(commentsOf(result)).toEqual(commentsOf(text))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
   test('a definition is edited in place, however it is spelled: it is never written anew', () => {
     fc.assert(
       fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
@@ -94,6 +111,18 @@ describe('laws of editing', () => {
     )
   })
 })
+
+function formatted(text: string): string {
+  const result = formatDefinition('a.yaml', text)
+  if ('diagnostics' in result) throw new Error('no definition')
+  return result.text
+}
+
+/** A definition as most of them are: its overlay in braces, with a reason behind it. */
+function withOneLineOverlay(body: object): string {
+  const overlays = 'environments:\n  live: { static_link: { active: true } } # why\n'
+  return formatted(`${stringify(body, { lineWidth: 0 })}${overlays}`)
+}
 
 /** Some lines of a text between the marks of git, once as they are and once without every second. */
 function inConflict(text: string, first: number, second: number): string {

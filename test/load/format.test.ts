@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Document, type Scalar, visit } from 'yaml'
-import { formatDefinition } from '../../src/load/format.js'
+import { formatDefinition, formatPolicy } from '../../src/load/format.js'
 import { formatFiles } from '../../src/load/format-files.js'
 import { parse } from '../../src/load/parse.js'
 import { flowBody } from '../helpers/arbitraries.js'
@@ -80,6 +80,8 @@ unknown: 1
     const text = 'name: "a\\u202eb\\u2028c" # "said"\ntype: document\n'
     expect(format(text)).toBe(text)
     expect(format('type: document\nname: "a\u2066b"\n')).toBe('name: "a\\u2066b"\ntype: document\n')
+    const tags = 'name: "a\\U000e0041\\u200b"\ntype: document\n'
+    expect(format(tags)).toBe(tags)
   })
 
   test('keeps a second modeline as a comment', () => {
@@ -96,6 +98,19 @@ unknown: 1
     expect(format('type:  document\nname: A\r\n')).toBe('name: A\ntype: document\n')
     const literal = 'name: A\r\ndescription: |\r\n  two\r\n\r\n  lines\r\ntype: document\r\n'
     expect(format(literal)).toBe(literal)
+  })
+
+  test('leaves the lines of a folded text where its author broke them', () => {
+    const policy = (indent: string) =>
+      `message: m\nwhen: >-${indent === '  ' ? '' : ' '} # both\n${['flow.type == "document" &&', 'has(flow.options)', '', '  && true'].map((line) => (line === '' ? '' : indent + line)).join('\n')}\nrequire: >\n${indent}a ||\n${indent}b\n`
+    const tidy = policy('  ').replace(/^(message.*\n)([\s\S]*)/, '$2$1')
+    for (const indent of ['  ', '      ']) {
+      const formatted = formatPolicy('p.yaml', policy(indent))
+      expect(formatted).toEqual({ text: tidy })
+    }
+    expect(format('type: document\ndescription: >\n    Two\n    lines,\n\n    one blank\n\nname: A\n')).toBe(
+      'name: A\ndescription: >\n  Two\n  lines,\n\n  one blank\ntype: document\n',
+    )
   })
 
   test('leaves an alias behind its anchor', () => {

@@ -1,11 +1,18 @@
+import { definitionOf } from '../../edit/edit-definition.js'
+import type { FileEdit } from '../../edit/edit-project.js'
+import { keptLinks } from '../../edit/kept-links.js'
 import { ExitCode } from '../../model/exit-code.js'
+import type { FlowKey } from '../../model/flow.js'
 import { plural, printable } from '../../render/text.js'
 import { adoptFlows, checkUnmanaged } from '../adopt.js'
 import { allowOption } from '../allow.js'
 import { type Define, examples } from '../command.js'
-import { observed } from '../observed.js'
+import { badUsage } from '../failure.js'
+import { type Observed, observed } from '../observed.js'
 import { environmentOption } from '../project.js'
+import { editsJson, editsText } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
+import { editsFor, writeEdits } from '../write-edits.js'
 
 const { format, json } = formatOptions(['human', 'json'])
 
@@ -29,18 +36,28 @@ export const adopt: Define = (command, run) => {
           defined: definitions.desired(target.name).map(({ key }) => key),
           isImport: false,
         })
+        if (!options.yes && !cli.terminal.isInteractive) {
+          throw badUsage('nobody is there to confirm: nothing was written', 'add --yes to adopt without asking')
+        }
         const isHuman = chosenFormat(options) === 'human'
+        const edits = linkEdits(found, chosen)
+        writeEdits(project, edits)
+        if (isHuman && edits.length > 0) cli.terminal.show(`${editsText(edits, cli.terminal.palette, linkNote)}\n`)
         const { deployment } = await adoptFlows(cli, target.name, chosen, {
           yes: options.yes ?? false,
           allow: options.allow,
           isHuman,
-          refusedText: 'Not adopted: nothing was written.',
+          refusedText:
+            edits.length === 0
+              ? 'Not adopted: nothing was written.'
+              : 'Not adopted: only the definitions are written, which keep the static links as they are.',
         })
         const body = {
           format: 'flows.adopt',
           format_version: '1.0',
           environment: target.name,
           adopted: chosen,
+          edits: editsJson(edits),
           deployment,
         }
         cli.terminal[isHuman ? 'show' : 'result'](
@@ -51,4 +68,18 @@ export const adopt: Define = (command, run) => {
         return ExitCode.ok
       }),
     )
+}
+
+/** A link that is open stays open: closing it is a change of its own, to be reviewed. */
+function linkEdits({ project, target, definitions, state }: Observed, keys: readonly FlowKey[]): FileEdit[] {
+  const environments = Object.keys(project.config.environments)
+  const desired = definitions.desired(target.name).filter(({ key }) => keys.includes(key))
+  const targets = keptLinks(state.flows, desired, target.name, ({ file }) =>
+    definitionOf(file, definitions.text(file) ?? '', environments),
+  )
+  return editsFor(project, definitions, target.name, targets, state)
+}
+
+function linkNote(): readonly string[] {
+  return ['its static link is open: it stays open']
 }

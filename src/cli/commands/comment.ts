@@ -17,6 +17,7 @@ import { addToSummary, outputLines, setOutputs } from '../github-files.js'
 import { type Deployed, type Outcome, plannedBody, type SavedPlan, showPlanned, showStatus } from '../plan-comment.js'
 import { planned } from '../planned.js'
 import { environmentOption, openProject, targetOf } from '../project.js'
+import { projectCommit } from '../project-commit.js'
 import { readSavedPlan } from '../saved-plan.js'
 import { jsonText } from '../views/format.js'
 
@@ -183,8 +184,8 @@ async function authorOf(forge: Forge, { author }: Given): Promise<string> {
 }
 
 async function plannedNow(cli: Cli, { env }: Given): Promise<SavedPlan> {
-  const { plan } = await planned(cli, { env, allow: [], only: [] })
-  return { plan, fileSha256: null }
+  const { plan, project } = await planned(cli, { env, allow: [], only: [] })
+  return { plan: { ...plan, source: await projectCommit(project, cli.terminal) }, fileSha256: null }
 }
 
 function savedPlan(cli: Cli, file: string, { env }: Given): SavedPlan {

@@ -49,6 +49,7 @@ export const init: Define = (command, run) => {
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
         write(cli, root, filesFor(project, options.api, options.ci))
+        if (options.ci !== 'none') sayWhereJobsGo(cli, root, options.ci)
         cli.terminal.show(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok
       }),
@@ -106,6 +107,29 @@ function write({ terminal }: Cli, root: string, files: Readonly<Record<string, s
     }
     const shown = relative(terminal.cwd, file).split(sep).join('/')
     terminal.talk(`${isKept ? 'kept' : 'made'}  ${printable(shown)}\n`)
+  }
+}
+
+/** Neither GitHub nor GitLab reads jobs from a folder of a repository, and their steps would run at its root. */
+function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>): void {
+  const folder = withinRepository(root)
+  if (folder === '') return
+  const [service, jobs, config] = {
+    github: ['GitHub', '.github', `every step with "uses:" needs "config: ${folder}/${CONFIG_FILE}", every "npx"`],
+    gitlab: ['GitLab', '.gitlab-ci.yml', 'every "npx"'],
+  }[ci] as [string, string, string]
+  terminal.talk(
+    `\nThese jobs do not run yet: ${service} reads ${jobs} at the root of the repository only, and ${printable(folder)} is a ` +
+      `folder of it. Move ${printable(`${folder}/${jobs}`)} to the root; in it, ${printable(config)} ` +
+      `"--config ${printable(folder)}/${CONFIG_FILE}" behind "flows".\n\n`,
+  )
+}
+
+/** Path of a folder in its git repository; empty at the root of one, and where there is none. */
+function withinRepository(root: string): string {
+  for (let above = root; ; above = dirname(above)) {
+    if (existsSync(join(above, '.git'))) return relative(above, root).split(sep).join('/')
+    if (above === dirname(above)) return ''
   }
 }
 

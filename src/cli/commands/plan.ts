@@ -12,6 +12,7 @@ import { allowOption } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { outputLines, setOutputs } from '../github-files.js'
 import { onlyOption } from '../only.js'
+import { madeOf } from '../plan-comment.js'
 import { planned } from '../planned.js'
 import { environmentOption } from '../project.js'
 import { projectCommit } from '../project-commit.js'
@@ -69,7 +70,7 @@ export const plan: Define = (command, run) => {
 
 /** Tells the later steps of a CI job under which names to keep the plan. */
 function setNames({ terminal }: Cli, made: Plan): void {
-  const commit = ciJob(terminal.env)?.commit
+  const commit = madeOf(made, ciJob(terminal.env))
   setOutputs(terminal, outputLines({ plan_file: planFile(made), artifact: commit ? planArtifact(made, commit) : null }))
 }
 
