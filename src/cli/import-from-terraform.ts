@@ -1,7 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { FileEdit } from '../edit/edit-project.js'
+import { withoutApiKeys } from '../edit/without-api-keys.js'
 import type { FlowKey } from '../model/flow.js'
+import { toDotted } from '../model/json-pointer.js'
 import type { ObservedFlow } from '../model/state.js'
 import { type FlowInState, flowsInState } from '../synth/terraform-state.js'
 import type { Cli } from './command.js'
@@ -59,12 +61,16 @@ export function takeFromTerraform(found: Observed, inState: readonly FlowInState
       .filter(({ flow }) => flow === undefined || !defined.has(flow.key))
       .map(({ id, address, flow }) => `${address} is "${flow?.key ?? id}" as well: name all of its flows`),
   ]
-  if (faults.length > 0) throw new Failure('not_importable', `Nothing was written: ${faults.join('; ')}.`)
-  const targets = chosen.flatMap(({ flow }) =>
+  const wanted = chosen.flatMap(({ flow }) =>
     flow === undefined || flow.status === 'archived' || defined.has(flow.key)
       ? []
       : [{ key: flow.key, config: flow.config }],
   )
+  const { targets, withheld } = withoutApiKeys(wanted, [])
+  for (const { key, paths } of withheld) {
+    faults.push(`"${key}" holds an API key in ${paths.map(toDotted).join(', ')}: take it out of the flow first`)
+  }
+  if (faults.length > 0) throw new Failure('not_importable', `Nothing was written: ${faults.join('; ')}.`)
   const edits = editsFor(project, definitions, target.name, targets, state)
   if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
   writeEdits(project, edits)

@@ -244,19 +244,6 @@ describe('flows pull', () => {
   })
 })
 
-test('what a killed command left is cleared away, and nothing else that is called alike', async () => {
-  const cwd = await applied({ a: aDefinition('A') })
-  writeFiles(cwd, {
-    'flows/x.yaml.99999999.tmp': 'mine',
-    'flows/y.yaml.flows-99999999.tmp/kept': 'mine too',
-    'flows/a.yaml.flows-99999999.tmp': 'half',
-  })
-  expect(await flows(['pull'], { cwd })).toMatchObject({ code: 0 })
-  expect(text(cwd, 'flows/x.yaml.99999999.tmp')).toBe('mine')
-  expect(text(cwd, 'flows/y.yaml.flows-99999999.tmp/kept')).toBe('mine too')
-  expect(existsSync(join(cwd, 'flows/a.yaml.flows-99999999.tmp'))).toBe(false)
-})
-
 describe('flows import and flows adopt', () => {
   const made = (key: string, name: string) => (write: Service['write']) =>
     write(DASHBOARD, (call) => createFlow(call, { key, name, type: 'document', protected: true }))

@@ -146,6 +146,18 @@ describe('flows import --from-terraform', () => {
     })
   })
 
+  test('writes no API key that somebody put into a flow', async () => {
+    const { cwd, id } = await handedOver(['a', 'b'])
+    const secret = `sk_live_${'x'.repeat(24)}`
+    await outsideGit(cwd, (call) => updateFlow(call, 'a', { description: secret }))
+    writeFiles(cwd, { 'state.json': shown(['flow.a', id('a')], ['flow.b', id('b')]) })
+    const { code, stderr } = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('Nothing was written: "a" holds an API key in description: take it out of the flow first.')
+    expect(stderr).not.toContain(secret)
+    expect(existsSync(join(cwd, 'flows'))).toBe(false)
+  })
+
   test('adopts nothing, so what is said of adopting is bad usage', async () => {
     const { cwd, id } = await handedOver(['a'])
     writeFiles(cwd, { 'state.json': shown(['flows_verification_flow.a', id('a')]) })

@@ -108,7 +108,7 @@ async function importFromTerraform(
 ): Promise<void> {
   const { terminal } = cli
   const inState = readTerraformState(cli, file)
-  const found = await observed(cli, env, definitionsSoFar)
+  const found = await observed(cli, env, { definitionsOf: definitionsSoFar })
   const { edits, addresses } = takeFromTerraform(found, inState, keys)
   const environment = found.target.name
   const removed = removedBlocks(addresses)
