@@ -8,6 +8,7 @@ import { flowResource } from './flow/resource.js'
 import { writesOf } from './flow/writes.js'
 import { flowsOf } from './flows.js'
 import type { Diagnostic, Provider } from './framework/provider.js'
+import { journalOf } from './journal.js'
 import type { ProviderOptions } from './options.js'
 import { checkProviderBlock, PROVIDER_BLOCK, remoteOf } from './provider-block.js'
 import { sessionResource } from './session/ephemeral.js'
@@ -18,7 +19,8 @@ import type { ObjectValue } from './wire/value.js'
 export function flowsProvider(options: ProviderOptions): Provider {
   let connection: Connection | null = null
   const connected = () => connection
-  const close = async () => {
+  const close = async (isTold: boolean) => {
+    if (isTold) connection?.journal.finish()
     await connection?.flows.close()
     connection = null
   }
@@ -29,7 +31,7 @@ export function flowsProvider(options: ProviderOptions): Provider {
     ephemeralResources: { flows_verification_session: sessionResource(connected) },
     validate: async (config) => checkProviderBlock(config),
     async configure(config) {
-      await close()
+      await close(false)
       const faults = checkProviderBlock(config)
       if (hasError(faults)) return faults
       const made = await connect(config, options)
@@ -53,7 +55,12 @@ async function connect(block: ObjectValue, options: ProviderOptions): Promise<Co
   try {
     const { result: remote, diagnostics } = await remoteOf(block, options)
     if (remote === null || typeof project !== 'string') return { connection, diagnostics }
-    const known = { project, place: statePlace(options), flows: flowsOf(remote, project) }
+    const known = {
+      project,
+      place: statePlace(options),
+      journal: journalOf(options),
+      flows: flowsOf(remote, project),
+    }
     connection = { ...known, claims: claims(), writes: writesOf(known, options.source) }
     await connection.flows.state()
     return { connection, diagnostics }

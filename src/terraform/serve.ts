@@ -7,6 +7,6 @@ export async function serve(provider: Provider): Promise<void> {
   await run((surroundings) => ({
     handlers: callsOf(provider, surroundings),
     stop: () => provider.stop(),
-    close: () => provider.close(),
+    close: (isTold) => provider.close(isTold),
   }))
 }

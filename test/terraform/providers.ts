@@ -97,7 +97,7 @@ export class Terraform {
   async process(): Promise<Provider> {
     const { block, cwd } = this.site
     const provider = flowsProvider({ env: {}, cwd, source: async () => null })
-    onTestFinished(() => provider.close())
+    onTestFinished(() => provider.close(false))
     const config = filled(provider.schema, { project: this.project, ...block })
     const diagnostics = [...(await provider.validate(config)), ...(await provider.configure(config, '1.11.4'))]
     if (diagnostics.length > 0) throw new Error(texts(diagnostics).join('\n'))
@@ -117,12 +117,23 @@ export class Terraform {
     return this.finish(planned)
   }
 
-  /** Applies what was planned, in a process of its own. */
-  async finish({ prior, planned, config }: Planned): Promise<ObjectValue | null> {
+  /** Applies what was planned, in a process of its own, which Terraform ends: it has written the state. */
+  async finish(planned: Planned): Promise<ObjectValue | null> {
+    const { state, provider } = await this.#applied(planned)
+    await provider.close(true)
+    return state
+  }
+
+  /** The same, but killed before Terraform has written anything down. */
+  async cutShort(planned: Planned): Promise<ObjectValue | null> {
+    return (await this.#applied(planned)).state
+  }
+
+  async #applied({ prior, planned, config }: Planned) {
     const provider = await this.process()
     const { result, diagnostics } = await resource(provider).apply({ prior, planned, config, memory: NONE })
     if (diagnostics.length > 0) throw new Error(texts(diagnostics).join('\n'))
-    return result.state
+    return { state: result.state, provider }
   }
 
   async read(state: ObjectValue): Promise<ObjectValue | null> {

@@ -44,8 +44,9 @@ function isGone(flow: ObservedFlow | undefined, project: string): boolean {
 }
 
 async function decideNew({ planned }: Order, known: Known): Promise<Decision> {
-  const match = await matchNew(String(planned?.key), known.flows, known.place)
+  const match = await matchNew(String(planned?.key), known)
   if (match.kind === 'refused') return refuse(match.diagnostic)
+  if (match.kind === 'left_behind') known.journal.takeOver()
   return write({ flow: match.kind === 'free' ? null : match.flow, planned }, known)
 }
 

@@ -1,7 +1,7 @@
 import type { ObservedFlow } from '../../model/state.js'
 import { attribute, error, lastWrite } from '../diagnostics.js'
-import type { Flows } from '../flows.js'
 import type { Diagnostic } from '../framework/provider.js'
+import type { Known } from '../known.js'
 import { isLeftBehind } from './origin.js'
 
 /** The flow that a new resource becomes, or why it cannot be had. */
@@ -13,12 +13,13 @@ export type Match =
   | { readonly kind: 'refused'; readonly flow: ObservedFlow; readonly diagnostic: Diagnostic }
 
 /** Finds the flow of a resource that the state does not have. An active flow is never taken without being asked for. */
-export async function matchNew(key: string, flows: Flows, place: string): Promise<Match> {
+export async function matchNew(key: string, known: Known): Promise<Match> {
+  const { flows } = known
   const flow = await flows.byKey(key)
   if (flow === undefined) return { kind: 'free' }
   if (flow.project !== null && flow.project !== flows.project) return refused(flow, ofOtherProject(flow))
   if (flow.status === 'archived') return { kind: 'restored', flow }
-  if (flow.project !== null && (await isLeftBehind(await flows.reader(), flow, place))) {
+  if (flow.project !== null && (await isLeftBehind(flow, known))) {
     return { kind: 'left_behind', flow }
   }
   return refused(flow, existsAlready(flow))
@@ -38,7 +39,7 @@ function existsAlready({ key, id, project, ...last }: ObservedFlow): Diagnostic 
   const whose =
     project === null
       ? `It is ${id}, and nobody manages it.`
-      : `It is ${id} of this project, but not in this state; last written by ${lastWrite(last)}.`
+      : `It is ${id} of this project, last written by ${lastWrite(last)}. If another resource of this state has it, write a moved block.`
   const block = `  import {\n    to = flows_verification_flow.NAME\n    id = "${key}"\n  }`
   return error(`A flow with the key "${key}" exists already`, `${whose} To manage it here, import it:\n\n${block}\n`, [
     attribute('key'),

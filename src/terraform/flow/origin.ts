@@ -2,6 +2,7 @@ import { canonicalJson } from '../../model/canonical.js'
 import type { ObservedFlow } from '../../model/state.js'
 import { deploymentOf } from '../../remote/deployments.js'
 import type { RemoteReader } from '../../remote/remote.js'
+import type { Known } from '../known.js'
 import type { ObjectValue } from '../wire/value.js'
 import { configOf } from './state.js'
 
@@ -11,12 +12,18 @@ export function runPrefix(place: string): string {
 }
 
 /**
- * Whether a flow that the state does not know was made for it all the same: by an apply that was cut short before
+ * Whether a flow that the state does not know was made for it all the same: by an apply here that was cut short before
  * Terraform could write it down. Whoever has touched the flow since has made it theirs.
  */
-export async function isLeftBehind(reader: RemoteReader, flow: ObservedFlow, place: string): Promise<boolean> {
+export async function isLeftBehind(
+  flow: ObservedFlow,
+  { flows, journal, place }: Pick<Known, 'flows' | 'journal' | 'place'>,
+): Promise<boolean> {
+  if (!journal.hasUnfinished) return false
+  const reader = await flows.reader()
   const last = await lastVersion(reader, flow)
-  return last !== undefined && isOfPlace(reader, last, place)
+  const run = last && (await deploymentOf(reader, last))?.run_id
+  return run?.startsWith(runPrefix(place)) === true && journal.isUnfinished(run)
 }
 
 /** Whether the change that is planned on this version was made already, by an apply that was cut short. */

@@ -25,8 +25,8 @@ export async function examine(
 }
 
 async function examineNew(key: string, planned: ObjectValue, connection: Connection): Promise<Diagnostic[]> {
-  const { flows, claims, place, project } = connection
-  const match = await matchNew(key, flows, place)
+  const { claims, project } = connection
+  const match = await matchNew(key, connection)
   if (match.kind === 'free') return []
   const isTaken = match.flow.project === project && !claims.takes(match.flow.id)
   if (isTaken) return [heldTwice(key)]
@@ -41,7 +41,7 @@ function restored({ id, key }: ObservedFlow): Diagnostic {
 }
 
 function takenOver({ id, key }: ObservedFlow): Diagnostic {
-  const detail = `${id} was made for this very state, which does not have it: an apply was cut short, or it was taken out.`
+  const detail = `${id} was made by an apply here that was cut short, so that the state does not have it.`
   return warning(`A flow with the key "${key}" is there already and taken over`, detail, [attribute('key')])
 }
 

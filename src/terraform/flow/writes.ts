@@ -135,15 +135,19 @@ async function decided(waiting: Waiting, about: About): Promise<Decision | undef
 }
 
 /** One deployment for all of them, or none. */
-async function deploy(ready: readonly Ready[], { flows, project, place, source }: About): Promise<void> {
+async function deploy(ready: readonly Ready[], { flows, journal, project, place, source }: About): Promise<void> {
   const wishes = ready.map(({ decision }) => decision.wish)
   const allow = ready.flatMap(({ decision }) => decision.judged.allow)
   const plan = planFor(wishes, await flows.state(), project, allow)
-  const result = await apply(plan, await flows.writer(), {
-    runId: runPrefix(place) + randomUUID(),
-    source: await source(),
-    allowed: allow.map(allowanceText),
+  const runId = runPrefix(place) + randomUUID()
+  const about = { runId, source: await source(), allowed: allow.map(allowanceText) }
+  const writer = await flows.writer()
+  journal.begin(runId)
+  const result = await apply(plan, writer, about).catch((failure: unknown) => {
+    if (wasRefused(failure)) journal.answered(runId)
+    throw failure
   })
+  journal.answered(runId)
   if (result.status === 'refused') throw new RemoteError('invalid', result.refusal.messages.join('; '))
   const { deployment } = result
   if (!deployment.run_id.startsWith(runPrefix(place))) {

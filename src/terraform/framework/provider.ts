@@ -35,7 +35,8 @@ export interface Provider {
   configure(config: ObjectValue, terraformVersion: string): Promise<readonly Diagnostic[]>
   /** Terraform was interrupted: begin nothing more, finish what has begun. */
   stop(): void
-  close(): Promise<void>
+  /** `isTold`: Terraform has ended the process, and so has written down every answer. */
+  close(isTold: boolean): Promise<void>
 }
 
 export interface Resource {

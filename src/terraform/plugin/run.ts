@@ -9,7 +9,8 @@ export interface Plugin {
   readonly handlers: Handlers['provider']
   /** Begin nothing more. */
   stop(): void
-  close(): Promise<void>
+  /** `isTold`: Terraform asked for the end, after it had got every answer. */
+  close(isTold: boolean): Promise<void>
 }
 
 export interface Process {
@@ -35,18 +36,18 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
       : { own: makeCertificate(new Date()), client: invitation.clientCertificate }
   let server: RunningServer
   try {
-    const handlers = { provider: plugin.handlers, shutdown: () => void end() }
+    const handlers = { provider: plugin.handlers, shutdown: () => void end(true) }
     server = await startServer(handlers, tls, invitation.socketFolder ?? undefined)
   } catch (error) {
     return refuse({ on: 'stdout', message: `The provider could not start: ${messageOf(error)}` })
   }
 
   let ending = false
-  async function end(): Promise<void> {
+  async function end(isTold: boolean): Promise<void> {
     if (ending) return
     ending = true
     await server.stop()
-    await within(CLOSING, plugin.close()).catch((error: unknown) => failed('close', error))
+    await within(CLOSING, plugin.close(isTold)).catch((error: unknown) => failed('close', error))
     process.exit(0)
   }
 
@@ -54,7 +55,7 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
   async function leave(): Promise<void> {
     plugin.stop()
     await underWay.ended(FINISHING)
-    await end()
+    await end(false)
   }
 
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
