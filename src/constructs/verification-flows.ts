@@ -10,7 +10,6 @@ import { diagnosticsText } from '../render/diagnostics/text.js'
 import { addressOf, FLOW_RESOURCE, labelOf, resourceOf } from '../synth/resource.js'
 import { suggest } from '../validate/nearest.js'
 import { FlowsProvider } from './flows-provider.js'
-import { hclOf, quoted } from './hcl.js'
 import { InvalidDefinitionsError } from './invalid-definitions-error.js'
 import { VerificationFlow } from './verification-flow.js'
 
@@ -91,10 +90,6 @@ class DefinedFlow extends VerificationFlow {
 
   protected override resource(): Readonly<Record<string, unknown>> {
     return this.#resource
-  }
-
-  protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(quoted(this.#resource))
   }
 }
 
