@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createFlow, updateFlow } from '../../src/service/operations/flows.js'
@@ -60,6 +60,27 @@ describe('flows synth', () => {
       { to: 'flows_verification_flow.moved', id: 'elsewhere' },
       { to: 'flows_verification_flow.old', id: 'old' },
     ])
+  })
+
+  test('--import names the flows that Terraform does not take over, as they have no definition any more', async () => {
+    const cwd = aProject({ kept: aDefinition('Kept'), 'si-b': aDefinition('B'), 'si-c': aDefinition('C') })
+    await flows(['apply', '--yes'], { cwd })
+    for (const file of ['si-b', 'si-c']) rmSync(join(cwd, `flows/${file}.yaml`))
+    await outsideGit(cwd, (call) => createFlow(call, { key: 'free', name: 'Free', type: 'document' }))
+    const { code, stdout, stderr } = await flows(['synth', '--import'], { cwd })
+    expect({ code, taken: JSON.parse(stdout).import }).toEqual({
+      code: 0,
+      taken: [{ to: 'flows_verification_flow.kept', id: 'kept' }],
+    })
+    expect(stderr).toMatch(/^warning: 2 flows of acme-kyc in local have no definition.*: si-b, si-c\. Bring their/)
+    expect(stderr).toContain(
+      '(flows pull si-b si-c --all --env local), or archive them first (flows apply --env local)',
+    )
+    await flows(['pull', 'si-c', '--all', '--env', 'local'], { cwd })
+    const one = await flows(['synth', '--import', '--out', 'infra'], { cwd })
+    expect(one.stderr).toMatch(/^warning: 1 flow of acme-kyc in local has no definition.*: si-b\. Bring its/)
+    await flows(['apply', '--yes', '--allow', 'archive'], { cwd })
+    expect(await flows(['synth', '--import'], { cwd })).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('--import takes over no flow of another project', async () => {

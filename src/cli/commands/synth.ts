@@ -59,12 +59,14 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
   const file = out === undefined ? undefined : fileOf(terminal.cwd, out)
   const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
   const subject = { project: project.config.project, environment: target.name }
+  const taken = state && takenOver(flows, state, subject)
   const made = terraformJson({
     ...subject,
     place: placeOf(project, target.name, file === undefined ? terminal.cwd : dirname(file)),
     flows,
-    ...(state && { imports: importsOf(flows, state, subject) }),
+    ...(taken && { imports: taken.imports }),
   })
+  if (taken && taken.left.length > 0) terminal.talk(leftText(taken.left, subject))
   // Not the JSON that other commands print: Terraform must read the very characters.
   const text = `${JSON.stringify(made, null, 2)}\n`
   if (file === undefined) {
@@ -96,12 +98,15 @@ function fileOf(cwd: string, out: string): string {
   return join(path, FILE)
 }
 
-/** What each flow that Terraform is to take over is called now. One that was archived is made active by the apply. */
-function importsOf(
+/**
+ * What each flow that Terraform is to take over is called now, and the flows that it cannot take over, as no definition
+ * makes a resource of them. One that was archived is made active by the apply.
+ */
+function takenOver(
   flows: readonly DesiredFlow[],
   state: ObservedState,
   subject: Subject,
-): { key: FlowKey; id: string }[] {
+): { readonly imports: readonly { readonly key: FlowKey; readonly id: string }[]; readonly left: readonly FlowKey[] } {
   const { conflicts } = plan(flows, state, subject)
   if (conflicts.length > 0) {
     const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
@@ -109,9 +114,19 @@ function importsOf(
       ...(conflicts[0] && { hint: conflicts[0].hint }),
     })
   }
-  return pair(flows, state, subject.project).pairs.flatMap(({ desired: { key }, observed }) =>
+  const { pairs, gone } = pair(flows, state, subject.project)
+  const imports = pairs.flatMap(({ desired: { key }, observed }) =>
     observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
   )
+  return { imports, left: gone.map(({ key }) => key) }
+}
+
+function leftText(keys: readonly FlowKey[], { project, environment }: Subject): string {
+  const [it, its, has] = keys.length === 1 ? ['it', 'its definition', 'has'] : ['them', 'their definitions', 'have']
+  const named = keys.map(printable)
+  const about = `${plural(keys.length, 'flow')} of ${project} in ${environment}`
+  const pull = `flows pull ${named.join(' ')} --all --env ${environment}`
+  return `warning: ${about} ${has} no definition, so Terraform does not take ${it} over: ${named.join(', ')}. Bring ${its} back (${pull}), or archive ${it} first (flows apply --env ${environment}); then run this again.\n`
 }
 
 function write(file: string, text: string): void {
