@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import type { FlowKey } from '../../model/flow.js'
@@ -8,6 +8,7 @@ import { plan } from '../../plan/plan.js'
 import { placeOf } from '../../project.js'
 import { plural, printable } from '../../render/text.js'
 import { terraformJson } from '../../synth/configuration.js'
+import { checkFolder } from '../check-folder.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { stateOf } from '../observed.js'
@@ -57,6 +58,7 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
   const definitions = checkedDefinitions(project)
   const flows = definitions.desired(target.name)
   const file = out === undefined ? undefined : fileOf(terminal.cwd, out)
+  if (file !== undefined) checkPlace(file, terminal.cwd)
   const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
   const subject = { project: project.config.project, environment: target.name }
   const taken = state && takenOver(flows, state, subject)
@@ -96,6 +98,12 @@ function fileOf(cwd: string, out: string): string {
     throw badUsage(`Terraform would not read ${out} as JSON`, `name a folder, or a file such as ${FILE}`)
   }
   return join(path, FILE)
+}
+
+function checkPlace(file: string, cwd: string): void {
+  checkFolder(dirname(file), cwd)
+  if (!existsSync(file) || statSync(file).isFile()) return
+  throw badUsage(`${printable(relative(cwd, file))} is a folder, where the file would be`, 'name another place')
 }
 
 /**
