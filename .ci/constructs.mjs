@@ -1,5 +1,6 @@
 // Makes of src/constructs/, which is written over cdktn, the two entry points dist/constructs/cdktn and .../cdktf, and with
-// `--declarations` (after tsc) their declarations. CommonJS, as both libraries are: apps of either kind load that.
+// `--declarations` (after tsc) their declarations. CommonJS, as both libraries are: apps of either kind load that. Each of
+// the two writes over what it made before and leaves the other's alone: npm runs them in either order.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -12,10 +13,7 @@ const libraries = ['cdktn', 'cdktf']
 const folder = (library) => join(values.out, 'constructs', library)
 
 if (values.declarations) for (const library of libraries) declare(library)
-else {
-  rmSync(join(values.out, 'constructs'), { recursive: true, force: true })
-  for (const library of libraries) await bundle(library)
-}
+else for (const library of libraries) await bundle(library)
 
 async function bundle(library) {
   await build({
@@ -38,6 +36,9 @@ async function bundle(library) {
 function declare(library) {
   const from = join(values.out, 'types/src/constructs')
   mkdirSync(folder(library), { recursive: true })
+  for (const file of readdirSync(folder(library)).filter((name) => name.endsWith('.d.cts'))) {
+    rmSync(join(folder(library), file))
+  }
   for (const file of readdirSync(from).filter((name) => name.endsWith('.d.ts'))) {
     const text = readFileSync(join(from, file), 'utf8')
       .replaceAll(/(?<=from ')cdktn(?=')/g, library)

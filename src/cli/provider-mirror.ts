@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import {
   chmodSync,
   cpSync,
@@ -10,7 +11,8 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
+import { compareText } from '../model/canonical.js'
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../synth/package.js'
 import { Failure } from './failure.js'
 import { packageFile } from './package-file.js'
@@ -24,11 +26,17 @@ const UNFINISHED = '.flows-install-'
 
 export type Outcome = 'installed' | 'replaced' | 'unchanged'
 
+export interface Installation {
+  readonly outcome: Outcome
+  /** What a lock file has of the provider; the same for every platform. */
+  readonly checksum: string
+}
+
 /**
  * Copies the provider of this package into a folder of plugins, for every host and platform. A version is there whole or
  * not at all, wherever this is killed, and what is there with the same bytes is left alone.
  */
-export function installProvider(plugins: string): Outcome {
+export function installProvider(plugins: string): Installation {
   const built = packageFile('dist/terraform')
   if (!existsSync(join(built, LAUNCHER))) {
     throw new Failure('provider_missing', 'This package was built without its provider for Terraform.', {
@@ -36,9 +44,10 @@ export function installProvider(plugins: string): Outcome {
     })
   }
   const wanted = contentsOf(built)
+  const checksum = checksumOf(wanted)
   const places = HOSTS.map((host) => ({ host, place: join(plugins, host, PROVIDER_SOURCE, PROVIDER_VERSION) }))
   const stale = places.filter(({ place }) => !PLATFORMS.every((platform) => isSame(join(place, platform), wanted)))
-  if (stale.length === 0) return 'unchanged'
+  if (stale.length === 0) return { outcome: 'unchanged', checksum }
   const wasThere = places.some(({ place }) => existsSync(place))
   const base = dirname(plugins)
   mkdirSync(base, { recursive: true })
@@ -59,7 +68,7 @@ export function installProvider(plugins: string): Outcome {
   } finally {
     rmSync(staging, { recursive: true, force: true })
   }
-  return wasThere ? 'replaced' : 'installed'
+  return { outcome: wasThere ? 'replaced' : 'installed', checksum }
 }
 
 /** Every file by its path in a folder. */
@@ -68,9 +77,17 @@ function contentsOf(folder: string): ReadonlyMap<string, Buffer> {
   return new Map(
     entries.map((entry) => {
       const path = join(entry.parentPath, entry.name)
-      return [path.slice(folder.length), readFileSync(path)]
+      return [relative(folder, path).split(sep).join('/'), readFileSync(path)]
     }),
   )
+}
+
+/** Terraform's `h1:` of an unpacked provider: the checksum of the list of its files' checksums. */
+function checksumOf(contents: ReadonlyMap<string, Buffer>): string {
+  const list = [...contents]
+    .toSorted(([a], [b]) => compareText(a, b))
+    .map(([path, bytes]) => `${createHash('sha256').update(bytes).digest('hex')}  ${path}\n`)
+  return `h1:${createHash('sha256').update(list.join('')).digest('base64')}`
 }
 
 function isSame(folder: string, wanted: ReadonlyMap<string, Buffer>): boolean {

@@ -59,7 +59,7 @@ export class DataFlowsVerificationFlow extends TerraformDataSource {
   }
 
   protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(this.synthesizeAttributes())
+    return hclOf(this, this.synthesizeAttributes())
   }
 }
 
@@ -94,6 +94,6 @@ export class DataFlowsVerificationFlows extends TerraformDataSource {
   }
 
   protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(this.synthesizeAttributes())
+    return hclOf(this, this.synthesizeAttributes())
   }
 }

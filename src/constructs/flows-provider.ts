@@ -52,6 +52,6 @@ export class FlowsProvider extends TerraformProvider {
   }
 
   protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(this.synthesizeAttributes())
+    return hclOf(this, this.synthesizeAttributes())
   }
 }

@@ -1,24 +1,25 @@
+import { DefaultTokenResolver, StringConcat, Tokenization } from 'cdktn'
+import type { Construct } from 'constructs'
 import { isObject } from '../model/json.js'
 
-/** Attributes as `synth --hcl` wants them: it has to be told what is a block, and what is a map. */
-export function hclOf(attributes: Readonly<Record<string, unknown>>): { [name: string]: unknown } {
+/**
+ * Attributes as `synth --hcl` wants them: it has to be told what is a block, and what is a map, and it escapes too little.
+ * What tokens stand for is text as well, so they are resolved first.
+ */
+export function hclOf(scope: Construct, attributes: Readonly<Record<string, unknown>>): { [name: string]: unknown } {
+  const resolver = new DefaultTokenResolver(new StringConcat())
+  const resolved: Record<string, unknown> = Tokenization.resolve(attributes, { scope, resolver, preparing: false })
   return Object.fromEntries(
-    Object.entries(attributes)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => {
-        if (name === 'options' && isObject(value)) return [name, block(optionBlocks(value))]
-        if (name === 'metadata') return [name, { value, isBlock: false, type: 'map', storageClassType: 'stringMap' }]
-        return [name, value]
-      }),
+    Object.entries(quoted(resolved)).map(([name, value]) => {
+      if (name === 'options' && isObject(value)) return [name, block(optionBlocks(value))]
+      if (name === 'metadata') return [name, { value, isBlock: false, type: 'map', storageClassType: 'stringMap' }]
+      return [name, value]
+    }),
   )
 }
 
 function optionBlocks(options: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [name, block(value)]),
-  )
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, block(value)]))
 }
 
 function block(value: unknown): unknown {
@@ -29,10 +30,61 @@ function block(value: unknown): unknown {
  * Strings as they stand between quotes in HCL, names in a map too. The libraries escape neither backslashes nor line ends,
  * and no quotes where the text has a dollar before a brace; what is escaped already they leave alone.
  */
-export function quoted<T>(value: T): T
-export function quoted(value: unknown): unknown {
-  if (typeof value === 'string') return JSON.stringify(value).slice(1, -1)
+function quoted<T>(value: T): T
+function quoted(value: unknown): unknown {
+  if (typeof value === 'string') return quotedText(value)
   if (Array.isArray(value)) return value.map(quoted)
   if (!isObject(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [quoted(name), quoted(member)]))
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [quotedText(name), quoted(member)]))
+}
+
+/** Expressions between `${` and `}` stay as they are: quotes in them are HCL's own. */
+function quotedText(text: string): string {
+  let done = ''
+  let from = 0
+  for (;;) {
+    const start = expressionFrom(text, from)
+    done += text.slice(from, start).replaceAll(SPECIAL, escaped)
+    if (start === text.length) return done
+    from = endOfExpression(text, start)
+    done += text.slice(start, from)
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what must not stand in HCL as they are
+const SPECIAL = /["\\\u0000-\u001f\u007f]/g
+const SHORT: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
+function escaped(character: string): string {
+  return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** Where the next expression begins; `$${` and `%%{` are text. */
+function expressionFrom(text: string, from: number): number {
+  for (const { 0: found, index } of text.slice(from).matchAll(/\$\$\{|%%\{|[$%]\{/g)) {
+    if (found.length === 2) return from + index
+  }
+  return text.length
+}
+
+/** Behind the brace that closes it, over braces within it and over strings, which hold expressions in turn. */
+function endOfExpression(text: string, start: number): number {
+  let depth = 0
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '{') depth++
+    else if (text[at] === '}' && --depth === 0) return at + 1
+    else if (text[at] === '"') at = endOfString(text, at) - 1
+  }
+  return text.length
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') {
+    if (text[at] === '\\') at += 2
+    else if (/^[$%]{2}\{/.test(text.slice(at, at + 3))) at += 3
+    else if (/^[$%]\{/.test(text.slice(at, at + 2))) at = endOfExpression(text, at)
+    else at++
+  }
+  return at + 1
 }

@@ -79,7 +79,7 @@ export class VerificationFlow extends TerraformResource {
   }
 
   protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(this.resource())
+    return hclOf(this, this.resource())
   }
 
   /** The attributes and blocks of the resource, named as Terraform names them. */

@@ -1,5 +1,5 @@
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { type TerraformProvider, TerraformStack } from 'cdktn'
+import { type TerraformProvider, TerraformStack, Token } from 'cdktn'
 import { Construct } from 'constructs'
 import { readDefinitions } from '../definitions.js'
 import { type Diagnostic, hasError } from '../model/diagnostic.js'
@@ -10,7 +10,6 @@ import { diagnosticsText } from '../render/diagnostics/text.js'
 import { addressOf, FLOW_RESOURCE, labelOf, resourceOf } from '../synth/resource.js'
 import { suggest } from '../validate/nearest.js'
 import { FlowsProvider } from './flows-provider.js'
-import { hclOf, quoted } from './hcl.js'
 import { InvalidDefinitionsError } from './invalid-definitions-error.js'
 import { VerificationFlow } from './verification-flow.js'
 
@@ -68,7 +67,9 @@ export class VerificationFlows extends Construct {
     const environment = environmentOf(project, config.environment)
     const definitions = readDefinitions(project, { cache: false })
     if (hasError(definitions.diagnostics)) throw invalidDefinitions(definitions.diagnostics, project.root)
-    if (config.provider === undefined && !hasProvider(scope)) makeProvider(scope, id, project, environment)
+    const provider = config.provider ?? defaultProvider(scope)
+    if (provider === undefined) makeProvider(scope, id, project, environment)
+    else checkProject(provider, project)
     return new VerificationFlows(scope, id, definitions.desired(environment), config.provider)
   }
 
@@ -91,10 +92,6 @@ class DefinedFlow extends VerificationFlow {
 
   protected override resource(): Readonly<Record<string, unknown>> {
     return this.#resource
-  }
-
-  protected override synthesizeHclAttributes(): { [name: string]: unknown } {
-    return hclOf(quoted(this.#resource))
   }
 }
 
@@ -129,10 +126,19 @@ function environmentOf(project: Project, given: string | undefined): string {
   throw new Error(`the configuration has no environment "${environment}": ${suggest(environment, names, 'it has')}`)
 }
 
-/** Whether the stack has the provider that its resources use when none is named. */
-function hasProvider(scope: Construct): boolean {
+/** The provider of the stack that its resources use when none is named. */
+function defaultProvider(scope: Construct): FlowsProvider | undefined {
   const all = TerraformStack.of(scope).node.findAll()
-  return all.some((one) => one instanceof FlowsProvider && one.alias === undefined)
+  return all.filter((one) => one instanceof FlowsProvider).find(({ alias }) => alias === undefined)
+}
+
+/** Flows of one project, defined for another, would be made twice or taken for somebody else's. */
+function checkProject(provider: TerraformProvider, { config }: Project): void {
+  if (!(provider instanceof FlowsProvider) || Token.isUnresolved(provider.project)) return
+  if (provider.project === config.project) return
+  throw new Error(
+    `the definitions are of project "${config.project}" (flows.config.yaml), and the FlowsProvider "${provider.node.path}" manages "${provider.project}": give both the same project`,
+  )
 }
 
 function makeProvider(scope: Construct, id: string, project: Project, environment: string): void {

@@ -6,6 +6,8 @@ import { FLOW_RESOURCE } from './resource.js'
 export interface FlowInState {
   /** Where its resource stands in the configuration: without the keys of `count` and `for_each`. */
   readonly address: string
+  /** The address of this very instance, with those keys. */
+  readonly instance: string
   readonly id: string
 }
 
@@ -23,7 +25,9 @@ function inModule(module: unknown): FlowInState[] {
     if (!isObject(resource) || resource.mode !== 'managed' || resource.type !== FLOW_RESOURCE) return []
     const { address, values } = resource
     const id = isObject(values) ? values.id : undefined
-    return typeof address === 'string' && typeof id === 'string' ? [{ address: withoutKeys(address), id }] : []
+    return typeof address === 'string' && typeof id === 'string'
+      ? [{ address: withoutKeys(address), instance: address, id }]
+      : []
   })
   return [...own, ...list(module.child_modules).flatMap(inModule)]
 }

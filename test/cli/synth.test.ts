@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createFlow, updateFlow } from '../../src/service/operations/flows.js'
@@ -44,6 +44,23 @@ describe('flows synth', () => {
     expect(await flows(['synth'], { cwd })).toMatchObject({ code: 3, stdout: '' })
   })
 
+  test('says what is in the way of the file', async () => {
+    const cwd = aProject({ high: aDefinition('High') })
+    writeFiles(cwd, { plain: '', 'taken/flows.tf.json/x': '' })
+    symlinkSync('nowhere', join(cwd, 'link'))
+    for (const [out, why] of [
+      ['plain', 'plain is a file, not a folder'],
+      ['plain/below/it', 'plain is a file, not a folder'],
+      ['link', 'link is a link to nothing'],
+      ['taken', 'taken/flows.tf.json is a folder'],
+    ] as const) {
+      for (const check of [[], ['--check']]) {
+        const { code, stderr } = await flows(['synth', '--out', out, ...check], { cwd })
+        expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(why) })
+      }
+    }
+  })
+
   test('--import has a block for every flow that exists, by the name that it has now; new ones have none', async () => {
     const cwd = aProject({ kept: aDefinition('Kept'), old: aDefinition('Old'), moved: aDefinition('Moved') })
     await flows(['apply', '--yes'], { cwd })
@@ -60,6 +77,27 @@ describe('flows synth', () => {
       { to: 'flows_verification_flow.moved', id: 'elsewhere' },
       { to: 'flows_verification_flow.old', id: 'old' },
     ])
+  })
+
+  test('--import names the flows that Terraform does not take over, as they have no definition any more', async () => {
+    const cwd = aProject({ kept: aDefinition('Kept'), 'si-b': aDefinition('B'), 'si-c': aDefinition('C') })
+    await flows(['apply', '--yes'], { cwd })
+    for (const file of ['si-b', 'si-c']) rmSync(join(cwd, `flows/${file}.yaml`))
+    await outsideGit(cwd, (call) => createFlow(call, { key: 'free', name: 'Free', type: 'document' }))
+    const { code, stdout, stderr } = await flows(['synth', '--import'], { cwd })
+    expect({ code, taken: JSON.parse(stdout).import }).toEqual({
+      code: 0,
+      taken: [{ to: 'flows_verification_flow.kept', id: 'kept' }],
+    })
+    expect(stderr).toMatch(/^warning: 2 flows of acme-kyc in local have no definition.*: si-b, si-c\. Bring their/)
+    expect(stderr).toContain(
+      '(flows pull si-b si-c --all --env local), or archive them first (flows apply --env local)',
+    )
+    await flows(['pull', 'si-c', '--all', '--env', 'local'], { cwd })
+    const one = await flows(['synth', '--import', '--out', 'infra'], { cwd })
+    expect(one.stderr).toMatch(/^warning: 1 flow of acme-kyc in local has no definition.*: si-b\. Bring its/)
+    await flows(['apply', '--yes', '--allow', 'archive'], { cwd })
+    expect(await flows(['synth', '--import'], { cwd })).toMatchObject({ code: 0, stderr: '' })
   })
 
   test('--import takes over no flow of another project', async () => {
@@ -178,6 +216,51 @@ describe('flows import --from-terraform', () => {
     expect(stderr).toContain('is managed by project "acme-kyc": write "project: acme-kyc" into flows.config.yaml')
     expect(stderr).toContain('flows_verification_flow.gone (vf_gone) is not in local')
     expect(existsSync(join(cwd, 'flows'))).toBe(false)
+  })
+
+  test('refuses two resources of one flow, and names both', async () => {
+    const { cwd, id } = await handedOver(['a', 'b'])
+    const twice = ['flows_verification_flow.one', 'flows_verification_flow.b["x"]'].map(
+      (address) => [address, id('a')] as const,
+    )
+    writeFiles(cwd, { 'state.json': shown(...twice, ['flows_verification_flow.two', id('b')]) })
+    const { code, stderr } = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain(
+      `Nothing was written: flows_verification_flow.one and flows_verification_flow.b["x"] are one flow (${id('a')}): take one out of the state with terraform state rm.`,
+    )
+    expect(existsSync(join(cwd, 'flows'))).toBe(false)
+    expect((await flows(['import', 'b', '--from-terraform', 'state.json'], { cwd })).code).toBe(0)
+  })
+
+  test('says which flows it could take, where the state has others beside them', async () => {
+    const { cwd, id } = await handedOver(['a', 'b', 'c'])
+    writeFiles(cwd, {
+      'state.json': shown(
+        ['flows_verification_flow.a', id('a')],
+        ['flows_verification_flow.b["x"]', 'vf_of_live'],
+        // Terraform forgets a resource with all its instances.
+        ['flows_verification_flow.b["y"]', id('b')],
+        ['flows_verification_flow.c', id('c')],
+      ),
+    })
+    const { code, stderr } = await flows(['import', '--from-terraform', 'state.json'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain('flows_verification_flow.b["x"] (vf_of_live) is not in local')
+    expect(stderr).toMatch(/to take only the others, name their keys: a c$/m)
+    expect((await flows(['import', 'a', 'c', '--from-terraform', 'state.json'], { cwd })).code).toBe(0)
+  })
+
+  test('a file that is not there, and a folder, are bad usage', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    for (const [file, why] of [
+      ['nofile.json', 'there is no file nofile.json'],
+      ['flows', 'flows is a folder'],
+    ] as const) {
+      const { code, stderr } = await flows(['import', '--from-terraform', file], { cwd })
+      expect({ code, stderr }).toEqual({ code: 64, stderr: expect.stringContaining(why) })
+      expect(stderr).toContain('run terraform show -json > state.json')
+    }
   })
 
   test.each([

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aFolder, ended, flows, type Run, type RunOptions, start, writeFiles } from '../helpers/cli.js'
@@ -20,6 +20,22 @@ const NO_SETTINGS = { TF_CLI_CONFIG_FILE: '', TERRAFORM_CONFIG: '', XDG_CONFIG_H
 /** The home folder is the test's own: nobody's settings of Terraform are read. */
 const install = (cwd: string, args: readonly string[] = [], options: RunOptions = {}): Promise<Run> =>
   flows(['terraform', 'install', ...args], { cwd, env: { HOME: cwd, ...NO_SETTINGS, ...options.env } })
+
+const REQUIRED = `terraform {
+  required_providers {
+    flows = { source = "verification-flows/flows" }
+  }
+}
+`
+
+/** What the real Terraform says of it. */
+const initialised = (cwd: string): Promise<Run> =>
+  ended(
+    spawn('terraform', ['init'], {
+      cwd,
+      env: { PATH: process.env.PATH, HOME: cwd, TF_CLI_CONFIG_FILE: '/dev/null', CHECKPOINT_DISABLE: '1' },
+    }),
+  )
 
 describe('flows terraform install', () => {
   test('puts the whole provider under the names of both registries, for every platform', async () => {
@@ -49,11 +65,44 @@ describe('flows terraform install', () => {
     expect((await install(cwd)).stdout).toContain('Nothing to do')
     expect(statSync(launcher).mtimeMs).toBe(mtimeMs)
     appendFileSync(launcher, '# damaged\n')
-    writeFileSync(join(cwd, '.terraform.lock.hcl'), 'provider "registry.terraform.io/verification-flows/flows" {}\n')
     const mended = await install(cwd, ['--json'])
     expect(JSON.parse(mended.stdout)).toMatchObject({ outcome: 'replaced', version: VERSION, hosts: HOSTS })
-    expect(mended.stderr).toContain('.terraform.lock.hcl has the checksum of what was replaced')
+    expect(mended.stderr).toBe('')
     expect(readFileSync(launcher)).toEqual(readFileSync('dist/terraform/terraform-provider-flows'))
+  })
+
+  test('warns of a lock file with the checksum of another build, and of none that terraform init would take', async () => {
+    const cwd = aFolder({ 'main.tf': REQUIRED })
+    await install(cwd)
+    await initialised(cwd)
+    const lock = readFileSync(join(cwd, '.terraform.lock.hcl'), 'utf8')
+    const [place = ''] = HOSTS.map((host) => placeOf(join(cwd, 'terraform.d/plugins'), host))
+    for (const platform of PLATFORMS) appendFileSync(join(place, platform, 'terraform-provider-flows'), '# damaged\n')
+    // The lock file has what is there again.
+    expect(await install(cwd)).toMatchObject({ stdout: expect.stringContaining('Installed anew'), stderr: '' })
+    expect(await initialised(cwd)).toMatchObject({ code: 0 })
+    writeFiles(cwd, { '.terraform.lock.hcl': lock.replace(/"h1:[^"]+"/, `"h1:${'A'.repeat(43)}="`) })
+    const { stderr } = await install(cwd)
+    expect(stderr).toContain('.terraform.lock.hcl has the checksum of another build of the provider: remove its block')
+    expect(await initialised(cwd)).toMatchObject({ code: 1 })
+    // Of another version, and of a provider of another name.
+    for (const [from, to] of [
+      [`"${VERSION}"`, '"0.0.9"'],
+      ['verification-flows/flows', 'verification-flows/other'],
+    ] as const) {
+      writeFiles(cwd, { '.terraform.lock.hcl': lock.replaceAll(/h1:./g, 'h1:A').replaceAll(from, to) })
+      expect((await install(cwd)).stderr).toBe('')
+    }
+  })
+
+  test('says what is in the way of its folder', async () => {
+    const cwd = aFolder({ 'infra/.keep': '', 'other/terraform.d/plugins': '' })
+    symlinkSync('nowhere', join(cwd, 'infra/terraform.d'))
+    const link = await install(cwd, ['--dir', 'infra'])
+    expect(link).toMatchObject({ code: 64, stderr: expect.stringContaining('infra/terraform.d is a link to nothing') })
+    const file = await install(cwd, ['--dir', 'other'])
+    expect(file.stderr).toContain('other/terraform.d/plugins is a file, not a folder')
+    expect(file.code).toBe(64)
   })
 
   test('killed at any moment it leaves a version whole or none, and the next run clears up', async () => {

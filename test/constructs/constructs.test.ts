@@ -211,6 +211,24 @@ for (const library of LIBRARIES) {
       })
     })
 
+    test('refuses a provider that manages another project than the definitions are of', () => {
+      const cwd = aProject({ high: aDefinition('High') })
+      const under = (project: string, alias?: string) => () =>
+        synthesised((stack) => {
+          const provider = new constructs.FlowsProvider(stack, 'mine', { project, ...(alias && { alias }) })
+          const named = alias === undefined ? {} : { provider }
+          constructs.VerificationFlows.fromDirectory(stack, 'flows', { directory: cwd, ...named })
+        })
+      for (const alias of [undefined, 'live']) {
+        expect(under('other', alias)).toThrow(
+          'the definitions are of project "acme-kyc" (flows.config.yaml), and the FlowsProvider "stack/mine" manages "other": give both the same project',
+        )
+        expect(under('acme-kyc', alias)).not.toThrow()
+        // What nobody knows before Terraform runs is not judged.
+        expect(under(core.Fn.lower('OTHER'), alias)).not.toThrow()
+      }
+    })
+
     test('refuses a flow in code that would have the name of a defined one', () => {
       const cwd = aProject({ high: aDefinition('High') })
       const app = new core.App({ outdir: join(cwd, 'cdk.out') })

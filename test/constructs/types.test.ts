@@ -60,7 +60,10 @@ describe('the declarations, for users who check strictly', () => {
       '--outDir',
       join(packed, 'dist/types'),
     ])
-    await execute(process.execPath, ['.ci/constructs.mjs', '--declarations', '--out', join(packed, 'dist')])
+    const constructs = ['.ci/constructs.mjs', '--out', join(packed, 'dist')]
+    await execute(process.execPath, [...constructs, '--declarations'])
+    // As npm pack does: it bundles (prepare) once more after everything is built (prepack).
+    await execute(process.execPath, constructs)
     cpSync('package.json', join(packed, 'package.json'))
   }, 180_000)
 

@@ -30,10 +30,16 @@ describe("what Terraform's state says", () => {
         },
       },
     }
-    expect(flowsInState(shown)).toEqual([
-      { address: 'flows_verification_flow.high', id: 'vf_1' },
-      { address: 'module.eu.flows_verification_flow.low', id: 'vf_3' },
-      { address: 'module.eu.module.in.flows_verification_flow.x', id: 'vf_4' },
+    const found = flowsInState(shown)
+    expect(found?.map(({ address, id }) => [address, id])).toEqual([
+      ['flows_verification_flow.high', 'vf_1'],
+      ['module.eu.flows_verification_flow.low', 'vf_3'],
+      ['module.eu.module.in.flows_verification_flow.x', 'vf_4'],
+    ])
+    expect(found?.map(({ instance }) => instance)).toEqual([
+      'flows_verification_flow.high',
+      'module.eu["a]b"].flows_verification_flow.low[0]',
+      'module.eu["a]b"].module.in.flows_verification_flow.x["k"]',
     ])
   })
 

@@ -37,16 +37,27 @@ const WAYS = {
   'an app of cdktf, as HCL': (project: string) => appliedApp('cdktf', project, true),
 }
 
-async function appliedApp(library: string, project: string, isHcl = false): Promise<string> {
-  const core = require(library) as Library
+function appliedApp(library: string, project: string, isHcl = false): Promise<string> {
   const { VerificationFlows } = require(`verification-flows/${library}`) as Constructs
+  return appliedStack(library, project, isHcl, (stack, root) => {
+    VerificationFlows.fromDirectory(stack, 'flows', { directory: root })
+  })
+}
+
+async function appliedStack(
+  library: string,
+  project: string,
+  isHcl: boolean,
+  build: (stack: InstanceType<Library['TerraformStack']>, root: string) => void,
+): Promise<string> {
+  const core = require(library) as Library
   const workspace = terraformBeside(project, 'cdk.out/stacks/kyc')
   // As the CDK's own command tells an app that it wants HCL.
   if (isHcl) vi.stubEnv('SYNTH_HCL_OUTPUT', 'true')
   const app = new core.App({ outdir: join(workspace.root, 'cdk.out'), hclOutput: isHcl })
   const stack = new core.TerraformStack(app, 'kyc')
   new core.LocalBackend(stack, { path: 'terraform.tfstate' })
-  VerificationFlows.fromDirectory(stack, 'flows', { directory: workspace.root })
+  build(stack, workspace.root)
   app.synth()
   vi.unstubAllEnvs()
   return applied(workspace)
@@ -131,4 +142,51 @@ describe('the same definitions give the same flows', () => {
       { numRuns: 3, endOnFailure: true },
     )
   }, 240_000)
+})
+
+describe.each([
+  ['cdktn', false],
+  ['cdktn', true],
+  ['cdktf', false],
+  ['cdktf', true],
+])('flows written in code, for %s (as HCL: %s)', (library, isHcl) => {
+  test('have the very texts of the code, also around references and where tokens stand for texts', async () => {
+    const core = require(library) as Library
+    const { FlowsProvider, VerificationFlow } = require(`verification-flows/${library}`) as Constructs
+    const texts = ['two\nlines', 'the "quick" one', 'C:\\new\\', '\\"', 'tab\tand\n"', '%%{a} "q"', `$$\{a} "q"\\`]
+    const root = await appliedStack(library, aProject(), isHcl, (stack, folder) => {
+      new FlowsProvider(stack, 'provider', { project: 'acme-kyc', store: join(folder, '.flows/store.sqlite') })
+      const local = new core.TerraformLocal(stack, 'which', { say: 'so' })
+      const first = new VerificationFlow(stack, 'first', {
+        key: 'first',
+        name: 'The "first"',
+        type: 'document',
+        description: texts.join('|'),
+        metadata: Object.fromEntries(texts.slice(1, 4).map((text, index) => [`"${index}" \\`, text])),
+      })
+      new VerificationFlow(stack, 'second', {
+        key: 'second',
+        name: `"${first.name}" \\ next`,
+        type: 'document',
+        description: core.Lazy.stringValue({ produce: () => 'lazy "text"\nand \\' }),
+        metadata: {
+          fn: core.Fn.join('-', ['a', first.key]),
+          raw: `"$\{upper("a}")}" and "$\{{ a = "}" }["a"]}" of $\{lookup({ say = "so" }, "say")}\\`,
+          local: core.Fn.lookup(local.expression, 'say'),
+        },
+      })
+    })
+    const { stdout } = await flows(['list', '--json'], { cwd: root })
+    const [first, second] = JSON.parse(stdout).flows
+    expect(first).toMatchObject({
+      name: 'The "first"',
+      description: texts.join('|').replace('%%{', '%{').replace('$$', '$'),
+      metadata: Object.fromEntries(texts.slice(1, 4).map((text, index) => [`"${index}" \\`, text])),
+    })
+    expect(second).toMatchObject({
+      name: '"The "first"" \\ next',
+      description: 'lazy "text"\nand \\',
+      metadata: { fn: 'a-first', raw: '"A}" and "}" of so\\', local: 'so' },
+    })
+  })
 })

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import type { FlowKey } from '../../model/flow.js'
@@ -8,6 +8,7 @@ import { plan } from '../../plan/plan.js'
 import { placeOf } from '../../project.js'
 import { plural, printable } from '../../render/text.js'
 import { terraformJson } from '../../synth/configuration.js'
+import { checkFolder } from '../check-folder.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { stateOf } from '../observed.js'
@@ -57,14 +58,17 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
   const definitions = checkedDefinitions(project)
   const flows = definitions.desired(target.name)
   const file = out === undefined ? undefined : fileOf(terminal.cwd, out)
+  if (file !== undefined) checkPlace(file, terminal.cwd)
   const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
   const subject = { project: project.config.project, environment: target.name }
+  const taken = state && takenOver(flows, state, subject)
   const made = terraformJson({
     ...subject,
     place: placeOf(project, target.name, file === undefined ? terminal.cwd : dirname(file)),
     flows,
-    ...(state && { imports: importsOf(flows, state, subject) }),
+    ...(taken && { imports: taken.imports }),
   })
+  if (taken && taken.left.length > 0) terminal.talk(leftText(taken.left, subject))
   // Not the JSON that other commands print: Terraform must read the very characters.
   const text = `${JSON.stringify(made, null, 2)}\n`
   if (file === undefined) {
@@ -96,12 +100,21 @@ function fileOf(cwd: string, out: string): string {
   return join(path, FILE)
 }
 
-/** What each flow that Terraform is to take over is called now. One that was archived is made active by the apply. */
-function importsOf(
+function checkPlace(file: string, cwd: string): void {
+  checkFolder(dirname(file), cwd)
+  if (!existsSync(file) || statSync(file).isFile()) return
+  throw badUsage(`${printable(relative(cwd, file))} is a folder, where the file would be`, 'name another place')
+}
+
+/**
+ * What each flow that Terraform is to take over is called now, and the flows that it cannot take over, as no definition
+ * makes a resource of them. One that was archived is made active by the apply.
+ */
+function takenOver(
   flows: readonly DesiredFlow[],
   state: ObservedState,
   subject: Subject,
-): { key: FlowKey; id: string }[] {
+): { readonly imports: readonly { readonly key: FlowKey; readonly id: string }[]; readonly left: readonly FlowKey[] } {
   const { conflicts } = plan(flows, state, subject)
   if (conflicts.length > 0) {
     const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
@@ -109,9 +122,19 @@ function importsOf(
       ...(conflicts[0] && { hint: conflicts[0].hint }),
     })
   }
-  return pair(flows, state, subject.project).pairs.flatMap(({ desired: { key }, observed }) =>
+  const { pairs, gone } = pair(flows, state, subject.project)
+  const imports = pairs.flatMap(({ desired: { key }, observed }) =>
     observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
   )
+  return { imports, left: gone.map(({ key }) => key) }
+}
+
+function leftText(keys: readonly FlowKey[], { project, environment }: Subject): string {
+  const [it, its, has] = keys.length === 1 ? ['it', 'its definition', 'has'] : ['them', 'their definitions', 'have']
+  const named = keys.map(printable)
+  const about = `${plural(keys.length, 'flow')} of ${project} in ${environment}`
+  const pull = `flows pull ${named.join(' ')} --all --env ${environment}`
+  return `warning: ${about} ${has} no definition, so Terraform does not take ${it} over: ${named.join(', ')}. Bring ${its} back (${pull}), or archive ${it} first (flows apply --env ${environment}); then run this again.\n`
 }
 
 function write(file: string, text: string): void {

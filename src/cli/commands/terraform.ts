@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { PROVIDER_SOURCE, PROVIDER_VERSION, PROVIDER_VERSION_RANGE } from '../../synth/package.js'
+import { checkFolder } from '../check-folder.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
 import { HOSTS, installProvider, type Outcome, PLATFORMS } from '../provider-mirror.js'
+import { isLockedToOther } from '../terraform-lock.js'
 import { installationSettings } from '../terraform-settings.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
@@ -41,10 +43,11 @@ async function install({ terminal }: Cli, { dir, user }: Options, isHuman: boole
   const folder = user ? homeOf(terminal) : resolve(terminal.cwd, dir ?? '')
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw badUsage(`there is no folder ${dir ?? folder}`)
   const plugins = join(folder, user ? '.terraform.d' : 'terraform.d', 'plugins')
-  const outcome = installProvider(plugins)
+  for (const host of HOSTS) checkFolder(join(plugins, host, PROVIDER_SOURCE), terminal.cwd)
+  const { outcome, checksum } = installProvider(plugins)
   const settings = installationSettings(terminal)
   if (settings !== undefined) terminal.talk(settingsText(settings, plugins))
-  if (outcome === 'replaced' && isLocked(folder)) terminal.talk(LOCKED)
+  if (isLockedToOther(folder, checksum)) terminal.talk(LOCKED)
   if (!isHuman) {
     terminal.result(
       jsonText({
@@ -98,13 +101,8 @@ const REQUIREMENT = `terraform {
 `
 
 const LOCKED =
-  'warning: .terraform.lock.hcl has the checksum of what was replaced: remove its block for the provider, then terraform init\n'
+  'warning: .terraform.lock.hcl has the checksum of another build of the provider: remove its block for the provider, then terraform init\n'
 
 function settingsText(file: string, plugins: string): string {
   return `warning: ${printable(file)} has a provider_installation block, and with it terraform looks nowhere else: add filesystem_mirror { path = "${printable(plugins)}" } to that block\n`
-}
-
-function isLocked(folder: string): boolean {
-  const lock = join(folder, '.terraform.lock.hcl')
-  return existsSync(lock) && readFileSync(lock, 'utf8').includes(PROVIDER_SOURCE)
 }
