@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_RATE_LIMIT } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { PROJECT } from '../helpers/builders.js'
@@ -254,6 +255,24 @@ test('a plan of a thousand flows asks the service once', async () => {
   expect(code).toBe(0)
   const asked = service.log.slice(begun)
   expect(asked.map(({ method, route }) => `${method} ${route}`)).toEqual(['GET /v2/identity/flow_state'])
+})
+
+test('a hundred and fifty flows that a lost state does not know are each told as that, within the limit of the service', async () => {
+  const now = () => Math.floor(Date.now() / 1000)
+  const service = await served({ now, rateLimit: DEFAULT_RATE_LIMIT })
+  const site = aServiceSite(service)
+  const writer = await site.remote.writer()
+  const keys = Array.from({ length: 150 }, (_, index) => `flow-${index}`)
+  await writer.deploy(aDeployment(keys.map((key) => creating(key, { name: key }))))
+  await writer.close()
+  const begun = service.log.length
+  const { code, stderr } = await aWorkspace(site, many(150)).terraform('plan')
+  expect(code).toBe(1)
+  const errors = stderr.match(/Error: .*/g) ?? []
+  expect(errors.filter((error) => !/^Error: A flow with the key "flow-\d+" exists already/.test(error))).toEqual([])
+  expect(errors).toHaveLength(150)
+  const asked = service.log.slice(begun).filter(({ status }) => status === 200)
+  expect(asked.filter(({ route }) => route === '/v2/identity/flow_deployments').length).toBeLessThanOrEqual(1)
 })
 
 async function isUpToDate(terraform: Workspace): Promise<void> {
