@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { http } from '../../src/remote/http/http.js'
 import { isState } from '../../src/remote/http/shapes.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
@@ -117,6 +117,44 @@ describe('reading over HTTP', () => {
     const reader = await http({ api: url, apiKey: KEY }).reader()
     expect(await failure(reader.listFlows())).toMatchObject({ kind: 'unreachable', requestId: 'req_1' })
     expect(requests).toHaveLength(3)
+  })
+
+  test('says after some seconds that nothing was answered, and gives up after half a minute', async () => {
+    const { url, requests } = await aWebServer(() => {})
+    let silences = 0
+    const reader = await http({ api: url, apiKey: KEY, onSilence: () => (silences += 1) }).reader()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const both = Promise.all([failure(reader.listFlows()), failure(reader.observe(PROJECT))])
+    await vi.advanceTimersByTimeAsync(2900)
+    expect(silences).toBe(0)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(silences).toBe(1)
+    await vi.advanceTimersByTimeAsync(27_000)
+    for (const error of await both) {
+      expect(error).toMatchObject({
+        kind: 'unreachable',
+        retryIsSafe: true,
+        message: `${url} cannot be reached: no answer in time`,
+      })
+    }
+    expect(silences).toBe(1)
+    expect(requests.length).toBeLessThanOrEqual(2)
+  })
+
+  test('an answer that has begun may take longer than half a minute', async () => {
+    const { url } = await aWebServer((_request, response) => {
+      response.write('{"object":"list",')
+      setImmediate(() => setTimeout(() => response.end('"url":"/","has_more":false,"data":[]}'), 40_000))
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const list = (await http({ api: url, apiKey: KEY }).reader()).listFlows()
+    for (let turn = 0; turn < 50; turn += 1) {
+      await new Promise((next) => setImmediate(next))
+      await vi.advanceTimersByTimeAsync(turn < 20 ? 0 : 2000)
+    }
+    expect((await list).data).toEqual([])
   })
 
   test('waits as long as it is asked to where it sent too many requests, however often', async () => {
