@@ -203,6 +203,29 @@ test.each(CASES)('$wrong is told at its line', async ({ body, says }) => {
   expect(JSON.stringify(first)).not.toContain('51abcdefghij')
 })
 
+test('what a text says is in no message: it may come from a sensitive variable, which Terraform keeps to itself', async () => {
+  const texts = {
+    name: ' unspoken ',
+    description: 'unspoken\\u0001',
+    return_url: [
+      'unspoken',
+      'http://unspoken.example',
+      'unspoken://a',
+      'https://u:unspoken@example.com',
+      'ftp://unspoken/',
+    ],
+    metadata: [`{ a = "unspoken\\n" }`],
+  }
+  for (const [name, values] of Object.entries(texts)) {
+    for (const value of [values].flat()) {
+      const { config } = written(`${name} = ${value.startsWith('{') ? value : `"${value}"`}`)
+      const told = await diagnosticsOf(config)
+      expect(told, value).toHaveLength(1)
+      expect(JSON.stringify(told)).not.toContain('unspoken')
+    }
+  }
+})
+
 test('all that is wrong with a flow is told at once', async () => {
   const { config } = written(
     'name = ""\nreturn_url = "x"\nmetadata = {\n team = ""\n}\noptions {\n matching {\n dob = "x"\n}\n}',
