@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../src/model/idempotency-key.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { attached, type Workspace } from './harness.js'
 
@@ -289,6 +290,11 @@ test.each([
     'an empty one',
     'ephemeral "flows_verification_session" "a" {\nverification_flow = "a"\nidempotency_key = ""\n}',
     /key is empty/,
+  ],
+  [
+    'one that is too long for the service',
+    `ephemeral "flows_verification_session" "a" {\nverification_flow = "a"\nidempotency_key = "${'k'.repeat(LONGEST_IDEMPOTENCY_KEY + 1)}"\n}`,
+    /has 256 characters; at most 255 are permitted/,
   ],
 ])('a data source or session with %s is refused', async (_, config, says) => {
   const [first, ...more] = await diagnosticsOf(`provider "flows" {\nproject = "a"\n}\n${config}\n`)

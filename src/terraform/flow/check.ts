@@ -10,6 +10,7 @@ import { secretIssues } from '../../validate/secrets.js'
 import { error, pathOf, sentence } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
+import { withoutText } from '../without-text.js'
 import { type Body, bodyOf } from './body.js'
 
 /** Everything that is wrong with a configured flow, by the very rules that definitions are held to. */
@@ -18,24 +19,17 @@ export function checkFlow(config: ObjectValue): Diagnostic[] {
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
   const issues = checkFlowBody(value).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
-  const told = issues.map((issue) => withoutText(issue, value))
+  const told = issues.map((issue) => textless(issue, value))
   return [...keyIssues(config.key), ...secrets, ...told].map(toDiagnostic)
 }
 
 const FREE_TEXT = new Set(['name', 'description', 'return_url', 'metadata'])
 
-/**
- * Free text may come from a sensitive variable, and no provider is told which is: the message does without it. Terraform
- * shows the line beside it.
- */
-function withoutText(issue: Issue, body: Body['value']): Issue {
+function textless(issue: Issue, body: Body['value']): Issue {
   const path = fromPointer(issue.pointer)
   if (issue.part !== 'value' || !FREE_TEXT.has(path[0] ?? '')) return issue
   const text = path.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), body)
-  const message = issue.message
-    .replace(quote(text), () => 'the text')
-    .replace(/begins with \S+\/\/$/, 'does not begin with https://')
-  return { ...issue, message }
+  return { ...issue, message: withoutText(issue.message, text) }
 }
 
 /** Also of what belongs to something unknown: how long a set is, or what goes with a type. */
