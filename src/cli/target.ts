@@ -24,7 +24,9 @@ export async function remoteOf(project: Project, { name, settings }: Target, ter
     })
   }
   const { http } = await import('../remote/http/http.js')
-  return http({ api: settings.api, apiKey })
+  const { api } = settings
+  const onSilence = () => terminal.talk(`${api} has not answered yet: still waiting\n`)
+  return http({ api, apiKey, onSilence })
 }
 
 /** Who a deployment into the embedded store is recorded for. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { type TerraformProvider, TerraformStack, Token } from 'cdktn'
 import { Construct } from 'constructs'
@@ -114,6 +115,13 @@ function openProject({ directory, configFile }: VerificationFlowsConfig): Projec
     throw new Error('give either directory (the folder that holds flows.config.yaml) or configFile')
   }
   const path = resolve(configFile ?? join(directory ?? '', CONFIG_FILE))
+  if (!existsSync(path)) {
+    const way =
+      configFile === undefined
+        ? `give the folder that holds ${CONFIG_FILE}, from where the app runs`
+        : 'it is looked for from where the app runs'
+    throw new Error(`there is no file ${relative(process.cwd(), path).split(sep).join('/')}: ${way}`)
+  }
   const { project, diagnostics } = loadProject(path)
   if (project === undefined) throw invalidDefinitions(diagnostics, dirname(path))
   return project

@@ -24,15 +24,31 @@ export async function* deploymentsOf(
   }
 }
 
-/**
- * The deployment that made a version, without its changes, which may be thousands. It has the version's time: so it is
- * looked for among the few of that second. Null when no deployment made the version.
- */
-export async function deploymentOf(
-  reader: RemoteReader,
-  { deployment, created }: Pick<FlowVersion, 'deployment' | 'created'>,
-): Promise<FlowDeploymentSummary | null> {
+type Made = Pick<FlowVersion, 'deployment' | 'created'>
+
+/** A deployment never changes, and one may have made a hundred versions: what a reader has found, it is not asked again. */
+const found = new WeakMap<RemoteReader, Map<string, Promise<FlowDeploymentSummary | null>>>()
+
+/** The deployment that made a version, without its changes, which may be thousands. Null when none made the version. */
+export async function deploymentOf(reader: RemoteReader, made: Made): Promise<FlowDeploymentSummary | null> {
+  const { deployment } = made
   if (deployment === null) return null
+  const known = found.get(reader) ?? new Map<string, Promise<FlowDeploymentSummary | null>>()
+  found.set(reader, known)
+  const asked = known.get(deployment) ?? lookFor(reader, made)
+  known.set(deployment, asked)
+  try {
+    const answer = await asked
+    if (answer === null) known.delete(deployment)
+    return answer
+  } catch (failure) {
+    known.delete(deployment)
+    throw failure
+  }
+}
+
+/** It has the version's time: so it is looked for among the few of that second. */
+async function lookFor(reader: RemoteReader, { deployment, created }: Made): Promise<FlowDeploymentSummary | null> {
   for await (const one of deploymentsOf(reader, { created })) if (one.id === deployment) return one
   return null
 }

@@ -47,8 +47,11 @@ export function failed(failure: unknown, path: Path = []): Diagnostic {
   if (!(failure instanceof RemoteError)) throw failure
   const { kind, code, message } = failure
   const request = failure.requestId === undefined ? '' : ` (request ${failure.requestId})`
-  const said = `${sentence(message.replace(/\.$/, ''))}${request}.`
-  return error(SUMMARIES[kind], [said, ...way(kind, code)].join(' '), path)
+  // What asks keeps its question mark.
+  const [text = '', mark] = /[.?]$/.test(message) ? [message.slice(0, -1), message.at(-1)] : [message, '.']
+  const said = `${sentence(text)}${request}${mark}`
+  const summary = code === 'rate_limit' ? 'Too many requests to the flows API at once' : SUMMARIES[kind]
+  return error(summary, [said, ...way(kind, code)].join(' '), path)
 }
 
 const SUMMARIES: Readonly<Record<RemoteError['kind'], string>> = {

@@ -2,6 +2,7 @@ import type { Deployment } from '../model/deployment.js'
 import { looksLikeFlowId } from '../model/flow.js'
 import type { ObservedFlow, ObservedState } from '../model/state.js'
 import type { Remote, RemoteReader, RemoteWriter } from '../remote/remote.js'
+import { sparing } from '../remote/sparing.js'
 import type { KnownFlow } from './flow/state.js'
 
 /**
@@ -34,6 +35,8 @@ interface Known {
 
 /** Most that a page of flows holds. */
 const PAGE = 100
+/** How many look-ups of one flow are under way at once: Terraform may ask for hundreds. */
+const LOOK_UPS = 6
 
 export function flowsOf(remote: Remote, project: string): Flows {
   let reader: Promise<RemoteReader> | undefined
@@ -41,7 +44,7 @@ export function flowsOf(remote: Remote, project: string): Flows {
   let known: Promise<Known> | undefined
 
   const theReader = () => {
-    reader ??= remote.reader()
+    reader ??= remote.reader().then((one) => sparing(one, LOOK_UPS))
     return reader
   }
   const observed = () => {

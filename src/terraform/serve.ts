@@ -4,9 +4,12 @@ import { run } from './plugin/run.js'
 
 /** Runs this process as a provider of Terraform, until Terraform ends it. */
 export async function serve(provider: Provider): Promise<void> {
-  await run((surroundings) => ({
-    handlers: callsOf(provider, surroundings),
-    stop: () => provider.stop(),
-    close: (isTold) => provider.close(isTold),
-  }))
+  await run((surroundings) => {
+    const handlers = callsOf(provider, surroundings)
+    return {
+      handlers,
+      stop: () => void handlers.StopProvider({}),
+      close: (isTold) => provider.close(isTold),
+    }
+  })
 }

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aWebServer } from '../remote/web-server.js'
 import { aReceiver } from '../service/receiver.js'
 import { stripeAt } from '../service/serving.js'
 
@@ -21,6 +22,16 @@ async function served(cwd: string, ...args: string[]): Promise<{ url: string; ch
 
 const overHttp = (url: string) =>
   `project: acme-kyc\nenvironments:\n  local: {}\n  remote: { api: "${url}", api_key_env: FLOWS_KEY }\n`
+
+test('a service that takes connections and does not answer is told as that, while it is waited for', async () => {
+  const { url } = await aWebServer(() => {})
+  const child = start(['plan', '--env', 'remote'], {
+    cwd: aProject({ a: aDefinition('A') }, overHttp(url)),
+    env: { FLOWS_KEY: 'sk_test_any0123456789' },
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  expect(await printed(child, 'yet')).toContain(`${url} has not answered yet: still waiting`)
+})
 
 describe('flows sessions', () => {
   test('creates, lists and shows sessions of a flow', async () => {

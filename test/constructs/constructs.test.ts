@@ -252,7 +252,13 @@ for (const library of LIBRARIES) {
       expect(() => from({ directory: cwd, environment: 'lcoal' })).toThrow('did you mean "local"?')
       expect(() => from({})).toThrow('give either directory')
       expect(() => from({ directory: cwd, configFile: cwd })).toThrow('give either directory')
-      expect(() => from({ directory: aFolder() })).toThrow(constructs.InvalidDefinitionsError)
+      const nothing = () => from({ directory: aFolder() })
+      expect(nothing).toThrow(
+        /^there is no file \S+\/flows\.config\.yaml: give the folder that holds flows\.config\.yaml/,
+      )
+      expect(() => from({ configFile: 'gone.yaml' })).toThrow(
+        /^there is no file gone\.yaml: it is looked for from where/,
+      )
     })
   })
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import { describe, expect, expectTypeOf, test } from 'vitest'
+import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { http } from '../../src/remote/http/http.js'
 import { isState } from '../../src/remote/http/shapes.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
@@ -10,6 +10,8 @@ import { served } from '../service/serving.js'
 import { aClosedPort, aProxyTo, aWebServer } from './web-server.js'
 
 const KEY = 'sk_test_averysecretkey'
+
+const TOO_MANY = '{"error":{"code":"rate_limit","message":"Too many."}}'
 
 const DEPLOYED = {
   id: 'vfd_1',
@@ -115,6 +117,78 @@ describe('reading over HTTP', () => {
     const reader = await http({ api: url, apiKey: KEY }).reader()
     expect(await failure(reader.listFlows())).toMatchObject({ kind: 'unreachable', requestId: 'req_1' })
     expect(requests).toHaveLength(3)
+  })
+
+  test('says after some seconds that nothing was answered, and gives up after half a minute', async () => {
+    const { url, requests } = await aWebServer(() => {})
+    let silences = 0
+    const reader = await http({ api: url, apiKey: KEY, onSilence: () => (silences += 1) }).reader()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const both = Promise.all([failure(reader.listFlows()), failure(reader.observe(PROJECT))])
+    await vi.advanceTimersByTimeAsync(2900)
+    expect(silences).toBe(0)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(silences).toBe(1)
+    await vi.advanceTimersByTimeAsync(27_000)
+    for (const error of await both) {
+      expect(error).toMatchObject({
+        kind: 'unreachable',
+        retryIsSafe: true,
+        message: `${url} cannot be reached: no answer in time`,
+      })
+    }
+    expect(silences).toBe(1)
+    expect(requests.length).toBeLessThanOrEqual(2)
+  })
+
+  test('an answer that has begun may take longer than half a minute', async () => {
+    const { url } = await aWebServer((_request, response) => {
+      response.write('{"object":"list",')
+      setImmediate(() => setTimeout(() => response.end('"url":"/","has_more":false,"data":[]}'), 40_000))
+    })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const list = (await http({ api: url, apiKey: KEY }).reader()).listFlows()
+    for (let turn = 0; turn < 50; turn += 1) {
+      await new Promise((next) => setImmediate(next))
+      await vi.advanceTimersByTimeAsync(turn < 20 ? 0 : 2000)
+    }
+    expect((await list).data).toEqual([])
+  })
+
+  test('waits as long as it is asked to where it sent too many requests, however often', async () => {
+    const { url, requests } = await aWebServer((_request, response, count) => {
+      if (count < 6) response.writeHead(429, { 'retry-after': '0' }).end(TOO_MANY)
+      else if (count === 6) response.writeHead(429, { 'retry-after': '1' }).end(TOO_MANY)
+      else response.end('{"object":"list","url":"/","has_more":false,"data":[]}')
+    })
+    const reader = await http({ api: url, apiKey: KEY }).reader()
+    const begun = Date.now()
+    expect((await reader.listFlows()).data).toEqual([])
+    expect(requests).toHaveLength(7)
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000)
+  })
+
+  test.each([
+    ['longer than it waits for an answer', { 'retry-after': '31' }],
+    ['until a time of day that is too far away', { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }],
+    ['in vain', { 'retry-after': '1', 'stripe-should-retry': 'false' }],
+  ])('does not wait %s, and says that there were too many requests', async (_what, headers) => {
+    const { url, requests } = await aWebServer((_request, response) => response.writeHead(429, headers).end(TOO_MANY))
+    const reader = await http({ api: url, apiKey: KEY }).reader()
+    const error = await failure(reader.listFlows())
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'rate_limit', message: 'Too many.', retryIsSafe: true })
+    expect(requests).toHaveLength(1)
+  })
+
+  test('a server on the way that asks to slow down need not know the API', async () => {
+    const { url } = await aWebServer((_request, response) =>
+      response.writeHead(429, { 'retry-after': '60' }).end('<h1>Slow down</h1>'),
+    )
+    const error = await failure((await http({ api: url, apiKey: KEY }).reader()).listFlows())
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'rate_limit' })
+    expect(error.message).toContain('answered 429: too many requests')
   })
 
   test('tells when nobody listens there', async () => {
@@ -257,6 +331,30 @@ describe('writing over HTTP', () => {
     expect(await failure(reader.listFlows())).toMatchObject({ retryIsSafe: true })
     expect(await failure(writer.deploy(aDeployment([creating('a')])))).toMatchObject({ retryIsSafe: true })
     expect(await failure(writer.createSession({}))).toMatchObject({ retryIsSafe: false })
+  })
+
+  test('waits as long as it is asked to where it sent too many requests, however often', async () => {
+    const keys = new Set<unknown>()
+    const { url, requests } = await aWebServer((request, response, count) => {
+      keys.add(request.headers['idempotency-key'])
+      if (count < 6) {
+        const headers = { 'retry-after': count === 5 ? '1' : '0', 'stripe-should-retry': 'true' }
+        response.writeHead(429, headers).end(TOO_MANY)
+      } else response.end(JSON.stringify(DEPLOYED))
+    })
+    const begun = Date.now()
+    await (await http({ api: url, apiKey: KEY }).writer()).deploy(aDeployment([creating('a')]))
+    expect(requests).toHaveLength(6)
+    expect(keys.size).toBe(1)
+    expect(Date.now() - begun).toBeGreaterThanOrEqual(1000)
+  })
+
+  test('does not wait longer than half a minute, and says that there were too many requests', async () => {
+    const headers = { 'retry-after': '31', 'stripe-should-retry': 'true' }
+    const { url, requests } = await aWebServer((_request, response) => response.writeHead(429, headers).end(TOO_MANY))
+    const error = await failure((await http({ api: url, apiKey: KEY }).writer()).deploy(aDeployment([creating('a')])))
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'rate_limit', message: 'Too many.' })
+    expect(requests).toHaveLength(1)
   })
 
   test('a request larger than the API takes is not sent', async () => {

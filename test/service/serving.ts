@@ -56,7 +56,7 @@ export interface Called {
 
 export interface ServedOptions
   extends Partial<
-    Pick<ServerOptions, 'publicUrl' | 'processing' | 'webhookAllow' | 'rateLimit' | 'trustProxy' | 'metrics'>
+    Pick<ServerOptions, 'publicUrl' | 'now' | 'processing' | 'webhookAllow' | 'rateLimit' | 'trustProxy' | 'metrics'>
   > {
   /** By default SQLite. */
   readonly implementation?: Implementation

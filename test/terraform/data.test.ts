@@ -119,6 +119,9 @@ describe.each(sites)('a session over $name', ({ open }) => {
     )
     expect(await refused({ provided_details: { phone: '0171 canary' }, idempotency_key: 'b' })).not.toContain('canary')
     expect(await refused({ return_url: 'http://example.com', idempotency_key: 'c' })).toMatch(/^error at return_url: /)
+    for (const return_url of ['http://canary.example', 'canary://a', 'canary']) {
+      expect(await refused({ return_url, idempotency_key: 'c' })).not.toContain('canary')
+    }
     await openSession(site, given)
     expect(await refused({ metadata: { order: '8' } })).toContain("'user-42' was used for another request")
   })

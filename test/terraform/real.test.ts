@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { DEFAULT_RATE_LIMIT } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { PROJECT } from '../helpers/builders.js'
+import { ended } from '../helpers/cli.js'
+import { aWebServer } from '../remote/web-server.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 import { served } from '../service/serving.js'
 import { postgres } from '../store/stores.js'
@@ -254,6 +257,41 @@ test('a plan of a thousand flows asks the service once', async () => {
   expect(code).toBe(0)
   const asked = service.log.slice(begun)
   expect(asked.map(({ method, route }) => `${method} ${route}`)).toEqual(['GET /v2/identity/flow_state'])
+})
+
+test('a hundred and fifty flows that a lost state does not know are each told as that, within the limit of the service', async () => {
+  const now = () => Math.floor(Date.now() / 1000)
+  const service = await served({ now, rateLimit: DEFAULT_RATE_LIMIT })
+  const site = aServiceSite(service)
+  const writer = await site.remote.writer()
+  const keys = Array.from({ length: 150 }, (_, index) => `flow-${index}`)
+  await writer.deploy(aDeployment(keys.map((key) => creating(key, { name: key }))))
+  await writer.close()
+  const begun = service.log.length
+  const { code, stderr } = await aWorkspace(site, many(150)).terraform('plan')
+  expect(code).toBe(1)
+  const errors = stderr.match(/Error: .*/g) ?? []
+  expect(errors.filter((error) => !/^Error: A flow with the key "flow-\d+" exists already/.test(error))).toEqual([])
+  expect(errors).toHaveLength(150)
+  const asked = service.log.slice(begun).filter(({ status }) => status === 200)
+  expect(asked.filter(({ route }) => route === '/v2/identity/flow_deployments').length).toBeLessThanOrEqual(1)
+})
+
+test('Ctrl-C ends a plan at once where the service takes connections and answers nothing', async () => {
+  let isAsked = false
+  const { url } = await aWebServer(() => {
+    isAsked = true
+  })
+  const site = { ...aServiceSite({ ...(await served()), url }), block: { api: url, api_key: 'sk_test_any0123456789' } }
+  const child = await aWorkspace(site, flow('payouts')).start('plan')
+  const run = ended(child)
+  await expect.poll(() => isAsked, { timeout: 20_000 }).toBe(true)
+  const begun = Date.now()
+  process.kill(-Number(child.pid), 'SIGINT')
+  const { code, stderr } = await run
+  expect(code).toBe(1)
+  expect(stderr).toContain('Interrupted')
+  expect(Date.now() - begun).toBeLessThan(5000)
 })
 
 async function isUpToDate(terraform: Workspace): Promise<void> {

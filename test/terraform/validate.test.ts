@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../src/model/idempotency-key.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { attached, type Workspace } from './harness.js'
 
@@ -203,6 +204,29 @@ test.each(CASES)('$wrong is told at its line', async ({ body, says }) => {
   expect(JSON.stringify(first)).not.toContain('51abcdefghij')
 })
 
+test('what a text says is in no message: it may come from a sensitive variable, which Terraform keeps to itself', async () => {
+  const texts = {
+    name: ' unspoken ',
+    description: 'unspoken\\u0001',
+    return_url: [
+      'unspoken',
+      'http://unspoken.example',
+      'unspoken://a',
+      'https://u:unspoken@example.com',
+      'ftp://unspoken/',
+    ],
+    metadata: [`{ a = "unspoken\\n" }`],
+  }
+  for (const [name, values] of Object.entries(texts)) {
+    for (const value of [values].flat()) {
+      const { config } = written(`${name} = ${value.startsWith('{') ? value : `"${value}"`}`)
+      const told = await diagnosticsOf(config)
+      expect(told, value).toHaveLength(1)
+      expect(JSON.stringify(told)).not.toContain('unspoken')
+    }
+  }
+})
+
 test('all that is wrong with a flow is told at once', async () => {
   const { config } = written(
     'name = ""\nreturn_url = "x"\nmetadata = {\n team = ""\n}\noptions {\n matching {\n dob = "x"\n}\n}',
@@ -266,6 +290,11 @@ test.each([
     'an empty one',
     'ephemeral "flows_verification_session" "a" {\nverification_flow = "a"\nidempotency_key = ""\n}',
     /key is empty/,
+  ],
+  [
+    'one that is too long for the service',
+    `ephemeral "flows_verification_session" "a" {\nverification_flow = "a"\nidempotency_key = "${'k'.repeat(LONGEST_IDEMPOTENCY_KEY + 1)}"\n}`,
+    /has 256 characters; at most 255 are permitted/,
   ],
 ])('a data source or session with %s is refused', async (_, config, says) => {
   const [first, ...more] = await diagnosticsOf(`provider "flows" {\nproject = "a"\n}\n${config}\n`)

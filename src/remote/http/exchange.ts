@@ -8,11 +8,12 @@ export interface Answered {
   readonly body: unknown
 }
 
-/** Never rejects. */
-export async function exchange(url: string, init: RequestInit): Promise<Exchange> {
+/** Never rejects. `begun` is called once an answer begins. */
+export async function exchange(url: string, init: RequestInit, begun = () => {}): Promise<Exchange> {
   try {
     // A redirect would lead to another place than the configuration names.
     const response = await fetch(url, { ...init, redirect: 'manual' })
+    begun()
     const text = await response.text()
     return { status: response.status, headers: response.headers, body: parse(text) }
   } catch (fault) {

@@ -46,10 +46,10 @@ function refused(sent: Sent, received: Answered): RemoteError {
   const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
   const [message, code, param] = [told(error?.message), told(error?.code), told(error?.param)]
   const kind = kindOf(status, code)
-  if (error === undefined && kind !== 'not_authorised' && status !== 413) return strange(sent, received)
+  if (error === undefined && kind !== 'not_authorised' && !(status in WORDS)) return strange(sent, received)
   return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
     ...(kind === 'unreachable' && { retryIsSafe }),
-    ...(status === 413 ? { code: 'request_too_large' } : code !== undefined && { code }),
+    ...(status in CODES ? { code: CODES[status] as string } : code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...requestIdOf(headers, apiKey),
     ...(Array.isArray(error?.stale) && { stale: staleOf(error.stale, apiKey) }),
@@ -58,7 +58,10 @@ function refused(sent: Sent, received: Answered): RemoteError {
 
 const WORDS: Readonly<Record<number, string>> = {
   413: '413: the request is too large. Change fewer flows at once: apply them in several steps, or split the project',
+  429: '429: too many requests. Send fewer at once, or try again a little later',
 }
+
+const CODES: Readonly<Record<number, string>> = { 413: 'request_too_large', 429: 'rate_limit' }
 
 function kindOf(status: number, code: string | undefined): RemoteError['kind'] {
   if (status === 401 || status === 403) return 'not_authorised'

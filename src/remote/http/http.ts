@@ -1,18 +1,16 @@
 import { type Remote, RemoteError } from '../remote.js'
 import { parseApi } from './api-address.js'
 import { httpReader } from './reader.js'
-import { readTransport } from './transport.js'
+import { type Patience, readTransport } from './transport.js'
 
-export interface HttpOptions {
+export interface HttpOptions extends Patience {
   /** Root of the flows API: "https://flows.example.com". */
   readonly api: string
   readonly apiKey: string
-  /** How long a read may take, in milliseconds: with it, it is tried once only. */
-  readonly patience?: number
 }
 
 /** The flows API over HTTP. Throws RemoteError for an address or a key that cannot work; sends nothing yet. */
-export function http({ api, apiKey, patience }: HttpOptions): Remote {
+export function http({ api, apiKey, ...patience }: HttpOptions): Remote {
   const address = parseApi(api)
   // Checked here, because what a header refuses is quoted in the system's message.
   if (!/^[\x21-\x7e]+$/.test(apiKey)) {

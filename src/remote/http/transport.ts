@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Exchange, exchange } from './exchange.js'
+import { waitAfter } from './slow-down.js'
 
 /** All that a reader has: it cannot write, because nothing here sends anything but GET. */
 export interface ReadTransport {
@@ -7,28 +8,74 @@ export interface ReadTransport {
   get(path: string, known?: string): Promise<Exchange>
 }
 
+export interface Patience {
+  /** How long a read may take, in milliseconds: with it, it is tried once only. */
+  readonly patience?: number
+  /** Called when an answer has not begun after a few seconds; once at most. */
+  readonly onSilence?: () => void
+}
+
 const RETRIES = 2
 const FIRST_WAIT = 250
-const TIMEOUT = 60_000
+/** In milliseconds, from the first attempt until an answer begins, waiting between attempts included. */
+const LONGEST = 30_000
+/** In milliseconds, for an answer that has begun: a large one over a slow line. */
+const LONGEST_ANSWER = 60_000
+const SILENCE = 3000
 
-/** Tries again after a network failure or a fault of the service, unless there is a limit to the patience. */
-export function readTransport(origin: string, apiKey: string, patience?: number): ReadTransport {
+/**
+ * Tries again after a network failure or a fault of the service, and as long as it is told to slow down, unless there is
+ * a limit to the patience.
+ */
+export function readTransport(origin: string, apiKey: string, { patience, onSilence }: Patience = {}): ReadTransport {
+  let isSilenceTold = false
+  const silent = () => {
+    if (!isSilenceTold) onSilence?.()
+    isSilenceTold = true
+  }
   return {
     async get(path, known) {
-      for (let attempt = 0; ; attempt += 1) {
-        const received = await exchange(origin + path, {
-          method: 'GET',
-          headers: {
-            accept: 'application/json',
-            authorization: `Bearer ${apiKey}`,
-            ...(known !== undefined && { 'if-none-match': known }),
-          },
-          signal: AbortSignal.timeout(patience ?? TIMEOUT),
+      const end = Date.now() + (patience ?? LONGEST)
+      for (let attempt = 0; ; ) {
+        const received = await exchangeUntil(end, origin + path, silent, {
+          accept: 'application/json',
+          authorization: `Bearer ${apiKey}`,
+          ...(known !== undefined && { 'if-none-match': known }),
         })
-        if (patience !== undefined || attempt === RETRIES || !mayPass(received)) return received
-        await sleep(FIRST_WAIT * 2 ** attempt)
+        if (patience !== undefined) return received
+        let wait = waitAfter(received)
+        if (wait === undefined) {
+          if (attempt === RETRIES || !mayPass(received)) return received
+          wait = FIRST_WAIT * 2 ** attempt
+          attempt += 1
+        }
+        if (Date.now() + wait >= end) return received
+        await sleep(wait)
       }
     },
+  }
+}
+
+/** Gives up at the end where no answer has begun by then. */
+async function exchangeUntil(
+  end: number,
+  url: string,
+  silent: () => void,
+  headers: Record<string, string>,
+): Promise<Exchange> {
+  const over = new AbortController()
+  const giveUp = () => over.abort(new DOMException('no answer in time', 'TimeoutError'))
+  let timer = setTimeout(giveUp, Math.max(0, end - Date.now()))
+  const silence = setTimeout(silent, SILENCE)
+  try {
+    return await exchange(url, { method: 'GET', headers, signal: over.signal }, () => {
+      clearTimeout(silence)
+      clearTimeout(timer)
+      timer = setTimeout(giveUp, LONGEST_ANSWER)
+    })
+  } finally {
+    clearTimeout(silence)
+    clearTimeout(timer)
   }
 }
 

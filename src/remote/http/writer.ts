@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../../model/deployment.js'
 import type { VerificationFlow, VerificationSession } from '../../model/resources.js'
 import { RemoteError, type RemoteWriter } from '../remote.js'
@@ -5,8 +6,11 @@ import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf } from './failure.js'
 import { isDeployment, isFlow, isSession } from './shapes.js'
+import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000
+/** How long is waited in all where the API asks to slow down, in milliseconds. */
+const LONGEST_WAIT = 30_000
 /** What the API takes in one request, in bytes. */
 const MOST = 32 * 1024 * 1024
 
@@ -30,6 +34,7 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
   const post = async <T>({ path, params, shape, idempotencyKey }: Post): Promise<T> => {
     let received: Exchange | undefined
     let tooLarge: RemoteError | undefined
+    const end = Date.now() + LONGEST_WAIT
     const client = new Client(apiKey, {
       host,
       port,
@@ -40,7 +45,12 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
       httpClient: Client.createFetchHttpClient(async (url, init = {}) => {
         tooLarge = tooLargeFor(origin, init.body)
         if (tooLarge) return new Response('{}')
-        received = await exchange(String(url), init)
+        for (;;) {
+          received = await exchange(String(url), init)
+          const wait = waitAfter(received)
+          if (wait === undefined || Date.now() + wait >= end) break
+          await sleep(wait)
+        }
         if ('fault' in received) throw received.fault
         return toldToClient(received)
       }),
@@ -82,9 +92,12 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
   }
 }
 
-/** The client decides by the status and one header whether to repeat a request. More it need not know. */
+/**
+ * The client decides by the status and one header whether to repeat a request. More it need not know; nor does it wait as
+ * long as it is asked to, which is done here.
+ */
 function toldToClient({ status, headers }: Answered): Response {
-  const retry = headers.get('stripe-should-retry')
+  const retry = status === 429 ? 'false' : headers.get('stripe-should-retry')
   const hasBody = status >= 200 && status <= 599 && ![204, 205, 304].includes(status)
   return new Response('{}', { status: hasBody ? status : 400, headers: retry ? { 'stripe-should-retry': retry } : {} })
 }

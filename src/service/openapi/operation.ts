@@ -1,7 +1,7 @@
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
 import { V1_LIMIT } from '../http/body-limits.js'
 import { DEEPEST, MOST_PARAMETERS } from '../http/form.js'
 import type { AnyRoute } from '../http/routes/route.js'
-import { LONGEST_KEY } from '../operations/idempotency.js'
 import { EXTENDED, notesOf, REQUIRED } from './parameters.js'
 import { component, type Schema } from './schemas.js'
 import { isDeep, members, schemaOf } from './shape-schema.js'
@@ -83,8 +83,8 @@ export const errorAnswer: Schema = { $ref: '#/components/responses/error' }
 const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
   in: 'header',
-  description: `Your name for the request: a retry with the same key gets the first answer again, for 24 hours; what is refused is not stored. 1 to ${LONGEST_KEY} characters.`,
-  schema: { type: 'string', minLength: 1, maxLength: LONGEST_KEY },
+  description: `Your name for the request: a retry with the same key gets the first answer again, for 24 hours; what is refused is not stored. 1 to ${LONGEST_IDEMPOTENCY_KEY} characters.`,
+  schema: { type: 'string', minLength: 1, maxLength: LONGEST_IDEMPOTENCY_KEY },
 }
 
 const REPLAYED: Schema = {

@@ -1,10 +1,10 @@
 import { digestOf } from '../../model/canonical.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
 import { ApiError } from '../api-error.js'
 import type { Caller, Service, WriteCall } from './call.js'
 
 /** How long an answer is kept, in seconds. */
 const KEPT = 24 * 60 * 60
-export const LONGEST_KEY = 255
 
 export interface IdempotentRequest {
   /** The caller's name for the request; undefined when it may run any number of times. */
@@ -39,8 +39,8 @@ export async function once(
   if (key === undefined) {
     return { status: 200, body: toText(await service.write(caller, operation)), replayed: false }
   }
-  if (key === '' || key.length > LONGEST_KEY) {
-    throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_KEY} characters long.`)
+  if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
+    throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
   }
   const name = `idempotency:${caller.livemode ? 'live' : 'test'}:${key}`
   // A store with one writer has no lock that would tell: it only makes the second request wait.

@@ -1,6 +1,7 @@
 import type { Issue } from '../../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
-import { toDotted } from '../../model/json-pointer.js'
+import { isObject } from '../../model/json.js'
+import { fromPointer, toDotted } from '../../model/json-pointer.js'
 import { checkFlowBody } from '../../validate/flow-body.js'
 import { usableKey } from '../../validate/key.js'
 import { quote } from '../../validate/quote.js'
@@ -9,7 +10,8 @@ import { secretIssues } from '../../validate/secrets.js'
 import { error, pathOf, sentence } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
-import { bodyOf } from './body.js'
+import { withoutText } from '../without-text.js'
+import { type Body, bodyOf } from './body.js'
 
 /** Everything that is wrong with a configured flow, by the very rules that definitions are held to. */
 export function checkFlow(config: ObjectValue): Diagnostic[] {
@@ -17,7 +19,17 @@ export function checkFlow(config: ObjectValue): Diagnostic[] {
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
   const issues = checkFlowBody(value).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
-  return [...keyIssues(config.key), ...secrets, ...issues].map(toDiagnostic)
+  const told = issues.map((issue) => textless(issue, value))
+  return [...keyIssues(config.key), ...secrets, ...told].map(toDiagnostic)
+}
+
+const FREE_TEXT = new Set(['name', 'description', 'return_url', 'metadata'])
+
+function textless(issue: Issue, body: Body['value']): Issue {
+  const path = fromPointer(issue.pointer)
+  if (issue.part !== 'value' || !FREE_TEXT.has(path[0] ?? '')) return issue
+  const text = path.reduce<unknown>((value, name) => (isObject(value) ? value[name] : undefined), body)
+  return { ...issue, message: withoutText(issue.message, text) }
 }
 
 /** Also of what belongs to something unknown: how long a set is, or what goes with a type. */

@@ -46,6 +46,18 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
     }
   }
 
+  const interrupts = new Set<() => void>()
+
+  /** As `answer`, for work that writes nothing: where Terraform stops, nobody waits for its end. */
+  function answerOrStop<Kept, Response>(doing: string, kept: Kept, work: () => Promise<Response>) {
+    let interrupt = () => {}
+    const stopped = new Promise<Told>((done) => {
+      interrupt = () => done({ diagnostics: [interrupted(doing)] })
+    }).then((told) => ({ ...kept, ...told }))
+    interrupts.add(interrupt)
+    return answer(doing, kept, () => Promise.race([work(), stopped])).finally(() => interrupts.delete(interrupt))
+  }
+
   const validation = (kinds: { readonly [type: string]: Validated }) => (request: OfType) =>
     answer(`validate ${request.type_name}`, {}, async () => {
       const kind = named(kinds, request.type_name)
@@ -68,7 +80,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       ),
 
     ConfigureProvider: ({ config, terraform_version }) =>
-      answer('configure the provider', {}, async () =>
+      answerOrStop('configure the provider', {}, async () =>
         told(await provider.configure(object(provider.schema, config), terraform_version), provider.schema),
       ),
 
@@ -84,7 +96,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       }),
 
     ReadResource: ({ type_name, current_state, private: memory }) =>
-      answer(`read ${type_name}`, { new_state: current_state, private: memory }, async () => {
+      answerOrStop(`read ${type_name}`, { new_state: current_state, private: memory }, async () => {
         const resource = named(provider.resources, type_name)
         const { schema } = resource
         const { result, diagnostics } = await resource.read(object(schema, current_state), memory)
@@ -98,7 +110,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       }),
 
     PlanResourceChange: ({ type_name, prior_state, proposed_new_state, config, prior_private }) =>
-      answer(`plan ${type_name}`, { planned_state: prior_state, planned_private: prior_private }, async () => {
+      answerOrStop(`plan ${type_name}`, { planned_state: prior_state, planned_private: prior_private }, async () => {
         const resource = named(provider.resources, type_name)
         const { schema } = resource
         const { result, diagnostics } = await resource.plan({
@@ -131,7 +143,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       }),
 
     ImportResourceState: ({ type_name, id }) =>
-      answer(`import ${type_name} ${id}`, {}, async () => {
+      answerOrStop(`import ${type_name} ${id}`, {}, async () => {
         const resource = named(provider.resources, type_name)
         const { schema } = resource
         const { result, diagnostics } = await resource.import(id)
@@ -143,7 +155,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       }),
 
     ReadDataSource: ({ type_name, config }) =>
-      answer(`read ${type_name}`, {}, async () => {
+      answerOrStop(`read ${type_name}`, {}, async () => {
         const source = named(provider.dataSources, type_name)
         const { schema } = source
         const { result, diagnostics } = await source.read(object(schema, config))
@@ -167,6 +179,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
     GetFunctions: async () => ({}),
 
     async StopProvider() {
+      for (const interrupt of interrupts) interrupt()
       try {
         provider.stop()
         return {}
@@ -253,6 +266,11 @@ function isError({ severity }: Diagnostic): boolean {
 
 function failure(doing: string, error: unknown): WrittenAs<typeof WireDiagnostic> {
   return { severity: SEVERITY.error, summary: `Could not ${doing}`, detail: messageOf(error) }
+}
+
+function interrupted(doing: string): WrittenAs<typeof WireDiagnostic> {
+  const detail = `Terraform was stopped before the provider could ${doing}. Nothing was written.`
+  return { severity: SEVERITY.error, summary: 'Interrupted', detail }
 }
 
 function messageOf(error: unknown): string {

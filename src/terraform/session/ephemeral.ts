@@ -1,3 +1,4 @@
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
 import type { CreateSessionParams } from '../../remote/remote.js'
 import { RemoteError } from '../../remote/remote.js'
 import type { Connected } from '../connection.js'
@@ -6,9 +7,7 @@ import { computed } from '../flow/schema.js'
 import { isObjectValue } from '../flow/state.js'
 import type { Diagnostic, EphemeralResource } from '../framework/provider.js'
 import type { ObjectValue, Value } from '../wire/value.js'
-
-/** What the service takes; see service/operations/idempotency.ts. */
-const LONGEST_KEY = 255
+import { withoutText } from '../without-text.js'
 
 /** `flows_verification_session`: one person's verification, opened for a run and never written into a state. */
 export function sessionResource(connected: Connected): EphemeralResource {
@@ -19,8 +18,7 @@ export function sessionResource(connected: Connected): EphemeralResource {
       attributes: {
         verification_flow: { description: 'Id or key of the flow.', type: 'string', given: 'required' },
         idempotency_key: {
-          description:
-            'Names the session: a run with the same key and the same settings within a day has the same one. Up to 255 characters; choose one for each person.',
+          description: `Names the session: a run with the same key and the same settings within a day has the same one. Up to ${LONGEST_IDEMPOTENCY_KEY} characters; choose one for each person.`,
           type: 'string',
           given: 'required',
         },
@@ -66,7 +64,7 @@ export function sessionResource(connected: Connected): EphemeralResource {
           const { id, status, url, client_secret } = await (await connection.flows.reader()).retrieveSession(made.id)
           return { result: { ...config, id, status, url, client_secret }, diagnostics: [] }
         } catch (failure) {
-          return { result: null, diagnostics: [refusal(failure)] }
+          return { result: null, diagnostics: [refusal(failure, config)] }
         }
       }, null)
     },
@@ -74,8 +72,9 @@ export function sessionResource(connected: Connected): EphemeralResource {
 }
 
 function checkKey(key: Value | undefined): Diagnostic[] {
-  if (typeof key !== 'string' || (key !== '' && key.length <= LONGEST_KEY)) return []
-  const what = key === '' ? 'is empty' : `has ${key.length} characters; at most ${LONGEST_KEY} are permitted`
+  if (typeof key !== 'string' || (key !== '' && key.length <= LONGEST_IDEMPOTENCY_KEY)) return []
+  const what =
+    key === '' ? 'is empty' : `has ${key.length} characters; at most ${LONGEST_IDEMPOTENCY_KEY} are permitted`
   return [
     error(`The idempotency key ${what}`, 'Name the session by it, such as "onboarding-user-42".', [
       attribute('idempotency_key'),
@@ -103,8 +102,11 @@ function textsOf(value: ObjectValue): Record<string, string> {
 const PARAMS = ['verification_flow', 'client_reference_id', 'metadata', 'provided_details', 'return_url']
 
 /** At the attribute that the service names, where it is one of these. */
-function refusal(failure: unknown): Diagnostic {
+function refusal(failure: unknown, config: ObjectValue): Diagnostic {
   const name =
     failure instanceof RemoteError ? PARAMS.find((param) => failure.param?.split('[')[0] === param) : undefined
-  return failed(failure, name === undefined ? [] : [attribute(name)])
+  const diagnostic = failed(failure, name === undefined ? [] : [attribute(name)])
+  return name === 'return_url'
+    ? { ...diagnostic, detail: withoutText(diagnostic.detail, config.return_url) }
+    : diagnostic
 }

@@ -221,6 +221,36 @@ test('a provider that cannot stop says so', async () => {
   expect(await callsWith({}).calls.StopProvider({})).toEqual({})
 })
 
+test('where Terraform stops, what only looks is answered at once, and what writes is finished', async () => {
+  let finish = (_: { result: { state: ObjectValue; memory: Buffer }; diagnostics: [] }) => {}
+  const never = () => new Promise<never>(() => {})
+  const { calls, failures } = callsWith(
+    { read: never, import: never, apply: () => new Promise((done) => (finish = done)) },
+    { configure: never },
+  )
+  const state = dynamic({ name: 'A' })
+  const looking = [
+    calls.ConfigureProvider({ config: state, terraform_version: '1.11.4' }),
+    calls.ReadResource({ type_name: 'thing', current_state: state, private: NO_MEMORY }),
+    calls.ImportResourceState({ type_name: 'thing', id: 'a' }),
+  ]
+  const writing = calls.ApplyResourceChange({
+    type_name: 'thing',
+    prior_state: null,
+    planned_state: state,
+    config: state,
+    planned_private: NO_MEMORY,
+  })
+  await calls.StopProvider({})
+  for (const answer of await Promise.all(looking)) {
+    expect(answer).toMatchObject({ diagnostics: [{ summary: 'Interrupted' }] })
+  }
+  expect((await looking[1]) as object, 'and the state is kept').toMatchObject({ new_state: state })
+  expect(failures).toEqual([])
+  finish({ result: { state: { name: 'A' }, memory: NO_MEMORY }, diagnostics: [] })
+  expect(await writing).toMatchObject({ new_state: written({ name: 'A' }), diagnostics: [] })
+})
+
 test('the version of Terraform is told to the provider', async () => {
   const seen: unknown[] = []
   const configure = async (config: ObjectValue, version: string) => {
