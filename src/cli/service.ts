@@ -1,9 +1,9 @@
+import { actorOf } from '../remote/embedded/options.js'
 import { ApiError } from '../service/api-error.js'
 import { type Caller, type Service, service } from '../service/operations/call.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
 import { withServiceStore } from './store.js'
-import { actorOf } from './target.js'
 
 /**
  * Does one thing at the service itself, over its store: for commands about the service, which no environment's API
@@ -16,7 +16,7 @@ export async function atService<T>(
 ): Promise<T> {
   return withServiceStore(cli, { readOnly }, async (store) => {
     try {
-      return await use(service({ store }), { livemode: false, actor: actorOf(cli.terminal) })
+      return await use(service({ store }), { livemode: false, actor: actorOf(cli.terminal.env) })
     } catch (error) {
       if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
       throw error

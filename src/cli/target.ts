@@ -1,5 +1,6 @@
 import { ExitCode } from '../model/exit-code.js'
 import { type Project, storeFrom } from '../project.js'
+import { actorOf } from '../remote/embedded/options.js'
 import type { Remote } from '../remote/remote.js'
 import { Failure } from './failure.js'
 import type { Target } from './project.js'
@@ -14,7 +15,7 @@ export function storeFile(project: Project, { cwd }: Terminal): string {
 export async function remoteOf(project: Project, { name, settings }: Target, terminal: Terminal): Promise<Remote> {
   if (settings.api === undefined || settings.api_key_env === undefined) {
     const { embedded } = await import('../remote/embedded/embedded.js')
-    return embedded({ file: storeFile(project, terminal), actor: actorOf(terminal) })
+    return embedded({ file: storeFile(project, terminal), actor: actorOf(terminal.env) })
   }
   const apiKey = terminal.env[settings.api_key_env]
   if (!apiKey) {
@@ -27,9 +28,4 @@ export async function remoteOf(project: Project, { name, settings }: Target, ter
   const { api } = settings
   const onSilence = () => terminal.talk(`${api} has not answered yet: still waiting\n`)
   return http({ api, apiKey, onSilence })
-}
-
-/** Who a deployment into the embedded store is recorded for. */
-export function actorOf({ env }: Terminal): string {
-  return env.USER || env.USERNAME || 'local'
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { KEY_PATTERN } from '../model/flow.js'
+import { actorOf } from '../remote/embedded/options.js'
 import type { Remote } from '../remote/remote.js'
 import { apiAddressFault } from '../validate/address.js'
 import { usableKey } from '../validate/key.js'
@@ -75,8 +76,7 @@ export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions
   if (typeof api !== 'string') {
     const file = typeof store === 'string' ? store : DEFAULT_STORE
     const { embedded } = await import('../remote/embedded/embedded.js')
-    const actor = env.USER || env.USERNAME || 'local'
-    return { result: embedded({ file: resolve(cwd, file), actor, driverFrom: cwd }), diagnostics: [] }
+    return { result: embedded({ file: resolve(cwd, file), actor: actorOf(env), driverFrom: cwd }), diagnostics: [] }
   }
   const apiKey = (typeof api_key === 'string' ? api_key : env[VARIABLE]) ?? ''
   if (apiKey === '') return { result: null, diagnostics: [noKey()] }

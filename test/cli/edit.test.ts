@@ -1,19 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Service, service } from '../../src/service/operations/call.js'
+import type { WriteCall } from '../../src/service/operations/call.js'
 import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows.js'
-import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aDefinition, aProject, CONFIG, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
-
-const DASHBOARD = { livemode: false, actor: 'dashboard' }
-
-/** Does something at the service itself, as its dashboard does: outside git. */
-async function outsideGit(cwd: string, use: (write: Service['write']) => Promise<unknown>): Promise<void> {
-  const store = await openSqliteStore({ file: join(cwd, '.flows', 'store.sqlite') })
-  const { write } = service({ store })
-  await use(write).finally(() => store.close())
-}
+import { outsideGit } from '../helpers/outside-git.js'
 
 const text = (cwd: string, file: string) => readFileSync(join(cwd, file), 'utf8')
 
@@ -29,9 +20,7 @@ const SIGN_UP = '# All about it\nname: Sign-up   # shown\ntype: document\n'
 describe('flows pull', () => {
   test('writes what was edited outside git into the YAML, says who did it, and the plan is empty then', async () => {
     const cwd = await applied({ 'sign-up': SIGN_UP })
-    await outsideGit(cwd, (write) =>
-      write(DASHBOARD, (call) => updateFlow(call, 'sign-up', { name: 'Register', static_link: { active: true } })),
-    )
+    await outsideGit(cwd, (call) => updateFlow(call, 'sign-up', { name: 'Register', static_link: { active: true } }))
     const checked = await flows(['pull', '--check'], { cwd })
     expect(checked).toMatchObject({ code: 2 })
     expect(text(cwd, 'flows/sign-up.yaml')).toBe(SIGN_UP)
@@ -48,7 +37,7 @@ describe('flows pull', () => {
 
   test('as JSON it names file, line, fields and the editor', async () => {
     const cwd = await applied({ 'sign-up': SIGN_UP })
-    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, 'sign-up', { name: 'Register' })))
+    await outsideGit(cwd, (call) => updateFlow(call, 'sign-up', { name: 'Register' }))
     const { code, stdout } = await flows(['pull', '--check', '--json'], { cwd })
     expect(code).toBe(2)
     expect(JSON.parse(stdout)).toMatchObject({
@@ -68,9 +57,9 @@ describe('flows pull', () => {
 
   test('a key that was changed outside git renames the file; an archived flow loses its definition', async () => {
     const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
-    await outsideGit(cwd, async (write) => {
-      await write(DASHBOARD, (call) => updateFlow(call, 'a', { key: 'c' }))
-      await write(DASHBOARD, (call) => archiveFlow(call, 'b'))
+    await outsideGit(cwd, async (call) => {
+      await updateFlow(call, 'a', { key: 'c' })
+      await archiveFlow(call, 'b')
     })
     const { code, stdout } = await flows(['pull'], { cwd })
     expect({ code, stdout }).toMatchObject({ code: 0 })
@@ -82,8 +71,7 @@ describe('flows pull', () => {
 
   test('keys that were exchanged outside git: drift shows both, plan and pull refuse until they are given back', async () => {
     const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
-    const give = (key: string, to: string) =>
-      outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, key, { key: to })))
+    const give = (key: string, to: string) => outsideGit(cwd, (call) => updateFlow(call, key, { key: to }))
     for (const [from, to] of [
       ['a', 'x'],
       ['b', 'a'],
@@ -130,12 +118,10 @@ describe('flows pull', () => {
     const cwd = await applied({ a: aDefinition('A'), released: aDefinition('Released'), restored: aDefinition('R') })
     rmSync(join(cwd, 'flows/restored.yaml'))
     expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
-    await outsideGit(cwd, async (write) => {
-      await write(DASHBOARD, (call) => restoreFlow(call, 'restored'))
-      await write(DASHBOARD, (call) => updateFlow(call, 'released', { project: null }))
-      await write(DASHBOARD, (call) =>
-        createFlow(call, { key: 'made', name: 'Made', type: 'document', project: 'acme-kyc' }),
-      )
+    await outsideGit(cwd, async (call) => {
+      await restoreFlow(call, 'restored')
+      await updateFlow(call, 'released', { project: null })
+      await createFlow(call, { key: 'made', name: 'Made', type: 'document', project: 'acme-kyc' })
     })
     const lines = [
       'made, restored: no definition: flows pull <key> writes one, flows apply archives the flow',
@@ -162,7 +148,7 @@ describe('flows pull', () => {
   test('a field that git changed and somebody edited too stays as git says, and is told', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     writeFiles(cwd, { 'flows/a.yaml': aDefinition('From git') })
-    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, 'a', { name: 'Outside' })))
+    await outsideGit(cwd, (call) => updateFlow(call, 'a', { name: 'Outside' }))
     const line =
       'a: changed in git too: flows pull keeps what git says (--all takes the service), flows apply makes it so\n'
     expect((await flows(['drift'], { cwd })).stdout).toContain(`\n\n${line}`)
@@ -175,9 +161,9 @@ describe('flows pull', () => {
   test('an API key that somebody put into a flow is never written nor shown: all the rest is', async () => {
     const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
     const secret = 'rk_test_51AbCdEf'
-    await outsideGit(cwd, async (write) => {
-      await write(DASHBOARD, (call) => updateFlow(call, 'a', { description: secret, protected: true }))
-      await write(DASHBOARD, (call) => updateFlow(call, 'b', { metadata: { [secret]: 'x' }, name: 'B2' }))
+    await outsideGit(cwd, async (call) => {
+      await updateFlow(call, 'a', { description: secret, protected: true })
+      await updateFlow(call, 'b', { metadata: { [secret]: 'x' }, name: 'B2' })
     })
     const said =
       'Not written: description of a, since an API key stands there. Revoke the key, and take it out of the flow.\n' +
@@ -205,7 +191,7 @@ describe('flows pull', () => {
   test('what was pulled is recorded by the next apply: the edit taken back outside git is drift, and its key is free', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     const edit = (fields: Parameters<typeof updateFlow>[2], key = 'a') =>
-      outsideGit(cwd, (write) => write(DASHBOARD, (call) => updateFlow(call, key, fields)))
+      outsideGit(cwd, (call) => updateFlow(call, key, fields))
     await edit({ name: 'Edited', key: 'c' })
     await flows(['pull'], { cwd })
     const plan = await flows(['plan', '--detailed-exitcode'], { cwd })
@@ -223,7 +209,7 @@ describe('flows pull', () => {
 
   test('never removes the last definition, and knows no key that is nowhere', async () => {
     const cwd = await applied({ a: aDefinition('A') })
-    await outsideGit(cwd, (write) => write(DASHBOARD, (call) => archiveFlow(call, 'a')))
+    await outsideGit(cwd, (call) => archiveFlow(call, 'a'))
     const refused = await flows(['pull', '--json'], { cwd })
     expect({ ...refused, stdout: JSON.parse(refused.stdout) }).toMatchObject({
       code: 1,
@@ -245,8 +231,8 @@ describe('flows pull', () => {
 })
 
 describe('flows import and flows adopt', () => {
-  const made = (key: string, name: string) => (write: Service['write']) =>
-    write(DASHBOARD, (call) => createFlow(call, { key, name, type: 'document', protected: true }))
+  const made = (key: string, name: string) => (call: WriteCall) =>
+    createFlow(call, { key, name, type: 'document', protected: true })
 
   test('import makes definitions for what nobody manages and adopts it: the plan is empty then', async () => {
     const cwd = await applied({ a: aDefinition('A') })
@@ -268,10 +254,8 @@ describe('flows import and flows adopt', () => {
     ] as const) {
       const cwd = aProject({ a: aDefinition('A') }, config)
       expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
-      await outsideGit(cwd, (write) =>
-        write(DASHBOARD, (call) =>
-          createFlow(call, { key: 'spring', name: 'Spring', type: 'document', static_link: { active: true } }),
-        ),
+      await outsideGit(cwd, (call) =>
+        createFlow(call, { key: 'spring', name: 'Spring', type: 'document', static_link: { active: true } }),
       )
       expect(await flows(['import', '--yes', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
       expect(text(cwd, 'flows/spring.yaml')).toBe(`name: Spring\ntype: document\n${where}`)
@@ -287,9 +271,7 @@ describe('flows import and flows adopt', () => {
     await flows(['apply', '--yes', '--env', 'local'], { cwd })
     for (const key of ['spring', 'autumn']) {
       const link = { static_link: { active: true } }
-      await outsideGit(cwd, (write) =>
-        write(DASHBOARD, (call) => createFlow(call, { key, name: key, type: 'document', ...link })),
-      )
+      await outsideGit(cwd, (call) => createFlow(call, { key, name: key, type: 'document', ...link }))
     }
     writeFiles(cwd, {
       'flows/spring.yaml': `name: spring\ntype: document\nenvironments:\n${open}`,
@@ -358,10 +340,10 @@ describe('flows import and flows adopt', () => {
 
   test('says of every flow why it cannot be taken over, and writes nothing', async () => {
     const cwd = await applied({ a: aDefinition('A') })
-    await outsideGit(cwd, async (write) => {
-      await write(DASHBOARD, (call) => createFlow(call, { key: 'o', name: 'O', type: 'document', project: 'other' }))
-      await made('old', 'Old')(write)
-      await write(DASHBOARD, (call) => archiveFlow(call, 'old'))
+    await outsideGit(cwd, async (call) => {
+      await createFlow(call, { key: 'o', name: 'O', type: 'document', project: 'other' })
+      await made('old', 'Old')(call)
+      await archiveFlow(call, 'old')
     })
     const { code, stdout } = await flows(['import', 'a', 'o', 'old', 'none', '--yes', '--json'], { cwd })
     expect(code).toBe(1)

@@ -1,6 +1,7 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import { embedded } from '../../remote/embedded/embedded.js'
+import { actorOf } from '../../remote/embedded/options.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
 import { planText } from '../../render/plan/text.js'
@@ -15,7 +16,7 @@ import { type Saves, watchSaves } from '../dev/saves.js'
 import { cannotListen, parsePort, stopSignal } from '../listening.js'
 import { environmentOption, openProject, targetOf } from '../project.js'
 import { report } from '../report.js'
-import { actorOf, storeFile } from '../target.js'
+import { storeFile } from '../target.js'
 
 /** The key of a run that was killed ends by itself, in seconds. */
 const LIFE_OF_KEY = 7 * 24 * 60 * 60
@@ -50,11 +51,11 @@ export const dev: Define = (command, run) => {
           })
           try {
             const operations = service({ store })
-            const caller = { livemode: false, actor: actorOf(terminal) }
+            const caller = { livemode: false, actor: actorOf(terminal.env) }
             const key = await aKey(operations, caller)
             try {
               tellWhere(cli, server, file, key.secret)
-              const remote = embedded({ file, actor: actorOf(terminal) })
+              const remote = embedded({ file, actor: actorOf(terminal.env) })
               const work = applyWhatIsSaved({ cli, env, remote, server, saves })
               const signal = await Promise.race([stopped, work])
               terminal.talk('Stopping ...\n')

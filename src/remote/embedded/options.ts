@@ -7,3 +7,8 @@ export interface EmbeddedOptions {
   /** Unix seconds. */
   readonly now?: () => number
 }
+
+/** Who a deployment into the embedded store is recorded for: whoever uses this machine. */
+export function actorOf(env: Readonly<Record<string, string | undefined>>): string {
+  return env.USER || env.USERNAME || 'local'
+}
