@@ -11,7 +11,9 @@ import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
 import { countingFailures } from './counting-failures.js'
 import { keyUsage } from './key-usage.js'
-import { type LogLine, logJobFault } from './log.js'
+import { type LogLine, logJobFault, logStoreChange } from './log.js'
+import { boundSilentConnections } from './silent-connections.js'
+import { watchingWrites } from './watching-writes.js'
 
 export { logToStderr } from './log.js'
 
@@ -63,7 +65,8 @@ const MARKING_PATIENCE = 2_000
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, log, now = systemClock, id = idMaker(), processing, metrics, trustProxy } = options
-  const store = metrics === undefined ? options.store : countingFailures(options.store, metrics)
+  const counted = metrics === undefined ? options.store : countingFailures(options.store, metrics)
+  const { store, takesWrites } = watchingWrites(counted, logStoreChange)
   let url = ''
   let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
@@ -90,8 +93,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     usage,
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
-    health: { store, isDraining: () => isDraining },
+    health: { store, takesWrites, isDraining: () => isDraining },
   })
+  boundSilentConnections(app.server, { trustProxy })
   const requests = requestsUnderWay(app.server)
   metrics?.watchRequests(requests.count)
   await app.listen({ host, port })
