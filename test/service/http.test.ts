@@ -441,7 +441,7 @@ describe('a fault without a log', () => {
     expect(JSON.parse(requests[0] ?? '')).toMatchObject({
       request: response.headers.get('request-id'),
       route: FLOWS,
-      status: 500,
+      status: 503,
       fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
     })
     // What runs in the background meets the same store.

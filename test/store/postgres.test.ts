@@ -4,6 +4,7 @@ import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { isFault, parseDatabaseAddress } from '../../src/store/postgres/address.js'
 import { postgresDialect } from '../../src/store/postgres/dialect.js'
+import { toConnectError } from '../../src/store/postgres/failure.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { openPool } from '../../src/store/postgres/pool.js'
 import type { Tables } from '../../src/store/queries/tables.js'
@@ -104,6 +105,25 @@ describe('opening', () => {
     })
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(new URL(url).password)
   })
+})
+
+test('a certificate of an unknown authority is told with the mend', () => {
+  const error = Object.assign(new Error('self-signed certificate in certificate chain'), {
+    code: 'SELF_SIGNED_CERT_IN_CHAIN',
+  })
+  expect(toConnectError([error], 'the store')).toMatchObject({
+    message:
+      'the store cannot be used: self-signed certificate in certificate chain (sslrootcert names the file of its authority)',
+  })
+})
+
+test('of several servers the first one that answers is used', async () => {
+  const url = await aStoreDatabase()
+  const { host } = new URL(url)
+  const store = await openPostgresStore({ url: url.replace(host, `127.0.0.1:1,${host}`) })
+  await store.write((tx) => tx.state.advance(false))
+  expect(await revisionOf(store)).toBe(1)
+  await store.close()
 })
 
 describe('a connection that dies', () => {

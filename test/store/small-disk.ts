@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 /** A file system of its own that is soon full. */
 export interface SmallDisk {
   readonly folder: string
-  /** Leaves no byte free. */
+  /** Leaves no byte free, until somebody else frees some. */
   fill(): void
   /** Makes room again. */
   empty(): void
@@ -30,7 +30,7 @@ export function aSmallDisk(megabytes: number, owner?: number): SmallDisk | undef
   return {
     folder,
     fill() {
-      const file = openSync(filler, 'w')
+      const file = openSync(filler, 'a')
       try {
         for (let size = 1024 * 1024; size >= 1; size = Math.floor(size / 2)) {
           try {

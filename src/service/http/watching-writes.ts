@@ -7,7 +7,7 @@ export interface WatchedStore {
   readonly store: Store
   /**
    * False after a write that failed for the store's own sake, such as a full disk or a database that became read-only, until
-   * a write of some size works. Whoever asks has that tried, at most once a second.
+   * a write of some size works. Whoever asks, and every smaller write that works, has that tried, at most once a second.
    */
   takesWrites(): Promise<boolean>
 }
@@ -42,13 +42,21 @@ export function watchingWrites(store: Store, tell: (change: StoreChange) => void
       trying = undefined
     }
   }
+  const attempted = async () => {
+    if (trying === undefined && Date.now() - tried < GOOD_FOR) return
+    trying ??= attempt()
+    await trying
+  }
   return {
     store: {
       label: store.label,
       read: (work) => store.read(work),
       async write(work) {
         try {
-          return await store.write(work)
+          const result = await store.write(work)
+          // A small write may have found room where others find none.
+          if (isFailing) void attempted()
+          return result
         } catch (error) {
           failed(error)
           throw error
@@ -58,10 +66,7 @@ export function watchingWrites(store: Store, tell: (change: StoreChange) => void
       close: () => store.close(),
     },
     async takesWrites() {
-      if (isFailing && Date.now() - tried >= GOOD_FOR) {
-        trying ??= attempt()
-        await trying
-      }
+      if (isFailing) await attempted()
       return !isFailing
     },
   }

@@ -102,8 +102,17 @@ function unreadable(error: unknown, label: string): StoreError {
 /** Of several addresses that were tried, the first reason: the error around them has no words of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
-  return error instanceof Error && error.message !== '' ? error.message : String(codeOf(error) || 'no reason given')
+  const reason = error instanceof Error && error.message !== '' ? error.message : codeOf(error) || 'no reason given'
+  return UNKNOWN_AUTHORITY.has(codeOf(error)) ? `${reason} (sslrootcert names the file of its authority)` : reason
 }
+
+/** A certificate that somebody has signed whom this machine does not know, as managed databases have them. */
+const UNKNOWN_AUTHORITY = new Set([
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+])
 
 function codeOf(error: unknown): string {
   const code = (error as { code?: unknown } | null)?.code

@@ -39,8 +39,9 @@ export function openPool(options: PoolOptions): PostgresPool {
   let current = 0
 
   const connected = async (wish: Wanted, failures: unknown[]): Promise<pg.PoolClient | undefined> => {
+    const first = current
     for (let turn = 0; turn < pools.length; turn += 1) {
-      const index = (current + turn) % pools.length
+      const index = (first + turn) % pools.length
       const one = pools[index]
       if (one === undefined) break
       try {
