@@ -1944,9 +1944,9 @@ export interface Event {
    */
   object: 'event'
   /**
-   * What the request named that caused it; null if none.
+   * That of the webhook endpoint it is sent to, if it has one; else that of the service.
    */
-  api_version: string | null
+  api_version: string
   /**
    * Unix time in seconds.
    */
@@ -2001,7 +2001,7 @@ export interface WebhookEndpoint {
    */
   object: 'webhook_endpoint'
   /**
-   * What it was created with; null if nothing.
+   * The version that its events name; null for that of the service.
    */
   api_version: string | null
   /**

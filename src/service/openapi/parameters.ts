@@ -105,7 +105,9 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
     enabled_events: about('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
     description: about('For colleagues.', { maxLength: LONGEST_DESCRIPTION }),
     metadata: flow('metadata'),
-    api_version: about("The version of Stripe's API that the endpoint expects."),
+    api_version: about(
+      "The version of Stripe's API that events name where they are sent to this endpoint; by default that of the service.",
+    ),
     connect: about('Only false: there are no connected accounts.'),
     disabled: about('Whether to send nothing more; gives up what is pending.'),
   },

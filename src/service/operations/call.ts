@@ -1,6 +1,7 @@
 import type { ReadTransaction, Store, WriteTransaction } from '../../store/store.js'
 import { simulator } from '../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../verifier/verifier.js'
+import { API_VERSION } from '../api-version.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Scope } from './scopes.js'
 import { type WebhookTargets, webhookTargets } from './webhook-targets.js'
@@ -32,6 +33,8 @@ export interface Call<Transaction> extends Caller {
   readonly signingSecret: () => Promise<string>
   /** Where webhooks may be sent to. */
   readonly webhookTargets: WebhookTargets
+  /** The version of Stripe's API that events name, but for endpoints that have one of their own. */
+  readonly eventVersion: string
 }
 
 export type ReadCall = Call<ReadTransaction>
@@ -59,6 +62,8 @@ export interface ServiceOptions {
   readonly processing?: number | undefined
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[] | undefined
+  /** The version of Stripe's API that events name. By default the one whose shapes the service has. */
+  readonly apiVersion?: string | undefined
   /** Called after a write was committed that left something to do in the background. */
   readonly onWake?: (() => void) | undefined
 }
@@ -74,6 +79,7 @@ export function service({
   verifier = simulator,
   processing = PROCESSING,
   webhookAllow,
+  apiVersion = API_VERSION,
   onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
@@ -90,6 +96,7 @@ export function service({
       return secret
     },
     webhookTargets: targets,
+    eventVersion: apiVersion,
   })
   return {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),

@@ -2,6 +2,7 @@ import { EVENT_TYPES, type ListObject, type WebhookEndpoint } from '../../model/
 import type { WebhookEndpointRecord } from '../../store/webhooks.js'
 import { nearest } from '../../validate/nearest.js'
 import { ApiError, invalid, missing, notFound } from '../api-error.js'
+import { API_VERSION, isApiVersion } from '../api-version.js'
 import { randomText } from '../ids.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { type ListParams, listObject, pageOf } from './list.js'
@@ -154,8 +155,8 @@ function checkedEvents(events: readonly string[]): readonly string[] {
 
 function checkedVersion(version: string | undefined): string | null {
   if (version === undefined) return null
-  if (/^\d{4}-\d{2}-\d{2}(\.[a-z_]{1,30})?$/.test(version)) return version
-  throw invalid('parameter_invalid', 'api_version', 'Invalid api_version: write it as 2026-10-28.endive.')
+  if (isApiVersion(version)) return version
+  throw invalid('parameter_invalid', 'api_version', `Invalid api_version: write it as ${API_VERSION}.`)
 }
 
 function toResource(endpoint: WebhookEndpointRecord): WebhookEndpoint {

@@ -134,6 +134,7 @@ export interface EventsTable {
   object: string
   data: string
   request: string | null
+  /** Not used any more: what the request named that caused the event. */
   api_version: string | null
   created: number
 }
