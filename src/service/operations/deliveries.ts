@@ -38,7 +38,7 @@ export type SendOutcome = Pick<DeliveryAttemptRecord, 'duration' | 'response_sta
 
 /** Whether there is anything to claim: looking holds up nobody, claiming holds up other writers. */
 export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly string[]): Promise<boolean> {
-  return tx.deliveries.hasDue({ now, patience: PATIENCE, except })
+  return tx.deliveries.hasDue({ now, except })
 }
 
 /**
@@ -79,7 +79,8 @@ export async function settleDelivery(
   const isDone = code !== null && code >= 200 && code < 300
   const next = isDone ? null : nextAttempt(delivery.livemode, delivery.attempts, now)
   const status = isDone ? 'succeeded' : next === null ? 'failed' : 'pending'
-  await tx.deliveries.settle(attemptOf(delivery, outcome), { status, next_attempt: next })
+  const makesRoom = delivery.attempts >= PATIENCE
+  await tx.deliveries.settle(attemptOf(delivery, outcome), { status, next_attempt: next, makesRoom })
   return status
 }
 

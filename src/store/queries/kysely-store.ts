@@ -49,7 +49,7 @@ function queriesOf(tx: Db, locks: Locks): WriteTransaction {
     reports: reportQueries(tx),
     events: eventQueries(tx),
     webhookEndpoints: webhookEndpointQueries(tx),
-    deliveries: deliveryQueries(tx),
+    deliveries: deliveryQueries(tx, locks),
     apiKeys: apiKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
     contents: contentsQueries(tx, locks),

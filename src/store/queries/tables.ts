@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { DeliveryPlace } from './delivery-places.js'
 
 /**
  * The tables as every dialect has them: text, integers and nothing else. Booleans are 0 and 1, times are unix seconds,
@@ -162,6 +163,8 @@ export interface DeliveriesTable {
   attempts: number
   next_attempt: number | null
   leased_until: number | null
+  /** Among those of its object to its endpoint; see delivery-places.ts. */
+  place: DeliveryPlace | null
   created: number
 }
 
