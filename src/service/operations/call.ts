@@ -6,12 +6,20 @@ import { type IdMaker, idMaker } from '../ids.js'
 import type { Scope } from './scopes.js'
 import { type WebhookTargets, webhookTargets } from './webhook-targets.js'
 
+export interface CallingKey {
+  readonly id: string
+  /** Null for a secret key, which may do all. */
+  readonly scopes: readonly Scope[] | null
+  /** Id of the one session that an ephemeral key may read. It has no scopes. */
+  readonly session?: string
+}
+
 /** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
 export interface Caller {
   readonly livemode: boolean
   readonly actor: string | null
-  /** The API key that asks; none for a person at the store itself. Null scopes are those of a secret key: all. */
-  readonly key?: { readonly id: string; readonly scopes: readonly Scope[] | null } | undefined
+  /** The API key that asks; none for a person at the store itself. */
+  readonly key?: CallingKey | undefined
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** What the request named as `Stripe-Version`. */

@@ -20,6 +20,7 @@ export interface Tables {
   webhook_deliveries: DeliveriesTable
   webhook_attempts: AttemptsTable
   api_keys: ApiKeysTable
+  ephemeral_keys: EphemeralKeysTable
   idempotency_keys: IdempotencyKeysTable
   rate_windows: { scope: string; window: number; used: number }
 }
@@ -191,9 +192,21 @@ export interface ApiKeysTable {
   revoked: number | null
 }
 
+export interface EphemeralKeysTable {
+  id: string
+  livemode: number
+  hash: string
+  tail: string
+  session: string
+  api_key: string | null
+  created: number
+  expires: number
+}
+
 export interface IdempotencyKeysTable {
   livemode: number
   key: string
+  api_key: string | null
   fingerprint: string
   resource: string
   status: number
