@@ -25,13 +25,13 @@ export async function createEphemeralKey(
   { verification_session }: CreateEphemeralKeyParams,
 ): Promise<EphemeralKey> {
   const { tx, livemode, now } = call
+  if (verification_session === undefined) throw missing('verification_session')
+  const session = await tx.sessions.byId(livemode, verification_session)
+  if (session === undefined) throw notFound(SESSION, verification_session, 'verification_session')
   if (call.apiVersion === undefined) {
     const message = `Missing required header: Stripe-Version. Name the version that the mobile SDK asks for, such as ${API_VERSION}.`
     throw new ApiError(400, { code: 'parameter_missing', message })
   }
-  if (verification_session === undefined) throw missing('verification_session')
-  const session = await tx.sessions.byId(livemode, verification_session)
-  if (session === undefined) throw notFound(SESSION, verification_session, 'verification_session')
   const maker = call.key && (await tx.apiKeys.byId(call.key.id))
   const secret = randomSecret(`${PREFIX}${livemode ? 'live' : 'test'}_`)
   const key: EphemeralKeyRecord = {

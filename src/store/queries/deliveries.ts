@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../webhooks.js'
-import { type DeliveryPlace, deliveryPlaces } from './delivery-places.js'
+import { deliveryPlaces } from './delivery-places.js'
 import { type DueDelivery, dueDeliveries, dueEndpoints, isOutOfPlace } from './due-deliveries.js'
 import { insertMany } from './insert-many.js'
 import type { Locks } from './locks.js'
 import { boundsOf, readPage } from './page.js'
-import type { Db, DeliveriesTable } from './tables.js'
+import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
 
 export function deliveryQueries(db: Db, locks: Locks): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>

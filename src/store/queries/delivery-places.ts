@@ -1,14 +1,6 @@
 import { sql } from 'kysely'
 import type { Locks } from './locks.js'
-import type { Db, DeliveriesTable } from './tables.js'
-
-/**
- * Where a pending delivery stands among those of its object to its endpoint, which are sent in the order in which they
- * happened. One is `first`; those after it are `behind` until it makes room, and then the next of them is the first. What
- * has failed too often to be waited for, and what was sent before, stands `aside`: it may be sent, and nobody waits for it.
- * What has ended has no place. Only what may be sent is in the index of what is due, so nobody walks over what waits.
- */
-export type DeliveryPlace = 'first' | 'behind' | 'aside'
+import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
 
 type Line = Pick<DeliveriesTable, 'endpoint' | 'object'>
 

@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely'
-import type { DeliveryPlace } from './delivery-places.js'
 
 /**
  * The tables as every dialect has them: text, integers and nothing else. Booleans are 0 and 1, times are unix seconds,
@@ -154,6 +153,14 @@ export interface WebhookEndpointsTable {
   created: number
 }
 
+/**
+ * Where a pending delivery stands among those of its object to its endpoint, which are sent in the order in which they
+ * happened. One is `first`; those after it are `behind` until it makes room, and then the next of them is the first. What
+ * has failed too often to be waited for, and what was sent before, stands `aside`: it may be sent, and nobody waits for it.
+ * What has ended has no place. Only what may be sent is in the index of what is due, so nobody walks over what waits.
+ */
+export type DeliveryPlace = 'first' | 'behind' | 'aside'
+
 export interface DeliveriesTable {
   id: string
   livemode: number
@@ -164,7 +171,6 @@ export interface DeliveriesTable {
   attempts: number
   next_attempt: number | null
   leased_until: number | null
-  /** Among those of its object to its endpoint; see delivery-places.ts. */
   place: DeliveryPlace | null
   created: number
 }
