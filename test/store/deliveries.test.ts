@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Store } from '../../src/store/store.js'
 import type { DeliveryClaim, DeliveryRecord } from '../../src/store/webhooks.js'
+import { held } from './holding.js'
 import { aDelivery } from './records.js'
 import { stores } from './stores.js'
 
@@ -91,6 +93,21 @@ for (const { name, made: place } of stores) {
       await settle(store, 'whd_4', 1, 'failed')
       expect(await claim(store)).toEqual(['whd_5 1'])
       expect(await claim(store, { now: NOW + 600 })).toEqual(['whd_5 2', 'whd_1 4'])
+    })
+
+    test('that are written while the one that they wait for ends move up all the same', async () => {
+      const { open } = await place()
+      const [store, other] = [await open(), await open()]
+      const object = 'vs_1'
+      await store.write((tx) => tx.deliveries.insert([aDelivery('whd_1', { object })]))
+      expect(await claim(store)).toEqual(['whd_1 1'])
+      const holder = await held(other, (tx) => tx.deliveries.insert([aDelivery('whd_2', { object })]))
+      const settling = settle(store, 'whd_1', 1, 'succeeded')
+      // It waits for the other, which does not know of it: were it not to, it would have ended by then.
+      await Promise.race([settling, sleep(500)])
+      await holder.end()
+      expect(await settling).toBe(true)
+      expect(await claim(store)).toEqual(['whd_2 1'])
     })
 
     test('that come while the one that they would wait for is being settled are not forgotten', async () => {
