@@ -151,6 +151,7 @@ export interface SchemaTypes {
   event_type?: EventType
   event?: Event
   webhook_endpoint?: WebhookEndpoint
+  ephemeral_key?: EphemeralKey
   webhook_attempt?: WebhookAttempt
   webhook_delivery?: WebhookDelivery
   api_key?: ApiKey
@@ -1576,7 +1577,7 @@ export interface VerificationSession {
    */
   client_reference_id: string | null
   /**
-   * For the person's own browser or app; null once it is of no use.
+   * For the person's own browser or app; null once it is of no use, and for keys without the scope sessions:write.
    */
   client_secret: string | null
   /**
@@ -1632,7 +1633,7 @@ export interface VerificationSession {
    */
   type: 'document' | 'id_number' | 'verification_flow'
   /**
-   * Where the person verifies; null once it is of no use.
+   * Where the person verifies; null once it is of no use, and for keys without the scope sessions:write.
    */
   url: string | null
   /**
@@ -1944,9 +1945,9 @@ export interface Event {
    */
   object: 'event'
   /**
-   * What the request named that caused it; null if none.
+   * That of the webhook endpoint it is sent to, if it has one; else that of the service.
    */
-  api_version: string | null
+  api_version: string
   /**
    * Unix time in seconds.
    */
@@ -2001,7 +2002,7 @@ export interface WebhookEndpoint {
    */
   object: 'webhook_endpoint'
   /**
-   * What it was created with; null if nothing.
+   * The version that its events name; null for that of the service.
    */
   api_version: string | null
   /**
@@ -2040,6 +2041,50 @@ export interface WebhookEndpoint {
    * Where events are sent to.
    */
   url: string
+}
+/**
+ * A key for the device of the person who is verified. It may read one session, for an hour.
+ */
+export interface EphemeralKey {
+  /**
+   * Id of the key.
+   */
+  id: string
+  /**
+   * Always ephemeral_key.
+   */
+  object: 'ephemeral_key'
+  /**
+   * What the key may read.
+   *
+   * Items: The session.
+   */
+  associated_objects: {
+    /**
+     * Id of the session.
+     */
+    id: string
+    /**
+     * Always identity.verification_session.
+     */
+    type: 'identity.verification_session'
+  }[]
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * From then on the key is refused, in unix seconds.
+   */
+  expires: number
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * The key. Only in the answer that creates it.
+   */
+  secret?: string
 }
 /**
  * One attempt to send an event.

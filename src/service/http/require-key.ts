@@ -5,6 +5,7 @@ import type { AppOptions } from './app-options.js'
 import { authenticate } from './authenticate.js'
 import { authorise } from './authorise.js'
 import { failedKeys } from './failed-keys.js'
+import { idOf } from './request.js'
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
 export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
@@ -35,7 +36,7 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
         throw rateLimited(message, { scope: 'key', retryAfter: permit.retryAfter, isWorthRetry: true })
       }
     }
-    authorise(caller, needs)
+    authorise(caller, needs, idOf(request))
     const apiVersion = apiVersionOf(request.headers['stripe-version'])
     if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
     // What happens because of this request is told with it.

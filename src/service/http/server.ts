@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly metrics?: Metrics
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[]
+  /** The version of Stripe's API that events name, but for webhook endpoints that have one of their own. */
+  readonly apiVersion?: string
 }
 
 export interface Server {
@@ -70,7 +72,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   let url = ''
   let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const { webhookAllow } = options
+  const { webhookAllow, apiVersion } = options
   const operations = service({
     store,
     now,
@@ -78,6 +80,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     publicUrl,
     processing,
     webhookAllow,
+    apiVersion,
     onWake: () => atWork.wake(),
   })
   const sending = { targets: webhookTargets(webhookAllow) }

@@ -18,6 +18,8 @@ export interface Answer {
   readonly status: number
   readonly body: string
   readonly replayed: boolean
+  /** Whether the API key that asks is the one that the answer was made for. */
+  readonly isOwn: boolean
 }
 
 type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
@@ -25,7 +27,7 @@ type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
 /**
  * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the transaction of the
  * change itself, so there is no moment at which one is there without the other. Keys are shared by all API keys of a
- * mode, as those of one account are. What the operation refuses is not stored. Throws 409 while another request with
+ * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it. What the operation refuses is not stored. Throws 409 while another request with
  * the same key is under way, in this process or in another one.
  */
 export async function once(
@@ -37,7 +39,7 @@ export async function once(
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
-    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false }
+    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false, isOwn: true }
   }
   if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
     throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
@@ -58,7 +60,7 @@ export async function once(
 
 /** The answer that the key got before, if any. */
 async function firstAnswer(
-  { tx, livemode, now }: WriteCall,
+  { tx, livemode, now, key: apiKey }: WriteCall,
   key: string,
   request: IdempotentRequest,
 ): Promise<Answer | undefined> {
@@ -74,7 +76,8 @@ async function firstAnswer(
       `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
     )
   }
-  return { status: stored.status, body: stored.body, replayed: true }
+  const isOwn = stored.api_key !== null && stored.api_key === apiKey?.id
+  return { status: stored.status, body: stored.body, replayed: true, isOwn }
 }
 
 async function runAndKeep(
@@ -88,8 +91,9 @@ async function runAndKeep(
   const result = await operation(call)
   const answer = { status: 200, body: toText(result) }
   const fingerprint = fingerprintOf(request)
-  await tx.idempotency.insert({ livemode, key, fingerprint, resource: result.id, ...answer, created: now })
-  return { ...answer, replayed: false }
+  const api_key = call.key?.id ?? null
+  await tx.idempotency.insert({ livemode, key, api_key, fingerprint, resource: result.id, ...answer, created: now })
+  return { ...answer, replayed: false, isOwn: true }
 }
 
 function fingerprintOf({ method, path, params }: IdempotentRequest): string {
