@@ -6,13 +6,20 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 
 const [entry, folder] = process.argv.length > 2 ? process.argv.slice(2) : ['src/terraform/main.ts', 'dist/terraform']
-// An older Node may not know what the bundle is written in, but it reads this far.
-const TOO_OLD = `if(Number(process.versions.node.split('.')[0])<20){console.log('The provider verification-flows/flows needs Node.js 20.19 or newer; node on the PATH of terraform is '+process.version+'.');process.exit(1)}`
+// What is started has no import but the last: an older Node may not know what the bundle is written in, and would answer
+// with the line of it that it cannot read.
+const START = `const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.log('The provider verification-flows/flows needs Node.js 20.19 or newer; node on the PATH of terraform is ' + process.version + '.')
+  process.exit(1)
+}
+import('./main.mjs')
+`
 const REQUIRE = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`
 
 rmSync(folder, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: { provider: entry },
+  entryPoints: { main: entry },
   bundle: true,
   // Only what a run needs is read: the embedded store, or the client of a service.
   splitting: true,
@@ -30,8 +37,9 @@ const { metafile } = await build({
   external: ['@grpc/proto-loader', '@photostructure/sqlite'],
   metafile: true,
   logLevel: 'warning',
-  banner: { js: TOO_OLD + REQUIRE },
+  banner: { js: REQUIRE },
 })
+writeFileSync(join(folder, 'provider.mjs'), START)
 const launcher = join(folder, 'terraform-provider-flows')
 copyFileSync('src/terraform/launcher.sh', launcher)
 chmodSync(launcher, 0o755)
