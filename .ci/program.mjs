@@ -1,8 +1,9 @@
 // Builds the program and the library: dist/flows.js, which asks for a Node that is new enough and then loads dist/cli.js,
 // and dist/index.js. Every package is in the bundle, so that nothing which somebody else publishes later changes what runs,
 // or asks for a newer Node than package.json does. Left out is only SQLite for Node 20, which holds native code.
-import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
+import { startText } from './start.mjs'
 
 rmSync('dist/chunks', { recursive: true, force: true })
 const { metafile } = await build({
@@ -27,7 +28,12 @@ const { metafile } = await build({
     js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`,
   },
 })
-copyFileSync('src/cli/launcher.js', 'dist/flows.js')
+const start = startText({
+  say: "process.stderr.write(message + '\\n')",
+  message: (needed) => `'flows needs ${needed}, and this is ' + process.version + ' (' + process.execPath + ').'`,
+  main: './cli.js',
+})
+writeFileSync('dist/flows.js', `#!/usr/bin/env node\n${start}`)
 chmodSync('dist/flows.js', 0o755)
 mkdirSync('node_modules/.cache/flows', { recursive: true })
 writeFileSync('node_modules/.cache/flows/bundle.json', JSON.stringify(metafile))

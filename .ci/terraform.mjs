@@ -4,17 +4,16 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { startText } from './start.mjs'
 
 const [entry, folder] = process.argv.length > 2 ? process.argv.slice(2) : ['src/terraform/main.ts', 'dist/terraform']
-// What is started has no import but the last: an older Node may not know what the bundle is written in, and would answer
-// with the line of it that it cannot read.
-const START = `const [major, minor] = process.versions.node.split('.').map(Number)
-if (major < 20 || (major === 20 && minor < 19)) {
-  console.log('The provider verification-flows/flows needs Node.js 20.19 or newer; node on the PATH of terraform is ' + process.version + '.')
-  process.exit(1)
-}
-import('./main.mjs')
-`
+// Terraform shows people nothing but what was on stdout.
+const START = startText({
+  say: 'console.log(message)',
+  message: (needed) =>
+    `'The provider verification-flows/flows needs ${needed}; node on the PATH of terraform is ' + process.version + '.'`,
+  main: './main.mjs',
+})
 const REQUIRE = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`
 
 rmSync(folder, { recursive: true, force: true })
