@@ -209,5 +209,5 @@ describe.each(stores)('with the service on $name', (implementation) => {
       expect(key).not.toBe('')
       expect(everything).not.toContain(key)
     }
-  }, 120_000)
+  })
 })

@@ -68,6 +68,19 @@ describe('flows doctor', () => {
     expect(stdout).not.toContain(secret)
   })
 
+  test.each([
+    ['of the user', { XDG_CACHE_HOME: 'taken' }, 'taken/verification-flows', 'XDG_CACHE_HOME'],
+    ['of the project', {}, '.flows/cache', 'see who owns .flows'],
+  ])('blames the cache folder %s where that is the one which cannot be written', async (_, variables, folder, mend) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, { taken: 'a file', ...(folder === '.flows/cache' && { '.flows/cache': 'a file' }) })
+    const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, join(cwd, value)]))
+    const { findings } = await doctor(cwd, [], env)
+    const [cache] = findings.filter(({ check }) => check === 'cache')
+    expect(cache).toMatchObject({ status: 'warning', hint: expect.stringContaining(mend) })
+    expect(cache?.message).toContain(`${folder} cannot be used`)
+  })
+
   test('finds all that is wrong at once, and exits 1', async () => {
     const cwd = aProject({ a: 'name: A\ntype: documnet\n' }, withService('http://127.0.0.1:9'))
     writeFiles(cwd, {

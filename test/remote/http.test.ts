@@ -5,6 +5,7 @@ import { isState } from '../../src/remote/http/shapes.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
 import { RemoteError } from '../../src/remote/remote.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
+import { cpuTimer } from '../helpers/cpu-time.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 import { served } from '../service/serving.js'
 import { aClosedPort, aProxyTo, aWebServer } from './web-server.js'
@@ -250,9 +251,9 @@ describe('reading over HTTP', () => {
   test('a state that says more than is known is taken, and ten thousand flows are checked at once', async () => {
     const flows = Array.from({ length: 10_000 }, (_, n) => ({ ...OBSERVED, key: `f${n}`, colour: 'red' }))
     expect(isState({ ...stateWith({}), flows })).toBe(true)
-    const start = performance.now()
+    const spent = cpuTimer()
     isState({ ...stateWith({}), flows })
-    expect(performance.now() - start).toBeLessThan(250)
+    expect(spent()).toBeLessThan(250)
   })
 
   test.each(['{"object":"x"}', '{"object":"list"}', '{"object":"list","has_more":false,"data":[7]}'])(

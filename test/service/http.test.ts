@@ -497,9 +497,10 @@ describe('the server', () => {
     ]
     socket.write(`${head.join('\r\n')}\r\n\r\ntype=`)
     await new Promise((resolve) => socket.once('data', resolve))
+    // Half of what a request may take: it is not that which ends this one.
     const start = Date.now()
     await server.close()
-    expect(Date.now() - start).toBeLessThan(5000)
+    expect(Date.now() - start).toBeLessThan(30_000)
     socket.destroy()
   })
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { commitInfo } from '../../ci/commit-info.js'
 import { type Definitions, readDefinitions } from '../../definitions.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache-file.js'
+import { cacheKeyFolder, makeCacheKey } from '../../load/cache-key.js'
 import { canonicalJson } from '../../model/canonical.js'
 import { type Diagnostic, hasError } from '../../model/diagnostic.js'
 import { readPolicies } from '../../policies.js'
@@ -84,7 +85,20 @@ export function checkCache({ root }: Project): Found[] {
   const mark = randomUUID()
   writeCacheFile(root, 'doctor.json', mark)
   if (readCacheFile<string>(root, 'doctor.json') === mark) return [ok('cache', '.flows/cache can be written')]
-  return [warning('cache', '.flows/cache cannot be used: every run reads all definitions anew', 'see who owns .flows')]
+  const [folder, mend] = hasCacheKey()
+    ? ['.flows/cache', 'see who owns .flows']
+    : [cacheKeyFolder(), 'see who owns it, or name another folder: XDG_CACHE_HOME']
+  return [warning('cache', `${folder} cannot be used: every run reads all definitions anew`, mend)]
+}
+
+/** Whether there is the key that seals the cache, which lies outside of the project. */
+function hasCacheKey(): boolean {
+  try {
+    makeCacheKey()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Of git alone: what a job's variables say is no commit that one could look at here. */
