@@ -27,8 +27,9 @@ type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
 /**
  * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the transaction of the
  * change itself, so there is no moment at which one is there without the other. Keys are shared by all API keys of a
- * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it. What the operation refuses is not stored. Throws 409 while another request with
- * the same key is under way, in this process or in another one.
+ * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it.
+ * What the operation refuses is not stored. Throws 409 while another request with the same key is under way, in this
+ * process or in another one.
  */
 export async function once(
   service: Service,
