@@ -90,7 +90,7 @@ describe('while the database is away', () => {
     for (const [path, body] of calls) {
       const answer = await ask(path, body)
       expect([path, answer.status]).toEqual([path, 503])
-      expect(answer.text).toMatch(/The store does not answer as it should|Try again in a moment/)
+      expect(answer.text).toMatch(/The store cannot be used at the moment|Try again in a moment/)
     }
     expect(log).toHaveLength(calls.length)
     for (const { fault } of log) expect(fault).toMatch(/^StoreError unreadable < .*ECONNREFUSED/)

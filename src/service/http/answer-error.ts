@@ -20,8 +20,13 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
     status,
     headers: { ...retry, ...challenge, ...(limit && limitHeaders(limit)) },
     body: { error: body },
-    isFault: status === 500 || isOfTheStore(error),
+    isFault: isFault(status, error),
   }
+}
+
+/** Of the service itself, or of its store: a store that is only busy is neither. */
+export function isFault(status: number, error: unknown): boolean {
+  return status === 500 || (error instanceof StoreError && error.code !== 'busy')
 }
 
 function limitHeaders({ scope, retryAfter, isWorthRetry }: RateLimit) {
@@ -34,11 +39,11 @@ function limitHeaders({ scope, retryAfter, isWorthRetry }: RateLimit) {
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  if (isOfTheStore(error)) {
-    return new ApiError(503, { type: 'api_error', message: 'The store does not answer as it should. Try again later.' })
+  if (error instanceof StoreError && error.code === 'busy') {
+    return new ApiError(503, { type: 'api_error', code: 'lock_timeout', message: 'The store is busy. Try again.' })
   }
   if (error instanceof StoreError) {
-    return new ApiError(503, { type: 'api_error', code: 'lock_timeout', message: 'The store is busy. Try again.' })
+    return new ApiError(503, { type: 'api_error', message: 'The store cannot be used at the moment.' })
   }
   const known = FRAMEWORK[(error as FastifyError | undefined)?.code ?? '']
   if (known) return new ApiError(known[0], { code: 'parameter_invalid', message: known[1] })
@@ -46,11 +51,6 @@ function toApiError(error: unknown): ApiError {
     type: 'api_error',
     message: 'Something went wrong on our side. The request id tells which request it was.',
   })
-}
-
-/** Whether the store cannot be used for a reason of its own: it is away, its disk is full, its files are damaged. */
-function isOfTheStore(error: unknown): boolean {
-  return error instanceof StoreError && error.code !== 'busy'
 }
 
 /** What the web framework itself refuses. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../api-error.js'
-import { toErrorAnswer } from './answer-error.js'
+import { isFault } from './answer-error.js'
 import type { StoreChange } from './watching-writes.js'
 
 /** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */
@@ -33,12 +33,8 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
     mode: request.caller === undefined ? null : request.caller.livemode ? 'live' : 'test',
     key: request.keyTail ?? null,
     ...codeOf(request.failure),
-    ...(isFault(request, reply) && { fault: faultOf(request.failure) }),
+    ...(isFault(reply.statusCode, request.failure) && { fault: faultOf(request.failure) }),
   }
-}
-
-function isFault({ failure }: FastifyRequest, { statusCode }: FastifyReply): boolean {
-  return statusCode === 500 || (failure !== undefined && toErrorAnswer(failure).isFault)
 }
 
 function codeOf(failure: unknown): { readonly code?: string } {
