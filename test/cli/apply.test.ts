@@ -113,7 +113,7 @@ describe('flows apply', () => {
     const apply = ['apply', '--yes']
     const calls = await callsOf(apply, { cwd: aProject(definitions) })
     const outcomes = { nothing: 0, all: 0 }
-    for (const call of someOf(calls, 12)) {
+    for (const call of someOf(calls, 4)) {
       const cwd = aProject(definitions)
       await endedAtCall(call, apply, { cwd })
       const after = await listed(cwd)

@@ -137,7 +137,7 @@ describe('flows terraform install', () => {
 
   test('a package without its provider says so, and writes nothing', async () => {
     const cwd = aFolder()
-    for (const part of ['dist/flows.js', 'dist/chunks', 'package.json'])
+    for (const part of ['dist/flows.js', 'dist/cli.js', 'dist/chunks', 'package.json'])
       cpSync(part, join(cwd, 'package', part), { recursive: true })
     const program = join(cwd, 'package/dist/flows.js')
     const { code, stderr } = await ended(spawn(process.execPath, [program, 'terraform', 'install'], { cwd }))

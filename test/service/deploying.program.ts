@@ -27,6 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 }
 
 async function create(count: number, runId: string, fatal: number): Promise<void> {
+  tell('writing')
   Object.assign(calls, { made: 0, fatal })
   const changes = Array.from({ length: count }, (_, n) => creating(`flow-${n}`))
   const { run_id } = await write(caller, (call) => deploy(call, aDeployment(changes, { runId })))

@@ -49,7 +49,7 @@ describe.each(stores)('processes on one store, on $name', (implementation) => {
     for (const [index, one] of programs.entries()) one.child.stdin?.write(`create 1000 run-${index}\n`)
     for (const one of programs) expect(await one.next()).toBe('writing')
     const outcomes = (await Promise.all(programs.map((one) => one.next()))) as { run_id: string }[]
-    expect(outcomes[0]).toEqual(outcomes[1])
+    expect(outcomes[0]?.run_id).toEqual(outcomes[1]?.run_id)
     const { flows } = await stateOf(place)
     expect(flows).toHaveLength(1000)
     expect(flows.every(({ version }) => version === 1)).toBe(true)
@@ -70,6 +70,7 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
   test('in the middle of a deployment of 5,000 flows leaves all of them or none, and a store that works', async () => {
     const undisturbed = await aProgram(await implementation.made())
     undisturbed.child.stdin?.write('create 5000 run-1\n')
+    expect(await undisturbed.next()).toBe('writing')
     const { calls } = (await undisturbed.next()) as { calls: number }
     expect(calls).toBeGreaterThan(3)
     // The first calls read, the last ones write; behind the last one is the commit, and then the answer.
@@ -77,7 +78,7 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
       const place = await implementation.made()
       const one = await aProgram(place)
       one.child.stdin?.write(`create 5000 run-1 ${fatal}\n`)
-      expect([await one.next(), await one.ended()]).toEqual([undefined, 'SIGKILL'])
+      expect([await one.next(), await one.next(), await one.ended()]).toEqual(['writing', undefined, 'SIGKILL'])
       await place.settled()
       const { flows, last_deployment } = await stateOf(place)
       expect(flows, `killed before call ${fatal} of ${calls}`).toHaveLength(fatal > calls ? 5000 : 0)
@@ -85,6 +86,7 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
 
       const again = await aProgram(place)
       again.child.stdin?.write('create 5000 run-2\n')
+      expect(await again.next()).toBe('writing')
       expect(await again.next()).toMatchObject({ run_id: flows.length === 0 ? 'run-2' : 'run-1' })
       expect((await stateOf(place)).flows).toHaveLength(5000)
       again.child.kill()

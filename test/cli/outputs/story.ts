@@ -93,8 +93,9 @@ export const STORY: readonly Scene[] = [
     files: { 'project/flows.config.yaml': CONFIG, 'empty/.keep': '', 'fresh/.keep': '' },
   },
   { command: 'flows', name: 'help', args: ['--help'] },
-  { command: 'flows', name: 'no-command', args: [], code: 64 },
+  { command: 'flows', name: 'no-command', args: [] },
   { command: 'flows', name: 'unknown-command', args: ['aply'], code: 64 },
+  { command: 'flows', name: 'unknown-help', args: ['help', 'aply'], code: 64 },
   { command: 'flows', name: 'unknown-option', args: ['plan', '--fromat=json'], code: 64 },
   { command: 'flows', name: 'unknown-environment', args: ['plan', '--env', 'liv'], code: 64 },
 
