@@ -1,6 +1,7 @@
 import { lstatSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definitions } from '../definitions.js'
+import { NotEditable } from '../edit/edit-definition.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../edit/edit-project.js'
 import { LinkOutside, textInside } from '../files/inside.js'
 import { readCacheFile, removeCacheFile, writeCacheFile } from '../load/cache-file.js'
@@ -37,7 +38,7 @@ export function editsFor(
     environments: Object.keys(project.config.environments),
     keysInUse: new Set(state?.flows.map(({ key }) => key)),
   }
-  const edits = editProject(files, targets)
+  const edits = edited(files, targets)
   const removed = edits.filter(({ kind }) => kind === 'remove').length
   if (removed > 0 && removed === desired.length && !edits.some(({ kind }) => kind === 'create')) {
     throw new Failure(
@@ -49,6 +50,20 @@ export function editsFor(
     )
   }
   return edits
+}
+
+/** Throws where a file is laid out so that it cannot be edited without losing something of it. */
+function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
+  try {
+    return editProject(files, targets)
+  } catch (error) {
+    if (!(error instanceof NotEditable)) throw error
+    const message = `${error.file} cannot be edited without losing a comment or more: no file was written`
+    throw new Failure('file_not_editable', message, {
+      hint: `put it into the standard layout (flows fmt ${error.file}) and run this again, or edit it yourself`,
+      cause: error,
+    })
+  }
 }
 
 /**
