@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { followed, LinkOutside, openListed } from '../files/inside.js'
 import { compareText } from '../model/canonical.js'
 import type { Diagnostic } from '../model/diagnostic.js'
+import { BUDGET } from './budget.js'
 
 const NAME = /\.ya?ml$/
 /** Other spellings of the ending: passing them over in silence would archive a flow whose file was renamed. */
 const LOOKS_LIKE_NAME = /\.ya?ml$/i
 
-/** A definition is some hundred bytes; whoever writes more has mistaken the file. */
-const LARGEST_FILE = 1024 * 1024
+/** With a byte-order mark. */
+const LARGEST_FILE = BUDGET.bytes + 3
 
 /** A file that holds a definition by its name; nothing of it has been read. */
 export interface DefinitionFile {
@@ -159,7 +160,7 @@ function tooLarge(file: string): Diagnostic {
   return {
     severity: 'error',
     code: 'FILE_TOO_LARGE',
-    message: 'the file is larger than 1 MiB',
+    message: 'the file is larger than 64 KiB',
     hint: 'a definition is some lines long: is this another kind of file?',
     at: { file, line: 1, column: 1 },
   }
