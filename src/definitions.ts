@@ -9,7 +9,7 @@ import { BODY_FIELDS, type FlowBody, normalise } from './model/flow.js'
 import { mergePatch } from './model/merge-patch.js'
 import type { FlowDefinition } from './model/schema-types.js'
 import type { DesiredFlow } from './model/state.js'
-import { locateInConfig, type Project } from './project.js'
+import { linkedAway, locateInConfig, type Project } from './project.js'
 import { checkDefinition } from './validate/definition.js'
 import { checkDefinitionSet } from './validate/definition-set.js'
 import { FINGERPRINT } from './validate/generated/fingerprint.js'
@@ -173,9 +173,10 @@ function check(project: Project, definitions: readonly ReadDefinition[], files: 
   return diagnostics
 }
 
-function folderFaults(project: Project, exists: boolean, count: number): Diagnostic[] {
+function folderFaults(project: Project, exists: boolean | 'link', count: number): Diagnostic[] {
   if (exists && count > 0) return []
   const folder = project.config.flows
+  if (exists === 'link') return [linkedAway(project, 'flows', folder)]
   return [
     {
       severity: 'error',

@@ -11,7 +11,7 @@ import type { DesiredFlow, ObservedState } from './model/state.js'
 import type { Allowance } from './plan/allowance.js'
 import type { Places } from './plan/locate.js'
 import type { CompiledPolicy } from './policy/judge.js'
-import { locateInConfig, type Project } from './project.js'
+import { linkedAway, locateInConfig, type Project } from './project.js'
 import { overlap, plainFolder } from './validate/config.js'
 import type { FileIssue } from './validate/definition-set.js'
 import { FINGERPRINT } from './validate/generated/fingerprint.js'
@@ -121,6 +121,8 @@ export function findPolicies(project: Project): ReturnType<typeof discover> {
   const isNamed = config.policies !== undefined
   if (folder === undefined) return { files: [], diagnostics: [], exists: false }
   const found = discover(root, folder)
+  // Rules that nobody reads are rules that nobody keeps, also where the folder is the usual one.
+  if (found.exists === 'link') return { ...found, diagnostics: [linkedAway(project, 'policies', folder)] }
   if (found.exists || !isNamed) return found
   const missing: Diagnostic = {
     severity: 'error',

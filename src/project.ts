@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { lstatSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { followed } from './files/inside.js'
 import { decode } from './load/decode.js'
 import { readBounded } from './load/discover.js'
 import { parse } from './load/parse.js'
@@ -8,27 +9,38 @@ import { SourceMap } from './load/source-map.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
 import { type Mode, modeOf } from './model/mode.js'
 import type { Config } from './model/schema-types.js'
-import { checkConfig, plainFolder } from './validate/config.js'
+import { checkConfig, overlap, plainFolder } from './validate/config.js'
 
 /** A folder with a configuration file that is valid. */
 export interface Project {
-  /** Absolute path of the folder that holds the configuration file. */
+  /** Absolute path of the folder that holds the configuration file, links followed. */
   readonly root: string
   /** Name of the configuration file in that folder. */
   readonly configFile: string
   readonly config: ProjectConfig
 }
 
-/** The configuration with its defaults filled in. */
+/**
+ * The configuration with its defaults filled in. Folders are those that are meant: where one is a link to another of the
+ * project, it is that one, as git and editors know it.
+ */
 export type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
+
+/** What a configuration file is called; the first is what is made, and meant where nothing else is said. */
+export const CONFIG_FILES = ['flows.config.yaml', 'flows.config.yml'] as const
+
+/** The configuration files that lie in a folder, links to nothing too: a project has one. */
+export function configFilesIn(folder: string): readonly string[] {
+  return CONFIG_FILES.map((name) => join(folder, name)).filter(isThere)
+}
 
 /** Reads the configuration file. `project` is there exactly when there is no diagnostic. */
 export function loadProject(configFile: string): { project?: Project; diagnostics: readonly Diagnostic[] } {
   const path = resolve(configFile)
-  const root = dirname(path)
+  const root = realFolder(dirname(path))
   const name = basename(path)
   const read = readBounded(root, name)
-  if ('fault' in read) return { diagnostics: [existsSync(path) ? read.fault : withHint(read.fault)] }
+  if ('fault' in read) return { diagnostics: [isThere(path) ? read.fault : withHint(read.fault)] }
   const decoded = decode(name, read.bytes)
   if ('fault' in decoded) return { diagnostics: [decoded.fault] }
   const { value, diagnostics } = parse(name, decoded.text)
@@ -36,9 +48,33 @@ export function loadProject(configFile: string): { project?: Project; diagnostic
   const kept = diagnostics.length === 0 ? issues : issues.filter(({ code }) => code !== 'MISSING_FIELD')
   const all = [...diagnostics, ...(kept.length === 0 ? [] : placeIssues(name, kept, new SourceMap(decoded.text)))]
   if (all.length > 0) return { diagnostics: all.sort(compareDiagnostics) }
-  const config = value as Config
-  const flows = plainFolder(config.flows ?? 'flows')
-  return { project: { root, configFile: name, config: { ...config, flows } }, diagnostics: [] }
+  return { project: { root, configFile: name, config: withFolders(root, value as Config) }, diagnostics: [] }
+}
+
+function withFolders(root: string, config: Config): ProjectConfig {
+  const flows = folderBehind(root, plainFolder(config.flows ?? 'flows'))
+  const named = plainFolder(config.policies ?? 'policies')
+  const policies = folderBehind(root, named)
+  const isLink = policies !== named && !overlap(policies, flows)
+  return { ...config, flows, ...(isLink && { policies }) }
+}
+
+/** What a folder of the configuration leads to inside of the project; else the folder as it is named. */
+function folderBehind(root: string, folder: string): string {
+  try {
+    const parts = relative(root, followed(root, folder)).split(sep)
+    return parts.some((part) => part === '' || part.startsWith('.')) ? folder : parts.join('/')
+  } catch {
+    return folder
+  }
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
+  }
 }
 
 /** The environment that is meant where nobody names one: the only one, else `local`. */
@@ -72,6 +108,26 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
   return source?.key(pointer) === undefined
     ? { file: configFile, line: 1, column: 1 }
     : positionOf(configFile, { pointer, part: 'value' }, source)
+}
+
+/** What is wrong with a folder of the configuration that is a link to anything but a folder of the project. */
+export function linkedAway(project: Project, field: 'flows' | 'policies', folder: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'LINK_OUTSIDE',
+    message: `the folder "${folder}" is a link, and does not lead to a folder of this project: it is not opened`,
+    hint: `put a folder in its place, or name another one in "${field}"`,
+    at: locateInConfig(project, `/${field}`),
+  }
+}
+
+/** A link to nothing is there, too. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function withHint(missing: Diagnostic): Diagnostic {

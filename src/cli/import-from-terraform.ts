@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { FileEdit } from '../edit/edit-project.js'
 import { withoutApiKeys } from '../edit/without-api-keys.js'
 import type { FlowKey } from '../model/flow.js'
@@ -9,6 +9,7 @@ import { printable } from '../render/text.js'
 import { type FlowInState, flowsInState } from '../synth/terraform-state.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
+import { namedFile } from './named-file.js'
 import type { Observed } from './observed.js'
 import { editsFor, writeEdits } from './write-edits.js'
 
@@ -21,10 +22,10 @@ export interface Taken {
 const HOW = 'run terraform show -json > state.json, and give that file'
 
 /** The flows in what `terraform show -json` has written into a file. */
-export function readTerraformState({ terminal }: Cli, file: string): readonly FlowInState[] {
+export function readTerraformState(cli: Cli, file: string): readonly FlowInState[] {
   let shown: unknown
   try {
-    shown = JSON.parse(readFileSync(resolve(terminal.cwd, file), 'utf8'))
+    shown = JSON.parse(readFileSync(namedFile(cli, file), 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') throw badUsage(`there is no file ${printable(file)}`, HOW)

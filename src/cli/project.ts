@@ -1,30 +1,54 @@
-import { existsSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { basename, dirname, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { type Definitions, readDefinitions } from '../definitions.js'
 import { compareDiagnostics, type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { Environment } from '../model/schema-types.js'
 import { type Policies, readPolicies } from '../policies.js'
-import { defaultEnvironment, loadProject, type Project } from '../project.js'
+import { CONFIG_FILES, configFilesIn, defaultEnvironment, loadProject, type Project } from '../project.js'
 import { suggest } from '../validate/nearest.js'
 import type { Cli } from './command.js'
 import { badUsage, InvalidDefinitions } from './failure.js'
 
-export const CONFIG_FILE = 'flows.config.yaml'
+export const [CONFIG_FILE] = CONFIG_FILES
 
 /** The configuration file: as given, else the nearest one from here upwards. */
-function findConfig({ configFile, terminal }: Cli): string {
+function findConfig(cli: Cli): string {
+  const { configFile } = cli
+  const found = nearestConfig(cli)
+  if (found === undefined) {
+    throw configFile === undefined
+      ? badUsage(`there is no ${CONFIG_FILE} here or in a folder above`, 'flows init makes one')
+      : badUsage(`there is no file ${configFile}`)
+  }
+  const others = configFilesIn(dirname(found)).filter((file) => file !== found)
+  if (configFile === undefined && others.length > 0) {
+    const names = [found, ...others].map((file) => basename(file))
+    throw badUsage(`${names.join(' and ')} are in one folder: nobody knows which is meant`, 'remove one of them')
+  }
+  return found
+}
+
+/** As `findConfig`; undefined where there is none. Of two in one folder the first. */
+export function nearestConfig({ configFile, terminal }: Cli): string | undefined {
   if (configFile !== undefined) {
     const given = resolve(terminal.cwd, configFile)
-    if (existsSync(given) && statSync(given).isFile()) return given
-    throw badUsage(`there is no file ${configFile}`)
+    return isFileOrLink(given) ? given : undefined
   }
   for (let folder = terminal.cwd; ; folder = dirname(folder)) {
-    const candidate = join(folder, CONFIG_FILE)
-    if (existsSync(candidate)) return candidate
-    if (folder === dirname(folder)) {
-      throw badUsage(`there is no ${CONFIG_FILE} here or in a folder above`, 'flows init makes one')
-    }
+    const [found] = configFilesIn(folder)
+    if (found !== undefined) return found
+    if (folder === dirname(folder)) return undefined
+  }
+}
+
+/** What a link leads to is looked at by whoever opens it. */
+function isFileOrLink(path: string): boolean {
+  try {
+    const found = lstatSync(path)
+    return found.isFile() || found.isSymbolicLink()
+  } catch {
+    return false
   }
 }
 

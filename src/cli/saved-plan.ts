@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { Plan, SavedPlan } from '../model/plan.js'
 import { exactJson } from '../render/text.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
+import { namedFile } from './named-file.js'
 
 /** No plan is larger: the service takes less at once. */
 const MOST = 64 * 1024 * 1024
 
 /** Writes the file whole or not at all: whoever reads it meanwhile finds the old one or the new one. */
-export function savePlan({ terminal }: Cli, file: string, plan: Plan): void {
-  const path = targetOf(resolve(terminal.cwd, file), file)
+export function savePlan(cli: Cli, file: string, plan: Plan): void {
+  const path = targetOf(namedFile(cli, file), file)
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
   try {
     writeFileSync(temporary, exactJson(plan), { flag: 'wx' })
@@ -25,17 +25,20 @@ export function savePlan({ terminal }: Cli, file: string, plan: Plan): void {
   }
 }
 
-/** Where the file really is: a link goes on pointing to it. */
 function targetOf(path: string, file: string): string {
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) return path
-  if (found.isFile()) return realpathSync(path)
+  if (found === undefined || found.isFile()) return path
   throw badUsage(`the plan cannot be saved: ${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
 }
 
 /** A plan that `plan --out` saved and nobody altered since. */
-export function readSavedPlan({ terminal }: Cli, file: string): SavedPlan {
-  const read = readPlanFile(textOf(resolve(terminal.cwd, file), file))
+export function readSavedPlan(cli: Cli, file: string): SavedPlan {
+  return readPlanText(planText(cli, file), file)
+}
+
+/** The plan in a text of `planText`. */
+export function readPlanText(text: string, file: string): SavedPlan {
+  const read = readPlanFile(text)
   if ('faults' in read) {
     const shown = read.faults.slice(0, 5).map((fault) => `\n  ${fault}`)
     const rest = read.faults.length > 5 ? `\n  and ${read.faults.length - 5} more` : ''
@@ -49,7 +52,9 @@ export function readSavedPlan({ terminal }: Cli, file: string): SavedPlan {
   })
 }
 
-function textOf(path: string, file: string): string {
+/** What stands in the file of a saved plan, which may be anything. */
+export function planText(cli: Cli, file: string): string {
+  const path = namedFile(cli, file)
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined) throw badUsage(`there is no file ${file}`, 'flows plan --out makes one')
   if (!found.isFile()) throw badUsage(`${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)

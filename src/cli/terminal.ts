@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
 import { fitted } from '../render/fitted.js'
 import type { Palette } from '../render/palette.js'
-import { interrupted } from './failure.js'
+import { Failure, interrupted } from './failure.js'
 
 /**
  * What a command may talk to. stdout carries the result, stderr the talk about it; each is coloured by what it is
@@ -10,6 +10,7 @@ import { interrupted } from './failure.js'
  */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder that the command runs in. Throws Failure where it is gone. */
   readonly cwd: string
   /** Colours for stdout, and for stderr. */
   readonly palette: Palette
@@ -35,7 +36,10 @@ export function processTerminal(colour: boolean | undefined): Terminal {
   const [columns, talkColumns] = [columnsOf(stdout, env), columnsOf(stderr, env)]
   return {
     env,
-    cwd: process.cwd(),
+    // Asked for when it is needed: help and the like are there without one.
+    get cwd() {
+      return workingFolder()
+    },
     palette: pc.createColors(usesColour(stdout.isTTY, env, colour)),
     talkPalette: pc.createColors(usesColour(stderr.isTTY, env, colour)),
     columns,
@@ -63,6 +67,18 @@ export function processTerminal(colour: boolean | undefined): Terminal {
 /** Whether this is a CI job: most services set the variable, and people say by "false" or 0 that it is none. */
 export function isCi({ CI }: Terminal['env']): boolean {
   return CI !== undefined && !['', '0', 'false', 'no', 'off'].includes(CI.toLowerCase())
+}
+
+/** Throws Failure where the folder has been removed under the shell that is still in it. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new Failure('no_working_folder', 'the folder that this runs in is not there any more: nothing was done', {
+      hint: 'change to a folder that is there, and run the command again',
+      cause,
+    })
+  }
 }
 
 /**

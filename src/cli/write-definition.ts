@@ -1,16 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import {
-  existsSync,
-  linkSync,
-  lstatSync,
-  readdirSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { type Dirent, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
+import { followed } from '../files/inside.js'
+import { putInPlace, writeNew } from '../files/put-in-place.js'
 import { makeCacheKey } from '../load/cache-key.js'
 import type { Project } from '../project.js'
 
@@ -46,14 +38,25 @@ function cacheKey(): Buffer | undefined {
   }
 }
 
-/** Removes what processes left behind, in this folder and those below, that no longer run. */
+/**
+ * Removes what processes left behind, in this folder of the project and those below, that no longer run. Links are not
+ * followed: they may lead out of the project, or round in circles.
+ */
 export function removeLeftovers(folder: string): void {
-  if (!existsSync(folder)) return
-  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    const [, name, pid, seal] = TEMPORARY.exec(basename(path)) ?? []
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) removeLeftovers(path)
+    const [, name, pid, seal] = (entry.isFile() && TEMPORARY.exec(entry.name)) || []
     if (name === undefined || seal !== sealOf(name, Number(pid)) || isRunning(Number(pid))) continue
-    const file = join(folder, path)
-    if (lstatSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file, { force: true })
+    rmSync(path, { force: true })
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
   }
 }
 
@@ -67,12 +70,12 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** The old text or the new one, never half of it. */
-export function replaceFile(path: string, text: string): void {
-  const target = realpathSync(path)
+/** The old text or the new one, never half of it, with the file's mode. A link goes on pointing to it. Throws LinkOutside. */
+export function replaceFile(root: string, file: string, text: string): void {
+  const target = followed(root, file)
   const temporary = temporaryFor(target)
   try {
-    writeFileSync(temporary, text, { flag: 'wx', mode: statSync(target).mode })
+    writeNew(temporary, text, statSync(target).mode)
     renameSync(temporary, target)
   } catch (error) {
     rmSync(temporary, { force: true })
@@ -80,13 +83,13 @@ export function replaceFile(path: string, text: string): void {
   }
 }
 
-/** The whole file or none, and never over one that is there. */
-export function createFile(path: string, text: string): void {
+/** The whole file or none, and never over one that is there; in a folder of the project. Throws LinkOutside. */
+export function createFile(root: string, file: string, text: string, mode?: number): void {
+  const path = join(followed(root, dirname(file)), basename(file))
   const temporary = temporaryFor(path)
   try {
-    writeFileSync(temporary, text, { flag: 'wx' })
-    // Unlike a rename, a link fails where something has the name.
-    linkSync(temporary, path)
+    writeNew(temporary, text, mode)
+    putInPlace(temporary, path)
   } finally {
     rmSync(temporary, { force: true })
   }

@@ -1,7 +1,9 @@
-import { existsSync, lstatSync, readFileSync, rmSync } from 'node:fs'
+import { lstatSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definitions } from '../definitions.js'
+import { NotEditable } from '../edit/edit-definition.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../edit/edit-project.js'
+import { LinkOutside, textInside } from '../files/inside.js'
 import { readCacheFile, removeCacheFile, writeCacheFile } from '../load/cache-file.js'
 import { ExitCode } from '../model/exit-code.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
@@ -36,7 +38,7 @@ export function editsFor(
     environments: Object.keys(project.config.environments),
     keysInUse: new Set(state?.flows.map(({ key }) => key)),
   }
-  const edits = editProject(files, targets)
+  const edits = edited(files, targets)
   const removed = edits.filter(({ kind }) => kind === 'remove').length
   if (removed > 0 && removed === desired.length && !edits.some(({ kind }) => kind === 'create')) {
     throw new Failure(
@@ -48,6 +50,20 @@ export function editsFor(
     )
   }
   return edits
+}
+
+/** Throws where a file is laid out so that it cannot be edited without losing something of it. */
+function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
+  try {
+    return editProject(files, targets)
+  } catch (error) {
+    if (!(error instanceof NotEditable)) throw error
+    const message = `${error.file} cannot be edited without losing a comment or more: no file was written`
+    throw new Failure('file_not_editable', message, {
+      hint: `put it into the standard layout (flows fmt ${error.file}) and run this again, or edit it yourself`,
+      cause: error,
+    })
+  }
 }
 
 /**
@@ -78,17 +94,15 @@ export function writeEdits({ root }: Project, edits: readonly FileEdit[]): void 
 }
 
 function write(root: string, edit: FileEdit): void {
-  const path = join(root, edit.file)
-  if (edit.kind === 'create') createFile(path, edit.text)
-  else if (edit.kind === 'remove') rmSync(path)
-  else if (edit.kind === 'edit') replaceFile(path, markOf(path) + edit.text)
+  if (edit.kind === 'create') createFile(root, edit.file, edit.text)
+  else if (edit.kind === 'remove') rmSync(join(root, edit.file))
+  else if (edit.kind === 'edit') replaceFile(root, edit.file, markOf(root, edit.file) + edit.text)
   else {
-    const previous = join(root, edit.previousFile)
     const { previousFile, before, file, text } = edit
     writeCacheFile<Renaming>(root, RENAMING, { previousFile, before, file, text })
     // Both files for a moment rather than none.
-    createFile(path, markOf(previous) + edit.text)
-    rmSync(previous)
+    createFile(root, file, markOf(root, previousFile) + text, statSync(join(root, previousFile)).mode)
+    rmSync(join(root, previousFile))
     removeCacheFile(root, RENAMING)
   }
 }
@@ -134,8 +148,8 @@ function halfRenamed(previousFile: string, file: string): Failure {
 }
 
 /** The byte-order mark with which some editors begin a file: no part of the text, but the author's. */
-function markOf(path: string): string {
-  return readFileSync(path, 'utf8').startsWith('\ufeff') ? '\ufeff' : ''
+function markOf(root: string, file: string): string {
+  return written(root, file)?.startsWith('\ufeff') ? '\ufeff' : ''
 }
 
 function checkUnchanged(root: string, edit: FileEdit, written: readonly string[]): void {
@@ -145,8 +159,18 @@ function checkUnchanged(root: string, edit: FileEdit, written: readonly string[]
 }
 
 function textAt(root: string, file: string): string | undefined {
-  const path = join(root, file)
-  return existsSync(path) ? readFileSync(path, 'utf8').replace(/^\ufeff/, '') : undefined
+  return written(root, file)?.replace(/^\ufeff/, '')
+}
+
+/** What stands in a file of the project; undefined where there is none, or none that may be opened. */
+function written(root: string, file: string): string | undefined {
+  try {
+    return textInside(root, file)
+  } catch (error) {
+    const isGone = ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')
+    if (error instanceof LinkOutside || isGone) return undefined
+    throw error
+  }
 }
 
 function checkFree(root: string, file: string): void {

@@ -7,15 +7,13 @@ import { type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { FlowConfig } from '../model/flow.js'
 import { modeOf } from '../model/mode.js'
 import type { DesiredFlow } from '../model/state.js'
-import { defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
+import { CONFIG_FILES, configFilesIn, defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
 import { diagnosticsText } from '../render/diagnostics/text.js'
 import { addressOf, FLOW_RESOURCE, labelOf, resourceOf } from '../synth/resource.js'
 import { suggest } from '../validate/nearest.js'
 import { FlowsProvider } from './flows-provider.js'
 import { InvalidDefinitionsError } from './invalid-definitions-error.js'
 import { VerificationFlow } from './verification-flow.js'
-
-const CONFIG_FILE = 'flows.config.yaml'
 
 export interface VerificationFlowsConfig {
   /** The folder that holds flows.config.yaml, from where the app runs. Either this or `configFile`. */
@@ -115,11 +113,12 @@ function openProject({ directory, configFile }: VerificationFlowsConfig): Projec
   if ((directory === undefined) === (configFile === undefined)) {
     throw new Error('give either directory (the folder that holds flows.config.yaml) or configFile')
   }
-  const path = resolve(configFile ?? join(directory ?? '', CONFIG_FILE))
+  const [found] = configFile === undefined ? configFilesIn(resolve(directory ?? '')) : []
+  const path = resolve(configFile ?? found ?? join(directory ?? '', CONFIG_FILES[0]))
   if (!existsSync(path)) {
     const way =
       configFile === undefined
-        ? `give the folder that holds ${CONFIG_FILE}, from where the app runs`
+        ? `give the folder that holds ${CONFIG_FILES[0]}, from where the app runs`
         : 'it is looked for from where the app runs'
     throw new Error(`there is no file ${relative(process.cwd(), path).split(sep).join('/')}: ${way}`)
   }

@@ -7,6 +7,7 @@ import { isObject } from '../model/json.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { checkDefinition } from '../validate/definition.js'
 import { rewrite } from './rewrite.js'
+import { Source } from './source.js'
 import { holds, withConfig } from './with-config.js'
 
 /** A definition as its file has it. It must be valid. */
@@ -25,11 +26,22 @@ export interface Target {
   readonly renamedFrom?: string | null
 }
 
+/** A text that no edit makes say what is wanted without losing a comment: it stays as it is. */
+export class NotEditable extends Error {
+  override readonly name = 'NotEditable'
+  readonly file: string
+
+  constructor(file: string) {
+    super(`${file}: no edit of this text says what it is to say and keeps every comment`)
+    this.file = file
+  }
+}
+
 /**
  * A definition edited so that it says `config` of its flow in one environment, and of every other what it said before.
  * Only what differs is edited; the rest of the text stays byte for byte, and every comment is kept. Pure. Throws where
- * the text is no valid definition, or where no definition could say this: never answers with anything else than what
- * was asked for, since the result is read and checked again. A text in standard layout stays in it: `fmt` has nothing
+ * the text is no valid definition, or where no definition could say this, and NotEditable where this text cannot be
+ * edited: never answers with anything else than what was asked for, since the result is read and checked again. A text in standard layout stays in it: `fmt` has nothing
  * to do where it had nothing to do before. Any other stays as its author laid it out.
  */
 export function editDefinition({ file, text }: DefinitionText, target: Target): string {
@@ -41,12 +53,12 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
   const wanted = withRename(made, target.renamedFrom)
   for (const write of [rewrite, rewriteLoosely]) {
     const edited = attempt(() => write(text, wanted))
-    if (edited !== undefined && says(file, edited, wanted)) {
+    if (edited !== undefined && says(file, edited, wanted) && keepsComments(text, edited)) {
       if (!holds(wanted, before, target)) break
       return isInLayout(file, text) ? inLayout(file, edited) : edited
     }
   }
-  throw new Error(`${file}: the edited text would not say what it is meant to say`)
+  throw new NotEditable(file)
 }
 
 /** Reads a text that has been checked before. */
@@ -77,6 +89,15 @@ function inLayout(file: string, text: string): string {
 function says(file: string, text: string, wanted: FlowDefinition): boolean {
   const { value, diagnostics } = parse(file, text)
   return diagnostics.length === 0 && isDeepStrictEqual(value, wanted)
+}
+
+/** Wherever they have moved to. */
+function keepsComments(before: string, after: string): boolean {
+  return isDeepStrictEqual(commentsIn(before).toSorted(), commentsIn(after).toSorted())
+}
+
+function commentsIn(text: string): string[] {
+  return new Source(text).comments(0, text.length).map((comment) => comment.text.trimEnd())
 }
 
 /** Rare spellings (an explicit key on the line of a tag, say) defeat an edit: undefined then. */

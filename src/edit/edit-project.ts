@@ -1,7 +1,8 @@
 import { locateField } from '../load/locate-field.js'
 import { SourceMap } from '../load/source-map.js'
+import { assess } from '../model/assurance.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
-import type { Field } from '../model/plan.js'
+import type { Assurance, Field } from '../model/plan.js'
 import { diff } from '../plan/diff.js'
 import { checkDefinition } from '../validate/definition.js'
 import { checkDefinitionSet } from '../validate/definition-set.js'
@@ -45,6 +46,8 @@ export type FileEdit = {
   readonly key: FlowKey
   readonly file: string
   readonly fields: readonly Field[]
+  /** What the edit does to the verification in that environment. */
+  readonly assurance: Assurance
 } & (
   | { readonly kind: 'edit'; readonly before: string; readonly text: string }
   | { readonly kind: 'create'; readonly text: string }
@@ -76,7 +79,9 @@ function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flow
   if (existing === undefined) return config === null ? undefined : create(files, key, config)
   const before = files.text(existing.file)
   const was = configIn(definitionOf(existing.file, before, environments), environment)
-  if (config === null) return { kind: 'remove', key, file: existing.file, before, fields: [] }
+  if (config === null) {
+    return { kind: 'remove', key, file: existing.file, before, fields: [], assurance: assuranceOf(was, null) }
+  }
   const previousKey = existing.key === key ? undefined : existing.key
   const isFollowed =
     previousKey !== undefined &&
@@ -92,11 +97,12 @@ function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flow
     },
   )
   const fields = placed(text, environment, diff(was, config))
+  const assurance = assuranceOf(was, config)
   if (previousKey !== undefined) {
     const file = existing.file.replace(/[^/]+(\.ya?ml)$/, `${key}$1`)
-    return { kind: 'rename', key, file, previousFile: existing.file, before, text, fields, isFollowed }
+    return { kind: 'rename', key, file, previousFile: existing.file, before, text, fields, assurance, isFollowed }
   }
-  return text === before ? undefined : { kind: 'edit', key, file: existing.file, before, text, fields }
+  return text === before ? undefined : { kind: 'edit', key, file: existing.file, before, text, fields, assurance }
 }
 
 function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit {
@@ -105,7 +111,14 @@ function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit
   // A static link is one environment's own: in the body, the next apply would open one in every other.
   const linkOnlyIn = files.environments.length > 1 ? files.environment : undefined
   const text = newDefinition(file, config, { schema, linkOnlyIn })
-  return { kind: 'create', key, file, text, fields: placed(text, files.environment, diff(null, config)) }
+  const fields = placed(text, files.environment, diff(null, config))
+  return { kind: 'create', key, file, text, fields, assurance: assuranceOf(null, config) }
+}
+
+/** Of the definition alone: whether anybody calls the flow by a key that goes is for the plan to say. */
+function assuranceOf(before: FlowConfig | null, after: FlowConfig | null): Assurance {
+  const action = before === null ? 'create' : after === null ? 'archive' : 'update'
+  return assess({ action, before, after, wasActive: before !== null, previousKey: null, sessions: 0 })
 }
 
 function placed(text: string, environment: string, fields: readonly Field[]): Field[] {

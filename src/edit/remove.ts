@@ -44,15 +44,16 @@ function removeFromFlow(source: Source, collection: Collection, item: Member | N
   const end = ends(item)
   const limit = next === undefined ? endOf(collection) - 1 : starts(next)
   const comma = source.tokens(end, limit).find(({ text }) => text === ',')
-  const inside = source.comments(start, end).map(({ text }) => text)
+  const last = comma?.end ?? end
+  const inside = source.comments(start, last).map(({ text }) => text)
   if (inside.length === 0 && next !== undefined && source.comments(end, limit).length === 0) {
     return { at: start, end: limit, text: '' }
   }
   if (inside.length === 0 && next === undefined && comma === undefined && previous !== undefined) {
     if (source.comments(ends(previous), start).length === 0) return { at: ends(previous), end, text: '' }
   }
-  const newLine = `${source.eol}${source.indentAt(start)}`
+  const newLine = `${source.eol}${source.indentInFlow(start)}`
   const gap = inside.length > 0 && !/\s/.test(source.text[start - 1] ?? ' ') ? ' ' : ''
   const kept = gap + inside.map((comment) => `${comment}${newLine}`).join('')
-  return { at: start, end: comma?.end ?? end, text: kept }
+  return { at: start, end: last, text: kept }
 }

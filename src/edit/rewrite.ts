@@ -7,47 +7,63 @@ import { removeItem, removeMember } from './remove.js'
 import { replaceValue } from './replace.js'
 import { type Member, nameOf, plainOf, Source, type Splice, spliced } from './source.js'
 
-/** A definition has some thirty fields in each environment; who needs more steps than this goes round in circles. */
-const MOST_STEPS = 2000
-
 /**
  * A YAML text made to say `wanted`; whatever says the same already is left byte for byte, and no comment is lost. One
- * thing at a time is changed, and the text is read anew for the next: so no edit has to know what others moved.
+ * thing at a time is changed, and the text is read anew for the next: so no edit has to know what others moved. Throws
+ * where a change does not come closer to what is wanted.
  */
 export function rewrite(text: string, wanted: unknown): string {
-  let now = text
-  for (let count = 0; count < MOST_STEPS; count += 1) {
-    const source = new Source(now)
-    const step = nextStep(source, wanted) ?? openUp(source, text)
-    if (step === undefined) return now
-    now = spliced(now, step)
+  let last = text
+  for (const now of rewriting(text, wanted)) last = now
+  return last
+}
+
+/** The texts on the way, one for each thing that is changed; the last one says what is wanted. */
+export function* rewriting(text: string, wanted: unknown): Generator<string> {
+  let now = new Source(text)
+  for (let left = stepsTo(now, wanted); left[0] !== undefined; ) {
+    const next = changed(now, left[0]())
+    const leftThen = stepsTo(next, wanted)
+    if (leftThen.length >= left.length) throw new Error('an edit came no closer to what is wanted')
+    now = next
+    left = leftThen
+    yield now.text
   }
-  throw new Error('the edits of a definition come to no end')
+  for (let step = openUp(now, text); step !== undefined; step = openUp(now, text)) {
+    const next = changed(now, step)
+    // What was opened up says the same, and has one mapping in braces less.
+    if (stepsTo(next, wanted).length > 0 || bracesIn(next) >= bracesIn(now)) {
+      throw new Error('a mapping in braces cannot be opened up')
+    }
+    now = next
+    yield now.text
+  }
 }
 
 type Step = readonly Splice[]
 
-function nextStep(source: Source, wanted: unknown): Step | undefined {
-  const detached = detachAlias(source, wanted)
-  if (detached !== undefined) return detached
-  const { sets, inserts, removes } = differences(source, wanted)
-  // A mapping must not become empty while something is about to come in; an alias must go before what it repeats.
-  return (sets[0] ?? inserts[0] ?? removes.at(-1))?.()
+function changed(source: Source, step: Step): Source {
+  const next = new Source(spliced(source.text, step))
+  if (next.document.errors.length > 0) throw new Error('an edit broke the text')
+  return next
 }
 
-/** An alias follows its anchor. One that is to say something else is written out first. */
-function detachAlias(source: Source, wanted: unknown): Step | undefined {
+function bracesIn(source: Source): number {
+  return [...pathsOf(source.document).keys()].filter((node) => isMap(node) && node.flow === true).length
+}
+
+/** Aliases that are to say something else than what they repeat: written out, each can be edited by itself. */
+function detachments(source: Source, wanted: unknown): (() => Step)[] {
   const paths = pathsOf(source.document)
-  for (const [node, place] of paths) {
-    if (!isAlias(node)) continue
+  return [...paths].flatMap(([node, place]) => {
+    if (!isAlias(node)) return []
     const target = node.resolve(source.document)
     const anchor = target === undefined ? undefined : paths.get(target)
     const value = valueAt(wanted, place.path)
-    if (value === undefined || anchor === undefined) continue
-    if (isDeepStrictEqual(value, valueAt(wanted, anchor.path))) continue
-    return replaceValue(source, { node, inFlow: place.inFlow, value })
-  }
-  return undefined
+    if (value === undefined || anchor === undefined) return []
+    if (isDeepStrictEqual(value, valueAt(wanted, anchor.path))) return []
+    return [() => replaceValue(source, { node, inFlow: place.inFlow, value })]
+  })
 }
 
 interface Place {
@@ -87,11 +103,14 @@ interface Differences {
   readonly removes: (() => Step)[]
 }
 
-function differences(source: Source, wanted: unknown): Differences {
+/** All that is to be done, what comes first in front. */
+function stepsTo(source: Source, wanted: unknown): readonly (() => Step)[] {
   const found: Differences = { sets: [], inserts: [], removes: [] }
   if (isMap(source.root) && isObject(wanted)) compareMaps(source, source.root, wanted, [], false, found)
   else throw new Error('a definition is a mapping')
-  return found
+  // An alias follows its anchor: it is detached first. A mapping must not become empty while something is about to come
+  // in, and an alias must go before what it repeats.
+  return [...detachments(source, wanted), ...found.sets, ...found.inserts, ...found.removes.reverse()]
 }
 
 function compareMaps(

@@ -69,6 +69,21 @@ export class Source {
     return /^[ ]*/.exec(this.text.slice(start, this.lineEnd(offset)))?.[0] ?? ''
   }
 
+  /** White space for a new line within brackets or braces: deeper than what they stand in, or YAML would end there. */
+  indentInFlow(offset: number): string {
+    const start = this.lineStart(offset)
+    let depth = 0
+    let outermost = 0
+    for (const { at, text } of this.#tokens) {
+      if (at > offset) break
+      if (text === '{' || text === '[') {
+        if (depth === 0) outermost = at
+        depth += 1
+      } else if (text === '}' || text === ']') depth -= 1
+    }
+    return outermost < start ? this.indentAt(offset) : `${this.indentAt(offset)}  `
+  }
+
   isFirstOnLine(offset: number): boolean {
     return /^[ ]*(?:\?[ ]+)?$/.test(this.text.slice(this.lineStart(offset), offset))
   }

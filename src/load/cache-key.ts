@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { linkSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { putInPlace } from '../files/put-in-place.js'
 
 const LENGTH = 32
 
@@ -43,7 +44,7 @@ export function makeCacheKey(): Buffer {
 /** False where there is such a file already. */
 function linked(from: string, to: string): boolean {
   try {
-    linkSync(from, to)
+    putInPlace(from, to)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error

@@ -1,14 +1,16 @@
-import { closeSync, type Dirent, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { closeSync, type Dirent, lstatSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { followed, LinkOutside, openListed } from '../files/inside.js'
 import { compareText } from '../model/canonical.js'
 import type { Diagnostic } from '../model/diagnostic.js'
+import { BUDGET } from './budget.js'
 
 const NAME = /\.ya?ml$/
 /** Other spellings of the ending: passing them over in silence would archive a flow whose file was renamed. */
 const LOOKS_LIKE_NAME = /\.ya?ml$/i
 
-/** A definition is some hundred bytes; whoever writes more has mistaken the file. */
-const LARGEST_FILE = 1024 * 1024
+/** With a byte-order mark. */
+const LARGEST_FILE = BUDGET.bytes + 3
 
 /** A file that holds a definition by its name; nothing of it has been read. */
 export interface DefinitionFile {
@@ -22,8 +24,8 @@ export interface Discovery {
   /** In code-unit order of their paths. */
   readonly files: readonly DefinitionFile[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Whether the folder is there at all. */
-  readonly exists: boolean
+  /** Whether the folder is there at all: `link` where only a link is, to nothing or to what is no folder of the project. */
+  readonly exists: boolean | 'link'
 }
 
 /**
@@ -31,7 +33,9 @@ export interface Discovery {
  * symbolic links are refused: they may lead out of the project, or round in circles.
  */
 export function discover(root: string, folder: string): Discovery {
-  if (!isRealFolder(root, folder)) return { files: [], diagnostics: [], exists: false }
+  if (!isRealFolder(root, folder)) {
+    return { files: [], diagnostics: [], exists: leadsThroughLink(root, folder) ? 'link' : false }
+  }
   const files: DefinitionFile[] = []
   const diagnostics: Diagnostic[] = []
   const folders = [folder]
@@ -48,12 +52,12 @@ export function discover(root: string, folder: string): Discovery {
       const file = `${path}/${name}`
       if (name.startsWith('.')) continue
       if (entry.isDirectory()) folders.push(file)
-      else if (entry.isSymbolicLink() && oddityOf(root, file) === 'folder') diagnostics.push(linkedFolder(file))
+      else if (entry.isSymbolicLink() && isLinkedFolder(root, file)) diagnostics.push(linkedFolder(root, file))
       else if (LOOKS_LIKE_NAME.test(name) && !NAME.test(name)) diagnostics.push(otherEnding(file))
       else if (NAME.test(name)) {
         const oddity = entry.isFile() ? undefined : oddityOf(root, file)
         if (oddity === undefined) files.push({ file, key: name.replace(NAME, '') })
-        else diagnostics.push(unreadable(file, oddity))
+        else diagnostics.push(oddity === 'outside' ? linkOutside(file) : unreadable(file, oddity))
       }
     }
   }
@@ -70,17 +74,26 @@ function isRealFolder(root: string, folder: string): boolean {
   }
 }
 
+/** Whether a link stands in the place of a folder, or of one above it. */
+function leadsThroughLink(root: string, folder: string): boolean {
+  const parts = folder.split('/')
+  return parts.some((_, index) => {
+    const path = join(root, ...parts.slice(0, index + 1))
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+  })
+}
+
+function isLinkedFolder(root: string, file: string): boolean {
+  return statSync(join(root, file), { throwIfNoEntry: false })?.isDirectory() ?? false
+}
+
 /** Why an entry that is no plain file cannot be a definition; undefined when it can, as a link within the project. */
 function oddityOf(root: string, file: string): string | undefined {
   try {
-    const path = join(root, file)
-    const status = statSync(path)
-    if (status.isDirectory()) return 'folder'
     // Opening a pipe would wait for ever.
-    if (!status.isFile()) return 'this is no file'
-    const outside = !realpathSync(path).startsWith(realpathSync(root) + sep)
-    return outside ? 'the link leads out of the project' : undefined
+    return statSync(followed(root, file)).isFile() ? undefined : 'this is no file'
   } catch (error) {
+    if (error instanceof LinkOutside) return 'outside'
     return `the file cannot be read: ${reason(error)}`
   }
 }
@@ -88,14 +101,13 @@ function oddityOf(root: string, file: string): string | undefined {
 const buffer = Buffer.allocUnsafeSlow(LARGEST_FILE + 1)
 
 /**
- * The bytes of a file below `root`, in a buffer that the next call overwrites: use them before it. Never reads more
- * than the limit, whatever the file's size.
+ * The bytes of a file in one of the project's own folders, in a buffer that the next call overwrites: use them before it.
+ * Never reads more than the limit, whatever the file's size, nor behind a link that leads out of the project.
  */
 export function readBounded(root: string, file: string): { bytes: Buffer } | { fault: Diagnostic } {
   let descriptor: number | undefined
   try {
-    // Not join(): for ten thousand files, its care for what these paths cannot hold takes as long as opening them.
-    descriptor = openSync(`${root}/${file}`, 'r')
+    descriptor = openListed(root, file)
     let length = 0
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null)
@@ -105,6 +117,7 @@ export function readBounded(root: string, file: string): { bytes: Buffer } | { f
     }
     return { bytes: buffer.subarray(0, length) }
   } catch (error) {
+    if (error instanceof LinkOutside) return { fault: linkOutside(file) }
     return { fault: unreadable(file, `the file cannot be read: ${reason(error)}`) }
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
@@ -121,7 +134,8 @@ function otherEnding(file: string): Diagnostic {
   }
 }
 
-function linkedFolder(file: string): Diagnostic {
+function linkedFolder(root: string, file: string): Diagnostic {
+  if (oddityOf(root, file) === 'outside') return linkOutside(file)
   return {
     severity: 'error',
     code: 'FILE_OVERLOOKED',
@@ -131,11 +145,22 @@ function linkedFolder(file: string): Diagnostic {
   }
 }
 
+/** Nothing of it is read, so nothing of it can be shown. */
+export function linkOutside(file: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'LINK_OUTSIDE',
+    message: 'the link leads out of the project: it is not opened',
+    hint: 'put what it leads to here, or remove the link',
+    at: { file, line: 1, column: 1 },
+  }
+}
+
 function tooLarge(file: string): Diagnostic {
   return {
     severity: 'error',
     code: 'FILE_TOO_LARGE',
-    message: 'the file is larger than 1 MiB',
+    message: 'the file is larger than 64 KiB',
     hint: 'a definition is some lines long: is this another kind of file?',
     at: { file, line: 1, column: 1 },
   }

@@ -1,5 +1,6 @@
 import { type Document, isScalar, parseDocument, Schema, visit, type YAMLError } from 'yaml'
 import type { Diagnostic, DiagnosticCode } from '../model/diagnostic.js'
+import { overBudget } from './budget.js'
 import { Lines } from './lines.js'
 import { type Fault, toValue } from './to-value.js'
 
@@ -13,9 +14,12 @@ export interface ParsedFile {
 // One schema for all files: making it anew for each takes longer than reading a small file.
 const CORE = new Schema({ schema: 'core', resolveKnownTags: false, merge: false })
 
-/** YAML 1.2, core schema, as nodes. Repeated keys are found in toValue. Never throws for any text. */
+/**
+ * YAML 1.2, core schema, as nodes. Repeated keys are found in toValue. Never throws for any text; of one that is more than
+ * a file may hold there are no nodes.
+ */
 export function parseNodes(text: string): Document {
-  return parseDocument(text, {
+  return parseDocument(overBudget(text) === undefined ? text : '', {
     version: '1.2',
     schema: CORE,
     prettyErrors: false,
@@ -26,6 +30,8 @@ export function parseNodes(text: string): Document {
 
 /** Reads one file's text as YAML and collects everything that keeps it from being plain data. */
 export function parse(file: string, text: string): ParsedFile {
+  const excess = overBudget(text)
+  if (excess !== undefined) return { value: undefined, diagnostics: place(file, text, [excess]) }
   const document = parseNodes(text)
   // The library gives up where its stack ends, which is anywhere; the nesting that took it there has a place.
   const tooDeep = document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')
@@ -38,7 +44,8 @@ export function parse(file: string, text: string): ParsedFile {
 }
 
 function documentFaults(document: Document, text: string): Fault[] {
-  const told = [...document.errors, ...document.warnings].map((error) => toFault(error, document, text))
+  const quotes = new Quotes(document)
+  const told = [...document.errors, ...document.warnings].map((error) => toFault(error, quotes, text))
   const faults = told.length > 0 ? (conflictFaults(text) ?? told) : told
   const { yaml } = document.directives ?? { yaml: { version: '1.2', explicit: false } }
   if (yaml.explicit && yaml.version !== '1.2') {
@@ -105,11 +112,11 @@ const HINTS: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'is a ":", a bracket or a quote missing?',
 }
 
-function toFault({ code, message, pos }: YAMLError, document: Document, text: string): Fault {
+function toFault({ code, message, pos }: YAMLError, quotes: Quotes, text: string): Fault {
   const ours = CODES[code] ?? 'YAML_SYNTAX'
   const hint = HINTS[code]
   const unclosed = /^Missing closing ["']/.test(message)
-  const offset = unclosed ? openingQuote(document, pos[0]) : pos[0]
+  const offset = unclosed ? quotes.lastBefore(pos[0]) : pos[0]
   return {
     code: ours,
     message: MESSAGES[ours]?.(text, offset) ?? sentence(message),
@@ -125,14 +132,35 @@ const MESSAGES: Partial<Record<DiagnosticCode, (text: string, offset: number) =>
 }
 
 /** A quote that is never closed is noticed at the end of the text; the reader must look where it begins. */
-function openingQuote(document: Document, noticed: number): number {
-  let opening = noticed
-  visit(document, {
-    Scalar(_, { type, range }) {
-      if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range && range[0] < noticed) opening = range[0]
-    },
-  })
-  return opening
+class Quotes {
+  readonly #document: Document
+  /** Where quoted texts begin, in order; found once, however many faults there are. */
+  #starts: readonly number[] | undefined
+
+  constructor(document: Document) {
+    this.#document = document
+  }
+
+  lastBefore(noticed: number): number {
+    this.#starts ??= this.#find()
+    let [low, high] = [0, this.#starts.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#starts[middle] ?? 0) < noticed) low = middle + 1
+      else high = middle
+    }
+    return this.#starts[low - 1] ?? noticed
+  }
+
+  #find(): number[] {
+    const starts: number[] = []
+    visit(this.#document, {
+      Scalar(_, { type, range }) {
+        if ((type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') && range) starts.push(range[0])
+      },
+    })
+    return starts.sort((a, b) => a - b)
+  }
 }
 
 function sentence(message: string): string {

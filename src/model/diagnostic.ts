@@ -13,7 +13,8 @@ export interface SourcePosition {
 export const DIAGNOSTIC_CODES = {
   // the file
   FILE_UNREADABLE: 'the file or folder cannot be read',
-  FILE_TOO_LARGE: 'a definition is larger than 1 MiB',
+  LINK_OUTSIDE: 'a link leads out of the project: it is never opened',
+  FILE_TOO_LARGE: 'the file holds more than a definition may: bytes, lines, marks of YAML or levels',
   FILE_NOT_UTF8: 'the file is not UTF-8 text',
   FILE_EMPTY: 'the file holds no document',
   FILE_OVERLOOKED: 'what looks like a definition, or holds some, would not be read',

@@ -2,10 +2,18 @@ import type { Plan } from '../model/plan.js'
 import type { Conflict } from './pair.js'
 
 /** A conflict in words: what is in the way, and how to mend it. */
-export function describeConflict({ desired, observed, code }: Conflict): Plan['conflicts'][number] {
+export function describeConflict({ desired, observed, withheld, code }: Conflict): Plan['conflicts'][number] {
   const { key, file } = desired
   const where = { code, key, id: observed.id, file }
   if (code === 'RENAME_TARGET_EXISTS') {
+    const isArchived = withheld.some((flow) => flow.key === key && flow.status === 'archived')
+    if (isArchived) {
+      return {
+        ...where,
+        message: `"${key}" is to be renamed from "${observed.key}", but an archived flow has the key "${key}"`,
+        hint: `choose a new key that is free: an archived flow keeps its key; to restore it instead, remove renamed_from`,
+      }
+    }
     return {
       ...where,
       message: `"${key}" is to be renamed from "${observed.key}", but both flows exist`,

@@ -2,7 +2,8 @@ import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-j
 import type { DiagnosticCode } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 import { suggest } from '../validate/nearest.js'
-import { DEEPEST_LOOP, FUNCTIONS, LIMITS, LOOPS, MEMBERS, type Shape, VARIABLES } from './language.js'
+import { costOf } from './cost.js'
+import { DEEPEST_LOOP, FUNCTIONS, LIMITS, LOOPS, MEMBERS, MOST_EVALUATIONS, type Shape, VARIABLES } from './language.js'
 import { type Chain, callOf, chainsIn, nodesIn, partsOf } from './walk.js'
 
 /** A condition, compiled. */
@@ -41,7 +42,7 @@ export function compileExpression(
     return { faults: [toFault(error)] }
   }
   const { ast } = parsed
-  const ours = [...unknownMembers(ast), ...unknownFunctions(ast), ...deepLoops(ast, 0)]
+  const ours = [...unknownMembers(ast), ...unknownFunctions(ast), ...deepLoops(ast, 0), ...tooCostly(ast)]
   if (ours.length > 0) return { faults: ours }
   const { valid, type = 'nothing', error } = parsed.check()
   if (!valid) return { faults: [toFault(error)] }
@@ -156,6 +157,19 @@ function deepLoops(node: ASTNode, depth: number): ExpressionFault[] {
   if (inside <= DEEPEST_LOOP) return partsOf(node).flatMap((part) => deepLoops(part, inside))
   const message = `lists are gone through ${inside} deep; at most ${DEEPEST_LOOP} are permitted`
   return [{ code: 'EXPRESSION_LIMIT', message, hint: 'make it two policies', offset: node.start }]
+}
+
+/** Only of what is not too deep already: that is one fault, not two. */
+function tooCostly(ast: ASTNode): ExpressionFault[] {
+  if (deepLoops(ast, 0).length > 0) return []
+  const cost = costOf(ast)
+  if (cost <= MOST_EVALUATIONS) return []
+  const message = `the expression takes up to ${inThousands(cost)} evaluations for each flow; at most ${inThousands(MOST_EVALUATIONS)} are permitted`
+  return [{ code: 'EXPRESSION_LIMIT', message, hint: 'go through shorter lists, or one inside of no other', offset: 0 }]
+}
+
+function inThousands(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
 function fieldsOf(ast: ASTNode): string[] {

@@ -48,7 +48,13 @@ export const FUNCTIONS: readonly string[] = [
   'double',
 ]
 
-/** Far more than a rule needs that somebody is to review; with `LOOPS`, what an expression costs at most. */
+/** Metadata has the most members of all that a flow has. */
+export const MOST_IN_A_FLOW = 50
+
+/** Parts of an expression that are evaluated for one flow at most: see cost.ts. Some milliseconds, and far more than a rule needs. */
+export const MOST_EVALUATIONS = 10_000
+
+/** Far more than a rule needs that somebody is to review. */
 export const LIMITS = {
   maxAstNodes: 300,
   maxDepth: 32,

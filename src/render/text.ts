@@ -1,3 +1,4 @@
+import stringWidth from 'string-width'
 import { hideApiKeys } from '../model/api-key.js'
 import { escaped, escapeHidden } from '../model/hidden-characters.js'
 
@@ -49,9 +50,14 @@ export function padEnd(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - visibleWidth(text)))
 }
 
+/** Columns of a terminal that a text takes: two for a wide character, none for a mark upon another or a colour. */
 export function visibleWidth(text: string): number {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
-  return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
+  return isPlain(text) ? text.length : stringWidth(text)
+}
+
+/** Nearly all is: then nothing needs to be looked up. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text)
 }
 
 /** The text, cut to so many characters if it is longer; whole characters only. Of an API key no part is left. */

@@ -21,8 +21,9 @@ export function readPlanFile(text: string): PlanFile {
   let value: unknown
   try {
     value = JSON.parse(text)
-  } catch (error) {
-    return { faults: [`not JSON: ${(error as Error).message}`] }
+  } catch {
+    // Not with the engine's own message, which shows what stands there: the file may be any.
+    return { faults: ['not JSON'] }
   }
   if (isObject(value) && value.format === FORMAT && value.format_version !== FORMAT_VERSION) {
     const version = typeof value.format_version === 'string' ? ` ${quote(value.format_version)}` : ' that is not said'

@@ -87,6 +87,9 @@ describe('what a plan does with a flow', () => {
       const plan = planOf([desired('new', {}, 'old')], state(observed('new', {}, { status }), observed('old')))
       expect(plan.changes).toEqual([])
       expect(plan.conflicts).toMatchObject([{ code: 'RENAME_TARGET_EXISTS', key: 'new', id: 'vf_old' }])
+      expect(plan.conflicts[0]?.message).toContain(
+        status === 'archived' ? 'an archived flow has the key "new"' : 'both flows exist',
+      )
     },
   )
 

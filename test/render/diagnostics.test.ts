@@ -176,3 +176,17 @@ describe('SARIF', () => {
     )
   })
 })
+
+test('the caret stands below the fault, also behind wide characters and marks upon others', () => {
+  const lines = { 高額取引: 8, 'e\u0301e\u0301': 2, '👩‍👩‍👧': 2, 한국: 4, Ü: 1 }
+  for (const [name, width] of Object.entries(lines)) {
+    const line = `${name}: yes`
+    const at = { file: 'flows/a.yaml', line: 1, column: name.length + 3 }
+    const shown = diagnosticsText(
+      [{ severity: 'error', code: 'NOT_A_BOOLEAN', message: 'm', at }],
+      undefined,
+      () => line,
+    )
+    expect(shown.split('\n')[2]).toBe(`    | ${' '.repeat(width + 2)}^`)
+  }
+})

@@ -18,6 +18,7 @@ const renamed = (from: string) => `${VALID}renamed_from: ${from}\n`
 /** The least that brings each code about. */
 const CASES: Record<DiagnosticCode, Files> = {
   FILE_UNREADABLE: { 'flows/a.yaml -> nowhere': '' },
+  LINK_OUTSIDE: { 'flows/a.yaml -> /etc/hostname': '' },
   FILE_TOO_LARGE: one('#'.repeat(2_000_000)),
   FILE_NOT_UTF8: one(Buffer.from([0xff])),
   FILE_EMPTY: one(''),

@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import { type Define, examples } from '../command.js'
+import { namedFile } from '../named-file.js'
 import { withServiceStore } from '../store.js'
 
 export const backup: Define = (command, run) => {
@@ -18,7 +18,7 @@ export const backup: Define = (command, run) => {
       run((cli) =>
         withServiceStore(cli, { readOnly: true }, async (store) => {
           const { backUp } = await import('../../store/sqlite/backup.js')
-          await backUp(store, resolve(cli.terminal.cwd, file))
+          await backUp(store, namedFile(cli, file))
           cli.terminal.show(`Backed up ${printable(store.label)} to ${printable(file)}\n`)
           cli.terminal.talk('It holds personal data and the secrets of webhooks: keep it as safe as the store.\n')
           return ExitCode.ok

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ciJob } from '../../ci/job.js'
 import type { Forge } from '../../forge/forge.js'
@@ -18,7 +16,7 @@ import { type Deployed, type Outcome, plannedBody, type SavedPlan, showPlanned, 
 import { planned } from '../planned.js'
 import { environmentOption, openProject, targetOf } from '../project.js'
 import { projectCommit } from '../project-commit.js'
-import { readSavedPlan } from '../saved-plan.js'
+import { planText, readPlanText } from '../saved-plan.js'
 import { jsonText } from '../views/format.js'
 
 export const comment: Define = (command, run) => {
@@ -189,11 +187,12 @@ async function plannedNow(cli: Cli, { env }: Given): Promise<SavedPlan> {
 }
 
 function savedPlan(cli: Cli, file: string, { env }: Given): SavedPlan {
-  const plan = readSavedPlan(cli, file)
+  const text = planText(cli, file)
+  const plan = readPlanText(text, file)
   if (env !== undefined && env !== plan.environment) {
     throw badUsage(`${file} is a plan for ${plan.environment}, not for ${env}`)
   }
-  return { plan, fileSha256: sha256(readFileSync(resolve(cli.terminal.cwd, file))) }
+  return { plan, fileSha256: sha256(text) }
 }
 
 function tell({ terminal }: Cli, { json }: Given, outcome: Outcome): ExitCode {

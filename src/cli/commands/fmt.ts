@@ -1,5 +1,5 @@
-import { existsSync, statSync } from 'node:fs'
-import { join, relative, resolve, sep } from 'node:path'
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { findDefinitions } from '../../definitions.js'
 import { formatDefinition, formatPolicy } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
@@ -40,7 +40,7 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
     diagnostics.push(...faults)
     if (text === undefined) continue
     untidy += 1
-    if (!check) replaceFile(join(project.root, file), text)
+    if (!check) replaceFile(project.root, file, text)
     cli.terminal.result(`${printable(file)}\n`)
   }
   const exitCode = showDiagnostics(diagnostics.sort(compareDiagnostics), {
@@ -65,11 +65,12 @@ function isPolicy(project: Project, file: string): boolean {
   return folder !== undefined && file.startsWith(`${folder}/`)
 }
 
+/** A file that is named, as the project knows it: by whatever links its folder was reached. */
 function inProject({ terminal }: Cli, project: Project, given: string): string {
   const { root, config } = project
-  const path = resolve(terminal.cwd, given)
+  const path = realParent(resolve(terminal.cwd, given))
+  if (path === undefined) throw badUsage(`there is no file ${given}`)
   const file = relative(root, path).split(sep).join('/')
-  if (!existsSync(path) || !statSync(path).isFile()) throw badUsage(`there is no file ${given}`)
   const isOurs = file.startsWith(`${config.flows}/`) || isPolicy(project, file)
   if (!isOurs || !/\.ya?ml$/.test(file)) {
     const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
@@ -79,4 +80,13 @@ function inProject({ terminal }: Cli, project: Project, given: string): string {
     )
   }
   return file
+}
+
+/** The path without links but for its last part; undefined where no file is. */
+function realParent(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? join(realpathSync(dirname(path)), basename(path)) : undefined
+  } catch {
+    return undefined
+  }
 }

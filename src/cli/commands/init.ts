@@ -1,16 +1,19 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import policySchema from '../../../schemas/policy.schema.json' with { type: 'json' }
 import { defaultBranch } from '../../ci/default-branch.js'
+import { followedIfInside, LinkOutside } from '../../files/inside.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { KEY_PATTERN } from '../../model/flow.js'
+import { configFilesIn } from '../../project.js'
 import { printable } from '../../render/text.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
+import { linkRefused } from '../named-file.js'
 import { packageFile } from '../package-file.js'
 import { CONFIG_FILE } from '../project.js'
 import { jsonText } from '../views/format.js'
@@ -40,8 +43,10 @@ export const init: Define = (command, run) => {
     .action((folder, options) =>
       run(async (cli) => {
         const root = resolve(cli.terminal.cwd, folder)
-        if (existsSync(join(root, CONFIG_FILE))) {
-          throw new Failure('already_started', `${join(folder, CONFIG_FILE)} exists already: nothing was written`)
+        const [started] = configFilesIn(root)
+        if (started !== undefined) {
+          const name = join(folder, basename(started))
+          throw new Failure('already_started', `${name} exists already: nothing was written`)
         }
         const project = options.project ?? (await askForName(cli, nameFrom(root)))
         if (!KEY_PATTERN.test(project)) {
@@ -110,9 +115,10 @@ const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly
 
 /** Writes what is not there yet; never over a file that somebody made. */
 function write({ terminal }: Cli, root: string, files: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(files)) checkPlace(root, name)
   for (const [name, text] of Object.entries(files)) {
     const file = join(root, ...name.split('/'))
-    const isKept = existsSync(file)
+    const isKept = lstatSync(file, { throwIfNoEntry: false }) !== undefined
     if (!isKept) {
       mkdirSync(dirname(file), { recursive: true })
       writeFileSync(file, text, { flag: 'wx' })
@@ -128,6 +134,15 @@ function sayWhatIsApplied({ terminal }: Cli, branch: string): void {
     `\nThe jobs apply what is merged into the branch ${printable(branch)}. Where that is not the default branch, change ` +
       '"branches" in the workflow.\n\n',
   )
+}
+
+/** A folder or file that is there may be a link. */
+function checkPlace(root: string, name: string): void {
+  try {
+    followedIfInside(root, join(root, name))
+  } catch (error) {
+    throw error instanceof LinkOutside ? linkRefused(name) : error
+  }
 }
 
 /** Neither GitHub nor GitLab reads jobs from a folder of a repository, and their steps would run at its root. */

@@ -1,9 +1,10 @@
-import { resolve } from 'node:path'
+import { statSync } from 'node:fs'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
 import type { Store } from '../../store/store.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
+import { namedFile } from '../named-file.js'
 import { withServiceStore } from '../store.js'
 
 export const restore: Define = (command, run) => {
@@ -17,18 +18,29 @@ export const restore: Define = (command, run) => {
         ['Move from the embedded store to PostgreSQL', 'DATABASE_URL=postgres://... flows restore backup.sqlite'],
       ),
     )
-    .action((file, options) =>
-      run((cli) =>
-        withServiceStore(cli, { isLongWork: true }, async (store) => {
-          const isEmpty = await store.read((tx) => tx.contents.isEmpty())
-          if (!isEmpty && !options.yes) await confirm(cli, store)
+    .action((given, options) =>
+      run((cli) => {
+        const file = backupFile(cli, given)
+        return withServiceStore(cli, { isLongWork: true }, async (store) => {
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
-          await putBack(store, resolve(cli.terminal.cwd, file))
-          cli.terminal.show(`Restored ${printable(store.label)} from ${printable(file)}\n`)
+          await putBack(store, file, async () => {
+            const isEmpty = await store.read((tx) => tx.contents.isEmpty())
+            if (!isEmpty && !options.yes) await confirm(cli, store)
+          })
+          cli.terminal.show(`Restored ${printable(store.label)} from ${printable(given)}\n`)
           return ExitCode.ok
-        }),
-      ),
+        })
+      }),
     )
+}
+
+/** Looked for before a store is opened, which would make one. */
+function backupFile(cli: Cli, given: string): string {
+  const file = namedFile(cli, given)
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) throw badUsage(`there is no file ${printable(given)}`, 'flows backup makes one')
+  if (!found.isFile()) throw badUsage(`${printable(given)} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+  return file
 }
 
 async function confirm({ terminal }: Cli, store: Store): Promise<void> {

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import type { FlowKey } from '../../model/flow.js'
 import type { DesiredFlow, ObservedState } from '../../model/state.js'
@@ -11,6 +11,7 @@ import { terraformJson } from '../../synth/configuration.js'
 import { checkFolder } from '../check-folder.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
+import { namedFile } from '../named-file.js'
 import { stateOf } from '../observed.js'
 import { checkedDefinitions, environmentOption, openProject, targetOf } from '../project.js'
 import { remoteOf } from '../target.js'
@@ -57,7 +58,7 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
   const target = targetOf(project, cli, env)
   const definitions = checkedDefinitions(project)
   const flows = definitions.desired(target.name)
-  const file = out === undefined ? undefined : fileOf(terminal.cwd, out)
+  const file = out === undefined ? undefined : fileOf(cli, out)
   if (file !== undefined) checkPlace(file, terminal.cwd)
   const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
   const subject = { project: project.config.project, environment: target.name }
@@ -91,13 +92,13 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
 }
 
 /** Terraform reads what ends in .tf.json, so no other name is meant as a file. */
-function fileOf(cwd: string, out: string): string {
-  const path = resolve(cwd, out)
+function fileOf(cli: Cli, out: string): string {
+  const path = namedFile(cli, out)
   if (basename(path).endsWith('.tf.json')) return path
   if (/\.(json|tf)$/.test(path)) {
     throw badUsage(`Terraform would not read ${out} as JSON`, `name a folder, or a file such as ${FILE}`)
   }
-  return join(path, FILE)
+  return namedFile(cli, join(path, FILE))
 }
 
 function checkPlace(file: string, cwd: string): void {
@@ -139,6 +140,6 @@ function leftText(keys: readonly FlowKey[], { project, environment }: Subject): 
 
 function write(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true })
-  if (existsSync(file)) replaceFile(file, text)
-  else createFile(file, text)
+  if (existsSync(file)) replaceFile(dirname(file), basename(file), text)
+  else createFile(dirname(file), basename(file), text)
 }

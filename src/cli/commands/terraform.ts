@@ -6,8 +6,9 @@ import { PROVIDER_SOURCE, PROVIDER_VERSION, PROVIDER_VERSION_RANGE } from '../..
 import { checkFolder } from '../check-folder.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
+import { namedFile } from '../named-file.js'
 import { HOSTS, installProvider, type Outcome, PLATFORMS } from '../provider-mirror.js'
-import { isLockedToOther } from '../terraform-lock.js'
+import { isLockedToOther, LOCK_FILE } from '../terraform-lock.js'
 import { installationSettings } from '../terraform-settings.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 
@@ -38,12 +39,18 @@ interface Options {
   readonly user?: true | undefined
 }
 
-async function install({ terminal }: Cli, { dir, user }: Options, isHuman: boolean): Promise<ExitCode> {
+async function install(cli: Cli, { dir, user }: Options, isHuman: boolean): Promise<ExitCode> {
+  const { terminal } = cli
   if (dir !== undefined && user) throw badUsage('--dir and --user are two places: give one of them')
   const folder = user ? homeOf(terminal) : resolve(terminal.cwd, dir ?? '')
   if (!existsSync(folder) || !statSync(folder).isDirectory()) throw badUsage(`there is no folder ${dir ?? folder}`)
   const plugins = join(folder, user ? '.terraform.d' : 'terraform.d', 'plugins')
-  for (const host of HOSTS) checkFolder(join(plugins, host, PROVIDER_SOURCE), terminal.cwd)
+  for (const host of HOSTS) {
+    const place = join(plugins, host, PROVIDER_SOURCE)
+    checkFolder(place, terminal.cwd)
+    if (!user) namedFile(cli, relative(terminal.cwd, place))
+  }
+  if (!user) namedFile(cli, relative(terminal.cwd, join(folder, LOCK_FILE)))
   const { outcome, checksum } = installProvider(plugins)
   const settings = installationSettings(terminal)
   if (settings !== undefined) terminal.talk(settingsText(settings, plugins))

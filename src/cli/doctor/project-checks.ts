@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { commitInfo, trustCommand } from '../../ci/commit-info.js'
 import { type Definitions, readDefinitions } from '../../definitions.js'
+import { textInside } from '../../files/inside.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache-file.js'
 import { cacheKeyFolder, makeCacheKey } from '../../load/cache-key.js'
 import { canonicalJson } from '../../model/canonical.js'
@@ -48,7 +49,7 @@ export function checkSchemas({ root }: Project): Found[] {
   const check = 'schemas'
   const copies = Object.entries(SCHEMAS).flatMap(([name, own]) => {
     const file = join('schemas', `${name}.schema.json`)
-    return existsSync(join(root, file)) ? [{ name, file, isSame: isSame(join(root, file), own) }] : []
+    return existsSync(join(root, file)) ? [{ name, file, isSame: isSame(root, file, own) }] : []
   })
   if (copies.length === 0) return [ok(check, 'the project keeps no copies of the schemas')]
   const other = copies.filter(({ isSame }) => !isSame)
@@ -62,9 +63,9 @@ export function checkSchemas({ root }: Project): Found[] {
   )
 }
 
-function isSame(file: string, own: object): boolean {
+function isSame(root: string, file: string, own: object): boolean {
   try {
-    return canonicalJson(JSON.parse(readFileSync(file, 'utf8'))) === canonicalJson(own)
+    return canonicalJson(JSON.parse(textInside(root, file))) === canonicalJson(own)
   } catch {
     return false
   }

@@ -1,5 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
-import { dirname, join, relative, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, relative, resolve, sep } from 'node:path'
+import { decode } from '../../load/decode.js'
+import { readBounded } from '../../load/discover.js'
 import { type Diagnostic, hasError, type SourcePosition } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { diagnosticsGithub } from '../../render/diagnostics/github.js'
@@ -30,7 +32,7 @@ export function showDiagnostics(diagnostics: readonly Diagnostic[], view: Diagno
       diagnosticsText(
         fromHere(diagnostics, view),
         terminal.talkPalette,
-        (file) => textOf(terminal, file),
+        (file) => textOf(view, file),
         terminal.talkColumns,
       ),
     )
@@ -69,13 +71,9 @@ function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: Diagno
   }))
 }
 
-/** The text of a file, for the excerpt below a diagnostic; none where it cannot be read. */
-function textOf({ cwd }: Terminal, file: string): string | undefined {
-  try {
-    const path = join(cwd, file)
-    // Reading a pipe would wait for ever.
-    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
-  } catch {
-    return undefined
-  }
+/** The text of a file of the project, for the excerpt below a diagnostic; none where it cannot be read, or may not be. */
+function textOf({ terminal, root }: DiagnosticsView, file: string): string | undefined {
+  const read = readBounded(root, relative(root, resolve(terminal.cwd, file)))
+  const decoded = 'fault' in read ? undefined : decode(file, read.bytes)
+  return decoded !== undefined && 'text' in decoded ? decoded.text : undefined
 }

@@ -19,10 +19,22 @@ export function editsText(
 
 function headline(edit: FileEdit, palette: Palette): string {
   const file = palette.bold(printable(edit.file))
-  if (edit.kind === 'create') return `${palette.green('+ new')} ${file}`
-  if (edit.kind === 'remove') return `${palette.red('- remove')} ${file}`
-  if (edit.kind === 'rename') return `${palette.yellow('~ rename')} ${printable(edit.previousFile)} → ${file}`
-  return `${palette.yellow('~ edit')} ${file}`
+  const words = effectsOf(edit)
+  const effects = words.length === 0 ? '' : `  ${palette.yellow(`(${words.join(', ')})`)}`
+  if (edit.kind === 'create') return `${palette.green('+ new')} ${file}${effects}`
+  if (edit.kind === 'remove') return `${palette.red('- remove')} ${file}${effects}`
+  if (edit.kind === 'rename') return `${palette.yellow('~ rename')} ${printable(edit.previousFile)} → ${file}${effects}`
+  return `${palette.yellow('~ edit')} ${file}${effects}`
+}
+
+/** What is taken over does to the verification, as drift and plan say it. */
+function effectsOf({ assurance: { effect, exposes_link: exposesLink, reasons } }: FileEdit): string[] {
+  const because = reasons.filter((reason) => reason.effect === 'weakens').map(({ message }) => message)
+  const word = effect === 'mixed' ? 'strengthens and weakens' : effect
+  return [
+    ...(effect === 'neutral' ? [] : [because.length > 0 ? `${word}: ${because.join(', ')}` : word]),
+    ...(exposesLink ? ['exposes static link'] : []),
+  ]
 }
 
 function fieldLines({ kind, fields }: FileEdit, palette: Palette): string[] {
@@ -53,6 +65,7 @@ export function editsJson(edits: readonly FileEdit[]): unknown[] {
     key: edit.key,
     file: edit.file,
     previous_file: edit.kind === 'rename' ? edit.previousFile : null,
+    assurance: edit.assurance,
     fields: edit.fields.map(({ path, before, after, line }) => ({ path, before, after, line })),
   }))
 }

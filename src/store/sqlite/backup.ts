@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdtempSync,
-  openSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
+import { closeSync, copyFileSync, existsSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { putInPlace } from '../../files/put-in-place.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { openSqliteStore } from './open.js'
@@ -36,7 +26,7 @@ export async function backUp(store: Store, file: string): Promise<void> {
       await copy.close()
     }
     flush(path)
-    putInPlace(path, file)
+    named(path, file)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -45,8 +35,9 @@ export async function backUp(store: Store, file: string): Promise<void> {
 /**
  * Puts back what a backup holds, in the place of all that is in the store, in one transaction: others see what was there
  * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way.
+ * `confirm` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
  */
-export async function restore(store: Store, file: string): Promise<void> {
+export async function restore(store: Store, file: string, confirm: () => Promise<void>): Promise<void> {
   if (!existsSync(file)) throw new StoreError('unreadable', `${file} is not there`)
   const folder = inFolder(tmpdir(), 'flows-restore-')
   try {
@@ -57,6 +48,7 @@ export async function restore(store: Store, file: string): Promise<void> {
       if (await isEmpty(backup)) {
         throw new StoreError('unreadable', `${file} holds nothing: it is no backup of a store that was ever used`)
       }
+      await confirm()
       await takeOver(store, backup)
     } finally {
       await backup.close()
@@ -107,34 +99,13 @@ function copyClosed(file: string, path: string): void {
   refuseLog()
 }
 
-/** How file systems say that they have no links, or that the two are on different ones after all. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV'])
-
-/** A link is refused where a file is already: nobody's backup is ever overwritten, by two at once neither. */
-function putInPlace(path: string, file: string): void {
+/** Nobody's backup is ever overwritten, by two at once neither. */
+function named(path: string, file: string): void {
   try {
-    try {
-      linkSync(path, file)
-    } catch (error) {
-      if (!NO_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error
-      copyInPlace(path, file)
-    }
+    putInPlace(path, file)
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') throw fileExists(file)
     throw new StoreError('unreadable', `${file} cannot be written: ${(cause as Error).message}`, { cause })
-  }
-}
-
-/** As a link, without links. */
-function copyInPlace(path: string, file: string): void {
-  // Made here or not at all, so that what is cut short is ours to take away.
-  closeSync(openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
-  try {
-    copyFileSync(path, file)
-    flush(file)
-  } catch (error) {
-    rmSync(file, { force: true })
-    throw error
   }
 }
 
