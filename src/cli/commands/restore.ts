@@ -4,7 +4,7 @@ import { printable } from '../../render/text.js'
 import type { Store } from '../../store/store.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
-import { withServiceStore } from '../store.js'
+import { folderOfStore, withServiceStore } from '../store.js'
 
 export const restore: Define = (command, run) => {
   command
@@ -23,7 +23,7 @@ export const restore: Define = (command, run) => {
           const isEmpty = await store.read((tx) => tx.contents.isEmpty())
           if (!isEmpty && !options.yes) await confirm(cli, store)
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
-          await putBack(store, resolve(cli.terminal.cwd, file))
+          await putBack(store, resolve(cli.terminal.cwd, file), folderOfStore(cli))
           cli.terminal.show(`Restored ${printable(store.label)} from ${printable(file)}\n`)
           return ExitCode.ok
         }),
