@@ -1,13 +1,16 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { EventReads, EventRecord, EventWrites } from '../events.js'
+import type { Page, PageOf } from '../page.js'
 import type { DeliveryRecord } from '../webhooks.js'
-import { fromJson, toJson } from './json.js'
-import { boundsOf, readPage } from './page.js'
+import { fromJson, parseJson, toJson } from './json.js'
+import { compare, readList, unindexed } from './listing.js'
+import type { Pace } from './pace.js'
 import type { Db, EventsTable } from './tables.js'
 
 /** Deliveries of an event that its endpoint wanted and does not have. */
 const NOT_THERE = ['pending', 'failed'] as const satisfies readonly DeliveryRecord['status'][]
 
-export function eventQueries(db: Db): EventReads & EventWrites {
+export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
   const inMode = (livemode: boolean) => db.selectFrom('events').selectAll().where('livemode', '=', Number(livemode))
   return {
     async byId(livemode, id) {
@@ -15,24 +18,11 @@ export function eventQueries(db: Db): EventReads & EventWrites {
       return row && toRecord(row)
     },
     async list(livemode, { types, delivery_success, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (types !== undefined) query = query.where('type', 'in', types)
-        if (delivery_success !== undefined) {
-          query = query.where(({ exists, not, selectFrom }) => {
-            const missing = exists(
-              selectFrom('webhook_deliveries')
-                .select('webhook_deliveries.id')
-                .whereRef('webhook_deliveries.event', '=', 'events.id')
-                .where('webhook_deliveries.status', 'in', NOT_THERE),
-            )
-            return delivery_success ? not(missing) : missing
-          })
-        }
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const also = delivery_success === undefined ? undefined : isDelivered(delivery_success)
+      const ofType = (type: string | undefined) =>
+        readList(db, pace, { table: 'events', livemode, created, equal: [['type', type]], also }, page)
+      const pages = types === undefined ? [await ofType(undefined)] : await inTurn(types, ofType)
+      const { data, has_more } = merged(pages, page)
       return { data: data.map(toRecord), has_more }
     },
     async pendingWebhooks(ids) {
@@ -41,7 +31,7 @@ export function eventQueries(db: Db): EventReads & EventWrites {
         .selectFrom('webhook_deliveries')
         .select((eb) => ['event', eb.fn.countAll<number>().as('pending')])
         .where('event', 'in', ids)
-        .where('status', 'in', NOT_THERE)
+        .where(unindexed('status'), 'in', NOT_THERE)
         .groupBy('event')
         .execute()
       return new Map(rows.map(({ event, pending }) => [event, Number(pending)]))
@@ -74,13 +64,49 @@ export function eventQueries(db: Db): EventReads & EventWrites {
         .execute()
       const ids = old.map(({ id }) => id)
       if (ids.length === 0) return 0
-      const theirs = db.selectFrom('webhook_deliveries').select('id').where('event', 'in', ids)
-      await db.deleteFrom('webhook_attempts').where('delivery', 'in', theirs).execute()
-      await db.deleteFrom('webhook_deliveries').where('event', 'in', ids).execute()
+      await forgetDeliveries(db, ids)
       await db.deleteFrom('events').where('id', 'in', ids).execute()
       return ids.length
     },
   }
+}
+
+/** Whether every endpoint that wanted the event has it. */
+function isDelivered(isSuccess: boolean): RawBuilder<boolean> {
+  return sql<boolean>`${isSuccess ? sql`not` : sql``} exists (
+    select id from webhook_deliveries
+    where webhook_deliveries.event = events.id and webhook_deliveries.livemode = events.livemode
+    and webhook_deliveries.status in (${sql.join(NOT_THERE)}))`
+}
+
+/** How many rows one statement drops. */
+const BATCH = 500
+
+/** By their ids: told to look for them itself, a planner may begin with the attempts, of which there are the most. */
+async function forgetDeliveries(db: Db, events: readonly string[]): Promise<void> {
+  const rows = await db.selectFrom('webhook_deliveries').select('id').where('event', 'in', events).execute()
+  const theirs = rows.map(({ id }) => id)
+  for (let start = 0; start < theirs.length; start += BATCH) {
+    const some = theirs.slice(start, start + BATCH)
+    await db.deleteFrom('webhook_attempts').where('delivery', 'in', some).execute()
+    await db.deleteFrom('webhook_deliveries').where('id', 'in', some).execute()
+  }
+}
+
+/** One after the other: they share a connection. */
+async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of new Set(items)) results.push(await work(item))
+  return results
+}
+
+/** One page of several lists that have nothing in common. */
+function merged(pages: readonly PageOf<EventsTable>[], { limit, ending_before }: Page): PageOf<EventsTable> {
+  const [only, ...others] = pages
+  if (only !== undefined && others.length === 0) return only
+  const all = pages.flatMap(({ data }) => data).sort(compare)
+  const data = ending_before === undefined ? all.slice(0, limit) : all.slice(-limit)
+  return { data, has_more: all.length > limit || pages.some(({ has_more }) => has_more) }
 }
 
 function toRow(record: EventRecord): EventsTable {
@@ -94,5 +120,5 @@ function toRow(record: EventRecord): EventsTable {
 }
 
 function toRecord({ api_version: _, ...row }: EventsTable): EventRecord {
-  return { ...row, livemode: row.livemode === 1, data: JSON.parse(row.data), request: fromJson(row.request) }
+  return { ...row, livemode: row.livemode === 1, data: parseJson(row.data), request: fromJson(row.request) }
 }

@@ -1,8 +1,9 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Migration } from '../migrations/migration.js'
 import { migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
+import { fewAtOnce, QUICK, readAside } from '../queries/pace.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { patient } from './busy.js'
@@ -10,8 +11,11 @@ import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { soleWriter } from './locks.js'
+import { makeFile } from './make-file.js'
+import { clearLeftovers } from './private-folder.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
+import { statisticsOf } from './statistics.js'
 
 export interface SqliteOptions {
   /** Path of the store. Its folder is made by the first writer. */
@@ -24,6 +28,8 @@ export interface SqliteOptions {
   readonly driverFrom?: string | undefined
   /** Those of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
+  /** Told in words, once each, what whoever runs a service on the store should know. */
+  readonly tell?: ((message: string) => void) | undefined
 }
 
 /** Longer than any deployment takes. */
@@ -31,16 +37,17 @@ const PATIENCE = 15_000
 
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations } = options
+  const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations, tell } = options
   const label = `embedded store ${file}`
-  const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy: patient(label, patience), migrations }
-  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
+  const whileBusy = patient(label, patience)
+  const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
+  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience))
 }
 
-async function openForWriting(place: Place): Promise<Store> {
+async function openForWriting(place: Place, patience: number): Promise<Store> {
   const { Driver, file, label, migrations } = place
-  prepareFile(file, label)
-  const { db, age, close } = await connect(place, () => new Driver(file), {
+  prepareFile(place)
+  const { db, age, presence, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
     prepare: (database) =>
       database.exec(
@@ -49,25 +56,40 @@ async function openForWriting(place: Place): Promise<Store> {
       ),
     beforeClose: emptyLog,
   })
+  const statistics = statisticsOf(db)
   try {
     if (age === 'too_new') throw tooNew(label)
     if (age !== 'current') await migrate(db, { label, migrations })
+    await statistics.keep()
   } catch (error) {
     await close()
     throw error
   }
-  const written = kyselyStore(db, label, soleWriter, close)
+  const written = kyselyStore(db, { label, locks: soleWriter, close })
   // Reads have a connection of their own: they go on while a write waits for another process.
-  const read = readOnlyStore(place)
+  const quick = readOnlyStore(place, QUICK)
+  // And so have those that take long: nobody stands in line behind them but their like.
+  const long = readOnlyStore(place)
+  const tooLong = () => new StoreError('busy', `${label} has been busy with long reads for too long`)
+  const read = readAside(quick.read, fewAtOnce(long.read, { most: 1, patience, tooLong }))
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
   return {
     label,
-    read: read.read,
-    write: written.write,
+    read: async (work) => {
+      // Whoever opens a file of that name now must not take it for this store.
+      presence.check()
+      return read(work)
+    },
+    write: async (work) => {
+      const result = await written.write(work)
+      statistics.keepSoon()
+      return result
+    },
     rateLimits,
     close: async () => {
       await closeLimits()
-      await read.close()
+      await quick.close()
+      await long.close()
       await written.close()
     },
   }
@@ -86,10 +108,12 @@ function emptyLog(database: Database): void {
 }
 
 /** Personal data goes into the file: it is the user's own, as are the files that SQLite makes beside it. */
-function prepareFile(file: string, label: string): void {
+function prepareFile({ Driver, file, label }: Place): void {
   try {
     prepareFolder(dirname(file))
-    closeSync(openSync(file, 'a', 0o600))
+    makeFile(file)
+    // Copies that a restore has left here, which was killed.
+    clearLeftovers(Driver, dirname(file))
   } catch (cause) {
     throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
   }
