@@ -341,6 +341,10 @@ export interface Config {
  */
 export interface Environment {
   /**
+   * Mode of the flows here. A key of the other mode is refused before anything is read or written. An environment called live, production or prod says it; the embedded store is test mode.
+   */
+  mode?: 'test' | 'live'
+  /**
    * Address of the flows API: https, or http on localhost. Left out: the embedded store.
    */
   api?: string
@@ -599,9 +603,9 @@ export interface Plan {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */
@@ -996,9 +1000,9 @@ export interface Deployment {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */
@@ -1278,9 +1282,9 @@ export interface FlowDeploymentSummary {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */

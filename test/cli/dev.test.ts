@@ -97,6 +97,18 @@ describe('flows dev', () => {
     expect((await end).code).toBe(0)
   })
 
+  test('watches the folder that the configuration names for policies, and shows what they warn of where nothing is to do', async () => {
+    const rule = (message: string) => `require: flow.description != null\nmessage: ${message}\nlevel: warn\n`
+    const cwd = aProject({ a: aDefinition('A') }, 'project: acme-kyc\npolicies: rules\nenvironments:\n  local: {}\n')
+    writeFiles(cwd, { 'rules/described.yaml': rule('says what it is for') })
+    const { hear, begun } = await developing(cwd)
+    expect(begun).toContain('warned   described: says what it is for')
+    writeFiles(cwd, { 'rules/described.yaml': rule('has a description') })
+    const told = await hear('Nothing to do')
+    expect(told).toContain('rules/described.yaml changed')
+    expect(told).toContain('warned   described: has a description')
+  })
+
   test('writes to no service, whatever the configuration says, at the beginning or later', async () => {
     const service = 'project: acme-kyc\nenvironments:\n  local: { api: "http://127.0.0.1:9", api_key_env: K }\n'
     const cwd = aProject({ a: aDefinition('A') }, service)

@@ -135,7 +135,7 @@ describe('stdout carries the result, stderr the talk', () => {
   test('text from elsewhere moves no cursor and begins no line of its own', async () => {
     const ESC = '\u001b'
     const name = `${ESC}[2J\u009b2J\nerror it was you`
-    const config = `${CONFIG}  live: { api: "http://127.0.0.1:1", api_key_env: KEY }\n`
+    const config = `${CONFIG}  live: { mode: live, api: "http://127.0.0.1:1", api_key_env: KEY }\n`
     const cwd = aProject({ [`${ESC}[31m/a`]: `type:  document\nname: A\n` }, config)
     const outputs = [
       await flows(['fmt', '--check'], { cwd }),
@@ -161,7 +161,7 @@ describe('stdout carries the result, stderr the talk', () => {
   })
 
   test('a missing key exits 6 and names the variable, never a value', async () => {
-    const config = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const config = `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
     const { code, stderr } = await flows(['plan', '--env', 'live'], { cwd: aProject({ a: aDefinition('A') }, config) })
     expect(code).toBe(6)
     expect(stderr).toContain('FLOWS_LIVE_KEY')

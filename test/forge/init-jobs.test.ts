@@ -65,7 +65,7 @@ async function aPipeline() {
   gitlab.tokens.set('glpat-comment', { username: 'project_42_bot', canWrite: true })
   gitlab.tokens.set('glpat-drift', { username: 'project_42_drift', canWrite: true })
   const files = {
-    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }\n`,
+    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { mode: test, api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }\n`,
     'flows/a.yaml': aDefinition('A'),
   }
   const bin = aFolder()

@@ -444,6 +444,52 @@ describe('keys', () => {
   )
 })
 
+describe('a remote of one mode', () => {
+  test('takes no key whose prefix says the other', () => {
+    for (const [apiKey, mode] of [
+      ['rk_live_averysecretkey', 'test'],
+      [KEY, 'live'],
+    ] as const) {
+      expect(() => http({ api: 'http://127.0.0.1:9', apiKey, mode })).toThrow(
+        expect.objectContaining({ kind: 'not_authorised', code: 'key_of_other_mode' }),
+      )
+    }
+  })
+
+  const current = (livemode: boolean) =>
+    JSON.stringify({
+      id: 'ak_1',
+      object: 'api_key',
+      livemode,
+      name: 'ci',
+      scopes: null,
+      expires: null,
+      type: 'secret',
+    })
+
+  test('asks for the mode of a key that does not carry it, before it reads or writes', async () => {
+    const { url, requests } = await aWebServer((_request, response) => void response.end(current(true)))
+    const remote = http({ api: url, apiKey: 'averysecret-of-a-gateway', mode: 'test' })
+    expect((await failure(remote.reader())).code).toBe('key_of_other_mode')
+    expect((await failure(remote.writer())).code).toBe('key_of_other_mode')
+    expect(requests).toEqual(['GET /v1/api_keys/current', 'GET /v1/api_keys/current'])
+  })
+
+  test('gives out no answer that is of the other mode', async () => {
+    const flowState = { livemode: true, store: 's', last_deployment: null, flows: [] }
+    const page = { object: 'list', has_more: false, data: [SESSION, { ...SESSION, livemode: true }] }
+    const { url } = await aWebServer(({ url: path }, response) => {
+      response.setHeader('etag', '"1"')
+      response.end(JSON.stringify(path?.includes('flow_state') ? flowState : page))
+    })
+    const reader = await http({ api: url, apiKey: KEY, mode: 'test' }).reader()
+    expect((await failure(reader.observe(PROJECT))).code).toBe('key_of_other_mode')
+    expect((await failure(reader.listSessions())).code).toBe('key_of_other_mode')
+    const anyMode = await http({ api: url, apiKey: KEY }).reader()
+    expect((await anyMode.listSessions()).data).toHaveLength(2)
+  })
+})
+
 describe('the address of the API', () => {
   test.each([
     ['https://example.com/flows', 'root of its host'],

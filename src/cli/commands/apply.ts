@@ -126,9 +126,12 @@ async function reviewed(cli: Cli, file: string, options: Chosen, isHuman: boolea
     throw badUsage('a saved plan is applied whole', 'flows plan --only <key> --out <file> saves a part')
   }
   const { remote, source, approved: saved, outcome } = await approved(cli, file, options)
-  if (saved.source?.dirty) {
+  if (saved.source && saved.source.dirty !== false) {
     const { terminal } = cli
-    const text = 'this plan was made from files that were not committed'
+    const text =
+      saved.source.dirty === null
+        ? 'whether the files that this plan was made from were committed is not known'
+        : 'this plan was made from files that were not committed'
     terminal.talk(`${terminal.talkPalette.yellow('warning')} ${text}\n`)
   }
   const about = { source, approvedDigest: saved.digest }

@@ -7,11 +7,13 @@ export function projectConfig(project: string, api: string | undefined): string 
   const live =
     api === undefined
       ? `  # live:
+  #   mode: live # a key of test mode is refused
   #   api: https://flows.example.com
   #   api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
   #   guards: { weaken: block, archive: block, max_change_share: 0.3 }
 `
       : `  live:
+    mode: live # a key of test mode is refused
     api: ${JSON.stringify(api)}
     api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
     guards: { weaken: block, archive: block, max_change_share: 0.3 }
