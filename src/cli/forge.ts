@@ -53,14 +53,19 @@ function addressOf(env: Terminal['env'], name: string, usual: string): string {
   return address
 }
 
-/** Failures of the forge as the user's business: what to do about each. */
-export async function telling<T>(use: () => Promise<T>): Promise<T> {
+/** Failures of the forge as the user's business: what to do about each. Of what only reads nobody asks what became. */
+export async function telling<T>(use: () => Promise<T>, isRead = false): Promise<T> {
   try {
     return await use()
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error
     const { hint, exitCode } = ADVICE[error.kind]
-    throw new Failure(`forge_${error.kind}`, error.message, { hint, exitCode, cause: error })
+    const isOfWrites = error.kind === 'unreachable' || error.kind === 'rate_limited' || error.kind === 'invalid'
+    throw new Failure(`forge_${error.kind}`, error.message, {
+      ...(!(isRead && isOfWrites) && { hint }),
+      exitCode,
+      cause: error,
+    })
   }
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hideApiKeys } from '../model/api-key.js'
 import { isObject } from '../model/json.js'
-import { faultText } from '../outbound/fault-text.js'
+import { faultText, isFinal } from '../outbound/fault-text.js'
 import { type RequestOptions, request as send } from '../outbound/request.js'
 import { ForgeError } from './forge.js'
 
@@ -115,7 +115,7 @@ function parse(text: string): unknown {
 /** How long to wait before the same request is sent again; undefined where it must not be, or would be in vain. */
 function pauseBefore(received: Received, method: string, attempt: number, now: number): number | undefined {
   const isRepeatable = method !== 'POST'
-  if ('fault' in received) return isRepeatable ? FIRST_WAIT * 2 ** attempt : undefined
+  if ('fault' in received) return isRepeatable && !isFinal(received.fault) ? FIRST_WAIT * 2 ** attempt : undefined
   if (isRateLimited(received)) {
     const pause = retryAfter(received.headers, now) ?? FIRST_WAIT * 2 ** attempt
     return pause <= LONGEST_WAIT ? pause : undefined

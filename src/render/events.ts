@@ -23,6 +23,8 @@ export type EventType =
   | 'change_applied'
   | 'deployment'
   | 'applied_already'
+  /** Nothing has happened for some seconds. */
+  | 'waiting'
   | 'diagnostic'
   | 'error'
   | 'end'

@@ -342,12 +342,22 @@ describe('flows events', () => {
     child.kill('SIGINT')
     const { code, stdout } = await result
     expect(code).toBe(130)
-    expect(types(stdout)).toEqual([
+    expect(types(stdout).filter((type) => type !== 'waiting')).toEqual([
       'version',
       ...['change_applied', 'deployment'],
       ...['change_applied', 'deployment'],
       'end',
     ])
+  })
+
+  test('ends when nobody reads what it follows any more, though nothing happens', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const child = start(['events', '--follow', '--interval', '0.1'], { cwd, env: ENV })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const end = new Promise<number | null>((done) => child.once('exit', done))
+    await printed(child, '"version"')
+    child.stdout?.destroy()
+    expect(await end).toBe(0)
   })
 
   test('tells once of what was deployed while the service could not be reached, in its order', async () => {

@@ -9,7 +9,7 @@ import { allows } from '../../service/operations/scopes.js'
 import { Failure } from '../failure.js'
 import type { Target } from '../project.js'
 import { apiKeyOf, storeFile } from '../target.js'
-import type { Terminal } from '../terminal.js'
+import { isCi, type Terminal } from '../terminal.js'
 import { version } from '../version.js'
 import { compareVersions } from './compare-versions.js'
 import { type Found, ok, problem, warning } from './finding.js'
@@ -40,9 +40,10 @@ export async function checkService(api: string, patience: number): Promise<Found
   try {
     const { milliseconds, isEncrypted, notReady, ahead, version: theirs } = await probe(api, patience)
     const how = isEncrypted ? 'over TLS' : 'without TLS, on this machine'
-    const service = notReady === null
-      ? ok('service', `${api} answers, ${how} (${milliseconds} ms)`)
-      : problem('service', `${api} answers, but is not ready: ${notReady}`)
+    const service =
+      notReady === null
+        ? ok('service', `${api} answers, ${how} (${milliseconds} ms)`)
+        : problem('service', `${api} answers, but is not ready: ${notReady}`)
     return [service, clock(ahead), versions(theirs)]
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
@@ -126,7 +127,7 @@ function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
   if (mayApply && isPullRequest(env)) {
     const hint = 'give jobs of pull requests a key with flows:read alone: they run code that nobody has approved'
     found.push(warning(check, 'this job is for a pull request, and its key may write', hint))
-  } else if (isSecret && env.CI) {
+  } else if (isSecret && isCi(env)) {
     const hint = 'flows keys create --scope flows:read deployments:write makes one that may do only this'
     found.push(warning(check, 'a secret key in CI may do everything: plan and apply need less', hint))
   }

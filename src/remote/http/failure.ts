@@ -17,6 +17,8 @@ export interface Sent {
   /** The mode that is meant, where somebody said one. */
   readonly mode?: Mode | undefined
   readonly retryIsSafe: boolean
+  /** Whether it only reads. */
+  readonly isRead?: boolean
 }
 
 /** What the far side sent, or the failure that it amounts to. */
@@ -48,26 +50,29 @@ function answerOfOtherMode(origin: string, mode: Mode): RemoteError {
 }
 
 /** No answer. */
-export function silent({ origin, apiKey, retryIsSafe }: Sent, fault: unknown): RemoteError {
+export function silent({ origin, apiKey, retryIsSafe, isRead = false }: Sent, fault: unknown): RemoteError {
   const why = without(apiKey, faultText(fault))
   // What the system says of a connection is worth keeping, unless it quotes what was sent over it.
   const text = inspect(fault, { depth: 8 })
   const isClean = without(apiKey, text) === text
   const message = `${origin} cannot be reached: ${why}`
-  return new RemoteError('unreachable', message, { retryIsSafe, ...(isClean && { cause: fault }) })
+  return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...(isClean && { cause: fault }) })
 }
 
 /** An answer that no flows API would give. */
-export function strange({ origin, apiKey, retryIsSafe }: Sent, { status, headers }: Answered): RemoteError {
+export function strange(
+  { origin, apiKey, retryIsSafe, isRead = false }: Sent,
+  { status, headers }: Answered,
+): RemoteError {
   const elsewhere = status >= 300 && status < 400 ? headers.get('location') : null
   const leads = elsewhere === null ? '' : `, and sends on to ${without(apiKey, elsewhere)}`
   const message = `${origin} answers ${status}${leads}, but not as a flows API does: is the address right?`
-  return new RemoteError('unreachable', message, { retryIsSafe, ...requestIdOf(headers, apiKey) })
+  return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...requestIdOf(headers, apiKey) })
 }
 
 /** A request that was refused. Of its answer only what the port promises is taken, and no key with it. */
 function refused(sent: Sent, received: Answered): RemoteError {
-  const { origin, apiKey, retryIsSafe } = sent
+  const { origin, apiKey, retryIsSafe, isRead = false } = sent
   const { status, headers, body } = received
   const error = isObject(body) && isObject(body.error) ? body.error : undefined
   const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
@@ -75,7 +80,7 @@ function refused(sent: Sent, received: Answered): RemoteError {
   const kind = kindOf(status, code)
   if (error === undefined && kind !== 'not_authorised' && !(status in WORDS)) return strange(sent, received)
   return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
-    ...(kind === 'unreachable' && { retryIsSafe }),
+    ...(kind === 'unreachable' && { retryIsSafe, isRead }),
     ...(status in CODES ? { code: CODES[status] as string } : code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...requestIdOf(headers, apiKey),

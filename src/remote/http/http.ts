@@ -23,7 +23,8 @@ export function http({ api, apiKey, mode, ...patience }: HttpOptions): Remote {
   const { origin } = address
   const says = modeOfKey(apiKey)
   if (mode !== undefined && says !== undefined && says !== mode) throw keyOfOtherMode(origin, mode)
-  const reader = () => httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, mode, retryIsSafe: true })
+  const reader = () =>
+    httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, mode, retryIsSafe: true, isRead: true })
   // A key that does not carry its mode is asked for it: after the first write it would be too late.
   const checked = async () => {
     if (mode !== undefined && says === undefined) await reader().currentKey()

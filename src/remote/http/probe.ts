@@ -26,7 +26,7 @@ const MOST = 64 * 1024
 export async function probe(api: string, patience: number): Promise<Probed> {
   const { origin, protocol } = parseApi(api)
   // Nothing secret is sent, so there is nothing to keep back.
-  const sent = { origin, apiKey: '\0', retryIsSafe: true }
+  const sent = { origin, apiKey: '\0', retryIsSafe: true, isRead: true }
   const signal = AbortSignal.timeout(patience)
   const begun = Date.now()
   const ask = (path: string) => exchange(origin + path, { method: 'GET', headers: {}, signal, most: MOST })

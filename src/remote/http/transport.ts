@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AnswerTooLarge } from '../../outbound/bounded-text.js'
-import { ProxyFault } from '../../outbound/proxy.js'
+import { isFinal } from '../../outbound/fault-text.js'
 import { type Exchange, exchange } from './exchange.js'
 import { waitAfter } from './slow-down.js'
 
@@ -88,6 +87,6 @@ async function exchangeUntil(
 
 /** Whether the same request may well succeed a little later. */
 function mayPass(received: Exchange): boolean {
-  if ('fault' in received) return !(received.fault instanceof AnswerTooLarge || received.fault instanceof ProxyFault)
+  if ('fault' in received) return !isFinal(received.fault)
   return received.status >= 500
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../../model/deployment.js'
 import type { VerificationFlow, VerificationSession } from '../../model/resources.js'
+import { isFinal } from '../../outbound/fault-text.js'
 import { RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
@@ -54,7 +55,10 @@ export async function httpWriter(
           if (wait === undefined || Date.now() + wait >= end) break
           await sleep(wait)
         }
-        if ('fault' in received) throw received.fault
+        if ('fault' in received) {
+          if (isFinal(received.fault)) return new Response('{}', { status: 400 })
+          throw received.fault
+        }
         return toldToClient(received)
       }),
     })
