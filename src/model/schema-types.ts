@@ -1327,6 +1327,10 @@ export interface FlowDeploymentSummary {
      * Flows that were archived.
      */
     archive: number
+    /**
+     * Flows that were recorded as somebody had edited them outside git: git says the same by now, and nothing of them was written. Left out where there are none.
+     */
+    record?: number
   }
 }
 /**

@@ -154,7 +154,8 @@ describe('flows apply', () => {
     const refused = await flows(['apply', '--yes'], { cwd })
     expect(refused.code).toBe(5)
     expect(refused.stderr).toContain('archive: would archive 1 flow: b')
-    expect(await flows(['apply', '--yes', '--allow', 'archive=b'], { cwd })).toMatchObject({ code: 0 })
+    // Several in one value, as a CI job has them in one variable.
+    expect(await flows(['apply', '--yes', '--allow', 'weaken, archive=b'], { cwd })).toMatchObject({ code: 0 })
   })
 
   test("another project's flow is a conflict: plan and apply exit 1, and nothing is written", async () => {

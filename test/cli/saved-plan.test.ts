@@ -265,6 +265,15 @@ test.each([
   }
 })
 
+test('flows plan --out - prints the plan as it would be saved, and nothing else', async () => {
+  const cwd = await aReviewedPlan()
+  const { code, stdout, stderr } = await flows(['plan', '--out', '-'], { cwd })
+  expect([code, stdout]).toEqual([0, readFileSync(join(cwd, 'plan.json'), 'utf8')])
+  expect(stderr).toContain('~ update a')
+  expect(readdirSync(cwd)).not.toContain('-')
+  expect(await flows(['plan', '--out', '-', '--json'], { cwd })).toMatchObject({ code: 64 })
+})
+
 describe('a saved plan is for one place', () => {
   async function refusal(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     const { code, stdout } = await flows(['apply', 'plan.json', '--json', ...args], { cwd, env })

@@ -86,7 +86,8 @@ describe('an answer', () => {
     for (const ask of [
       async (url: string) => (await http({ api: url, apiKey: KEY }).reader()).listFlows(),
       async (url: string) => (await http({ api: url, apiKey: KEY }).writer()).rotateLink('a'),
-      async (url: string) => connection({ label: 'GitHub', api: url, token: 't', headers: {} }).send('POST', '/a', {}),
+      async (url: string) =>
+        connection({ label: 'GitHub', api: url, token: 'ghs_secret', headers: {} }).send('POST', '/a', {}),
     ]) {
       const { url, sent } = await endless()
       const failure = await ask(url).catch((error: Error) => error)
@@ -109,7 +110,7 @@ describe('a proxy', () => {
     await (await remote.writer()).createSession({ type: 'document' })
     expect(new Set(proxy.asked)).toEqual(new Set([host]))
     const forge = await aWebServer((_request, response) => void response.end('{}'))
-    const one = connection({ label: 'GitHub', api: forge.url, token: 't', headers: {} })
+    const one = connection({ label: 'GitHub', api: forge.url, token: 'ghs_secret', headers: {} })
     await one.get('/user')
     expect(proxy.asked).toContain(forge.url.replace('http://', ''))
     const before = proxy.asked.length

@@ -9,7 +9,7 @@ import { refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import type { Palette } from '../../render/palette.js'
 import { differencesText } from '../../render/plan/differences.js'
-import { summaryLine } from '../../render/plan/summary.js'
+import { recordsText, summaryLine } from '../../render/plan/summary.js'
 import { planText, policiesText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
@@ -200,7 +200,7 @@ const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => 
     terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
     terminal.show(`as ${text}\n`)
   } else {
-    const recorded = plan.accepted === undefined ? '' : `${plan.accepted.length} recorded as edited; `
+    const recorded = plan.accepted === undefined ? '' : `${recordsText(plan.accepted.length)}; `
     terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${recorded}${summaryLine(plan, 'done')}.\n`)
     terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }
