@@ -54,8 +54,9 @@ export function visibleWidth(text: string): number {
   return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
 }
 
-/** The text, cut to so many characters if it is longer; whole characters only. */
-export function clip(text: string, most: number): string {
+/** The text, cut to so many characters if it is longer; whole characters only. Of an API key no part is left. */
+export function clip(whole: string, most: number): string {
+  const text = hideApiKeys(whole)
   if (text.length <= most) return text
   return `${text.slice(0, most - 1).replace(/\p{Surrogate}$/u, '')}…`
 }
