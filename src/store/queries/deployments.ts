@@ -119,8 +119,11 @@ function toRow({ changes, ...deployment }: Deployment, number: number): Deployme
     restore: 0,
     archive: 0,
   }
-  const records = changes.filter(isRecord).length
-  for (const change of changes) if (!isRecord(change)) summary[change.action] += 1
+  let records = 0
+  for (const change of changes) {
+    if (isRecord(change)) records += 1
+    else summary[change.action] += 1
+  }
   return {
     id: deployment.id,
     livemode: Number(deployment.livemode),
