@@ -59,6 +59,7 @@ describe('flows doctor', () => {
       [null, 'cache'],
       [null, 'git'],
       [null, 'program'],
+      [null, 'environments'],
       ['local', 'store'],
       ['live', 'service'],
       ['live', 'clock'],
@@ -141,7 +142,8 @@ async function found({ url, service }: Served, params: object, env: Readonly<Rec
 }
 
 async function foundOf(url: string, env: Readonly<Record<string, string>>) {
-  const target = { name: 'live', settings: { api: url, api_key_env: 'K' } }
+  const mode = env.K?.includes('_live_') ? ('live' as const) : ('test' as const)
+  const target = { name: 'there', settings: { mode, api: url, api_key_env: 'K' } }
   const terminal = { ...processTerminal(false), env }
   const findings = await checkKey({ target, terminal, patience: PATIENCE, isChosen: false })
   return findings.map(({ status, message }) => `${status} ${message}`)
