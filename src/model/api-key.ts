@@ -1,9 +1,10 @@
 /**
- * Stripe's secret and restricted keys, and those of the flows service, which take the same shape: the prefix, then at
- * least 24 letters and digits in a row (Stripe's older keys have 24, its newer ones about 100, those of the service 38).
+ * Stripe's secret, restricted and ephemeral keys, and those of the flows service, which take the same shape: the prefix,
+ * then at least 24 letters and digits in a row (Stripe's older keys have 24, its newer ones about 100, those of the service
+ * 38).
  * What is shorter, or broken by hyphens and underscores, is a name that somebody chose, such as that of a flow.
  */
-const API_KEY = /(?<![A-Za-z0-9])([sr]k_(?:live|test)_)[A-Za-z0-9]{24,}/g
+const API_KEY = /(?<![A-Za-z0-9])([sre]k_(?:live|test)_)[A-Za-z0-9]{24,}/g
 
 export function looksLikeApiKey(text: string): boolean {
   return text.search(API_KEY) !== -1

@@ -1,4 +1,4 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs'
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { putInPlace } from '../../files/put-in-place.js'
 import type { Store } from '../store.js'

@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { hideApiKeys, looksLikeApiKey } from '../../src/model/api-key.js'
+
+const RANDOM = 'a1B2c3D4e5F6a1B2c3D4e5F6'
+
+describe('an API key', () => {
+  test.each(['sk_test_', 'sk_live_', 'rk_test_', 'rk_live_', 'ek_test_', 'ek_live_'])(
+    'that begins with %s is cut down to that wherever it stands',
+    (prefix) => {
+      expect(hideApiKeys(`of chore/rotate-${prefix}${RANDOM}, again`)).toBe(`of chore/rotate-${prefix}..., again`)
+      expect(looksLikeApiKey(`"${prefix}${RANDOM}"`)).toBe(true)
+    },
+  )
+
+  test.each([
+    'sk_live_onboarding',
+    'sk_live_payouts',
+    'sk_live_key2026',
+    `sk_live_${RANDOM.slice(1)}`,
+    `task_live_${RANDOM}`,
+  ])('is not what is only called like one: %s', (name) => {
+    expect(hideApiKeys(name)).toBe(name)
+    expect(looksLikeApiKey(name)).toBe(false)
+  })
+})
