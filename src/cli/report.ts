@@ -1,6 +1,7 @@
 import { ExitCode } from '../model/exit-code.js'
 import { RemoteError } from '../remote/remote.js'
 import { formatTime, plural, printable } from '../render/text.js'
+import { StoreError } from '../store/store-error.js'
 import { Failure, InvalidDefinitions } from './failure.js'
 import type { Terminal } from './terminal.js'
 import { type DiagnosticsFormat, showDiagnostics } from './views/diagnostics.js'
@@ -42,6 +43,7 @@ export function describe(error: unknown): Description {
   if (error instanceof InvalidDefinitions) return describeDefinitions(error)
   if (error instanceof Failure) return error
   if (error instanceof RemoteError) return describeRemote(error)
+  if (error instanceof StoreError) return { code: error.code, message: error.message, exitCode: ExitCode.failed }
   if (isSystemError(error)) return { code: 'system_error', message: error.message, exitCode: ExitCode.failed }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
   return {

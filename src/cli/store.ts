@@ -11,6 +11,8 @@ interface ServiceStoreOptions {
   readonly readOnly?: boolean
   /** For work on all that the store holds: it takes as long as it takes, and waits long for what others have begun. */
   readonly isLongWork?: boolean
+  /** Told in words, once each, what whoever runs a service on the store should know. */
+  readonly tell?: (message: string) => void
 }
 
 /** Longer than anything that others have begun goes on, even where their process hangs. */
@@ -47,12 +49,12 @@ function toFailure(error: unknown): unknown {
 }
 
 async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
-  const { readOnly = false, isLongWork = false } = options
+  const { readOnly = false, isLongWork = false, tell } = options
   const patience = isLongWork ? { patience: LONG_PATIENCE } : {}
   const url = cli.terminal.env[VARIABLE]
   if (!url?.trim()) {
     const { openSqliteStore } = await import('../store/sqlite/open.js')
-    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...patience })
+    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, tell, ...patience })
   }
   const { isFault, parseDatabaseAddress } = await import('../store/postgres/address.js')
   const address = parseDatabaseAddress(url)

@@ -7,6 +7,8 @@ export type StoreErrorCode =
   | 'too_new'
   /** Another process has held the store for too long. */
   | 'busy'
+  /** The file was removed, or another put in its place, while it was open. */
+  | 'gone'
   /** A file is there already that must not be replaced. */
   | 'file_exists'
   /** This Node has no driver for the store. */

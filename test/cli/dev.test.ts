@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, start, writeFiles } from '../helpers/cli.js'
@@ -120,4 +120,18 @@ describe('flows dev', () => {
     writeFiles(cwd, { 'flows.config.yaml': service, 'flows/a.yaml': aDefinition('Other') })
     expect(await hear('Waiting for the next save')).toContain('is a service')
   })
+})
+
+test('flows dev whose store goes away applies nothing more, says why, and ends', async () => {
+  const cwd = aProject({ a: aDefinition('A') })
+  const { child, hear, url, key } = await developing(cwd)
+  rmSync(join(cwd, '.flows'), { recursive: true })
+  writeFileSync(join(cwd, 'flows/a.yaml'), aDefinition('A2'))
+  expect(await hear('Waiting for the next save')).toContain('was removed or replaced while it was open')
+  expect(existsSync(join(cwd, '.flows', 'store.sqlite'))).toBe(false)
+  const answer = await fetch(`${url}/v1/identity/verification_flows`, { headers: { authorization: `Bearer ${key}` } })
+  expect(answer.status).toBe(503)
+  const end = ended(child)
+  child.kill('SIGTERM')
+  expect(await end).toMatchObject({ code: 0 })
 })

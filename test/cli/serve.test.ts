@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
 
@@ -141,5 +142,40 @@ describe('a job in CI', () => {
     expect(refused.stderr).toContain('deployments:write')
     expect(await run(['apply', '--yes'], apply)).toMatchObject({ code: 0 })
     expect(await run(['plan', '--detailed-exitcode'], plan)).toMatchObject({ code: 0 })
+  })
+})
+
+describe('flows serve over an embedded store that goes away', () => {
+  test.each([
+    ['is removed', (file: string) => rmSync(file)],
+    ['is cleaned away with its folder', (file: string) => rmSync(dirname(file), { recursive: true })],
+    [
+      'is replaced by a copy',
+      (file: string) => {
+        copyFileSync(file, `${file}.copy`)
+        renameSync(`${file}.copy`, file)
+      },
+    ],
+  ])('because it %s says so, is not ready, and acknowledges nothing', async (_, way) => {
+    const { cwd, url, seen, child } = await serving()
+    const headers = {
+      authorization: `Bearer ${await aKey(cwd)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    const create = () =>
+      fetch(`${url}/v1/identity/verification_sessions`, { method: 'POST', headers, body: 'type=document' })
+    expect((await create()).status).toBe(200)
+    way(join(cwd, '.flows', 'store.sqlite'))
+    const refused = await create()
+    expect(refused.status).toBe(503)
+    expect(await refused.json()).toMatchObject({ error: { type: 'api_error' } })
+    const ready = await fetch(`${url}/readyz`)
+    expect(ready.status).toBe(503)
+    expect(JSON.stringify(await ready.json())).toContain('was removed or replaced')
+    expect(await statusOf(`${url}/healthz`)).toBe(200)
+    expect(seen().match(/was removed or replaced while it was open/g)).toHaveLength(1)
+    const end = ended(child)
+    child.kill('SIGTERM')
+    expect(await end).toMatchObject({ code: 0 })
   })
 })

@@ -113,7 +113,7 @@ describe('a store of the first version, which did not record what breaks', () =>
   test('that somebody else takes too far meanwhile is refused in the midst of migrating', async () => {
     const Driver = await loadDriver()
     const database = new Driver(`${aFolder()}/store.sqlite`)
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(database, patient('store', 100)) })
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(database, { whileBusy: patient('store', 100) }) })
     await migrate(db, { label: 'store', migrations: [...MIGRATIONS, breaking] })
     await expect(migrate(db, { label: 'store' })).rejects.toMatchObject({ code: 'too_new' })
     database.close()

@@ -280,5 +280,5 @@ describe('values handed to SQLite', () => {
 })
 
 async function inMemory(): Promise<Kysely<unknown>> {
-  return new Kysely({ dialect: sqliteDialect(await raw(':memory:'), patient('memory', 100)) })
+  return new Kysely({ dialect: sqliteDialect(await raw(':memory:'), { whileBusy: patient('memory', 100) }) })
 }

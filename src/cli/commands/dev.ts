@@ -12,6 +12,8 @@ import { type Server, startServer } from '../../service/http/server.js'
 import { type Caller, type Service, service, systemClock } from '../../service/operations/call.js'
 import { createKey, revokeKey } from '../../service/operations/keys.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
+import type { Store } from '../../store/store.js'
+import { StoreError } from '../../store/store-error.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { applySaved, localTarget } from '../dev/apply-saved.js'
 import { type Saves, watchSaves } from '../dev/saves.js'
@@ -49,7 +51,7 @@ export const dev: Define = (command, run) => {
           return [project.configFile, ...folders]
         }
         const saves = watchSaves(project.root, places)
-        const store = await openSqliteStore({ file })
+        const store = await openSqliteStore({ file, tell: (message) => terminal.talk(`${printable(message)}\n`) })
         try {
           const host = '127.0.0.1'
           const server = await startServer({ store, host, port, webhookAllow: THIS_MACHINE }).catch((error) => {
@@ -62,14 +64,14 @@ export const dev: Define = (command, run) => {
             try {
               tellWhere(cli, server, file, key.secret)
               const remote = embedded({ file, actor: actorOf(terminal.env) })
-              const work = applyWhatIsSaved({ cli, env, remote, server, saves })
+              const work = applyWhatIsSaved({ cli, env, remote, server, saves, store })
               const signal = await Promise.race([stopped, work])
               terminal.talk('Stopping ...\n')
               saves.close()
               await work
               return signal === 'SIGTERM' ? ExitCode.ok : ExitCode.interrupted
             } finally {
-              await operations.write(caller, (call) => revokeKey(call, key.id))
+              await withdraw(operations, caller, key.id)
             }
           } finally {
             server.drain()
@@ -103,6 +105,15 @@ function aKey(operations: Service, caller: Caller) {
   return operations.write(caller, (call) => createKey(call, params))
 }
 
+/** The key of a store that is gone is gone with it. */
+async function withdraw(operations: Service, caller: Caller, id: string): Promise<void> {
+  try {
+    await operations.write(caller, (call) => revokeKey(call, id))
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === 'gone')) throw error
+  }
+}
+
 function tellWhere({ terminal }: Cli, { url }: Server, file: string, secret: string): void {
   terminal.talk(`Serving the flows API at ${url}, over the embedded store ${printable(file)}\n`)
   terminal.talk(`Key for this run, until it ends: ${secret}\n`)
@@ -115,14 +126,18 @@ interface Work {
   readonly remote: Remote
   readonly server: Server
   readonly saves: Saves
+  /** That which the server serves. */
+  readonly store: Store
 }
 
 /** One after the other, until the watch is closed: what is saved meanwhile comes next. */
-async function applyWhatIsSaved({ cli, env, remote, server, saves }: Work): Promise<undefined> {
+async function applyWhatIsSaved({ cli, env, remote, server, saves, store }: Work): Promise<undefined> {
   const { terminal } = cli
   for (let names: readonly string[] | null = []; names !== null; names = await saves.next()) {
     if (names.length > 0) terminal.talk(`${terminal.talkPalette.dim(`${time()} ${changedText(names)}`)}\n`)
     try {
+      // Else what is saved would be applied to another store, made anew, than the one that is served.
+      await store.read((tx) => tx.state.tag(false))
       const plan = await applySaved(cli, env, remote)
       tellApplied(cli, plan)
       if (names.length === 0 || !isEmpty(plan)) await tellLinks(cli, remote, server, names.length === 0 ? null : plan)

@@ -62,7 +62,7 @@ export const serve: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
-        const store = await openServiceStore(cli)
+        const store = await openServiceStore(cli, { tell: (message) => cli.terminal.talk(`${printable(message)}\n`) })
         let figures: MetricsServer | undefined
         try {
           figures = await metricsOf(options)

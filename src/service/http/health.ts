@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import packageJson from '../../../package.json' with { type: 'json' }
 import type { Store } from '../../store/store.js'
+import { StoreError } from '../../store/store-error.js'
 import { ApiError } from '../api-error.js'
 
 /** How long the store may take to answer, in milliseconds. */
@@ -15,10 +16,10 @@ export interface HealthOptions {
 
 /** Whether the process is alive, and whether it should get requests: for whoever runs it. No key is asked for. */
 export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDraining }: HealthOptions): void {
-  let asking: Promise<boolean> | undefined
+  let asking: Promise<string | undefined> | undefined
   /** However many ask, the store is asked once at a time: one that hangs is not asked more and more often. */
-  const storeAnswers = () => {
-    asking ??= inTime(store.read((tx) => tx.state.tag(false)).then(() => true)).finally(() => {
+  const fault = () => {
+    asking ??= faultOf(store).finally(() => {
       asking = undefined
     })
     return asking
@@ -28,15 +29,30 @@ export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDrain
 
   app.get('/readyz', { config: { isProbe: true } }, async () => {
     if (isDraining()) throw notReady('The server is being stopped.')
-    if (!(await storeAnswers())) throw notReady('The store does not answer.')
-    if (!(await inTime(takesWrites()))) throw notReady('The store takes no writes.')
+    const found = await fault()
+    if (found !== undefined) throw notReady(found)
+    if (!(await inTime(takesWrites(), false))) throw notReady('The store takes no writes.')
     return { status: 'ready' }
   })
 }
 
-/** False for an answer that fails or is late. */
-function inTime(answer: Promise<boolean>): Promise<boolean> {
-  return Promise.race([answer.catch(() => false), sleep(PATIENCE, false, { ref: false })])
+const SILENT = 'The store does not answer.'
+const GONE = 'The store was removed or replaced while it was open: the server has to be started again.'
+
+/** What is wrong with the store, in words that name no place; undefined when it answers in time. */
+function faultOf(store: Pick<Store, 'read'>): Promise<string | undefined> {
+  const asked = store
+    .read((tx) => tx.state.tag(false))
+    .then(
+      () => undefined,
+      (error) => (error instanceof StoreError && error.code === 'gone' ? GONE : SILENT),
+    )
+  return inTime(asked, SILENT)
+}
+
+/** The other answer where it fails or is late. */
+function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
+  return Promise.race([answer.catch(() => otherwise), sleep(PATIENCE, otherwise, { ref: false })])
 }
 
 function notReady(message: string): ApiError {

@@ -6,6 +6,7 @@ import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
 import { sqliteDialect } from './dialect.js'
 import { toStoreError } from './failure.js'
+import { ALWAYS, openPresent, type Presence, presenceOf } from './presence.js'
 
 /** Where a store is, and how to get at it. */
 export interface Place {
@@ -15,11 +16,16 @@ export interface Place {
   readonly label: string
   readonly whileBusy: WhileBusy
   readonly migrations: readonly Migration[] | undefined
+  /** Told in words, once each, what whoever runs this program should know of the store. */
+  readonly tell?: ((message: string) => void) | undefined
+  /** How long SQLite itself waits for a lock, in milliseconds: as long, nothing else goes on in this process. */
+  readonly busyTimeout?: number
 }
 
 export interface Connection {
   readonly db: Db
   readonly age: StoreAge
+  readonly presence: Presence
   /** Closing twice does no harm. */
   close(): Promise<void>
 }
@@ -29,21 +35,26 @@ interface Surroundings {
   readonly beforeClose?: (database: Database) => void
 }
 
+/** Where no file is: a store in memory. */
+export const IN_MEMORY = ':memory:'
+
 /** Throws StoreError where the file is no store that can be read. */
 export async function connect(
-  { label, whileBusy, migrations }: Place,
+  { file, label, whileBusy, migrations, tell, busyTimeout = 50 }: Place,
   open: () => Database,
   { prepare = () => {}, beforeClose = () => {} }: Surroundings = {},
 ): Promise<Connection> {
   let database: Database | undefined
   try {
-    const opened = await whileBusy(open)
+    const opened = await whileBusy(() => openPresent(file, label, open))
     database = opened
     // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
-    opened.exec('pragma busy_timeout = 50')
+    opened.exec(`pragma busy_timeout = ${busyTimeout}`)
     await whileBusy(() => prepare(opened))
     const age = ageOf(await whileBusy(() => migrationsIn(opened)), migrations)
-    const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, whileBusy) })
+    // Whoever has read once has the log open too.
+    const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
+    const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })
     let isOpen = true
     const close = async () => {
       if (!isOpen) return
@@ -52,7 +63,7 @@ export async function connect(
       await db.destroy()
       opened.close()
     }
-    return { db, age, close }
+    return { db, age, presence, close }
   } catch (cause) {
     database?.close()
     throw toStoreError(cause, label)

@@ -12,11 +12,18 @@ import {
 import { toParameter } from '../queries/parameter.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, Statement } from './database.js'
+import { ALWAYS, type Presence } from './presence.js'
+
+export interface DialectOptions {
+  readonly whileBusy: WhileBusy
+  /** Looked at before every transaction, and again before anybody is told that it was committed. */
+  readonly presence?: Presence
+}
 
 /** Kysely over the `node:sqlite` interface. */
-export function sqliteDialect(database: Database, whileBusy: WhileBusy): Dialect {
+export function sqliteDialect(database: Database, options: DialectOptions): Dialect {
   return {
-    createDriver: () => new SqliteDriver(database, whileBusy),
+    createDriver: () => new SqliteDriver(database, options),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createAdapter: () => new SqliteAdapter(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -27,14 +34,16 @@ export function sqliteDialect(database: Database, whileBusy: WhileBusy): Dialect
 class SqliteDriver implements Driver {
   readonly #database: Database
   readonly #whileBusy: WhileBusy
+  readonly #presence: Presence
   readonly #connection: SqliteConnection
   #last: Promise<void> = Promise.resolve()
   #release: () => void = () => {}
   #since = 0
 
-  constructor(database: Database, whileBusy: WhileBusy) {
+  constructor(database: Database, { whileBusy, presence = ALWAYS }: DialectOptions) {
     this.#database = database
     this.#whileBusy = whileBusy
+    this.#presence = presence
     this.#connection = new SqliteConnection(database)
   }
 
@@ -65,6 +74,7 @@ class SqliteDriver implements Driver {
 
   /** The snapshot is taken by the first read, so one is made here, where waiting is possible. */
   #beginRead(): void {
+    this.#presence.check()
     this.#database.exec('begin')
     try {
       this.#connection.statement('select count(*) from sqlite_schema').get()
@@ -76,11 +86,13 @@ class SqliteDriver implements Driver {
 
   /** Takes the lock at once: a transaction that reads first and writes later could find its snapshot outdated. */
   #beginWrite(): void {
+    this.#presence.check()
     this.#database.exec('begin immediate')
   }
 
   async commitTransaction(): Promise<void> {
     this.#database.exec('commit')
+    this.#presence.check()
   }
 
   async rollbackTransaction(): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Migration } from '../migrations/migration.js'
 import { migrate, tooNew } from '../migrations/migrations.js'
@@ -10,6 +10,7 @@ import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { soleWriter } from './locks.js'
+import { makeFile } from './make-file.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
 
@@ -24,6 +25,8 @@ export interface SqliteOptions {
   readonly driverFrom?: string | undefined
   /** Those of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
+  /** Told in words, once each, what whoever runs a service on the store should know. */
+  readonly tell?: ((message: string) => void) | undefined
 }
 
 /** Longer than any deployment takes. */
@@ -31,16 +34,17 @@ const PATIENCE = 15_000
 
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
-  const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations } = options
+  const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations, tell } = options
   const label = `embedded store ${file}`
-  const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy: patient(label, patience), migrations }
+  const whileBusy = patient(label, patience)
+  const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
   return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
 }
 
 async function openForWriting(place: Place): Promise<Store> {
   const { Driver, file, label, migrations } = place
   prepareFile(file, label)
-  const { db, age, close } = await connect(place, () => new Driver(file), {
+  const { db, age, presence, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
     prepare: (database) =>
       database.exec(
@@ -62,7 +66,11 @@ async function openForWriting(place: Place): Promise<Store> {
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
   return {
     label,
-    read: read.read,
+    read: async (work) => {
+      // Whoever opens a file of that name now must not take it for this store.
+      presence.check()
+      return read.read(work)
+    },
     write: written.write,
     rateLimits,
     close: async () => {
@@ -89,7 +97,7 @@ function emptyLog(database: Database): void {
 function prepareFile(file: string, label: string): void {
   try {
     prepareFolder(dirname(file))
-    closeSync(openSync(file, 'a', 0o600))
+    makeFile(file)
   } catch (cause) {
     throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
   }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import type { Store } from '../store.js'
-import { connect, type Place } from './connect.js'
+import { connect, IN_MEMORY, type Place } from './connect.js'
 import { soleWriter } from './locks.js'
 
 /**
@@ -51,7 +51,7 @@ async function openIfThere(place: Place): Promise<Store | null> {
 }
 
 async function emptyStore(place: Place): Promise<Store> {
-  const { db, close } = await connect(place, () => new place.Driver(':memory:'))
+  const { db, close } = await connect({ ...place, file: IN_MEMORY }, () => new place.Driver(IN_MEMORY))
   await migrate(db, place)
   // It has no id that anybody could find again.
   await db.updateTable('meta').set({ value: '' }).where('name', '=', 'store_id').execute()
