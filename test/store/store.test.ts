@@ -219,6 +219,8 @@ for (const implementation of stores) {
       const all = Array.from({ length: 25 }, (_, n) => aSession(`vs_${String(n).padStart(2, '0')}`))
       await store.write(async (tx) => {
         for (const session of all) await tx.sessions.insert(session)
+        // Older than all of them, and of the other mode: where the way back begins.
+        await tx.sessions.insert(aSession('vs_', { livemode: true }))
       })
       const newestFirst = all.map(({ id }) => id).reverse()
       await fc.assert(

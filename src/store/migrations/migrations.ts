@@ -5,10 +5,11 @@ import { initial } from './0001-initial.js'
 import { service } from './0002-service.js'
 import { approvedDigest } from './0003-approved-digest.js'
 import { deliveryPlaces } from './0004-deliveries.js'
+import { listing } from './0005-listing.js'
 import { keys } from './0006-keys.js'
 import type { Migration } from './migration.js'
 
-export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest, deliveryPlaces, keys]
+export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest, deliveryPlaces, listing, keys]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

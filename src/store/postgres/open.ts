@@ -2,11 +2,13 @@ import { Kysely } from 'kysely'
 import type { Migration } from '../migrations/migration.js'
 import { ageOf, type MigrationRow, migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
+import { fewAtOnce, QUICK, readAside } from '../queries/pace.js'
 import type { Db, Tables } from '../queries/tables.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { isFault, parseDatabaseAddress } from './address.js'
 import { postgresDialect } from './dialect.js'
+import { busy } from './failure.js'
 import { advisoryLocks } from './locks.js'
 import { openPool, type PoolOptions } from './pool.js'
 import { retry, retrying } from './retry.js'
@@ -27,6 +29,8 @@ export interface PostgresOptions {
 }
 
 const POOL_SIZE = 10
+/** How many connections reads that take long may hold at once. */
+const LONG_READS = 2
 /** Longer than any deployment takes. */
 const PATIENCE = 15_000
 const STATEMENT_TIMEOUT = 30_000
@@ -64,7 +68,11 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     await close()
     throw error
   }
-  return retrying(kyselyStore(db, label, advisoryLocks, close), poolSize)
+  const locks = advisoryLocks
+  const store = kyselyStore(db, { label, locks, close, pace: QUICK })
+  const long = kyselyStore(db, { label, locks, close })
+  const line = { most: LONG_READS, patience, tooLong: () => busy(undefined, label) }
+  return retrying({ ...store, read: readAside(store.read, fewAtOnce(long.read, line)) }, poolSize)
 }
 
 interface Connected {

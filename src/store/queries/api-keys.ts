@@ -1,8 +1,9 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../api-keys.js'
-import { boundsOf, readPage } from './page.js'
+import { readList } from './listing.js'
+import type { Pace } from './pace.js'
 import type { ApiKeysTable, Db } from './tables.js'
 
-export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
+export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
   const keys = () => db.selectFrom('api_keys').selectAll()
   return {
     async byId(id) {
@@ -14,12 +15,7 @@ export function apiKeyQueries(db: Db): ApiKeyReads & ApiKeyWrites {
       return row && toRecord(row)
     },
     async list(livemode, { created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = keys().where('livemode', '=', Number(livemode)).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const { data, has_more } = await readList(db, pace, { table: 'api_keys', livemode, created }, page)
       return { data: data.map(toRecord), has_more }
     },
     async toWrite(id) {

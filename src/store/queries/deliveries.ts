@@ -3,11 +3,12 @@ import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../webhooks.
 import { deliveryPlaces } from './delivery-places.js'
 import { type DueDelivery, dueDeliveries, dueEndpoints, isOutOfPlace } from './due-deliveries.js'
 import { insertMany } from './insert-many.js'
+import { readList } from './listing.js'
 import type { Locks } from './locks.js'
-import { boundsOf, readPage } from './page.js'
+import type { Pace } from './pace.js'
 import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
 
-export function deliveryQueries(db: Db, locks: Locks): DeliveryReads & DeliveryWrites {
+export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('webhook_deliveries').selectAll().where('livemode', '=', Number(livemode))
   const places = deliveryPlaces(db, locks)
@@ -17,15 +18,17 @@ export function deliveryQueries(db: Db, locks: Locks): DeliveryReads & DeliveryW
       return row && toRecord(row)
     },
     async list(livemode, { event, endpoint, status, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (event !== undefined) query = query.where('event', '=', event)
-        if (endpoint !== undefined) query = query.where('endpoint', '=', endpoint)
-        if (status !== undefined) query = query.where('status', '=', status)
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const equal = [
+        ['event', event],
+        ['endpoint', endpoint],
+        ['status', status],
+      ] as const
+      const { data, has_more } = await readList(
+        db,
+        pace,
+        { table: 'webhook_deliveries', livemode, created, equal },
+        page,
+      )
       return { data: data.map(toRecord), has_more }
     },
     async hasDue(which) {

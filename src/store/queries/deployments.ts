@@ -1,12 +1,18 @@
-import type { ExpressionBuilder } from 'kysely'
 import { isRecord } from '../../model/deployment.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
-import { boundsOf, readPage } from './page.js'
-import type { Db, DeploymentChangesTable, DeploymentsTable, Tables } from './tables.js'
+import { lastChanges } from './last-changes.js'
+import { pageOfFew, readList } from './listing.js'
+import type { Pace } from './pace.js'
+import type { Db, DeploymentChangesTable, DeploymentsTable } from './tables.js'
 
-export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
+/** What is read of a change to know how it left its flow. */
+const AS_LEFT = ['flow', 'key', 'action', 'after', 'deployment'] as const
+/** How many changes one query asks for. */
+const BATCH = 500
+
+export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & DeploymentWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
   const withChanges = async (row: DeploymentsTable | undefined): Promise<Deployment | undefined> => {
@@ -26,8 +32,8 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
     },
     async byDigest(livemode, project, digests) {
       // Where several did, the first: what the others found was written already.
-      const query = inMode(livemode).where('project', '=', project).where(applied(digests)).orderBy('number')
-      return withChanges(await query.executeTakeFirst())
+      const found = (await applied(db, livemode, digests)).filter((row) => row.project === project)
+      return withChanges(found.sort((a, b) => a.number - b.number)[0])
     },
     async last(livemode, project) {
       const row = await db
@@ -43,48 +49,26 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
     async flowsAfter(livemode, id) {
       const until = await inMode(livemode).where('id', '=', id).executeTakeFirst()
       if (until === undefined) return undefined
-      // Only names are ranked; configurations are read of the rows that are wanted.
-      const ranked = db
-        .selectFrom('deployment_changes')
-        .innerJoin('deployments', 'deployments.id', 'deployment_changes.deployment')
-        .select(({ fn }) => [
-          'deployment_changes.deployment',
-          'deployment_changes.position',
-          fn
-            .agg<number>('row_number')
-            .over((over) => over.partitionBy('deployment_changes.flow').orderBy('deployments.number', 'desc'))
-            .as('rank'),
-        ])
-        .where('deployments.livemode', '=', until.livemode)
-        .where('deployments.project', '=', until.project)
-        .where('deployments.number', '<=', until.number)
-      const rows = await db
-        .selectFrom(ranked.as('ranked'))
-        .innerJoin('deployment_changes', (join) =>
-          join
-            .onRef('deployment_changes.deployment', '=', 'ranked.deployment')
-            .onRef('deployment_changes.position', '=', 'ranked.position'),
-        )
-        .select([
-          'deployment_changes.flow',
-          'deployment_changes.key',
-          'deployment_changes.action',
-          'deployment_changes.after',
-          'deployment_changes.deployment',
-        ])
-        .where('ranked.rank', '=', 1)
-        .execute()
+      const rows: Pick<DeploymentChangesTable, (typeof AS_LEFT)[number]>[] = []
+      for (const [deployment, positions] of await lastChanges(db, pace, until)) {
+        const changes = db.selectFrom('deployment_changes').select(AS_LEFT).where('deployment', '=', deployment)
+        for (let start = 0; start < positions.length; start += BATCH) {
+          const some = positions.slice(start, start + BATCH)
+          rows.push(...(await changes.where('position', 'in', some).execute()))
+        }
+      }
       return rows.map(toDeployedFlow)
     },
     async list(livemode, { project, approved_digest: digest, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (project !== undefined) query = query.where('project', '=', project)
-        if (digest !== undefined) query = query.where(applied([digest]))
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      if (digest === undefined) {
+        const listing = { table: 'deployments', livemode, created, equal: [['project', project]] } as const
+        const { data, has_more } = await readList(db, pace, listing, page)
+        return { data: data.map(toSummary), has_more }
+      }
+      const found = (await applied(db, livemode, [digest])).filter(
+        (row) => project === undefined || row.project === project,
+      )
+      const { data, has_more } = await pageOfFew(db, { table: 'deployments', created }, found, page)
       return { data: data.map(toSummary), has_more }
     },
     async insert(deployment) {
@@ -104,10 +88,17 @@ export function deploymentQueries(db: Db): DeploymentReads & DeploymentWrites {
   }
 }
 
-/** Two columns, because a plan that was reviewed is made again before it is applied, on the bases of that moment. */
-function applied(digests: readonly string[]) {
-  return ({ eb }: ExpressionBuilder<Tables, 'deployments'>) =>
-    eb.or([eb('plan_digest', 'in', digests), eb('approved_digest', 'in', digests)])
+/**
+ * The deployments that applied a plan with one of these digests: few, as each digest is applied once in a project. Two columns,
+ * because a plan that was reviewed is made again before it is applied, on the bases of that moment.
+ */
+async function applied(db: Db, livemode: boolean, digests: readonly string[]): Promise<DeploymentsTable[]> {
+  const found = new Map<string, DeploymentsTable>()
+  for (const column of ['plan_digest', 'approved_digest'] as const) {
+    const query = db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
+    for (const row of await query.where(column, 'in', digests).execute()) found.set(row.id, row)
+  }
+  return [...found.values()]
 }
 
 function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {

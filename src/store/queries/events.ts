@@ -1,13 +1,16 @@
+import { type RawBuilder, sql } from 'kysely'
 import type { EventReads, EventRecord, EventWrites } from '../events.js'
+import type { Page, PageOf } from '../page.js'
 import type { DeliveryRecord } from '../webhooks.js'
 import { fromJson, toJson } from './json.js'
-import { boundsOf, readPage } from './page.js'
+import { compare, readList } from './listing.js'
+import type { Pace } from './pace.js'
 import type { Db, EventsTable } from './tables.js'
 
 /** Deliveries of an event that its endpoint wanted and does not have. */
 const NOT_THERE = ['pending', 'failed'] as const satisfies readonly DeliveryRecord['status'][]
 
-export function eventQueries(db: Db): EventReads & EventWrites {
+export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
   const inMode = (livemode: boolean) => db.selectFrom('events').selectAll().where('livemode', '=', Number(livemode))
   return {
     async byId(livemode, id) {
@@ -15,24 +18,11 @@ export function eventQueries(db: Db): EventReads & EventWrites {
       return row && toRecord(row)
     },
     async list(livemode, { types, delivery_success, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (types !== undefined) query = query.where('type', 'in', types)
-        if (delivery_success !== undefined) {
-          query = query.where(({ exists, not, selectFrom }) => {
-            const missing = exists(
-              selectFrom('webhook_deliveries')
-                .select('webhook_deliveries.id')
-                .whereRef('webhook_deliveries.event', '=', 'events.id')
-                .where('webhook_deliveries.status', 'in', NOT_THERE),
-            )
-            return delivery_success ? not(missing) : missing
-          })
-        }
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const also = delivery_success === undefined ? undefined : isDelivered(delivery_success)
+      const ofType = (type: string | undefined) =>
+        readList(db, pace, { table: 'events', livemode, created, equal: [['type', type]], also }, page)
+      const pages = types === undefined ? [await ofType(undefined)] : await inTurn(types, ofType)
+      const { data, has_more } = merged(pages, page)
       return { data: data.map(toRecord), has_more }
     },
     async pendingWebhooks(ids) {
@@ -81,6 +71,30 @@ export function eventQueries(db: Db): EventReads & EventWrites {
       return ids.length
     },
   }
+}
+
+/** Whether every endpoint that wanted the event has it. */
+function isDelivered(isSuccess: boolean): RawBuilder<boolean> {
+  return sql<boolean>`${isSuccess ? sql`not` : sql``} exists (
+    select id from webhook_deliveries
+    where webhook_deliveries.event = events.id and webhook_deliveries.livemode = events.livemode
+    and webhook_deliveries.status in (${sql.join(NOT_THERE)}))`
+}
+
+/** One after the other: they share a connection. */
+async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = []
+  for (const item of new Set(items)) results.push(await work(item))
+  return results
+}
+
+/** One page of several lists that have nothing in common. */
+function merged(pages: readonly PageOf<EventsTable>[], { limit, ending_before }: Page): PageOf<EventsTable> {
+  const [only, ...others] = pages
+  if (only !== undefined && others.length === 0) return only
+  const all = pages.flatMap(({ data }) => data).sort(compare)
+  const data = ending_before === undefined ? all.slice(0, limit) : all.slice(-limit)
+  return { data, has_more: all.length > limit || pages.some(({ has_more }) => has_more) }
 }
 
 function toRow(record: EventRecord): EventsTable {

@@ -1,12 +1,14 @@
 import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../flows.js'
 import { insertMany } from './insert-many.js'
-import { boundsOf, readPage } from './page.js'
+import { readList } from './listing.js'
+import type { Pace } from './pace.js'
+import { readPage } from './page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from './tables.js'
 
 /** How many ids or keys one query asks for. */
 const BATCH = 500
 
-export function flowQueries(db: Db): FlowReads & FlowWrites {
+export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
   const inMode = (livemode: boolean) => db.selectFrom('flows').selectAll().where('livemode', '=', Number(livemode))
   return {
     async byId(livemode, id) {
@@ -35,15 +37,12 @@ export function flowQueries(db: Db): FlowReads & FlowWrites {
       return (await inMode(livemode).execute()).map(toRecord)
     },
     async list(livemode, { key, project, status, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (key !== undefined) query = query.where('key', '=', key)
-        if (project !== undefined) query = query.where('project', '=', project)
-        if (status !== undefined) query = query.where('status', '=', status)
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const equal = [
+        ['key', key],
+        ['project', project],
+        ['status', status],
+      ] as const
+      const { data, has_more } = await readList(db, pace, { table: 'flows', livemode, created, equal }, page)
       return { data: data.map(toRecord), has_more }
     },
     async versions(flow, page) {

@@ -8,6 +8,7 @@ import { eventQueries } from './events.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
 import type { Locks } from './locks.js'
+import { type Pace, YIELDING } from './pace.js'
 import { rateLimitStore } from './rate-limits.js'
 import { reportQueries } from './reports.js'
 import { sessionQueries } from './sessions.js'
@@ -15,8 +16,16 @@ import { stateQueries } from './state.js'
 import type { Db } from './tables.js'
 import { webhookEndpointQueries } from './webhook-endpoints.js'
 
+export interface KyselyStoreOptions {
+  readonly label: string
+  readonly locks: Locks
+  /** How reads go on that take many steps. */
+  readonly pace?: Pace
+  readonly close: () => Promise<void>
+}
+
 /** The store over any dialect. Everything is asked and written inside transactions. */
-export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Promise<void>): Store {
+export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: KyselyStoreOptions): Store {
   return {
     label,
     read: (work) =>
@@ -24,7 +33,7 @@ export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Pr
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
-        .execute((tx) => work(queriesOf(tx, locks))),
+        .execute((tx) => work(queriesOf(tx, locks, pace))),
     write: (work) =>
       db
         .transaction()
@@ -32,26 +41,26 @@ export function kyselyStore(db: Db, label: string, locks: Locks, close: () => Pr
         .setIsolationLevel('read committed')
         .execute(async (tx) => {
           await locks.enter(tx)
-          return work(queriesOf(tx, locks))
+          return work(queriesOf(tx, locks, YIELDING))
         }),
     rateLimits: rateLimitStore(db),
     close,
   }
 }
 
-function queriesOf(tx: Db, locks: Locks): WriteTransaction {
+function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
   return {
     lock: (name) => locks.lock(tx, name),
     tryLock: (name) => locks.tryLock(tx, name),
     state: stateQueries(tx),
-    flows: flowQueries(tx),
-    deployments: deploymentQueries(tx),
-    sessions: sessionQueries(tx),
-    reports: reportQueries(tx),
-    events: eventQueries(tx),
+    flows: flowQueries(tx, pace),
+    deployments: deploymentQueries(tx, pace),
+    sessions: sessionQueries(tx, pace),
+    reports: reportQueries(tx, pace),
+    events: eventQueries(tx, pace),
     webhookEndpoints: webhookEndpointQueries(tx),
-    deliveries: deliveryQueries(tx, locks),
-    apiKeys: apiKeyQueries(tx),
+    deliveries: deliveryQueries(tx, locks, pace),
+    apiKeys: apiKeyQueries(tx, pace),
     ephemeralKeys: ephemeralKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
     contents: contentsQueries(tx, locks),

@@ -1,9 +1,10 @@
 import { sha256 } from '../../model/canonical.js'
 import type { ReportReads, ReportRecord, ReportWrites } from '../reports.js'
-import { boundsOf, readPage } from './page.js'
+import { readList } from './listing.js'
+import type { Pace } from './pace.js'
 import type { Db, ReportsTable } from './tables.js'
 
-export function reportQueries(db: Db): ReportReads & ReportWrites {
+export function reportQueries(db: Db, pace: Pace): ReportReads & ReportWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('verification_reports').selectAll().where('livemode', '=', Number(livemode))
   return {
@@ -16,17 +17,17 @@ export function reportQueries(db: Db): ReportReads & ReportWrites {
       return (await inMode(livemode).where('id', 'in', ids).execute()).map(toRecord)
     },
     async list(livemode, { session, client_reference_id, type, created }, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (session !== undefined) query = query.where('session', '=', session)
-        if (client_reference_id !== undefined) {
-          query = query.where('client_reference_hash', '=', sha256(client_reference_id))
-        }
-        if (type !== undefined) query = query.where('type', '=', type)
-        for (const [bound, time] of boundsOf(created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const equal = [
+        ['session', session],
+        ['client_reference_hash', client_reference_id && sha256(client_reference_id)],
+        ['type', type],
+      ] as const
+      const { data, has_more } = await readList(
+        db,
+        pace,
+        { table: 'verification_reports', livemode, created, equal },
+        page,
+      )
       return { data: data.map(toRecord), has_more }
     },
     async insert(report) {

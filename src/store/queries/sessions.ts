@@ -1,10 +1,12 @@
 import { sha256 } from '../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../sessions.js'
 import { fromJson, toJson } from './json.js'
-import { boundsOf, readPage } from './page.js'
+import { readList } from './listing.js'
+import type { Pace } from './pace.js'
+import { countsSince } from './session-counts.js'
 import type { Db, SessionsTable } from './tables.js'
 
-export function sessionQueries(db: Db): SessionReads & SessionWrites {
+export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
   return {
@@ -34,33 +36,24 @@ export function sessionQueries(db: Db): SessionReads & SessionWrites {
       return rows.map(({ id, livemode }) => ({ id, livemode: livemode === 1 }))
     },
     async list(livemode, filter, page) {
-      const { data, has_more } = await readPage(page, ({ order, comparison, cursor, limit }) => {
-        let query = inMode(livemode).orderBy('id', order).limit(limit)
-        if (cursor !== undefined) query = query.where('id', comparison, cursor)
-        if (filter.flow !== undefined) query = query.where('flow', '=', filter.flow)
-        if (filter.client_reference_id !== undefined) {
-          query = query.where('client_reference_hash', '=', sha256(filter.client_reference_id))
-        }
-        if (filter.related_customer !== undefined) query = query.where('related_customer', '=', filter.related_customer)
-        if (filter.related_customer_account !== undefined) {
-          query = query.where('related_customer_account', '=', filter.related_customer_account)
-        }
-        if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-        for (const [bound, time] of boundsOf(filter.created)) query = query.where('created', bound, time)
-        return query.execute()
-      })
+      const { client_reference_id: reference, created } = filter
+      const equal = [
+        ['client_reference_hash', reference === undefined ? undefined : sha256(reference)],
+        ['related_customer', filter.related_customer],
+        ['related_customer_account', filter.related_customer_account],
+        ['flow', filter.flow],
+        ['status', filter.status],
+      ] as const
+      const listing = { table: 'verification_sessions', livemode, created, equal } as const
+      const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
     async countByFlow(livemode, since) {
-      const rows = await db
-        .selectFrom('verification_sessions')
-        .select((eb) => ['flow', eb.fn.countAll<number>().as('sessions')])
-        .where('livemode', '=', Number(livemode))
-        .where('created', '>=', since)
-        .where('flow', 'is not', null)
-        .groupBy('flow')
-        .execute()
-      return new Map(rows.map(({ flow, sessions }) => [flow ?? '', Number(sessions)]))
+      const counts = new Map<string, number>()
+      for await (const { flow, sessions } of countsSince(db, pace, livemode, since)) {
+        counts.set(flow, (counts.get(flow) ?? 0) + Number(sessions))
+      }
+      return counts
     },
     async insert(session) {
       await db.insertInto('verification_sessions').values(toRow(session)).execute()

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Migration } from '../migrations/migration.js'
 import { migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
+import { fewAtOnce, QUICK, readAside } from '../queries/pace.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { patient } from './busy.js'
@@ -13,6 +14,7 @@ import { soleWriter } from './locks.js'
 import { makeFile } from './make-file.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
+import { statisticsOf } from './statistics.js'
 
 export interface SqliteOptions {
   /** Path of the store. Its folder is made by the first writer. */
@@ -38,10 +40,10 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const label = `embedded store ${file}`
   const whileBusy = patient(label, patience)
   const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
-  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place))
+  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience))
 }
 
-async function openForWriting(place: Place): Promise<Store> {
+async function openForWriting(place: Place, patience: number): Promise<Store> {
   const { Driver, file, label, migrations } = place
   prepareFile(file, label)
   const { db, age, presence, close } = await connect(place, () => new Driver(file), {
@@ -53,29 +55,40 @@ async function openForWriting(place: Place): Promise<Store> {
       ),
     beforeClose: emptyLog,
   })
+  const statistics = statisticsOf(db)
   try {
     if (age === 'too_new') throw tooNew(label)
     if (age !== 'current') await migrate(db, { label, migrations })
+    await statistics.keep()
   } catch (error) {
     await close()
     throw error
   }
-  const written = kyselyStore(db, label, soleWriter, close)
+  const written = kyselyStore(db, { label, locks: soleWriter, close })
   // Reads have a connection of their own: they go on while a write waits for another process.
-  const read = readOnlyStore(place)
+  const quick = readOnlyStore(place, QUICK)
+  // And so have those that take long: nobody stands in line behind them but their like.
+  const long = readOnlyStore(place)
+  const tooLong = () => new StoreError('busy', `${label} has been busy with long reads for too long`)
+  const read = readAside(quick.read, fewAtOnce(long.read, { most: 1, patience, tooLong }))
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
   return {
     label,
     read: async (work) => {
       // Whoever opens a file of that name now must not take it for this store.
       presence.check()
-      return read.read(work)
+      return read(work)
     },
-    write: written.write,
+    write: async (work) => {
+      const result = await written.write(work)
+      statistics.keepSoon()
+      return result
+    },
     rateLimits,
     close: async () => {
       await closeLimits()
-      await read.close()
+      await quick.close()
+      await long.close()
       await written.close()
     },
   }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
+import type { Pace } from '../queries/pace.js'
 import type { Store } from '../store.js'
 import { connect, IN_MEMORY, type Place } from './connect.js'
 import { soleWriter } from './locks.js'
@@ -9,11 +10,11 @@ import { soleWriter } from './locks.js'
  * A store for reading that never creates, migrates or writes. A file that is not there reads as an empty store; every
  * read looks for it again until it is there, so a reader opened early sees what a writer makes later.
  */
-export function readOnlyStore(place: Place): Store {
+export function readOnlyStore(place: Place, pace?: Pace): Store {
   let opened: Promise<Store | null> | undefined
   let empty: Promise<Store> | undefined
   const store = async (): Promise<Store> => {
-    opened ??= openIfThere(place)
+    opened ??= openIfThere(place, pace)
     const found = await opened.catch((error) => {
       opened = undefined
       throw error
@@ -39,11 +40,11 @@ export function readOnlyStore(place: Place): Store {
 }
 
 /** null where there is no store yet: no file, or one that its writer has not filled yet. */
-async function openIfThere(place: Place): Promise<Store | null> {
+async function openIfThere(place: Place, pace: Pace | undefined): Promise<Store | null> {
   const { Driver, file, label } = place
   if (!existsSync(file)) return null
   const { db, age, close } = await connect(place, () => new Driver(file, { readOnly: true }))
-  if (age === 'current') return kyselyStore(db, label, soleWriter, close)
+  if (age === 'current') return kyselyStore(db, { label, locks: soleWriter, close, ...(pace && { pace }) })
   await close()
   if (age === 'too_new') throw tooNew(label)
   if (age === 'too_old') throw tooOld(label)
@@ -55,5 +56,5 @@ async function emptyStore(place: Place): Promise<Store> {
   await migrate(db, place)
   // It has no id that anybody could find again.
   await db.updateTable('meta').set({ value: '' }).where('name', '=', 'store_id').execute()
-  return kyselyStore(db, place.label, soleWriter, close)
+  return kyselyStore(db, { label: place.label, locks: soleWriter, close })
 }

@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import type { Migration } from './migration.js'
+
+/**
+ * What lists are read by: the mode, one column to look for, and the order, newest first. With any less than all three in
+ * one index, some store walks over every row of a mode, or sorts them.
+ */
+const INDEXES: Readonly<Record<string, readonly [table: string, columns: readonly string[], notNull?: string]>> = {
+  flows_listed: ['flows', ['livemode', 'created', 'id']],
+  flows_by_key: ['flows', ['key', 'livemode', 'created', 'id']],
+  flows_by_project: ['flows', ['project', 'livemode', 'created', 'id'], 'project'],
+  flows_by_status: ['flows', ['status', 'livemode', 'created', 'id']],
+  deployments_listed: ['deployments', ['livemode', 'created', 'id']],
+  deployments_by_project: ['deployments', ['project', 'livemode', 'created', 'id']],
+  deployments_by_plan: ['deployments', ['plan_digest', 'livemode']],
+  deployments_by_approval: ['deployments', ['approved_digest', 'livemode'], 'approved_digest'],
+  // The flow comes last: sessions of a time are counted by flow without a look at them.
+  sessions_listed: ['verification_sessions', ['livemode', 'created', 'id', 'flow']],
+  // Columns that refer to another table come first: whoever drops what they refer to asks for them without a mode.
+  sessions_of_flow: ['verification_sessions', ['flow', 'livemode', 'created', 'id'], 'flow'],
+  sessions_of_reference: [
+    'verification_sessions',
+    ['client_reference_hash', 'livemode', 'created', 'id'],
+    'client_reference_hash',
+  ],
+  sessions_of_customer: [
+    'verification_sessions',
+    ['related_customer', 'livemode', 'created', 'id'],
+    'related_customer',
+  ],
+  sessions_of_account: [
+    'verification_sessions',
+    ['related_customer_account', 'livemode', 'created', 'id'],
+    'related_customer_account',
+  ],
+  sessions_by_status: ['verification_sessions', ['status', 'livemode', 'created', 'id']],
+  reports_listed: ['verification_reports', ['livemode', 'created', 'id']],
+  reports_of_session: ['verification_reports', ['session', 'livemode', 'created', 'id']],
+  reports_of_reference: [
+    'verification_reports',
+    ['client_reference_hash', 'livemode', 'created', 'id'],
+    'client_reference_hash',
+  ],
+  reports_by_type: ['verification_reports', ['type', 'livemode', 'created', 'id']],
+  events_listed: ['events', ['livemode', 'created', 'id']],
+  events_by_type: ['events', ['type', 'livemode', 'created', 'id']],
+  deliveries_listed: ['webhook_deliveries', ['livemode', 'created', 'id']],
+  deliveries_of_event: ['webhook_deliveries', ['event', 'livemode', 'created', 'id']],
+  deliveries_of_endpoint: ['webhook_deliveries', ['endpoint', 'livemode', 'created', 'id']],
+  deliveries_by_status: ['webhook_deliveries', ['status', 'livemode', 'created', 'id']],
+  keys_listed: ['api_keys', ['livemode', 'created', 'id']],
+}
+
+/** Those of which another one now does the work. */
+const REPLACED = [
+  'sessions_by_mode',
+  'sessions_by_flow',
+  'sessions_by_time',
+  'sessions_by_reference',
+  'reports_by_mode',
+  'reports_by_reference',
+  'events_by_mode',
+  'deliveries_by_mode',
+  'deliveries_by_event',
+]
+
+export const listing: Migration = {
+  name: '0005-listing',
+  async up(tx) {
+    for (const name of REPLACED) await tx.schema.dropIndex(name).ifExists().execute()
+    for (const [name, [table, columns, notNull]] of Object.entries(INDEXES)) {
+      const index = tx.schema
+        .createIndex(name)
+        .on(table)
+        .columns([...columns])
+      await (notNull === undefined ? index : index.where(sql.ref(notNull), 'is not', null)).execute()
+    }
+  },
+}
