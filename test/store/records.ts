@@ -1,6 +1,8 @@
+import type { Deployment } from '../../src/model/schema-types.js'
 import type { ApiKeyRecord } from '../../src/store/api-keys.js'
 import type { EventRecord } from '../../src/store/events.js'
 import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
+import type { ReportRecord } from '../../src/store/reports.js'
 import type { SessionRecord } from '../../src/store/sessions.js'
 import type { DeliveryRecord, WebhookEndpointRecord } from '../../src/store/webhooks.js'
 import { aConfig } from '../helpers/builders.js'
@@ -130,6 +132,55 @@ export function aDelivery(id: string, more: Partial<DeliveryRecord> = {}): Deliv
     attempts: 0,
     next_attempt: NOW,
     leased_until: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function aReport(id: string, session: string, more: Partial<ReportRecord> = {}): ReportRecord {
+  return {
+    id,
+    livemode: false,
+    session,
+    flow: null,
+    type: 'document',
+    client_reference_id: null,
+    options: {},
+    checks: {},
+    created: NOW,
+    ...more,
+  }
+}
+
+/** That of one change, which created a flow. */
+export function aDeployment(
+  id: string,
+  { flow, ...more }: Partial<Deployment> & { readonly flow: string },
+): Deployment {
+  return {
+    id,
+    object: 'identity.flow_deployment',
+    livemode: false,
+    project: 'p',
+    plan_digest: `plan-${id}`,
+    approved_digest: `approved-${id}`,
+    run_id: 'run',
+    actor: 'ci',
+    source: null,
+    allowed: [],
+    changes: [
+      {
+        action: 'create',
+        key: `key-${flow}`,
+        previous_key: null,
+        id: flow,
+        base_version: null,
+        version: 1,
+        before: null,
+        after: aConfig(),
+        diff_digest: 'digest',
+      },
+    ],
     created: NOW,
     ...more,
   }

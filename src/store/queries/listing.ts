@@ -75,6 +75,11 @@ export function compare(a: Key, b: Key): number {
   return b.created - a.created || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1)
 }
 
+/** A column of text for which no planner looks for an index, as another one is the better. */
+export function unindexed(column: string): RawBuilder<string | null> {
+  return sql<string | null>`${sql.ref(column)} || ''`
+}
+
 async function keyOf(db: Db, table: ListedTable, id: string): Promise<Key | undefined> {
   const { rows } = await sql<Key>`select created, id from ${sql.table(table)} where id = ${id}`.execute(db)
   return rows[0]
@@ -98,8 +103,7 @@ function parts<Name extends ListedTable>({ table, livemode, created, equal = [],
   const asked = equal.filter((one): one is readonly [keyof Tables[Name] & string, string] => one[1] !== undefined)
   const [first, ...others] = asked
   const mode = sql<boolean>`livemode = ${Number(livemode)}`
-  // Put together with an empty text, a column is none that a planner would take another index for.
-  const rest = others.map(([column, value]) => sql<boolean>`${sql.ref(column)} || '' = ${value}`)
+  const rest = others.map(([column, value]) => sql<boolean>`${unindexed(column)} = ${value}`)
   if (also !== undefined) rest.push(also)
   return {
     table: sql.table(table),

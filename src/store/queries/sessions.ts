@@ -1,7 +1,7 @@
 import { sha256 } from '../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../sessions.js'
 import { fromJson, toJson } from './json.js'
-import { readList } from './listing.js'
+import { readList, unindexed } from './listing.js'
 import type { Pace } from './pace.js'
 import { countsSince } from './session-counts.js'
 import type { Db, SessionsTable } from './tables.js'
@@ -17,9 +17,10 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
     async untouchedOf(livemode, linkVisitor, since) {
       const row = await inMode(livemode)
         .where('link_visitor', '=', linkVisitor)
-        .where('status', '=', 'requires_input')
+        .where(unindexed('status'), '=', 'requires_input')
         .where('attempt', '=', 0)
         .where('created', '>=', since)
+        .orderBy('created', 'desc')
         .orderBy('id', 'desc')
         .limit(1)
         .executeTakeFirst()

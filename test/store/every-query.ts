@@ -1,0 +1,276 @@
+import type { ApiKeyFilter } from '../../src/store/api-keys.js'
+import type { DeploymentFilter } from '../../src/store/deployments.js'
+import type { EventFilter } from '../../src/store/events.js'
+import type { FlowFilter } from '../../src/store/flows.js'
+import type { Page } from '../../src/store/page.js'
+import type { ReportFilter } from '../../src/store/reports.js'
+import type { SessionFilter } from '../../src/store/sessions.js'
+import type { WriteTransaction } from '../../src/store/store.js'
+import type { DeliveryFilter } from '../../src/store/webhooks.js'
+import {
+  aDelivery,
+  aDeployment,
+  aFlowRecord,
+  anApiKey,
+  anEndpoint,
+  anEvent,
+  aReport,
+  aSession,
+  itsVersion,
+} from './records.js'
+
+export type Call = (tx: WriteTransaction) => Promise<unknown>
+
+/** The compiler asks for a call of whatever is added to the port. */
+type CallsOf<Part> = Part extends (...args: never) => unknown
+  ? Call
+  : { readonly [Name in keyof Part]: Call | readonly Call[] }
+type EveryCall = { readonly [Name in keyof WriteTransaction]: CallsOf<WriteTransaction[Name]> }
+
+const CREATED = { gte: 1_790_000_100, lt: 1_790_000_900 }
+const NOW = 1_790_000_500
+
+const FLOW_FILTER: Required<FlowFilter> = { key: 'key-f7', project: 'p', status: 'active', created: CREATED }
+const DEPLOYMENT_FILTER: Required<DeploymentFilter> = { project: 'p', approved_digest: 'approved-d7', created: CREATED }
+const SESSION_FILTER: Required<SessionFilter> = {
+  flow: 'f7',
+  client_reference_id: 'reference-7',
+  related_customer: 'cus_7',
+  related_customer_account: 'acct_7',
+  status: 'canceled',
+  created: CREATED,
+}
+const REPORT_FILTER: Required<ReportFilter> = {
+  session: 's0007',
+  client_reference_id: 'reference-7',
+  type: 'document',
+  created: CREATED,
+}
+const EVENT_FILTER: Required<EventFilter> = {
+  types: ['identity.verification_session.verified', 'identity.verification_session.canceled'],
+  delivery_success: false,
+  created: CREATED,
+}
+const DELIVERY_FILTER: Required<DeliveryFilter> = {
+  event: 'e0007',
+  endpoint: 'we_1',
+  status: 'failed',
+  created: CREATED,
+}
+const KEY_FILTER: Required<ApiKeyFilter> = { created: CREATED }
+
+/** A list with every set of its filters, from its beginning and from a cursor in either direction. */
+function everyList<Filter extends object>(
+  filter: Filter,
+  cursor: string,
+  list: (tx: WriteTransaction, filter: Partial<Filter>, page: Page) => Promise<unknown>,
+): readonly Call[] {
+  const names = Object.keys(filter) as (keyof Filter)[]
+  const pages: readonly Page[] = [
+    { limit: 10 },
+    { limit: 10, starting_after: cursor },
+    { limit: 10, ending_before: cursor },
+  ]
+  return Array.from({ length: 2 ** names.length }, (_, set) => {
+    const some: Partial<Filter> = {}
+    for (const [place, name] of names.entries()) if ((set & (1 << place)) !== 0) some[name] = filter[name]
+    return some
+  }).flatMap((some) =>
+    pages.map(
+      (page): Call =>
+        (tx) =>
+          list(tx, some, page),
+    ),
+  )
+}
+
+export const EVERY_CALL: EveryCall = {
+  lock: (tx) => tx.lock('name'),
+  tryLock: (tx) => tx.tryLock('name'),
+  state: {
+    tag: (tx) => tx.state.tag(false),
+    signingSecret: (tx) => tx.state.signingSecret(),
+    lock: (tx) => tx.state.lock(false),
+    advance: (tx) => tx.state.advance(false),
+  },
+  flows: {
+    byId: (tx) => tx.flows.byId(false, 'f7'),
+    byLinkToken: (tx) => tx.flows.byLinkToken('token-f7'),
+    byKey: (tx) => tx.flows.byKey(false, 'key-f7'),
+    byIdsOrKeys: (tx) => tx.flows.byIdsOrKeys(false, ['f7', 'f8'], ['key-f9', 'key-f10']),
+    all: (tx) => tx.flows.all(false),
+    list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
+    versions: [
+      (tx) => tx.flows.versions('f7', { limit: 10 }),
+      (tx) => tx.flows.versions('f7', { limit: 10, starting_after: 1 }),
+      (tx) => tx.flows.versions('f7', { limit: 10, ending_before: 1 }),
+    ],
+    save: (tx) => {
+      const flow = aFlowRecord('f7', { key: 'moved', version: 2 })
+      return tx.flows.save([flow], [itsVersion(flow)])
+    },
+  },
+  deployments: {
+    byId: (tx) => tx.deployments.byId(false, 'd7'),
+    byDigest: (tx) => tx.deployments.byDigest(false, 'p', ['plan-d7', 'approved-d7']),
+    last: (tx) => tx.deployments.last(false, 'p'),
+    flowsAfter: (tx) => tx.deployments.flowsAfter(false, 'd700'),
+    list: everyList(DEPLOYMENT_FILTER, 'd700', (tx, filter, page) => tx.deployments.list(false, filter, page)),
+    insert: (tx) => tx.deployments.insert(aDeployment('new', { flow: 'f7' })),
+  },
+  sessions: {
+    byId: (tx) => tx.sessions.byId(false, 's0007'),
+    untouchedOf: (tx) => tx.sessions.untouchedOf(false, 'visitor-7', NOW),
+    due: (tx) => tx.sessions.due(NOW, 100),
+    list: everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
+    countByFlow: (tx) => tx.sessions.countByFlow(false, NOW),
+    insert: (tx) => tx.sessions.insert(aSession('new')),
+    toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
+    update: (tx) => tx.sessions.update(aSession('s0007')),
+  },
+  reports: {
+    byId: (tx) => tx.reports.byId(false, 'r0007'),
+    byIds: (tx) => tx.reports.byIds(false, ['r0007', 'r0008']),
+    list: everyList(REPORT_FILTER, 'r0700', (tx, filter, page) => tx.reports.list(false, filter, page)),
+    insert: (tx) => tx.reports.insert(aReport('new', 's0007')),
+    ofSession: (tx) => tx.reports.ofSession('s0007'),
+    update: (tx) => tx.reports.update({ id: 'r0007', checks: {} }),
+  },
+  events: {
+    byId: (tx) => tx.events.byId(false, 'e0007'),
+    list: [
+      ...everyList(EVENT_FILTER, 'e0700', (tx, filter, page) => tx.events.list(false, filter, page)),
+      (tx) => tx.events.list(false, { delivery_success: true }, { limit: 10 }),
+    ],
+    pendingWebhooks: (tx) => tx.events.pendingWebhooks(['e0007', 'e0008']),
+    insert: (tx) => tx.events.insert(anEvent('new')),
+    newestOf: (tx) => tx.events.newestOf('s0007'),
+    ofObject: (tx) => tx.events.ofObject('s0007'),
+    update: (tx) => tx.events.update({ id: 'e0007', data: {} }),
+    forget: (tx) => tx.events.forget(NOW, 20),
+  },
+  webhookEndpoints: {
+    byId: (tx) => tx.webhookEndpoints.byId(false, 'we_1'),
+    list: everyList({}, 'we_1', (tx, _, page) => tx.webhookEndpoints.list(false, page)),
+    count: (tx) => tx.webhookEndpoints.count(false),
+    enabled: (tx) => tx.webhookEndpoints.enabled(false),
+    insert: (tx) => tx.webhookEndpoints.insert(anEndpoint('new')),
+    toWrite: (tx) => tx.webhookEndpoints.toWrite(false, 'we_1'),
+    update: (tx) => tx.webhookEndpoints.update(anEndpoint('we_1')),
+    delete: (tx) => tx.webhookEndpoints.delete('we_1'),
+  },
+  deliveries: {
+    byId: (tx) => tx.deliveries.byId(false, 'w0007'),
+    list: everyList(DELIVERY_FILTER, 'w0700', (tx, filter, page) => tx.deliveries.list(false, filter, page)),
+    hasDue: [
+      (tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: [] }),
+      (tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: ['we_2'] }),
+    ],
+    attempts: (tx) => tx.deliveries.attempts(['w0007', 'w0008']),
+    insert: (tx) => tx.deliveries.insert([aDelivery('new')]),
+    claim: (tx) =>
+      tx.deliveries.claim({ now: NOW, patience: 3, except: ['we_2'], leaseUntil: NOW + 30, limit: 8, roomOf: () => 8 }),
+    settle: (tx) =>
+      tx.deliveries.settle(
+        { delivery: 'w0007', number: 1, duration: 5, response_status: 200, error: null },
+        { status: 'succeeded', next_attempt: null },
+      ),
+    resend: (tx) => tx.deliveries.resend('w0007', NOW),
+    cancelOf: (tx) => tx.deliveries.cancelOf('we_1'),
+  },
+  apiKeys: {
+    byId: (tx) => tx.apiKeys.byId('k0007'),
+    byHash: (tx) => tx.apiKeys.byHash('hash-k0007'),
+    list: everyList(KEY_FILTER, 'k0700', (tx, filter, page) => tx.apiKeys.list(false, filter, page)),
+    toWrite: (tx) => tx.apiKeys.toWrite('k0007'),
+    insert: (tx) => tx.apiKeys.insert(anApiKey('new')),
+    revoke: (tx) => tx.apiKeys.revoke('k0007', NOW),
+    touch: (tx) => tx.apiKeys.touch(['k0007', 'k0008'], NOW),
+  },
+  idempotency: {
+    find: (tx) => tx.idempotency.find(false, 'key-7'),
+    insert: (tx) =>
+      tx.idempotency.insert({
+        livemode: false,
+        key: 'new',
+        fingerprint: 'fingerprint',
+        resource: 's0007',
+        status: 200,
+        body: '{}',
+        created: NOW,
+      }),
+    forget: [(tx) => tx.idempotency.forget(NOW), (tx) => tx.idempotency.forget(NOW, 'we_')],
+    forgetAbout: (tx) => tx.idempotency.forgetAbout('s0007'),
+    rewrite: (tx) => tx.idempotency.rewrite('s0007', '{}'),
+  },
+  contents: {
+    batches: async (tx) => {
+      for await (const _ of tx.contents.batches());
+    },
+    replace: (tx) => tx.contents.replace((async function* () {})()),
+    isEmpty: (tx) => tx.contents.isEmpty(),
+  },
+}
+
+const TYPES = ['created', 'processing', 'verified', 'requires_input', 'canceled', 'redacted']
+
+/** Rows of every table that grows: of two modes, of values that few have and that many have. */
+export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
+  const created = (n: number) => 1_790_000_000 + n
+  const padded = (n: number) => String(n).padStart(4, '0')
+  const flows = Array.from({ length: rows }, (_, n) =>
+    aFlowRecord(`f${n}`, {
+      livemode: n % 7 === 0,
+      project: n % 3 === 0 ? null : 'p',
+      status: n % 4 === 0 ? 'active' : 'archived',
+      created: created(n),
+    }),
+  )
+  await tx.flows.save(
+    flows,
+    flows.map((flow) => itsVersion(flow)),
+  )
+  await tx.webhookEndpoints.insert(anEndpoint('we_1'))
+  for (let n = 0; n < rows; n += 1) {
+    const livemode = n % 7 === 0
+    const common = { livemode, created: created(n) }
+    const reference = n % 2 === 0 ? null : `reference-${n}`
+    await tx.sessions.insert(
+      aSession(`s${padded(n)}`, {
+        ...common,
+        flow: `f${n % 20}`,
+        status: n % 50 === 0 ? 'canceled' : 'verified',
+        client_reference_id: reference,
+        related_customer: n % 10 === 0 ? `cus_${n}` : null,
+        related_customer_account: n % 10 === 1 ? `acct_${n}` : null,
+        link_visitor: n % 30 === 0 ? `visitor-${n}` : null,
+        due: n % 40 === 0 ? created(n) : null,
+      }),
+    )
+    await tx.reports.insert(
+      aReport(`r${padded(n)}`, `s${padded(n)}`, {
+        ...common,
+        type: n % 4 === 0 ? 'document' : 'id_number',
+        client_reference_id: reference,
+      }),
+    )
+    const type = `identity.verification_session.${TYPES[n % TYPES.length]}`
+    await tx.events.insert(anEvent(`e${padded(n)}`, { ...common, type, object: `s${padded(n)}` }))
+    const status = n % 20 === 0 ? 'pending' : n % 20 === 1 ? 'failed' : 'succeeded'
+    const delivery = aDelivery(`w${padded(n)}`, { ...common, status, event: `e${padded(n)}`, endpoint: `we_${n % 30}` })
+    await tx.deliveries.insert([delivery])
+    await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, common))
+    await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))
+    await tx.idempotency.insert({
+      livemode,
+      key: `key-${n}`,
+      fingerprint: 'fingerprint',
+      resource: `s${padded(n)}`,
+      status: 200,
+      body: '{}',
+      created: created(n),
+    })
+  }
+  const now = created(rows)
+  await tx.deliveries.claim({ now, patience: 3, except: [], leaseUntil: now, limit: rows, roomOf: () => rows })
+}
