@@ -8,9 +8,11 @@ import { type Connection, connect, type Place } from './connect.js'
 import { makeFile } from './make-file.js'
 
 /** Nobody counts for longer: a limit that cannot be counted holds up no request. In milliseconds. */
-const PATIENCE = 100
-/** How long a file that could not be used is left alone, in milliseconds: until then nobody waits for it again. */
-const PAUSE = 5_000
+const PATIENCE = 200
+/** How long a file that could not be used is left alone, in milliseconds, so that nobody waits for it: twice as long each time. */
+const PAUSE = { first: 100, longest: 5_000 }
+/** How often in a row it is locked before that is worth a word: some process may only have been slow. */
+const WORTH_A_WORD = 3
 
 type Counting = RateLimits & { close(): Promise<void> }
 
@@ -25,11 +27,12 @@ export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: P
   const place = { Driver, file, label, whileBusy, migrations: undefined, busyTimeout: 0 }
   let current: Connection | undefined
   let opening: Promise<Connection> | undefined
-  let failure: { readonly error: unknown; readonly until: number } | undefined
+  let failure: { readonly error: unknown; readonly until: number; readonly times: number } | undefined
+  let isTold = false
 
   const connection = async (): Promise<Connection> => {
     if (current !== undefined && !isPresent(current)) {
-      void closeInTurn(current)
+      closeInTurn(current).catch(() => {})
       current = undefined
     }
     if (current !== undefined) return current
@@ -45,12 +48,18 @@ export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: P
     if (failure !== undefined && Date.now() < failure.until) throw failure.error
     try {
       const result = await count(rateLimitStore((await connection()).db))
-      if (failure !== undefined) tell(`${label} can be used again: requests are counted`)
       failure = undefined
+      if (isTold) tell(`${label} can be used again: requests are counted`)
+      isTold = false
       return result
     } catch (error) {
-      if (failure === undefined) tell(notCounted(label, error))
-      failure = { error, until: Date.now() + PAUSE }
+      // One of many that began before it failed.
+      if (failure !== undefined && Date.now() < failure.until) throw error
+      const times = (failure?.times ?? 0) + 1
+      failure = { error, times, until: Date.now() + Math.min(PAUSE.first * 2 ** (times - 1), PAUSE.longest) }
+      const isWorthAWord = times >= WORTH_A_WORD || !(error instanceof StoreError && error.code === 'busy')
+      if (isWorthAWord && !isTold) tell(notCounted(label, error))
+      isTold ||= isWorthAWord
       throw error
     }
   }
