@@ -1,4 +1,5 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../api-keys.js'
+import { parseJson } from './json.js'
 import { readList } from './listing.js'
 import type { Pace } from './pace.js'
 import type { ApiKeysTable, Db } from './tables.js'
@@ -50,5 +51,5 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
 }
 
 function toRecord(row: ApiKeysTable): ApiKeyRecord {
-  return { ...row, livemode: row.livemode === 1, scopes: row.scopes === null ? null : JSON.parse(row.scopes) }
+  return { ...row, livemode: row.livemode === 1, scopes: row.scopes === null ? null : parseJson(row.scopes) }
 }

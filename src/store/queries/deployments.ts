@@ -2,6 +2,7 @@ import { isRecord } from '../../model/deployment.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
+import { parseJson } from './json.js'
 import { lastChanges } from './last-changes.js'
 import { pageOfFew, readList } from './listing.js'
 import type { Pace } from './pace.js'
@@ -139,9 +140,9 @@ function toSummary(row: DeploymentsTable): DeploymentSummary {
     approved_digest: row.approved_digest,
     run_id: row.run_id,
     actor: row.actor,
-    source: row.source === null ? null : JSON.parse(row.source),
-    allowed: JSON.parse(row.allowed),
-    summary: JSON.parse(row.summary),
+    source: row.source === null ? null : parseJson(row.source),
+    allowed: parseJson(row.allowed),
+    summary: parseJson(row.summary),
   }
 }
 
@@ -169,8 +170,8 @@ function toChange(row: DeploymentChangesTable): DeployedChange {
     id: row.flow,
     base_version: row.base_version,
     version: row.version,
-    before: row.before === null ? null : JSON.parse(row.before),
-    after: JSON.parse(row.after),
+    before: row.before === null ? null : parseJson(row.before),
+    after: parseJson(row.after),
     diff_digest: row.diff_digest,
   }
 }
@@ -187,7 +188,7 @@ function toDeployedFlow({
     object: 'identity.deployed_flow',
     key,
     status: action === 'archive' ? 'archived' : 'active',
-    config: JSON.parse(after),
+    config: parseJson(after),
     deployment,
   }
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { EventReads, EventRecord, EventWrites } from '../events.js'
 import type { Page, PageOf } from '../page.js'
 import type { DeliveryRecord } from '../webhooks.js'
-import { fromJson, toJson } from './json.js'
+import { fromJson, parseJson, toJson } from './json.js'
 import { compare, readList, unindexed } from './listing.js'
 import type { Pace } from './pace.js'
 import type { Db, EventsTable } from './tables.js'
@@ -120,5 +120,5 @@ function toRow(record: EventRecord): EventsTable {
 }
 
 function toRecord({ api_version: _, ...row }: EventsTable): EventRecord {
-  return { ...row, livemode: row.livemode === 1, data: JSON.parse(row.data), request: fromJson(row.request) }
+  return { ...row, livemode: row.livemode === 1, data: parseJson(row.data), request: fromJson(row.request) }
 }

@@ -1,5 +1,6 @@
 import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../flows.js'
 import { insertMany } from './insert-many.js'
+import { parseJson } from './json.js'
 import { readList } from './listing.js'
 import type { Pace } from './pace.js'
 import { readPage } from './page.js'
@@ -111,14 +112,14 @@ function* batches(values: readonly string[]): Generator<string[]> {
 }
 
 function toRecord({ livemode, status, config, applied, applied_status, ...row }: FlowsTable): FlowRecord {
-  const parsed = JSON.parse(config)
+  const parsed = parseJson<FlowRecord['config']>(config)
   return {
     ...row,
     livemode: livemode === 1,
     status: status as FlowRecord['status'],
     config: parsed,
     // Equal but after drift: then one parse is enough.
-    applied: applied === null ? null : applied === config ? parsed : JSON.parse(applied),
+    applied: applied === null ? null : applied === config ? parsed : parseJson(applied),
     applied_status: applied_status as FlowRecord['applied_status'],
   }
 }
@@ -144,7 +145,7 @@ function toRow(record: FlowRecord): FlowsTable {
 }
 
 function toVersion({ status, config, ...row }: FlowVersionsTable): FlowVersionRecord {
-  return { ...row, status: status as FlowRecord['status'], config: JSON.parse(config) }
+  return { ...row, status: status as FlowRecord['status'], config: parseJson(config) }
 }
 
 function toVersionRow(record: FlowVersionRecord): FlowVersionsTable {

@@ -1,5 +1,6 @@
 import { sha256 } from '../../model/canonical.js'
 import type { ReportReads, ReportRecord, ReportWrites } from '../reports.js'
+import { parseJson } from './json.js'
 import { readList } from './listing.js'
 import type { Pace } from './pace.js'
 import type { Db, ReportsTable } from './tables.js'
@@ -68,7 +69,7 @@ function toRecord({ client_reference_hash, ...row }: ReportsTable): ReportRecord
     ...row,
     livemode: row.livemode === 1,
     type: row.type as ReportRecord['type'],
-    options: JSON.parse(row.options),
-    checks: JSON.parse(row.checks),
+    options: parseJson(row.options),
+    checks: parseJson(row.checks),
   }
 }

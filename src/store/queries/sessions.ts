@@ -1,6 +1,6 @@
 import { sha256 } from '../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../sessions.js'
-import { fromJson, toJson } from './json.js'
+import { fromJson, parseJson, toJson } from './json.js'
 import { readList, unindexed } from './listing.js'
 import type { Pace } from './pace.js'
 import { countsSince } from './session-counts.js'
@@ -100,8 +100,8 @@ function toRecord({ client_reference_hash, ...row }: SessionsTable): SessionReco
     status: row.status as SessionRecord['status'],
     redaction: row.redaction as SessionRecord['redaction'],
     outcome: row.outcome as SessionRecord['outcome'],
-    options: JSON.parse(row.options),
-    metadata: JSON.parse(row.metadata),
+    options: parseJson(row.options),
+    metadata: parseJson(row.metadata),
     provided_details: fromJson(row.provided_details),
     related_person: fromJson(row.related_person),
     last_error: fromJson(row.last_error),

@@ -1,4 +1,5 @@
 import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../webhooks.js'
+import { parseJson } from './json.js'
 import { readPage } from './page.js'
 import type { Db, WebhookEndpointsTable } from './tables.js'
 
@@ -66,7 +67,7 @@ function toRecord(row: WebhookEndpointsTable): WebhookEndpointRecord {
     ...row,
     livemode: row.livemode === 1,
     status: row.status as WebhookEndpointRecord['status'],
-    enabled_events: JSON.parse(row.enabled_events),
-    metadata: JSON.parse(row.metadata),
+    enabled_events: parseJson(row.enabled_events),
+    metadata: parseJson(row.metadata),
   }
 }

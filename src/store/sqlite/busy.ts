@@ -5,6 +5,9 @@ import { ResultCode, resultCode } from './result-code.js'
 /** `since`, in milliseconds, is when the waiting began; by default now. */
 export type WhileBusy = <T>(attempt: () => T, since?: number) => Promise<T>
 
+/** What goes away by itself. */
+const WORTH_A_TRY = new Set<number | undefined>([ResultCode.busy, ResultCode.protocol])
+
 /**
  * Tries again while another connection holds the store, for at most `patience` milliseconds. SQLite could wait by
  * itself, but it would stop this whole process meanwhile, and never get the lock that another connection in this very
@@ -17,7 +20,7 @@ export function patient(label: string, patience: number): WhileBusy {
       try {
         return attempt()
       } catch (error) {
-        if (resultCode(error) !== ResultCode.busy) throw error
+        if (!WORTH_A_TRY.has(resultCode(error))) throw error
         if (Date.now() > deadline) {
           const message = `${label} has been locked by another process for ${patience / 1000} seconds`
           throw new StoreError('busy', message, { cause: error })

@@ -2,6 +2,7 @@ import { Kysely } from 'kysely'
 import type { Migration } from '../migrations/migration.js'
 import { ageOf, type MigrationRow, type StoreAge } from '../migrations/migrations.js'
 import type { Db, Tables } from '../queries/tables.js'
+import { StoreError } from '../store-error.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
 import { sqliteDialect } from './dialect.js'
@@ -51,7 +52,7 @@ export async function connect(
     // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
     opened.exec(`pragma busy_timeout = ${busyTimeout}`)
     await whileBusy(() => prepare(opened))
-    const age = ageOf(await whileBusy(() => migrationsIn(opened)), migrations)
+    const age = ageOf(await whileBusy(() => migrationsIn(opened, label)), migrations)
     // Whoever has read once has the log open too.
     const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })
@@ -71,8 +72,18 @@ export async function connect(
 }
 
 /** null where there is no table of them. */
-function migrationsIn(database: Database): MigrationRow[] | null {
+function migrationsIn(database: Database, label: string): MigrationRow[] | null {
   const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'migrations'").get()
-  if (table === undefined) return null
-  return database.prepare('select * from migrations').all() as MigrationRow[]
+  if (table === undefined) {
+    const other = database.prepare("select 1 from sqlite_schema where name not like 'sqlite\\_%' escape '\\'").get()
+    if (other !== undefined) throw foreign(label)
+    return null
+  }
+  const rows = database.prepare('select * from migrations').all() as MigrationRow[]
+  if (rows.some(({ name }) => typeof name !== 'string')) throw foreign(label)
+  return rows
+}
+
+function foreign(label: string): StoreError {
+  return new StoreError('unreadable', `${label} cannot be used: the file holds somebody else's tables`)
 }

@@ -4,17 +4,32 @@ import { ResultCode, resultCode } from './result-code.js'
 
 /** What the disk does to a store, not what this program does wrong. */
 const OF_THE_DISK = new Set<number | undefined>([
+  ResultCode.permission,
   ResultCode.readOnly,
   ResultCode.ioError,
   ResultCode.corrupt,
   ResultCode.full,
   ResultCode.cannotOpen,
+  ResultCode.tooLarge,
+  ResultCode.format,
   ResultCode.notADatabase,
 ])
 
+/**
+ * A store of this version has every table and column that this program asks for, and only numbers that it wrote: what has
+ * not is damaged, or was changed by somebody else.
+ */
+function isOfTheTables(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (resultCode(error) === ResultCode.error)
+    return /^(?:no such (?:table|column)|unsupported file|malformed)/.test(error.message)
+  // The drivers' words; their codes differ.
+  return /too large to be represented as a JavaScript number/.test(error.message)
+}
+
 /** Names the store whose disk is full, whose file is damaged or may not be read. Other errors stay as they are. */
 export function toStoreError(error: unknown, label: string): unknown {
-  if (!OF_THE_DISK.has(resultCode(error))) return error
+  if (!OF_THE_DISK.has(resultCode(error)) && !isOfTheTables(error)) return error
   return new StoreError('unreadable', `${label} cannot be used: ${(error as Error).message}`, { cause: error })
 }
 

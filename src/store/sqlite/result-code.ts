@@ -1,5 +1,8 @@
 /** The primary result codes of SQLite that mean something here (sqlite.org/rescode.html). */
 export const ResultCode = {
+  /** A statement that does not fit the tables, among others. */
+  error: 1,
+  permission: 3,
   /** Somebody else holds the lock. */
   busy: 5,
   readOnly: 8,
@@ -7,6 +10,11 @@ export const ResultCode = {
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
+  /** Several processes found the log in need of recovery at once. */
+  protocol: 15,
+  /** A file too large for this system. */
+  tooLarge: 22,
+  format: 24,
   notADatabase: 26,
 } as const
 
