@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Store } from '../store/store.js'
 import { StoreError } from '../store/store-error.js'
 import type { Cli } from './command.js'
@@ -42,6 +43,11 @@ export async function withServiceStore<T>(
   } catch (error) {
     throw toFailure(error)
   }
+}
+
+/** Where the embedded store lies; undefined where the service works on a database. */
+export function folderOfStore(cli: Cli): string | undefined {
+  return cli.terminal.env[VARIABLE] ? undefined : dirname(storeFile(openProject(cli), cli.terminal))
 }
 
 function toFailure(error: unknown): unknown {

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { loadDriver } from '../../src/store/sqlite/database.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { aDefinition, aFolder, aProject, ended, flows, printed, start } from '../helpers/cli.js'
 import { aDatabase, query } from '../store/databases.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -133,6 +135,37 @@ describe('a backup', () => {
 })
 
 describe('a restore', () => {
+  test('that is killed leaves its copy beside the store, for its owner only, and the next one clears it away', async () => {
+    const { cwd } = await aUsedProject()
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    const folder = join(cwd, '.flows')
+    const copies = () => readdirSync(folder).filter((name) => name.startsWith('.flows-copy-'))
+    const Driver = await loadDriver()
+    const other = new Driver(join(folder, 'store.sqlite'))
+    onTestFinished(() => other.close())
+    // Whoever writes holds up the restore, with its copy made.
+    other.exec('begin immediate')
+    const temporary = aFolder()
+    const child = start(['restore', '--yes', 'backup.sqlite'], { cwd, env: { TMPDIR: temporary } })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    await expect
+      .poll(() => copies().some((name) => existsSync(join(folder, name, 'store.sqlite'))), { timeout: 40_000 })
+      .toBe(true)
+    expect(statSync(join(folder, copies()[0] ?? '')).mode & 0o777).toBe(0o700)
+    expect(readdirSync(temporary)).toEqual([])
+    // What is in use is left alone.
+    await (await openSqliteStore({ file: join(folder, 'store.sqlite') })).close()
+    expect(copies()).toHaveLength(1)
+    const end = ended(child)
+    child.kill('SIGKILL')
+    await end
+    other.exec('rollback')
+    expect(copies()).toHaveLength(1)
+    const again = await flows(['restore', '--yes', 'backup.sqlite'], { cwd })
+    expect(again.code, again.stderr).toBe(0)
+    expect(copies()).toEqual([])
+  })
+
   test('replaces what is there only when it is told so, and is seen by a running service at once', async () => {
     const { cwd, key } = await aUsedProject()
     const server = await served(cwd, key)

@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { namedFile } from '../named-file.js'
-import { withServiceStore } from '../store.js'
+import { folderOfStore, withServiceStore } from '../store.js'
 
 export const restore: Define = (command, run) => {
   command
@@ -23,9 +23,12 @@ export const restore: Define = (command, run) => {
         const file = backupFile(cli, given)
         return withServiceStore(cli, { isLongWork: true }, async (store) => {
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
-          await putBack(store, file, async () => {
-            const isEmpty = await store.read((tx) => tx.contents.isEmpty())
-            if (!isEmpty && !options.yes) await confirm(cli, store)
+          await putBack(store, file, {
+            beside: folderOfStore(cli),
+            confirm: async () => {
+              const isEmpty = await store.read((tx) => tx.contents.isEmpty())
+              if (!isEmpty && !options.yes) await confirm(cli, store)
+            },
           })
           cli.terminal.show(`Restored ${printable(store.label)} from ${printable(given)}\n`)
           return ExitCode.ok

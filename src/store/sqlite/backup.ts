@@ -1,10 +1,11 @@
-import { closeSync, copyFileSync, existsSync, fsyncSync, mkdtempSync, openSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { putInPlace } from '../../files/put-in-place.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
+import { loadDriver } from './database.js'
 import { openSqliteStore } from './open.js'
+import { privateFolder } from './private-folder.js'
 
 /**
  * Writes all that a store holds at one moment into a file, which is an embedded store itself: whatever goes on in the
@@ -15,9 +16,9 @@ export async function backUp(store: Store, file: string): Promise<void> {
   if (existsSync(file)) throw fileExists(file)
   if (await isEmpty(store)) throw new StoreError('unreadable', `${store.label} holds nothing to back up`)
   // Beside the target, so that it can be put in place without being copied again.
-  const folder = inFolder(dirname(file), '.flows-backup-')
+  const folder = privateFolder(await loadDriver(), dirname(file))
   try {
-    const path = join(folder, basename(file))
+    const path = join(folder.path, basename(file))
     const copy = await openSqliteStore({ file: path })
     try {
       await takeOver(copy, store)
@@ -28,20 +29,30 @@ export async function backUp(store: Store, file: string): Promise<void> {
     flush(path)
     named(path, file)
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
+}
+
+export interface RestoreOptions {
+  readonly confirm?: (() => Promise<void>) | undefined
+  readonly beside?: string | undefined
 }
 
 /**
  * Puts back what a backup holds, in the place of all that is in the store, in one transaction: others see what was there
- * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way.
+ * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way, in
+ * a copy: it lies in `beside`, the folder of the embedded store, or beside the backup, where the same data lies already.
  * `confirm` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
  */
-export async function restore(store: Store, file: string, confirm: () => Promise<void>): Promise<void> {
+export async function restore(
+  store: Store,
+  file: string,
+  { confirm = async () => {}, beside = dirname(file) }: RestoreOptions = {},
+): Promise<void> {
   if (!existsSync(file)) throw new StoreError('unreadable', `${file} is not there`)
-  const folder = inFolder(tmpdir(), 'flows-restore-')
+  const folder = privateFolder(await loadDriver(), beside)
   try {
-    const path = join(folder, 'store.sqlite')
+    const path = join(folder.path, 'store.sqlite')
     copyClosed(file, path)
     const backup = await openSqliteStore({ file: path })
     try {
@@ -54,7 +65,7 @@ export async function restore(store: Store, file: string, confirm: () => Promise
       await backup.close()
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    folder.remove()
   }
 }
 
@@ -64,15 +75,6 @@ function isEmpty(store: Store): Promise<boolean> {
 
 async function takeOver(target: Store, source: Store): Promise<void> {
   await source.read((from) => target.write((to) => to.contents.replace(from.contents.batches())))
-}
-
-/** Readable by its owner only, as everything that holds personal data. */
-function inFolder(parent: string, prefix: string): string {
-  try {
-    return mkdtempSync(join(parent, prefix))
-  } catch (cause) {
-    throw new StoreError('unreadable', `${parent} cannot be written to: ${(cause as Error).message}`, { cause })
-  }
 }
 
 function flush(path: string): void {

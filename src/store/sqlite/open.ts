@@ -12,6 +12,7 @@ import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { soleWriter } from './locks.js'
 import { makeFile } from './make-file.js'
+import { clearLeftovers } from './private-folder.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
 import { statisticsOf } from './statistics.js'
@@ -45,7 +46,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 async function openForWriting(place: Place, patience: number): Promise<Store> {
   const { Driver, file, label, migrations } = place
-  prepareFile(file, label)
+  prepareFile(place)
   const { db, age, presence, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
     prepare: (database) =>
@@ -107,10 +108,12 @@ function emptyLog(database: Database): void {
 }
 
 /** Personal data goes into the file: it is the user's own, as are the files that SQLite makes beside it. */
-function prepareFile(file: string, label: string): void {
+function prepareFile({ Driver, file, label }: Place): void {
   try {
     prepareFolder(dirname(file))
     makeFile(file)
+    // Copies that a restore has left here, which was killed.
+    clearLeftovers(Driver, dirname(file))
   } catch (cause) {
     throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
   }
