@@ -7,6 +7,7 @@ import { advisoryLocks } from '../../src/store/postgres/locks.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { deliveryQueries } from '../../src/store/queries/deliveries.js'
 import { insertMany } from '../../src/store/queries/insert-many.js'
+import { YIELDING } from '../../src/store/queries/pace.js'
 import type { DeliveriesTable, Tables } from '../../src/store/queries/tables.js'
 import { patient } from '../../src/store/sqlite/busy.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
@@ -39,7 +40,7 @@ function backlog(endpoint: string, objects: number): DeliveriesTable[] {
 
 /** What a look and a claim ask of a store, with a backlog to one endpoint and little to two others. */
 async function asked(db: Kysely<Tables>, queries: CompiledQuery[], locks = soleWriter) {
-  const deliveries = deliveryQueries(db, locks)
+  const deliveries = deliveryQueries(db, locks, YIELDING)
   queries.length = 0
   expect(await deliveries.hasDue({ now: NOW, except: ['we_dead'] })).toBe(true)
   expect(await deliveries.hasDue({ now: NOW, except: ['we_dead', 'we_1', 'we_2'] })).toBe(false)
@@ -66,7 +67,7 @@ describe('what a claim costs on SQLite', () => {
     onTestFinished(() => database.close())
     const queries: CompiledQuery[] = []
     const db = new Kysely<Tables>({
-      dialect: sqliteDialect(database, patient('store', 100)),
+      dialect: sqliteDialect(database, { whileBusy: patient('store', 100) }),
       log: ({ query }) => void queries.push(query),
     })
     await migrate(db, { label: 'store' })

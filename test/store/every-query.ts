@@ -1,5 +1,6 @@
 import type { ApiKeyFilter } from '../../src/store/api-keys.js'
 import type { DeploymentFilter } from '../../src/store/deployments.js'
+import type { EphemeralKeyRecord } from '../../src/store/ephemeral-keys.js'
 import type { EventFilter } from '../../src/store/events.js'
 import type { FlowFilter } from '../../src/store/flows.js'
 import type { Page } from '../../src/store/page.js'
@@ -163,8 +164,8 @@ export const EVERY_CALL: EveryCall = {
     byId: (tx) => tx.deliveries.byId(false, 'w0007'),
     list: everyList(DELIVERY_FILTER, 'w0700', (tx, filter, page) => tx.deliveries.list(false, filter, page)),
     hasDue: [
-      (tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: [] }),
-      (tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: ['we_2'] }),
+      (tx) => tx.deliveries.hasDue({ now: NOW, except: [] }),
+      (tx) => tx.deliveries.hasDue({ now: NOW, except: ['we_2'] }),
     ],
     attempts: (tx) => tx.deliveries.attempts(['w0007', 'w0008']),
     insert: (tx) => tx.deliveries.insert([aDelivery('new')]),
@@ -187,12 +188,19 @@ export const EVERY_CALL: EveryCall = {
     revoke: (tx) => tx.apiKeys.revoke('k0007', NOW),
     touch: (tx) => tx.apiKeys.touch(['k0007', 'k0008'], NOW),
   },
+  ephemeralKeys: {
+    byHash: (tx) => tx.ephemeralKeys.byHash('hash-ek7'),
+    insert: (tx) => tx.ephemeralKeys.insert(anEphemeralKey('new')),
+    delete: (tx) => tx.ephemeralKeys.delete(false, 'ek7'),
+    forget: (tx) => tx.ephemeralKeys.forget(NOW, 20),
+  },
   idempotency: {
     find: (tx) => tx.idempotency.find(false, 'key-7'),
     insert: (tx) =>
       tx.idempotency.insert({
         livemode: false,
         key: 'new',
+        api_key: null,
         fingerprint: 'fingerprint',
         resource: 's0007',
         status: 200,
@@ -213,6 +221,20 @@ export const EVERY_CALL: EveryCall = {
 }
 
 const TYPES = ['created', 'processing', 'verified', 'requires_input', 'canceled', 'redacted']
+
+function anEphemeralKey(id: string, more: Partial<EphemeralKeyRecord> = {}): EphemeralKeyRecord {
+  return {
+    id,
+    livemode: false,
+    hash: `hash-${id}`,
+    tail: 'abcd',
+    session: 's0007',
+    api_key: null,
+    created: NOW,
+    expires: NOW,
+    ...more,
+  }
+}
 
 /** Rows of every table that grows: of two modes, of values that few have and that many have. */
 export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
@@ -259,11 +281,13 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     const status = n % 20 === 0 ? 'pending' : n % 20 === 1 ? 'failed' : 'succeeded'
     const delivery = aDelivery(`w${padded(n)}`, { ...common, status, event: `e${padded(n)}`, endpoint: `we_${n % 30}` })
     await tx.deliveries.insert([delivery])
+    await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
     await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, common))
     await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))
     await tx.idempotency.insert({
       livemode,
       key: `key-${n}`,
+      api_key: null,
       fingerprint: 'fingerprint',
       resource: `s${padded(n)}`,
       status: 200,

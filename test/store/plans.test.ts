@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Kysely, type LogEvent } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { migrate } from '../../src/store/migrations/migrations.js'
+import { isFault, parseDatabaseAddress } from '../../src/store/postgres/address.js'
 import { postgresDialect } from '../../src/store/postgres/dialect.js'
 import { advisoryLocks } from '../../src/store/postgres/locks.js'
 import { openPool } from '../../src/store/postgres/pool.js'
@@ -62,7 +63,10 @@ async function onPostgres(): Promise<Watched> {
   await query(url, 'alter role current_user set jit = off')
   const times = { connectTimeout: 30_000, lockTimeout: 30_000, statementTimeout: 60_000 }
   const { log, seen } = watching()
-  const db = new Kysely<Tables>({ dialect: postgresDialect(openPool({ url, label: 'store', size: 2, ...times })), log })
+  const db = new Kysely<Tables>({
+    dialect: postgresDialect(openPool({ address: addressOf(url), size: 2, isForReading: false, ...times })),
+    log,
+  })
   onTestFinished(() => db.destroy())
   await migrate(db, { label: 'store' })
   const store = kyselyStore(db, { label: 'store', locks: advisoryLocks, close: () => db.destroy() })
@@ -85,6 +89,12 @@ function everyCall(store: Store): [string, readonly Call[]][] {
     ['rateLimits.take', [() => rateLimits.take('a', 1, 1, 1)]],
     ['rateLimits.forget', [() => rateLimits.forget(1)]],
   ]
+}
+
+function addressOf(url: string) {
+  const address = parseDatabaseAddress(url)
+  if (isFault(address)) throw new Error(address.message)
+  return address
 }
 
 const ROLLED_BACK = new Error('rolled back')

@@ -23,12 +23,13 @@ export const restore: Define = (command, run) => {
         const file = backupFile(cli, given)
         return withServiceStore(cli, { isLongWork: true }, async (store) => {
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
-          const beside = folderOfStore(cli)
-          const agreed = async () => {
-            const isEmpty = await store.read((tx) => tx.contents.isEmpty())
-            if (!isEmpty && !options.yes) await confirm(cli, store)
-          }
-          await putBack(store, file, { agreed, ...(beside !== undefined && { beside }) })
+          await putBack(store, file, {
+            beside: folderOfStore(cli),
+            confirm: async () => {
+              const isEmpty = await store.read((tx) => tx.contents.isEmpty())
+              if (!isEmpty && !options.yes) await confirm(cli, store)
+            },
+          })
           cli.terminal.show(`Restored ${printable(store.label)} from ${printable(given)}\n`)
           return ExitCode.ok
         })

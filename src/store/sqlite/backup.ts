@@ -33,16 +33,21 @@ export async function backUp(store: Store, file: string): Promise<void> {
   }
 }
 
+export interface RestoreOptions {
+  readonly confirm?: (() => Promise<void>) | undefined
+  readonly beside?: string | undefined
+}
+
 /**
  * Puts back what a backup holds, in the place of all that is in the store, in one transaction: others see what was there
  * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way, in
  * a copy: it lies in `beside`, the folder of the embedded store, or beside the backup, where the same data lies already.
- * `agreed` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
+ * `confirm` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
  */
 export async function restore(
   store: Store,
   file: string,
-  { beside = dirname(file), agreed }: { readonly beside?: string; readonly agreed?: () => Promise<void> } = {},
+  { confirm = async () => {}, beside = dirname(file) }: RestoreOptions = {},
 ): Promise<void> {
   if (!existsSync(file)) throw new StoreError('unreadable', `${file} is not there`)
   const folder = privateFolder(await loadDriver(), beside)
@@ -54,7 +59,7 @@ export async function restore(
       if (await isEmpty(backup)) {
         throw new StoreError('unreadable', `${file} holds nothing: it is no backup of a store that was ever used`)
       }
-      await agreed?.()
+      await confirm()
       await takeOver(store, backup)
     } finally {
       await backup.close()
