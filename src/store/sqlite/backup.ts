@@ -37,7 +37,7 @@ export async function backUp(store: Store, file: string): Promise<void> {
  * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way.
  * `confirm` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
  */
-export async function restore(store: Store, file: string, confirm: () => Promise<void>): Promise<void> {
+export async function restore(store: Store, file: string, confirm = async () => {}): Promise<void> {
   if (!existsSync(file)) throw new StoreError('unreadable', `${file} is not there`)
   const folder = inFolder(tmpdir(), 'flows-restore-')
   try {
