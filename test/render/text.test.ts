@@ -11,6 +11,6 @@ test('a text that is cut short keeps no part of an API key', () => {
 test('JSON that is read back is the very value, however it looks; JSON that is shown hides keys', () => {
   const value = { key: KEY, hidden: 'a\u202eb\u0007', flow: 'sk_live_onboarding' }
   expect(JSON.parse(exactJson(value))).toEqual(value)
-  expect(exactJson(value)).not.toMatch(/[\u202e\u0007]/)
+  for (const hidden of ['\u202e', '\u0007']) expect(exactJson(value)).not.toContain(hidden)
   expect(JSON.parse(printableJson(value))).toEqual({ ...value, key: 'sk_live_...' })
 })
