@@ -22,7 +22,7 @@ interface Refusal {
 
 /** How each code of an error comes about. */
 const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
-  resource_missing: { status: 404, param: 'id', ask: ({ call }) => call('GET', `${SESSIONS}/vs_none`) },
+  resource_missing: { status: 404, param: 'session', ask: ({ call }) => call('GET', `${SESSIONS}/vs_none`) },
   resource_already_exists: {
     status: 400,
     param: 'key',
@@ -54,11 +54,6 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     param: 'name',
     ask: ({ call }) => call('POST', '/v1/api_keys', { body: { name: '  ' } }),
   },
-  parameter_invalid: {
-    status: 400,
-    param: 'metadata[team]',
-    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: { metadata: { team: 'x'.repeat(501) } } }),
-  },
   url_invalid: {
     status: 400,
     param: 'return_url',
@@ -68,11 +63,6 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     status: 400,
     param: 'provided_details[email]',
     ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[email]=nobody' }),
-  },
-  phone_invalid: {
-    status: 400,
-    param: 'provided_details[phone]',
-    ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[phone]=555' }),
   },
   api_key_expired: {
     status: 401,

@@ -371,7 +371,6 @@ describe('the log', () => {
         ms: expect.any(Number),
         mode: 'test',
         key: key.slice(-4),
-        code: 'parameter_invalid',
       },
       expect.objectContaining({ route: null, status: 404, key: null }),
     ])

@@ -123,7 +123,7 @@ function refuseOtherTypes(app: FastifyInstance, bodyLimit: number, wanted: strin
     if (body === '') return undefined
     const given = request.headers['content-type']?.slice(0, 100) ?? 'none'
     const message = `Invalid Content-Type: ${given}. Send the parameters as ${wanted}.`
-    throw new ApiError(400, { code: 'parameter_invalid', message })
+    throw new ApiError(400, { message })
   })
 }
 
@@ -131,6 +131,6 @@ function decodeJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: it is not JSON.' })
+    throw new ApiError(400, { message: 'Invalid body: it is not JSON.' })
   }
 }

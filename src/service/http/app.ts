@@ -106,5 +106,5 @@ function tooLarge(request: FastifyRequest): ApiError {
   const limit = isV2 ? V2_LIMIT : V1_LIMIT
   const figures = `The request body is too large: the limit is ${limit / MiB} MiB (${limit} bytes).`
   const advice = isV2 ? 'Deploy fewer flows at once, in several deployments.' : 'Send shorter parameters.'
-  return new ApiError(413, { code: 'parameter_invalid', message: `${figures} ${advice}` })
+  return new ApiError(413, { message: `${figures} ${advice}` })
 }

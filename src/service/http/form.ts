@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorCode, invalid } from '../api-error.js'
+import { ApiError, invalid } from '../api-error.js'
 
 export const MOST_PARAMETERS = 10_000
 export const DEEPEST = 32
@@ -29,12 +29,12 @@ export function decodeUtf8(bytes: Uint8Array, contentType = ''): string {
   const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType) ?? []
   if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) {
     const message = `Invalid Content-Type: the charset is ${charset.slice(0, 40)}. Send the body as UTF-8.`
-    throw new ApiError(400, { code: 'parameter_invalid', message })
+    throw new ApiError(400, { message })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: it is not UTF-8.' })
+    throw new ApiError(400, { message: 'Invalid body: it is not UTF-8.' })
   }
 }
 
@@ -81,9 +81,8 @@ function refused(param: string, why: string): ApiError {
 }
 
 function malformed(why: string, param?: string): ApiError {
-  const code: ApiErrorCode = 'parameter_invalid'
   const message = `Invalid form: ${why}.`
-  return new ApiError(400, { code, message, ...(param && { param: shorten(param) }) })
+  return new ApiError(400, { message, ...(param && { param: shorten(param) }) })
 }
 
 function shorten(param: string): string {

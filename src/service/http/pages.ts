@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { firstCharacters } from '../../validate/text-length.js'
 import type { Caller, Service } from '../operations/call.js'
 import { openHostedSession, submitHostedSession } from '../operations/hosted-sessions.js'
 import type { Limiter } from '../operations/limiter.js'
-import { LONGEST_EMAIL, LONGEST_REFERENCE } from '../operations/session-params.js'
-import { countVisit, enterLink, visitLink } from '../operations/static-links.js'
+import { LONGEST_TEXT } from '../operations/session-params.js'
+import { countVisit, enterLink, LONGEST_EMAIL, visitLink } from '../operations/static-links.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
@@ -93,10 +94,10 @@ function queryOf({ url }: FastifyRequest): Record<string, string> {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, LONGEST_EMAIL + 1) : ''
+  return typeof value === 'string' ? firstCharacters(value, LONGEST_EMAIL + 1) : ''
 }
 
 /** One that is too long to be kept is refused when the form is sent, so it is let through as it is. */
 function referenceIn(value: unknown): { readonly client_reference_id: string } {
-  return { client_reference_id: typeof value === 'string' ? value.slice(0, LONGEST_REFERENCE + 1) : '' }
+  return { client_reference_id: typeof value === 'string' ? firstCharacters(value, LONGEST_TEXT + 1) : '' }
 }

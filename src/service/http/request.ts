@@ -11,7 +11,7 @@ export function queryOf({ url }: FastifyRequest): Record<string, unknown> {
   const query = mark < 0 ? '' : url.slice(mark + 1)
   // Bytes beyond ASCII arrive as other characters than those that were meant.
   if (/[^\x21-\x7e]/.test(query)) {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid query: it must be percent-encoded.' })
+    throw new ApiError(400, { message: 'Invalid query: it must be percent-encoded.' })
   }
   return decodeForm(query)
 }
@@ -35,9 +35,10 @@ export function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1)[0] ?? ''
 }
 
+/** What stands in the path for the one name that it has, such as ":session"; empty where it has none. */
 export function idOf({ params }: FastifyRequest): string {
-  const { id = '' } = params as { id?: string }
-  if (id.includes('\0')) throw notFound('object', id.replaceAll('\0', ''))
+  const [[name, id] = ['', '']] = Object.entries(params as Readonly<Record<string, string>>)
+  if (id.includes('\0')) throw notFound('object', id.replaceAll('\0', ''), name)
   return id
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../model/json.js'
 import { toBrackets, toPointer } from '../../model/json-pointer.js'
 import { nearest } from '../../validate/nearest.js'
-import { type ApiError, invalid } from '../api-error.js'
+import { type ApiError, invalid, invalidValue } from '../api-error.js'
 
 /**
  * What a parameter of a form is, where all values arrive as text. Only kinds and names stand here; limits are the
@@ -66,7 +66,7 @@ export const NEVER_EMPTY: ReadonlySet<Shape> = new Set<Shape>(['name', 'integer'
 function chosen(value: unknown, values: readonly string[], path: readonly string[]): string {
   if (typeof value === 'string' && values.includes(value)) return value
   const param = bracketed(path)
-  throw invalid('parameter_invalid', param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
+  throw invalidValue(param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
 }
 
 function booleanOf(value: string, path: readonly string[]): boolean {
@@ -120,8 +120,9 @@ function wrongKind(
   value?: string,
 ): ApiError {
   const word = kind in KINDS ? KINDS[kind as keyof typeof KINDS] : kind
-  const code = word === 'integer' ? 'parameter_invalid_integer' : 'parameter_invalid'
-  return invalid(code, bracketed(path), `Invalid ${word}${value === undefined ? '' : `: ${shorten(value)}`}`)
+  const message = `Invalid ${word}${value === undefined ? '' : `: ${shorten(value)}`}`
+  if (word === 'integer') return invalid('parameter_invalid_integer', bracketed(path), message)
+  return invalidValue(bracketed(path), message)
 }
 
 function bracketed(path: readonly string[]): string {

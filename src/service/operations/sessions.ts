@@ -12,8 +12,6 @@ import {
   type CheckParams,
   checkOf,
   checkText,
-  LONGEST_ID,
-  LONGEST_REFERENCE,
   type Metadata,
   mergedDetails,
   mergedMetadata,
@@ -76,10 +74,10 @@ export async function insertSession(
     ...check,
     status: 'requires_input',
     metadata: mergedMetadata({}, params.metadata),
-    client_reference_id: checkText(client_reference_id, 'client_reference_id', LONGEST_REFERENCE),
+    client_reference_id: checkText(client_reference_id, 'client_reference_id'),
     provided_details: mergedDetails(null, params.provided_details),
-    related_customer: checkText(related_customer, 'related_customer', LONGEST_ID),
-    related_customer_account: checkText(related_customer_account, 'related_customer_account', LONGEST_ID),
+    related_customer: checkText(related_customer, 'related_customer'),
+    related_customer_account: checkText(related_customer_account, 'related_customer_account'),
     related_person: relatedPerson(params.related_person),
     return_url: given.return_url ?? check.return_url,
     last_error: null,
@@ -104,7 +102,7 @@ export async function retrieveSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await call.tx.sessions.byId(call.livemode, id)
-  if (session === undefined) throw notFound(WHAT, id)
+  if (session === undefined) throw notFound(WHAT, id, 'session')
   return oneSessionResource(call, session, expand)
 }
 
@@ -170,7 +168,7 @@ export async function cancelSession(
 /** The session, held until the transaction ends. Throws 404. */
 export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
   const session = await tx.sessions.toWrite(livemode, id)
-  if (session === undefined) throw notFound(WHAT, id)
+  if (session === undefined) throw notFound(WHAT, id, 'session')
   return session
 }
 
