@@ -27,6 +27,11 @@ export const API_ERRORS = {
   livemode_mismatch: { statuses: [400], meaning: 'Only keys of the test mode may ask for this.' },
   idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
   rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
+  platform_account_required: {
+    statuses: [403],
+    meaning:
+      'The request names another account (Stripe-Account or Stripe-Context). There are no connected accounts here.',
+  },
   // extensions
   scope_missing: { statuses: [403], meaning: 'The API key lacks the scope that the message names.' },
   flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
@@ -65,6 +70,8 @@ export interface ErrorBody {
   readonly code?: ApiErrorCode
   readonly message: string
   readonly param?: string
+  /** Where the code is explained; only with a code, and only in answers over HTTP. */
+  readonly doc_url?: string
   /** Extension: with `flow_version_conflict`, every flow that has moved on. */
   readonly stale?: readonly StaleFlow[]
 }

@@ -19,7 +19,7 @@ export function checkConfig(value: unknown): Issue[] {
     ...folderIssues(value),
     ...addressIssues(value),
     ...embeddedIssues(value),
-    ...controlCharacterIssues(value, []),
+    ...controlCharacterIssues(value),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
 }

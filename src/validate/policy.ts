@@ -18,7 +18,7 @@ export function checkPolicy(value: unknown, environments: readonly string[]): Is
   return mergeIssues(fromSchema, [
     ...environmentIssues(value, environments),
     ...fieldIssues(value),
-    ...controlCharacterIssues(value, ['/description', '/when', '/require']),
+    ...controlCharacterIssues(value, { prose: ['/description', '/when', '/require'] }),
   ])
 }
 

@@ -61,8 +61,53 @@ describe.each(stores)('a session from a flow, on $name', (implementation) => {
     const later = await created(api, { verification_flow: session.verification_flow })
     expect(later).toMatchObject({
       verification_flow_version: 2,
-      options: { document: { require_live_capture: false } },
+      options: { document: {} },
     })
+  })
+
+  test.each(['myapp://done', 'com.example.app:/done', 'https://example.com/x', 'http://localhost:3000'])(
+    'takes as a return address what an app or a browser goes to, in both modes: %s',
+    async (return_url) => {
+      const api = await served({ implementation })
+      for (const key of [api.key, api.liveKey]) {
+        const { status, body } = await api.call('POST', SESSIONS, { body: { type: 'document', return_url }, key })
+        expect(status).toBe(200)
+        const stored = await api.store.read((tx) => tx.sessions.byId(key === api.liveKey, body.id))
+        expect(stored?.return_url).toBe(return_url)
+      }
+    },
+  )
+
+  test.each([
+    'http://192.168.1.5:3000/done',
+    'http://10.0.0.1',
+    'http://172.16.9.9',
+    'http://169.254.1.1',
+    'http://[fd00::1]:8080',
+    'http://laptop.local',
+    'http://web:3000/done',
+  ])('takes http on a private network as a return address in test mode only: %s', async (return_url) => {
+    const api = await served({ implementation })
+    const send = (key: string) => api.call('POST', SESSIONS, { body: { type: 'document', return_url }, key })
+    expect((await send(api.key)).status).toBe(200)
+    expect((await send(api.liveKey)).body.error).toMatchObject({ code: 'url_invalid', param: 'return_url' })
+  })
+
+  test.each([
+    'javascript:alert(1)',
+    'javascript://x/%0aalert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'http://example.com',
+    'http://172.32.0.1',
+    'http://192.168.1.5@example.com',
+    'http://user:secret@192.168.1.5',
+    'example.com/done',
+  ])('never takes as a return address what runs, opens files or is read on its way: %s', async (return_url) => {
+    const api = await served({ implementation })
+    const error = await refused(api, { type: 'document', return_url })
+    expect(error).toMatchObject({ code: 'url_invalid', param: 'return_url' })
+    expect(error.message).not.toContain(return_url)
   })
 
   test('takes the return address of the flow unless it is given one, and never shows it', async () => {
@@ -133,6 +178,36 @@ describe.each(stores)('what a session is given, on $name', (implementation) => {
     for (const metadata of [many(51), { ['k'.repeat(41)]: 'v' }, { a: 'v'.repeat(501) }]) {
       expect((await refused(api, { type: 'document', metadata })).param).toMatch(/^metadata/)
     }
+  })
+
+  test.each([
+    ['line breaks and tabs', 'first line\nsecond\r\n\tthird'],
+    ['a bell, an escape sequence and DEL', 'a\u0007\u001b[31mred\u007f\u009b'],
+    ['marks that hide and reorder', '\u202eabc\u2066\ufeff\u2028'],
+    ['what looks like markup', '<script>&#10;</script> `x` | --- ::error::'],
+    ['emoji, 500 code points of them', '🪪'.repeat(500)],
+    ['blanks only', ' \n '],
+  ])('metadata holds any text that can be stored: %s', async (_what, value) => {
+    const api = await served({ implementation })
+    const { id, metadata } = await created(api, { type: 'document', metadata: { note: value } })
+    expect(metadata).toEqual({ note: value })
+    const { body } = await api.call('GET', `${SESSIONS}/${id}`)
+    expect(body.metadata).toEqual({ note: value })
+    const [event] = (await api.call('GET', '/v1/events')).body.data
+    expect(event.data.object.metadata).toEqual({ note: value })
+    const flow = await api.call('POST', '/v1/identity/verification_flows', {
+      body: { key: 'labelled', name: 'A', type: 'document', metadata: { note: value } },
+    })
+    expect(flow.body.metadata).toEqual({ note: value })
+    expect((await api.call('GET', '/v1/identity/verification_flows/labelled')).body.metadata).toEqual({ note: value })
+    expect(api.log.map((line) => JSON.stringify(line)).join()).not.toContain('note')
+  })
+
+  test('metadata with NUL, which no store keeps, is refused by name', async () => {
+    const api = await served({ implementation })
+    const error = await refused(api, { type: 'document', metadata: { note: 'a\0b' } })
+    expect(error).toMatchObject({ param: 'metadata[note]', message: expect.stringContaining('NUL') })
+    expect((await api.call('GET', SESSIONS)).body.data).toEqual([])
   })
 
   test('metadata without a value is left out', async () => {

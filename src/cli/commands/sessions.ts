@@ -182,7 +182,9 @@ function row(session: VerificationSession): string[] {
 
 /** Details given beforehand are personal: only JSON, asked for by name, shows them. */
 function sessionText(session: VerificationSession, palette: Palette): string {
-  const checks = Object.entries(session.options).flatMap(([name, options]) => {
+  // What the type alone says is not said again in the options.
+  const asked = { ...(session.type !== 'verification_flow' && { [session.type]: {} }), ...session.options }
+  const checks = Object.entries(asked).flatMap(([name, options]) => {
     const on = Object.entries(options ?? {}).filter(([, value]) => value !== false && value !== 'none')
     return on.length === 0 ? [name] : on.map(([option, value]) => `${toDotted(`/${name}/${option}`)}: ${text(value)}`)
   })

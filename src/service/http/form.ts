@@ -8,10 +8,11 @@ type Value = string | Value[] | { [name: string]: Value }
 
 /**
  * Decodes a form or query string with brackets: "options[document][require_live_capture]=true", "expand[]=x" or
- * "expand[0]=x", whose numbers are names here. What cannot be kept as it was sent is refused: nothing is dropped or bent.
+ * "expand[0]=x", whose numbers are names here. Several texts are one bucket, as at Stripe: a parameter that is given
+ * twice counts as it was given last. What is given in two ways, as text and with brackets, is refused.
  */
-export function decodeForm(text: string): Record<string, unknown> {
-  const parts = text.split('&').filter((part) => part !== '')
+export function decodeForm(...texts: readonly string[]): Record<string, unknown> {
+  const parts = texts.flatMap((text) => text.split('&')).filter((part) => part !== '')
   if (parts.length > MOST_PARAMETERS) {
     throw malformed(`it holds ${parts.length} parameters, more than ${MOST_PARAMETERS}`)
   }
@@ -47,8 +48,10 @@ function put(form: Record<string, Value>, param: string, value: string): void {
     const container = node as Record<string, Value>
     const name = isList ? String((node as Value[]).length) : segment
     const next = path[index + 1]
-    if (next === undefined && Object.hasOwn(container, name)) throw refused(param, 'given more than once')
-    container[name] ??= next === undefined ? value : next === '' ? [] : Object.create(null)
+    if (next === undefined) {
+      if (typeof (container[name] ?? '') !== 'string') throw refused(param, 'given in two ways')
+      container[name] = value
+    } else container[name] ??= next === '' ? [] : Object.create(null)
     node = container[name] as Value
   }
 }

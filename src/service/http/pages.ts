@@ -5,12 +5,16 @@ import { openHostedSession, submitHostedSession } from '../operations/hosted-ses
 import type { Limiter } from '../operations/limiter.js'
 import { LONGEST_TEXT } from '../operations/session-params.js'
 import { countVisit, enterLink, LONGEST_EMAIL, visitLink } from '../operations/static-links.js'
+import { errorCodesPage } from '../pages/error-codes-page.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
 import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answer-error.js'
 import { decodeForm, decodeUtf8 } from './form.js'
+
+/** Where every code of an error is explained: `doc_url` leads there. */
+export const ERRORS_PATH = '/docs/errors'
 
 /** More than the longest reference, each character of it percent-encoded. */
 const BODY_LIMIT = 128 * 1024
@@ -53,6 +57,8 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
       return send(reply, linkPage(400, link, form, body.error.message))
     }
   })
+
+  app.get(ERRORS_PATH, async (_request, reply) => send(reply, errorCodesPage()))
 
   app.get('/verify/done', async (_request, reply) => send(reply, donePage()))
 

@@ -32,6 +32,24 @@ export function shaped<T>(values: Readonly<Record<string, unknown>>, shapes: Sha
   return shapeMembers(values, shapes, []) as T
 }
 
+/**
+ * The same for what only reads: there is nothing to unset, so no parameter may be empty. A filter that is empty by
+ * mistake would otherwise find everything.
+ */
+export function shapedFilters<T>(values: Readonly<Record<string, unknown>>, shapes: Shapes): T {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Object.hasOwn(shapes, name)) continue
+    if (value === '') throw emptyValue(name)
+    const item = Object.entries(value ?? {}).find(([, inner]) => inner === '')
+    if (item !== undefined) throw emptyValue(bracketed([name, item[0]]))
+  }
+  return shaped(values, shapes)
+}
+
+function emptyValue(param: string): ApiError {
+  return invalid('parameter_invalid_empty', param, `You passed an empty string for '${param}'.`)
+}
+
 function shapeMembers(values: Readonly<Record<string, unknown>>, shapes: Shapes, path: readonly string[]): unknown {
   const result: [string, unknown][] = []
   for (const [name, value] of Object.entries(values)) {
@@ -46,8 +64,7 @@ function shapeMembers(values: Readonly<Record<string, unknown>>, shapes: Shapes,
 function shapeOne(value: unknown, shape: Shape, path: readonly string[]): unknown {
   if (value === '') {
     if (!NEVER_EMPTY.has(shape)) return null
-    const param = bracketed(path)
-    throw invalid('parameter_invalid_empty', param, `You passed an empty string for '${param}'.`)
+    throw emptyValue(bracketed(path))
   }
   if (typeof shape === 'object') {
     if ('oneOf' in shape) return chosen(value, shape.oneOf, path)
@@ -69,10 +86,20 @@ function chosen(value: unknown, values: readonly string[], path: readonly string
   throw invalidValue(param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
 }
 
+/** As Stripe's clients of each language write them: Python's before 12.0.1 send "True". */
+export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['True', true],
+  ['TRUE', true],
+  ['false', false],
+  ['False', false],
+  ['FALSE', false],
+])
+
 function booleanOf(value: string, path: readonly string[]): boolean {
-  if (value === 'true') return true
-  if (value === 'false') return false
-  throw wrongKind('boolean', path, value)
+  const known = BOOLEANS.get(value)
+  if (known === undefined) throw wrongKind('boolean', path, value)
+  return known
 }
 
 function integerOf(value: string, path: readonly string[]): number {

@@ -89,6 +89,10 @@ const IDEMPOTENCY_KEY: Parameter = {
 
 const REPLAYED: Schema = {
   'Idempotency-Key': { description: 'The key that was sent.', schema: { type: 'string' } },
+  'Original-Request': {
+    description: 'With an idempotency key: id of the request that was answered first.',
+    schema: { type: 'string', pattern: '^req_' },
+  },
   'Idempotent-Replayed': { description: 'true on an answer that was given before.', schema: { type: 'string' } },
 }
 

@@ -90,7 +90,10 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
         person: about('Id of the person.', { maxLength: LONGEST_TEXT }),
       },
     }),
-    return_url: flow('return_url'),
+    return_url: about(
+      "Where the person goes afterwards: https, an app's own scheme (myapp://done), http on localhost, and in test mode http on private networks.",
+      { maxLength: LONGEST_TEXT },
+    ),
     outcome: about('What the attempt comes to: verified, or the code of an error that the checks can end with.'),
   },
   api_key: {

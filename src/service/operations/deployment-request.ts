@@ -65,7 +65,7 @@ function checkDepth(value: unknown, path: readonly string[] = []): void {
 /** Configurations are left out: they are checked as flow bodies are. */
 function checkCharacters({ changes, ...rest }: Record<string, unknown>): void {
   const bare = (changes as readonly ChangeRequest[]).map((change) => ({ ...change, after: null }))
-  const [first] = controlCharacterIssues({ ...rest, changes: bare }, [])
+  const [first] = controlCharacterIssues({ ...rest, changes: bare })
   if (first === undefined) return
   const param = toBrackets(first.pointer)
   throw invalidValue(param, `Invalid ${param}: must not hold control characters.`)

@@ -18,6 +18,8 @@ export interface Answer {
   readonly status: number
   readonly body: string
   readonly replayed: boolean
+  /** Id of the request that was answered first, which is this one unless it was replayed. */
+  readonly original: string | null
 }
 
 type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
@@ -37,7 +39,7 @@ export async function once(
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
-    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false }
+    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false, original: null }
   }
   if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
     throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
@@ -74,7 +76,7 @@ async function firstAnswer(
       `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
     )
   }
-  return { status: stored.status, body: stored.body, replayed: true }
+  return { status: stored.status, body: stored.body, replayed: true, original: stored.request }
 }
 
 async function runAndKeep(
@@ -88,8 +90,17 @@ async function runAndKeep(
   const result = await operation(call)
   const answer = { status: 200, body: toText(result) }
   const fingerprint = fingerprintOf(request)
-  await tx.idempotency.insert({ livemode, key, fingerprint, resource: result.id, ...answer, created: now })
-  return { ...answer, replayed: false }
+  const original = call.request?.id ?? null
+  await tx.idempotency.insert({
+    livemode,
+    key,
+    fingerprint,
+    resource: result.id,
+    ...answer,
+    request: original,
+    created: now,
+  })
+  return { ...answer, replayed: false, original }
 }
 
 function fingerprintOf({ method, path, params }: IdempotentRequest): string {

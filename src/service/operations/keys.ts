@@ -154,7 +154,7 @@ function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test')
 function checkName(name: string | undefined): void {
   if (name === undefined || name === '') throw missing('name')
   if (name.trim() === '') throw invalid('parameter_invalid_string_blank', 'name', 'Invalid name: it is blank.')
-  if (name.length > LONGEST_NAME || controlCharacterIssues(name, []).length > 0) {
+  if (name.length > LONGEST_NAME || controlCharacterIssues(name).length > 0) {
     throw invalidValue('name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
   }
 }

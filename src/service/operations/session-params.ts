@@ -1,7 +1,10 @@
 import type { FlowConfig } from '../../model/flow.js'
+import { isObject } from '../../model/json.js'
 import { mergePatch } from '../../model/merge-patch.js'
 import type { SessionOptions } from '../../model/resources.js'
+import { withoutDefaults } from '../../model/without-defaults.js'
 import type { SessionRecord } from '../../store/sessions.js'
+import { returnUrlFault } from '../../validate/address.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { isLonger } from '../../validate/text-length.js'
 import { ApiError, invalid, invalidValue, missing } from '../api-error.js'
@@ -63,12 +66,12 @@ export function updatedCheck(
   return checkFromType({ type: type ?? session.type, options }, before)
 }
 
-/** What a session runs: only the checks that are on. */
-export function sessionOptions({ type, options }: Pick<FlowConfig, 'type' | 'options'>): SessionOptions {
-  const { document, email, phone, matching } = options
+/** What a session runs: only the checks that are on, and of the document's options what the flow sets. */
+export function sessionOptions(config: FlowConfig): SessionOptions {
+  const { email, phone, matching } = config.options
   return {
-    ...(type === 'document' && document && { document }),
-    ...(type === 'id_number' && { id_number: {} }),
+    ...(config.type === 'document' && { document: withoutDefaults(config).options?.document ?? {} }),
+    ...(config.type === 'id_number' && { id_number: {} }),
     ...(email.require_verification && { email }),
     ...(phone.require_verification && { phone }),
     ...((matching.name !== 'none' || matching.dob !== 'none') && { matching }),
@@ -99,8 +102,26 @@ function checkFromType({ type, options }: CheckParams, before: SessionOptions = 
       throw invalid('parameter_unknown', param, message)
     }
   }
-  const config = checkMembers({ type, options: options === null ? {} : mergePatch(before, options ?? {}) })
-  return { flow: null, flow_version: null, type: config.type, options: sessionOptions(config), return_url: null }
+  const asked = options === null ? {} : mergePatch(before, options ?? {})
+  const config = checkMembers({ type, options: asked })
+  const { document } = config.options
+  return {
+    flow: null,
+    flow_version: null,
+    type: config.type,
+    options: document === undefined ? { id_number: {} } : { document: only(document, namesIn(asked, 'document')) },
+    return_url: null,
+  }
+}
+
+/** The members of an object that have one of these names. */
+function only<T extends object>(value: T, names: ReadonlySet<string>): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name))) as Partial<T>
+}
+
+function namesIn(value: unknown, member: string): ReadonlySet<string> {
+  const inner = isObject(value) ? value[member] : undefined
+  return new Set(isObject(inner) ? Object.keys(inner) : [])
 }
 
 /** Merged into what is there, as Stripe does: an empty value drops its key, an empty whole drops all. */
@@ -158,8 +179,16 @@ export function relatedPerson(
 export function checkText(value: string | null | undefined, param: string, longest = LONGEST_TEXT): string | null {
   if (value == null || value === '') return null
   if (isLonger(value, longest)) throw invalidValue(param, `Invalid ${param}: must be at most ${longest} characters.`)
-  if (controlCharacterIssues(value, []).length > 0) {
+  if (controlCharacterIssues(value).length > 0) {
     throw invalidValue(param, `Invalid ${param}: must not hold control characters.`)
   }
   return value
+}
+
+/** Where the person goes afterwards; null for none, or for where the flow says. Throws 400. */
+export function checkReturnUrl(value: string | null | undefined, livemode: boolean): string | null {
+  const url = checkText(value, 'return_url')
+  const fault = url === null ? undefined : returnUrlFault(url, { isTest: !livemode })
+  if (fault === undefined) return url
+  throw invalid('url_invalid', 'return_url', `Invalid return_url: it ${fault.message} (${fault.hint}).`)
 }

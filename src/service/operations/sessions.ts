@@ -2,7 +2,6 @@ import type { ListObject, VerificationSession } from '../../model/resources.js'
 import type { SessionRecord } from '../../store/sessions.js'
 import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
-import { checkMembers } from './check-body.js'
 import { recordEvent } from './events.js'
 import { type Expand, NOTHING } from './expand.js'
 import { findFlow } from './find-flow.js'
@@ -11,6 +10,7 @@ import {
   type Check,
   type CheckParams,
   checkOf,
+  checkReturnUrl,
   checkText,
   type Metadata,
   mergedDetails,
@@ -66,7 +66,6 @@ export async function insertSession(
   params: Omit<CreateSessionParams, keyof CheckParams>,
   linkVisitor: string | null = null,
 ): Promise<SessionRecord> {
-  const given = checkMembers({ ...(params.return_url != null && { return_url: params.return_url }) })
   const { client_reference_id, related_customer, related_customer_account } = params
   const session: SessionRecord = {
     id: call.id('vs'),
@@ -79,7 +78,7 @@ export async function insertSession(
     related_customer: checkText(related_customer, 'related_customer'),
     related_customer_account: checkText(related_customer_account, 'related_customer_account'),
     related_person: relatedPerson(params.related_person),
-    return_url: given.return_url ?? check.return_url,
+    return_url: checkReturnUrl(params.return_url, call.livemode) ?? check.return_url,
     last_error: null,
     last_report: null,
     verified_outputs: null,

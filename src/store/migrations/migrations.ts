@@ -4,9 +4,10 @@ import { StoreError } from '../store-error.js'
 import { initial } from './0001-initial.js'
 import { service } from './0002-service.js'
 import { approvedDigest } from './0003-approved-digest.js'
+import { originalRequest } from './0005-original-request.js'
 import type { Migration } from './migration.js'
 
-export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest]
+export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest, originalRequest]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

@@ -194,5 +194,6 @@ export interface IdempotencyKeysTable {
   resource: string
   status: number
   body: string
+  request: string | null
   created: number
 }
