@@ -218,14 +218,7 @@ for (const implementation of remotes) {
         last_verification_report: null,
         livemode: false,
         metadata: { order: '6735', 'ümlaut key': 'a=b&c' },
-        options: {
-          document: {
-            allowed_types: ['driving_license', 'id_card', 'passport'],
-            require_id_number: false,
-            require_live_capture: false,
-            require_matching_selfie: true,
-          },
-        },
+        options: { document: { require_matching_selfie: true } },
         provided_details: { email: 'person@example.com', phone: '+14155552671' },
         redaction: null,
         related_customer: null,

@@ -50,7 +50,10 @@ describe('a restricted key', () => {
     [['flows:read', 'everything'], 'scopes[1]', undefined],
   ])('has at least one scope, and only such as there are: %j', async (scopes, param, code) => {
     const { make } = await aMaker()
-    await expect(make({ scopes })).rejects.toMatchObject({ status: 400, body: { param, code } })
+    await expect(make({ scopes })).rejects.toMatchObject({
+      status: 400,
+      body: { param, ...(code && { code }) },
+    })
   })
 
   test('says which scope was meant', async () => {
