@@ -4,26 +4,34 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 // The compiled validators hold helpers of ajv, bundled a step earlier.
-const VALIDATORS = ['ajv', 'fast-deep-equal']
+const VALIDATORS = ['node_modules/ajv', 'node_modules/fast-deep-equal']
+// The package of a bundled file: the innermost one, since npm puts a second version below the package that asks for it.
+const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
+// Some packages have their licence in no file of its own.
+const LICENCE_SECTION = /^#+\s*licen[cs]e\s*$(.*)/ims
 const provider = packagesIn('terraform.json')
 write('dist', [...packagesIn('bundle.json'), ...provider])
 write('dist/terraform', provider)
 
 function packagesIn(list) {
   const { inputs } = JSON.parse(readFileSync(join('node_modules/.cache/flows', list), 'utf8'))
-  const names = Object.keys(inputs).map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
-  return [...VALIDATORS, ...names.filter((name) => name !== undefined)]
+  const folders = Object.keys(inputs).map((file) => PACKAGE.exec(file)?.[0])
+  return [...VALIDATORS, ...folders.filter((folder) => folder !== undefined)]
 }
 
 function write(folder, packages) {
-  const notices = [...new Set(packages)].sort().map(notice)
-  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), notices.join(`\n${'-'.repeat(80)}\n\n`))
+  const notices = packages.map(notice).sort()
+  writeFileSync(join(folder, 'THIRD-PARTY-NOTICES.txt'), [...new Set(notices)].join(`\n${'-'.repeat(80)}\n\n`))
 }
 
-function notice(name) {
-  const folder = join('node_modules', name)
-  const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const file = readdirSync(folder).find((one) => /^licen[cs]e/i.test(one))
-  if (file === undefined) throw new Error(`${name} is bundled, but brings no licence text`)
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`
+function notice(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  const text = textOf(folder, /^licen[cs]e/i) ?? LICENCE_SECTION.exec(textOf(folder, /^readme/i) ?? '')?.[1]
+  if (text === undefined) throw new Error(`${name} is bundled, but brings no licence text`)
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`
+}
+
+function textOf(folder, pattern) {
+  const file = readdirSync(folder).find((one) => pattern.test(one))
+  return file === undefined ? undefined : readFileSync(join(folder, file), 'utf8')
 }

@@ -4,15 +4,21 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { startText } from './start.mjs'
 
 const [entry, folder] = process.argv.length > 2 ? process.argv.slice(2) : ['src/terraform/main.ts', 'dist/terraform']
-// An older Node may not know what the bundle is written in, but it reads this far.
-const TOO_OLD = `if(Number(process.versions.node.split('.')[0])<20){console.log('The provider verification-flows/flows needs Node.js 20.19 or newer; node on the PATH of terraform is '+process.version+'.');process.exit(1)}`
+// Terraform shows people nothing but what was on stdout.
+const START = startText({
+  say: 'console.log(message)',
+  message: (needed) =>
+    `'The provider verification-flows/flows needs ${needed}; node on the PATH of terraform is ' + process.version + '.'`,
+  main: './main.mjs',
+})
 const REQUIRE = `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`
 
 rmSync(folder, { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: { provider: entry },
+  entryPoints: { main: entry },
   bundle: true,
   // Only what a run needs is read: the embedded store, or the client of a service.
   splitting: true,
@@ -30,8 +36,9 @@ const { metafile } = await build({
   external: ['@grpc/proto-loader', '@photostructure/sqlite'],
   metafile: true,
   logLevel: 'warning',
-  banner: { js: TOO_OLD + REQUIRE },
+  banner: { js: REQUIRE },
 })
+writeFileSync(join(folder, 'provider.mjs'), START)
 const launcher = join(folder, 'terraform-provider-flows')
 copyFileSync('src/terraform/launcher.sh', launcher)
 chmodSync(launcher, 0o755)

@@ -14,14 +14,16 @@ export interface PlanMemory {
 
 /**
  * Plans checked definitions against a service. The reader cannot write. Where definitions and state are those of a
- * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could come out.
+ * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could come out. The tag of
+ * a state leaves out how much its flows are used, so that nothing is remembered of what policies say of that.
  */
 export async function planFlows(
   definitions: Definitions,
   reader: RemoteReader,
   options: PlanOptions & { readonly policies?: Policies },
-  memory?: PlanMemory,
+  kept?: PlanMemory,
 ): Promise<Plan> {
+  const memory = options.policies?.readUsage ? undefined : kept
   const remembered = memory?.recall() ?? null
   const observation = await reader.observe(options.project, remembered?.etag)
   if (observation.status === 'not_modified') {

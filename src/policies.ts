@@ -24,6 +24,8 @@ export interface Policies {
   readonly diagnostics: readonly Diagnostic[]
   /** SHA-256 over all that decides what they say; null where there are none. */
   readonly digest: string | null
+  /** Whether one of them asks how much a flow is used: figures that go on changing while the flows stay as they are. */
+  readonly readUsage: boolean
   /** The same plan with what the policies say of it. Only without errors. Where there are none, the plan as it is. */
   judge(plan: Plan, about: Judged): Promise<Plan>
 }
@@ -63,6 +65,7 @@ class ReadPolicies implements Policies {
   readonly names: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
   readonly digest: string | null
+  readonly readUsage: boolean
   readonly #read: readonly ReadDefinition[]
   #compiled: readonly CompiledPolicy[] | undefined
 
@@ -75,6 +78,8 @@ class ReadPolicies implements Policies {
     this.names = names
     this.diagnostics = diagnostics
     this.digest = digest
+    // By the name, which has one spelling only; in a message it counts as well, and does no harm.
+    this.readUsage = read.some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
     this.#read = read
   }
 

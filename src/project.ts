@@ -6,6 +6,7 @@ import { parse } from './load/parse.js'
 import { placeIssues, positionOf } from './load/place-issues.js'
 import { SourceMap } from './load/source-map.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
+import { type Mode, modeOf } from './model/mode.js'
 import type { Config } from './model/schema-types.js'
 import { checkConfig, plainFolder } from './validate/config.js'
 
@@ -51,14 +52,16 @@ export function storeFrom(folder: string, { root }: Project): string {
   return relative(folder, join(root, '.flows', 'store.sqlite'))
 }
 
-/** Where the flows of an environment are: a flows API, else the embedded store, by its path from a folder. */
+/** Where the flows of an environment are: a flows API and its mode, else the embedded store, by its path from a folder. */
 export function placeOf(
   project: Project,
   environment: string,
   folder: string,
-): { readonly api: string } | { readonly store: string } {
-  const api = project.config.environments[environment]?.api
-  return api === undefined ? { store: storeFrom(folder, project).split(sep).join('/') } : { api }
+): { readonly api: string; readonly mode: Mode } | { readonly store: string } {
+  const settings = project.config.environments[environment]
+  return settings?.api === undefined
+    ? { store: storeFrom(folder, project).split(sep).join('/') }
+    : { api: settings.api, mode: modeOf(settings) }
 }
 
 /** Where the configuration says something; its beginning where it does not. */

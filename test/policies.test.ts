@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { loadProject } from '../src/definitions.js'
 import { readPolicies } from '../src/policies.js'
+import { cpuTimer } from './helpers/cpu-time.js'
 import { brief, type Files, projectAt, temporaryProject, writeFiles } from './helpers/temporary-project.js'
 
 const POLICY = 'message: m\nrequire: flow.protected\n'
@@ -63,6 +64,7 @@ describe('what is wrong with a policy is told at its place', () => {
     ['a condition that is no text', 'message: m\nrequire: true\n', '2:10 NOT_A_STRING'],
     ['an unknown level', `${POLICY}level: error\n`, '3:8 UNKNOWN_VALUE'],
     ['an unknown environment', `${POLICY}environments: [live, prod]\n`, '3:22 ENVIRONMENT_UNKNOWN'],
+    ['an API key', `${POLICY}description: as rk_live_${'0a'.repeat(12)} sees\n`, '3:14 API_KEY_IN_FILE'],
     ['no such field', `${POLICY}at: /options/selfie\n`, '3:5 UNKNOWN_VALUE'],
     ['a message of two lines', 'message: |\n  a\n  b\nrequire: flow.protected\n', '1:10 CONTROL_CHARACTER'],
     ['an unknown name', 'message: m\nrequire: flow.protectd\n', '2:15 EXPRESSION_TYPE'],
@@ -103,9 +105,9 @@ describe('what is wrong with a policy is told at its place', () => {
     const lines = levels.map(
       (name, index) => `${name}: &${name} [${Array(9).fill(index ? `*${levels[index - 1]}` : 'x')}]`,
     )
-    const started = performance.now()
+    const spent = cpuTimer()
     expect(await faultsOf({ 'policies/p.yaml': `${lines.join('\n')}\n` })).toContain('policies/p.yaml:5:8 YAML_ALIASES')
-    expect(performance.now() - started).toBeLessThan(2_000)
+    expect(spent()).toBeLessThan(2_000)
   })
 })
 

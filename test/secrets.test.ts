@@ -21,7 +21,7 @@ const CANARIES = {
   'token in the address of the repository': 'ghp_canaryrepositorytoken0000',
   'token of the CI': 'canary-ci-token',
   'API key in a flow': `sk_live_${'canary'.repeat(4)}`,
-  'API key in a file': `rk_live_${'canaryfile'.repeat(2)}`,
+  'API key in a file': `rk_live_${'canaryfile'.repeat(3)}`,
 } as const
 
 type Canary = keyof typeof CANARIES

@@ -153,6 +153,8 @@ describe.each(stores)('with the service on $name', (implementation) => {
     const nothing = await job({ command: 'apply' }, applyKey)
     expect(nothing).toMatchObject({ code: 0 })
     expect(nothing.stdout).toContain('1 recorded as edited')
+    const told = await cli(['history', '--env', 'live', '--limit', '1'])
+    expect(told.stdout, 'called the same wherever it is told').toContain('1 recorded as edited')
     pullMain()
     expect(await cli(['drift', '--env', 'live'])).toMatchObject({ code: 0 })
     // Nothing changed; that git says the same is in the history.
@@ -209,5 +211,5 @@ describe.each(stores)('with the service on $name', (implementation) => {
       expect(key).not.toBe('')
       expect(everything).not.toContain(key)
     }
-  }, 120_000)
+  })
 })

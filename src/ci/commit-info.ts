@@ -13,14 +13,17 @@ export interface CommitInfoOptions {
   /** Files and folders in it that a plan is made of: only they count as uncommitted. */
   readonly files: readonly string[]
   readonly env: Env
+  /** Told of the folder where git answers nothing, as it belongs to somebody else (git's `safe.directory`). */
+  readonly onUntrusted?: ((folder: string) => void) | undefined
 }
 
 /**
  * The commit that definitions come from, as git and the variables of a CI job tell; null where neither does. Git is
  * believed first: variables about another commit than the one that is checked out say nothing about the definitions.
  */
-export async function commitInfo({ root, files, env }: CommitInfoOptions): Promise<CommitInfo | null> {
-  const git = await fromGit(root, files)
+export async function commitInfo(options: CommitInfoOptions): Promise<CommitInfo | null> {
+  const { env } = options
+  const git = await fromGit(options)
   const job = ciJob(env)
   if (job === undefined) return git
   const { pullRequest, repository, run } = job
@@ -30,31 +33,45 @@ export async function commitInfo({ root, files, env }: CommitInfoOptions): Promi
   return {
     commit,
     branch: git?.branch ?? (isAbout ? job.branch : null),
-    // Without git nobody knows what was changed since; but whoever has no git has no way to commit it, either.
-    dirty: git?.dirty ?? false,
+    // Without git nobody knows what was changed since.
+    dirty: git?.dirty ?? null,
     ...(isAbout && repository !== null && { repository }),
     ...(isAbout && pullRequest !== null && { pull_request: pullRequest }),
     ...(run !== null && { run }),
   }
 }
 
-async function fromGit(root: string, files: readonly string[]): Promise<CommitInfo | null> {
+async function fromGit({ root, files, onUntrusted }: CommitInfoOptions): Promise<CommitInfo | null> {
   const git = async (...args: string[]) => {
     // Read-only calls must not take locks or refresh the index of somebody's repository.
-    const { stdout } = await execute('git', ['--no-optional-locks', ...args], { cwd: root, timeout: 10_000 })
+    const options = { cwd: root, timeout: 10_000, env: { ...process.env, LC_ALL: 'C' } }
+    const { stdout } = await execute('git', ['--no-optional-locks', ...args], options)
     return stdout.trim()
   }
   try {
     const commit = await git('rev-parse', 'HEAD')
     const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
-    // New files count, whatever this machine's git is set to show. A list too long to be read is one of changes; where
-    // git cannot say, nobody knows that all is committed.
+    // New files count, whatever this machine's git is set to show. A list too long to be read is one of changes.
     const dirty = await git('status', '--porcelain', '--untracked-files=normal', '--', ...files).then(
       (changes) => changes !== '',
-      () => true,
+      (fault: NodeJS.ErrnoException) => (fault.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? true : null),
     )
     return { commit, branch: branch === 'HEAD' ? null : branchName(branch), dirty }
-  } catch {
+  } catch (fault) {
+    const untrusted = untrustedFolder(fault, root)
+    if (untrusted !== undefined) onUntrusted?.(untrusted)
     return null
   }
+}
+
+/** The folder that git calls dubious: it belongs to somebody else, as in many container jobs. */
+function untrustedFolder(fault: unknown, root: string): string | undefined {
+  const said = fault instanceof Error && 'stderr' in fault ? String(fault.stderr) : ''
+  if (!said.includes('dubious ownership')) return undefined
+  return /dubious ownership in repository at '(.+)'/.exec(said)?.[1] ?? root
+}
+
+/** What makes git answer there again. */
+export function trustCommand(folder: string): string {
+  return `git config --global --add safe.directory ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`}`
 }

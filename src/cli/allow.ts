@@ -5,12 +5,20 @@ import { idleAllowances } from '../plan/guard.js'
 import { printable } from '../render/text.js'
 import type { Cli } from './command.js'
 
-/** `--allow weaken --allow protected=high-value`: guards lifted by name for one run. Never all of them at once. */
+/**
+ * `--allow weaken --allow protected=high-value`, or with commas or blanks between them, as a CI job has them in one
+ * variable: guards lifted by name for one run. Never all of them at once.
+ */
 export function allowOption() {
-  const help = `lift a guard for this run: ${GUARDS.join(', ')}, policy=<name>[:key]; may be repeated`
+  const help = `lift a guard for this run: ${GUARDS.join(', ')}, policy=<name>[:key]; several with commas, or repeated`
   return new Option('--allow <guard[=key]>', help)
     .default([] as readonly Allowance[], 'none')
-    .argParser((value: string, previous: readonly Allowance[]) => [...previous, checkedAllowance(value)])
+    .argParser((value: string, previous: readonly Allowance[]) => [...previous, ...checkedAllowances(value)])
+}
+
+function checkedAllowances(list: string): readonly Allowance[] {
+  const named = list.split(/[\s,]+/).filter((one) => one !== '')
+  return (named.length === 0 ? [''] : named).map(checkedAllowance)
 }
 
 function checkedAllowance(value: string): Allowance {

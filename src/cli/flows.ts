@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { version } from './version.js'
 
 // Asked for by scripts and prompts all the time: answered before anything else is loaded.

@@ -2,6 +2,7 @@ import { ciJob } from '../ci/job.js'
 import { type Forge, ForgeError } from '../forge/forge.js'
 import { github } from '../forge/github.js'
 import { gitlab } from '../forge/gitlab.js'
+import { keyFault } from '../model/api-key.js'
 import { ExitCode } from '../model/exit-code.js'
 import { addressFault } from '../validate/address.js'
 import { badUsage, Failure } from './failure.js'
@@ -37,8 +38,9 @@ export function forgeOf({ env }: Terminal): Forge {
 
 function tokenOf(env: Terminal['env'], name: string, what: string): string {
   const token = env[name]
-  if (token && /^[\x21-\x7e]+$/.test(token)) return token
-  throw new Failure('forge_token_missing', `${name} ${token ? 'is no token' : 'is not set'}`, {
+  const fault = token ? keyFault(token) : 'is not set'
+  if (token && fault === undefined) return token
+  throw new Failure('forge_token_missing', token ? `the token in ${name} ${fault}` : `${name} is not set`, {
     hint: `it holds ${what}`,
     exitCode: ExitCode.notAuthorised,
   })
@@ -51,14 +53,19 @@ function addressOf(env: Terminal['env'], name: string, usual: string): string {
   return address
 }
 
-/** Failures of the forge as the user's business: what to do about each. */
-export async function telling<T>(use: () => Promise<T>): Promise<T> {
+/** Failures of the forge as the user's business: what to do about each. Of what only reads nobody asks what became. */
+export async function telling<T>(use: () => Promise<T>, isRead = false): Promise<T> {
   try {
     return await use()
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error
     const { hint, exitCode } = ADVICE[error.kind]
-    throw new Failure(`forge_${error.kind}`, error.message, { hint, exitCode, cause: error })
+    const isOfWrites = error.kind === 'unreachable' || error.kind === 'rate_limited' || error.kind === 'invalid'
+    throw new Failure(`forge_${error.kind}`, error.message, {
+      ...(!(isRead && isOfWrites) && { hint }),
+      exitCode,
+      cause: error,
+    })
   }
 }
 

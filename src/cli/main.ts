@@ -1,8 +1,9 @@
 import { Command, CommanderError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../model/exit-code.js'
+import { askedHelp } from './asked-help.js'
 import type { Cli, CommandRow, Run } from './command.js'
 import { type CompletionRequest, completionRequest } from './completion/request.js'
-import { misread, seemsToWantJson } from './misread.js'
+import { misread, seemsToWantJson, unknownCommand } from './misread.js'
 import { report } from './report.js'
 import { COMMANDS } from './table.js'
 import { processTerminal, type Terminal, watchOutputs } from './terminal.js'
@@ -38,14 +39,17 @@ export async function main(args: readonly string[], openTerminal = processTermin
     }
   }
   await addCommands(program, args, run)
+  const misreadFormat = seemsToWantJson(args) ? 'json' : 'human'
+  const help = askedHelp(args, program)
+  if (typeof help === 'object') return report(unknownCommand(help), cliOf().terminal, misreadFormat)
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync(help === 'group' ? [...args, '--help'] : args, { from: 'user' })
   } catch (error) {
     const { terminal } = cliOf()
     if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
     if (error.exitCode === 0) return ExitCode.ok
     // Everything else that commander throws is a misread command line.
-    return report(misread(error, program, args), terminal, seemsToWantJson(args) ? 'json' : 'human')
+    return report(misread(error, program, args), terminal, misreadFormat)
   }
   return exitCode
 }

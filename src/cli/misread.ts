@@ -1,5 +1,6 @@
 import type { CommanderError } from '@commander-js/extra-typings'
 import { nearest } from '../validate/nearest.js'
+import type { UnknownTopic } from './asked-help.js'
 import { badUsage, type Failure } from './failure.js'
 
 /** As much of a command as is needed to know what its command line may hold. */
@@ -10,12 +11,18 @@ interface Level {
 }
 
 /** A command line that cannot be read, told as any other failure. */
-export function misread({ code, message }: CommanderError, program: Level, args: readonly string[]): Failure {
-  if (code === 'commander.help') return badUsage('a command is missing', 'flows --help lists them')
+export function misread({ message }: CommanderError, program: Level, args: readonly string[]): Failure {
   const [, wrong = message, suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? []
   const hint = suggestion ?? suggestionFor(wrong, program, args)
   const help = 'add --help for the options and examples'
   return badUsage(wrong, hint === undefined ? help : `${hint.charAt(0).toLowerCase()}${hint.slice(1)} (${help})`)
+}
+
+/** A command whose help was asked for, and that there is not. */
+export function unknownCommand({ word, known }: UnknownTopic): Failure {
+  const near = nearest(word, known)
+  const list = 'flows --help lists the commands'
+  return badUsage(`unknown command '${word}'`, near === undefined ? list : `did you mean ${near}? (${list})`)
 }
 
 /** For `--fromat=json`: the parser takes the value for a part of the name, so that nothing looks near to it. */

@@ -1,7 +1,10 @@
 import { readCacheFile, writeCacheFile } from '../load/cache-file.js'
 import { digestOf } from '../model/canonical.js'
 import type { Plan } from '../model/plan.js'
+import type { Environment } from '../model/schema-types.js'
 import type { PlanMemory } from '../pipeline.js'
+import type { Allowance } from '../plan/allowance.js'
+import { version } from './version.js'
 
 interface Remembered {
   readonly about: string
@@ -18,12 +21,17 @@ export function planMemory(
   subject: {
     readonly definitions: string
     readonly policies: string | null
+    readonly project: string
     readonly environment: string
+    /** What the configuration says of the environment: its mode and guards. */
+    readonly settings: Environment
     readonly remote: string
+    /** What is lifted by name for this run. */
+    readonly allow: readonly Allowance[]
   },
 ): PlanMemory {
   const file = `plan-${subject.environment}.json`
-  const about = digestOf(subject)
+  const about = digestOf({ ...subject, program: version })
   return {
     recall: () => {
       const remembered = readCacheFile<Remembered>(root, file)

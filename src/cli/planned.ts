@@ -33,7 +33,15 @@ export async function planned(
   const remote = await remoteOf(project, { name, settings }, cli.terminal)
   const reader = await remote.reader()
   const { digest } = definitions
-  const subject = { definitions: digest, policies: policies.digest, environment: name, remote: remote.label }
+  const subject = {
+    definitions: digest,
+    policies: policies.digest,
+    project: project.config.project,
+    environment: name,
+    settings,
+    remote: remote.label,
+    allow: options.allow,
+  }
   const plan = await planFlows(
     definitions,
     reader,

@@ -1,8 +1,16 @@
-import { type CommitInfo, commitInfo } from '../ci/commit-info.js'
+import { type CommitInfo, commitInfo, trustCommand } from '../ci/commit-info.js'
 import type { Project } from '../project.js'
+import { printable } from '../render/text.js'
 import type { Terminal } from './terminal.js'
 
 /** The commit that a project stands at: what its plans are made of. */
-export function projectCommit({ root, configFile, config }: Project, { env }: Terminal): Promise<CommitInfo | null> {
-  return commitInfo({ root, files: [configFile, config.flows, config.policies ?? 'policies'], env })
+export function projectCommit(
+  { root, configFile, config }: Project,
+  { env, talk, talkPalette }: Terminal,
+): Promise<CommitInfo | null> {
+  const onUntrusted = (folder: string) => {
+    const what = 'git says nothing here, as the folder belongs to somebody else: what was committed is not known'
+    talk(`${talkPalette.yellow('warning')} ${what}\n${talkPalette.cyan('hint')}  ${printable(trustCommand(folder))}\n`)
+  }
+  return commitInfo({ root, files: [configFile, config.flows, config.policies ?? 'policies'], env, onUntrusted })
 }

@@ -84,7 +84,8 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? 'unreachable',
         message: error.message + request,
-        ...(error.retryIsSafe && { hint: 'running the command again is safe: nothing is ever applied twice' }),
+        ...(error.retryIsSafe &&
+          !error.isRead && { hint: 'running the command again is safe: nothing is ever applied twice' }),
         exitCode: ExitCode.failed,
       }
     case 'not_found':

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Plan, SavedPlan } from '../model/plan.js'
+import { exactJson } from '../render/text.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
-import { jsonText } from './views/format.js'
 
 /** No plan is larger: the service takes less at once. */
 const MOST = 64 * 1024 * 1024
@@ -15,7 +15,7 @@ export function savePlan({ terminal }: Cli, file: string, plan: Plan): void {
   const path = targetOf(resolve(terminal.cwd, file), file)
   const temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
   try {
-    writeFileSync(temporary, jsonText(plan), { flag: 'wx' })
+    writeFileSync(temporary, exactJson(plan), { flag: 'wx' })
     renameSync(temporary, path)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -50,15 +50,17 @@ async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
   const { readOnly = false, isLongWork = false } = options
   const patience = isLongWork ? { patience: LONG_PATIENCE } : {}
   const url = cli.terminal.env[VARIABLE]
-  if (!url) {
+  if (!url?.trim()) {
     const { openSqliteStore } = await import('../store/sqlite/open.js')
     return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...patience })
   }
-  const { isPostgresUrl } = await import('../store/postgres/address.js')
-  if (!isPostgresUrl(url)) {
+  const { isFault, parseDatabaseAddress } = await import('../store/postgres/address.js')
+  const address = parseDatabaseAddress(url)
+  if (isFault(address)) {
     // Never shown: it may hold a password all the same.
-    throw new Failure('database_url_invalid', `${VARIABLE} is not the address of a PostgreSQL database`, {
-      hint: `write it as postgres://user:password@host:5432/database, or unset ${VARIABLE} for the embedded store`,
+    const message = `${VARIABLE} is not the address of a PostgreSQL database: ${address.message}`
+    throw new Failure('database_url_invalid', message, {
+      hint: `${address.hint}; or unset ${VARIABLE} for the embedded store`,
     })
   }
   const { openPostgresStore } = await import('../store/postgres/open.js')

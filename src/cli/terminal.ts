@@ -40,7 +40,7 @@ export function processTerminal(colour: boolean | undefined): Terminal {
     talkPalette: pc.createColors(usesColour(stderr.isTTY, env, colour)),
     columns,
     talkColumns,
-    isInteractive: Boolean(stdin.isTTY && stderr.isTTY) && !env.CI,
+    isInteractive: Boolean(stdin.isTTY && stderr.isTTY) && !isCi(env),
     isTalkLive: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
     result: (text) => void stdout.write(text),
     show: (text) => void stdout.write(fitted(text, columns)),
@@ -58,6 +58,11 @@ export function processTerminal(colour: boolean | undefined): Terminal {
       }
     },
   }
+}
+
+/** Whether this is a CI job: most services set the variable, and people say by "false" or 0 that it is none. */
+export function isCi({ CI }: Terminal['env']): boolean {
+  return CI !== undefined && !['', '0', 'false', 'no', 'off'].includes(CI.toLowerCase())
 }
 
 /**

@@ -1,5 +1,6 @@
 import { TerraformProvider } from 'cdktn'
 import type { Construct } from 'constructs'
+import type { Mode } from '../model/mode.js'
 import { PROVIDER_SOURCE } from '../synth/package.js'
 import { hclOf } from './hcl.js'
 import { METADATA } from './metadata.js'
@@ -9,6 +10,8 @@ export interface FlowsProviderConfig {
   readonly project: string
   /** Address of the flows API; without it the embedded store is used. */
   readonly api?: string | undefined
+  /** Mode of the flows, test unless it is said; a key of the other mode is refused. */
+  readonly mode?: Mode | undefined
   /** By default the environment variable FLOWS_API_KEY. What is written here ends up in files: better leave it out. */
   readonly apiKey?: string | undefined
   /** Path of the embedded store, from where Terraform works; by default .flows/store.sqlite. Not together with `api`. */
@@ -22,6 +25,7 @@ export class FlowsProvider extends TerraformProvider {
   static readonly tfResourceType: string = 'flows'
   project: string
   api: string | undefined
+  mode: Mode | undefined
   apiKey: string | undefined
   store: string | undefined
   #alias: string | undefined
@@ -34,6 +38,7 @@ export class FlowsProvider extends TerraformProvider {
     })
     this.project = config.project
     this.api = config.api
+    this.mode = config.mode
     this.apiKey = config.apiKey
     this.store = config.store
     this.#alias = config.alias
@@ -48,7 +53,8 @@ export class FlowsProvider extends TerraformProvider {
   }
 
   protected override synthesizeAttributes(): { [name: string]: unknown } {
-    return { project: this.project, api: this.api, api_key: this.apiKey, store: this.store, alias: this.alias }
+    const { project, api, mode, apiKey, store, alias } = this
+    return { project, api, mode, api_key: apiKey, store, alias }
   }
 
   protected override synthesizeHclAttributes(): { [name: string]: unknown } {

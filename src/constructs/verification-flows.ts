@@ -5,6 +5,7 @@ import { Construct } from 'constructs'
 import { readDefinitions } from '../definitions.js'
 import { type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { FlowConfig } from '../model/flow.js'
+import { modeOf } from '../model/mode.js'
 import type { DesiredFlow } from '../model/state.js'
 import { defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
 import { diagnosticsText } from '../render/diagnostics/text.js'
@@ -70,7 +71,7 @@ export class VerificationFlows extends Construct {
     if (hasError(definitions.diagnostics)) throw invalidDefinitions(definitions.diagnostics, project.root)
     const provider = config.provider ?? defaultProvider(scope)
     if (provider === undefined) makeProvider(scope, id, project, environment)
-    else checkProject(provider, project)
+    else checkProvider(provider, project, environment)
     return new VerificationFlows(scope, id, definitions.desired(environment), config.provider)
   }
 
@@ -140,12 +141,19 @@ function defaultProvider(scope: Construct): FlowsProvider | undefined {
   return all.filter((one) => one instanceof FlowsProvider).find(({ alias }) => alias === undefined)
 }
 
-/** Flows of one project, defined for another, would be made twice or taken for somebody else's. */
-function checkProject(provider: TerraformProvider, { config }: Project): void {
-  if (!(provider instanceof FlowsProvider) || Token.isUnresolved(provider.project)) return
-  if (provider.project === config.project) return
+/** Flows of one project or mode, defined for another, would be made twice or taken for somebody else's. */
+function checkProvider(provider: TerraformProvider, { config }: Project, environment: string): void {
+  if (!(provider instanceof FlowsProvider)) return
+  const { path } = provider.node
+  if (!Token.isUnresolved(provider.project) && provider.project !== config.project) {
+    throw new Error(
+      `the definitions are of project "${config.project}" (flows.config.yaml), and the FlowsProvider "${path}" manages "${provider.project}": give both the same project`,
+    )
+  }
+  const [mode, given] = [modeOf(config.environments[environment] ?? {}), modeOf(provider)]
+  if (Token.isUnresolved(provider.mode) || mode === given) return
   throw new Error(
-    `the definitions are of project "${config.project}" (flows.config.yaml), and the FlowsProvider "${provider.node.path}" manages "${provider.project}": give both the same project`,
+    `environment "${environment}" is ${mode} mode (flows.config.yaml), and the FlowsProvider "${path}" is ${given} mode: give it mode: '${mode}', or choose another environment`,
   )
 }
 

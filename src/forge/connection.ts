@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hideApiKeys } from '../model/api-key.js'
 import { isObject } from '../model/json.js'
+import { faultText, isFinal } from '../outbound/fault-text.js'
+import { type RequestOptions, request as send } from '../outbound/request.js'
 import { ForgeError } from './forge.js'
 
 export interface ConnectionOptions {
@@ -53,8 +55,7 @@ export function connection(options: ConnectionOptions): Connection {
         method,
         headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
-        // A redirect would carry the token to another place.
-        redirect: 'manual',
+        most: LARGEST_ANSWER,
         signal: AbortSignal.timeout(TIMEOUT),
       })
       const pause = attempt === RETRIES ? undefined : pauseBefore(received, method, attempt, now())
@@ -94,25 +95,13 @@ function nextPage(headers: Headers, current: string): string | undefined {
   return url.href
 }
 
-async function exchange(url: string, init: RequestInit): Promise<Received> {
+async function exchange(url: string, options: RequestOptions): Promise<Received> {
   try {
-    const response = await fetch(url, init)
-    const text = await boundedText(response)
-    return { status: response.status, headers: response.headers, body: parse(text) }
+    const { status, headers, text } = await send(url, options)
+    return { status, headers, body: parse(text) }
   } catch (fault) {
     return { fault }
   }
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const parts: Uint8Array[] = []
-  let size = 0
-  for await (const part of response.body ?? []) {
-    size += part.byteLength
-    if (size > LARGEST_ANSWER) throw new Error('the answer is larger than any real one')
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parse(text: string): unknown {
@@ -126,7 +115,7 @@ function parse(text: string): unknown {
 /** How long to wait before the same request is sent again; undefined where it must not be, or would be in vain. */
 function pauseBefore(received: Received, method: string, attempt: number, now: number): number | undefined {
   const isRepeatable = method !== 'POST'
-  if ('fault' in received) return isRepeatable ? FIRST_WAIT * 2 ** attempt : undefined
+  if ('fault' in received) return isRepeatable && !isFinal(received.fault) ? FIRST_WAIT * 2 ** attempt : undefined
   if (isRateLimited(received)) {
     const pause = retryAfter(received.headers, now) ?? FIRST_WAIT * 2 ** attempt
     return pause <= LONGEST_WAIT ? pause : undefined
@@ -150,7 +139,7 @@ function retryAfter(headers: Headers, now: number): number | undefined {
 function judged(options: ConnectionOptions, received: Received, now: number): Answer {
   const { label, token } = options
   if ('fault' in received)
-    throw new ForgeError('unreachable', `${label} cannot be reached: ${faultText(received.fault, token)}`)
+    throw new ForgeError('unreachable', `${label} cannot be reached: ${withoutToken(token, faultText(received.fault))}`)
   const { status, headers, body } = received
   if (status >= 200 && status <= 299) return received
   if (isRateLimited(received)) {
@@ -202,12 +191,4 @@ function flat(value: unknown): string {
 
 function withoutToken(token: string, text: string): string {
   return hideApiKeys(text.replaceAll(token, '...'))
-}
-
-function faultText(fault: unknown, token: string): string {
-  if (!(fault instanceof Error)) return 'no answer'
-  if (fault.name === 'TimeoutError') return 'no answer in time'
-  const { cause } = fault
-  const text = cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : fault.message
-  return withoutToken(token, text)
 }

@@ -24,7 +24,7 @@ export function makeCacheKey(): Buffer {
   if (present !== undefined) return present
   const file = keyFile()
   const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
-  mkdirSync(keyFolder(), { recursive: true, mode: 0o700 })
+  mkdirSync(cacheKeyFolder(), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(temporary, randomBytes(LENGTH), { flag: 'wx', mode: 0o600 })
     // Of two first runs at once, one makes the key and both use it. Only a damaged key makes room for another.
@@ -51,10 +51,11 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-function keyFolder(): string {
+/** Where the key lies: the user's own folder for what may be lost, as the XDG base directories have it. */
+export function cacheKeyFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'verification-flows')
 }
 
 function keyFile(): string {
-  return join(keyFolder(), 'key')
+  return join(cacheKeyFolder(), 'key')
 }

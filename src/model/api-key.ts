@@ -1,5 +1,9 @@
-/** Stripe's secret and restricted keys, and those of the flows service, which take the same shape. */
-const API_KEY = /\b([sr]k_(?:live|test)_)[A-Za-z0-9_]{4,}/g
+/**
+ * Stripe's secret and restricted keys, and those of the flows service, which take the same shape: the prefix, then at
+ * least 24 letters and digits in a row (Stripe's older keys have 24, its newer ones about 100, those of the service 38).
+ * What is shorter, or broken by hyphens and underscores, is a name that somebody chose, such as that of a flow.
+ */
+const API_KEY = /(?<![A-Za-z0-9])([sr]k_(?:live|test)_)[A-Za-z0-9]{24,}/g
 
 export function looksLikeApiKey(text: string): boolean {
   return text.search(API_KEY) !== -1
@@ -8,4 +12,24 @@ export function looksLikeApiKey(text: string): boolean {
 /** The text with every API key cut down to its prefix. */
 export function hideApiKeys(text: string): string {
   return text.replaceAll(API_KEY, '$1...')
+}
+
+/** Plain data with every API key in it cut down to its prefix: in names and values, at any depth. */
+export function withoutApiKeysIn<T>(value: T): T {
+  return hiddenIn(value) as T
+}
+
+function hiddenIn(value: unknown): unknown {
+  if (typeof value === 'string') return hideApiKeys(value)
+  if (Array.isArray(value)) return value.map(hiddenIn)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [hideApiKeys(name), hiddenIn(member)]))
+}
+
+/** What keeps a text from being sent as an API key, in words that go on "the API key ..."; undefined where nothing does. */
+export function keyFault(apiKey: string): string | undefined {
+  if (apiKey === '') return 'is empty'
+  if (/^\s|\s$/.test(apiKey)) return 'begins or ends with white space, such as the line break at the end of a file'
+  if (/\s/.test(apiKey)) return 'holds white space'
+  return /^[\x21-\x7e]+$/.test(apiKey) ? undefined : 'holds characters that no key has'
 }

@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonical.js'
 import type { Change, DeployedChange, Deployment, Plan } from './schema-types.js'
 
 export type { DeployedChange, Deployment }
@@ -21,6 +22,17 @@ export type ChangeRequest = Pick<
   Change,
   'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after' | 'diff_digest'
 >
+
+/** Whether a change only records that a flow is as git says by now, since somebody edited it outside git: nothing was written. */
+export function isRecord({
+  action,
+  previous_key,
+  before,
+  after,
+}: Pick<DeployedChange, 'action' | 'previous_key' | 'before' | 'after'>): boolean {
+  if (action !== 'update' || previous_key !== null || before === null) return false
+  return canonicalJson(before) === canonicalJson(after)
+}
 
 /** A flow that moved on since the plan was made. */
 export interface StaleFlow {

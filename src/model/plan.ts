@@ -1,3 +1,4 @@
+import { withoutApiKeysIn } from './api-key.js'
 import { digestOf } from './canonical.js'
 import type { Change, Field, GuardResult, Plan, PolicyResult, Reason } from './schema-types.js'
 
@@ -58,9 +59,22 @@ export function fileDigest(plan: Plan): string {
   return digestOf(rest)
 }
 
-/** A plan with all that its file says, and the digest over it. */
+/**
+ * A plan with all that its file says, and the digest over it. API keys are cut down first, wherever people may have
+ * written one, such as in the name of a branch: what is read back later is never altered once the digest is made. Keys
+ * of flows and what is to be written stay as they are, as apply goes by them.
+ */
 export function sealed(plan: Plan, allowed: readonly string[]): Plan {
-  const whole: Plan = { ...plan, allowed: [...new Set(allowed)] }
+  const { changes, accepted: _, ...rest } = plan
+  const whole: Plan = {
+    ...plan,
+    ...withoutApiKeysIn(rest),
+    changes: changes.map((change) => {
+      const { key, previous_key, after } = change
+      return { ...withoutApiKeysIn(change), key, previous_key, after }
+    }),
+    allowed: [...new Set(allowed)],
+  }
   return { ...whole, file_digest: fileDigest(whole) }
 }
 

@@ -105,5 +105,8 @@ export interface ListObject<T> extends Omit<Answered<api.List>, 'data'> {
 /** The kinds of errors, as the official clients tell them apart. */
 export type ErrorType = api.ErrorBody['type']
 
+/** `ephemeral_key`. */
+export type EphemeralKey = Answered<api.EphemeralKey>
+
 /** `api_key`: an extension. The key itself stands only in the answer that makes it. */
 export type ApiKey = Answered<api.ApiKey>

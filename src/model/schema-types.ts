@@ -156,6 +156,7 @@ export interface SchemaTypes {
   event_type?: EventType
   event?: Event
   webhook_endpoint?: WebhookEndpoint
+  ephemeral_key?: EphemeralKey
   webhook_attempt?: WebhookAttempt
   webhook_delivery?: WebhookDelivery
   api_key?: ApiKey
@@ -344,6 +345,10 @@ export interface Config {
  * Where the flows go, with which key, under which guards.
  */
 export interface Environment {
+  /**
+   * Mode of the flows here. A key of the other mode is refused before anything is read or written. An environment called live, production or prod says it; the embedded store is test mode.
+   */
+  mode?: 'test' | 'live'
   /**
    * Address of the flows API: https, or http on localhost. Left out: the embedded store.
    */
@@ -603,9 +608,9 @@ export interface Plan {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */
@@ -996,9 +1001,9 @@ export interface Deployment {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */
@@ -1278,9 +1283,9 @@ export interface FlowDeploymentSummary {
      */
     branch: string | null
     /**
-     * Whether files were uncommitted.
+     * Whether files were uncommitted; null where nobody knows.
      */
-    dirty: boolean
+    dirty: boolean | null
     /**
      * Address of the repository.
      */
@@ -1323,6 +1328,10 @@ export interface FlowDeploymentSummary {
      * Flows that were archived.
      */
     archive: number
+    /**
+     * Flows that were recorded as somebody had edited them outside git: git says the same by now, and nothing of them was written. Left out where there are none.
+     */
+    record?: number
   }
 }
 /**
@@ -1595,7 +1604,7 @@ export interface VerificationSession {
    */
   client_reference_id: string | null
   /**
-   * For the person's own browser or app; null once it is of no use.
+   * For the person's own browser or app; null once it is of no use, and for keys without the scope sessions:write.
    */
   client_secret: string | null
   /**
@@ -1651,7 +1660,7 @@ export interface VerificationSession {
    */
   type: 'document' | 'id_number' | 'verification_flow'
   /**
-   * Where the person verifies; null once it is of no use.
+   * Where the person verifies; null once it is of no use, and for keys without the scope sessions:write.
    */
   url: string | null
   /**
@@ -1963,9 +1972,9 @@ export interface Event {
    */
   object: 'event'
   /**
-   * What the request named that caused it; null if none.
+   * That of the webhook endpoint it is sent to, if it has one; else that of the service.
    */
-  api_version: string | null
+  api_version: string
   /**
    * Unix time in seconds.
    */
@@ -2020,7 +2029,7 @@ export interface WebhookEndpoint {
    */
   object: 'webhook_endpoint'
   /**
-   * What it was created with; null if nothing.
+   * The version that its events name; null for that of the service.
    */
   api_version: string | null
   /**
@@ -2059,6 +2068,50 @@ export interface WebhookEndpoint {
    * Where events are sent to.
    */
   url: string
+}
+/**
+ * A key for the device of the person who is verified. It may read one session, for an hour.
+ */
+export interface EphemeralKey {
+  /**
+   * Id of the key.
+   */
+  id: string
+  /**
+   * Always ephemeral_key.
+   */
+  object: 'ephemeral_key'
+  /**
+   * What the key may read.
+   *
+   * Items: The session.
+   */
+  associated_objects: {
+    /**
+     * Id of the session.
+     */
+    id: string
+    /**
+     * Always identity.verification_session.
+     */
+    type: 'identity.verification_session'
+  }[]
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * From then on the key is refused, in unix seconds.
+   */
+  expires: number
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * The key. Only in the answer that creates it.
+   */
+  secret?: string
 }
 /**
  * One attempt to send an event.

@@ -1,3 +1,4 @@
+import { withoutApiKeysIn } from '../model/api-key.js'
 import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
 import {
@@ -123,6 +124,8 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
   const before = observed?.config ?? null
   const after = desired?.config ?? null
   const sessions = observed?.sessions_last_30_days ?? 0
+  // Plans are kept and shown. What somebody pasted into a flow outside git goes into none, nor into the digests of one.
+  const shown = withoutApiKeysIn(fields)
   return {
     action,
     key,
@@ -130,10 +133,10 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
     id: observed?.id ?? null,
     source: desired && { file: desired.file, line: 1 },
     base_version: observed?.version ?? null,
-    before,
+    before: withoutApiKeysIn(before),
     after,
-    fields,
-    diff_digest: diffDigest({ action, key, previous_key: previousKey, fields }),
+    fields: shown,
+    diff_digest: diffDigest({ action, key, previous_key: previousKey, fields: shown }),
     assurance: assess({ action, before, after, wasActive: observed?.status === 'active', previousKey, sessions }),
     drift: observed && driftOf(observed),
     sessions_last_30_days: sessions,

@@ -119,6 +119,7 @@ interface RemoteErrorDetails {
   readonly requestId?: string
   readonly stale?: readonly StaleFlow[]
   readonly retryIsSafe?: boolean
+  readonly isRead?: boolean
   readonly cause?: unknown
 }
 
@@ -135,6 +136,8 @@ export class RemoteError extends Error {
    * and of a deployment, which its digest names; not of a session, of which a second one may come into being.
    */
   readonly retryIsSafe: boolean
+  /** With `unreachable`: whether the call only reads, so that nobody has to ask what became of it. */
+  readonly isRead: boolean
 
   constructor(kind: RemoteErrorKind, message: string, details: RemoteErrorDetails = {}) {
     super(message, { cause: details.cause })
@@ -144,5 +147,6 @@ export class RemoteError extends Error {
     this.requestId = details.requestId
     this.stale = details.stale ?? []
     this.retryIsSafe = details.retryIsSafe ?? false
+    this.isRead = details.isRead ?? false
   }
 }

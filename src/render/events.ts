@@ -1,4 +1,4 @@
-import type { Deployment } from '../model/deployment.js'
+import { type Deployment, isRecord } from '../model/deployment.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { ExitCode } from '../model/exit-code.js'
 import type { Change, Plan } from '../model/plan.js'
@@ -21,8 +21,12 @@ export type EventType =
   | 'policy'
   | 'apply_started'
   | 'change_applied'
+  /** A flow that was recorded as somebody had edited it: nothing of it was written. */
+  | 'change_recorded'
   | 'deployment'
   | 'applied_already'
+  /** Nothing has happened for some seconds. */
+  | 'waiting'
   | 'diagnostic'
   | 'error'
   | 'end'
@@ -58,7 +62,12 @@ export function deploymentLines(deployment: Deployment): EventLine[] {
   return [
     ...changes.map((change): EventLine => {
       const { version } = change
-      return { type: 'change_applied', deployment: deployment.id, ...changeMembers(asChange(change)), version }
+      return {
+        type: isRecord(change) ? 'change_recorded' : 'change_applied',
+        deployment: deployment.id,
+        ...changeMembers(asChange(change)),
+        version,
+      }
     }),
     { type: 'deployment', ...rest, changes: changes.length },
   ]

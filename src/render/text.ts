@@ -18,6 +18,15 @@ export function printableJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}\n`
 }
 
+/** JSON that is read back: the very value, and nothing cut down; only what is hidden to the eye is written as escapes. */
+export function exactJson(value: unknown): string {
+  const text = JSON.stringify(value, null, 2)
+  return `${text
+    .split('\n')
+    .map((line) => escapeHidden(line.replace(CONTROL, escaped)))
+    .join('\n')}\n`
+}
+
 /** A value of a flow, on one line: strings quoted, sets in brackets, absence as "unset". */
 export function formatValue(value: unknown): string {
   if (value === null || value === undefined) return 'unset'
@@ -45,8 +54,9 @@ export function visibleWidth(text: string): number {
   return [...text.replace(/\u001b\[[0-9;]*m/g, '')].length
 }
 
-/** The text, cut to so many characters if it is longer; whole characters only. */
-export function clip(text: string, most: number): string {
+/** The text, cut to so many characters if it is longer; whole characters only. Of an API key no part is left. */
+export function clip(whole: string, most: number): string {
+  const text = hideApiKeys(whole)
   if (text.length <= most) return text
   return `${text.slice(0, most - 1).replace(/\p{Surrogate}$/u, '')}…`
 }

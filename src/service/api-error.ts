@@ -57,12 +57,13 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   403: 'The key may not see what it asked to expand.',
   404: 'There is no such path.',
   405: 'The server is no proxy.',
+  408: 'The request did not come to its end in time.',
   413: 'The request body is too large.',
   415: 'The request body is compressed.',
   417: 'The only expectation that is met is 100-continue.',
   431: 'The head of the request is too large.',
   500: 'A fault of the service. The request id tells which request it was.',
-  503: 'The server is being stopped, or its store does not answer: see /readyz.',
+  503: 'The server is being stopped, or its store does not answer or takes no writes: see /readyz.',
 }
 
 export interface ErrorBody {

@@ -11,7 +11,6 @@ export interface EventRecord {
   readonly data: Readonly<Record<string, unknown>>
   /** The request that made it happen; null when the service did so by itself. */
   readonly request: { readonly id: string | null; readonly idempotency_key: string | null } | null
-  readonly api_version: string | null
   readonly created: number
 }
 

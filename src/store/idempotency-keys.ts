@@ -1,6 +1,8 @@
 export interface IdempotencyRecord {
   readonly livemode: boolean
   readonly key: string
+  /** Id of the API key that asked; null where none did. */
+  readonly api_key: string | null
   /** Digest of the request, to tell a retry from another request with the same key. */
   readonly fingerprint: string
   /** Id of the object in the answer. */

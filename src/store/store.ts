@@ -1,6 +1,7 @@
 import type { ApiKeyReads, ApiKeyWrites } from './api-keys.js'
 import type { Contents } from './contents.js'
 import type { DeploymentReads, DeploymentWrites } from './deployments.js'
+import type { EphemeralKeyReads, EphemeralKeyWrites } from './ephemeral-keys.js'
 import type { EventReads, EventWrites } from './events.js'
 import type { FlowReads, FlowWrites } from './flows.js'
 import type { IdempotencyKeys } from './idempotency-keys.js'
@@ -39,6 +40,7 @@ export interface ReadTransaction {
   readonly webhookEndpoints: WebhookEndpointReads
   readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
+  readonly ephemeralKeys: EphemeralKeyReads
   readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
 
@@ -56,6 +58,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly webhookEndpoints: WebhookEndpointReads & WebhookEndpointWrites
   readonly deliveries: DeliveryReads & DeliveryWrites
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
+  readonly ephemeralKeys: EphemeralKeyReads & EphemeralKeyWrites
   readonly idempotency: IdempotencyKeys
   readonly contents: Contents
 }

@@ -73,14 +73,12 @@ export interface DeliveryFilter {
   readonly created?: CreatedRange | undefined
 }
 
-/** Which deliveries may be sent now. */
+/**
+ * Which deliveries may be sent now. A delivery is not begun while an earlier one of its object to its endpoint is pending
+ * and has not made room; see `settle`.
+ */
 export interface DueDeliveries {
   readonly now: number
-  /**
-   * A delivery is not begun while an earlier one of its object to its endpoint is pending and has not failed this often:
-   * fewer attempts have begun, or the last of them is under way.
-   */
-  readonly patience: number
   /** Endpoints that have enough to do already. */
   readonly except: readonly string[]
 }
@@ -91,6 +89,8 @@ export interface DeliveryClaim extends DueDeliveries {
   readonly limit: number
   /** How many of the limit one endpoint may take: at least 1 for those not excepted. */
   readonly roomOf: (endpoint: string) => number
+  /** Attempts after which nothing waits for a delivery any more, for those that an older program left. */
+  readonly patience: number
 }
 
 export interface DeliveryReads {
@@ -104,12 +104,18 @@ export interface DeliveryReads {
 
 export interface DeliveryWrites {
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>
-  /** Begins an attempt of deliveries of both modes that are due: no two callers get the same attempt. */
+  /**
+   * Begins an attempt of deliveries of both modes that are due: no two callers get the same attempt. The endpoints take
+   * turns. What it costs does not grow with what is pending.
+   */
   claim(claim: DeliveryClaim): Promise<DeliveryRecord[]>
   /** Records how an attempt ended, if its delivery is still in that very attempt. Answers whether it was. */
   settle(
     attempt: Omit<DeliveryAttemptRecord, 'started'>,
-    delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'>,
+    delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'> & {
+      /** While it is pending: whether later ones of its object need not wait for it any more. */
+      readonly makesRoom?: boolean
+    },
   ): Promise<boolean>
   /** Makes a delivery pending and due at a time, whatever became of it; one whose attempt is under way stays as it is. */
   resend(id: string, at: number): Promise<void>

@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
+import { keyFault } from '../model/api-key.js'
 import { KEY_PATTERN } from '../model/flow.js'
+import { type Mode, modeOf, modeOfKey } from '../model/mode.js'
 import { actorOf } from '../remote/embedded/options.js'
 import type { Remote } from '../remote/remote.js'
 import { apiAddressFault } from '../validate/address.js'
@@ -31,10 +33,16 @@ export const PROVIDER_BLOCK: Block = {
       given: 'optional',
     },
     api_key: {
-      description: `API key. Left out, it comes from the environment variable \`${VARIABLE}\`, which keeps it out of files. Its mode, test or live, is that of all flows.`,
+      description: `API key. Left out, it comes from the environment variable \`${VARIABLE}\`, which keeps it out of files. Its mode is the one that \`mode\` says.`,
       type: 'string',
       given: 'optional',
       sensitive: true,
+    },
+    mode: {
+      description:
+        'Mode of the flows, `test` or `live`. A key of the other mode is refused before anything is read or written. An embedded store is test mode. Default: `test`.',
+      type: 'string',
+      given: 'optional',
     },
     store: {
       description: `Path of an embedded store, from where Terraform runs; used without \`api\`. Default: \`${DEFAULT_STORE}\`.`,
@@ -45,10 +53,14 @@ export const PROVIDER_BLOCK: Block = {
 }
 
 /** What is wrong with the block, whatever the service says. */
-export function checkProviderBlock({ project, api, api_key, store }: ObjectValue): Diagnostic[] {
+export function checkProviderBlock({ project, api, api_key, mode, store }: ObjectValue): Diagnostic[] {
   return [
     ...projectFaults(project),
     ...apiFaults(api),
+    ...modeFaults(mode, api),
+    ...(typeof api === 'string' && typeof api_key === 'string' && mode !== UNKNOWN
+      ? keyFaults(api_key, { isInBlock: true, mode })
+      : []),
     ...(isSaid(api) && isSaid(store)
       ? [
           error('Both api and store are given', 'Flows are kept in one place: remove one of the two.', [
@@ -71,8 +83,8 @@ export function checkProviderBlock({ project, api, api_key, store }: ObjectValue
 
 /** The remote that a block without faults names; null while it is not known yet. Nothing is opened or sent. */
 export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions): Promise<Answer<Remote | null>> {
-  const { api, api_key, store } = block
-  if ([api, api_key, store].includes(UNKNOWN)) return { result: null, diagnostics: [] }
+  const { api, api_key, mode, store } = block
+  if ([api, api_key, mode, store].includes(UNKNOWN)) return { result: null, diagnostics: [] }
   if (typeof api !== 'string') {
     const file = typeof store === 'string' ? store : DEFAULT_STORE
     const { embedded } = await import('../remote/embedded/embedded.js')
@@ -80,8 +92,45 @@ export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions
   }
   const apiKey = (typeof api_key === 'string' ? api_key : env[VARIABLE]) ?? ''
   if (apiKey === '') return { result: null, diagnostics: [noKey()] }
+  const faults = keyFaults(apiKey, { isInBlock: typeof api_key === 'string', mode })
+  if (faults.length > 0) return { result: null, diagnostics: faults }
   const { http } = await import('../remote/http/http.js')
-  return { result: http({ api, apiKey }), diagnostics: [] }
+  return { result: http({ api, apiKey, mode: meant(mode) }), diagnostics: [] }
+}
+
+function meant(mode: Value | undefined): Mode {
+  return modeOf({ mode: mode === 'live' ? 'live' : 'test' })
+}
+
+/** A key that cannot be sent, or that is of the other mode than the one that is meant. */
+function keyFaults(
+  apiKey: string,
+  { isInBlock, mode }: { readonly isInBlock: boolean; readonly mode: Value | undefined },
+): Diagnostic[] {
+  const path = [attribute(isInBlock ? 'api_key' : 'api')]
+  const where = isInBlock ? 'in api_key' : `in the environment variable ${VARIABLE}`
+  const fault = keyFault(apiKey)
+  if (fault !== undefined) {
+    return [error(`The API key ${fault}`, `It stands ${where}: put the key there again, and nothing else.`, path)]
+  }
+  const says = modeOfKey(apiKey)
+  const wanted = meant(mode)
+  if (says === undefined || says === wanted) return []
+  const way = isSaid(mode)
+    ? `Give a key of ${wanted} mode, or write mode = "${says}" if those flows are meant.`
+    : `The block does not say its mode, which is test then: write mode = "${says}" if those flows are meant.`
+  const detail = `The key ${where} is of ${says} mode, and ${wanted} mode is meant. Nothing was read or written. ${way}`
+  return [error(`The API key is of ${says} mode`, detail, path)]
+}
+
+function modeFaults(mode: Value | undefined, api: Value | undefined): Diagnostic[] {
+  if (typeof mode !== 'string') return []
+  const path = [attribute('mode')]
+  if (mode !== 'test' && mode !== 'live') {
+    return [error(`${quote(mode)} is not a mode`, 'Write mode = "test" or mode = "live".', path)]
+  }
+  if (mode === 'test' || isSaid(api)) return []
+  return [error('An embedded store has no live mode', 'Give the api of a flows service, or leave mode out.', path)]
 }
 
 function noKey(): Diagnostic {

@@ -1,10 +1,12 @@
 import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
 import { toPointer } from '../model/json-pointer.js'
+import { namesLive } from '../model/mode.js'
 import { apiAddressFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { mergeIssues } from './flow-body.js'
 import { validate } from './generated/config.js'
+import { nearest } from './nearest.js'
 import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
 import { secretIssues } from './secrets.js'
@@ -19,6 +21,7 @@ export function checkConfig(value: unknown): Issue[] {
     ...folderIssues(value),
     ...addressIssues(value),
     ...embeddedIssues(value),
+    ...modeIssues(value),
     ...controlCharacterIssues(value),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
@@ -106,4 +109,36 @@ function embeddedIssues(value: unknown): Issue[] {
     pointer: toPointer(['environments', name]),
     part: 'key',
   }))
+}
+
+/** Where nothing says which mode is meant, a key of the other one would be let past the guards of this one. */
+function modeIssues(value: unknown): Issue[] {
+  const environments = isObject(value) ? value.environments : undefined
+  if (!isObject(environments)) return []
+  return Object.entries(environments).flatMap(([name, environment]): Issue[] => {
+    if (!isObject(environment)) return []
+    const { mode, api } = environment
+    if (mode === 'live' && api === undefined) {
+      return [
+        {
+          code: 'INVALID_VALUE',
+          message: `${quote(name)} has no api: it is the embedded store, which is test mode`,
+          hint: 'name its api and api_key_env, or leave mode out',
+          pointer: toPointer(['environments', name, 'mode']),
+          part: 'value',
+        },
+      ]
+    }
+    const isMisspelt = Object.keys(environment).some((field) => nearest(field, ['mode']) !== undefined)
+    if (mode !== undefined || !namesLive(name) || isMisspelt) return []
+    return [
+      {
+        code: 'MISSING_FIELD',
+        message: `${quote(name)} does not say its mode: a key of either mode would do`,
+        hint: `write "mode: live" here, or "mode: test" if ${name} is test mode`,
+        pointer: toPointer(['environments', name]),
+        part: 'key',
+      },
+    ]
+  })
 }

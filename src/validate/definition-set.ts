@@ -1,7 +1,9 @@
+import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../model/flow.js'
 import { usableKey } from './key.js'
 import { quote } from './quote.js'
+import { secretName } from './secrets.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */
 export interface NamedDefinition {
@@ -24,6 +26,7 @@ export function checkDefinitionSet(definitions: readonly NamedDefinition[]): Fil
   for (const definition of definitions) {
     const { file, key } = definition
     if (!KEY_PATTERN.test(key)) issues.push({ file, issue: invalidKey(key) })
+    if (looksLikeApiKey(key)) issues.push({ file, issue: secretName(FLOW_FILE) })
     if (looksLikeFlowId(key)) issues.push({ file, issue: keyLikeId(key) })
     const first = byKey.get(key)
     if (first === undefined) byKey.set(key, definition)
@@ -31,6 +34,8 @@ export function checkDefinitionSet(definitions: readonly NamedDefinition[]): Fil
   }
   return [...issues, ...renameIssues(definitions, byKey)]
 }
+
+const FLOW_FILE = "rename the file to what the flow is for: its name is the flow's key, which everybody sees"
 
 function invalidKey(key: string): Issue {
   const usable = usableKey(key)

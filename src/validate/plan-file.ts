@@ -1,5 +1,12 @@
+import { isObject } from '../model/json.js'
 import { diffDigest, fileDigest, type Plan, planDigest, type SavedPlan } from '../model/plan.js'
 import { validate } from './generated/plan.js'
+import { quote } from './quote.js'
+
+const FORMAT = 'flows.plan'
+const FORMAT_VERSION = '1.0'
+/** Of UTF-8; and of UTF-16, which is no text in UTF-8. */
+const BYTE_ORDER_MARK = /^(?:\ufeff|\ufffd\ufffd)/
 
 export type PlanFile = { readonly plan: Plan } | { readonly faults: readonly string[] }
 
@@ -8,11 +15,19 @@ export type PlanFile = { readonly plan: Plan } | { readonly faults: readonly str
  * digest that is not the one of its content: of a saved plan nothing can be altered. The command's exit code is no part of a plan and is dropped.
  */
 export function readPlanFile(text: string): PlanFile {
+  if (BYTE_ORDER_MARK.test(text)) {
+    return { faults: ['it begins with a byte order mark, so a program has written it anew: keep it as it was saved'] }
+  }
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch (error) {
     return { faults: [`not JSON: ${(error as Error).message}`] }
+  }
+  if (isObject(value) && value.format === FORMAT && value.format_version !== FORMAT_VERSION) {
+    const version = typeof value.format_version === 'string' ? ` ${quote(value.format_version)}` : ' that is not said'
+    const way = 'use the version of flows that made it, or plan again'
+    return { faults: [`it is of format version${version}, and this program reads ${FORMAT_VERSION}: ${way}`] }
   }
   if (!validate(value)) {
     const faults = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)

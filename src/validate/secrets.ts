@@ -12,6 +12,11 @@ export function secretIssues(value: unknown, instead: string, path: readonly str
   })
 }
 
+/** An API key as the name of a file. `instead` is what to do. */
+export function secretName(instead: string): Issue {
+  return secret([], 'key', instead)
+}
+
 function secret(path: readonly string[], part: Issue['part'], instead: string): Issue {
   return {
     code: 'API_KEY_IN_FILE',

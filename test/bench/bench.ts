@@ -25,7 +25,7 @@ const root = mkdtempSync(join(tmpdir(), 'flows-bench-'))
 process.on('exit', () => rmSync(root, { recursive: true, force: true }))
 writeFileSync(
   join(root, 'flows.config.yaml'),
-  'project: bench\nenvironments:\n  local: {}\n  live: { api: "https://flows.example.com", api_key_env: KEY }\n',
+  'project: bench\nenvironments:\n  local: {}\n  live: { mode: live, api: "https://flows.example.com", api_key_env: KEY }\n',
 )
 writeManyDefinitions(join(root, 'flows'), count)
 

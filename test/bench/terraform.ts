@@ -101,7 +101,7 @@ async function terraformData(folder: string, config: string): Promise<Run> {
 async function project(folder: string, count: number, children: ChildProcess[]): Promise<{ key: string }> {
   mkdirSync(folder)
   const { url, key } = await serve(folder, undefined, children)
-  const environments = `  local: {}\n  live: { api: "${url}", api_key_env: KEY }\n`
+  const environments = `  local: {}\n  live: { mode: test, api: "${url}", api_key_env: KEY }\n`
   writeFileSync(join(folder, 'flows.config.yaml'), `project: bench\nenvironments:\n${environments}`)
   writeManyDefinitions(join(folder, 'flows'), count)
   return { key }

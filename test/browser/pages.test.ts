@@ -78,7 +78,7 @@ describe('in a browser that runs no scripts', () => {
     await page.getByLabel('Email address').fill('a@example.com')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByRole('button', { name: 'Submit' }).click()
-    await page.waitForURL('**/healthy?done=1', { timeout: 10_000 })
+    await page.waitForURL('**/healthy?done=1', { timeout: 200_000 })
   })
 
   test('an address that is none is refused by the service too, and stays to be mended', async () => {

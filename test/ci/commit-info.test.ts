@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, realpathSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { commitInfo } from '../../src/ci/commit-info.js'
+import { commitInfo, trustCommand } from '../../src/ci/commit-info.js'
 import { aFolder } from '../helpers/cli.js'
 
 const FILES = ['flows.config.yaml', 'flows']
@@ -43,15 +43,32 @@ describe('the commit that definitions come from, as git tells it', () => {
   })
 
   test.each([
-    ['lists more changes than anybody reads', 'yes "?? one-more-file" | head -c 40000000'],
-    ['cannot say what changed', 'exit 128'],
-  ])('is kept where git %s: then not all is taken to be committed', async (_, answer) => {
+    ['lists more changes than anybody reads: not all is committed', 'yes "?? one-more-file" | head -c 40000000', true],
+    ['cannot say what changed: whether all is committed is not known', 'exit 128', null],
+  ])('is kept where git %s', async (_, answer, dirty) => {
     const { root, commit } = aRepository()
     const git = execFileSync('sh', ['-c', 'command -v git']).toString().trim()
     const bin = aFolder({ git: `#!/bin/sh\ncase "$*" in *status*) ${answer};; *) exec ${git} "$@";; esac\n` })
     chmodSync(join(bin, 'git'), 0o755)
     vi.stubEnv('PATH', `${bin}${delimiter}${process.env.PATH}`)
-    expect(await infoOf(root).finally(() => vi.unstubAllEnvs())).toEqual({ commit, branch: 'main', dirty: true })
+    expect(await infoOf(root).finally(() => vi.unstubAllEnvs())).toEqual({ commit, branch: 'main', dirty })
+  })
+
+  test('is not known where git does not trust the folder, as in container jobs, and the mend is told', async () => {
+    const { root, commit } = aRepository()
+    writeFileSync(join(root, 'flows/a.yaml'), 'name: changed\n')
+    // The variable makes git take every folder for somebody else's.
+    vi.stubEnv('GIT_TEST_ASSUME_DIFFERENT_OWNER', '1')
+    const folders: string[] = []
+    const ask = (env: Readonly<Record<string, string>>) =>
+      commitInfo({ root, files: FILES, env, onUntrusted: (folder) => void folders.push(folder) })
+    const known = { GITHUB_REPOSITORY: 'acme/flows', GITHUB_SHA: commit, GITHUB_REF: 'refs/heads/main' }
+    const answers = [await ask({}), await ask({ ...known, GITHUB_REF_NAME: 'main' })]
+    vi.unstubAllEnvs()
+    expect(answers).toEqual([null, { commit, branch: 'main', dirty: null }])
+    expect(folders).toEqual([realpathSync(root), realpathSync(root)])
+    expect(trustCommand('/repo')).toBe('git config --global --add safe.directory /repo')
+    expect(trustCommand("/it's here")).toBe("git config --global --add safe.directory '/it'\\''s here'")
   })
 })
 
@@ -78,7 +95,7 @@ describe('the commit that definitions come from, as a job of GitHub Actions tell
     })
     const expected = { commit: OTHER, branch: 'stricter', dirty: false, repository, pull_request: 12, run }
     expect(await infoOf(root, env)).toEqual(expected)
-    expect(await infoOf(aFolder(), env)).toEqual(expected)
+    expect(await infoOf(aFolder(), env), 'without git').toEqual({ ...expected, dirty: null })
   })
 
   test('is the pushed one, with its branch; a tag is no branch', async () => {

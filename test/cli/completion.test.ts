@@ -7,7 +7,7 @@ import { aDefinition, aFolder, aProject, flows } from '../helpers/cli.js'
 import { aShell, hasShell } from './shell.js'
 
 const ENVIRONMENTS =
-  'project: acme-kyc\nenvironments:\n  local: {}\n  live: { api: "https://f.example", api_key_env: K }\n'
+  'project: acme-kyc\nenvironments:\n  local: {}\n  live: { mode: live, api: "https://f.example", api_key_env: K }\n'
 
 const aProjectOfTwo = () => aProject({ 'high-value': aDefinition('A'), 'sign-up': aDefinition('B') }, ENVIRONMENTS)
 

@@ -73,7 +73,7 @@ describe('with DATABASE_URL, on PostgreSQL,', () => {
 })
 
 describe('without a PostgreSQL address', () => {
-  test.each(['mysql://app:s3cret@db/flows', 'postgres://app:s3cret@db', 'app:s3cret@db/flows'])(
+  test.each(['mysql://app:s3cret@db/flows', 'postgres://app:s3cret@db/flows?sslmode=bogus', 'app:s3cret@db/flows'])(
     'DATABASE_URL=%s is told, and not shown',
     async (DATABASE_URL) => {
       const { code, stdout, stderr } = await flows(['keys', 'list', '--json'], {
@@ -85,9 +85,9 @@ describe('without a PostgreSQL address', () => {
     },
   )
 
-  test('an empty DATABASE_URL is none: the embedded store serves', async () => {
+  test.each(['', ' '])('DATABASE_URL=%j is none: the embedded store serves', async (DATABASE_URL) => {
     const cwd = aProject()
-    const { said } = await served(cwd, { DATABASE_URL: '' })
+    const { said } = await served(cwd, { DATABASE_URL })
     expect(said).toContain(`over embedded store ${join('.flows', 'store.sqlite')}\n`)
   })
 })

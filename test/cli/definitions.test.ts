@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aDefinition, aFolder, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
 
@@ -48,6 +49,20 @@ describe('flows validate', () => {
     const env = { GITHUB_WORKSPACE: root }
     const { stdout } = await flows(['validate', '--format', 'github'], { cwd: `${root}/kyc`, env })
     expect(stdout).toMatch(/^::error file=kyc\/flows\/bad\.yaml,/)
+  })
+
+  test("github: files are named from the repository's root, from a subfolder and in a checkout in a folder", async () => {
+    const bad = { 'kyc/flows.config.yaml': CONFIG, 'kyc/flows/bad.yaml': 'name: Bad\ntype: nothing\n' }
+    const workspace = aFolder(Object.fromEntries(Object.entries(bad).map(([name, text]) => [`checkout/${name}`, text])))
+    const repository = join(workspace, 'checkout')
+    execFileSync('git', ['init', '-q'], { cwd: repository })
+    for (const [folder, env] of [
+      ['kyc/flows', {}],
+      ['kyc', { GITHUB_WORKSPACE: workspace }],
+    ] as const) {
+      const { stdout } = await flows(['validate', '--format', 'github'], { cwd: join(repository, folder), env })
+      expect(stdout).toMatch(/^::error file=kyc\/flows\/bad\.yaml,/)
+    }
   })
 
   test('for people, files are named from the folder they work in', async () => {

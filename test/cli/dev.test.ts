@@ -17,7 +17,7 @@ function listening(child: ChildProcess) {
   /** Resolves with what was said since the last time, as soon as it holds the text. */
   return (text: string): Promise<string> =>
     new Promise((done, fail) => {
-      const timer = setTimeout(() => fail(new Error(`waited for ${JSON.stringify(text)}, heard:\n${said}`)), 40_000)
+      const timer = setTimeout(() => fail(new Error(`waited for ${JSON.stringify(text)}, heard:\n${said}`)), 200_000)
       look = () => {
         if (!said.includes(text)) return
         clearTimeout(timer)
@@ -68,7 +68,7 @@ describe('flows dev', () => {
     expect(await hear('Waiting for the next save')).toContain('flows/b.yaml:2:7')
     const many = Array.from({ length: 30 }, (_, n) => [`flows/m${n}.yaml`, aDefinition(`M${n}`)])
     writeFiles(cwd, { 'flows/b.yaml': aDefinition('B'), ...Object.fromEntries(many) })
-    await expect.poll(() => nameOf('m29'), { timeout: 20_000 }).toBe('M29')
+    await expect.poll(() => nameOf('m29'), { timeout: 200_000 }).toBe('M29')
 
     // A folder that is gone, as while a branch is changed, archives nothing.
     renameSync(join(cwd, 'flows'), join(cwd, 'elsewhere'))
@@ -95,6 +95,18 @@ describe('flows dev', () => {
     const end = ended(child)
     child.kill('SIGTERM')
     expect((await end).code).toBe(0)
+  })
+
+  test('watches the folder that the configuration names for policies, and shows what they warn of where nothing is to do', async () => {
+    const rule = (message: string) => `require: flow.description != null\nmessage: ${message}\nlevel: warn\n`
+    const cwd = aProject({ a: aDefinition('A') }, 'project: acme-kyc\npolicies: rules\nenvironments:\n  local: {}\n')
+    writeFiles(cwd, { 'rules/described.yaml': rule('says what it is for') })
+    const { hear, begun } = await developing(cwd)
+    expect(begun).toContain('warned   described: says what it is for')
+    writeFiles(cwd, { 'rules/described.yaml': rule('has a description') })
+    const told = await hear('Nothing to do')
+    expect(told).toContain('rules/described.yaml changed')
+    expect(told).toContain('warned   described: has a description')
   })
 
   test('writes to no service, whatever the configuration says, at the beginning or later', async () => {

@@ -34,7 +34,7 @@ async function doctor(cwd: string, args: readonly string[] = [], env: Readonly<R
 }
 
 const withService = (url: string) =>
-  `project: acme-kyc\nenvironments:\n  local: {}\n  live: { api: "${url}", api_key_env: FLOWS_KEY }\n`
+  `project: acme-kyc\nenvironments:\n  local: {}\n  live: { mode: test, api: "${url}", api_key_env: FLOWS_KEY }\n`
 
 describe('flows doctor', () => {
   test('finds nothing where all is well, and shows no key', async () => {
@@ -66,6 +66,19 @@ describe('flows doctor', () => {
       ['live', 'key'],
     ])
     expect(stdout).not.toContain(secret)
+  })
+
+  test.each([
+    ['of the user', { XDG_CACHE_HOME: 'taken' }, 'taken/verification-flows', 'XDG_CACHE_HOME'],
+    ['of the project', {}, '.flows/cache', 'see who owns .flows'],
+  ])('blames the cache folder %s where that is the one which cannot be written', async (_, variables, folder, mend) => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, { taken: 'a file', ...(folder === '.flows/cache' && { '.flows/cache': 'a file' }) })
+    const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, join(cwd, value)]))
+    const { findings } = await doctor(cwd, [], env)
+    const [cache] = findings.filter(({ check }) => check === 'cache')
+    expect(cache).toMatchObject({ status: 'warning', hint: expect.stringContaining(mend) })
+    expect(cache?.message).toContain(`${folder} cannot be used`)
   })
 
   test('finds all that is wrong at once, and exits 1', async () => {
@@ -217,21 +230,39 @@ describe('of a service it says', () => {
     [60, '99.0.0', ['ok', 'warning', 'warning']],
     [-4000, undefined, ['ok', 'problem', 'warning']],
   ])('how far its clock is ahead, %d seconds, and which version it is, %s', async (ahead, version, statuses) => {
-    const url = await aService((_request, response) => {
+    const url = await aService((request, response) => {
       const date = new Date(Date.now() + ahead * 1000).toUTCString()
-      response.setHeader('date', date).end(JSON.stringify({ status: 'ok', ...(version && { version }) }))
+      const status = request.url === '/readyz' ? 'ready' : 'ok'
+      response.setHeader('date', date).end(JSON.stringify({ status, ...(version && { version }) }))
     })
     const findings = await checkService(url, PATIENCE)
     expect(findings.map(({ check }) => check)).toEqual(['service', 'clock', 'versions'])
     expect(findings.map(({ status }) => status)).toEqual(statuses)
   })
 
-  test('that it is not ready', async () => {
+  test('that it is not ready, and why', async () => {
     const url = await aService(({ url }, response) => {
       response.statusCode = url === '/readyz' ? 503 : 200
-      response.end('{}')
+      response.end(url === '/readyz' ? '{"error":{"message":"The store does not answer."}}' : '{"status":"ok"}')
     })
-    expect((await checkService(url, PATIENCE))[0]).toMatchObject({ check: 'service', status: 'problem' })
+    const [found] = await checkService(url, PATIENCE)
+    expect(found).toMatchObject({ check: 'service', status: 'problem' })
+    expect(found?.message).toContain('answers, but is not ready: The store does not answer.')
+  })
+
+  test.each([
+    ['a page with status 200', 200, '<html>sign in</html>', ''],
+    ['JSON that is of something else', 200, '{"status":"up"}', ''],
+    ['a redirect', 301, '', ', and sends on to https://portal.example.com'],
+    ['a refusal', 403, '{"error":{"message":"no"}}', ''],
+    ['a gateway without a service', 502, 'Bad Gateway', ''],
+  ])('that %s is not a flows service, and is not being stopped either', async (_, status, body, more) => {
+    const url = await aService((_request, response) => {
+      response.writeHead(status, status === 301 ? { location: 'https://portal.example.com' } : {}).end(body)
+    })
+    const [found] = await checkService(url, PATIENCE)
+    expect(found?.status).toBe('problem')
+    expect(found?.message).toBe(`${url} answers ${status}${more}, but not as a flows API does: is the address right?`)
   })
 
   test('that it does not answer, in a bounded time', async () => {

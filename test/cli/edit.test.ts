@@ -160,7 +160,7 @@ describe('flows pull', () => {
 
   test('an API key that somebody put into a flow is never written nor shown: all the rest is', async () => {
     const cwd = await applied({ a: aDefinition('A'), b: aDefinition('B') })
-    const secret = 'rk_test_51AbCdEf'
+    const secret = 'rk_test_51AbCdEf0123456789abcdefghijklmn'
     await outsideGit(cwd, async (call) => {
       await updateFlow(call, 'a', { description: secret, protected: true })
       await updateFlow(call, 'b', { metadata: { [secret]: 'x' }, name: 'B2' })
@@ -196,7 +196,7 @@ describe('flows pull', () => {
     await flows(['pull'], { cwd })
     const plan = await flows(['plan', '--detailed-exitcode'], { cwd })
     expect(plan).toMatchObject({ code: 0 })
-    expect(plan.stdout).toContain('Edited outside git, and in git by now: c. Apply records that.')
+    expect(plan.stdout).toContain('Edited outside git, and in git by now: c. To be recorded as edited.')
     const recorded = await flows(['apply'], { cwd })
     expect(recorded).toMatchObject({ code: 0 })
     expect(recorded.stdout).toMatch(/^Applied to local: 1 recorded as edited; 1 unchanged\.\nDeployment vfd_/)
@@ -247,7 +247,7 @@ describe('flows import and flows adopt', () => {
   })
 
   test('an active static link is of the imported environment alone, where there are several', async () => {
-    const two = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const two = `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
     for (const [config, where] of [
       [CONFIG, 'static_link: { active: true }\n'],
       [two, 'environments:\n  local:\n    static_link: { active: true }\n'],
@@ -265,7 +265,8 @@ describe('flows import and flows adopt', () => {
   })
 
   test('adopt closes no static link that its definition, made in another environment, knows nothing of', async () => {
-    const api = (name: string) => `  ${name}: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const api = (name: string) =>
+      `  ${name}: { mode: ${name}, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
     const open = '  live: { static_link: { active: true } } # of May\n'
     const cwd = aProject({ a: aDefinition('A') }, `${CONFIG}${api('test')}${api('live')}`)
     await flows(['apply', '--yes', '--env', 'local'], { cwd })
@@ -323,7 +324,7 @@ describe('flows import and flows adopt', () => {
   test('import leaves a flow alone in which an API key stands, names the field, and takes over the rest', async () => {
     const cwd = await applied({ a: aDefinition('A') })
     await outsideGit(cwd, made('spring', 'Spring'))
-    await outsideGit(cwd, made('leaky', 'sk_live_51AbCdEf'))
+    await outsideGit(cwd, made('leaky', 'sk_live_51AbCdEf0123456789abcdefghijklmn'))
     const imported = await flows(['import', '--yes'], { cwd })
     expect(imported.code).toBe(1)
     expect(imported.stderr).toContain(
@@ -355,7 +356,7 @@ describe('flows import and flows adopt', () => {
 
 describe('flows diff and flows promote', () => {
   const CONFIG =
-    'project: acme-kyc\nenvironments:\n  local: {}\n  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
+    'project: acme-kyc\nenvironments:\n  local: {}\n  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
   const TEXT = `${aDefinition('A')}return_url: https://example.com/a
 environments:
   local:

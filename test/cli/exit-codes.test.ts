@@ -5,7 +5,7 @@ import { aDefinition, aProject, ended, flows, printed, start, writeFiles } from 
 const SELFIE = 'options: { document: { require_matching_selfie: true } }\n'
 const STRICT = 'project: acme-kyc\nenvironments:\n  local: { guards: { weaken: block } }\n'
 const SERVED =
-  'project: acme-kyc\nenvironments:\n  live: { api: "https://flows.example.com", api_key_env: FLOWS_TEST_UNSET_KEY }\n'
+  'project: acme-kyc\nenvironments:\n  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_TEST_UNSET_KEY }\n'
 
 /** How a command ended whose process ends by itself. */
 async function codeOf(args: readonly string[], cwd: string): Promise<number | null> {

@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
@@ -342,7 +341,7 @@ describe('flows events', () => {
     child.kill('SIGINT')
     const { code, stdout } = await result
     expect(code).toBe(130)
-    expect(types(stdout)).toEqual([
+    expect(types(stdout).filter((type) => type !== 'waiting')).toEqual([
       'version',
       ...['change_applied', 'deployment'],
       ...['change_applied', 'deployment'],
@@ -350,9 +349,19 @@ describe('flows events', () => {
     ])
   })
 
+  test('ends when nobody reads what it follows any more, though nothing happens', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const child = start(['events', '--follow', '--interval', '0.1'], { cwd, env: ENV })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const end = new Promise<number | null>((done) => child.once('exit', done))
+    await printed(child, '"version"')
+    child.stdout?.destroy()
+    expect(await end).toBe(0)
+  })
+
   test('tells once of what was deployed while the service could not be reached, in its order', async () => {
     const { url, key } = await served()
-    const gate = { isOpen: true }
+    const gate = { isOpen: true, answered: [] as string[] }
     const gated = await aGateway(url, gate)
     const config = `project: acme-kyc
 environments:
@@ -368,7 +377,8 @@ environments:
       expect(await flows(['apply', '--yes', '--env', 'direct'], { cwd, env })).toMatchObject({ code: 0 })
     const first = printed(child, '"key":"a"')
     await printed(child, 'Waiting')
-    await setTimeout(500) // its first look learns what is there
+    // Its first look learns what is there.
+    await expect.poll(() => gate.answered, { timeout: 200_000 }).toContain('/v2/identity/flow_deployments')
     await apply()
     await first
     const failed = printed(child, '"unreachable"')
@@ -390,12 +400,13 @@ environments:
 })
 
 /** Passes requests on to a service, or breaks the connection while it is closed. */
-async function aGateway(url: string, gate: { readonly isOpen: boolean }): Promise<string> {
+async function aGateway(url: string, gate: { readonly isOpen: boolean; answered: string[] }): Promise<string> {
   const server = createServer(async (request, response) => {
     if (!gate.isOpen) return void request.socket.destroy()
     const { host: _, connection: _1, ...headers } = request.headers
     const answer = await fetch(url + request.url, { headers: headers as Record<string, string> })
     response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    gate.answered.push(new URL(request.url ?? '/', url).pathname)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
 
 const LIVE_CAPTURE = `require: flow.options.document.require_live_capture
 message: documents are captured live
@@ -14,6 +14,23 @@ function aProjectWith(
   writeFiles(cwd, Object.fromEntries(Object.entries(policies).map(([name, text]) => [`policies/${name}.yaml`, text])))
   return cwd
 }
+
+test('a plan that was remembered is not answered where its policies ask how much a flow is used, nor for another project', async () => {
+  const busy = 'require: sessions_last_30_days == 0\nmessage: nobody uses it yet\nlevel: warn\n'
+  const cwd = aProjectWith({ busy }, { a: aDefinition('A') })
+  await flows(['apply', '--yes'], { cwd })
+  for (let run = 1; run <= 2; run += 1)
+    expect((await flows(['plan'], { cwd })).stdout).not.toContain('nobody uses it yet')
+  await flows(['sessions', 'create', 'a'], { cwd })
+  expect((await flows(['plan'], { cwd })).stdout).toContain('warned   busy: nobody uses it yet')
+
+  writeFiles(cwd, { 'policies/busy.yaml': LIVE_CAPTURE })
+  for (let run = 1; run <= 2; run += 1) {
+    expect((await flows(['plan'], { cwd })).stdout).toContain('warned   busy: documents are captured live')
+  }
+  writeFiles(cwd, { 'flows.config.yaml': CONFIG.replace('acme-kyc', 'acme-pay') })
+  expect((await flows(['plan'], { cwd })).stdout).not.toContain('acme-kyc in local')
+})
 
 describe('flows validate', () => {
   test('tells what is wrong with policies and with definitions at once, and exits 3', async () => {

@@ -24,7 +24,8 @@ const CONFIG = `project: acme-kyc
 environments:
 ${Object.keys(THREE)
   .map(
-    (name) => `  ${name}: ${name === 'local' ? '{}' : '{ api: "https://flows.example.com", api_key_env: FLOWS_KEY }'}`,
+    (name) =>
+      `  ${name}: ${name === 'local' ? '{}' : `{ mode: ${name}, api: "https://flows.example.com", api_key_env: FLOWS_KEY }`}`,
   )
   .join('\n')}
 `

@@ -54,7 +54,7 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
       [0, id],
       [0, id],
     ])
-  }, 120_000)
+  })
 
   test('when its job is killed after it was written, and run again', async () => {
     const api = await served({ implementation })
@@ -69,7 +69,7 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
     const [id] = await deployments(api)
     expect(await apply()).toEqual({ code: 0, status: 'applied_already', id })
     expect(await deployments(api)).toEqual([id])
-  }, 120_000)
+  })
 
   test('when its job is killed before it was written, and run again', async () => {
     const api = await served({ implementation })
@@ -93,7 +93,7 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
     expect(await apply()).toMatchObject({ code: 0, status: 'applied' })
     expect(await apply()).toMatchObject({ code: 0, status: 'applied_already' })
     expect(await deployments(api)).toHaveLength(1)
-  }, 120_000)
+  })
 
   test('when the answer is lost once: the job asks again, and has applied it', async () => {
     const api = await served({ implementation })
@@ -102,7 +102,7 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
     expect(await apply()).toMatchObject({ code: 0, status: 'applied' })
     expect(proxy.lost()).toBe(1)
     expect(await deployments(api)).toHaveLength(1)
-  }, 120_000)
+  })
 
   test('when every answer is lost: the job fails, and the next one learns that it was applied', async () => {
     const api = await served({ implementation })
@@ -113,7 +113,7 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
     const [id] = await deployments(api)
     expect(await apply()).toEqual({ code: 0, status: 'applied_already', id })
     expect(await deployments(api)).toEqual([id])
-  }, 120_000)
+  })
 
   test('when it is run again after its flows have changed, or after they were put back', async () => {
     const api = await served({ implementation })
@@ -128,5 +128,5 @@ describe.each(stores)('one saved plan makes one deployment, on $name', (implemen
     await api.call('POST', '/v1/identity/verification_flows/b', { body: { name: 'B' } })
     expect(await apply()).toEqual({ code: 0, status: 'applied_already', id: second.id })
     expect((await api.call('GET', '/v1/identity/verification_flows/b')).body).toMatchObject({ name: 'B', version: 3 })
-  }, 120_000)
+  })
 })

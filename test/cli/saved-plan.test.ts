@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { updateFlow } from '../../src/service/operations/flows.js'
 import { aDefinition, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
+import { outsideGit } from '../helpers/outside-git.js'
 import { served } from '../service/serving.js'
 
 async function shown(cwd: string, key: string) {
@@ -192,6 +194,86 @@ describe('flows plan --out, flows apply <plan>', () => {
   })
 })
 
+describe('text that looks like an API key', () => {
+  const KEY = `sk_live_${'a1B2'.repeat(8)}`
+  const git = (cwd: string, ...args: readonly string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd, stdio: 'pipe' })
+
+  test.each([
+    ['in the name of a branch', 'chore/rotate-sk_live_key2026', async () => {}],
+    ['as a whole key in the name of a branch', `chore/rotate-${KEY}`, async () => {}],
+    [
+      'in a flow that somebody edited outside git',
+      'main',
+      (cwd: string) => outsideGit(cwd, (call) => updateFlow(call, 'a', { metadata: { note: KEY, [KEY]: 'x' } })),
+    ],
+  ])('%s keeps no saved plan from being commented and applied, and is in none', async (_, branch, edit) => {
+    const cwd = aProject({ a: aDefinition('A'), b: aDefinition('B') })
+    writeFiles(cwd, { '.gitignore': '.flows/\n*.json\n' })
+    git(cwd, 'init', '-q', '-b', branch)
+    git(cwd, 'add', '.')
+    git(cwd, 'commit', '-qm', 'one')
+    await flows(['apply', '--yes'], { cwd })
+    await edit(cwd)
+    writeFiles(cwd, { 'flows/b.yaml': aDefinition('B2') })
+    expect(await flows(['plan', '--out', 'plan.json'], { cwd })).toMatchObject({ code: 0 })
+    expect(readFileSync(join(cwd, 'plan.json'), 'utf8')).not.toContain(KEY)
+    const comment = await flows(['comment', 'plan.json', '--dry-run'], { cwd })
+    expect(comment).toMatchObject({ code: 0 })
+    expect(comment.stdout).not.toContain(KEY)
+    expect(await flows(['apply', 'plan.json'], { cwd })).toMatchObject({ code: 0 })
+    expect(await flows(['plan', '--detailed-exitcode'], { cwd })).toMatchObject({ code: 0 })
+  })
+
+  test('is shown as it is where it is the key of a flow, a project or an environment, as no API key is that short', async () => {
+    const config = 'project: sk_live_kyc\nenvironments:\n  rk_test_sandbox: {}\n'
+    const cwd = aProject({ sk_live_onboarding: aDefinition('A'), sk_live_payouts: aDefinition('B') }, config)
+    await flows(['apply', '--yes'], { cwd })
+    rmSync(join(cwd, 'flows', 'sk_live_payouts.yaml'))
+    writeFiles(cwd, {
+      'flows/sk_live_onboarding.yaml': aDefinition('sk_live_payouts', 'metadata: { from: sk_test_old }\n'),
+    })
+    const { stdout } = await flows(['plan'], { cwd })
+    expect(stdout).toContain('- archive sk_live_payouts')
+    expect(stdout).toContain('Plan for sk_live_kyc in rk_test_sandbox')
+    expect(stdout).toContain('"sk_test_old"')
+    const plan = JSON.parse((await flows(['plan', '--json', '--out', 'plan.json'], { cwd })).stdout)
+    expect(plan.changes.map(({ key }: { key: string }) => key)).toEqual(['sk_live_onboarding', 'sk_live_payouts'])
+    writeFiles(cwd, { 'flows/payouts.yaml': aDefinition('B', 'renamed_from: sk_live_payouts\n') })
+    expect((await flows(['plan'], { cwd })).stdout).toContain('sk_live_payouts → payouts')
+    expect(await flows(['apply', 'plan.json'], { cwd })).toMatchObject({ code: 0 })
+  })
+})
+
+test.each([
+  ['with a byte order mark', (text: string) => `\ufeff${text}`, 'it begins with a byte order mark'],
+  [
+    'of another format version',
+    (text: string) => text.replace('"format_version": "1.0"', '"format_version": "2.0"'),
+    'it is of format version "2.0", and this program reads 1.0',
+  ],
+])('a plan %s says so in words', async (_, alter, says) => {
+  const cwd = await aReviewedPlan()
+  writeFileSync(join(cwd, 'plan.json'), alter(readFileSync(join(cwd, 'plan.json'), 'utf8')))
+  for (const args of [
+    ['apply', 'plan.json'],
+    ['comment', 'plan.json', '--dry-run'],
+  ]) {
+    const { code, stderr } = await flows(args, { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toContain(says)
+  }
+})
+
+test('flows plan --out - prints the plan as it would be saved, and nothing else', async () => {
+  const cwd = await aReviewedPlan()
+  const { code, stdout, stderr } = await flows(['plan', '--out', '-'], { cwd })
+  expect([code, stdout]).toEqual([0, readFileSync(join(cwd, 'plan.json'), 'utf8')])
+  expect(stderr).toContain('~ update a')
+  expect(readdirSync(cwd)).not.toContain('-')
+  expect(await flows(['plan', '--out', '-', '--json'], { cwd })).toMatchObject({ code: 64 })
+})
+
 describe('a saved plan is for one place', () => {
   async function refusal(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
     const { code, stdout } = await flows(['apply', 'plan.json', '--json', ...args], { cwd, env })
@@ -222,7 +304,10 @@ describe('a saved plan is for one place', () => {
     const config = `project: acme-kyc\nenvironments:\n  test: { api: '${api.url}', api_key_env: FLOWS_KEY }\n`
     const cwd = aProject({ a: aDefinition('A') }, config)
     await flows(['plan', '--out', 'plan.json'], { cwd, env: { FLOWS_KEY: api.key } })
+    expect(await refusal(cwd, [], { FLOWS_KEY: api.liveKey })).toEqual([6, 'key_of_other_mode'])
+    writeFiles(cwd, { 'flows.config.yaml': config.replace('{ api', '{ mode: live, api') })
     expect(await refusal(cwd, [], { FLOWS_KEY: api.liveKey })).toEqual([1, 'plan_of_other_mode'])
+    writeFiles(cwd, { 'flows.config.yaml': config })
     const live = await api.call('GET', '/v1/identity/verification_flows', { key: api.liveKey })
     expect(live.body.data).toEqual([])
     expect(await flows(['apply', 'plan.json'], { cwd, env: { FLOWS_KEY: api.key } })).toMatchObject({ code: 0 })

@@ -41,7 +41,7 @@ describe('a server that is told to stop', () => {
     const key = await aKey(cwd)
     expect(await statusOf(`${url}/readyz`)).toBe(200)
     child.kill('SIGTERM')
-    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 10_000 }).toBe(503)
+    await expect.poll(() => statusOf(`${url}/readyz`), { timeout: 200_000 }).toBe(503)
     expect(await statusOf(`${url}/healthz`)).toBe(200)
     expect(await statusOf(url + FLOWS, key)).toBe(200)
     const end = ended(child)

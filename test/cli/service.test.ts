@@ -80,6 +80,40 @@ describe('flows sessions', () => {
     expect(again.stderr).toContain('is verified')
   })
 
+  test('names the flow by its key beside its id, and says what comes next', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const made = await flows(['sessions', 'create', 'a'], { cwd })
+    const [id = ''] = /^vs_\w+/.exec(made.stdout) ?? []
+    const named = /flow +a \((vf_\w+)\) version 1\n/
+    const [, flow] = named.exec(made.stdout) ?? []
+    // The result is for stdout alone: what comes next is talk.
+    expect(made.stdout).not.toContain('Next')
+    expect(made.stderr).toContain(`Next:\n  flows sessions submit ${id} `)
+    expect(made.stderr).toContain('\n  flows serve ')
+    const list = await flows(['sessions', 'list'], { cwd })
+    expect(list.stdout).toMatch(new RegExp(`^ID .* FLOW +FLOW ID .*\\n${id} +requires_input +a +${flow} `))
+    expect((await flows(['sessions', 'show', id], { cwd })).stdout).toMatch(named)
+    const failed = await flows(['sessions', 'submit', id, '--outcome', 'document_expired'], { cwd })
+    const [, report] = /\n +report +(vr_\w+)\n/.exec(failed.stdout) ?? []
+    expect(failed.stdout).toMatch(/\n +error +document_expired: /)
+    expect(failed.stderr).toContain(`Next:\n  flows sessions show ${id} --json `)
+    expect(failed.stderr).toContain(`GET /v1/identity/verification_reports/${report} `)
+    const json = await flows(['sessions', 'show', id, '--json'], { cwd })
+    expect([json.stderr, JSON.parse(json.stdout)]).toMatchObject(['', { last_verification_report: report }])
+  })
+
+  test('shows what was made where a key may not read the flow, by its id', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    await flows(['apply', '--yes'], { cwd })
+    const { key } = await aKey(cwd, '--scope', 'sessions:write')
+    const { url } = await served(cwd)
+    const app = aProject({ a: aDefinition('A') }, overHttp(url))
+    const made = await flows(['sessions', 'create', 'a', '--env', 'remote'], { cwd: app, env: { FLOWS_KEY: key } })
+    expect(made.code, made.stderr).toBe(0)
+    expect(made.stdout).toMatch(/flow +vf_\w+ version 1\n/)
+  })
+
   test('more sessions than fit are announced, and reached with --starting-after', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     await flows(['apply', '--yes'], { cwd })

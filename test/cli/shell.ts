@@ -91,7 +91,7 @@ function typist(child: ChildProcess): Typing['type'] {
   return (keys, awaited) =>
     new Promise((done, fail) => {
       seen = ''
-      const timer = setTimeout(() => fail(new Error(`waited for ${awaited}, saw ${JSON.stringify(seen)}`)), 20_000)
+      const timer = setTimeout(() => fail(new Error(`waited for ${awaited}, saw ${JSON.stringify(seen)}`)), 200_000)
       look = () => {
         if (!seen.includes(awaited)) return
         clearTimeout(timer)

@@ -5,7 +5,7 @@ import { createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { aDefinition, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 
-const LIVE = '  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
+const LIVE = '  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n'
 
 const written = (cwd: string, file: string) => JSON.parse(readFileSync(join(cwd, file), 'utf8'))
 

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process'
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { aFolder, ended, flows, type Run, type RunOptions, start, writeFiles } from '../helpers/cli.js'
+import { aFolder, ended, flows, type Run, type RunOptions, writeFiles } from '../helpers/cli.js'
+import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
 
 const HOSTS = ['registry.terraform.io', 'registry.opentofu.org']
 const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64']
@@ -105,23 +106,18 @@ describe('flows terraform install', () => {
     expect(file.code).toBe(64)
   })
 
-  test('killed at any moment it leaves a version whole or none, and the next run clears up', async () => {
+  test('killed before any of its steps it leaves a version whole or none, and the next run clears up', async () => {
     const cwd = aFolder()
-    const started = performance.now()
-    await install(cwd)
-    const whole = performance.now() - started
+    const counted = { cwd, filesBelow: '/terraform.d/', env: { HOME: cwd } }
+    const calls = await callsOf(['terraform', 'install'], counted)
     const plugins = join(cwd, 'terraform.d/plugins')
     const expected = filesIn(placeOf(plugins, HOSTS[0] ?? ''))
-    for (let part = 0.3; part < 1.1; part += 0.1) {
+    for (const call of someOf(calls, 6)) {
       rmSync(plugins, { recursive: true, force: true })
-      const child = start(['terraform', 'install'], { cwd, env: { HOME: cwd } })
-      const end = ended(child)
-      await new Promise((wait) => setTimeout(wait, whole * part))
-      child.kill('SIGKILL')
-      await end
+      await endedAtCall(call, ['terraform', 'install'], counted)
       for (const host of HOSTS) {
         const place = placeOf(plugins, host)
-        if (existsSync(place)) expect(filesIn(place)).toEqual(expected)
+        if (existsSync(place)) expect(filesIn(place), `call ${call} of ${calls}`).toEqual(expected)
       }
     }
     expect((await install(cwd)).code).toBe(0)

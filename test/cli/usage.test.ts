@@ -16,18 +16,40 @@ describe('help', () => {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} .*${summary.slice(0, 20)}`, 'm'))
   })
 
-  test('flows without a command shows the help, as bad usage', async () => {
-    const { code, stdout, stderr } = await flows([])
-    expect(code).toBe(64)
-    expect(stdout).toBe('')
-    expect(stderr).toContain('Usage: flows <command>')
+  test.each([[[]], [['sessions']], [['keys']], [['terraform']], [['--no-color']]])(
+    'flows %s stops at a group of commands, and so shows its help as --help does',
+    async (args) => {
+      const { code, stdout, stderr } = await flows(args)
+      expect([code, stderr]).toEqual([0, ''])
+      expect(stdout).toBe((await flows([...args, '--help'])).stdout)
+      expect(stdout).toContain('Usage: flows ')
+    },
+  )
+
+  test.each([
+    ['help nope', 'nope', 'flows --help lists the commands'],
+    ['help paln', 'paln', 'did you mean plan?'],
+    ['plam --help', 'plam', 'did you mean plan?'],
+    ['-h plam', 'plam', 'did you mean plan?'],
+    ['--config x.yaml help aply', 'aply', 'did you mean apply?'],
+    ['help sessions creat', 'creat', 'did you mean create?'],
+    ['sessions help creat', 'creat', 'did you mean create?'],
+    ['keys lst --help', 'lst', 'did you mean list?'],
+  ])('flows %s says that there is no such command, and which one is near', async (line, word, hint) => {
+    const { code, stdout, stderr } = await flows(line.split(' '))
+    expect([code, stdout]).toEqual([64, ''])
+    expect(stderr).toMatch(/^error .*\nhint {2}.*\n$/)
+    expect(stderr).toContain(`unknown command '${word}'`)
+    expect(stderr).toContain(hint)
+    const json = await flows([...line.split(' '), '--json'])
+    expect(JSON.parse(json.stdout)).toMatchObject({ code: 'bad_usage', exit_code: 64 })
   })
 
   test.each(EVERY)('flows %s --help shows examples', async (name) => {
     const { code, stdout } = await flows([...name.split(' '), '--help'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^Usage: flows /)
-    if (!['sessions', 'keys'].includes(name)) expect(stdout).toMatch(/Examples:\n {2}# .+\n {2}\$ flows /)
+    expect(stdout).toMatch(/Examples:\n {2}# .+\n {2}\$ flows /)
   })
 
   test('flows help plan is flows plan --help', async () => {
@@ -135,7 +157,7 @@ describe('stdout carries the result, stderr the talk', () => {
   test('text from elsewhere moves no cursor and begins no line of its own', async () => {
     const ESC = '\u001b'
     const name = `${ESC}[2J\u009b2J\nerror it was you`
-    const config = `${CONFIG}  live: { api: "http://127.0.0.1:1", api_key_env: KEY }\n`
+    const config = `${CONFIG}  live: { mode: live, api: "http://127.0.0.1:1", api_key_env: KEY }\n`
     const cwd = aProject({ [`${ESC}[31m/a`]: `type:  document\nname: A\n` }, config)
     const outputs = [
       await flows(['fmt', '--check'], { cwd }),
@@ -161,7 +183,7 @@ describe('stdout carries the result, stderr the talk', () => {
   })
 
   test('a missing key exits 6 and names the variable, never a value', async () => {
-    const config = `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
+    const config = `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: FLOWS_LIVE_KEY }\n`
     const { code, stderr } = await flows(['plan', '--env', 'live'], { cwd: aProject({ a: aDefinition('A') }, config) })
     expect(code).toBe(6)
     expect(stderr).toContain('FLOWS_LIVE_KEY')

@@ -136,7 +136,7 @@ for (const library of LIBRARIES) {
           high: aDefinition('High', 'metadata: { "a${b}": "%{c}" }\nenvironments: { live: { protected: true } }\n'),
           '3-days': aDefinition('Three days'),
         },
-        `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: KEY }\n`,
+        `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: KEY }\n`,
       )
       const made = from({ directory: cwd, environment: 'live' })
       const { stdout } = await flows(['synth', '--env', 'live'], { cwd })
@@ -193,11 +193,15 @@ for (const library of LIBRARIES) {
     test('several environments have a place in one stack, each with a provider of its own', () => {
       const cwd = aProject(
         { high: aDefinition('High') },
-        `${CONFIG}  live: { api: "https://flows.example.com", api_key_env: KEY }\n`,
+        `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: KEY }\n`,
       )
       const made = synthesised((stack) => {
         for (const environment of ['local', 'live']) {
-          const provider = new constructs.FlowsProvider(stack, environment, { project: 'acme-kyc', alias: environment })
+          const provider = new constructs.FlowsProvider(stack, environment, {
+            project: 'acme-kyc',
+            alias: environment,
+            ...(environment === 'live' && { mode: 'live' }),
+          })
           constructs.VerificationFlows.fromDirectory(stack, `in-${environment}`, {
             directory: cwd,
             environment,
@@ -209,6 +213,20 @@ for (const library of LIBRARIES) {
         'in-local_high': { provider: 'flows.local' },
         'in-live_high': { provider: 'flows.live' },
       })
+    })
+
+    test('refuses a provider of the other mode than the environment is', () => {
+      const live = `${CONFIG}  live: { mode: live, api: "https://flows.example.com", api_key_env: KEY }\n`
+      const cwd = aProject({ high: aDefinition('High') }, live)
+      const inMode = (mode?: 'live') => () =>
+        synthesised((stack) => {
+          new constructs.FlowsProvider(stack, 'mine', { project: 'acme-kyc', api: 'https://flows.example.com', mode })
+          constructs.VerificationFlows.fromDirectory(stack, 'flows', { directory: cwd, environment: 'live' })
+        })
+      expect(inMode()).toThrow(
+        `environment "live" is live mode (flows.config.yaml), and the FlowsProvider "stack/mine" is test mode: give it mode: 'live', or choose another environment`,
+      )
+      expect(inMode('live')).not.toThrow()
     })
 
     test('refuses a provider that manages another project than the definitions are of', () => {

@@ -65,7 +65,7 @@ describe('the declarations, for users who check strictly', () => {
     // As npm pack does: it bundles (prepare) once more after everything is built (prepack).
     await execute(process.execPath, constructs)
     cpSync('package.json', join(packed, 'package.json'))
-  }, 180_000)
+  })
 
   afterAll(() => rmSync(packed, { recursive: true, force: true }))
 

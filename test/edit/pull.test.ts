@@ -202,16 +202,27 @@ describe('pull', () => {
   })
 
   test('an API key is left where it is, and named by its field; the rest of the flow is written', () => {
-    const flow = observed('a', { description: 'is rk_test_51Ab', protected: true }, { applied: aConfig() })
-    const found = pulled(state(flow, observed('b', { name: 'sk_live_51Ab' }, { applied: null })), { keys: ['a', 'b'] })
+    const flow = observed(
+      'a',
+      { description: 'is rk_test_51Ab0123456789abcdefghijklmn', protected: true },
+      { applied: aConfig() },
+    )
+    const found = pulled(
+      state(flow, observed('b', { name: 'sk_live_51Ab0123456789abcdefghijklmn' }, { applied: null })),
+      { keys: ['a', 'b'] },
+    )
     expect(found.withheld).toEqual([
       { key: 'a', paths: ['/description'], isWhole: false },
       { key: 'b', paths: ['/name'], isWhole: true },
     ])
     expect(found.edits).toMatchObject([{ file: A, fields: [{ path: '/protected' }] }])
-    const inName = observed('a', { metadata: { sk_live_51Ab: 'x', team: 'risk' } }, { applied: aConfig() })
+    const inName = observed(
+      'a',
+      { metadata: { sk_live_51Ab0123456789abcdefghijklmn: 'x', team: 'risk' } },
+      { applied: aConfig() },
+    )
     expect(pulled(state(inName))).toMatchObject({
-      withheld: [{ key: 'a', paths: ['/metadata/sk_live_51Ab'] }],
+      withheld: [{ key: 'a', paths: ['/metadata/sk_live_51Ab0123456789abcdefghijklmn'] }],
       edits: [{ fields: [{ path: '/metadata/team' }] }],
     })
   })

@@ -17,7 +17,7 @@ async function aRepository(guards = '{}') {
   const api = await served()
   const github = await aGithubServer()
   const workspace = aFolder({
-    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { api: "${api.url}", api_key_env: FLOWS_LIVE_KEY, guards: ${guards} }\n`,
+    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { mode: test, api: "${api.url}", api_key_env: FLOWS_LIVE_KEY, guards: ${guards} }\n`,
     'flows/a.yaml': strong,
   })
   const git = (...args: string[]) =>
@@ -105,7 +105,7 @@ describe('a pull request', () => {
 
   test('has a plan of its own for each project of the repository, and each of them is applied', async () => {
     const { api, github, commit, artifacts, job, flowsOf } = await aRepository()
-    const live = `live: { api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }`
+    const live = `live: { mode: test, api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }`
     const head = commit({
       'other/flows.config.yaml': `project: other\nenvironments:\n  ${live}\n`,
       'other/flows/b.yaml': 'name: B\ntype: document\n',

@@ -12,7 +12,7 @@ import { aGitlabServer } from './gitlab-server.js'
 import { ACTION, script } from './run-action.js'
 
 describe('the workflow for GitHub', () => {
-  const { permissions, jobs } = parse(githubWorkflow('acme-kyc', true))
+  const { permissions, jobs } = parse(githubWorkflow('acme-kyc', true, 'main'))
 
   test('gives each job no more rights than it needs', () => {
     expect(permissions).toEqual({ contents: 'read' })
@@ -52,8 +52,28 @@ describe('the workflow for GitHub', () => {
     expect(jobs.drift.concurrency).toBe('flows-drift-acme-kyc-live')
   })
 
+  test('runs for pull requests, for a merge queue, and for pushes to the default branch, whatever its name', () => {
+    const of = (branch: string) => parse(githubWorkflow('acme-kyc', true, branch)).on
+    expect(Object.keys(of('main'))).toEqual(['pull_request', 'merge_group', 'push', 'schedule'])
+    expect(parse(githubWorkflow('acme-kyc', false, 'main')).on).toHaveProperty('merge_group')
+    const filters = ['main', 'master', 'release/2.x', '1.0', 'c++'].map((branch) => of(branch).push.branches)
+    expect(filters).toEqual([['main'], ['master'], ['release/2.x'], ['1.0'], ['c\\+\\+']])
+    // A merge queue waits for the jobs that a branch requires: they validate, and touch no service.
+    expect(jobs.validate.if).toBe("github.event_name != 'schedule'")
+    expect(jobs.plan.if).toContain("github.event_name == 'pull_request'")
+  })
+
+  test('lets no job wait for ever, at GitHub and at GitLab', () => {
+    for (const [name, job] of Object.entries(jobs)) {
+      expect((job as { 'timeout-minutes'?: number })['timeout-minutes'], name).toBeLessThanOrEqual(15)
+    }
+    const { '.flows': base, ...pipeline } = parse(gitlabPipeline('acme-kyc', true))
+    expect(base.timeout).toBe('15 minutes')
+    for (const job of Object.values(pipeline)) expect(job).toMatchObject({ extends: '.flows' })
+  })
+
   test('only validates where there is no service to plan against', () => {
-    expect(Object.keys(parse(githubWorkflow('acme-kyc', false)).jobs)).toEqual(['validate'])
+    expect(Object.keys(parse(githubWorkflow('acme-kyc', false, 'main')).jobs)).toEqual(['validate'])
     expect(Object.keys(parse(gitlabPipeline('acme-kyc', false)))).toEqual(['.flows', 'flows:validate'])
   })
 })
@@ -65,7 +85,7 @@ async function aPipeline() {
   gitlab.tokens.set('glpat-comment', { username: 'project_42_bot', canWrite: true })
   gitlab.tokens.set('glpat-drift', { username: 'project_42_drift', canWrite: true })
   const files = {
-    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }\n`,
+    'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { mode: test, api: "${api.url}", api_key_env: FLOWS_LIVE_KEY }\n`,
     'flows/a.yaml': aDefinition('A'),
   }
   const bin = aFolder()
@@ -107,6 +127,7 @@ test('the pipeline for GitLab plans in the merge request and applies what was re
   const name = 'flows-plan.acme-kyc.live.json'
   expect(jobs['flows:plan'].artifacts.paths).toEqual([name])
   expect(jobs['flows:plan'].rules).toEqual([
+    { if: '$CI_MERGE_REQUEST_EVENT_TYPE == "merge_train"', when: 'never' },
     {
       if: '$CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID',
     },

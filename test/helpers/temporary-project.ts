@@ -8,7 +8,7 @@ import type { Diagnostic } from '../../src/model/diagnostic.js'
 const CONFIG = `project: acme-kyc
 environments:
   local: {}
-  live: { api: https://flows.example.com, api_key_env: FLOWS_LIVE_KEY }
+  live: { mode: live, api: https://flows.example.com, api_key_env: FLOWS_LIVE_KEY }
 `
 
 export type Files = Readonly<Record<string, string | Buffer>>

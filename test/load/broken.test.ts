@@ -1,6 +1,7 @@
 import { cpSync, existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { cpuTimer } from '../helpers/cpu-time.js'
 import { brief, readAt, temporaryProject } from '../helpers/temporary-project.js'
 
 /** Every pitfall once: thirty faults, of which three need a second file that is without fault by itself. */
@@ -46,10 +47,10 @@ test('thirty broken files give thirty diagnostics, each in its place, in one run
   writeFileSync(join(flows, 'ten-megabytes.yaml'), `name: ${'x'.repeat(10 * 1024 * 1024)}\n`)
   symlinkSync('nothing-is-here.yaml', join(flows, 'leads-nowhere.yaml'))
 
-  const started = performance.now()
+  const spent = cpuTimer()
   const { count, diagnostics } = readAt(root)
   expect(diagnostics.map(brief)).toEqual(EXPECTED)
-  expect(performance.now() - started).toBeLessThan(5_000)
+  expect(spent()).toBeLessThan(5_000)
   expect(new Set(diagnostics.map(({ at }) => at.file)).size).toBe(30)
   expect(count).toBe(33)
   expect(existsSync(join(root, '.flows'))).toBe(false)

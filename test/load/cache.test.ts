@@ -271,7 +271,7 @@ describe('whatever happens to the files', () => {
   }
 
   function configure(root: string, test: boolean): void {
-    const live = 'live: { api: https://flows.example.com, api_key_env: KEY }'
+    const live = 'live: { mode: live, api: https://flows.example.com, api_key_env: KEY }'
     writeFiles(root, {
       'flows.config.yaml': `project: p\nenvironments: { local: {}, ${live}${test ? ', test: { api: https://test.example.com, api_key_env: KEY }' : ''} }\n`,
     })

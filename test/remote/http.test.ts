@@ -5,6 +5,7 @@ import { isState } from '../../src/remote/http/shapes.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
 import { RemoteError } from '../../src/remote/remote.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
+import { cpuTimer } from '../helpers/cpu-time.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 import { served } from '../service/serving.js'
 import { aClosedPort, aProxyTo, aWebServer } from './web-server.js'
@@ -250,9 +251,9 @@ describe('reading over HTTP', () => {
   test('a state that says more than is known is taken, and ten thousand flows are checked at once', async () => {
     const flows = Array.from({ length: 10_000 }, (_, n) => ({ ...OBSERVED, key: `f${n}`, colour: 'red' }))
     expect(isState({ ...stateWith({}), flows })).toBe(true)
-    const start = performance.now()
+    const spent = cpuTimer()
     isState({ ...stateWith({}), flows })
-    expect(performance.now() - start).toBeLessThan(250)
+    expect(spent()).toBeLessThan(250)
   })
 
   test.each(['{"object":"x"}', '{"object":"list"}', '{"object":"list","has_more":false,"data":[7]}'])(
@@ -442,6 +443,52 @@ describe('keys', () => {
       }
     },
   )
+})
+
+describe('a remote of one mode', () => {
+  test('takes no key whose prefix says the other', () => {
+    for (const [apiKey, mode] of [
+      ['rk_live_averysecretkey', 'test'],
+      [KEY, 'live'],
+    ] as const) {
+      expect(() => http({ api: 'http://127.0.0.1:9', apiKey, mode })).toThrow(
+        expect.objectContaining({ kind: 'not_authorised', code: 'key_of_other_mode' }),
+      )
+    }
+  })
+
+  const current = (livemode: boolean) =>
+    JSON.stringify({
+      id: 'ak_1',
+      object: 'api_key',
+      livemode,
+      name: 'ci',
+      scopes: null,
+      expires: null,
+      type: 'secret',
+    })
+
+  test('asks for the mode of a key that does not carry it, before it reads or writes', async () => {
+    const { url, requests } = await aWebServer((_request, response) => void response.end(current(true)))
+    const remote = http({ api: url, apiKey: 'averysecret-of-a-gateway', mode: 'test' })
+    expect((await failure(remote.reader())).code).toBe('key_of_other_mode')
+    expect((await failure(remote.writer())).code).toBe('key_of_other_mode')
+    expect(requests).toEqual(['GET /v1/api_keys/current', 'GET /v1/api_keys/current'])
+  })
+
+  test('gives out no answer that is of the other mode', async () => {
+    const flowState = { livemode: true, store: 's', last_deployment: null, flows: [] }
+    const page = { object: 'list', has_more: false, data: [SESSION, { ...SESSION, livemode: true }] }
+    const { url } = await aWebServer(({ url: path }, response) => {
+      response.setHeader('etag', '"1"')
+      response.end(JSON.stringify(path?.includes('flow_state') ? flowState : page))
+    })
+    const reader = await http({ api: url, apiKey: KEY, mode: 'test' }).reader()
+    expect((await failure(reader.observe(PROJECT))).code).toBe('key_of_other_mode')
+    expect((await failure(reader.listSessions())).code).toBe('key_of_other_mode')
+    const anyMode = await http({ api: url, apiKey: KEY }).reader()
+    expect((await anyMode.listSessions()).data).toHaveLength(2)
+  })
 })
 
 describe('the address of the API', () => {

@@ -361,13 +361,6 @@ for (const implementation of remotes) {
         'email_invalid',
         'provided_details[email]',
       ],
-      [
-        'a broken phone number',
-        { verification_flow: 'a', provided_details: { phone: 'secret 555' } },
-        'invalid',
-        'phone_invalid',
-        'provided_details[phone]',
-      ],
     ] as const)('a session with %s is refused, and told why', async (_what, params, kind, code, param) => {
       const { writer } = await aRemote()
       await writer.deploy(aDeployment([creating('a')]))

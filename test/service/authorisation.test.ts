@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { API_VERSION } from '../../src/service/api-version.js'
 import { read } from '../../src/service/http/routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
 import { FLOW_STATE, SPECIAL_ROUTES } from '../../src/service/http/routes/whole-sets.js'
 import { deploy } from '../../src/service/operations/deployments.js'
+import { createEphemeralKey } from '../../src/service/operations/ephemeral-keys.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
 import { allows, SCOPES } from '../../src/service/operations/scopes.js'
 import { aDeployment, creating } from './deployment-requests.js'
@@ -33,6 +35,9 @@ async function objectsOf({ store, service, call, clock }: Served): Promise<Reado
   const session = (await call('POST', '/v1/identity/verification_sessions', { body: 'type=document' })).body
   const submitted = await call('POST', `/v1/test_helpers/identity/verification_sessions/${session.id}/submit`)
   const key = await service.write(TESTER, (one) => createKey(one, { name: 'object' }))
+  const ephemeral = await service.write({ ...TESTER, apiVersion: API_VERSION }, (one) =>
+    createEphemeralKey(one, { verification_session: session.id }),
+  )
   const page = { limit: 1 }
   // The service sends what happened: from then on nothing changes by itself.
   const pending = () => store.read((tx) => tx.deliveries.list(false, { status: 'pending' }, page))
@@ -50,6 +55,7 @@ async function objectsOf({ store, service, call, clock }: Served): Promise<Reado
     webhook_endpoints: 'we_1',
     webhook_deliveries: deliveries.data[0]?.id ?? '',
     api_keys: key.id,
+    ephemeral_keys: ephemeral.id,
   }
 }
 
@@ -89,7 +95,7 @@ const named = (routes: readonly Route[]) => routes.map((route) => [`${route.meth
 async function atRoute(route: Route) {
   const api = await served({ processing: 0, webhookAllow: ['127.0.0.0/8'] })
   const objects = await objectsOf(api)
-  const [, collection] = /([a-z_]+)\/:id/.exec(route.url) ?? []
+  const [, collection] = /([a-z_]+)\/:\w+/.exec(route.url) ?? []
   const id = collection === undefined ? '' : objects[collection]
   if (id === undefined) throw new Error(`objectsOf knows no object among ${collection}`)
   const path = `${route.url.replace(':id', id)}${route === FLOW_STATE ? '?project=acme-kyc' : ''}`

@@ -65,13 +65,11 @@ describe('Stripe-Version', () => {
     '2026-10-28.preview',
     '2026-10-28; feature_beta=v3',
     '2026-10-28.endive; one_beta=v3; two_beta=v1',
-  ])('is taken, echoed, and named by what the request causes: %s', async (version) => {
-    const { call, store } = await served()
+  ])('is taken and echoed: %s', async (version) => {
+    const { call } = await served()
     const headers = { 'stripe-version': version }
-    const { body, headers: answered } = await call('POST', SESSIONS, { body: 'type=document', headers })
+    const { headers: answered } = await call('POST', SESSIONS, { body: 'type=document', headers })
     expect(answered.get('stripe-version')).toBe(version)
-    const events = await store.read((tx) => tx.events.list(false, {}, { limit: 1 }))
-    expect(events.data[0]).toMatchObject({ object: body.id, api_version: version })
     expect((await call('GET', SESSIONS, { headers })).headers.get('stripe-version')).toBe(version)
   })
 

@@ -13,6 +13,7 @@ import { flowState } from '../../src/service/operations/flow-state.js'
 import { listFlowVersions } from '../../src/service/operations/flow-versions.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
+import { cpuTimer } from '../helpers/cpu-time.js'
 import { type Implementation, sqlite, stores } from '../store/stores.js'
 import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
@@ -323,10 +324,10 @@ describe.each(stores)('a deployment, on $name', (implementation) => {
   test('of ten thousand flows is quick, and so is its audit trail', async () => {
     const { service, apply } = await deployed(implementation)
     const changes = Array.from({ length: 10_000 }, (_, n) => creating(`flow-${n}`, { name: `Flow ${n}` }))
-    const start = performance.now()
+    const spent = cpuTimer()
     const { id } = await apply(changes)
     // Ten times what it takes on a slow machine: this is about finding out that it grew quadratic.
-    expect(performance.now() - start).toBeLessThan(15_000)
+    expect(spent()).toBeLessThan(15_000)
     expect((await stateOf(service)).flows).toHaveLength(10_000)
     const deployment = await service.read(TESTER, (call) => retrieveDeployment(call, id))
     expect(deployment.changes.map(({ key }) => key)).toEqual(changes.map(({ key }) => key))
@@ -391,9 +392,9 @@ describe.each(stores)('the flows as a deployment left them, on $name', (implemen
     const keys = Array.from({ length: 3_000 }, (_, n) => `flow-${n}`)
     let last = (await apply(keys.map((key) => creating(key)))).id
     for (let n = 0; n < 20; n += 1) last = (await apply([creating(`one-more-${n}`)], { last })).id
-    const start = performance.now()
+    const spent = cpuTimer()
     const { data } = await service.read(TESTER, (call) => deploymentFlows(call, last))
-    expect(performance.now() - start).toBeLessThan(3_000)
+    expect(spent()).toBeLessThan(3_000)
     expect(data).toHaveLength(3_020)
   })
 })

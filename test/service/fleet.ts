@@ -28,13 +28,16 @@ export type Answer = any
 
 const PATIENCE = 60_000
 
+/** Over a new store, or over PostgreSQL at this address. */
 export async function aFleet(
   implementation: Implementation,
   size: number,
   args: readonly string[] = [],
+  database?: string,
 ): Promise<Fleet> {
   const cwd = aProject()
-  const env: Record<string, string> = implementation === postgres ? { DATABASE_URL: await aDatabase() } : {}
+  const env: Record<string, string> =
+    implementation === postgres ? { DATABASE_URL: database ?? (await aDatabase()) } : {}
   const keyWith = async (...options: string[]) =>
     (await flows(['keys', 'create', ...options], { cwd, env })).stdout.trim()
   const key = await keyWith('--name', 'fleet')

@@ -527,7 +527,7 @@ describe('a fault without a log', () => {
     expect(JSON.parse(requests[0] ?? '')).toMatchObject({
       request: response.headers.get('request-id'),
       route: FLOWS,
-      status: 500,
+      status: 503,
       fault: expect.stringMatching(/^StoreError unreadable < Error SQLITE_FULL at /),
     })
     // What runs in the background meets the same store.
@@ -583,9 +583,10 @@ describe('the server', () => {
     ]
     socket.write(`${head.join('\r\n')}\r\n\r\ntype=`)
     await new Promise((resolve) => socket.once('data', resolve))
+    // Half of what a request may take: it is not that which ends this one.
     const start = Date.now()
     await server.close()
-    expect(Date.now() - start).toBeLessThan(5000)
+    expect(Date.now() - start).toBeLessThan(30_000)
     socket.destroy()
   })
 

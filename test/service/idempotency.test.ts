@@ -149,6 +149,7 @@ describe.each(stores)('an idempotency key, on $name', (implementation) => {
       await tx.idempotency.insert({
         livemode: false,
         key: 'taken',
+        api_key: null,
         fingerprint: 'x',
         resource: 'x',
         status: 200,

@@ -12,6 +12,8 @@ function sendTo(url: string, options: Partial<SendOptions> = {}) {
   return send({ url, body: '{"id":"evt_ü"}', signature: 't=1,v1=a' }, { targets: LOCAL, ...options })
 }
 
+const CHUNKED = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'
+
 /** A server below HTTP, which does with each connection what it is told. */
 async function aPort(take: (socket: Socket) => void): Promise<string> {
   const sockets = new Set<Socket>()
@@ -20,7 +22,7 @@ async function aPort(take: (socket: Socket) => void): Promise<string> {
     socket.on('error', () => {})
     take(socket)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   onTestFinished(() => {
     for (const socket of sockets) socket.destroy()
     server.close()
@@ -67,11 +69,11 @@ describe('an attempt', () => {
 
   test('goes to the address that was looked at, under the name that it has', async () => {
     const receiver = await aReceiver()
-    const resolve = async () => [
+    const lookup = async () => [
       { address: '10.0.0.1', family: 4 },
       { address: '127.0.0.1', family: 4 },
     ]
-    const outcome = await sendTo(`http://hooks.example.com:${receiver.port}`, { resolve })
+    const outcome = await sendTo(`http://hooks.example.com:${receiver.port}`, { lookup })
     expect(outcome).toMatchObject({ response_status: 200 })
     expect(receiver.received[0]?.headers.host).toBe(`hooks.example.com:${receiver.port}`)
   })
@@ -86,32 +88,32 @@ describe('an attempt', () => {
   ])('to a name that leads to %s is not made', async (_what, addresses, error) => {
     const receiver = await aReceiver({ certificate: aCertificate('hooks.example.com') })
     const url = `https://hooks.example.com:${receiver.port}`
-    const outcome = await sendTo(url, { targets: PUBLIC, resolve: async () => addresses })
+    const outcome = await sendTo(url, { targets: PUBLIC, lookup: async () => addresses })
     expect(outcome).toMatchObject({ response_status: null, error })
     expect(receiver.received).toEqual([])
   })
 
   test('without encryption goes to no public address, whatever is allowed', async () => {
     const outcome = await sendTo('http://hooks.example.com', {
-      resolve: async () => [{ address: '8.8.8.8', family: 4 }],
+      lookup: async () => [{ address: '8.8.8.8', family: 4 }],
     })
     expect(outcome.error).toBe('address_refused')
   })
 
   test('of a name that nobody can find tells so', async () => {
-    const resolve = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' }))
-    expect((await sendTo('https://hooks.example.com', { resolve })).error).toBe('EAI_AGAIN')
+    const lookup = () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' }))
+    expect((await sendTo('https://hooks.example.com', { lookup })).error).toBe('EAI_AGAIN')
   })
 })
 
 describe('over TLS', () => {
-  const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+  const lookup = async () => [{ address: '127.0.0.1', family: 4 }]
 
   test('a certificate that is trusted and names the host is taken', async () => {
     const certificate = aCertificate('hooks.example.com')
     const receiver = await aReceiver({ certificate })
     const url = `https://hooks.example.com:${receiver.port}`
-    expect(await sendTo(url, { resolve, ca: certificate.cert })).toMatchObject({ response_status: 200, error: null })
+    expect(await sendTo(url, { lookup, ca: certificate.cert })).toMatchObject({ response_status: 200, error: null })
   })
 
   test('one that nobody vouches for is not, even when the environment switches the check off', async () => {
@@ -120,7 +122,7 @@ describe('over TLS', () => {
     onTestFinished(() => {
       delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
     })
-    const outcome = await sendTo(`https://hooks.example.com:${receiver.port}`, { resolve })
+    const outcome = await sendTo(`https://hooks.example.com:${receiver.port}`, { lookup })
     expect(outcome).toMatchObject({ response_status: null, error: 'DEPTH_ZERO_SELF_SIGNED_CERT' })
     expect(receiver.received).toEqual([])
   })
@@ -129,7 +131,7 @@ describe('over TLS', () => {
     const certificate = aCertificate('hooks.example.com')
     const receiver = await aReceiver({ certificate })
     const url = `https://other.example.com:${receiver.port}`
-    expect((await sendTo(url, { resolve, ca: certificate.cert })).error).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+    expect((await sendTo(url, { lookup, ca: certificate.cert })).error).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
   })
 })
 
@@ -138,8 +140,8 @@ describe('the time is limited', () => {
   const timeout = { response_status: null, error: 'timeout' }
 
   test('when the name is never found', async () => {
-    const resolve = () => new Promise<never>(() => {})
-    expect(await sendTo('https://hooks.example.com', { resolve, timeLimit })).toMatchObject(timeout)
+    const lookup = () => new Promise<never>(() => {})
+    expect(await sendTo('https://hooks.example.com', { lookup, timeLimit })).toMatchObject(timeout)
   })
 
   test('when nobody answers', async () => {
@@ -183,6 +185,48 @@ describe('an answer', () => {
     })
     expect(await sendTo(url, { timeLimit: 20_000 })).toMatchObject({ response_status: 200, error: null })
     expect(sent).toBeLessThan(2e8)
+  })
+
+  test.each([
+    [
+      'interim answers',
+      '',
+      'HTTP/1.1 103 Early Hints\r\n\r\n',
+      { response_status: null, error: 'too_many_interim_answers' },
+    ],
+    [
+      'long interim answers',
+      '',
+      `HTTP/1.1 103 Early Hints\r\nlink: ${'x'.repeat(8_000)}\r\n\r\n`,
+      { response_status: null, error: 'answer_too_long' },
+    ],
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'a: b\r\n', { response_status: null, error: 'HPE_HEADER_OVERFLOW' }],
+    ['a body', 'HTTP/1.1 200 OK\r\n\r\n', 'x'.repeat(1024), { response_status: 200, error: null }],
+    ['chunks', `${CHUNKED}`, '1\r\nx\r\n', { response_status: 200, error: null }],
+    ['the length of a chunk', `${CHUNKED}`, '0'.repeat(1024), { response_status: 200, error: null }],
+    ['what is said of a chunk', `${CHUNKED}1;a=`, 'x'.repeat(1024), { response_status: 200, error: null }],
+    ['trailers', `${CHUNKED}0\r\n`, 'a: b\r\n', { response_status: 200, error: null }],
+    [
+      'answers after the answer',
+      '',
+      'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n',
+      { response_status: 200, error: null },
+    ],
+  ])('with %s without end is cut off, long before its time is over', async (_what, start, again, outcome) => {
+    let sent = 0
+    const piece = again.repeat(Math.ceil(65_536 / again.length))
+    const url = await aPort((socket) => {
+      socket.write(start)
+      const more = () => {
+        sent += piece.length
+        if (sent < 1e9 && socket.write(piece)) setImmediate(more)
+      }
+      socket.on('drain', more)
+      more()
+    })
+    expect(await sendTo(url, { timeLimit: 50_000 })).toMatchObject(outcome)
+    // The rest is on its way in the buffers of the system.
+    expect(sent).toBeLessThan(1e8)
   })
 
   test('that is no HTTP, breaks off, or has too large a head is none', async () => {

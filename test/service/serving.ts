@@ -56,7 +56,10 @@ export interface Called {
 
 export interface ServedOptions
   extends Partial<
-    Pick<ServerOptions, 'publicUrl' | 'now' | 'processing' | 'webhookAllow' | 'rateLimit' | 'trustProxy' | 'metrics'>
+    Pick<
+      ServerOptions,
+      'publicUrl' | 'now' | 'processing' | 'webhookAllow' | 'apiVersion' | 'rateLimit' | 'trustProxy' | 'metrics'
+    >
   > {
   /** By default SQLite. */
   readonly implementation?: Implementation

@@ -15,7 +15,7 @@ describe('three processes on one PostgreSQL, under load', () => {
     expect(answers.length).toBeGreaterThan(25)
     expect(same).toEqual(answers)
     await Promise.all([one.stop(), three.stop()])
-  }, 120_000)
+  })
 
   test('all know at once what one of them was told', async () => {
     const fleet = await aFleet(postgres, 3)
@@ -32,7 +32,7 @@ describe('three processes on one PostgreSQL, under load', () => {
     expect(seen.lists.map(({ data }) => data.map(({ id }: Answer) => id))).toEqual([[seen.id], [seen.id], [seen.id]])
     expect(seen.events.every(({ data }) => data.length === 1)).toBe(true)
     await fleet.stop()
-  }, 120_000)
+  })
 })
 
 /** Does something while others create sessions without a pause. */
@@ -115,7 +115,7 @@ async function settled(fleet: Fleet, path: string): Promise<void> {
         const { status, redaction } = await fleet.ask('GET', path)
         return status === 'processing' || redaction?.status === 'processing'
       },
-      { timeout: 30_000 },
+      { timeout: 200_000 },
     )
     .toBe(false)
 }

@@ -3,6 +3,7 @@ import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import { EVENT_TYPES } from '../../src/model/resources.js'
 import { forgetOld } from '../../src/service/operations/forget.js'
+import { createKey } from '../../src/service/operations/keys.js'
 import { parseRange, webhookTargets } from '../../src/service/operations/webhook-targets.js'
 import { type Served, served, stripeAt, TESTER } from './serving.js'
 
@@ -175,6 +176,35 @@ describe('the secret', () => {
     expect(JSON.stringify(api.log)).not.toContain('whsec_')
   })
 
+  test('is not told to another API key that names the same request, which gets the rest', async () => {
+    const api = await served()
+    const { secret: other } = await api.service.write(TESTER, (call) => createKey(call, { name: 'other' }))
+    const headers = { 'idempotency-key': 'k' }
+    const body = { url: URL, enabled_events: { 0: '*' } }
+    const first = await api.call('POST', ENDPOINTS, { body, headers })
+    const { secret, ...rest } = first.body
+    const replayed = await api.call('POST', ENDPOINTS, { body, headers, key: other })
+    expect(secret).toMatch(SECRET)
+    expect([replayed.status, replayed.headers.get('idempotent-replayed')]).toEqual([200, 'true'])
+    expect(replayed.body).toEqual(rest)
+    expect((await api.call('POST', ENDPOINTS, { body, headers })).body).toEqual(first.body)
+  })
+
+  test('is not told for an answer of which nobody knows whom it was made for', async () => {
+    const api = await served()
+    const headers = { 'idempotency-key': 'k' }
+    const body = { url: URL, enabled_events: { 0: '*' } }
+    const first = await api.call('POST', ENDPOINTS, { body, headers })
+    // As an earlier version of the program stored it.
+    await api.store.write(async (tx) => {
+      const stored = await tx.idempotency.find(false, 'k')
+      await tx.idempotency.forgetAbout(first.body.id)
+      if (stored !== undefined) await tx.idempotency.insert({ ...stored, api_key: null })
+    })
+    const { secret: _, ...rest } = first.body
+    expect((await api.call('POST', ENDPOINTS, { body, headers })).body).toEqual(rest)
+  })
+
   test('is forgotten with the stored answer after an hour, and with the endpoint at once', async () => {
     const api = await served()
     const create = (key: string) =>
@@ -224,12 +254,22 @@ describe('the types that an endpoint wants', () => {
     ['**', 'name types'],
     ['verified', 'name types'],
     ['a b.c', 'name types'],
+    ['order.verified_twice', 'name types'],
+    ['customer.craeted', 'did you mean customer.created?'],
     ['', 'name types'],
     [`a.${'b'.repeat(100)}`, 'name types'],
-  ])('are refused when they are no types: %s', async (type, advice) => {
-    const error = await refused(await served(), { url: URL, enabled_events: { 0: '*', 1: type } })
-    expect(error).toMatchObject({ param: 'enabled_events[1]' })
-    expect(error.message).toContain(advice)
+  ])('are refused when nobody has them, in a new endpoint and in a change: %s', async (type, advice) => {
+    const api = await served()
+    const enabled_events = { 0: '*', 1: type }
+    const { id } = await created(api)
+    for (const error of [
+      await refused(api, { url: URL, enabled_events }),
+      await refused(api, { enabled_events }, `${ENDPOINTS}/${id}`),
+    ]) {
+      expect(error).toMatchObject({ param: 'enabled_events[1]' })
+      expect(error.message).toContain(advice)
+    }
+    expect((await api.call('GET', `${ENDPOINTS}/${id}`)).body.enabled_events).toEqual(['*'])
   })
 })
 

@@ -52,7 +52,7 @@ export async function contentsOf(url: string): Promise<string> {
 /** Resolves once the store has no connection to a database: the server has seen that its processes are gone. */
 export async function noConnections(url: string): Promise<void> {
   const others = `select 1 from pg_stat_activity where application_name = 'verification-flows' and datname = current_database()`
-  await vi.waitFor(async () => expect(await query(url, others)).toEqual([]), { timeout: 30_000 })
+  await vi.waitFor(async () => expect(await query(url, others)).toEqual([]), { timeout: 200_000 })
 }
 
 async function newDatabase(): Promise<string> {

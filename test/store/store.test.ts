@@ -442,6 +442,7 @@ for (const implementation of stores) {
       const record = {
         livemode: false,
         key: 'k',
+        api_key: 'ak_1',
         fingerprint: 'f',
         resource: 'vs',
         status: 200,

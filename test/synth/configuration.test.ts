@@ -4,7 +4,11 @@ import { terraformJson } from '../../src/synth/configuration.js'
 import { desiredFlows } from '../helpers/arbitraries.js'
 import { desired } from '../helpers/builders.js'
 
-const ABOUT = { project: 'acme-kyc', environment: 'live', place: { api: 'https://flows.example.com' } }
+const ABOUT = {
+  project: 'acme-kyc',
+  environment: 'live',
+  place: { api: 'https://flows.example.com', mode: 'live' },
+} as const
 
 describe('the JSON configuration of an environment', () => {
   test('names the provider by a range of versions, and no key', () => {
@@ -14,7 +18,7 @@ describe('the JSON configuration of an environment', () => {
           flows: { source: 'verification-flows/flows', version: expect.stringMatching(/^~> \d+\.\d+$/) },
         },
       },
-      provider: { flows: { project: 'acme-kyc', api: 'https://flows.example.com' } },
+      provider: { flows: { project: 'acme-kyc', api: 'https://flows.example.com', mode: 'live' } },
     })
   })
 

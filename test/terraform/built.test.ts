@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createKey } from '../../src/service/operations/keys.js'
 import { PROJECT } from '../helpers/builders.js'
-import { ended } from '../helpers/cli.js'
+import { ended, printed } from '../helpers/cli.js'
 import { aClosedPort, aWebServer } from '../remote/web-server.js'
 import { aLosingProxy } from '../service/losing-proxy.js'
 import { type Served, served, TESTER } from '../service/serving.js'
@@ -101,10 +101,11 @@ describe('an apply that is cut short', () => {
 
   test('Ctrl-C: what was begun is finished and in the state, and the rest is made by the next apply', async () => {
     const service = await served()
+    let heard: Promise<unknown> | undefined
     const proxy = await aLosingProxy(service.url, {
       onDeployment: async () => {
-        process.kill(-Number((await child).pid), 'SIGINT')
-        await new Promise((done) => setTimeout(done, 300))
+        heard ??= child.then(interrupted)
+        await heard
         return true
       },
     })
@@ -118,6 +119,13 @@ describe('an apply that is cut short', () => {
     expect(made.length).toBeLessThan(10)
     await goesOn(workspace, service, made)
   })
+
+  /** Ctrl-C, once. Resolves when Terraform has heard it: it begins nothing more then. */
+  function interrupted(terraform: ChildProcess): Promise<unknown> {
+    const heard = printed(terraform, 'Interrupt received')
+    process.kill(-Number(terraform.pid), 'SIGINT')
+    return heard
+  }
 
   /** At the service itself: the next apply makes what is missing, and touches nothing else. */
   async function goesOn(workspace: Workspace, service: Served, before: readonly { id: string; key: string }[]) {

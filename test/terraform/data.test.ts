@@ -103,7 +103,7 @@ describe.each(sites)('a session over $name', ({ open }) => {
     await writer.submitSession(String(result?.id), 'verified')
     await writer.close()
     await expect
-      .poll(async () => (await openSession(site, given)).result, { timeout: 10_000 })
+      .poll(async () => (await openSession(site, given)).result, { timeout: 200_000 })
       .toMatchObject({ id: result?.id, status: expect.stringMatching(/verified|processing/), client_secret: null })
   })
 

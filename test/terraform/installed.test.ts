@@ -14,7 +14,7 @@ import { served, TESTER } from '../service/serving.js'
  */
 
 const config = (url: string) =>
-  `project: acme-kyc\nenvironments:\n  live: { api: "${url}", api_key_env: FLOWS_LIVE_KEY }\n`
+  `project: acme-kyc\nenvironments:\n  live: { mode: test, api: "${url}", api_key_env: FLOWS_LIVE_KEY }\n`
 
 /** Runs Terraform in a folder, with no settings but these. */
 async function terraformIn(folder: string, home: string, key: string, ...args: readonly string[]): Promise<Run> {

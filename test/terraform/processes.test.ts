@@ -134,7 +134,7 @@ describe('the surroundings', () => {
     const workspace = await aWorkspace(TROUBLE.throwInPlan, { TF_LOG: 'ERROR' })
     const { stderr } = await workspace.terraform('plan')
     expect(stderr).toMatch(/\[ERROR\] provider.*could not plan flows_thing: Planning is not for everyone\./)
-    expect(stderr).toContain('provider.mjs')
+    expect(stderr).toContain('main.mjs')
   })
 })
 

@@ -141,7 +141,7 @@ describe('the same definitions give the same flows', () => {
       }),
       { numRuns: 3, endOnFailure: true },
     )
-  }, 240_000)
+  })
 })
 
 describe.each([

@@ -189,10 +189,14 @@ const CASES: readonly Case[] = [
   },
   {
     wrong: 'an API key in a label',
-    body: `metadata = {\n key = "sk_live_51abcdefghij" ${MARK}\n}`,
+    body: `metadata = {\n key = "sk_live_51abcdefghij0123456789abcdefghijklmn" ${MARK}\n}`,
     says: /An API key stands here.*Revoke the key/s,
   },
-  { wrong: 'an API key in a name', body: `name = "sk_test_51abcdefghij" ${MARK}`, says: /API_KEY_IN_FILE/ },
+  {
+    wrong: 'an API key in a name',
+    body: `name = "sk_test_51abcdefghij0123456789abcdefghijklmn" ${MARK}`,
+    says: /API_KEY_IN_FILE/,
+  },
 ]
 
 test.each(CASES)('$wrong is told at its line', async ({ body, says }) => {
@@ -257,7 +261,28 @@ test.each([
     'project = "a"\napi = "https://flows.example.com"\nstore = "x"',
     /Both api and store are given/,
   ],
-  ['a key without an API', 'project = "a"\napi_key = "sk_test_51abcdefghij"', /An API key without an API/],
+  [
+    'a key without an API',
+    'project = "a"\napi_key = "sk_test_51abcdefghij0123456789abcdefghijklmn"',
+    /An API key without an API/,
+  ],
+  ['a mode that is none', 'project = "a"\nmode = "prod"', /"prod" is not a mode Write mode = "test" or mode = "live"/],
+  ['a live mode without an API', 'project = "a"\nmode = "live"', /An embedded store has no live mode/],
+  [
+    'a live key that nothing says to be meant',
+    'project = "a"\napi = "http://127.0.0.1:9"\napi_key = "sk_live_51abcdefghij"',
+    /The API key is of live mode.*write mode = "live" if those flows are meant/s,
+  ],
+  [
+    'a key of the other mode than it says',
+    'project = "a"\nmode = "live"\napi = "http://127.0.0.1:9"\napi_key = "sk_test_51abcdefghij"',
+    /The API key is of test mode.*live mode is meant. Nothing was read or written/s,
+  ],
+  [
+    'a key that has a line break',
+    'project = "a"\napi = "http://127.0.0.1:9"\napi_key = "sk_test_51abcdefghij\\n"',
+    /begins or ends with white space.*in api_key/s,
+  ],
   ['an empty store', 'project = "a"\nstore = ""', /path of the store is empty/],
 ])('a provider block with %s is refused', async (_, block, says) => {
   const [first, ...more] = await diagnosticsOf(

@@ -54,7 +54,7 @@ const CASES: Record<DiagnosticCode, Files> = {
   EXPRESSION_SYNTAX: policy('flow.name =='),
   EXPRESSION_TYPE: policy('flow.nam == "A"'),
   EXPRESSION_LIMIT: policy(`${'('.repeat(50)}true${')'.repeat(50)}`),
-  API_KEY_IN_FILE: config('project: p\nflows: sk_test_0123456789\nenvironments: { a: {} }\n'),
+  API_KEY_IN_FILE: config('project: p\nflows: sk_test_0123456789abcdefghijklmn\nenvironments: { a: {} }\n'),
   API_URL_INVALID: config('project: p\nenvironments: { a: { api: x, api_key_env: K } }\n'),
 }
 

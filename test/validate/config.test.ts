@@ -13,7 +13,7 @@ const faults = (text: string | Buffer) =>
   load(text).diagnostics.map((diagnostic) => brief(diagnostic).replace('flows.config.yaml:', ''))
 
 /** A configuration whose third line is this. */
-const environment = (line: string) => faults(`project: p\nenvironments:\n  live: ${line}\n`)
+const environment = (line: string) => faults(`project: p\nenvironments:\n  here: ${line}\n`)
 
 describe('the configuration', () => {
   test('has defaults, and knows its folder', () => {
@@ -100,15 +100,48 @@ describe('the configuration', () => {
   )
 })
 
+describe('the mode of an environment', () => {
+  const API = 'api: https://a.example, api_key_env: KEY'
+  const named = (name: string, settings: string) => faults(`project: p\nenvironments:\n  ${name}: { ${settings} }\n`)
+
+  test.each(['live', 'production', 'prod'])('is said where its name is %s', (name) => {
+    expect(named(name, API)).toEqual(['3:3 MISSING_FIELD'])
+    expect(named(name, '')).toEqual(['3:3 MISSING_FIELD'])
+    expect(named(name, `${API}, mode: live`)).toEqual([])
+    expect(named(name, `${API}, mode: test`)).toEqual([])
+    const [fault] = load(`project: p\nenvironments:\n  ${name}: { ${API} }\n`).diagnostics
+    expect(fault?.hint).toBe(`write "mode: live" here, or "mode: test" if ${name} is test mode`)
+  })
+
+  test('is test where nothing is said, and one of two words', () => {
+    expect(named('staging', API)).toEqual([])
+    expect(named('local', 'mode: test')).toEqual([])
+    expect(named('live', `${API}, mode: Live`)).toEqual(['3:59 UNKNOWN_VALUE'])
+    expect(named('live', `${API}, moed: live`), 'told once').toEqual(['3:53 UNKNOWN_FIELD'])
+  })
+
+  test('is never live for the embedded store', () => {
+    expect(named('local', 'mode: live')).toEqual(['3:18 INVALID_VALUE'])
+  })
+})
+
 describe('an API key in the configuration', () => {
   test.each([
-    ['as api_key', '{ api_key: sk_live_0123456789 }', ['3:20 API_KEY_IN_FILE']],
-    ['as the variable', '{ api: https://a.example, api_key_env: rk_test_0123456789 }', ['3:48 API_KEY_IN_FILE']],
-    ['in the address', '{ api: "https://sk_test_0123456789@a.example", api_key_env: KEY }', ['3:16 API_KEY_IN_FILE']],
-    ['as a key', '{ sk_live_0123456789: x }', ['3:11 API_KEY_IN_FILE']],
+    ['as api_key', '{ api_key: sk_live_0123456789abcdefghijklmn }', ['3:20 API_KEY_IN_FILE']],
+    [
+      'as the variable',
+      '{ api: https://a.example, api_key_env: rk_test_0123456789abcdefghijklmn }',
+      ['3:48 API_KEY_IN_FILE'],
+    ],
+    [
+      'in the address',
+      '{ api: "https://sk_test_0123456789abcdefghijklmn@a.example", api_key_env: KEY }',
+      ['3:16 API_KEY_IN_FILE'],
+    ],
+    ['as a key', '{ sk_live_0123456789abcdefghijklmn: x }', ['3:11 API_KEY_IN_FILE']],
   ])('is told, %s, and not repeated', (_, line, expected) => {
     expect(environment(line)).toEqual(expected)
-    const text = `project: p\nenvironments:\n  live: ${line}\n`
-    expect(JSON.stringify(load(text).diagnostics)).not.toContain('0123456789')
+    const text = `project: p\nenvironments:\n  here: ${line}\n`
+    expect(JSON.stringify(load(text).diagnostics)).not.toContain('0123456789abcdefghijklmn')
   })
 })

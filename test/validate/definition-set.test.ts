@@ -19,7 +19,24 @@ describe('keys', () => {
     },
   )
 
-  test.each(['a', '0', 'a-b_c9', 'x'.repeat(63), 'constructor', 'yes'])('can be %s', (stem) => {
+  test('cannot be an API key, and are not repeated', () => {
+    const key = `sk_live_${'0a'.repeat(12)}`
+    const { diagnostics } = readAt(temporaryProject({ [`flows/${key}.yaml`]: flow() }))
+    expect(diagnostics.map(({ code }) => code)).toEqual(['API_KEY_IN_FILE'])
+    expect(JSON.stringify(diagnostics.map(({ message, hint }) => [message, hint]))).not.toContain(key)
+    expect(faultsOf({ 'flows/b.yaml': flow(key) })).toEqual(['flows/b.yaml:3:15 API_KEY_IN_FILE'])
+  })
+
+  test.each([
+    'a',
+    '0',
+    'a-b_c9',
+    'sk_live_onboarding',
+    'rk_test_payouts-in-slovakia-and-in-czechia',
+    'x'.repeat(63),
+    'constructor',
+    'yes',
+  ])('can be %s', (stem) => {
     expect(faultsOf({ [`flows/${stem}.yaml`]: flow() })).toEqual([])
   })
 

@@ -221,7 +221,11 @@ describe('hints', () => {
 
   test('an API key is never repeated', () => {
     const text = JSON.stringify(
-      checkFlowBody({ ...VALID, return_url: 'sk_live_abcdefgh1234', type: 'rk_test_abcdefgh' }),
+      checkFlowBody({
+        ...VALID,
+        return_url: 'sk_live_abcdefgh12340123456789abcdefghijklmn',
+        type: 'rk_test_abcdefgh0123456789abcdefghijklmn',
+      }),
     )
     expect(text).not.toMatch(/abcdefgh/)
   })

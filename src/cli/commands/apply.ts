@@ -9,7 +9,7 @@ import { refusalOf } from '../../plan/refusal.js'
 import type { Remote } from '../../remote/remote.js'
 import type { Palette } from '../../render/palette.js'
 import { differencesText } from '../../render/plan/differences.js'
-import { summaryLine } from '../../render/plan/summary.js'
+import { recordsText, summaryLine } from '../../render/plan/summary.js'
 import { planText, policiesText } from '../../render/plan/text.js'
 import { formatTime, plural, printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
@@ -126,9 +126,12 @@ async function reviewed(cli: Cli, file: string, options: Chosen, isHuman: boolea
     throw badUsage('a saved plan is applied whole', 'flows plan --only <key> --out <file> saves a part')
   }
   const { remote, source, approved: saved, outcome } = await approved(cli, file, options)
-  if (saved.source?.dirty) {
+  if (saved.source && saved.source.dirty !== false) {
     const { terminal } = cli
-    const text = 'this plan was made from files that were not committed'
+    const text =
+      saved.source.dirty === null
+        ? 'whether the files that this plan was made from were committed is not known'
+        : 'this plan was made from files that were not committed'
     terminal.talk(`${terminal.talkPalette.yellow('warning')} ${text}\n`)
   }
   const about = { source, approvedDigest: saved.digest }
@@ -197,7 +200,7 @@ const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => 
     terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
     terminal.show(`as ${text}\n`)
   } else {
-    const recorded = plan.accepted === undefined ? '' : `${plan.accepted.length} recorded as edited; `
+    const recorded = plan.accepted === undefined ? '' : `${recordsText(plan.accepted.length)}; `
     terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${recorded}${summaryLine(plan, 'done')}.\n`)
     terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
   }

@@ -139,7 +139,7 @@ async function showReviewed(cli: Cli, given: Given): Promise<ExitCode> {
   const forge = forgeOf(terminal)
   const reviewed = await telling(async () => {
     return reviewedPlan(forge, { ...subject, author: await authorOf(forge, given) }, commit)
-  })
+  }, true)
   const values = valuesOf(reviewed, subject)
   const lines = outputLines(values)
   setOutputs(terminal, lines)

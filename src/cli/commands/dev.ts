@@ -1,10 +1,12 @@
 import { ExitCode } from '../../model/exit-code.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
+import { policiesFolder } from '../../policies.js'
+import type { Project } from '../../project.js'
 import { embedded } from '../../remote/embedded/embedded.js'
 import { actorOf } from '../../remote/embedded/options.js'
 import type { Remote } from '../../remote/remote.js'
 import { summaryLine } from '../../render/plan/summary.js'
-import { planText } from '../../render/plan/text.js'
+import { planText, policiesText } from '../../render/plan/text.js'
 import { plural, printable } from '../../render/text.js'
 import { type Server, startServer } from '../../service/http/server.js'
 import { type Caller, type Service, service, systemClock } from '../../service/operations/call.js'
@@ -41,7 +43,11 @@ export const dev: Define = (command, run) => {
         const { terminal } = cli
         const file = storeFile(project, terminal)
         const stopped = stopSignal()
-        const places = () => [project.configFile, flowsFolder(cli) ?? project.config.flows, 'policies']
+        let folders = foldersOf(project)
+        const places = () => {
+          folders = foldersNow(cli) ?? folders
+          return [project.configFile, ...folders]
+        }
         const saves = watchSaves(project.root, places)
         const store = await openSqliteStore({ file })
         try {
@@ -77,10 +83,16 @@ export const dev: Define = (command, run) => {
     )
 }
 
-/** As the configuration names it now; undefined while it is invalid. */
-function flowsFolder(cli: Cli): string | undefined {
+/** Of the definitions and the policies: what is saved there is applied. */
+function foldersOf(project: Project): readonly string[] {
+  const policies = policiesFolder(project)
+  return policies === undefined ? [project.config.flows] : [project.config.flows, policies]
+}
+
+/** As the configuration names them now; undefined while it is invalid. */
+function foldersNow(cli: Cli): readonly string[] | undefined {
   try {
-    return openProject(cli).config.flows
+    return foldersOf(openProject(cli))
   } catch {
     return undefined
   }
@@ -128,6 +140,8 @@ function changedText(names: readonly string[]): string {
 
 function tellApplied({ terminal }: Cli, plan: Plan): void {
   if (isEmpty(plan)) {
+    const policies = policiesText(plan, terminal.palette)
+    if (policies !== '') terminal.show(`${policies}\n\n`)
     terminal.show(`Nothing to do: ${summaryLine(plan, 'done')}.\n`)
     return
   }

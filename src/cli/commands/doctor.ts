@@ -73,7 +73,13 @@ function aboutEnvironments(cli: Cli, project: Project, env: string | undefined):
   const targets: readonly Target[] = isChosen
     ? [targetOf(project, cli, env)]
     : Object.entries(project.config.environments).map(([name, settings]) => ({ name, settings }))
-  return targets.flatMap((target): Check[] => {
+  const shared: Check = {
+    name: 'environments',
+    environment: null,
+    run: async () =>
+      (await import('../doctor/shared-stores.js')).checkSharedStores(project, targets, terminal, PATIENCE),
+  }
+  const each = targets.flatMap((target): Check[] => {
     const { name: environment, settings } = target
     const { api } = settings
     if (api === undefined) return [{ name: 'store', environment, run: () => checkStore(project, terminal) }]
@@ -82,6 +88,7 @@ function aboutEnvironments(cli: Cli, project: Project, env: string | undefined):
       { name: 'key', environment, run: () => checkKey({ target, terminal, patience: PATIENCE, isChosen }) },
     ]
   })
+  return targets.length > 1 ? [shared, ...each] : each
 }
 
 function showHuman({ terminal }: Cli, findings: readonly Finding[]): void {

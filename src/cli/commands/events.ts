@@ -12,6 +12,8 @@ import { environmentOption, openProject } from '../project.js'
 
 /** As many as a page holds, and so many of the newest are known again by their ids. */
 const REMEMBERED = 100
+/** How long nothing is printed at most, in milliseconds: only who writes learns that nobody reads any more. */
+const LONGEST_SILENCE = 10_000
 
 export const events: Define = (command, run) => {
   command
@@ -34,7 +36,7 @@ export const events: Define = (command, run) => {
           if ((deployment === undefined) !== follow) {
             throw badUsage('name one deployment, or follow those to come', 'flows history lists deployments')
           }
-          if (deployment === undefined) return followed(cli, env, interval, emit)
+          if (deployment === undefined) return followed(cli, env, interval, spoken(emit))
           told.deployed(await reading(cli, env, (reader) => reader.retrieveDeployment(deployment)))
           return ExitCode.ok
         }),
@@ -42,7 +44,32 @@ export const events: Define = (command, run) => {
     )
 }
 
-async function followed(cli: Cli, env: string | undefined, interval: number, emit: Emit): Promise<ExitCode> {
+interface Spoken {
+  readonly emit: Emit
+  /** Says that nothing has happened, where nothing was said for long. */
+  breakSilence(): void
+}
+
+function spoken(emit: Emit): Spoken {
+  let last = Date.now()
+  const say: Emit = (...lines) => {
+    if (lines.length > 0) last = Date.now()
+    emit(...lines)
+  }
+  return {
+    emit: say,
+    breakSilence: () => {
+      if (Date.now() - last >= LONGEST_SILENCE) say({ type: 'waiting' })
+    },
+  }
+}
+
+async function followed(
+  cli: Cli,
+  env: string | undefined,
+  interval: number,
+  { emit, breakSilence }: Spoken,
+): Promise<ExitCode> {
   const { project } = openProject(cli).config
   const stop = stopped()
   try {
@@ -57,6 +84,7 @@ async function followed(cli: Cli, env: string | undefined, interval: number, emi
         if (!(error instanceof RemoteError && error.kind === 'unreachable')) throw error
         emit(...failureLines(error))
       }
+      breakSilence()
       await sleep(interval * 1000, undefined, { signal: stop.signal }).catch(() => {})
     }
     return stop.exitCode()
@@ -92,7 +120,7 @@ async function look(reader: RemoteReader, project: string, seen: Seen, emit: Emi
   known.length = Math.min(known.length, REMEMBERED)
 }
 
-/** The first signal that asks to stop. */
+/** The first signal that asks to stop, or that nobody reads what is printed. */
 function stopped(): { signal: AbortSignal; exitCode(): ExitCode; end(): void } {
   const controller = new AbortController()
   let exitCode: ExitCode = ExitCode.ok
@@ -100,14 +128,17 @@ function stopped(): { signal: AbortSignal; exitCode(): ExitCode; end(): void } {
     if (signal === 'SIGINT') exitCode = ExitCode.interrupted
     controller.abort()
   }
+  const unread = () => controller.abort()
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
+  process.stdout.on('error', unread)
   return {
     signal: controller.signal,
     exitCode: () => exitCode,
     end: () => {
       process.off('SIGINT', stop)
       process.off('SIGTERM', stop)
+      process.stdout.off('error', unread)
     },
   }
 }

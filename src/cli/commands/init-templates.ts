@@ -7,11 +7,13 @@ export function projectConfig(project: string, api: string | undefined): string 
   const live =
     api === undefined
       ? `  # live:
+  #   mode: live # a key of test mode is refused
   #   api: https://flows.example.com
   #   api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
   #   guards: { weaken: block, archive: block, max_change_share: 0.3 }
 `
       : `  live:
+    mode: live # a key of test mode is refused
     api: ${JSON.stringify(api)}
     api_key_env: FLOWS_LIVE_KEY # the key itself comes from the environment only
     guards: { weaken: block, archive: block, max_change_share: 0.3 }
@@ -49,18 +51,21 @@ level: warn # block: apply refuses
 // The version is named: a workflow with secrets runs nothing that nobody has looked at.
 const FLOWS = `npx --yes --package verification-flows@${version} flows`
 
-export function githubWorkflow(project: string, hasLive: boolean): string {
+/** @param branch the one that pull requests are merged into. */
+export function githubWorkflow(project: string, hasLive: boolean, branch: string): string {
   return `name: flows
 on:
   pull_request:
+  merge_group: # of a merge queue; let it merge one pull request at a time, since each push applies one reviewed plan
   push:
-    branches: [main]
+    branches: [${branchFilter(branch)}] # the default branch
 ${hasLive ? "  schedule:\n    - cron: '17 6 * * *' # looks for drift, in the morning (UTC)\n" : ''}permissions:
   contents: read
 # Actions of others can be pinned to a commit instead of a major version; Dependabot keeps either up to date.
 jobs:
   validate:
 ${hasLive ? "    if: github.event_name != 'schedule'\n" : ''}    runs-on: ubuntu-latest
+    timeout-minutes: 10
     steps:
       - uses: actions/checkout@v4
       - uses: actions/setup-node@v4
@@ -68,6 +73,12 @@ ${hasLive ? "    if: github.event_name != 'schedule'\n" : ''}    runs-on: ubuntu
       - run: ${FLOWS} validate --format github
       - run: ${FLOWS} fmt --check
 ${hasLive ? githubLiveJobs(project) : ''}`
+}
+
+/** A filter of GitHub that fits one branch and no other: of its special characters a branch may have "+" and "!". */
+function branchFilter(branch: string): string {
+  if (/^[A-Za-z_][\w/-]*$/.test(branch)) return branch
+  return JSON.stringify(branch.replace(/[+!]/g, '\\$&'))
 }
 
 function githubLiveJobs(project: string): string {
@@ -79,6 +90,7 @@ function githubLiveJobs(project: string): string {
   plan:
     if: github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name == github.repository
     runs-on: ubuntu-latest
+    timeout-minutes: 15
     concurrency: { group: 'flows-plan-${project}-live-\${{ github.ref }}', cancel-in-progress: true }
     permissions: { contents: read, pull-requests: write }
     steps:
@@ -99,6 +111,7 @@ function githubLiveJobs(project: string): string {
     needs: validate
     if: github.event_name == 'push'
     runs-on: ubuntu-latest
+    timeout-minutes: 15 # ended at any moment it has applied everything or nothing
     environment: live
     permissions: { contents: read, actions: read, pull-requests: write }
     steps:
@@ -113,6 +126,7 @@ function githubLiveJobs(project: string): string {
   drift:
     if: github.event_name == 'schedule'
     runs-on: ubuntu-latest
+    timeout-minutes: 15
     concurrency: flows-drift-${project}-live
     permissions: { contents: write, pull-requests: write }
     steps:
@@ -127,6 +141,7 @@ function githubLiveJobs(project: string): string {
 export function gitlabPipeline(project: string, hasLive: boolean): string {
   return `${hasLive ? gitlabVariables : ''}.flows:
   image: node:22
+  timeout: 15 minutes
   before_script:
     - npm install --global --no-audit --no-fund verification-flows@${version}
 
@@ -156,10 +171,13 @@ function gitlabLiveJobs(project: string): string {
   const plan = planFile({ project, environment: 'live' })
   return `
 # Shows the plan in the merge request and keeps it for the merge, with a key that can only read. Not for a fork, which has
-# no keys; and where a member runs the pipeline of a fork in this project, its code must not get them.
+# no keys; and where a member runs the pipeline of a fork in this project, its code must not get them. Nor in a merge
+# train, which tries what was reviewed already.
 flows:plan:
   extends: .flows
   rules:
+    - if: $CI_MERGE_REQUEST_EVENT_TYPE == "merge_train"
+      when: never
     - if: $CI_PIPELINE_SOURCE == "merge_request_event" && $CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID
   script:
     - |

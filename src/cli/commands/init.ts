@@ -4,6 +4,7 @@ import { Option } from '@commander-js/extra-typings'
 import configSchema from '../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import policySchema from '../../../schemas/policy.schema.json' with { type: 'json' }
+import { defaultBranch } from '../../ci/default-branch.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { KEY_PATTERN } from '../../model/flow.js'
 import { printable } from '../../render/text.js'
@@ -48,7 +49,9 @@ export const init: Define = (command, run) => {
         }
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
-        write(cli, root, filesFor(project, options.api, options.ci))
+        const branch = await defaultBranch(nearestFolder(root))
+        write(cli, root, filesFor({ project, api: options.api, ci: options.ci, branch }))
+        if (options.ci === 'github' && options.api !== undefined) sayWhatIsApplied(cli, branch)
         if (options.ci !== 'none') sayWhereJobsGo(cli, root, options.ci)
         cli.terminal.show(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok
@@ -74,7 +77,16 @@ function nameFrom(root: string): string {
 
 type Ci = 'github' | 'gitlab' | 'none'
 
-function filesFor(project: string, api: string | undefined, ci: Ci): Readonly<Record<string, string>> {
+interface Start {
+  readonly project: string
+  readonly api: string | undefined
+  readonly ci: Ci
+  /** The one that pull requests are merged into. */
+  readonly branch: string
+}
+
+function filesFor(start: Start): Readonly<Record<string, string>> {
+  const { project, api, ci } = start
   return {
     [CONFIG_FILE]: projectConfig(project, api),
     'flows/sign-up.yaml': firstFlow,
@@ -82,17 +94,17 @@ function filesFor(project: string, api: string | undefined, ci: Ci): Readonly<Re
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
-    ...CI_FILES[ci](project, api !== undefined),
+    ...CI_FILES[ci](start, api !== undefined),
   }
 }
 
 /** With a service to plan against the workflow calls the action, which comes along: it is looked at like any code. */
-const CI_FILES: Readonly<Record<Ci, (project: string, hasLive: boolean) => Readonly<Record<string, string>>>> = {
-  github: (project, hasLive) => ({
-    '.github/workflows/flows.yaml': githubWorkflow(project, hasLive),
+const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly<Record<string, string>>>> = {
+  github: ({ project, branch }, hasLive) => ({
+    '.github/workflows/flows.yaml': githubWorkflow(project, hasLive, branch),
     ...(hasLive && { '.github/actions/flows/action.yml': readFileSync(packageFile('action.yml'), 'utf8') }),
   }),
-  gitlab: (project, hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(project, hasLive) }),
+  gitlab: ({ project }, hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(project, hasLive) }),
   none: () => ({}),
 }
 
@@ -110,6 +122,14 @@ function write({ terminal }: Cli, root: string, files: Readonly<Record<string, s
   }
 }
 
+/** GitHub starts the job that applies for a branch that the file names; GitLab asks which one is the default. */
+function sayWhatIsApplied({ terminal }: Cli, branch: string): void {
+  terminal.talk(
+    `\nThe jobs apply what is merged into the branch ${printable(branch)}. Where that is not the default branch, change ` +
+      '"branches" in the workflow.\n\n',
+  )
+}
+
 /** Neither GitHub nor GitLab reads jobs from a folder of a repository, and their steps would run at its root. */
 function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>): void {
   const folder = withinRepository(root)
@@ -123,6 +143,11 @@ function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>
       `folder of it. Move ${printable(`${folder}/${jobs}`)} to the root; in it, ${printable(config)} ` +
       `"--config ${printable(folder)}/${CONFIG_FILE}" behind "flows".\n\n`,
   )
+}
+
+/** A folder, or of one that is still to be made the nearest above that is there. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
 }
 
 /** Path of a folder in its git repository; empty at the root of one, and where there is none. */

@@ -10,6 +10,15 @@ import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 import { tableText } from '../views/table.js'
 
 export const keys: Define = (command, run) => {
+  command.addHelpText(
+    'after',
+    examples(
+      ['For an application', 'flows keys create --name app'],
+      ['For a CI job that plans', 'flows keys create --name ci-plan --mode live --scope flows:read --expires 90d'],
+      ['Who has one, and when it was last used', 'flows keys list'],
+    ),
+  )
+
   const create = formatOptions(['human', 'json'])
   command
     .command('create')

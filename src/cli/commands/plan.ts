@@ -7,9 +7,10 @@ import { refusalOf } from '../../plan/refusal.js'
 import { planGithub } from '../../render/plan/github.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { planText } from '../../render/plan/text.js'
-import { printable } from '../../render/text.js'
+import { exactJson, printable } from '../../render/text.js'
 import { allowOption } from '../allow.js'
 import { type Cli, type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
 import { outputLines, setOutputs } from '../github-files.js'
 import { onlyOption } from '../only.js'
 import { madeOf } from '../plan-comment.js'
@@ -29,7 +30,7 @@ export const plan: Define = (command, run) => {
     .addOption(json)
     .addOption(allowOption())
     .addOption(onlyOption())
-    .option('--out <file>', 'save the plan, for flows apply <file>')
+    .option('--out <file>', 'save the plan, for flows apply <file>; - is stdout, and nothing else is printed there')
     .option('--commit-info', 'say which commit the definitions come from; --out does it anyway')
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .addHelpText(
@@ -46,17 +47,26 @@ export const plan: Define = (command, run) => {
       run(async (cli) => {
         const chosen = chosenFormat(options)
         const { out } = options
+        const isPiped = out === '-'
+        if (isPiped && chosen !== 'human') {
+          throw badUsage(`--out - prints the plan as it is saved: it contradicts --format ${chosen}`)
+        }
         const { project, plan: bare } = await planned(cli, { ...options, isSaved: out !== undefined })
         const source =
           out !== undefined || options.commitInfo ? { source: await projectCommit(project, cli.terminal) } : {}
         const whole = { ...bare, ...source }
         const made = out === undefined ? whole : sealed(whole, options.allow.map(allowanceText))
         if (out !== undefined) {
-          savePlan(cli, out, made)
+          if (isPiped) cli.terminal.result(exactJson(made))
+          else savePlan(cli, out, made)
           setNames(cli, made)
         }
         const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
-        const { palette } = cli.terminal
+        const { palette, talkPalette } = cli.terminal
+        if (isPiped) {
+          cli.terminal.talk(planText(made, talkPalette))
+          return exitCode
+        }
         if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
         else if (chosen === 'markdown') cli.terminal.result(planMarkdown(made))
         else if (chosen === 'github')

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
 import { printable } from '../../render/text.js'
+import { API_VERSION, isApiVersion } from '../../service/api-version.js'
 import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../service/http/server.js'
 import type { MetricsServer } from '../../service/metrics/serve.js'
 import { parseRange } from '../../service/operations/webhook-targets.js'
@@ -40,6 +41,12 @@ export const serve: Define = (command, run) => {
       'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
       parseRanges,
     )
+    .option(
+      '--api-version <version>',
+      "version of Stripe's API that events name; a webhook endpoint may have its own",
+      parseApiVersion,
+      API_VERSION,
+    )
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -59,12 +66,13 @@ export const serve: Define = (command, run) => {
         let figures: MetricsServer | undefined
         try {
           figures = await metricsOf(options)
-          const { host, port, publicUrl, rateLimit, trustProxy, webhookAllow, log } = options
+          const { host, port, publicUrl, rateLimit, trustProxy, webhookAllow, apiVersion, log } = options
           const server = await startServer({
             store,
             host,
             port,
             rateLimit,
+            apiVersion,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
@@ -113,6 +121,11 @@ function parseRanges(value: string, before: readonly string[] = []): readonly st
     throw new InvalidArgumentError('It is no range of addresses: write it as 127.0.0.0/8.')
   }
   return [...before, value]
+}
+
+function parseApiVersion(value: string): string {
+  if (isApiVersion(value)) return value
+  throw new InvalidArgumentError(`It is not a version of Stripe's API: write it as ${API_VERSION}.`)
 }
 
 function parseUrl(value: string): string {

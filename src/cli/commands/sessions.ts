@@ -1,17 +1,24 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { ExitCode } from '../../model/exit-code.js'
-import { toDotted } from '../../model/json-pointer.js'
 import { SESSION_ERROR_CODES, SESSION_STATUSES, type VerificationSession } from '../../model/resources.js'
 import type { CreateSessionParams } from '../../remote/remote.js'
-import type { Palette } from '../../render/palette.js'
-import { formatTime, padEnd, printable } from '../../render/text.js'
-import { type Define, examples } from '../command.js'
+import { printable } from '../../render/text.js'
+import { type Cli, type Define, examples } from '../command.js'
 import { reading, writing } from '../environment.js'
 import { environmentOption } from '../project.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
-import { tableText } from '../views/table.js'
+import { flowKeysOf, nextAfterCreate, nextAfterSubmit, sessionsText, sessionText } from '../views/session.js'
 
 export const sessions: Define = (command, run) => {
+  command.addHelpText(
+    'after',
+    examples(
+      ['One from a flow', 'flows sessions create high-value'],
+      ['Its outcome, in test mode', 'flows sessions submit vs_0mfz1k2a9c4d8e7f6g5h4j3k --outcome document_expired'],
+      ['What became of the last ten', 'flows sessions list'],
+    ),
+  )
+
   const create = formatOptions(['human', 'json'])
   command
     .command('create')
@@ -35,9 +42,7 @@ export const sessions: Define = (command, run) => {
     .action((flow, options) =>
       run(async (cli) => {
         const session = await writing(cli, options.env, (writer) => writer.createSession(paramsOf(flow, options)))
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
-        else terminal.show(sessionText(session, terminal.palette))
+        await show(cli, session, options, nextAfterCreate)
         return ExitCode.ok
       }),
     )
@@ -64,21 +69,22 @@ export const sessions: Define = (command, run) => {
     .action((options) =>
       run(async (cli) => {
         const { flow, clientReferenceId, status, limit, startingAfter } = options
-        const page = await reading(cli, options.env, (reader) =>
-          reader.listSessions({
+        const isJson = chosenFormat(options) === 'json'
+        const { page, keys } = await reading(cli, options.env, async (reader) => {
+          const page = await reader.listSessions({
             limit,
             ...(flow !== undefined && { verification_flow: flow }),
             ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
             ...(status !== undefined && { status }),
             ...(startingAfter !== undefined && { starting_after: startingAfter }),
-          }),
-        )
+          })
+          return { page, keys: await flowKeysOf(reader, isJson ? [] : page.data) }
+        })
         const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText(page))
+        if (isJson) terminal.result(jsonText(page))
         else if (page.data.length === 0) terminal.talk('No sessions.\n')
         else {
-          const heading = ['ID', 'STATUS', 'FLOW', 'VERSION', 'CREATED', 'REFERENCE']
-          terminal.show(tableText(heading, page.data.map(row), terminal))
+          terminal.show(sessionsText(page.data, keys, terminal))
           if (page.has_more)
             terminal.talk(`There are more: --starting-after ${printable(page.data.at(-1)?.id ?? '')}\n`)
         }
@@ -86,21 +92,19 @@ export const sessions: Define = (command, run) => {
       }),
     )
 
-  const show = formatOptions(['human', 'json'])
+  const one = formatOptions(['human', 'json'])
   command
     .command('show')
     .description('Show one verification session.')
     .argument('<id>', 'id of the session')
     .addOption(environmentOption)
-    .addOption(show.format)
-    .addOption(show.json)
+    .addOption(one.format)
+    .addOption(one.json)
     .addHelpText('after', examples(['One session', 'flows sessions show vs_0mfz1k2a9c4d8e7f6g5h4j3k']))
     .action((id, options) =>
       run(async (cli) => {
         const session = await reading(cli, options.env, (reader) => reader.retrieveSession(id))
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
-        else terminal.show(sessionText(session, terminal.palette))
+        await show(cli, session, options, () => '')
         return ExitCode.ok
       }),
     )
@@ -128,12 +132,31 @@ export const sessions: Define = (command, run) => {
     .action((id, options) =>
       run(async (cli) => {
         const session = await writing(cli, options.env, (writer) => writer.submitSession(id, options.outcome))
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText(session))
-        else terminal.show(sessionText(session, terminal.palette))
+        await show(cli, session, options, nextAfterSubmit)
         return ExitCode.ok
       }),
     )
+}
+
+interface ShowOptions {
+  readonly format: 'human' | 'json'
+  readonly json?: true | undefined
+  readonly env?: string | undefined
+}
+
+/** A session in the format that was asked for; people are told what comes next, too. */
+async function show(
+  cli: Cli,
+  session: VerificationSession,
+  options: ShowOptions,
+  next: (session: VerificationSession) => string,
+): Promise<void> {
+  const { terminal } = cli
+  if (chosenFormat(options) === 'json') return terminal.result(jsonText(session))
+  // What was done is shown also where the flow cannot be read.
+  const keys = await reading(cli, options.env, (reader) => flowKeysOf(reader, [session])).catch(() => new Map())
+  terminal.show(sessionText(session, keys, terminal.palette))
+  terminal.talk(next(session))
 }
 
 interface CreateOptions {
@@ -167,47 +190,4 @@ function parseLimit(value: string): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
     throw new InvalidArgumentError('It is a number from 1 to 100.')
   return limit
-}
-
-function row(session: VerificationSession): string[] {
-  return [
-    session.id,
-    session.status,
-    session.verification_flow ?? '-',
-    String(session.verification_flow_version ?? '-'),
-    formatTime(session.created),
-    session.client_reference_id ?? '-',
-  ]
-}
-
-/** Details given beforehand are personal: only JSON, asked for by name, shows them. */
-function sessionText(session: VerificationSession, palette: Palette): string {
-  // What the type alone says is not said again in the options.
-  const asked = { ...(session.type !== 'verification_flow' && { [session.type]: {} }), ...session.options }
-  const checks = Object.entries(asked).flatMap(([name, options]) => {
-    const on = Object.entries(options ?? {}).filter(([, value]) => value !== false && value !== 'none')
-    return on.length === 0 ? [name] : on.map(([option, value]) => `${toDotted(`/${name}/${option}`)}: ${text(value)}`)
-  })
-  const rows: [string, string][] = [
-    ['status', session.status],
-    [
-      'flow',
-      session.verification_flow ? `${session.verification_flow} version ${session.verification_flow_version}` : '-',
-    ],
-    ['created', formatTime(session.created)],
-    ...(session.last_error
-      ? [['error', `${session.last_error.code}: ${session.last_error.reason}`] as [string, string]]
-      : []),
-    ...(session.url ? [['url', session.url] as [string, string]] : []),
-    ['reference', session.client_reference_id ?? '-'],
-    ...checks.map((check): [string, string] => ['check', check]),
-    ...Object.entries(session.metadata).map(([key, value]): [string, string] => [`metadata.${key}`, value]),
-  ]
-  const width = Math.max(...rows.map(([label]) => label.length))
-  const lines = rows.map(([label, value]) => `  ${palette.dim(padEnd(printable(label), width))}  ${printable(value)}`)
-  return `${palette.bold(printable(session.id))}\n${lines.join('\n')}\n`
-}
-
-function text(value: unknown): string {
-  return Array.isArray(value) ? value.join(', ') : String(value)
 }

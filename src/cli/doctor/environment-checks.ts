@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs'
+import { modeOf } from '../../model/mode.js'
 import type { ApiKey } from '../../model/resources.js'
 import type { Project } from '../../project.js'
 import { RemoteError } from '../../remote/remote.js'
 import { formatTime } from '../../render/text.js'
 import { systemClock } from '../../service/operations/call.js'
 import { allows } from '../../service/operations/scopes.js'
+import { Failure } from '../failure.js'
 import type { Target } from '../project.js'
-import { storeFile } from '../target.js'
-import type { Terminal } from '../terminal.js'
+import { apiKeyOf, storeFile } from '../target.js'
+import { isCi, type Terminal } from '../terminal.js'
 import { version } from '../version.js'
 import { compareVersions } from './compare-versions.js'
 import { type Found, ok, problem, warning } from './finding.js'
@@ -36,11 +38,12 @@ const SURELY_WRONG = 300
 export async function checkService(api: string, patience: number): Promise<Found[]> {
   const { probe } = await import('../../remote/http/probe.js')
   try {
-    const { milliseconds, isEncrypted, isReady, ahead, version: theirs } = await probe(api, patience)
+    const { milliseconds, isEncrypted, notReady, ahead, version: theirs } = await probe(api, patience)
     const how = isEncrypted ? 'over TLS' : 'without TLS, on this machine'
-    const service = isReady
-      ? ok('service', `${api} answers, ${how} (${milliseconds} ms)`)
-      : problem('service', `${api} answers, but is not ready: it is being stopped, or its store does not answer`)
+    const service =
+      notReady === null
+        ? ok('service', `${api} answers, ${how} (${milliseconds} ms)`)
+        : problem('service', `${api} answers, but is not ready: ${notReady}`)
     return [service, clock(ahead), versions(theirs)]
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
@@ -85,12 +88,15 @@ export async function checkKey({ target, terminal, patience, isChosen }: KeyQues
     const hint = `put the key into the environment variable ${variable}; never into a file`
     return [(isChosen ? problem : warning)(check, `${variable} is not set`, hint)]
   }
-  const { http } = await import('../../remote/http/http.js')
   try {
-    const reader = await http({ api, apiKey, patience }).reader()
+    const { http } = await import('../../remote/http/http.js')
+    const { settings } = target
+    const remote = http({ api, apiKey: apiKeyOf(target, terminal), mode: modeOf(settings), patience })
+    const reader = await remote.reader()
     const key = await reader.currentKey().finally(() => reader.close())
     return key === null ? [] : aboutKey(key, terminal, systemClock())
   } catch (error) {
+    if (error instanceof Failure) return [problem(check, error.message, error.hint)]
     if (!(error instanceof RemoteError)) throw error
     if (error.kind === 'not_found' || error.code === 'scope_missing') {
       return [warning(check, 'the service is older than this question: it does not tell what the key may do')]
@@ -121,7 +127,7 @@ function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
   if (mayApply && isPullRequest(env)) {
     const hint = 'give jobs of pull requests a key with flows:read alone: they run code that nobody has approved'
     found.push(warning(check, 'this job is for a pull request, and its key may write', hint))
-  } else if (isSecret && env.CI) {
+  } else if (isSecret && isCi(env)) {
     const hint = 'flows keys create --scope flows:read deployments:write makes one that may do only this'
     found.push(warning(check, 'a secret key in CI may do everything: plan and apply need less', hint))
   }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { commitInfo } from '../../ci/commit-info.js'
+import { commitInfo, trustCommand } from '../../ci/commit-info.js'
 import { type Definitions, readDefinitions } from '../../definitions.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache-file.js'
+import { cacheKeyFolder, makeCacheKey } from '../../load/cache-key.js'
 import { canonicalJson } from '../../model/canonical.js'
 import { type Diagnostic, hasError } from '../../model/diagnostic.js'
 import { readPolicies } from '../../policies.js'
@@ -84,18 +85,40 @@ export function checkCache({ root }: Project): Found[] {
   const mark = randomUUID()
   writeCacheFile(root, 'doctor.json', mark)
   if (readCacheFile<string>(root, 'doctor.json') === mark) return [ok('cache', '.flows/cache can be written')]
-  return [warning('cache', '.flows/cache cannot be used: every run reads all definitions anew', 'see who owns .flows')]
+  const [folder, mend] = hasCacheKey()
+    ? ['.flows/cache', 'see who owns .flows']
+    : [cacheKeyFolder(), 'see who owns it, or name another folder: XDG_CACHE_HOME']
+  return [warning('cache', `${folder} cannot be used: every run reads all definitions anew`, mend)]
+}
+
+/** Whether there is the key that seals the cache, which lies outside of the project. */
+function hasCacheKey(): boolean {
+  try {
+    makeCacheKey()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Of git alone: what a job's variables say is no commit that one could look at here. */
 export async function checkGit(root: string): Promise<Found[]> {
-  const commit = await commitInfo({ root, files: ['.'], env: {} })
+  let untrusted: string | undefined
+  const onUntrusted = (folder: string) => {
+    untrusted = folder
+  }
+  const commit = await commitInfo({ root, files: ['.'], env: {}, onUntrusted })
+  if (untrusted !== undefined) {
+    const message = 'git says nothing here, as the folder belongs to somebody else: what was committed is not known'
+    return [warning('git', message, trustCommand(untrusted))]
+  }
   if (commit === null) {
     const message = 'no commit can be told: deployments will not say what they were made of'
     return [warning('git', message, 'is git installed, and the project committed?')]
   }
   const at = `${commit.commit.slice(0, 12)}${commit.branch === null ? '' : ` on ${commit.branch}`}`
   if (commit.dirty) return [warning('git', `${at}, with changes that are not committed`)]
+  if (commit.dirty === null) return [warning('git', `${at}; whether all is committed, git does not say`)]
   return [ok('git', at)]
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, relative, sep } from 'node:path'
 import { type Diagnostic, hasError, type SourcePosition } from '../../model/diagnostic.js'
 import { ExitCode } from '../../model/exit-code.js'
 import { diagnosticsGithub } from '../../render/diagnostics/github.js'
@@ -43,10 +43,16 @@ export function fromRepositoryRoot(terminal: Terminal, root: string): string {
 }
 
 /**
- * Annotations and code scanning name files from the root of the repository: GitHub's jobs say where that is, whatever
- * folder a step works in; elsewhere it is taken to be the folder that the command runs in.
+ * Annotations and code scanning name files from the root of the repository, whatever folder a step works in: the nearest
+ * folder that git has made one, which a job may have checked out into a folder of its workspace. Without git it is the
+ * workspace of GitHub's job, else the folder that the command runs in.
  */
 function repositoryOf({ env, cwd }: Terminal, root: string): string {
+  // A worktree and a submodule have a file there.
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder
+    if (folder === dirname(folder)) break
+  }
   const workspace = env.GITHUB_WORKSPACE
   return workspace && !relative(workspace, root).startsWith('..') ? workspace : cwd
 }

@@ -1,3 +1,5 @@
+import { type RequestOptions, request } from '../../outbound/request.js'
+
 /** One request and what came of it: an answer, or the reason why there is none. */
 export type Exchange = Answered | { readonly fault: unknown }
 
@@ -8,14 +10,17 @@ export interface Answered {
   readonly body: unknown
 }
 
-/** Never rejects. `begun` is called once an answer begins. */
-export async function exchange(url: string, init: RequestInit, begun = () => {}): Promise<Exchange> {
+/** The state of fifty thousand flows, and then some. */
+export const LARGEST_ANSWER = 128 * 1024 * 1024
+
+/** Never rejects. */
+export async function exchange(
+  url: string,
+  options: Omit<RequestOptions, 'most'> & { readonly most?: number },
+): Promise<Exchange> {
   try {
-    // A redirect would lead to another place than the configuration names.
-    const response = await fetch(url, { ...init, redirect: 'manual' })
-    begun()
-    const text = await response.text()
-    return { status: response.status, headers: response.headers, body: parse(text) }
+    const { status, headers, text } = await request(url, { most: LARGEST_ANSWER, ...options })
+    return { status, headers, body: parse(text) }
   } catch (fault) {
     return { fault }
   }

@@ -2,15 +2,23 @@ import { inspect } from 'node:util'
 import { hideApiKeys } from '../../model/api-key.js'
 import type { StaleFlow } from '../../model/deployment.js'
 import { isObject } from '../../model/json.js'
+import { type Mode, modeFor, otherMode } from '../../model/mode.js'
+import { faultText } from '../../outbound/fault-text.js'
 import { RemoteError } from '../remote.js'
 import type { Answered, Exchange } from './exchange.js'
 import { fits, STALE_FLOW } from './shapes.js'
+
+const KEY_OF_OTHER_MODE = 'key_of_other_mode'
 
 /** Where a request went, with which key, and whether it may be sent again without doing anything twice. */
 export interface Sent {
   readonly origin: string
   readonly apiKey: string
+  /** The mode that is meant, where somebody said one. */
+  readonly mode?: Mode | undefined
   readonly retryIsSafe: boolean
+  /** Whether it only reads. */
+  readonly isRead?: boolean
 }
 
 /** What the far side sent, or the failure that it amounts to. */
@@ -19,28 +27,52 @@ export function bodyOf<T>(sent: Sent, received: Exchange, shape: (value: unknown
   const { status, body } = received
   if (status < 200 || status > 299) throw refused(sent, received)
   if (!shape(body)) throw strange(sent, received)
+  if (isOfOtherMode(body, sent.mode)) throw answerOfOtherMode(sent.origin, sent.mode)
   return body as T
 }
 
+/** An answer says its mode; one that is a list, that of each of its members. */
+function isOfOtherMode(body: unknown, mode: Mode | undefined): mode is Mode {
+  if (mode === undefined || !isObject(body)) return false
+  const said = Array.isArray(body.data) ? body.data : [body]
+  return said.some((one) => isObject(one) && typeof one.livemode === 'boolean' && modeFor(one.livemode) !== mode)
+}
+
+/** The wrong key in the variable, as a rule. */
+export function keyOfOtherMode(origin: string, mode: Mode): RemoteError {
+  const message = `the API key for ${origin} is of ${otherMode(mode)} mode, and ${mode} mode is meant`
+  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE })
+}
+
+function answerOfOtherMode(origin: string, mode: Mode): RemoteError {
+  const message = `${origin} answers this API key with ${otherMode(mode)} mode, and ${mode} mode is meant`
+  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE })
+}
+
 /** No answer. */
-export function silent({ origin, apiKey, retryIsSafe }: Sent, fault: unknown): RemoteError {
-  const why = without(apiKey, networkFault(fault))
+export function silent({ origin, apiKey, retryIsSafe, isRead = false }: Sent, fault: unknown): RemoteError {
+  const why = without(apiKey, faultText(fault))
   // What the system says of a connection is worth keeping, unless it quotes what was sent over it.
   const text = inspect(fault, { depth: 8 })
   const isClean = without(apiKey, text) === text
   const message = `${origin} cannot be reached: ${why}`
-  return new RemoteError('unreachable', message, { retryIsSafe, ...(isClean && { cause: fault }) })
+  return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...(isClean && { cause: fault }) })
 }
 
 /** An answer that no flows API would give. */
-export function strange({ origin, apiKey, retryIsSafe }: Sent, { status, headers }: Answered): RemoteError {
-  const message = `${origin} answers ${status}, but not as a flows API does: is the address right?`
-  return new RemoteError('unreachable', message, { retryIsSafe, ...requestIdOf(headers, apiKey) })
+export function strange(
+  { origin, apiKey, retryIsSafe, isRead = false }: Sent,
+  { status, headers }: Answered,
+): RemoteError {
+  const elsewhere = status >= 300 && status < 400 ? headers.get('location') : null
+  const leads = elsewhere === null ? '' : `, and sends on to ${without(apiKey, elsewhere)}`
+  const message = `${origin} answers ${status}${leads}, but not as a flows API does: is the address right?`
+  return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...requestIdOf(headers, apiKey) })
 }
 
 /** A request that was refused. Of its answer only what the port promises is taken, and no key with it. */
 function refused(sent: Sent, received: Answered): RemoteError {
-  const { origin, apiKey, retryIsSafe } = sent
+  const { origin, apiKey, retryIsSafe, isRead = false } = sent
   const { status, headers, body } = received
   const error = isObject(body) && isObject(body.error) ? body.error : undefined
   const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
@@ -48,7 +80,7 @@ function refused(sent: Sent, received: Answered): RemoteError {
   const kind = kindOf(status, code)
   if (error === undefined && kind !== 'not_authorised' && !(status in WORDS)) return strange(sent, received)
   return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
-    ...(kind === 'unreachable' && { retryIsSafe }),
+    ...(kind === 'unreachable' && { retryIsSafe, isRead }),
     ...(status in CODES ? { code: CODES[status] as string } : code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...requestIdOf(headers, apiKey),
@@ -89,12 +121,4 @@ function requestIdOf(headers: Headers, apiKey: string): { requestId?: string } {
 /** The far side may quote the key that it was sent, whatever the key looks like. */
 function without(apiKey: string, text: string): string {
   return hideApiKeys(text.replaceAll(apiKey, '...'))
-}
-
-/** The system's word for what went wrong, such as ECONNREFUSED. */
-function networkFault(error: unknown): string {
-  if (!(error instanceof Error)) return 'no answer'
-  if (error.name === 'TimeoutError' || (error as NodeJS.ErrnoException).code === 'ETIMEDOUT') return 'no answer in time'
-  const { cause } = error
-  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : error.message
 }

@@ -1,5 +1,8 @@
+import { keyFault } from '../../model/api-key.js'
+import { type Mode, modeOfKey } from '../../model/mode.js'
 import { type Remote, RemoteError } from '../remote.js'
 import { parseApi } from './api-address.js'
+import { keyOfOtherMode } from './failure.js'
 import { httpReader } from './reader.js'
 import { type Patience, readTransport } from './transport.js'
 
@@ -7,26 +10,37 @@ export interface HttpOptions extends Patience {
   /** Root of the flows API: "https://flows.example.com". */
   readonly api: string
   readonly apiKey: string
+  /** The mode that is meant: a key of the other one is refused, and nothing is read or written with it. */
+  readonly mode?: Mode | undefined
 }
 
 /** The flows API over HTTP. Throws RemoteError for an address or a key that cannot work; sends nothing yet. */
-export function http({ api, apiKey, ...patience }: HttpOptions): Remote {
+export function http({ api, apiKey, mode, ...patience }: HttpOptions): Remote {
   const address = parseApi(api)
   // Checked here, because what a header refuses is quoted in the system's message.
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw new RemoteError('not_authorised', 'the API key is empty or holds characters that no key has')
+  const fault = keyFault(apiKey)
+  if (fault !== undefined) throw new RemoteError('not_authorised', `the API key ${fault}`, { code: 'api_key_invalid' })
+  const { origin } = address
+  const says = modeOfKey(apiKey)
+  if (mode !== undefined && says !== undefined && says !== mode) throw keyOfOtherMode(origin, mode)
+  const reader = () =>
+    httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, mode, retryIsSafe: true, isRead: true })
+  // A key that does not carry its mode is asked for it: after the first write it would be too late.
+  const checked = async () => {
+    if (mode !== undefined && says === undefined) await reader().currentKey()
   }
   return {
-    label: address.origin,
-    address: address.origin,
+    label: origin,
+    address: origin,
     reader: async () => {
-      const { origin } = address
-      return httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, retryIsSafe: true })
+      await checked()
+      return reader()
     },
     writer: async () => {
+      await checked()
       // Only a writer loads the client.
       const { httpWriter } = await import('./writer.js')
-      return httpWriter(address, apiKey)
+      return httpWriter(address, { apiKey, mode })
     },
   }
 }

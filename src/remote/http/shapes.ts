@@ -149,7 +149,7 @@ export const isDeployment = the({
 /** What the record of a deployment says of where it came from. */
 const record = {
   ...deployment,
-  source: orNull(the({ commit: text, branch: orNull(text), dirty: flag })),
+  source: orNull(the({ commit: text, branch: orNull(text), dirty: orNull(flag) })),
   allowed: listOf(text),
 } satisfies Shape
 

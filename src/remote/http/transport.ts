@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isFinal } from '../../outbound/fault-text.js'
 import { type Exchange, exchange } from './exchange.js'
 import { waitAfter } from './slow-down.js'
 
@@ -68,10 +69,15 @@ async function exchangeUntil(
   let timer = setTimeout(giveUp, Math.max(0, end - Date.now()))
   const silence = setTimeout(silent, SILENCE)
   try {
-    return await exchange(url, { method: 'GET', headers, signal: over.signal }, () => {
-      clearTimeout(silence)
-      clearTimeout(timer)
-      timer = setTimeout(giveUp, LONGEST_ANSWER)
+    return await exchange(url, {
+      method: 'GET',
+      headers,
+      signal: over.signal,
+      begun: () => {
+        clearTimeout(silence)
+        clearTimeout(timer)
+        timer = setTimeout(giveUp, LONGEST_ANSWER)
+      },
     })
   } finally {
     clearTimeout(silence)
@@ -81,5 +87,6 @@ async function exchangeUntil(
 
 /** Whether the same request may well succeed a little later. */
 function mayPass(received: Exchange): boolean {
-  return 'fault' in received || received.status >= 500
+  if ('fault' in received) return !isFinal(received.fault)
+  return received.status >= 500
 }

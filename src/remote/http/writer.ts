@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../../model/deployment.js'
 import type { VerificationFlow, VerificationSession } from '../../model/resources.js'
+import { isFinal } from '../../outbound/fault-text.js'
 import { RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
-import { bodyOf } from './failure.js'
+import { bodyOf, type Sent } from './failure.js'
 import { isDeployment, isFlow, isSession } from './shapes.js'
 import { waitAfter } from './slow-down.js'
 
@@ -27,7 +28,10 @@ interface Post {
  * same idempotency key. What an answer means is judged here: the client trusts the far side to be Stripe, is undone by
  * JSON that is no object, and keeps what was sent in its errors.
  */
-export async function httpWriter(address: ApiAddress, apiKey: string): Promise<RemoteWriter> {
+export async function httpWriter(
+  address: ApiAddress,
+  { apiKey, mode }: Pick<Sent, 'apiKey' | 'mode'>,
+): Promise<RemoteWriter> {
   const { default: Client } = await import('stripe')
   const { host, port, protocol, origin } = address
 
@@ -46,12 +50,15 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
         tooLarge = tooLargeFor(origin, init.body)
         if (tooLarge) return new Response('{}')
         for (;;) {
-          received = await exchange(String(url), init)
+          received = await exchange(String(url), sentBy(init))
           const wait = waitAfter(received)
           if (wait === undefined || Date.now() + wait >= end) break
           await sleep(wait)
         }
-        if ('fault' in received) throw received.fault
+        if ('fault' in received) {
+          if (isFinal(received.fault)) return new Response('{}', { status: 400 })
+          throw received.fault
+        }
         return toldToClient(received)
       }),
     })
@@ -64,7 +71,7 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
     }
     if (tooLarge) throw tooLarge
     if (received === undefined) throw new Error('the client sent nothing')
-    return bodyOf<T>({ origin, apiKey, retryIsSafe: idempotencyKey !== undefined }, received, shape)
+    return bodyOf<T>({ origin, apiKey, mode, retryIsSafe: idempotencyKey !== undefined }, received, shape)
   }
   return {
     deploy: (request) =>
@@ -89,6 +96,16 @@ export async function httpWriter(address: ApiAddress, apiKey: string): Promise<R
         shape: isSession,
       }),
     close: async () => {},
+  }
+}
+
+/** The client's request, as it is sent: its body is text. */
+function sentBy({ method = 'POST', headers, body, signal }: RequestInit) {
+  return {
+    method,
+    headers: Object.fromEntries(new Headers(headers)),
+    ...(typeof body === 'string' && { body }),
+    signal: signal ?? AbortSignal.timeout(TIMEOUT),
   }
 }
 

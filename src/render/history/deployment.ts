@@ -1,4 +1,4 @@
-import type { Deployment } from '../../model/deployment.js'
+import { type Deployment, isRecord } from '../../model/deployment.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Change } from '../../model/plan.js'
 import { asChange } from '../../plan/deployed.js'
@@ -24,8 +24,14 @@ export function deploymentText(deployment: Deployment, environment: string, pale
     ),
     ...rows.map(([label = '', value = '']) => `    ${palette.dim(padEnd(label, 6))}  ${printable(value)}`),
   ].join('\n')
-  const texts = changes.map((change) => changeText(asChange(change), change.version, palette))
+  const texts = changes.map((change) =>
+    isRecord(change) ? recordText(change, palette) : changeText(asChange(change), change.version, palette),
+  )
   return `${[head, ...texts, palette.bold(`${plural(changes.length, 'change')}.`)].join('\n\n')}\n`
+}
+
+function recordText({ key, version }: Deployment['changes'][number], palette: Palette): string {
+  return `${palette.yellow('= record')} ${palette.bold(printable(key))}  (as edited outside git)  ${palette.dim(`version ${version}`)}`
 }
 
 function changeText(change: Change, version: number, palette: Palette): string {

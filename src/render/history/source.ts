@@ -8,7 +8,11 @@ type Source = (NonNullable<Deployment['source']> & { readonly pull_request?: num
 export function shortSource(source: Source): string {
   if (source === null) return '-'
   const { commit, branch, dirty, pull_request: request } = source
-  const parts = [`${commit.slice(0, 7)}${dirty ? '+' : ''}`, branch ?? '', request === undefined ? '' : `#${request}`]
+  const parts = [
+    `${commit.slice(0, 7)}${dirty ? '+' : dirty === null ? '?' : ''}`,
+    branch ?? '',
+    request === undefined ? '' : `#${request}`,
+  ]
   return parts.filter((part) => part !== '').join(' ')
 }
 
@@ -20,5 +24,6 @@ export function sourceText(source: Source): string {
     `${printable(commit.slice(0, 7))}${branch === null ? '' : ` on ${printable(branch)}`}`,
     ...(request === undefined ? [] : [`pull request #${request}`]),
     ...(dirty ? ['with uncommitted files'] : []),
+    ...(dirty === null ? ['whether all was committed is not known'] : []),
   ].join(', ')
 }

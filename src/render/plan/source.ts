@@ -10,6 +10,7 @@ export function sourceText({ source }: Pick<Plan, 'source'>): string | null {
     `commit ${commit.slice(0, 12)}${branch === null ? '' : ` on ${printable(branch)}`}`,
     ...(pull === undefined ? [] : [`pull request ${pull}`]),
     ...(dirty ? ['with changes that are not committed'] : []),
+    ...(dirty === null ? ['whether all of it is committed is not known'] : []),
   ]
   return `Definitions of ${parts.join(', ')}`
 }

@@ -23,7 +23,12 @@ export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 
 /** The flows of which apply only records that git accepts what somebody edited; null where there are none. */
 export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string | null {
   if (accepted.length === 0) return null
-  return `Edited outside git, and in git by now: ${enumerate(accepted.map(({ key }) => key))}. Apply records that.`
+  return `Edited outside git, and in git by now: ${enumerate(accepted.map(({ key }) => key))}. To be recorded as edited.`
+}
+
+/** Of flows that somebody edited outside git, and of which git says the same by now: what a deployment does to them. */
+export function recordsText(count: number): string {
+  return `${count} recorded as edited`
 }
 
 /** What a change does to the verification and to those who use it, as short phrases. */

@@ -1,19 +1,14 @@
-import { lookup } from 'node:dns/promises'
-import { type IncomingMessage, request as requestPlain } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestEncrypted } from 'node:https'
 import type { LookupFunction } from 'node:net'
 import type { SendOutcome, Shipment } from '../operations/deliveries.js'
 import { literalAddress, type WebhookTargets } from '../operations/webhook-targets.js'
-
-export interface Address {
-  readonly address: string
-  readonly family: number
-}
+import { type Address, type Lookup, systemLookup } from './lookup.js'
 
 export interface SendOptions {
   readonly targets: WebhookTargets
-  /** Every address of a name. By default the system's resolver. */
-  readonly resolve?: ((hostname: string) => Promise<readonly Address[]>) | undefined
+  /** By default as the system does. */
+  readonly lookup?: Lookup | undefined
   /** For the whole attempt, in milliseconds: to look up, connect, send, and read the answer. */
   readonly timeLimit?: number | undefined
   /** Certificates to trust instead of the system's. */
@@ -21,7 +16,10 @@ export interface SendOptions {
 }
 
 const TIME_LIMIT = 10_000
-const LONGEST_ANSWER = 16 * 1024
+/** Bytes of all that is answered: interim answers, head, body, and whatever stands between. A head is at most 16 KiB. */
+const LONGEST_ANSWER = 64 * 1024
+/** Answers of 1xx, such as "103 Early Hints", before the one that counts. */
+const MOST_INTERIM = 16
 const USER_AGENT = 'verification-flows-webhooks/1'
 
 /** Why nothing was sent or answered, as one word. */
@@ -36,18 +34,19 @@ class SendError extends Error {
 
 /**
  * Sends one attempt and never throws. A redirect is an answer like any other: it is not followed. Of the answer only
- * the status counts; its body is read so that the other side can finish, and thrown away.
+ * the status counts; its body is read so that the other side can finish, and thrown away. An answer that is too long is
+ * cut off, in whatever part of it.
  */
 export async function send(
   shipment: Pick<Shipment, 'url' | 'body' | 'signature'>,
-  { targets, resolve = lookUp, timeLimit = TIME_LIMIT, ca }: SendOptions,
+  { targets, lookup = SYSTEM_LOOKUP, timeLimit = TIME_LIMIT, ca }: SendOptions,
 ): Promise<SendOutcome> {
   const start = performance.now()
   const signal = AbortSignal.timeout(timeLimit)
   const outcome = async (): Promise<Pick<SendOutcome, 'response_status' | 'error'>> => {
     try {
       const url = new URL(shipment.url)
-      const addresses = await unlessAborted(signal, acceptedAddresses(url, targets, resolve))
+      const addresses = await unlessAborted(signal, acceptedAddresses(url, { targets, lookup, signal }))
       return { response_status: await post(url, shipment, { addresses, signal, ca }), error: null }
     } catch (error) {
       return { response_status: null, error: signal.aborted ? 'timeout' : wordOf(error) }
@@ -56,18 +55,19 @@ export async function send(
   return { ...(await outcome()), duration: Math.round(performance.now() - start) }
 }
 
-async function lookUp(hostname: string): Promise<readonly Address[]> {
-  return lookup(hostname, { all: true })
-}
+const SYSTEM_LOOKUP = systemLookup()
 
 /** Where the request may go. What the name leads to otherwise is not tried. */
 async function acceptedAddresses(
   { hostname, protocol }: URL,
-  targets: WebhookTargets,
-  resolve: NonNullable<SendOptions['resolve']>,
+  {
+    targets,
+    lookup,
+    signal,
+  }: { readonly targets: WebhookTargets; readonly lookup: Lookup; readonly signal: AbortSignal },
 ): Promise<readonly Address[]> {
   const literal = literalAddress(hostname)
-  const found = literal === undefined ? await resolve(hostname) : [{ address: literal, family: 0 }]
+  const found = literal === undefined ? await lookup(hostname, signal) : [{ address: literal, family: 0 }]
   const accepted = found.filter(({ address }) => targets.accepts(address, protocol === 'https:'))
   if (accepted.length === 0) throw new SendError(found.length === 0 ? 'ENOTFOUND' : 'address_refused')
   return accepted
@@ -110,15 +110,28 @@ function post(
     request.on('close', () => end(new SendError('closed')))
     request.on('response', (response) => {
       answer = response
-      let length = 0
-      response.on('data', (chunk: Buffer) => {
-        length += chunk.length
-        if (length > LONGEST_ANSWER) response.destroy()
-      })
+      response.resume()
       response.on('error', end)
       response.on('close', end)
     })
+    bound(request)
     request.end(body)
+  })
+}
+
+/** Bytes are counted as they come, before anybody reads them: what is no part of a body could go on without end as well. */
+function bound(request: ClientRequest): void {
+  let length = 0
+  let interim = 0
+  request.on('socket', (socket) => {
+    socket.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > LONGEST_ANSWER) request.destroy(new SendError('answer_too_long'))
+    })
+  })
+  request.on('information', () => {
+    interim += 1
+    if (interim > MOST_INTERIM) request.destroy(new SendError('too_many_interim_answers'))
   })
 }
 

@@ -14,7 +14,8 @@ import type { Job } from './job.js'
 const MOST_PER_ENDPOINT = 8
 /** To all of them: what the endpoints of both modes may use together, so that those that hang take nothing from others. */
 const MOST = 2 * MOST_ENDPOINTS * MOST_PER_ENDPOINT
-const MOST_PER_CLAIM = 8
+/** Some for each endpoint of both modes. */
+const MOST_PER_CLAIM = 2 * MOST_ENDPOINTS
 
 export interface WebhooksOptions {
   readonly service: Service

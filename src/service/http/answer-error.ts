@@ -7,7 +7,7 @@ export interface ErrorAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: { readonly error: ErrorBody }
-  /** Whether it is a fault of the service, whose cause belongs in its log. */
+  /** Whether it is a fault of the service or its store, whose cause belongs in its log. */
   readonly isFault: boolean
 }
 
@@ -20,7 +20,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
     status,
     headers: { ...retry, ...challenge, ...(limit && limitHeaders(limit)) },
     body: { error: body },
-    isFault: status === 500,
+    isFault: status === 500 || isOfTheStore(error),
   }
 }
 
@@ -34,7 +34,10 @@ function limitHeaders({ scope, retryAfter, isWorthRetry }: RateLimit) {
 
 function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
-  if (error instanceof StoreError && error.code === 'busy') {
+  if (isOfTheStore(error)) {
+    return new ApiError(503, { type: 'api_error', message: 'The store does not answer as it should. Try again later.' })
+  }
+  if (error instanceof StoreError) {
     return new ApiError(503, { type: 'api_error', code: 'lock_timeout', message: 'The store is busy. Try again.' })
   }
   const known = FRAMEWORK[(error as FastifyError | undefined)?.code ?? '']
@@ -43,6 +46,11 @@ function toApiError(error: unknown): ApiError {
     type: 'api_error',
     message: 'Something went wrong on our side. The request id tells which request it was.',
   })
+}
+
+/** Whether the store cannot be used for a reason of its own: it is away, its disk is full, its files are damaged. */
+function isOfTheStore(error: unknown): boolean {
+  return error instanceof StoreError && error.code !== 'busy'
 }
 
 /** What the web framework itself refuses. */

@@ -3,7 +3,7 @@ import { ApiError, missing } from '../api-error.js'
 import type { Service } from '../operations/call.js'
 import { deploy } from '../operations/deployments.js'
 import { flowState } from '../operations/flow-state.js'
-import { once } from '../operations/idempotency.js'
+import { type Answer, once } from '../operations/idempotency.js'
 import { JSON_TYPE, toText } from './answer.js'
 import type { AppOptions } from './app-options.js'
 import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
@@ -120,13 +120,18 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
         },
         (result) => toText(without(result, route.shownOnce)),
       )
-      const body = route.shownOnce === undefined || answer.replayed ? answer.body : toText(whole)
+      const body = answer.replayed ? replayed(answer, route) : toText(whole)
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.original !== null) reply.header('original-request', answer.original)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')
       return reply.code(answer.status).type(JSON_TYPE).send(body)
     },
   })
+}
+
+/** What was told to one key is not told to another one that names the same request. */
+function replayed({ body, isOwn }: Answer, { shownToMaker }: WriteRoute): string {
+  return isOwn || shownToMaker === undefined ? body : toText(without(JSON.parse(body), shownToMaker))
 }
 
 function without(result: unknown, members: readonly string[] = []): unknown {

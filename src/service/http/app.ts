@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { ApiError } from '../api-error.js'
+import { WAITING } from '../waiting.js'
 import { sendError } from './answer.js'
 import { formRoutes, jsonRoutes } from './api-routes.js'
 import type { AppOptions } from './app-options.js'
@@ -9,7 +10,7 @@ import { logFaults, logLine } from './log.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
 import { ERRORS_PATH, pageRoutes } from './pages.js'
-import { NO_PROXY, refuseConnection, unreadable } from './refuse-connection.js'
+import { NO_PROXY, refuseConnection, refuseUnreadable } from './refuse-connection.js'
 import { hasBody, pathOf } from './request.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 import { SPECIAL_ROUTES } from './routes/whole-sets.js'
@@ -37,19 +38,19 @@ export function createApp(options: AppOptions): FastifyInstance {
       querystringParser: () => ({}),
     },
     // Hosts and expectations are checked below, so that the answers are those of the API.
-    http: { requireHostHeader: false },
+    http: { ...WAITING, requireHostHeader: false },
     // Stripe's addresses may end with a slash; links and pages have one address each, on which others are relative.
     rewriteUrl: ({ url = '/' }) => url.replace(/^(\/v[12]\/[^?]*[^/?])\/(?=\?|$)/, '$1'),
     exposeHeadRoutes: true,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
-    requestTimeout: 60_000,
+    requestTimeout: WAITING.requestTimeout,
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these.
       reply.raw.once('finish', () => tell(request, reply))
       void sendError(reply.headers(alwaysSent(request)), error)
     },
-    clientErrorHandler: (error, socket) => refuseConnection(socket, unreadable(error), id('req')),
+    clientErrorHandler: (error, socket) => refuseUnreadable(socket, error, id('req')),
   })
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_request, socket) => refuseConnection(socket, NO_PROXY, id('req')))

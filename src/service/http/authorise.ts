@@ -8,10 +8,20 @@ export interface Needs {
   readonly scope: Scope | null
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
+  /** Keys made for one session may call it, for that session. */
+  readonly ofOneSession?: boolean
 }
 
-/** The one place where keys are held to what they may do. Throws 403, or 400 with a live key where only test keys may go. */
-export function authorise({ key, livemode }: Caller, { scope, testOnly = false }: Needs): void {
+/**
+ * The one place where keys are held to what they may do. `id` is the object in the path. Throws 403, or 400 with a live key
+ * where only test keys may go.
+ */
+export function authorise({ key, livemode }: Caller, { scope, testOnly, ofOneSession }: Needs, id: string): void {
+  if (key?.session !== undefined) {
+    if (ofOneSession && id === key.session) return
+    const message = 'This ephemeral key may read the verification session that it was made for, and nothing else.'
+    throw new ApiError(403, { code: 'scope_missing', message })
+  }
   if (scope !== null && key !== undefined && !allows(key.scopes, scope)) {
     const message = `This API key lacks the scope ${scope}. A restricted key may do what its scopes say, and nothing else.`
     throw new ApiError(403, { code: 'scope_missing', message })

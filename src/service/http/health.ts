@@ -9,15 +9,16 @@ const PATIENCE = 2_000
 
 export interface HealthOptions {
   readonly store: Pick<Store, 'read'>
+  readonly takesWrites: () => Promise<boolean>
   readonly isDraining: () => boolean
 }
 
 /** Whether the process is alive, and whether it should get requests: for whoever runs it. No key is asked for. */
-export function healthRoutes(app: FastifyInstance, { store, isDraining }: HealthOptions): void {
+export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDraining }: HealthOptions): void {
   let asking: Promise<boolean> | undefined
   /** However many ask, the store is asked once at a time: one that hangs is not asked more and more often. */
   const storeAnswers = () => {
-    asking ??= answersInTime(store).finally(() => {
+    asking ??= inTime(store.read((tx) => tx.state.tag(false)).then(() => true)).finally(() => {
       asking = undefined
     })
     return asking
@@ -28,18 +29,14 @@ export function healthRoutes(app: FastifyInstance, { store, isDraining }: Health
   app.get('/readyz', { config: { isProbe: true } }, async () => {
     if (isDraining()) throw notReady('The server is being stopped.')
     if (!(await storeAnswers())) throw notReady('The store does not answer.')
+    if (!(await inTime(takesWrites()))) throw notReady('The store takes no writes.')
     return { status: 'ready' }
   })
 }
 
-async function answersInTime(store: Pick<Store, 'read'>): Promise<boolean> {
-  const asked = store
-    .read((tx) => tx.state.tag(false))
-    .then(
-      () => true,
-      () => false,
-    )
-  return Promise.race([asked, sleep(PATIENCE, false, { ref: false })])
+/** False for an answer that fails or is late. */
+function inTime(answer: Promise<boolean>): Promise<boolean> {
+  return Promise.race([answer.catch(() => false), sleep(PATIENCE, false, { ref: false })])
 }
 
 function notReady(message: string): ApiError {

@@ -1,5 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../api-error.js'
+import { toErrorAnswer } from './answer-error.js'
+import type { StoreChange } from './watching-writes.js'
 
 /** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */
 export interface LogLine {
@@ -16,7 +18,7 @@ export interface LogLine {
   readonly key: string | null
   /** The code of the error in the answer. */
   readonly code?: string
-  /** Where the fault lies when the service itself failed. */
+  /** Where the fault lies when the service itself failed, or its store. */
   readonly fault?: string
 }
 
@@ -31,8 +33,12 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
     mode: request.caller === undefined ? null : request.caller.livemode ? 'live' : 'test',
     key: request.keyTail ?? null,
     ...codeOf(request.failure),
-    ...(reply.statusCode === 500 && { fault: faultOf(request.failure) }),
+    ...(isFault(request, reply) && { fault: faultOf(request.failure) }),
   }
+}
+
+function isFault({ failure }: FastifyRequest, { statusCode }: FastifyReply): boolean {
+  return statusCode === 500 || (failure !== undefined && toErrorAnswer(failure).isFault)
 }
 
 function codeOf(failure: unknown): { readonly code?: string } {
@@ -52,6 +58,14 @@ export function logFaults(line: LogLine): void {
 /** A job in the background that failed. */
 export function logJobFault(job: string, error: unknown): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), job, fault: faultOf(error) })}\n`)
+}
+
+/** The store stopped to take writes, or takes them again. */
+export function logStoreChange(change: StoreChange): void {
+  const { takesWrites } = change
+  const store = takesWrites ? 'takes writes again' : 'takes no writes'
+  const fault = takesWrites ? {} : { fault: faultOf(change.error) }
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), store, ...fault })}\n`)
 }
 
 const MOST_CAUSES = 5

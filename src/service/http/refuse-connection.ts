@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { JSON_TYPE, toText } from './answer.js'
 
@@ -8,8 +9,18 @@ export interface ConnectionRefusal {
 
 export const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is no proxy.' }
 
-/** The answer to what is not HTTP, or too large a head. */
-export function unreadable({ code }: Error & { code?: string }): ConnectionRefusal {
+/** Answers what is not HTTP, too large a head, or a request that does not come to its end. */
+export function refuseUnreadable(socket: Duplex, error: Error & { code?: string }, requestId: string): void {
+  // Whoever has asked nothing takes no answer: it would be read as that of what is asked next.
+  if (error.code === TOO_LATE && socket instanceof Socket && socket.bytesRead === 0) socket.destroy()
+  else refuseConnection(socket, refusalOf(error), requestId)
+}
+
+const TOO_LATE = 'ERR_HTTP_REQUEST_TIMEOUT'
+
+function refusalOf({ code }: { code?: string }): ConnectionRefusal {
+  if (code === TOO_LATE)
+    return { status: '408 Request Timeout', message: 'The request did not come to its end in time.' }
   if (code === 'HPE_HEADER_OVERFLOW') {
     return { status: '431 Request Header Fields Too Large', message: 'The head of the request is too large.' }
   }

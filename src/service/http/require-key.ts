@@ -6,6 +6,7 @@ import { authenticate } from './authenticate.js'
 import { authorise } from './authorise.js'
 import { failedKeys } from './failed-keys.js'
 import { refuseOtherAccount } from './refuse-other-account.js'
+import { idOf } from './request.js'
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
 export function requireKey(
@@ -42,7 +43,7 @@ export function requireKey(
       }
     }
     refuseOtherAccount(request)
-    authorise(caller, needs)
+    authorise(caller, needs, idOf(request))
     const apiVersion = apiVersionOf(request.headers['stripe-version'])
     if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
     // What happens because of this request is told with it.

@@ -12,7 +12,9 @@ import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
 import { countingFailures } from './counting-failures.js'
 import { keyUsage } from './key-usage.js'
-import { type LogLine, logJobFault } from './log.js'
+import { type LogLine, logJobFault, logStoreChange } from './log.js'
+import { boundSilentConnections } from './silent-connections.js'
+import { watchingWrites } from './watching-writes.js'
 
 export { logToStderr } from './log.js'
 
@@ -42,6 +44,8 @@ export interface ServerOptions {
   readonly metrics?: Metrics
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[]
+  /** The version of Stripe's API that events name, but for webhook endpoints that have one of their own. */
+  readonly apiVersion?: string
 }
 
 export interface Server {
@@ -64,11 +68,12 @@ const MARKING_PATIENCE = 2_000
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { host, port, log, now = systemClock, id = idMaker(), processing, metrics, trustProxy } = options
-  const store = metrics === undefined ? options.store : countingFailures(options.store, metrics)
+  const counted = metrics === undefined ? options.store : countingFailures(options.store, metrics)
+  const { store, takesWrites } = watchingWrites(counted, logStoreChange)
   let url = ''
   let isDraining = false
   const publicUrl = () => options.publicUrl?.replace(/\/+$/, '') ?? url
-  const { webhookAllow } = options
+  const { webhookAllow, apiVersion } = options
   const operations = service({
     store,
     now,
@@ -76,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     publicUrl,
     processing,
     webhookAllow,
+    apiVersion,
     onWake: () => atWork.wake(),
   })
   const sending = { targets: webhookTargets(webhookAllow) }
@@ -88,13 +94,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
     metrics,
     trustProxy,
-    apiVersion: API_VERSION,
+    apiVersion: apiVersion ?? API_VERSION,
     publicUrl,
     usage,
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
-    health: { store, isDraining: () => isDraining },
+    health: { store, takesWrites, isDraining: () => isDraining },
   })
+  boundSilentConnections(app.server, { trustProxy })
   const requests = requestsUnderWay(app.server)
   metrics?.watchRequests(requests.count)
   await app.listen({ host, port })

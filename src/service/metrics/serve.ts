@@ -1,6 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Metrics } from '../metrics.js'
+import { WAITING } from '../waiting.js'
 import { prometheus } from './prometheus.js'
 
 export interface MetricsServer {
@@ -16,7 +17,7 @@ export interface MetricsServer {
  */
 export async function serveMetrics(host: string, port: number): Promise<MetricsServer> {
   const { metrics, contentType, text } = prometheus()
-  const server = createServer((request, response) => {
+  const server = createServer(WAITING, (request, response) => {
     const isAsked = request.url?.split('?', 1)[0] === '/metrics' && /^(?:GET|HEAD)$/.test(request.method ?? '')
     if (!isAsked) return answer(response, 404, 'text/plain', 'metrics are at /metrics\n')
     text().then(

@@ -48,6 +48,8 @@ const STRIPES: ReadonlySet<string> = new Set([
   'GET /v1/webhook_endpoints/:webhook_endpoint',
   'POST /v1/webhook_endpoints/:webhook_endpoint',
   'DELETE /v1/webhook_endpoints/:webhook_endpoint',
+  'POST /v1/ephemeral_keys',
+  'DELETE /v1/ephemeral_keys/:key',
 ])
 
 /** One row of the route table. */
@@ -170,12 +172,12 @@ function expandParameter({ expandable, isList }: AnyRoute): Schema | undefined {
 /** Lists of deployments leave the changes out. */
 const LISTED: Readonly<Record<string, string>> = { flow_deployment: 'flow_deployment_summary' }
 
-function answered({ method, answers, isList }: AnyRoute): Schema {
+function answered({ method, answers, isList, answersWhole }: AnyRoute): Schema {
   if (isList) {
     const items = component(LISTED[answers] ?? answers)
     return { allOf: [component('list'), { type: 'object', properties: { data: { type: 'array', items } } }] }
   }
-  if (method !== 'DELETE') return component(answers)
+  if (method !== 'DELETE' || answersWhole) return component(answers)
   const object = { $ref: `#/components/schemas/${answers}/properties/object` }
   return { allOf: [component('deleted'), { type: 'object', properties: { object } }] }
 }

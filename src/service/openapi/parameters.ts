@@ -103,12 +103,17 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
       `From when on the key is refused, in unix seconds, at most ${LONGEST_LIFE_IN_YEARS} years from now; never unless given.`,
     ),
   },
+  ephemeral_key: {
+    verification_session: about('Id of the session that the key may read, for an hour.'),
+  },
   webhook_endpoint: {
     url: about('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
     enabled_events: about('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
     description: about('For colleagues.', { maxLength: LONGEST_TEXT }),
     metadata: flow('metadata'),
-    api_version: about("The version of Stripe's API that the endpoint expects."),
+    api_version: about(
+      "The version of Stripe's API that events name where they are sent to this endpoint; by default that of the service.",
+    ),
     connect: about('Only false: there are no connected accounts.'),
     disabled: about('Whether to send nothing more; gives up what is pending.'),
   },
@@ -119,6 +124,7 @@ export const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   'POST /v1/identity/verification_flows': ['key', 'name', 'type'],
   'POST /v1/api_keys': ['name'],
   'POST /v1/webhook_endpoints': ['url', 'enabled_events'],
+  'POST /v1/ephemeral_keys': ['verification_session'],
 }
 
 /** Parameters that Stripe does not have where it has the operation. */

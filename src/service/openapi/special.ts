@@ -66,7 +66,8 @@ export const SPECIAL: Readonly<Record<string, Readonly<Record<string, Operation>
     get: {
       operationId: 'getReadyz',
       summary: 'Whether the server should get requests',
-      description: 'Answers 503 while the server is being stopped, and when its store does not answer in time.',
+      description:
+        'Answers 503 while the server is being stopped, when its store does not answer in time, and after a write that the store could not keep, until one works.',
       'x-stripe-extension': true,
       security: [],
       responses: { 200: answer('It is ready.', status('ready')), default: errorAnswer },

@@ -1,16 +1,25 @@
 import type { ReadTransaction, Store, WriteTransaction } from '../../store/store.js'
 import { simulator } from '../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../verifier/verifier.js'
+import { API_VERSION } from '../api-version.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Scope } from './scopes.js'
 import { type WebhookTargets, webhookTargets } from './webhook-targets.js'
+
+export interface CallingKey {
+  readonly id: string
+  /** Null for a secret key, which may do all. */
+  readonly scopes: readonly Scope[] | null
+  /** Id of the one session that an ephemeral key may read. It has no scopes. */
+  readonly session?: string
+}
 
 /** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
 export interface Caller {
   readonly livemode: boolean
   readonly actor: string | null
-  /** The API key that asks; none for a person at the store itself. Null scopes are those of a secret key: all. */
-  readonly key?: { readonly id: string; readonly scopes: readonly Scope[] | null } | undefined
+  /** The API key that asks; none for a person at the store itself. */
+  readonly key?: CallingKey | undefined
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** What the request named as `Stripe-Version`. */
@@ -32,6 +41,8 @@ export interface Call<Transaction> extends Caller {
   readonly signingSecret: () => Promise<string>
   /** Where webhooks may be sent to. */
   readonly webhookTargets: WebhookTargets
+  /** The version of Stripe's API that events name, but for endpoints that have one of their own. */
+  readonly eventVersion: string
 }
 
 export type ReadCall = Call<ReadTransaction>
@@ -59,6 +70,8 @@ export interface ServiceOptions {
   readonly processing?: number | undefined
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[] | undefined
+  /** The version of Stripe's API that events name. By default the one whose shapes the service has. */
+  readonly apiVersion?: string | undefined
   /** Called after a write was committed that left something to do in the background. */
   readonly onWake?: (() => void) | undefined
 }
@@ -74,6 +87,7 @@ export function service({
   verifier = simulator,
   processing = PROCESSING,
   webhookAllow,
+  apiVersion = API_VERSION,
   onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
@@ -90,6 +104,7 @@ export function service({
       return secret
     },
     webhookTargets: targets,
+    eventVersion: apiVersion,
   })
   return {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),

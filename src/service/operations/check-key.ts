@@ -1,3 +1,4 @@
+import { looksLikeApiKey } from '../../model/api-key.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
 import { invalidValue } from '../api-error.js'
 
@@ -11,5 +12,7 @@ export function checkKey(key: string, param: string): void {
 /** For the keys that flows are given: flows are found by id or by key, so none may be mistaken for the other. */
 export function checkFlowKey(key: string): void {
   checkKey(key, 'key')
+  // Keys are shown and kept everywhere.
+  if (looksLikeApiKey(key)) throw invalidValue('key', 'Invalid key: this is an API key.')
   if (looksLikeFlowId(key)) throw invalidValue('key', 'Invalid key: a key must not look like an id.')
 }

@@ -38,7 +38,7 @@ export type SendOutcome = Pick<DeliveryAttemptRecord, 'duration' | 'response_sta
 
 /** Whether there is anything to claim: looking holds up nobody, claiming holds up other writers. */
 export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly string[]): Promise<boolean> {
-  return tx.deliveries.hasDue({ now, patience: PATIENCE, except })
+  return tx.deliveries.hasDue({ now, except })
 }
 
 /**
@@ -46,7 +46,7 @@ export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly s
  * redacted meanwhile. What is for an endpoint that is gone or disabled by now is given up.
  */
 export async function claimDeliveries(
-  { tx, now }: WriteCall,
+  { tx, now, eventVersion }: WriteCall,
   { limit, roomOf, except }: Pick<DeliveryClaim, 'limit' | 'roomOf' | 'except'>,
 ): Promise<Claimed> {
   const leaseUntil = now + LEASE
@@ -62,7 +62,8 @@ export async function claimDeliveries(
       await tx.deliveries.settle(attempt, { status: 'canceled', next_attempt: null })
       continue
     }
-    const body = JSON.stringify(toEvent(event, pending.get(event.id) ?? 0))
+    const apiVersion = endpoint.api_version ?? eventVersion
+    const body = JSON.stringify(toEvent(event, { apiVersion, pendingWebhooks: pending.get(event.id) ?? 0 }))
     shipments.push({ delivery, url: endpoint.url, body, signature: webhookSignature(endpoint.secret, body, now) })
   }
   return { shipments, isEmpty: claimed.length === 0 }
@@ -78,7 +79,8 @@ export async function settleDelivery(
   const isDone = code !== null && code >= 200 && code < 300
   const next = isDone ? null : nextAttempt(delivery.livemode, delivery.attempts, now)
   const status = isDone ? 'succeeded' : next === null ? 'failed' : 'pending'
-  await tx.deliveries.settle(attemptOf(delivery, outcome), { status, next_attempt: next })
+  const makesRoom = delivery.attempts >= PATIENCE
+  await tx.deliveries.settle(attemptOf(delivery, outcome), { status, next_attempt: next, makesRoom })
   return status
 }
 

@@ -44,7 +44,6 @@ export async function recordEvent(
     object: object.id,
     data: { ...object },
     request: call.request ?? null,
-    api_version: call.apiVersion ?? null,
     created: now,
   }
   await tx.events.insert(event)
@@ -70,15 +69,15 @@ function wants(enabledEvents: readonly string[], type: EventType): boolean {
   return enabledEvents.includes(type) || (enabledEvents.includes('*') && type !== ONLY_BY_NAME)
 }
 
-export async function retrieveEvent({ tx, livemode }: ReadCall, id: string): Promise<Event> {
+export async function retrieveEvent({ tx, livemode, eventVersion }: ReadCall, id: string): Promise<Event> {
   const event = await tx.events.byId(livemode, id)
   if (event === undefined) throw notFound('event', id, 'id')
   const pending = await tx.events.pendingWebhooks([id])
-  return toEvent(event, pending.get(id) ?? 0)
+  return toEvent(event, { apiVersion: eventVersion, pendingWebhooks: pending.get(id) ?? 0 })
 }
 
 export async function listEvents(
-  { tx, livemode }: ReadCall,
+  { tx, livemode, eventVersion }: ReadCall,
   params: ListEventsParams = {},
 ): Promise<ListObject<Event>> {
   const page = await pageOf(params, 'event', async (id) => (await tx.events.byId(livemode, id)) !== undefined)
@@ -90,7 +89,9 @@ export async function listEvents(
   }
   const events = await tx.events.list(livemode, filter, page)
   const pending = await tx.events.pendingWebhooks(events.data.map(({ id }) => id))
-  return listObject(ENDPOINT, events, (event) => toEvent(event, pending.get(event.id) ?? 0))
+  return listObject(ENDPOINT, events, (event) =>
+    toEvent(event, { apiVersion: eventVersion, pendingWebhooks: pending.get(event.id) ?? 0 }),
+  )
 }
 
 /** A type that does not exist is no mistake: the list is empty, as it is at Stripe, whose types grow. */
@@ -110,11 +111,17 @@ function typesOf({ type, types }: ListEventsParams): readonly string[] | undefin
   return known.length === 0 ? [type] : known
 }
 
-export function toEvent(event: EventRecord, pendingWebhooks: number): Event {
+/** How an event is shown. The version is said to be that of whoever it is shown to: clients refuse one that is not theirs. */
+export interface ShownEvent {
+  readonly apiVersion: string
+  readonly pendingWebhooks: number
+}
+
+export function toEvent(event: EventRecord, { apiVersion, pendingWebhooks }: ShownEvent): Event {
   return {
     id: event.id,
     object: 'event',
-    api_version: event.api_version,
+    api_version: apiVersion,
     created: event.created,
     data: { object: event.data },
     livemode: event.livemode,

@@ -41,6 +41,7 @@ export function checkExpand({ key }: Pick<Asking, 'key'>, expand: Expand): void 
   // Whoever works at the store itself has all of it anyway.
   if (key === undefined) return
   for (const path of expand) {
+    if (key.session !== undefined) throw mayNotSee(path, 'not with an ephemeral key')
     const isSensitive = SENSITIVE_PATHS.has(path)
     if (isSensitive && key.scopes === null) throw mayNotSee(path, 'only a restricted key may expand it')
     if ((isSensitive || path === 'last_verification_report') && !allows(key.scopes, 'reports:read')) {

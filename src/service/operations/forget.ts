@@ -6,7 +6,7 @@ const DAY = 24 * HOUR
 /** Events are there for 30 days, as at Stripe. */
 const EVENTS = 30 * DAY
 const ANSWERS = DAY
-/** Answers that tell the secret of a webhook endpoint: long enough for a retry after a lost answer. */
+/** Answers that tell the secret of a webhook endpoint or an ephemeral key: long enough for a retry after a lost answer. */
 const SECRETS = HOUR
 const MOST_AT_ONCE = 200
 
@@ -19,5 +19,10 @@ export async function forgetOld({ tx, now }: WriteCall): Promise<boolean> {
   if (!(await tx.tryLock('idempotency'))) return false
   await tx.idempotency.forget(now - ANSWERS)
   await tx.idempotency.forget(now - SECRETS, 'we_')
-  return (await tx.events.forget(now - EVENTS, MOST_AT_ONCE)) === MOST_AT_ONCE
+  await tx.idempotency.forget(now - SECRETS, 'ephkey_')
+  const forgotten = [
+    await tx.ephemeralKeys.forget(now, MOST_AT_ONCE),
+    await tx.events.forget(now - EVENTS, MOST_AT_ONCE),
+  ]
+  return forgotten.includes(MOST_AT_ONCE)
 }

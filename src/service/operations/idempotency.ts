@@ -20,6 +20,8 @@ export interface Answer {
   readonly replayed: boolean
   /** Id of the request that was answered first, which is this one unless it was replayed. */
   readonly original: string | null
+  /** Whether the API key that asks is the one that the answer was made for. */
+  readonly isOwn: boolean
 }
 
 type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
@@ -27,7 +29,7 @@ type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
 /**
  * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the transaction of the
  * change itself, so there is no moment at which one is there without the other. Keys are shared by all API keys of a
- * mode, as those of one account are. What the operation refuses is not stored. Throws 409 while another request with
+ * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it. What the operation refuses is not stored. Throws 409 while another request with
  * the same key is under way, in this process or in another one.
  */
 export async function once(
@@ -39,7 +41,8 @@ export async function once(
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
-    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false, original: null }
+    const body = toText(await service.write(caller, operation))
+    return { status: 200, body, replayed: false, original: null, isOwn: true }
   }
   if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
     throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
@@ -60,7 +63,7 @@ export async function once(
 
 /** The answer that the key got before, if any. */
 async function firstAnswer(
-  { tx, livemode, now }: WriteCall,
+  { tx, livemode, now, key: apiKey }: WriteCall,
   key: string,
   request: IdempotentRequest,
 ): Promise<Answer | undefined> {
@@ -76,7 +79,8 @@ async function firstAnswer(
       `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
     )
   }
-  return { status: stored.status, body: stored.body, replayed: true, original: stored.request }
+  const isOwn = stored.api_key !== null && stored.api_key === apiKey?.id
+  return { status: stored.status, body: stored.body, replayed: true, original: stored.request, isOwn }
 }
 
 async function runAndKeep(
@@ -94,13 +98,14 @@ async function runAndKeep(
   await tx.idempotency.insert({
     livemode,
     key,
+    api_key: call.key?.id ?? null,
     fingerprint,
     resource: result.id,
     ...answer,
     request: original,
     created: now,
   })
-  return { ...answer, replayed: false, original }
+  return { ...answer, replayed: false, original, isOwn: true }
 }
 
 function fingerprintOf({ method, path, params }: IdempotentRequest): string {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { sha256 } from '../../model/canonical.js'
 import type { ApiKey, ListObject } from '../../model/resources.js'
 import type { ApiKeyRecord } from '../../store/api-keys.js'
@@ -6,7 +5,9 @@ import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { nearest } from '../../validate/nearest.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../api-error.js'
 import type { Caller, ReadCall, WriteCall } from './call.js'
+import { findEphemeralKey } from './ephemeral-keys.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
+import { randomSecret } from './random-secret.js'
 import { allows, SCOPES, type Scope } from './scopes.js'
 
 export interface CreateKeyParams {
@@ -27,7 +28,6 @@ export type CreatedApiKey = ApiKey & { readonly secret: string }
 
 const ENDPOINT = '/v1/api_keys'
 export const LONGEST_NAME = 100
-const BYTES = 24
 export const LONGEST_LIFE_IN_YEARS = 5
 const LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
 
@@ -36,9 +36,7 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
   checkName(params.name)
   const scopes = checkScopes(params.scopes)
   const expires = await checkAgainstMaker(call, { scopes, expires: checkExpiry(call, params.expires) })
-  const secret = `${prefixOf({ livemode, scopes })}${BigInt(`0x${randomBytes(BYTES).toString('hex')}`)
-    .toString(36)
-    .padStart(38, '0')}`
+  const secret = randomSecret(prefixOf({ livemode, scopes }))
   const key: ApiKeyRecord = {
     id: call.id('ak'),
     livemode,
@@ -112,7 +110,7 @@ export interface ValidKey {
 export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
   // Looking up a hash tells an attacker nothing by its timing: nearby keys have unlike hashes.
   const key = await tx.apiKeys.byHash(sha256(secret))
-  if (key === undefined) return { status: 'unknown' }
+  if (key === undefined) return checkEphemeralKey({ tx, now }, secret)
   if (!isValid(key, now)) return { status: key.revoked === null ? 'expired' : 'revoked' }
   const { id, livemode, name, tail, last_used } = key
   const minute = now - (now % 60)
@@ -123,6 +121,18 @@ export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, sec
     tail,
     unmarked: last_used === null || last_used < minute ? minute : null,
   }
+}
+
+/** Who a key stands for that was made for one session. */
+async function checkEphemeralKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
+  const found = await findEphemeralKey({ tx }, secret)
+  if (found === undefined) return { status: 'unknown' }
+  const { key, maker } = found
+  if (now >= key.expires) return { status: 'expired' }
+  if (key.api_key !== null && (maker === undefined || !isValid(maker, now))) return { status: 'revoked' }
+  const { id, livemode, tail, session } = key
+  const caller = { livemode, actor: null, key: { id, scopes: [], session } }
+  return { status: 'valid', caller, keyId: id, tail, unmarked: null }
 }
 
 /** Marks keys as used in a minute. */

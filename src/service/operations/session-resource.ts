@@ -5,12 +5,13 @@ import type { ReadTransaction } from '../../store/store.js'
 import type { Call } from './call.js'
 import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from './expand.js'
 import { toReport } from './reports.js'
+import { allows } from './scopes.js'
 import { clientSecret, urlToken } from './session-tokens.js'
 
 type Asking = Call<ReadTransaction>
 type Asked = Pick<Shown, 'expand' | 'isList'>
 
-/** Sessions as the API shows them, with new links, and with what was asked for expanded. */
+/** Sessions as the API shows them: with new links for those who may write them, and with what was asked for expanded. */
 export async function sessionResources(
   call: Asking,
   sessions: readonly SessionRecord[],
@@ -73,10 +74,16 @@ async function sessionResource(
   const report = reports.get(session.last_report ?? '')
   return {
     ...sessionSnapshot(session),
-    ...(isOpen && { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }),
+    ...(isOpen &&
+      mayOpen(call) && { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }),
     ...(report && { last_verification_report: expandedReport(call, report, asked) }),
     ...(asked.expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, asked) }),
   }
+}
+
+/** Whoever holds what opens a session acts as its person: that is to write it, whatever else is only read. */
+function mayOpen({ key }: Asking): boolean {
+  return key === undefined || allows(key.scopes, 'sessions:write')
 }
 
 /** Where the person goes who is verified; null where the service has no address. */

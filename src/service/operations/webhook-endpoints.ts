@@ -2,10 +2,12 @@ import { EVENT_TYPES, type ListObject, type WebhookEndpoint } from '../../model/
 import type { WebhookEndpointRecord } from '../../store/webhooks.js'
 import { nearest } from '../../validate/nearest.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../api-error.js'
+import { API_VERSION, isApiVersion } from '../api-version.js'
 import { randomText } from '../ids.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { type ListParams, listObject, pageOf } from './list.js'
 import { checkText, type Metadata, mergedMetadata } from './session-params.js'
+import { STRIPE_EVENT_TYPES } from './stripe-event-types.js'
 
 const ENDPOINT = '/v1/webhook_endpoints'
 const WHAT = 'webhook_endpoint'
@@ -125,8 +127,8 @@ function checkedUrl({ webhookTargets }: WriteCall, url: string): string {
 }
 
 /**
- * Types that are never sent here are taken, for an application written for Stripe may name them. What is close to one
- * of ours is a slip of the pen, and would wait for ever.
+ * Types that are never sent here are taken where Stripe has them, for an application written for Stripe may name them. What
+ * neither has is a slip of the pen, and would wait for ever.
  */
 function checkedEvents(events: readonly string[]): readonly string[] {
   if (events.length === 0) {
@@ -136,23 +138,23 @@ function checkedEvents(events: readonly string[]): readonly string[] {
     throw invalidValue('enabled_events', `Invalid enabled_events: at most ${MOST_EVENTS}.`)
   }
   for (const [index, type] of events.entries()) {
-    if (type === '*' || EVENT_TYPES.some((known) => known === type)) continue
-    const near = nearest(type.slice(0, 100), EVENT_TYPES)
-    if (near === undefined && /^[a-z0-9_]+(\.[a-z0-9_]+)+$/.test(type) && type.length <= 100) continue
+    if (type === '*' || STRIPE_EVENT_TYPES.has(type)) continue
+    const shown = type.slice(0, 100)
+    const near = nearest(shown, EVENT_TYPES) ?? nearest(shown, [...STRIPE_EVENT_TYPES])
     const advice =
       near === undefined
         ? 'name types, such as identity.verification_session.verified, or * for all'
         : `did you mean ${near}?`
     const param = `enabled_events[${index}]`
-    throw invalidValue(param, `Invalid ${param}: ${type.slice(0, 100)} is no type of event: ${advice}`)
+    throw invalidValue(param, `Invalid ${param}: ${shown} is not a type of event: ${advice}`)
   }
   return [...new Set(events)]
 }
 
 function checkedVersion(version: string | undefined): string | null {
   if (version === undefined) return null
-  if (/^\d{4}-\d{2}-\d{2}(\.[a-z_]{1,30})?$/.test(version)) return version
-  throw invalidValue('api_version', 'Invalid api_version: write it as 2026-10-28.endive.')
+  if (isApiVersion(version)) return version
+  throw invalidValue('api_version', `Invalid api_version: write it as ${API_VERSION}.`)
 }
 
 function toResource(endpoint: WebhookEndpointRecord): WebhookEndpoint {

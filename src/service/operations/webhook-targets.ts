@@ -117,6 +117,6 @@ export function literalAddress(hostname: string): string | undefined {
 }
 
 /** This machine, whatever a resolver says (RFC 6761, 6.3). */
-function isLocalhost(hostname: string): boolean {
+export function isLocalhost(hostname: string): boolean {
   return /(^|\.)localhost\.?$/.test(hostname)
 }

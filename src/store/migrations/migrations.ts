@@ -4,10 +4,19 @@ import { StoreError } from '../store-error.js'
 import { initial } from './0001-initial.js'
 import { service } from './0002-service.js'
 import { approvedDigest } from './0003-approved-digest.js'
+import { deliveryPlaces } from './0004-deliveries.js'
 import { originalRequest } from './0005-original-request.js'
+import { keys } from './0006-keys.js'
 import type { Migration } from './migration.js'
 
-export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest, originalRequest]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  service,
+  approvedDigest,
+  deliveryPlaces,
+  originalRequest,
+  keys,
+]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

@@ -1,30 +1,106 @@
-/** Whether a text is the address of a PostgreSQL database: postgres://user:password@host:port/database?sslmode=... */
-export function isPostgresUrl(url: string): boolean {
-  const parsed = parse(url)
-  return parsed !== undefined && /^postgres(?:ql)?:$/.test(parsed.protocol) && databaseOf(parsed) !== ''
+import { parseIntoClientConfig } from 'pg-connection-string'
+import { type AddressFault, fault, isFault } from './address-fault.js'
+import { addressesOfHosts } from './address-hosts.js'
+import { checkedParameters } from './address-parameters.js'
+import type { Server, Wanted } from './server.js'
+
+export { type AddressFault, isFault } from './address-fault.js'
+
+/** A database as its address says, in the form of libpq (postgresql.org/docs/current/libpq-connect.html). */
+export interface DatabaseAddress {
+  /** For people, without user and password: "PostgreSQL store db.example.com/flows". */
+  readonly label: string
+  /** One or more, in the order in which they are tried. */
+  readonly servers: readonly Server[]
+  /** `target_session_attrs`; undefined where the address does not say. */
+  readonly wanted: Wanted | undefined
+  /** `connect_timeout`, in milliseconds. */
+  readonly connectTimeout: number | undefined
 }
 
-/** For people, without user and password: "PostgreSQL store db.example.com/flows". */
-export function labelOf(url: string): string {
-  const parsed = parse(url)
-  if (parsed === undefined) return 'PostgreSQL store'
-  // A socket is named by its folder, in the query.
-  const host = parsed.host || parsed.searchParams.get('host') || 'localhost'
-  return `PostgreSQL store ${decoded(host)}/${decoded(databaseOf(parsed))}`
-}
-
-function parse(url: string): URL | undefined {
-  return URL.canParse(url) ? new URL(url) : undefined
-}
-
-function databaseOf({ pathname }: URL): string {
-  return pathname.replace(/^\//, '')
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
+/**
+ * Reads the address of a PostgreSQL database: a URL as libpq and managed databases write it, or one of the short forms of
+ * pg-connection-string, which parses it. Blanks around it do not count. Neither a fault nor anything else tells what
+ * stands in the address, but for its hosts and the database: it may hold a password anywhere.
+ */
+export function parseDatabaseAddress(text: string): DatabaseAddress | AddressFault {
+  const address = text.trim()
+  if (/^["'`]/.test(address)) return fault('it stands in quotation marks', 'take the quotation marks away')
+  if (!/^(?:postgres(?:ql)?:\/\/|socket:|\/[^ ]+ \S)/i.test(address)) {
+    return fault('it is not one', 'write it as postgres://user:password@host:5432/database')
   }
+  const hosts = addressesOfHosts(address)
+  if (isFault(hosts)) return hosts
+  const servers: Server[] = []
+  for (const host of hosts) {
+    const server = serverOf(host)
+    if (isFault(server)) return server
+    servers.push(server)
+  }
+  const parameters = checkedParameters(hosts[0] ?? '')
+  if (isFault(parameters)) return parameters
+  const { wanted, connectTimeout, isAnyOrder } = parameters
+  return {
+    label: labelOf(servers),
+    servers: isAnyOrder ? shuffled(servers) : servers,
+    wanted,
+    connectTimeout,
+  }
+}
+
+/** `address` names one host. */
+function serverOf(address: string): Server | AddressFault {
+  const parameters = checkedParameters(address)
+  if (isFault(parameters)) return parameters
+  try {
+    const { user, password, host, port, database, ssl, sslnegotiation, application_name, options } =
+      parseIntoClientConfig(parameters.address)
+    const isSocket = host?.startsWith('/') === true
+    return {
+      ...(user && { user }),
+      ...(password && { password }),
+      ...((parameters.hostaddr ?? host) && { host: parameters.hostaddr ?? host }),
+      ...(port !== undefined && { port }),
+      ...((parameters.database ?? database) && { database: parameters.database ?? database }),
+      // A socket needs no encryption, and servers offer none there.
+      ...(isSocket ? { ssl: false } : ssl !== undefined && { ssl: withName(ssl, parameters.hostaddr && host) }),
+      ...(sslnegotiation !== undefined && !isSocket && { sslnegotiation }),
+      ...(application_name && { application_name }),
+      ...(options && { options }),
+      ...(parameters.bindsChannel && { enableChannelBinding: true }),
+    }
+  } catch (error) {
+    // What the parser says may quote the address; what the system says of a file does not.
+    const { code, path, syscall } = error as NodeJS.ErrnoException
+    if (syscall === 'open' || syscall === 'read') {
+      return fault(`a file that it names cannot be read: ${code} ${path}`, 'sslrootcert, sslcert and sslkey name files')
+    }
+    return fault(
+      'it cannot be read',
+      'write it as postgres://user:password@host:5432/database; signs such as / # ? @ : % in a user or password are written %2F %23 %3F %40 %3A %25',
+    )
+  }
+}
+
+/** Where an address stands in the place of a name, the certificate is still that of the name. */
+function withName(ssl: NonNullable<Server['ssl']>, name: string | undefined): NonNullable<Server['ssl']> {
+  if (!name || ssl === false) return ssl
+  return { ...(ssl === true ? {} : ssl), servername: name }
+}
+
+function labelOf(servers: readonly Server[]): string {
+  const [first = {}] = servers
+  const hosts = servers.map(({ host = process.env.PGHOST ?? 'localhost', port }) => {
+    const name = host.includes(':') ? `[${host}]` : host
+    return port === undefined ? name : `${name}:${port}`
+  })
+  const database = first.database ?? process.env.PGDATABASE ?? first.user ?? process.env.PGUSER ?? process.env.USER
+  return `PostgreSQL store ${hosts.join(',')}/${database ?? ''}`
+}
+
+function shuffled<T>(list: readonly T[]): readonly T[] {
+  return list
+    .map((one) => ({ one, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ one }) => one)
 }

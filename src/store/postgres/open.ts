@@ -5,14 +5,14 @@ import { kyselyStore } from '../queries/kysely-store.js'
 import type { Db, Tables } from '../queries/tables.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
-import { labelOf } from './address.js'
+import { isFault, parseDatabaseAddress } from './address.js'
 import { postgresDialect } from './dialect.js'
 import { advisoryLocks } from './locks.js'
 import { openPool, type PoolOptions } from './pool.js'
-import { retrying } from './retry.js'
+import { retry, retrying } from './retry.js'
 
 export interface PostgresOptions {
-  /** postgres://user:password@host:port/database. TLS by its sslmode; `verify-full` checks the server's certificate. */
+  /** postgres://user:password@host:port/database, as libpq writes it: see `parseDatabaseAddress`. */
   readonly url: string
   /** Never migrates: a database without a store, or with an older one, is refused. */
   readonly readOnly?: boolean
@@ -36,28 +36,35 @@ const MIGRATION_PATIENCE = 10 * 60_000
 /** Opens a store that several machines may share, and brings it up to date. Throws StoreError. */
 export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
   const { url, readOnly = false, poolSize = POOL_SIZE, patience = PATIENCE, migrations } = options
-  const label = labelOf(url)
+  const address = parseDatabaseAddress(url)
+  if (isFault(address)) {
+    throw new StoreError('unreadable', `PostgreSQL store cannot be used: its address is wrong: ${address.message}`)
+  }
+  const { label } = address
   const place: PoolOptions = {
-    url,
-    label,
+    address,
     size: poolSize,
     connectTimeout: patience,
     lockTimeout: patience,
     statementTimeout: options.statementTimeout ?? STATEMENT_TIMEOUT,
+    isForReading: readOnly,
   }
   const { db, close } = connect(place)
   try {
-    const age = ageOf(await migrationsIn(db, label), migrations)
-    if (age === 'too_new') throw tooNew(label)
-    if (age !== 'current') {
+    // Whoever opens it looks first what there is, so that this may begin again at any moment.
+    const prepare = async () => {
+      const age = ageOf(await migrationsIn(db, label), migrations)
+      if (age === 'too_new') throw tooNew(label)
+      if (age === 'current') return
       if (readOnly) throw age === 'blank' ? blank(label) : tooOld(label)
       await migratePatiently(place, migrations)
     }
+    await retry(prepare, { label, poolSize, isRepeatable: true })
   } catch (error) {
     await close()
     throw error
   }
-  return retrying(kyselyStore(db, label, advisoryLocks, close))
+  return retrying(kyselyStore(db, label, advisoryLocks, close), poolSize)
 }
 
 interface Connected {
@@ -81,7 +88,10 @@ function connect(place: PoolOptions): Connected {
 /** null where there is no table of them. */
 async function migrationsIn(db: Db, label: string): Promise<MigrationRow[] | null> {
   try {
-    return await db.selectFrom('migrations').select(['name', 'breaking']).execute()
+    return await db
+      .transaction()
+      .setAccessMode('read only')
+      .execute((tx) => tx.selectFrom('migrations').select(['name', 'breaking']).execute())
   } catch (error) {
     const { code } = error as { code?: unknown }
     if (code === UNDEFINED_TABLE) return null
@@ -103,7 +113,7 @@ async function migratePatiently(place: PoolOptions, migrations: readonly Migrati
   const { db, close } = connect({ ...place, size: 1, statementTimeout: 0, lockTimeout: MIGRATION_PATIENCE })
   try {
     await migrate(db, {
-      label: place.label,
+      label: place.address.label,
       migrations,
       lock: (tx) => advisoryLocks.lock(tx, 'migrations'),
     })

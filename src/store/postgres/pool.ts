@@ -1,13 +1,14 @@
-import type { PostgresPool, PostgresPoolClient } from 'kysely'
+import type { PostgresPool } from 'kysely'
 import pg from 'pg'
-import { toParameter } from '../queries/parameter.js'
-import { markNeverBegun, toConnectError, toStatementError } from './failure.js'
+import type { DatabaseAddress } from './address.js'
+import { checkedClient } from './client.js'
+import { isOfTheNextServer, toConnectError } from './failure.js'
+import { isWanted } from './role.js'
+import type { Server, Wanted } from './server.js'
 
 export interface PoolOptions {
-  readonly url: string
-  /** For people. */
-  readonly label: string
-  /** How many connections there are at most. */
+  readonly address: DatabaseAddress
+  /** How many connections there are at most, to each server. */
   readonly size: number
   /** How long to wait for a connection, in milliseconds. */
   readonly connectTimeout: number
@@ -15,6 +16,8 @@ export interface PoolOptions {
   readonly lockTimeout: number
   /** How long one statement may take, in milliseconds; 0 is for ever. */
   readonly statementTimeout: number
+  /** Whether a server that takes no writes will do. */
+  readonly isForReading: boolean
 }
 
 /** How much longer than the server this side waits for an answer before it takes the server for gone. */
@@ -24,14 +27,63 @@ const IDLE_IN_TRANSACTION = 60_000
 /** When to ask whether the other side still lives; else a cable that is pulled is noticed after hours. */
 const KEEP_ALIVE_AFTER = 10_000
 
-/** Connections to one database, in the shape that Kysely asks for. Failures are told as StoreError. */
+/**
+ * Connections to one database, in the shape that Kysely asks for. Failures are told as StoreError. Of several servers the
+ * first one that will do is taken, and stays taken until it fails: two that differ are never used by turns.
+ */
 export function openPool(options: PoolOptions): PostgresPool {
-  const { url, label, size, connectTimeout, lockTimeout, statementTimeout } = options
+  const { address, isForReading } = options
+  const { label, servers } = address
+  const pools = servers.map((server) => ({ server, pool: poolOf(server, options) }))
+  const wanted = address.wanted ?? (servers.length === 1 || isForReading ? 'any' : 'read-write')
+  let current = 0
+
+  const connected = async (wish: Wanted, failures: unknown[]): Promise<pg.PoolClient | undefined> => {
+    const first = current
+    for (let turn = 0; turn < pools.length; turn += 1) {
+      const index = (first + turn) % pools.length
+      const one = pools[index]
+      if (one === undefined) break
+      try {
+        const client = await one.pool.connect()
+        if (await isWanted(client, wish)) {
+          current = index
+          return client
+        }
+        client.release(true)
+        failures.push(new Error(`it is not ${wish}`))
+      } catch (error) {
+        failures.push(error)
+        if (!isOfTheNextServer(error)) break
+      }
+    }
+    return undefined
+  }
+
+  return {
+    connect: async () => {
+      const failures: unknown[] = []
+      const wishes: readonly Wanted[] = wanted === 'prefer-standby' ? ['standby', 'any'] : [wanted]
+      for (const wish of wishes) {
+        const client = await connected(wish, failures)
+        if (client !== undefined) return checkedClient(client, { label, hasOthers: servers.length > 1 })
+      }
+      throw toConnectError(failures, label)
+    },
+    end: async () => {
+      await Promise.all(pools.map(({ pool }) => pool.end()))
+    },
+  }
+}
+
+function poolOf(server: Server, options: PoolOptions): pg.Pool {
+  const { address, size, connectTimeout, lockTimeout, statementTimeout } = options
   const pool = new pg.Pool({
-    connectionString: url,
     application_name: 'verification-flows',
+    ...server,
+    Client: HeardClient,
     max: size,
-    connectionTimeoutMillis: connectTimeout,
+    connectionTimeoutMillis: Math.min(connectTimeout, address.connectTimeout ?? connectTimeout),
     lock_timeout: lockTimeout,
     statement_timeout: statementTimeout,
     ...(statementTimeout > 0 && { query_timeout: statementTimeout + GRACE }),
@@ -42,82 +94,20 @@ export function openPool(options: PoolOptions): PostgresPool {
   })
   // A connection that breaks while nobody uses it is replaced when somebody needs one. Unheard, it would end the process.
   pool.on('error', () => {})
-  return {
-    connect: async () => {
-      try {
-        return checkedClient(await pool.connect(), label)
-      } catch (error) {
-        throw toConnectError(error, label)
-      }
-    },
-    end: () => pool.end(),
-  }
+  return pool
 }
 
-/** One connection for one transaction. A connection that broke, or whose transaction is not over, is never used again. */
-function checkedClient(client: pg.PoolClient, label: string): PostgresPoolClient {
-  let isBroken = false
-  let isInTransaction = false
-  // It may break between two statements as well; the next one then fails.
-  const onError = () => {
-    isBroken = true
-  }
-  client.on('error', onError)
-
-  const send = async (text: string, values: readonly unknown[]): Promise<pg.QueryResult> => {
-    try {
-      return await client.query(text, values.map(toParameter))
-    } catch (error) {
-      // Whatever does not come from the server comes from the connection.
-      if (!(error instanceof pg.DatabaseError) && !(error instanceof TypeError)) isBroken = true
-      throw toStatementError(error, label)
-    }
-  }
-  const query = async (text: string, values: readonly unknown[]) => {
-    if (text === 'rollback') return rollBack()
-    if (text.startsWith('start transaction')) return begin(text)
-    const result = await send(text, values)
-    if (text === 'commit') {
-      // The server says so when it rolled back instead, because a statement had failed whose error nobody passed on.
-      if (result.command !== 'COMMIT') throw new Error('the transaction was not kept: one of its statements failed')
-      isInTransaction = false
-    }
-    return result
-  }
-  const begin = async (text: string): Promise<pg.QueryResult> => {
-    isInTransaction = true
-    try {
-      return await send(text, [])
-    } catch (error) {
-      // The server was restarted, or closed the connection while it was idle.
-      isBroken = true
-      markNeverBegun(error)
-      throw error
-    }
-  }
-  /** Never throws: what matters is the first error. */
-  const rollBack = async (): Promise<pg.QueryResult> => {
-    // The server rolls back by itself when the connection is closed.
-    if (isBroken) return NOTHING
-    try {
-      const result = await send('rollback', [])
-      isInTransaction = false
-      return result
-    } catch {
-      isBroken = true
-      return NOTHING
-    }
-  }
-  return {
-    query: query as unknown as PostgresPoolClient['query'],
-    release: () => {
-      client.removeListener('error', onError)
-      client.release(isBroken || isInTransaction)
-    },
+/**
+ * A connection whose errors are heard from its first moment to its last: one that nobody hears ends the process. The pool
+ * hears those of connections that it keeps, and takes its ear away before it hands one out.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config)
+    // Whoever uses the connection is told by the statement that fails.
+    this.on('error', () => {})
   }
 }
-
-const NOTHING: pg.QueryResult = { command: 'ROLLBACK', rowCount: 0, oid: 0, fields: [], rows: [] }
 
 /** Whole numbers of 64 bits as numbers: here they are times and counts. For our connections only: others may share the driver. */
 const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>

@@ -26,6 +26,7 @@ const KEYS = {
   webhook_deliveries: ['id'],
   webhook_attempts: ['delivery', 'number'],
   api_keys: ['id'],
+  ephemeral_keys: ['id'],
   idempotency_keys: ['livemode', 'key'],
 } as const satisfies {
   readonly [Name in Exclude<keyof Tables, 'migrations' | 'rate_windows'>]: readonly (keyof Tables[Name])[]

@@ -1,38 +1,16 @@
-import type { DeliveryReads, DeliveryRecord, DeliveryWrites, DueDeliveries } from '../webhooks.js'
+import { sql } from 'kysely'
+import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../webhooks.js'
+import { deliveryPlaces } from './delivery-places.js'
+import { type DueDelivery, dueDeliveries, dueEndpoints, isOutOfPlace } from './due-deliveries.js'
 import { insertMany } from './insert-many.js'
+import type { Locks } from './locks.js'
 import { boundsOf, readPage } from './page.js'
-import type { Db, DeliveriesTable } from './tables.js'
+import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
 
-export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
+export function deliveryQueries(db: Db, locks: Locks): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('webhook_deliveries').selectAll().where('livemode', '=', Number(livemode))
-  const dueNow = ({ now, patience, except }: DueDeliveries) => {
-    const query = db
-      .selectFrom('webhook_deliveries as delivery')
-      .where('delivery.status', '=', 'pending')
-      .where('delivery.next_attempt', '<=', now)
-      .where((eb) => eb.or([eb('delivery.leased_until', 'is', null), eb('delivery.leased_until', '<', now)]))
-      // What was sent once is not held back any more: else one that is sent again would hold it back.
-      .where(({ and, eb, exists, not, selectFrom }) =>
-        not(
-          and([
-            eb('delivery.attempts', '=', 0),
-            exists(
-              selectFrom('webhook_deliveries as earlier')
-                .select('earlier.id')
-                .whereRef('earlier.endpoint', '=', 'delivery.endpoint')
-                .whereRef('earlier.object', '=', 'delivery.object')
-                .whereRef('earlier.id', '<', 'delivery.id')
-                .where('earlier.status', '=', 'pending')
-                .where(({ eb, or }) =>
-                  or([eb('earlier.attempts', '<', patience), eb('earlier.leased_until', '>=', now)]),
-                ),
-            ),
-          ]),
-        ),
-      )
-    return except.length === 0 ? query : query.where('delivery.endpoint', 'not in', except)
-  }
+  const places = deliveryPlaces(db, locks)
   return {
     async byId(livemode, id) {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
@@ -51,7 +29,7 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
       return { data: data.map(toRecord), has_more }
     },
     async hasDue(which) {
-      return (await dueNow(which).select('delivery.id').limit(1).executeTakeFirst()) !== undefined
+      return (await dueEndpoints(db, which, sql`limit 1`)).length > 0 || (await isOutOfPlace(db))
     },
     async attempts(deliveries) {
       if (deliveries.length === 0) return []
@@ -64,22 +42,14 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
         .execute()
     },
     async insert(deliveries) {
-      await insertMany(db, 'webhook_deliveries', deliveries.map(toRow))
+      await insertMany(db, 'webhook_deliveries', await places.placed(deliveries.map(toRow)))
     },
-    async claim({ leaseUntil, limit, roomOf, ...which }) {
-      const due = await dueNow(which)
-        .select(['delivery.id', 'delivery.endpoint', 'delivery.attempts'])
-        .orderBy('delivery.next_attempt')
-        .orderBy('delivery.id')
-        .limit(limit)
-        .execute()
+    async claim({ leaseUntil, limit, roomOf, patience, ...which }) {
+      await places.mend(patience)
+      const endpoints = await dueEndpoints(db, which)
+      const rooms = new Map(endpoints.map((endpoint) => [endpoint, Math.min(roomOf(endpoint), limit)]))
       const claimed: DeliveryRecord[] = []
-      const taken = new Map<string, number>()
-      for (const { id, endpoint, attempts } of due) {
-        // What one endpoint has no room for waits for a later claim, which passes it over.
-        const count = taken.get(endpoint) ?? 0
-        if (count >= roomOf(endpoint)) continue
-        taken.set(endpoint, count + 1)
+      for (const { id, attempts } of inTurns(await dueDeliveries(db, which.now, rooms)).slice(0, limit)) {
         // Whoever was quicker has counted the attempt: then this finds nothing.
         const row = await db
           .updateTable('webhook_deliveries')
@@ -105,26 +75,41 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
       )
       return claimed
     },
-    async settle({ delivery, number, duration, response_status, error }, { status, next_attempt }) {
+    async settle({ delivery, number, duration, response_status, error }, { status, next_attempt, makesRoom }) {
       await db
         .updateTable('webhook_attempts')
         .set({ duration, response_status, error })
         .where('delivery', '=', delivery)
         .where('number', '=', number)
         .execute()
-      const { numUpdatedRows } = await db
+      const place = status === 'pending' ? (makesRoom ? 'aside' : undefined) : null
+      const settled = await db
         .updateTable('webhook_deliveries')
-        .set({ status, next_attempt, leased_until: null })
+        .set({ status, next_attempt, leased_until: null, ...(place !== undefined && { place }) })
         .where('id', '=', delivery)
         .where('status', '=', 'pending')
         .where('attempts', '=', number)
+        .returning(['endpoint', 'object'])
         .executeTakeFirst()
-      return numUpdatedRows > 0n
+      if (settled && place !== undefined) await places.moveUp(settled)
+      return settled !== undefined
     },
     async resend(id, at) {
       await db
         .updateTable('webhook_deliveries')
-        .set({ status: 'pending', next_attempt: at, leased_until: null })
+        .set((eb) => ({
+          status: 'pending',
+          next_attempt: at,
+          leased_until: null,
+          // What waits for an earlier one goes on waiting for it.
+          place: eb
+            .case()
+            .when('status', '=', 'pending')
+            .then(eb.ref('place'))
+            .else(sql.lit<DeliveryPlace>('aside'))
+            .end()
+            .$castTo<DeliveryPlace | null>(),
+        }))
         .where('id', '=', id)
         .where((eb) =>
           eb.or([eb('status', '!=', 'pending'), eb('leased_until', 'is', null), eb('leased_until', '<', at)]),
@@ -134,18 +119,26 @@ export function deliveryQueries(db: Db): DeliveryReads & DeliveryWrites {
     async cancelOf(endpoint) {
       await db
         .updateTable('webhook_deliveries')
-        .set({ status: 'canceled', next_attempt: null, leased_until: null })
+        .set({ status: 'canceled', next_attempt: null, leased_until: null, place: null })
         .where('endpoint', '=', endpoint)
-        .where('status', '=', 'pending')
+        .where('status', '=', sql.lit('pending'))
         .execute()
     },
   }
 }
 
-function toRow(record: DeliveryRecord): DeliveriesTable {
+/** The first of each, then the second of each: an endpoint for which much waits takes no turn from another. */
+function inTurns(lists: readonly (readonly DueDelivery[])[]): DueDelivery[] {
+  return lists
+    .flatMap((list) => list.map((row, turn) => ({ row, turn })))
+    .sort((a, b) => a.turn - b.turn || a.row.next_attempt - b.row.next_attempt || (a.row.id < b.row.id ? -1 : 1))
+    .map(({ row }) => row)
+}
+
+function toRow(record: DeliveryRecord): Omit<DeliveriesTable, 'place'> {
   return { ...record, livemode: Number(record.livemode) }
 }
 
-function toRecord(row: DeliveriesTable): DeliveryRecord {
+function toRecord({ place: _, ...row }: DeliveriesTable): DeliveryRecord {
   return { ...row, livemode: row.livemode === 1, status: row.status as DeliveryRecord['status'] }
 }

@@ -1,4 +1,5 @@
 import type { ExpressionBuilder } from 'kysely'
+import { isRecord } from '../../model/deployment.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
 import { insertMany } from './insert-many.js'
@@ -118,7 +119,8 @@ function toRow({ changes, ...deployment }: Deployment, number: number): Deployme
     restore: 0,
     archive: 0,
   }
-  for (const { action } of changes) summary[action] += 1
+  const records = changes.filter(isRecord).length
+  for (const change of changes) if (!isRecord(change)) summary[change.action] += 1
   return {
     id: deployment.id,
     livemode: Number(deployment.livemode),
@@ -129,7 +131,7 @@ function toRow({ changes, ...deployment }: Deployment, number: number): Deployme
     actor: deployment.actor,
     source: deployment.source && JSON.stringify(deployment.source),
     allowed: JSON.stringify(deployment.allowed),
-    summary: JSON.stringify(summary),
+    summary: JSON.stringify({ ...summary, ...(records > 0 && { record: records }) }),
     created: deployment.created,
     number,
   }

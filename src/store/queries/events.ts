@@ -89,9 +89,10 @@ function toRow(record: EventRecord): EventsTable {
     livemode: Number(record.livemode),
     data: JSON.stringify(record.data),
     request: toJson(record.request),
+    api_version: null,
   }
 }
 
-function toRecord(row: EventsTable): EventRecord {
+function toRecord({ api_version: _, ...row }: EventsTable): EventRecord {
   return { ...row, livemode: row.livemode === 1, data: JSON.parse(row.data), request: fromJson(row.request) }
 }

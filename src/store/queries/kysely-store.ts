@@ -3,6 +3,7 @@ import { apiKeyQueries } from './api-keys.js'
 import { contentsQueries } from './contents.js'
 import { deliveryQueries } from './deliveries.js'
 import { deploymentQueries } from './deployments.js'
+import { ephemeralKeyQueries } from './ephemeral-keys.js'
 import { eventQueries } from './events.js'
 import { flowQueries } from './flows.js'
 import { idempotencyQueries } from './idempotency-keys.js'
@@ -49,8 +50,9 @@ function queriesOf(tx: Db, locks: Locks): WriteTransaction {
     reports: reportQueries(tx),
     events: eventQueries(tx),
     webhookEndpoints: webhookEndpointQueries(tx),
-    deliveries: deliveryQueries(tx),
+    deliveries: deliveryQueries(tx, locks),
     apiKeys: apiKeyQueries(tx),
+    ephemeralKeys: ephemeralKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
     contents: contentsQueries(tx, locks),
   }

@@ -19,6 +19,7 @@ export interface Tables {
   webhook_deliveries: DeliveriesTable
   webhook_attempts: AttemptsTable
   api_keys: ApiKeysTable
+  ephemeral_keys: EphemeralKeysTable
   idempotency_keys: IdempotencyKeysTable
   rate_windows: { scope: string; window: number; used: number }
 }
@@ -134,6 +135,7 @@ export interface EventsTable {
   object: string
   data: string
   request: string | null
+  /** Not used any more: what the request named that caused the event. */
   api_version: string | null
   created: number
 }
@@ -151,6 +153,14 @@ export interface WebhookEndpointsTable {
   created: number
 }
 
+/**
+ * Where a pending delivery stands among those of its object to its endpoint, which are sent in the order in which they
+ * happened. One is `first`; those after it are `behind` until it makes room, and then the next of them is the first. What
+ * has failed too often to be waited for, and what was sent before, stands `aside`: it may be sent, and nobody waits for it.
+ * What has ended has no place. Only what may be sent is in the index of what is due, so nobody walks over what waits.
+ */
+export type DeliveryPlace = 'first' | 'behind' | 'aside'
+
 export interface DeliveriesTable {
   id: string
   livemode: number
@@ -161,6 +171,7 @@ export interface DeliveriesTable {
   attempts: number
   next_attempt: number | null
   leased_until: number | null
+  place: DeliveryPlace | null
   created: number
 }
 
@@ -187,9 +198,21 @@ export interface ApiKeysTable {
   revoked: number | null
 }
 
+export interface EphemeralKeysTable {
+  id: string
+  livemode: number
+  hash: string
+  tail: string
+  session: string
+  api_key: string | null
+  created: number
+  expires: number
+}
+
 export interface IdempotencyKeysTable {
   livemode: number
   key: string
+  api_key: string | null
   fingerprint: string
   resource: string
   status: number

@@ -39,7 +39,7 @@ function existsAlready({ key, id, project, ...last }: ObservedFlow): Diagnostic 
   const whose =
     project === null
       ? `It is ${id}, and nobody manages it.`
-      : `It is ${id} of this project, last written by ${lastWrite(last)}. If another resource of this state has it, write a moved block.`
+      : `It is ${id} of this project, last written by ${lastWrite(last)}. If another resource of this state has it, write a moved block. If flows apply made it, flows synth --import writes the import blocks of all flows.`
   const block = `  import {\n    to = flows_verification_flow.NAME\n    id = "${key}"\n  }`
   return error(`A flow with the key "${key}" exists already`, `${whose} To manage it here, import it:\n\n${block}\n`, [
     attribute('key'),

@@ -134,6 +134,7 @@ const NOT_OF_REQUESTS = [
   '../operations/limiter.js MOST_SCOPES',
   '../http/failed-keys.js MOST_FAILURES',
   '../http/failed-keys.js MOST_ADDRESSES',
+  '../http/silent-connections.js MOST_SILENT',
   // Of all endpoints together; and of a header, which stands in the document with every request.
   '../operations/webhook-endpoints.js MOST_ENDPOINTS',
   '../http/api-version.js LONGEST',

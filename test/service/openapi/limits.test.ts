@@ -5,6 +5,7 @@ import { toBrackets, toPointer } from '../../../src/model/json-pointer.js'
 import { planDigest } from '../../../src/model/plan.js'
 import { V1_ROUTES, V2_ROUTES } from '../../../src/service/http/routes/routes.js'
 import { openApiDocument } from '../../../src/service/openapi/document.js'
+import { STRIPE_EVENT_TYPES } from '../../../src/service/operations/stripe-event-types.js'
 import { aDeployment, creating, updating } from '../deployment-requests.js'
 import { type Called, type Served, served } from '../serving.js'
 import { type Limit, limitsOf, nameOf } from './limits.js'
@@ -69,6 +70,7 @@ const BASES: Readonly<Record<string, (api: Served, limit: Limit) => Promise<Base
     await withoutEndpoints(api)
     return { path: `${ENDPOINTS}/${(await api.call('POST', ENDPOINTS, { body: AN_ENDPOINT })).body.id}` }
   },
+  'POST /v1/ephemeral_keys': at('/v1/ephemeral_keys'),
   'GET /v1/webhook_deliveries': at('/v1/webhook_deliveries'),
   'GET /v2/identity/flow_state': at('/v2/identity/flow_state'),
   [`GET ${DEPLOYMENTS}`]: at(DEPLOYMENTS),
@@ -143,7 +145,8 @@ function valuesOf({ path, keyword, value, schema }: Limit): readonly [unknown, u
 
 const ITEMS: Readonly<Record<string, (n: number) => unknown>> = {
   changes: aChange,
-  enabled_events: (n) => `charge.type_${n}`,
+  // The same type may be named twice.
+  enabled_events: (n) => [...STRIPE_EVENT_TYPES][n % STRIPE_EVENT_TYPES.size],
 }
 
 function itemOf({ items }: Limit['schema']): unknown {

@@ -19,6 +19,7 @@ export type Resource =
   | 'webhook_endpoint'
   | 'webhook_delivery'
   | 'api_key'
+  | 'ephemeral_key'
 
 /** One path and method: who may call it, which parameters it takes, and which operation it is. */
 interface Route<Method, Call, Result> {
@@ -30,12 +31,18 @@ interface Route<Method, Call, Result> {
   readonly scope: Scope | null
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
+  /** A key made for one session may call it, for that session. */
+  readonly ofOneSession?: boolean
   readonly shapes: Shapes
   /** Dotted paths in the resource that `expand[]` may name. */
   readonly expandable: readonly string[]
   readonly answers: Resource
   /** Members that only the first answer holds: one that is stored for retries is stored without them. */
   readonly shownOnce?: readonly string[]
+  /** Members that a stored answer gives again only to the API key that it was made for. */
+  readonly shownToMaker?: readonly string[]
+  /** Of DELETE: the answer is the object that is gone, where others say only that it is. */
+  readonly answersWhole?: boolean
   readonly isList: boolean
   run(call: Call, params: Params, id: string, expand: Expand): Promise<Result>
 }

@@ -1,4 +1,5 @@
 import { DEPLOYMENT_ROUTES } from './deployments.js'
+import { EPHEMERAL_KEY_ROUTES } from './ephemeral-keys.js'
 import { EVENT_ROUTES } from './events.js'
 import { FLOW_ROUTES } from './flows.js'
 import { KEY_ROUTES } from './keys.js'
@@ -15,6 +16,7 @@ export const V1_ROUTES: readonly AnyRoute[] = [
   ...EVENT_ROUTES,
   ...WEBHOOK_ROUTES,
   ...KEY_ROUTES,
+  ...EPHEMERAL_KEY_ROUTES,
 ]
 
 /** Those under /v2, whose parameters are JSON, that are no more than an operation. */

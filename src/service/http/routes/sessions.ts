@@ -45,7 +45,10 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
   list(url, { ...READ, summary: 'List verification sessions' }, FILTERS, (call, params, _id, expand) =>
     listSessions(call, params, expand),
   ),
-  read(`${url}/:session`, { ...READ, summary: 'Retrieve a verification session' }, retrieveSession),
+  {
+    ...read(`${url}/:session`, { ...READ, summary: 'Retrieve a verification session' }, retrieveSession),
+    ofOneSession: true,
+  },
   write(url, { ...WRITE, summary: 'Create a verification session' }, PARAMS, (call, params, _id, expand) =>
     createSession(call, params, expand),
   ),

@@ -33,12 +33,15 @@ export const WEBHOOK_ROUTES: readonly AnyRoute[] = [
     shapes: CURSORS,
   },
   read(`${url}/:webhook_endpoint`, { ...READ, summary: 'Retrieve a webhook endpoint' }, retrieveWebhookEndpoint),
-  write(
-    url,
-    { ...WRITE, summary: 'Create a webhook endpoint' },
-    { ...ENDPOINT, api_version: 'name', connect: 'boolean' },
-    (call, params) => createWebhookEndpoint(call, params),
-  ),
+  {
+    ...write(
+      url,
+      { ...WRITE, summary: 'Create a webhook endpoint' },
+      { ...ENDPOINT, api_version: 'name', connect: 'boolean' },
+      (call, params) => createWebhookEndpoint(call, params),
+    ),
+    shownToMaker: ['secret'],
+  },
   write(
     `${url}/:webhook_endpoint`,
     { ...WRITE, summary: 'Update a webhook endpoint' },

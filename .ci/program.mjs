@@ -1,0 +1,39 @@
+// Builds the program and the library: dist/flows.js, which asks for a Node that is new enough and then loads dist/cli.js,
+// and dist/index.js. Every package is in the bundle, so that nothing which somebody else publishes later changes what runs,
+// or asks for a newer Node than package.json does. Left out is only SQLite for Node 20, which holds native code.
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+import { startText } from './start.mjs'
+
+rmSync('dist/chunks', { recursive: true, force: true })
+const { metafile } = await build({
+  entryPoints: { cli: 'src/cli/flows.ts', index: 'src/index.ts' },
+  bundle: true,
+  // A command loads what it needs, and no more.
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'linked',
+  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  // pg asks for the second and goes on without it.
+  external: ['@photostructure/sqlite', 'pg-native'],
+  metafile: true,
+  logLevel: 'warning',
+  banner: {
+    js: `import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);`,
+  },
+})
+const start = startText({
+  say: "process.stderr.write(message + '\\n')",
+  message: (needed) => `'flows needs ${needed}, and this is ' + process.version + ' (' + process.execPath + ').'`,
+  main: './cli.js',
+})
+writeFileSync('dist/flows.js', `#!/usr/bin/env node\n${start}`)
+chmodSync('dist/flows.js', 0o755)
+mkdirSync('node_modules/.cache/flows', { recursive: true })
+writeFileSync('node_modules/.cache/flows/bundle.json', JSON.stringify(metafile))

@@ -1,0 +1,27 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/**
+ * The branch that pull requests of a repository are merged into, as git tells without asking anybody: what the remote said
+ * when it was cloned; else a usual name that there is; else the branch that is checked out, which in a new repository is
+ * the first one; and without a repository, what git would call that. Never throws: without git it is "main".
+ */
+export async function defaultBranch(root: string): Promise<string> {
+  const git = (...args: string[]) =>
+    execute('git', ['--no-optional-locks', ...args], { cwd: root, timeout: 10_000 }).then(
+      ({ stdout }) => stdout.trim(),
+      () => '',
+    )
+  const configured = await git('config', '--get', 'init.defaultBranch')
+  const remotes = (await git('remote')).split('\n')
+  const remote = remotes.length === 1 && remotes[0] ? remotes[0] : 'origin'
+  const said = await git('symbolic-ref', '--short', `refs/remotes/${remote}/HEAD`)
+  if (said.startsWith(`${remote}/`)) return said.slice(remote.length + 1)
+  const usual = [configured, 'main', 'master'].filter((name) => name !== '')
+  const places = usual.flatMap((name) => [`refs/remotes/${remote}/${name}`, `refs/heads/${name}`])
+  const there = new Set((await git('for-each-ref', '--format=%(refname)', ...places)).split('\n'))
+  const found = usual.find((name) => there.has(`refs/remotes/${remote}/${name}`) || there.has(`refs/heads/${name}`))
+  return found ?? ((await git('symbolic-ref', '--short', 'HEAD')) || configured || 'main')
+}

@@ -1,0 +1,85 @@
+import { toDotted } from '../../model/json-pointer.js'
+import type { VerificationSession } from '../../model/resources.js'
+import type { RemoteReader } from '../../remote/remote.js'
+import type { Palette } from '../../render/palette.js'
+import { formatTime, padEnd, printable } from '../../render/text.js'
+import type { Terminal } from '../terminal.js'
+import { tableText } from './table.js'
+
+/** The keys of flows, by their ids: a session knows its flow by the id, and people know it by the key. */
+export type FlowKeys = ReadonlyMap<string, string>
+
+/** The keys of the flows of sessions. One that cannot be read, for want of a right or of an answer, is left out. */
+export async function flowKeysOf(reader: RemoteReader, sessions: readonly VerificationSession[]): Promise<FlowKeys> {
+  const ids = [...new Set(sessions.flatMap(({ verification_flow }) => verification_flow ?? []))]
+  const found = await Promise.all(ids.map((id) => reader.retrieveFlow(id).catch(() => undefined)))
+  return new Map(found.flatMap((flow) => (flow ? [[flow.id, flow.key] as const] : [])))
+}
+
+export function sessionsText(sessions: readonly VerificationSession[], keys: FlowKeys, terminal: Terminal): string {
+  const heading = ['ID', 'STATUS', 'FLOW', 'FLOW ID', 'VERSION', 'CREATED', 'REFERENCE']
+  const rows = sessions.map((session) => [
+    session.id,
+    session.status,
+    keys.get(session.verification_flow ?? '') ?? '-',
+    session.verification_flow ?? '-',
+    String(session.verification_flow_version ?? '-'),
+    formatTime(session.created),
+    session.client_reference_id ?? '-',
+  ])
+  return tableText(heading, rows, terminal)
+}
+
+/** Details given beforehand are personal: only JSON, asked for by name, shows them. */
+export function sessionText(session: VerificationSession, keys: FlowKeys, palette: Palette): string {
+  // What the type alone says is not said again in the options.
+  const asked = { ...(session.type !== 'verification_flow' && { [session.type]: {} }), ...session.options }
+  const checks = Object.entries(asked).flatMap(([name, options]) => {
+    const on = Object.entries(options ?? {}).filter(([, value]) => value !== false && value !== 'none')
+    return on.length === 0 ? [name] : on.map(([option, value]) => `${toDotted(`/${name}/${option}`)}: ${text(value)}`)
+  })
+  const { last_error, last_verification_report: report } = session
+  const rows: (readonly [string, string])[] = [
+    ['status', session.status],
+    ['flow', flowText(session, keys)],
+    ['created', formatTime(session.created)],
+    ...(last_error ? [['error', `${last_error.code}: ${last_error.reason}`] as const] : []),
+    ...(report ? [['report', typeof report === 'string' ? report : report.id] as const] : []),
+    ...(session.url ? [['url', session.url] as const] : []),
+    ['reference', session.client_reference_id ?? '-'],
+    ...checks.map((check) => ['check', check] as const),
+    ...Object.entries(session.metadata).map(([key, value]) => [`metadata.${key}`, value] as const),
+  ]
+  const width = Math.max(...rows.map(([label]) => label.length))
+  const lines = rows.map(([label, value]) => `  ${palette.dim(padEnd(printable(label), width))}  ${printable(value)}`)
+  return `${palette.bold(printable(session.id))}\n${lines.join('\n')}\n`
+}
+
+function flowText({ verification_flow: id, verification_flow_version: version }: VerificationSession, keys: FlowKeys) {
+  if (!id) return '-'
+  const key = keys.get(id)
+  return `${key === undefined ? id : `${key} (${id})`} version ${version}`
+}
+
+function text(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') : String(value)
+}
+
+/** What one does with a session that was just made. Only one that a service has made has an address for the person. */
+export function nextAfterCreate({ id, url, livemode }: VerificationSession): string {
+  const lines = [
+    ...(livemode ? [] : [`  flows sessions submit ${printable(id)}    # choose the outcome`]),
+    ...(url ? [] : ['  flows serve    # whoever asks its API for the session gets the address of its page']),
+  ]
+  return lines.length === 0 ? '' : `\nNext:\n${lines.join('\n')}\n`
+}
+
+/** Where what came of a session is read. */
+export function nextAfterSubmit({ id, last_verification_report: report }: VerificationSession): string {
+  const path = report && `/v1/identity/verification_reports/${typeof report === 'string' ? report : report.id}`
+  const lines = [
+    `  flows sessions show ${printable(id)} --json    # the status, the error and the report's id, for a script`,
+    ...(path ? [`  GET ${printable(path)}    # the report, from the API of flows serve`] : []),
+  ]
+  return `\nNext:\n${lines.join('\n')}\n`
+}

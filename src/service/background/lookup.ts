@@ -1,0 +1,157 @@
+import { Resolver } from 'node:dns/promises'
+import { readFileSync, statSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isLocalhost } from '../operations/webhook-targets.js'
+
+export interface Address {
+  readonly address: string
+  readonly family: number
+}
+
+/** Every address of a name. Rejects with the code of the failure; ends at once when the signal says so. */
+export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly Address[]>
+
+export interface LookupOptions {
+  /** "192.0.2.1:53"; by default those of the system. */
+  readonly servers?: readonly string[] | undefined
+  readonly hostsFile?: string | undefined
+  readonly resolverFile?: string | undefined
+}
+
+/** For one question to one server, in milliseconds, and how often it is asked. */
+const TIMEOUT = 2_000
+const TRIES = 2
+/** How long the addresses of one family are waited for when those of the other are there, in milliseconds. */
+const GRACE = 500
+const LOOPBACK: readonly Address[] = [
+  { address: '127.0.0.1', family: 4 },
+  { address: '::1', family: 6 },
+]
+
+/**
+ * Looks names up as the system does: its file of hosts, its search domains, its name servers. But not by the system's own
+ * function: that holds one of the few threads of the process until a name server answers, nobody can stop it, and some
+ * names whose servers are silent would keep every other name waiting, the database's too.
+ */
+export function systemLookup({
+  servers,
+  hostsFile = '/etc/hosts',
+  resolverFile = '/etc/resolv.conf',
+}: LookupOptions = {}): Lookup {
+  const hosts = remembered(hostsFile, parseHosts)
+  const search = remembered(resolverFile, parseSearch)
+  return async (hostname, signal) => {
+    const listed = hosts().get(hostname.toLowerCase().replace(/\.$/, ''))
+    if (listed !== undefined) return listed
+    if (isLocalhost(hostname)) return LOOPBACK
+    let failure: unknown
+    for (const name of candidates(hostname, search())) {
+      try {
+        return await ask(name, servers, signal)
+      } catch (error) {
+        failure ??= error
+        // Where a server does not answer, another name would not be answered either.
+        if (signal.aborted || !isAbsent(error)) throw error
+      }
+    }
+    throw failure
+  }
+}
+
+/** A resolver for one name: canceling it cancels nothing else. */
+async function ask(
+  name: string,
+  servers: readonly string[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly Address[]> {
+  const resolver = new Resolver({ timeout: TIMEOUT, tries: TRIES })
+  if (servers !== undefined) resolver.setServers(servers)
+  const cancel = () => resolver.cancel()
+  signal.addEventListener('abort', cancel, { once: true })
+  const found: Address[] = []
+  const of = async (family: number, answer: Promise<string[]>) => {
+    found.push(...(await answer).map((address) => ({ address, family })))
+  }
+  const asked = [of(4, resolver.resolve4(name)), of(6, resolver.resolve6(name))]
+  try {
+    const one = Promise.any(asked).then(
+      () => sleep(GRACE, undefined, { ref: false }),
+      () => {},
+    )
+    await Promise.race([Promise.allSettled(asked), one])
+    if (found.length > 0) return [...found].sort((a, b) => a.family - b.family)
+    // That there is no address of one family says less than that the other question failed.
+    const failures = (await Promise.allSettled(asked)).map((result) => 'reason' in result && result.reason)
+    throw failures.find((error) => !isAbsent(error)) ?? failures[0]
+  } finally {
+    signal.removeEventListener('abort', cancel)
+    resolver.cancel()
+  }
+}
+
+/** The server has answered: there is no such name, or no address of it. */
+function isAbsent(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'ENOTFOUND' || code === 'ENODATA'
+}
+
+interface Search {
+  readonly domains: readonly string[]
+  /** A name with as many dots is asked for as it is first. */
+  readonly dots: number
+}
+
+function candidates(hostname: string, { domains, dots }: Search): string[] {
+  if (hostname.endsWith('.')) return [hostname.slice(0, -1)]
+  const others = domains.map((domain) => `${hostname}.${domain}`)
+  return hostname.split('.').length > dots ? [hostname, ...others] : [...others, hostname]
+}
+
+/** What a file says, read again when it has changed. One that cannot be read says nothing. */
+function remembered<T>(file: string, parse: (text: string) => T): () => T {
+  let known = { stamp: '', value: parse('') }
+  return () => {
+    try {
+      const { mtimeMs, size, ino } = statSync(file)
+      const stamp = [mtimeMs, size, ino].join()
+      if (stamp !== known.stamp) known = { stamp, value: parse(readFileSync(file, 'utf8')) }
+      return known.value
+    } catch {
+      return parse('')
+    }
+  }
+}
+
+function parseHosts(text: string): ReadonlyMap<string, readonly Address[]> {
+  const hosts = new Map<string, Address[]>()
+  for (const [address = '', ...names] of wordsOf(text)) {
+    const family = isIP(address)
+    if (family === 0) continue
+    for (const name of names)
+      hosts.set(name.toLowerCase(), [...(hosts.get(name.toLowerCase()) ?? []), { address, family }])
+  }
+  return hosts
+}
+
+/** As resolv.conf(5): the last "search" or "domain" counts. */
+function parseSearch(text: string): Search {
+  let search: Search = { domains: [], dots: 1 }
+  for (const [word, ...rest] of wordsOf(text)) {
+    if (word === 'search' || word === 'domain') {
+      search = { ...search, domains: rest.map((domain) => domain.replace(/\.$/, '')).filter((domain) => domain !== '') }
+    }
+    const dots = word === 'options' ? rest.find((option) => /^ndots:\d{1,2}$/.test(option)) : undefined
+    if (dots !== undefined) search = { ...search, dots: Math.min(Number(dots.slice('ndots:'.length)), 15) }
+  }
+  return search
+}
+
+function wordsOf(text: string): string[][] {
+  return text.split('\n').map((line) =>
+    line
+      .replace(/[#;].*/, '')
+      .trim()
+      .split(/\s+/),
+  )
+}

@@ -1,0 +1,13 @@
+/** What is wrong with the address of a database, as the end of a sentence, and how to mend it. Quotes nothing of it. */
+export interface AddressFault {
+  readonly message: string
+  readonly hint: string
+}
+
+export function fault(message: string, hint: string): AddressFault {
+  return { message, hint }
+}
+
+export function isFault(value: object): value is AddressFault {
+  return 'message' in value && 'hint' in value
+}

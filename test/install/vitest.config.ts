@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** What people install, as they install it. Asks the npm registry, so it is no part of `npm test`. */
+export default defineConfig({
+  test: {
+    include: ['test/install/*.test.ts'],
+    // Each of them downloads, and builds everything.
+    maxWorkers: 1,
+    testTimeout: 1_200_000,
+    hookTimeout: 1_200_000,
+  },
+})

@@ -1,0 +1,107 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { boundSilentConnections, type SilentOptions } from '../../src/service/http/silent-connections.js'
+import { WAITING } from '../../src/service/waiting.js'
+import { served } from './serving.js'
+
+/** All that comes over a connection until it is closed. */
+function answered(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = ''
+    socket.on('data', (data) => {
+      text += data
+    })
+    socket.on('error', () => {})
+    socket.once('close', () => resolve(text))
+  })
+}
+
+async function connected(port: number): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  await once(socket, 'connect')
+  return socket
+}
+
+async function aServer(options: SilentOptions) {
+  const server = createServer((_request, response) => response.end('ok'))
+  const accepted: Socket[] = []
+  boundSilentConnections(server, options)
+  server.on('connection', (socket) => accepted.push(socket))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    port,
+    /** Connects, and waits until the server knows of it. */
+    async open(): Promise<Socket> {
+      const before = accepted.length
+      const socket = await connected(port)
+      await expect.poll(() => accepted.length).toBeGreaterThan(before)
+      return socket
+    },
+    /** Which of those that came, by their turn, are open. */
+    stillOpen: () => accepted.flatMap(({ destroyed }, turn) => (destroyed ? [] : [turn])),
+  }
+}
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+
+describe('a connection', () => {
+  test('that says nothing, or does not come to the end of a head, is closed within 20 seconds', async () => {
+    const { url } = await served()
+    const port = Number(new URL(url).port)
+    const [silent, half] = [await connected(port), await connected(port)]
+    half.write('GET /healthz HTTP/1.1\r\nHos')
+    const begun = Date.now()
+    const [nothing, answer] = await Promise.all([answered(silent), answered(half)])
+    expect(nothing).toBe('')
+    expect(answer).toMatch(/^HTTP\/1.1 408 Request Timeout\r\n/)
+    expect(answer).toContain('The request did not come to its end in time.')
+    const seconds = (Date.now() - begun) / 1000
+    expect(seconds).toBeGreaterThan(WAITING.headersTimeout / 1000 - 2)
+    expect(WAITING.headersTimeout + WAITING.connectionsCheckingInterval).toBeLessThan(20_000)
+  })
+})
+
+describe('silent connections of one address', () => {
+  test('beyond a number are closed, the oldest first, when they have had time to speak', async () => {
+    let now = 0
+    const server = await aServer({ most: 3, clock: () => now })
+    for (let turn = 0; turn < 6; turn += 1) await server.open()
+    expect(server.stillOpen()).toEqual([0, 1, 2, 3, 4, 5])
+    now = 3_000
+    await server.open()
+    await expect.poll(server.stillOpen).toEqual([4, 5, 6])
+  })
+
+  test('are not those that have sent a request and may send more', async () => {
+    let now = 0
+    const server = await aServer({ most: 1, clock: () => now })
+    const speaker = await server.open()
+    speaker.write(REQUEST)
+    await once(speaker, 'data')
+    await server.open()
+    now = 3_000
+    await server.open()
+    await expect.poll(server.stillOpen).toEqual([0, 2])
+    speaker.write(REQUEST)
+    const [answer] = await once(speaker, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 200/)
+  })
+
+  test('are not bounded where the address is that of a trusted proxy', async () => {
+    let now = 0
+    const server = await aServer({ most: 1, clock: () => now, trustProxy: '10.0.0.0/8, loopback' })
+    for (let turn = 0; turn < 4; turn += 1) {
+      now += 3_000
+      await server.open()
+    }
+    expect(server.stillOpen()).toEqual([0, 1, 2, 3])
+  })
+})
