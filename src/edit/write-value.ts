@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
+import { escaped, escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
 import { isObject } from '../model/json.js'
 
 /** How a value is to be spelled at its place. */
@@ -26,7 +26,7 @@ export function inlineText(value: unknown, spelling: Spelling): string {
 function scalarText(value: unknown, { inFlow, isJson = false, quotes = 'PLAIN' }: Spelling): string {
   if (typeof value !== 'string') return String(value)
   // A line feed survives in no other way on one line, and what nobody sees is told in no other way.
-  if (isJson || quotes === 'QUOTE_DOUBLE' || /[\n\r]/.test(value) || hasHidden(value)) return doubleQuoted(value)
+  if (isJson || quotes === 'QUOTE_DOUBLE' || CONTROL.test(value) || hasHidden(value)) return doubleQuoted(value)
   if (quotes === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`
   const written = stringify({ k: value }, { lineWidth: 0, ...(inFlow && { collectionStyle: 'flow' }) })
   return inFlow ? written.slice('{ k: '.length, -' }\n'.length) : written.slice('k: '.length, -'\n'.length)
@@ -38,10 +38,15 @@ export function keyText(name: string, { isJson = false }: Pick<Spelling, 'isJson
   return isPlain && !isJson ? name : doubleQuoted(name)
 }
 
-/** JSON's strings are YAML's double-quoted ones. */
+/** JSON's strings are YAML's double-quoted ones, but for control characters that JSON takes as they are and YAML does not. */
 function doubleQuoted(text: string): string {
-  return escapeHiddenInYaml(JSON.stringify(text))
+  return escapeHiddenInYaml(JSON.stringify(text)).replace(/[\u007f-\u009f]/g, escaped)
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
 /** A member of a block mapping, on as many lines as the standard layout takes; without line ends. */
 export function memberLines(path: readonly string[], value: unknown, indent: string, isJson = false): string[] {
@@ -82,7 +87,7 @@ export function blockScalarText(value: string, indent: string): string | undefin
   const body = value.replace(/\n$/, '')
   const lines = body.split('\n')
   const isSafe =
-    body !== '' && !/^[ \t]/.test(body) && !/\s$/.test(body) && !/[\r\u0085]/.test(body) && !hasHidden(body)
+    body !== '' && !/^[ \t]/.test(body) && !/\s$/.test(body) && !CONTROL_IN_BLOCK.test(body) && !hasHidden(body)
   if (!isSafe) return undefined
   const written = lines.map((line) => (line === '' ? '' : `${indent}${line}`)).join('\n')
   return `|${value.endsWith('\n') ? '' : '-'}\n${written}\n`

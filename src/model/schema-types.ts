@@ -19,7 +19,7 @@ export type Type = 'document' | 'id_number'
  */
 export type AllowedTypes = ('driving_license' | 'id_card' | 'passport')[]
 /**
- * Where the person goes afterwards. https, or http on localhost.
+ * Where the person goes afterwards. https, an app's own scheme such as myapp://done, or http on localhost.
  */
 export type ReturnUrl = string
 /**
@@ -52,6 +52,10 @@ export type Match = 'none' | 'similar'
  * allow: say nothing. warn: say so and go on. block: refuse to apply.
  */
 export type Level = 'allow' | 'warn' | 'block'
+/**
+ * A set, in alphabetical order.
+ */
+export type AllowedTypes1 = ('driving_license' | 'id_card' | 'passport')[]
 /**
  * Guards and policies lifted by name for this run.
  */
@@ -120,6 +124,7 @@ export interface SchemaTypes {
   flow_deployment_summary?: FlowDeploymentSummary
   observed_flow?: ObservedFlow
   flow_state?: FlowState
+  session_document_options?: SessionDocumentOptions
   session_options?: SessionOptions
   session_error_code?: SessionErrorCode
   document_error_code?: DocumentErrorCode
@@ -776,31 +781,27 @@ export interface FlowConfig {
  * The checks.
  */
 export interface FlowConfigOptions {
-  document?: Document
+  /**
+   * Only for type document.
+   */
+  document?: {
+    allowed_types: AllowedTypes1
+    /**
+     * Whether an ID number is checked too.
+     */
+    require_id_number: boolean
+    /**
+     * Whether photos must come from the camera.
+     */
+    require_live_capture: boolean
+    /**
+     * Whether a selfie is compared with the document.
+     */
+    require_matching_selfie: boolean
+  }
   email: Email
   phone: Phone
   matching: Matching
-}
-/**
- * Only for type document.
- */
-export interface Document {
-  /**
-   * A set, in alphabetical order.
-   */
-  allowed_types: ('driving_license' | 'id_card' | 'passport')[]
-  /**
-   * Whether an ID number is checked too.
-   */
-  require_id_number: boolean
-  /**
-   * Whether photos must come from the camera.
-   */
-  require_live_capture: boolean
-  /**
-   * Whether a selfie is compared with the document.
-   */
-  require_matching_selfie: boolean
 }
 /**
  * The email check.
@@ -1412,10 +1413,28 @@ export interface FlowState {
   flows: ObservedFlow[]
 }
 /**
+ * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
+ */
+export interface SessionDocumentOptions {
+  allowed_types?: AllowedTypes1
+  /**
+   * Whether an ID number is checked too.
+   */
+  require_id_number?: boolean
+  /**
+   * Whether photos must come from the camera.
+   */
+  require_live_capture?: boolean
+  /**
+   * Whether a selfie is compared with the document.
+   */
+  require_matching_selfie?: boolean
+}
+/**
  * The checks that a verification runs; those that are off are left out.
  */
 export interface SessionOptions {
-  document?: Document
+  document?: SessionDocumentOptions
   id_number?: IdNumber
   email?: Email
   phone?: Phone
@@ -1609,7 +1628,7 @@ export interface VerificationSession {
    */
   metadata: Metadata
   /**
-   * The checks, copied from the flow when the session was created.
+   * The checks, copied from the flow when the session was created, or as the session was created with; empty when nothing was set beyond its type.
    */
   options: SessionOptions
   /**
@@ -1873,7 +1892,7 @@ export interface IdNumberCheckError {
  * What was asked for.
  */
 export interface ReportOptions {
-  document?: Document
+  document?: SessionDocumentOptions
   id_number?: IdNumber
 }
 /**
@@ -2313,6 +2332,10 @@ export interface ErrorBody {
    * The parameter that is wrong, with brackets.
    */
   param?: string
+  /**
+   * Where the code is explained; only with a code.
+   */
+  doc_url?: string
   /**
    * Extension: with flow_version_conflict, every flow that has moved on.
    */

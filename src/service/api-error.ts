@@ -20,15 +20,18 @@ export const API_ERRORS = {
   parameter_invalid_empty: { statuses: [400], meaning: 'The parameter cannot be empty.' },
   parameter_invalid_integer: { statuses: [400], meaning: 'Not an integer, or not one within the limits.' },
   parameter_invalid_string_blank: { statuses: [400], meaning: 'The text holds nothing but white space.' },
-  parameter_invalid: { statuses: [400, 413], meaning: 'Not a value that is permitted here; 413 for a body too large.' },
   url_invalid: { statuses: [400], meaning: 'Not an address that is permitted here.' },
   email_invalid: { statuses: [400], meaning: 'Not an email address.' },
-  phone_invalid: { statuses: [400], meaning: 'Not a phone number in international form.' },
   api_key_expired: { statuses: [401], meaning: 'The API key was good once: it was revoked, or has expired.' },
   lock_timeout: { statuses: [503], meaning: 'The store is busy. The same request can be tried again.' },
   livemode_mismatch: { statuses: [400], meaning: 'Only keys of the test mode may ask for this.' },
   idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
   rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
+  platform_account_required: {
+    statuses: [403],
+    meaning:
+      'The request names another account (Stripe-Account or Stripe-Context). There are no connected accounts here.',
+  },
   // extensions
   scope_missing: { statuses: [403], meaning: 'The API key lacks the scope that the message names.' },
   flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
@@ -49,12 +52,14 @@ export type ApiErrorCode = keyof typeof API_ERRORS
 
 /** What comes without a code, by HTTP status. */
 export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
-  400: 'The request is not well formed, or its idempotency key belongs to another one (type idempotency_error).',
+  400: 'The request is not well formed, a parameter (param) has a value that is not permitted, or the idempotency key belongs to another request (type idempotency_error).',
   401: 'There is no API key, or none that is known.',
   403: 'The key may not see what it asked to expand.',
   404: 'There is no such path.',
   405: 'The server is no proxy.',
   408: 'The request did not come to its end in time.',
+  413: 'The request body is too large.',
+  415: 'The request body is compressed.',
   417: 'The only expectation that is met is 100-continue.',
   431: 'The head of the request is too large.',
   500: 'A fault of the service. The request id tells which request it was.',
@@ -66,6 +71,8 @@ export interface ErrorBody {
   readonly code?: ApiErrorCode
   readonly message: string
   readonly param?: string
+  /** Where the code is explained; only with a code, and only in answers over HTTP. */
+  readonly doc_url?: string
   /** Extension: with `flow_version_conflict`, every flow that has moved on. */
   readonly stale?: readonly StaleFlow[]
 }
@@ -112,12 +119,20 @@ export function invalid(code: ApiErrorCode, param: string, message: string): Api
   return new ApiError(400, { code, param, message })
 }
 
+/** 400 for a parameter whose value is not permitted. It has no code, as at Stripe: `param` and the message say it. */
+export function invalidValue(param: string, message: string): ApiError {
+  return new ApiError(400, { param, message })
+}
+
 export function missing(param: string): ApiError {
   return invalid('parameter_missing', param, `Missing required param: ${param}.`)
 }
 
-/** 404, in Stripe's words. The id is the caller's own, shortened: it might be anything. */
-export function notFound(what: string, id: string, param = 'id'): ApiError {
+/**
+ * 404, in Stripe's words. The id is the caller's own, shortened: it might be anything. `param` is the parameter that
+ * names it, in the path as the route writes it: "session".
+ */
+export function notFound(what: string, id: string, param: string): ApiError {
   const shown = id.length > 100 ? `${id.slice(0, 100)}...` : id
   return new ApiError(404, { code: 'resource_missing', param, message: `No such ${what}: '${shown}'` })
 }

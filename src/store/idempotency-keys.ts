@@ -9,6 +9,8 @@ export interface IdempotencyRecord {
   readonly resource: string
   readonly status: number
   readonly body: string
+  /** Id of the request that got the answer first; null for one that an older version of the program answered. */
+  readonly request: string | null
   readonly created: number
 }
 

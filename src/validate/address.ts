@@ -1,3 +1,5 @@
+import { nearest } from './nearest.js'
+
 export interface AddressFault {
   /** What the address does or is, as the end of a sentence. */
   readonly message: string
@@ -28,6 +30,40 @@ export function addressFault(text: string, example = 'https://example.com/verifi
   if (url.protocol !== 'http:') return { message: `begins with ${url.protocol}//`, hint }
   if (LOCAL.has(url.hostname)) return undefined
   return { message: 'is not encrypted', hint: 'write https:// (http:// is for localhost only)' }
+}
+
+/** Schemes that no app has of its own: what they lead to is a script, the person's own files, or another protocol. */
+const NO_APP = new Set(
+  'javascript data file vbscript blob about filesystem view-source chrome ftp ftps ws wss mailto tel sms'.split(' '),
+)
+
+/**
+ * The same for where a person goes after a verification: an app's own scheme (myapp://done) is an address there, and
+ * in test mode so is http on a private network, where phones reach the machine of whoever tries it.
+ */
+export function returnUrlFault(text: string, { isTest = false } = {}): AddressFault | undefined {
+  const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/+(.*)$/is.exec(text) ?? []
+  const name = scheme.toLowerCase()
+  const isApp = name !== '' && !WEB.includes(name) && !NO_APP.has(name) && nearest(name, WEB) === undefined
+  if (!isApp || rest === '' || /[\s\\\p{Cc}]/u.test(text)) {
+    return isTest && isPrivate(text) ? undefined : addressFault(text)
+  }
+  if (/^[^/?#]*@/.test(rest)) return { message: 'carries credentials', hint: 'leave out what stands before the @' }
+  return undefined
+}
+
+const WEB = ['http', 'https']
+
+/** Addresses that nobody reaches from outside (RFC 1918, 3927, 4193), and names that stand for such ones. */
+function isPrivate(text: string): boolean {
+  // Everything else about it must be as it is for https.
+  if (!/^http:\/\//i.test(text) || addressFault(text.replace(/^http/i, 'https')) !== undefined) return false
+  const { hostname } = new URL(text)
+  return (
+    /^(?:10|127|192\.168|172\.(?:1[6-9]|2\d|3[01])|169\.254)\.[\d.]+$/.test(hostname) ||
+    /^\[f(?:[cd]|e[89ab])/.test(hostname) ||
+    /^[^.[\]:]+$|\.(?:local|localhost|internal|test|home\.arpa)$/.test(hostname)
+  )
 }
 
 /** The same for the address of a flows API: it stands at the root of its host, for the official client knows no other place. */

@@ -22,7 +22,7 @@ export function checkConfig(value: unknown): Issue[] {
     ...addressIssues(value),
     ...embeddedIssues(value),
     ...modeIssues(value),
-    ...controlCharacterIssues(value, []),
+    ...controlCharacterIssues(value),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
 }

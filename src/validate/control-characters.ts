@@ -7,15 +7,23 @@ const SUSPECT = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/
 // C0, DEL, C1, and halves of surrogate pairs (with the u flag a whole pair is one character and does not match).
 const BAD = /[\p{Cc}\p{Cs}]/u
 const BAD_IN_PROSE = /[^\P{Cc}\n\t]|\p{Cs}/u
+// NUL ends a text for SQLite and is refused by PostgreSQL, and half of a pair has no UTF-8.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
+const NOT_STORED = /\u0000|\p{Cs}/u
 
-/**
- * Characters that no store, terminal or HTTP client handles alike, in any string or member name of `value`.
- * Line breaks and tabs are text in the descriptions at the given pointers.
- */
-export function controlCharacterIssues(value: unknown, prose: readonly string[]): Issue[] {
+/** Where control characters are text, as JSON Pointers. */
+export interface Permitted {
+  /** Values in which line breaks and tabs are. */
+  readonly prose?: readonly string[]
+  /** Objects whose members' values may be any text that can be stored, as those of Stripe's metadata. */
+  readonly anyText?: readonly string[]
+}
+
+/** Characters that no store, terminal or HTTP client handles alike, in any string or member name of `value`. */
+export function controlCharacterIssues(value: unknown, permitted: Permitted = {}): Issue[] {
   if (!isSuspect(value)) return []
   const issues: Issue[] = []
-  walk(value, [], prose, issues)
+  walk(value, [], permitted, issues)
   return issues
 }
 
@@ -30,23 +38,27 @@ function isSuspect(value: unknown): boolean {
   return false
 }
 
-function walk(value: unknown, path: (string | number)[], prose: readonly string[], issues: Issue[]): void {
+function walk(value: unknown, path: (string | number)[], permitted: Permitted, issues: Issue[]): void {
   if (typeof value === 'string') {
     if (BAD.test(value)) {
-      const pointer = toPointer(path)
-      const found = (prose.includes(pointer) ? BAD_IN_PROSE : BAD).exec(value)
-      if (found !== null) issues.push(issue(found[0], pointer, 'value'))
+      const found = badAt(path, permitted).exec(value)
+      if (found !== null) issues.push(issue(found[0], toPointer(path), 'value'))
     }
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) walk(item, [...path, index], prose, issues)
+    for (const [index, item] of value.entries()) walk(item, [...path, index], permitted, issues)
   } else if (value !== null && typeof value === 'object') {
     for (const name of Object.keys(value)) {
       const found = BAD.exec(name)
       const inner = [...path, name]
       if (found !== null) issues.push(issue(found[0], toPointer(inner), 'key'))
-      walk((value as Record<string, unknown>)[name], inner, prose, issues)
+      walk((value as Record<string, unknown>)[name], inner, permitted, issues)
     }
   }
+}
+
+function badAt(path: readonly (string | number)[], { prose = [], anyText = [] }: Permitted): RegExp {
+  if (prose.includes(toPointer(path))) return BAD_IN_PROSE
+  return anyText.includes(toPointer(path.slice(0, -1))) ? NOT_STORED : BAD
 }
 
 function issue(character: string, pointer: string, part: Issue['part']): Issue {

@@ -1,6 +1,6 @@
 import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
-import { addressFault } from './address.js'
+import { returnUrlFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { validate } from './generated/flow-body.js'
 import { quote } from './quote.js'
@@ -18,8 +18,10 @@ export function checkFlowBody(value: unknown): Issue[] {
 /** Rules that no schema can say. Takes any value: what the schema refuses is passed over here. */
 export function ruleIssues(value: unknown): Issue[] {
   if (!isObject(value)) return []
-  return [...optionIssues(value), ...returnUrlIssues(value), ...controlCharacterIssues(value, ['/description'])]
+  return [...optionIssues(value), ...returnUrlIssues(value), ...controlCharacterIssues(value, TEXTS)]
 }
+
+const TEXTS = { prose: ['/description'], anyText: ['/metadata'] }
 
 /** One issue for one fault: a control character is why a pattern or an address does not hold. */
 export function mergeIssues(fromSchema: readonly Issue[], fromRules: readonly Issue[]): Issue[] {
@@ -50,7 +52,7 @@ function optionIssues({ type, options }: Record<string, unknown>): Issue[] {
 }
 
 function returnUrlIssues({ return_url: address }: Record<string, unknown>): Issue[] {
-  const fault = typeof address === 'string' && address !== '' ? addressFault(address) : undefined
+  const fault = typeof address === 'string' && address !== '' ? returnUrlFault(address) : undefined
   if (fault === undefined) return []
   return [
     {

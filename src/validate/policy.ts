@@ -26,7 +26,7 @@ function contentIssues(value: unknown, environments: readonly string[]): Issue[]
   return mergeIssues(fromSchema, [
     ...environmentIssues(value, environments),
     ...fieldIssues(value),
-    ...controlCharacterIssues(value, ['/description', '/when', '/require']),
+    ...controlCharacterIssues(value, { prose: ['/description', '/when', '/require'] }),
   ])
 }
 

@@ -14,6 +14,42 @@ const check = optional(fc.record({ require_verification: fc.boolean() }))
 const match = fc.constantFrom('none' as const, 'similar' as const)
 const text = fc.stringMatching(/^[A-Za-z0-9äöü,."'-]([A-Za-z0-9 äöü,."'-]{0,20}[A-Za-z0-9])?$/)
 
+/** Any text that can be stored, as values of metadata may be: with what breaks lines, terminals, YAML and Markdown more often. */
+const anyText = fc
+  .array(
+    fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }),
+      fc.constantFrom(
+        '\n',
+        '\r\n',
+        '\t',
+        ' ',
+        '  \n',
+        '\u001b[31m',
+        '\u0007',
+        '\u0085',
+        '\u2028',
+        '\u202e',
+        '\ufeff',
+        '# ',
+        ': ',
+        '"',
+        "'",
+        '%',
+        '$' + '{x}',
+        '%{x}',
+        '- ',
+        '|',
+        '<b>',
+        '&a',
+        '*a',
+      ),
+    ),
+    { minLength: 1, maxLength: 6 },
+  )
+  .map((parts) => parts.join('').replaceAll('\0', ''))
+  .filter((value) => value !== '')
+
 const document = fc
   .record({
     allowed_types: optional(fc.array(fc.constantFrom(...DOCUMENT_TYPES), { minLength: 1, maxLength: 5 })),
@@ -35,7 +71,7 @@ export const flowBody: fc.Arbitrary<FlowBody> = fc
     matching: optional(fc.record({ name: optional(match), dob: optional(match) }).map(compact)),
     return_url: optional(fc.constantFrom('https://example.com/done', 'http://localhost:3000/')),
     static_link: optional(fc.record({ active: fc.boolean() })),
-    metadata: optional(fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), text, { maxKeys: 4 })),
+    metadata: optional(fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), fc.oneof(text, anyText), { maxKeys: 4 })),
     protected: optional(fc.boolean()),
   })
   .map(({ document: documentOptions, email, phone, matching, ...body }) =>

@@ -4,6 +4,7 @@ import { isObject } from '../../src/model/json.js'
 import { fromPointer, toPointer } from '../../src/model/json-pointer.js'
 import { API_ERRORS, UNCODED_ERRORS } from '../../src/service/api-error.js'
 import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
+import { BOOLEANS } from '../../src/service/http/shape.js'
 import { openApiDocument } from '../../src/service/openapi/document.js'
 import type { Operation, Parameter } from '../../src/service/openapi/operation.js'
 import type { Exchange } from './exchanges.js'
@@ -86,7 +87,10 @@ function successFaults(exchange: Exchange, { operation, place }: Found): string[
 /** Of a request that was granted, and so must be one that the document permits. */
 function requestFaults({ url, requestHeaders, requestBody }: Exchange, { operation, place }: Found): string[] {
   const { parameters = [], requestBody: described } = operation
-  const query = decoded(url.slice(pathOf(url).length + 1))
+  // Over /v1 query and form are one bucket, which the document describes where it belongs.
+  const isBucket = pathOf(url).startsWith('/v1/')
+  const both = [url.slice(pathOf(url).length + 1), isBucket ? requestBody : ''].filter((text) => text !== '').join('&')
+  const query = isBucket && described !== undefined ? {} : decoded(both)
   const named = (where: Parameter['in']) => parameters.filter((parameter) => parameter.in === where)
   const unknown = Object.keys(query).filter((name) => !named('query').some((one) => one.name === name))
   const faults = unknown.map((name) => `the query parameter ${name} is not in the document`)
@@ -101,10 +105,10 @@ function requestFaults({ url, requestHeaders, requestBody }: Exchange, { operati
     )
   }
   const [[type, media] = []] = Object.entries(described?.content ?? {})
-  if (type === undefined) return requestBody === '' ? faults : [...faults, 'the document has no body here']
+  if (type === undefined) return requestBody === '' || isBucket ? faults : [...faults, 'the document has no body here']
   const isForm = type === 'application/x-www-form-urlencoded'
   const schema = media?.schema as Schema
-  const body = isForm ? coerced(decoded(requestBody), schema) : parsed(requestBody)
+  const body = isForm ? coerced(decoded(both), schema) : parsed(requestBody)
   const where = `${place}/requestBody/content${toPointer([type])}/schema`
   return [...faults, ...faultsOf(where, body, 'body')]
 }
@@ -169,7 +173,7 @@ function coerced(value: unknown, given: Schema): unknown {
       Object.entries(value).map(([name, inner]) => [name, coerced(inner, properties[name] ?? others)]),
     )
   }
-  if (schema.type === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  if (schema.type === 'boolean' && typeof value === 'string') return BOOLEANS.get(value) ?? value
   if (schema.type === 'integer' && typeof value === 'string' && /^-?\d+$/.test(value)) return Number(value)
   return value
 }

@@ -14,7 +14,7 @@ import { type Called, type Served, served, TESTER } from './serving.js'
 /** Every route of the API. A new one is held to all of this by standing in its table. */
 const ROUTES = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES]
 
-/** An object of the test mode for every collection that a route may name one of, by the word before ":id". */
+/** An object of the test mode for every collection that a route may name one of, by the word before its name. */
 async function objectsOf({ store, service, call, clock }: Served): Promise<Readonly<Record<string, string>>> {
   const receiver = await aReceiver()
   await store.write((tx) =>
@@ -95,10 +95,10 @@ const named = (routes: readonly Route[]) => routes.map((route) => [`${route.meth
 async function atRoute(route: Route) {
   const api = await served({ processing: 0, webhookAllow: ['127.0.0.0/8'] })
   const objects = await objectsOf(api)
-  const [, collection] = /([a-z_]+)\/:id/.exec(route.url) ?? []
+  const [, collection] = /([a-z_]+)\/:\w+/.exec(route.url) ?? []
   const id = collection === undefined ? '' : objects[collection]
   if (id === undefined) throw new Error(`objectsOf knows no object among ${collection}`)
-  const path = `${route.url.replace(':id', id)}${route === FLOW_STATE ? '?project=acme-kyc' : ''}`
+  const path = `${route.url.replace(/:\w+/, id)}${route === FLOW_STATE ? '?project=acme-kyc' : ''}`
   return { ...api, ask: (key: string) => api.call(route.method, path, { key }) }
 }
 
@@ -129,7 +129,7 @@ describe('every route lets in whom its scope lets in, and nobody else', () => {
 })
 
 describe('every route for one object knows none of the other mode', () => {
-  test.each(named(ROUTES.filter(({ url }) => url.includes(':id'))))('%s', async (_name, route) => {
+  test.each(named(ROUTES.filter(({ url }) => url.includes('/:'))))('%s', async (_name, route) => {
     const { ask, key, liveKey, store } = await atRoute(route)
     const before = await contentsOf(store)
     const { status, body } = await ask(liveKey)

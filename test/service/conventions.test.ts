@@ -1,5 +1,7 @@
 import { connect } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { API_VERSION } from '../../src/service/api-version.js'
 import { createKey } from '../../src/service/operations/keys.js'
 import { served, TESTER } from './serving.js'
 
@@ -83,14 +85,16 @@ describe('Stripe-Version', () => {
     const { call } = await served()
     const headers = { 'stripe-version': version }
     const { status, body, headers: answered } = await call('POST', SESSIONS, { body: 'type=document', headers })
-    expect([status, body.error?.code]).toEqual([400, 'parameter_invalid'])
-    expect(answered.get('stripe-version')).toBeNull()
+    expect([status, body.error?.message.slice(0, 23)]).toEqual([400, 'Invalid Stripe-Version:'])
+    expect(answered.get('stripe-version')).toBe(API_VERSION)
     expect((await call('GET', SESSIONS)).body.data).toEqual([])
   })
 
-  test('may be left out', async () => {
+  test('may be left out: the answer names the one of the service, and so does an error', async () => {
     const { call } = await served()
-    expect((await call('GET', SESSIONS)).headers.get('stripe-version')).toBeNull()
+    expect((await call('GET', SESSIONS)).headers.get('stripe-version')).toBe(API_VERSION)
+    expect((await call('POST', SESSIONS, { body: 'type=none' })).headers.get('stripe-version')).toBe(API_VERSION)
+    expect((await call('GET', SESSIONS, { key: 'sk_test_none' })).headers.get('stripe-version')).toBe(API_VERSION)
   })
 })
 
@@ -116,5 +120,89 @@ describe('request ids', () => {
     let answer = ''
     for await (const chunk of socket) answer += chunk
     expect(answer).toMatch(/^Request-Id: req_/m)
+  })
+})
+
+describe('other accounts', () => {
+  test.each([
+    ['Stripe-Account', 'acct_1'],
+    ['Stripe-Context', 'acct_1'],
+    ['Stripe-Context', 'acct_1/acct_2'],
+  ])('do not exist here, so nothing is done or read for one: %s %s', async (header, account) => {
+    const { call } = await served()
+    const { id } = (await call('POST', SESSIONS, { body: 'type=document' })).body
+    const headers = { [header]: account }
+    for (const [method, path] of [
+      ['POST', SESSIONS],
+      ['GET', SESSIONS],
+      ['GET', `${SESSIONS}/${id}`],
+      ['POST', `${SESSIONS}/${id}/cancel`],
+      ['GET', '/v2/identity/flow_state?project=a'],
+    ] as const) {
+      const { status, body } = await call(method, path, { headers, ...(method === 'POST' && { body: {} }) })
+      expect([status, body.error.code, body.error.type]).toEqual([
+        403,
+        'platform_account_required',
+        'invalid_request_error',
+      ])
+      expect(body.error.message).toContain('Only Stripe Connect platforms can work with other accounts')
+      expect(body.error.message).toContain(header)
+    }
+    expect((await call('GET', SESSIONS)).body.data).toMatchObject([{ id, status: 'requires_input' }])
+    expect((await call('GET', SESSIONS, { headers, key: 'sk_test_none' })).status).toBe(401)
+  })
+
+  test('are none where the header is empty', async () => {
+    const { call } = await served()
+    expect((await call('GET', SESSIONS, { headers: { 'Stripe-Account': ' ' } })).status).toBe(200)
+  })
+})
+
+describe('addresses that end with a slash', () => {
+  test.each([SESSIONS, FLOWS, '/v1/events', '/v1/webhook_endpoints', '/v2/identity/flow_deployments'])(
+    'are those without: %s/',
+    async (path) => {
+      const { call } = await served()
+      const { status, body } = await call('GET', `${path}/?limit=1`)
+      expect([status, body.object, body.url]).toEqual([200, 'list', path])
+    },
+  )
+
+  test('are those without for what is written too, and its idempotency key', async () => {
+    const { call } = await served()
+    const send = (path: string) => call('POST', path, { body: 'type=document', headers: { 'idempotency-key': 'k' } })
+    const first = await send(`${SESSIONS}/`)
+    expect(first.status).toBe(200)
+    expect((await send(SESSIONS)).body).toEqual(first.body)
+    expect((await call('GET', `${SESSIONS}/${first.body.id}/`)).body.id).toBe(first.body.id)
+    expect((await call('GET', `${SESSIONS}//`)).status).toBe(404)
+  })
+})
+
+describe('a body that is encoded', () => {
+  test.each([
+    ['gzip', SESSIONS, 'type=document'],
+    ['br', FLOWS, 'key=a&name=A&type=document'],
+    ['x-unknown', '/v2/identity/flow_deployments', '{}'],
+    ['deflate, gzip', '/l/abc', 'email=a@example.com'],
+  ])('with %s is refused with 415 that says so, and nothing is done: %s', async (encoding, path, text) => {
+    const { call, url } = await served()
+    const zipped = gzipSync(text)
+    const response = await fetch(url + path, {
+      method: 'POST',
+      headers: { 'content-encoding': encoding, 'content-type': 'application/x-www-form-urlencoded' },
+      body: zipped,
+    })
+    expect(response.status).toBe(415)
+    const answer = await response.text()
+    expect(answer).toContain(`Content-Encoding: ${encoding}`)
+    expect((await call('GET', SESSIONS)).body.data).toEqual([])
+  })
+
+  test('with identity is not encoded', async () => {
+    const { call } = await served()
+    const headers = { 'content-encoding': 'identity' }
+    expect((await call('POST', SESSIONS, { body: 'type=document', headers })).status).toBe(200)
+    expect((await call('GET', SESSIONS, { headers: { 'content-encoding': 'gzip' } })).status).toBe(200)
   })
 })

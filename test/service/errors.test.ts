@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { API_ERRORS, type ApiErrorCode } from '../../src/service/api-error.js'
+import { API_ERRORS, type ApiErrorCode, UNCODED_ERRORS } from '../../src/service/api-error.js'
+import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
 import { startServer } from '../../src/service/http/server.js'
 import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys.js'
@@ -22,7 +23,7 @@ interface Refusal {
 
 /** How each code of an error comes about. */
 const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
-  resource_missing: { status: 404, param: 'id', ask: ({ call }) => call('GET', `${SESSIONS}/vs_none`) },
+  resource_missing: { status: 404, param: 'session', ask: ({ call }) => call('GET', `${SESSIONS}/vs_none`) },
   resource_already_exists: {
     status: 400,
     param: 'key',
@@ -54,11 +55,6 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     param: 'name',
     ask: ({ call }) => call('POST', '/v1/api_keys', { body: { name: '  ' } }),
   },
-  parameter_invalid: {
-    status: 400,
-    param: 'metadata[team]',
-    ask: ({ call }) => call('POST', `${FLOWS}/a`, { body: { metadata: { team: 'x'.repeat(501) } } }),
-  },
   url_invalid: {
     status: 400,
     param: 'return_url',
@@ -69,10 +65,9 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
     param: 'provided_details[email]',
     ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[email]=nobody' }),
   },
-  phone_invalid: {
-    status: 400,
-    param: 'provided_details[phone]',
-    ask: ({ call }) => call('POST', SESSIONS, { body: 'type=document&provided_details[phone]=555' }),
+  platform_account_required: {
+    status: 403,
+    ask: ({ call }) => call('GET', FLOWS, { headers: { 'stripe-account': 'acct_1' } }),
   },
   api_key_expired: {
     status: 401,
@@ -234,5 +229,82 @@ describe('every code of an error', () => {
     })
     expect(answer.body.error.param).toBe(param)
     expect(answer.headers.get('request-id')).toMatch(/^req_/)
+    // Where the code is explained: a page of the service itself, for anybody.
+    const { doc_url } = answer.body.error
+    expect(doc_url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:\\d+/docs/errors#${code}$`))
+    const page = await fetch(`${api.url}${new URL(doc_url).pathname}`)
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+    expect(await page.text()).toContain(`id="${code}"`)
   })
 })
+
+describe('what has no code at Stripe has none here, and no address of its documentation', () => {
+  test.each([
+    ['a boolean', SESSIONS, 'type=document&options[document][require_live_capture]=yes', /^Invalid boolean: yes$/],
+    ['one of several words', SESSIONS, 'type=passport', /^Invalid type: /],
+    ['a text that is too long', FLOWS, { key: 'b', name: 'x'.repeat(101), type: 'document' }, /^Invalid name: /],
+    ['a list', FLOWS, 'key=b&name=B&type=document&options[document][allowed_types]=x', /^Invalid array$/],
+    ['an object', SESSIONS, 'type=document&metadata=x', /^Invalid object$/],
+    ['a phone number', SESSIONS, { type: 'document', provided_details: { phone: '5'.repeat(5001) } }, /at most 5000/],
+  ])('%s', async (_what, path, body, message) => {
+    const { call } = await served()
+    const { status, body: answer } = await call('POST', path, { body })
+    expect(status).toBe(400)
+    expect(Object.keys(answer.error).sort()).toEqual(['message', 'param', 'type'])
+    expect(answer.error).toMatchObject({ type: 'invalid_request_error', message: expect.stringMatching(message) })
+  })
+})
+
+describe('an object that does not exist', () => {
+  const routes = [...V1_ROUTES, ...V2_ROUTES].filter(({ url }) => url.includes('/:'))
+
+  test.each(routes.map((route) => [`${route.method} ${route.url}`, route] as const))(
+    "is named by the path's own name: %s",
+    async (_name, { method, url }) => {
+      const { call } = await served()
+      const [placeholder = '', param] = /:(\w+)/.exec(url) ?? []
+      const isJson = url.startsWith('/v2')
+      const answer = await call(method, url.replace(placeholder, 'none'), {
+        ...(method === 'POST' && !isJson && { body: {} }),
+      })
+      expect(answer.status).toBe(404)
+      expect(answer.body.error).toMatchObject({ code: 'resource_missing', param })
+    },
+  )
+
+  test("has Stripe's names where it is Stripe's", () => {
+    const names = routes.flatMap(({ url }) => /^\/v1\/(.*)\/:(\w+)$/.exec(url)?.slice(1).join(' ') ?? [])
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'identity/verification_sessions session',
+        'identity/verification_reports report',
+        'events id',
+        'webhook_endpoints webhook_endpoint',
+      ]),
+    )
+  })
+})
+
+describe('docs/errors.md', () => {
+  test('is the table of codes', async () => {
+    await expect(errorsDocument()).toMatchFileSnapshot('../../docs/errors.md')
+  })
+})
+
+/** The same for readers of the repository. */
+function errorsDocument(): string {
+  const codes = Object.entries(API_ERRORS).map(
+    ([code, { statuses, meaning }]) => `### ${code}\n\n${meaning} HTTP status ${statuses.join(' or ')}.\n`,
+  )
+  const others = Object.entries(UNCODED_ERRORS).map(([status, meaning]) => `| ${status} | ${meaning} |`)
+  return [
+    '# Errors of the flows API',
+    "Programs look at the HTTP status, `type`, `code` and `param`; the wording may change. Codes are Stripe's where Stripe has one.\n`doc_url` leads to the same table, served by the service itself under `/docs/errors`.",
+    '## Codes',
+    ...codes.map((code) => code.trimEnd()),
+    '## Without a code',
+    ['| status | |', '| --- | --- |', ...others].join('\n'),
+  ]
+    .join('\n\n')
+    .concat('\n')
+}

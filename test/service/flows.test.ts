@@ -207,11 +207,7 @@ describe.each(stores)('a flow, on $name', (implementation) => {
       [`${FLOWS}/vf_short`, { key }],
     ] as const) {
       const answer = await api.call('POST', path, { body })
-      expect([answer.status, answer.body.error?.code, answer.body.error?.param]).toEqual([
-        400,
-        'parameter_invalid',
-        'key',
-      ])
+      expect([answer.status, answer.body.error?.code, answer.body.error?.param]).toEqual([400, undefined, 'key'])
     }
     expect((await api.call('GET', FLOWS)).body.data).toMatchObject([{ key: 'vf_short', version: 1 }])
   })

@@ -33,7 +33,15 @@ describe.each(stores)('an idempotency key, on $name', (implementation) => {
     expect(first.headers.get('idempotency-key')).toBe('k')
     expect([first, second].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true'])
     expect(second.headers.get('request-id')).not.toBe(first.headers.get('request-id'))
+    const originals = [first, second].map(({ headers }) => headers.get('original-request'))
+    expect(originals).toEqual([first.headers.get('request-id'), first.headers.get('request-id')])
     expect(await count(api)).toBe(1)
+  })
+
+  test('that is not sent has no request that was answered first', async () => {
+    const api = await served({ implementation })
+    const { headers } = await api.call('POST', SESSIONS, { body: 'type=document' })
+    expect([headers.get('original-request'), headers.get('idempotency-key')]).toEqual([null, null])
   })
 
   test('sent twenty times at once makes one session; who comes too early is told to come again', async () => {
@@ -146,6 +154,7 @@ describe.each(stores)('an idempotency key, on $name', (implementation) => {
         resource: 'x',
         status: 200,
         body: '{}',
+        request: null,
         created: api.clock.now,
       })
     })

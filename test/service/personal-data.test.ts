@@ -34,7 +34,6 @@ describe('what people send', () => {
       'user-agent': CANARY,
       referer: `https://example.com/${CANARY}`,
       'x-forwarded-for': '198.51.100.77',
-      'stripe-account': `acct_${CANARY}`,
     }
     const { body } = await call('POST', SESSIONS, { body: session, headers })
     expect(body.provided_details).toEqual({ email: EMAIL, phone: PHONE })
@@ -69,12 +68,13 @@ describe('what people send', () => {
     await call('POST', '/v1/api_keys', { body: { name: EMAIL, scopes: { 0: CANARY } } })
     await call('POST', '/v1/api_keys', { body: { name: EMAIL } })
     await call('GET', SESSIONS, { headers: { 'stripe-version': CANARY } })
+    await call('GET', SESSIONS, { headers: { 'stripe-account': `acct_${CANARY}` } })
     await call('GET', SESSIONS, { headers: { authorization: `Basic ${btoa(`${CANARY}:${EMAIL}`)}` } })
     await call('GET', SESSIONS, { key: `sk_test_${CANARY}` })
     await call('GET', SESSIONS, { key: liveKey })
     await call('PROPFIND', `${SESSIONS}/${EMAIL}`)
 
-    await expect.poll(() => log.length).toBe(28)
+    await expect.poll(() => log.length).toBe(29)
     const told = JSON.stringify(log) + (await (await fetch(figures)).text())
     expect(told).toContain(SESSIONS)
     for (const secret of [

@@ -88,7 +88,7 @@ describe.each(stores)('a session that is submitted, on $name', (implementation) 
     const api = await served({ implementation, processing: 0 })
     const plain = await aSession(api)
     const refused = await submitted(api, plain.id, 'selfie_face_mismatch')
-    expect(refused).toMatchObject({ status: 400, body: { error: { code: 'parameter_invalid', param: 'outcome' } } })
+    expect(refused).toMatchObject({ status: 400, body: { error: { param: 'outcome' } } })
     expect(refused.body.error.message).toContain('document_expired')
     expect(refused.body.error.message).not.toContain('selfie')
     const options = { document: { require_matching_selfie: true } }
@@ -123,7 +123,7 @@ describe.each(stores)('only the permitted transitions, on $name', (implementatio
     requires_input: ['submit', 'cancel', 'redact', 'update', 'label'],
     processing: ['label'],
     verified: ['redact', 'label'],
-    canceled: ['redact', 'label'],
+    canceled: ['label'],
   }
   const asks: Record<string, (api: Served, id: string) => ReturnType<Served['call']>> = {
     submit: (api, id) => submitted(api, id),
@@ -159,13 +159,19 @@ describe.each(stores)('an update, on $name', (implementation) => {
     const update = async (body: object | string) => (await api.call('POST', `${SESSIONS}/${id}`, { body })).body
     expect((await update({ options: { document: { require_matching_selfie: true } } })).options.document).toEqual({
       allowed_types: ['passport'],
-      require_id_number: false,
       require_live_capture: true,
       require_matching_selfie: true,
     })
-    expect((await update('options[document][allowed_types]=')).options.document.allowed_types).toHaveLength(3)
-    expect((await update('options[document]=')).options.document).toMatchObject({ require_live_capture: false })
-    expect(await update({ type: 'id_number' })).toMatchObject({ type: 'id_number', options: { id_number: {} } })
+    expect((await update('options[document][allowed_types]=')).options.document).toEqual({
+      require_live_capture: true,
+      require_matching_selfie: true,
+    })
+    expect((await update('options[document]=')).options).toEqual({})
+    expect((await update({ options: { document: { require_live_capture: false } } })).options).toEqual({
+      document: { require_live_capture: false },
+    })
+    const other = await update({ type: 'id_number' })
+    expect([other.type, other.options]).toEqual(['id_number', {}])
     expect((await update({ options: { document: { require_live_capture: true } } })).error).toMatchObject({
       param: 'options[document]',
     })

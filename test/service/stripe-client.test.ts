@@ -69,8 +69,6 @@ describe.each(stores)('the official client, given only another host, on $name', 
     })
     expect(session.options?.document).toEqual({
       allowed_types: ['id_card', 'passport'],
-      require_id_number: false,
-      require_live_capture: false,
       require_matching_selfie: true,
     })
   })

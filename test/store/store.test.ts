@@ -449,6 +449,7 @@ for (const implementation of stores) {
         resource: 'vs',
         status: 200,
         body: '{}',
+        request: 'req_1',
         created: 100,
       }
       await store.write(({ idempotency }) => idempotency.insert(record))

@@ -94,7 +94,13 @@ describe('one fault is one issue', () => {
       { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'x'])) },
       'INVALID_VALUE value /metadata',
     ],
-    ['a bell', { metadata: { a: '\u0007' } }, 'CONTROL_CHARACTER value /metadata/a'],
+    [
+      'NUL in the value of a label, which no store keeps',
+      { metadata: { a: 'x\0' } },
+      'CONTROL_CHARACTER value /metadata/a',
+    ],
+    ['half a pair in the value of a label', { metadata: { a: 'x\ud83d' } }, 'CONTROL_CHARACTER value /metadata/a'],
+    ['a line break in the name of a label', { metadata: { 'a\nb': 'x' } }, 'CONTROL_CHARACTER key /metadata/a\nb'],
     ['a control sequence of one character', { name: 'A\u009b31m' }, 'CONTROL_CHARACTER value /name'],
     ['NUL in a label', { metadata: { 'a\0': 'x' } }, 'CONTROL_CHARACTER key /metadata/a\0'],
     ['half a surrogate pair', { description: 'x\ud83d' }, 'CONTROL_CHARACTER value /description'],
@@ -123,6 +129,7 @@ describe('permitted are', () => {
     ['line breaks and tabs in a description', { description: 'a\n\tb' }],
     ['characters beyond the basic plane', { name: '\u{1F600}'.repeat(100) }],
     ['50 labels', { metadata: Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`k${i}`, 'x'])) }],
+    ['labels with line breaks and control characters', { metadata: { a: 'x\r\n\ty\u0007\u001b\u0085' } }],
     [
       'labels named like members of every object',
       { metadata: { constructor: 'x', toString: 'y', hasOwnProperty: 'z' } },
@@ -139,6 +146,10 @@ describe('permitted are', () => {
     'http://127.0.0.1',
     'http://[::1]:8080/',
     'HTTPS://EXAMPLE.COM',
+    'myapp://done',
+    'myapp://done?session=1#end',
+    'com.example.app:/oauth/done',
+    'msauth.com.example.app://auth',
   ])('the return URL %s', (address) => {
     expect(issues({ return_url: address })).toEqual([])
   })
@@ -162,6 +173,23 @@ test.each([
   ' https://example.com',
   'https://',
   'https://[::1',
+  'JavaScript://example.com/%0aalert(1)',
+  'javascript:/alert(1)',
+  'data:/x',
+  'DATA://text/html,x',
+  'file:///etc/passwd',
+  'vbscript://x',
+  'blob:https://example.com/1',
+  'wss://example.com',
+  'mailto:a@example.com',
+  'htps://example.com',
+  'example.com:8443/done',
+  'localhost:3000/done',
+  'myapp:done',
+  'myapp://',
+  'myapp://a b',
+  'myapp://user:secret@done',
+  'http://192.168.1.5:3000',
 ])('the return URL %s is refused', (address) => {
   expect(issues({ return_url: address })).toEqual(['RETURN_URL_INVALID value /return_url'])
 })

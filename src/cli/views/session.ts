@@ -32,7 +32,9 @@ export function sessionsText(sessions: readonly VerificationSession[], keys: Flo
 
 /** Details given beforehand are personal: only JSON, asked for by name, shows them. */
 export function sessionText(session: VerificationSession, keys: FlowKeys, palette: Palette): string {
-  const checks = Object.entries(session.options).flatMap(([name, options]) => {
+  // What the type alone says is not said again in the options.
+  const asked = { ...(session.type !== 'verification_flow' && { [session.type]: {} }), ...session.options }
+  const checks = Object.entries(asked).flatMap(([name, options]) => {
     const on = Object.entries(options ?? {}).filter(([, value]) => value !== false && value !== 'none')
     return on.length === 0 ? [name] : on.map(([option, value]) => `${toDotted(`/${name}/${option}`)}: ${text(value)}`)
   })

@@ -46,7 +46,7 @@ function toApiError(error: unknown): ApiError {
     return new ApiError(503, { type: 'api_error', message: 'The store cannot be used at the moment.' })
   }
   const known = FRAMEWORK[(error as FastifyError | undefined)?.code ?? '']
-  if (known) return new ApiError(known[0], { code: 'parameter_invalid', message: known[1] })
+  if (known) return new ApiError(known[0], { message: known[1] })
   return new ApiError(500, {
     type: 'api_error',
     message: 'Something went wrong on our side. The request id tells which request it was.',

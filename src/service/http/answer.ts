@@ -10,5 +10,11 @@ export function toText(value: unknown): string {
 
 export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, headers, body } = toErrorAnswer(error)
-  return reply.code(status).headers(headers).type(JSON_TYPE).send(toText(body))
+  const { code } = body.error
+  const docs = code === undefined ? {} : { doc_url: reply.server.docUrlOf(code) }
+  return reply
+    .code(status)
+    .headers(headers)
+    .type(JSON_TYPE)
+    .send(toText({ error: { ...body.error, ...docs } }))
 }

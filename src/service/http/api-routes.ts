@@ -8,8 +8,19 @@ import { JSON_TYPE, toText } from './answer.js'
 import type { AppOptions } from './app-options.js'
 import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { expandOf } from './expand.js'
-import { decodeForm, decodeUtf8 } from './form.js'
-import { bodyOf, idOf, knownTag, pathOf, queryOf, refuseBody, refuseQuery } from './request.js'
+import { decodeUtf8 } from './form.js'
+import {
+  bodyOf,
+  FORM,
+  idOf,
+  knownTag,
+  parametersOf,
+  pathOf,
+  queryOf,
+  refuseBody,
+  refuseQuery,
+  wrongType,
+} from './request.js'
 import { requireKey } from './require-key.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
@@ -19,12 +30,13 @@ export function formRoutes(app: FastifyInstance, options: AppOptions): void {
   const { service } = options
   requireKey(app, options)
   app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
+    FORM,
     { parseAs: 'buffer', bodyLimit: V1_LIMIT },
-    async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
+    // Decoded together with the query.
+    async ({ headers }: FastifyRequest, body: Buffer) => decodeUtf8(body, headers['content-type']),
   )
-  refuseOtherTypes(app, V1_LIMIT, 'application/x-www-form-urlencoded (JSON is for /v2 only)')
-  addRoutes(app, service, V1_ROUTES)
+  refuseOtherTypes(app, V1_LIMIT, `${FORM} (JSON is for /v2 only)`)
+  for (const route of V1_ROUTES) addRoute(app, service, route, parametersOf)
 }
 
 export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
@@ -36,11 +48,11 @@ export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
     async ({ headers }: FastifyRequest, body: Buffer) => decodeJson(decodeUtf8(body, headers['content-type'])),
   )
   refuseOtherTypes(app, V2_LIMIT, 'application/json')
-  addRoutes(app, service, V2_ROUTES)
+  for (const route of V2_ROUTES) addRoute(app, service, route, strictly)
 
   app.get(FLOW_STATE.url, { config: { needs: FLOW_STATE } }, async (request, reply) => {
     refuseBody(request)
-    const { project } = paramsOf({ shapes: { project: 'name' } }, queryOf(request)).params
+    const { project } = paramsOf({ method: 'GET', shapes: { project: 'name' } }, queryOf(request)).params
     if (project === undefined) throw missing('project')
     const answer = await service.read(request.caller, (call) => flowState(call, project, knownTag(request)))
     reply.header('etag', answer.etag)
@@ -56,17 +68,23 @@ export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
   })
 }
 
-function addRoutes(app: FastifyInstance, service: Service, routes: readonly AnyRoute[]): void {
-  for (const route of routes) {
-    if (route.method === 'GET') readRoute(app, service, route)
-    else writeRoute(app, service, route)
-  }
+/** Reads the parameters of a request. */
+type Parameters = (request: FastifyRequest) => Promise<Record<string, unknown>>
+
+/** Over /v2, where nothing but lists and retrievals are plain routes. */
+async function strictly(request: FastifyRequest): Promise<Record<string, unknown>> {
+  refuseBody(request)
+  return queryOf(request)
 }
 
-function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): void {
+function addRoute(app: FastifyInstance, service: Service, route: AnyRoute, given: Parameters): void {
+  if (route.method === 'GET') readRoute(app, service, route, given)
+  else writeRoute(app, service, route, given)
+}
+
+function readRoute(app: FastifyInstance, service: Service, route: ReadRoute, given: Parameters): void {
   app.get(route.url, { config: { needs: route } }, async (request, reply) => {
-    refuseBody(request)
-    const { params, expand } = paramsOf(route, queryOf(request))
+    const { params, expand } = paramsOf(route, await given(request))
     const expanded = expandOf(expand, route)
     const id = idOf(request)
     const answer = await service.read(request.caller, (call) => route.run(call, params, id, expanded))
@@ -74,17 +92,14 @@ function readRoute(app: FastifyInstance, service: Service, route: ReadRoute): vo
   })
 }
 
-function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): void {
+function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, given: Parameters): void {
   const { method, url } = route
   app.route({
     method,
     url,
     config: { needs: route },
     handler: async (request, reply) => {
-      // Stripe's clients send the parameters of a DELETE as those of a GET.
-      if (method === 'DELETE') refuseBody(request)
-      else refuseQuery(request)
-      const { params, expand } = paramsOf(route, method === 'DELETE' ? queryOf(request) : bodyOf(request))
+      const { params, expand } = paramsOf(route, await given(request))
       const expanded = expandOf(expand, route)
       const id = idOf(request)
       // With a DELETE the key means nothing: what is gone is gone.
@@ -107,6 +122,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute): 
       )
       const body = answer.replayed ? replayed(answer, route) : toText(whole)
       if (key !== undefined) reply.header('idempotency-key', key)
+      if (answer.original !== null) reply.header('original-request', answer.original)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')
       return reply.code(answer.status).type(JSON_TYPE).send(body)
     },
@@ -126,9 +142,7 @@ function without(result: unknown, members: readonly string[] = []): unknown {
 function refuseOtherTypes(app: FastifyInstance, bodyLimit: number, wanted: string): void {
   app.addContentTypeParser('*', { parseAs: 'string', bodyLimit }, async (request: FastifyRequest, body: string) => {
     if (body === '') return undefined
-    const given = request.headers['content-type']?.slice(0, 100) ?? 'none'
-    const message = `Invalid Content-Type: ${given}. Send the parameters as ${wanted}.`
-    throw new ApiError(400, { code: 'parameter_invalid', message })
+    throw wrongType(request.headers['content-type'], wanted)
   })
 }
 
@@ -136,6 +150,6 @@ function decodeJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: it is not JSON.' })
+    throw new ApiError(400, { message: 'Invalid body: it is not JSON.' })
   }
 }

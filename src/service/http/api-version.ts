@@ -7,5 +7,5 @@ export function apiVersionOf(header: string | string[] | undefined): string | un
   const version = header.toString()
   if (isApiVersion(version)) return version
   const message = 'Invalid Stripe-Version: write it as a date, such as 2026-10-28, perhaps with the name of a release.'
-  throw new ApiError(400, { code: 'parameter_invalid', message })
+  throw new ApiError(400, { message })
 }

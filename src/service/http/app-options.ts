@@ -1,3 +1,4 @@
+import type { ApiErrorCode } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
@@ -13,6 +14,10 @@ export interface AppOptions {
   readonly limiter: Limiter
   /** How many requests a key may make in a second; 0 for any number, and for any number of wrong keys. */
   readonly rateLimit: number
+  /** The version of Stripe's API that answers name where the request names none. */
+  readonly apiVersion: string
+  /** Where the service is reached, without a slash at the end. */
+  readonly publicUrl: () => string
   readonly usage: Pick<KeyUsage, 'note'>
   readonly health: HealthOptions
   /** By default only faults of the service itself are logged, to stderr. */
@@ -23,6 +28,10 @@ export interface AppOptions {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Where a code of an error is explained. */
+    docUrlOf: (code: ApiErrorCode) => string
+  }
   interface FastifyRequest {
     caller: Caller
     keyTail: string | null

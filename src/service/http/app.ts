@@ -4,16 +4,17 @@ import { WAITING } from '../waiting.js'
 import { sendError } from './answer.js'
 import { formRoutes, jsonRoutes } from './api-routes.js'
 import type { AppOptions } from './app-options.js'
-import { MiB, V1_LIMIT, V2_LIMIT } from './body-limits.js'
+import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
 import { healthRoutes } from './health.js'
 import { logFaults, logLine } from './log.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
-import { pageRoutes } from './pages.js'
+import { ERRORS_PATH, pageRoutes } from './pages.js'
 import { NO_PROXY, refuseConnection, refuseUnreadable } from './refuse-connection.js'
-import { pathOf } from './request.js'
+import { hasBody, pathOf } from './request.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 import { SPECIAL_ROUTES } from './routes/whole-sets.js'
+import { tooLarge } from './too-large.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
@@ -38,6 +39,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     },
     // Hosts and expectations are checked below, so that the answers are those of the API.
     http: { ...WAITING, requireHostHeader: false },
+    // Stripe's addresses may end with a slash; links and pages have one address each, on which others are relative.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^(\/v[12]\/[^?]*[^/?])\/(?=\?|$)/, '$1'),
     exposeHeadRoutes: true,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
@@ -51,6 +54,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   })
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_request, socket) => refuseConnection(socket, NO_PROXY, id('req')))
+  app.decorate('docUrlOf', (code) => `${options.publicUrl()}${ERRORS_PATH}#${code}`)
   app.decorateRequest('caller')
   app.decorateRequest('keyTail', null)
   app.decorateRequest('failure')
@@ -58,12 +62,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(alwaysSent(request))
     checkHead(request)
+    refuseEncoded(request)
     // Before the body is read: whatever was sent, the address is what is wrong.
     if (request.is404) throw unrecognised(request)
   })
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    return sendError(reply, isTooLarge(error) ? tooLarge(request) : error)
+    return sendError(reply, isTooLarge(error) ? tooLarge(limitOf(request)) : error)
   })
   app.addHook('onSend', async (_request, reply) => {
     // Whoever keeps the connection open is told in time to send what follows elsewhere.
@@ -93,6 +98,14 @@ function checkHead({ headers, raw }: FastifyRequest): void {
   }
 }
 
+/** Nothing here decompresses: a small body can become a huge one, and would be read as garbage if it were taken as it is. */
+function refuseEncoded(request: FastifyRequest): void {
+  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
+  if (encoding === '' || encoding === 'identity' || !hasBody(request)) return
+  const message = `The request body is encoded (Content-Encoding: ${encoding.slice(0, 100)}). Send it as it is, without Content-Encoding.`
+  throw new ApiError(415, { message })
+}
+
 function unrecognised(request: FastifyRequest): ApiError {
   const path = pathOf(request).slice(0, 200)
   return new ApiError(404, { message: `Unrecognized request URL (${request.method}: ${path}).` })
@@ -102,10 +115,6 @@ function isTooLarge(error: unknown): boolean {
   return (error as { code?: unknown } | null)?.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
 }
 
-function tooLarge(request: FastifyRequest): ApiError {
-  const isV2 = pathOf(request).startsWith('/v2/')
-  const limit = isV2 ? V2_LIMIT : V1_LIMIT
-  const figures = `The request body is too large: the limit is ${limit / MiB} MiB (${limit} bytes).`
-  const advice = isV2 ? 'Deploy fewer flows at once, in several deployments.' : 'Send shorter parameters.'
-  return new ApiError(413, { code: 'parameter_invalid', message: `${figures} ${advice}` })
+function limitOf(request: FastifyRequest): number {
+  return pathOf(request).startsWith('/v2/') ? V2_LIMIT : V1_LIMIT
 }

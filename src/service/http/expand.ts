@@ -15,7 +15,7 @@ export function expandOf(paths: readonly string[] | null | undefined, { expandab
     const isInside = !isList || inner !== path
     if (!isInside || !expandable.includes(inner)) {
       const message = `This property cannot be expanded (${path.slice(0, 100)}).`
-      throw new ApiError(400, { code: 'parameter_invalid', param: `expand[${index}]`, message })
+      throw new ApiError(400, { param: `expand[${index}]`, message })
     }
     const segments = inner.split('.')
     for (const end of segments.keys()) expand.add(segments.slice(0, end + 1).join('.'))

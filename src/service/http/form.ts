@@ -1,4 +1,4 @@
-import { ApiError, type ApiErrorCode, invalid } from '../api-error.js'
+import { ApiError, invalid } from '../api-error.js'
 
 export const MOST_PARAMETERS = 10_000
 export const DEEPEST = 32
@@ -8,10 +8,11 @@ type Value = string | Value[] | { [name: string]: Value }
 
 /**
  * Decodes a form or query string with brackets: "options[document][require_live_capture]=true", "expand[]=x" or
- * "expand[0]=x", whose numbers are names here. What cannot be kept as it was sent is refused: nothing is dropped or bent.
+ * "expand[0]=x", whose numbers are names here. Several texts are one bucket, as at Stripe: a parameter that is given
+ * twice counts as it was given last. What is given in two ways, as text and with brackets, is refused.
  */
-export function decodeForm(text: string): Record<string, unknown> {
-  const parts = text.split('&').filter((part) => part !== '')
+export function decodeForm(...texts: readonly string[]): Record<string, unknown> {
+  const parts = texts.flatMap((text) => text.split('&')).filter((part) => part !== '')
   if (parts.length > MOST_PARAMETERS) {
     throw malformed(`it holds ${parts.length} parameters, more than ${MOST_PARAMETERS}`)
   }
@@ -29,12 +30,12 @@ export function decodeUtf8(bytes: Uint8Array, contentType = ''): string {
   const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType) ?? []
   if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) {
     const message = `Invalid Content-Type: the charset is ${charset.slice(0, 40)}. Send the body as UTF-8.`
-    throw new ApiError(400, { code: 'parameter_invalid', message })
+    throw new ApiError(400, { message })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: it is not UTF-8.' })
+    throw new ApiError(400, { message: 'Invalid body: it is not UTF-8.' })
   }
 }
 
@@ -47,8 +48,10 @@ function put(form: Record<string, Value>, param: string, value: string): void {
     const container = node as Record<string, Value>
     const name = isList ? String((node as Value[]).length) : segment
     const next = path[index + 1]
-    if (next === undefined && Object.hasOwn(container, name)) throw refused(param, 'given more than once')
-    container[name] ??= next === undefined ? value : next === '' ? [] : Object.create(null)
+    if (next === undefined) {
+      if (typeof (container[name] ?? '') !== 'string') throw refused(param, 'given in two ways')
+      container[name] = value
+    } else container[name] ??= next === '' ? [] : Object.create(null)
     node = container[name] as Value
   }
 }
@@ -81,9 +84,8 @@ function refused(param: string, why: string): ApiError {
 }
 
 function malformed(why: string, param?: string): ApiError {
-  const code: ApiErrorCode = 'parameter_invalid'
   const message = `Invalid form: ${why}.`
-  return new ApiError(400, { code, message, ...(param && { param: shorten(param) }) })
+  return new ApiError(400, { message, ...(param && { param: shorten(param) }) })
 }
 
 function shorten(param: string): string {

@@ -8,7 +8,7 @@ export interface LogLine {
   readonly time: string
   readonly request: string
   readonly method: string
-  /** The pattern, such as "/v1/identity/verification_flows/:id"; null for a path that does not exist. */
+  /** The pattern, such as "/v1/identity/verification_flows/:verification_flow"; null for a path that does not exist. */
   readonly route: string | null
   readonly status: number
   readonly ms: number

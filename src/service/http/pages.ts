@@ -1,15 +1,20 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { firstCharacters } from '../../validate/text-length.js'
 import type { Caller, Service } from '../operations/call.js'
 import { openHostedSession, submitHostedSession } from '../operations/hosted-sessions.js'
 import type { Limiter } from '../operations/limiter.js'
-import { LONGEST_EMAIL, LONGEST_REFERENCE } from '../operations/session-params.js'
-import { countVisit, enterLink, visitLink } from '../operations/static-links.js'
+import { LONGEST_TEXT } from '../operations/session-params.js'
+import { countVisit, enterLink, LONGEST_EMAIL, visitLink } from '../operations/static-links.js'
+import { errorCodesPage } from '../pages/error-codes-page.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
 import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answer-error.js'
 import { decodeForm, decodeUtf8 } from './form.js'
+
+/** Where every code of an error is explained: `doc_url` leads there. */
+export const ERRORS_PATH = '/docs/errors'
 
 /** More than the longest reference, each character of it percent-encoded. */
 const BODY_LIMIT = 128 * 1024
@@ -53,6 +58,8 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     }
   })
 
+  app.get(ERRORS_PATH, async (_request, reply) => send(reply, errorCodesPage()))
+
   app.get('/verify/done', async (_request, reply) => send(reply, donePage()))
 
   app.get('/verify/:token', async (request, reply) => {
@@ -93,10 +100,10 @@ function queryOf({ url }: FastifyRequest): Record<string, string> {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, LONGEST_EMAIL + 1) : ''
+  return typeof value === 'string' ? firstCharacters(value, LONGEST_EMAIL + 1) : ''
 }
 
 /** One that is too long to be kept is refused when the form is sent, so it is let through as it is. */
 function referenceIn(value: unknown): { readonly client_reference_id: string } {
-  return { client_reference_id: typeof value === 'string' ? value.slice(0, LONGEST_REFERENCE + 1) : '' }
+  return { client_reference_id: typeof value === 'string' ? firstCharacters(value, LONGEST_TEXT + 1) : '' }
 }

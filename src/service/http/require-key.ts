@@ -5,10 +5,14 @@ import type { AppOptions } from './app-options.js'
 import { authenticate } from './authenticate.js'
 import { authorise } from './authorise.js'
 import { failedKeys } from './failed-keys.js'
+import { refuseOtherAccount } from './refuse-other-account.js'
 import { idOf } from './request.js'
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
-export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
+export function requireKey(
+  app: FastifyInstance,
+  { service, limiter, rateLimit, usage, apiVersion: standardVersion }: AppOptions,
+): void {
   const failures = failedKeys()
   const authenticated = async (request: FastifyRequest) => {
     try {
@@ -23,6 +27,8 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
   }
 
   app.addHook('onRequest', async (request, reply) => {
+    // On errors too; one that the request names takes its place.
+    reply.header('stripe-version', standardVersion)
     const { needs } = request.routeOptions.config
     if (needs === undefined) throw new Error('a route does not say what it asks of a key')
     const { caller, keyId, tail, unmarked } = await authenticated(request)
@@ -36,6 +42,7 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
         throw rateLimited(message, { scope: 'key', retryAfter: permit.retryAfter, isWorthRetry: true })
       }
     }
+    refuseOtherAccount(request)
     authorise(caller, needs, idOf(request))
     const apiVersion = apiVersionOf(request.headers['stripe-version'])
     if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)

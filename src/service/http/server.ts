@@ -2,6 +2,7 @@ import type { Server as NodeServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
+import { API_VERSION } from '../api-version.js'
 import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
@@ -93,6 +94,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     log,
     metrics,
     trustProxy,
+    apiVersion: apiVersion ?? API_VERSION,
+    publicUrl,
     usage,
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,

@@ -1,7 +1,7 @@
 import { isObject } from '../../model/json.js'
 import { toBrackets, toPointer } from '../../model/json-pointer.js'
 import { nearest } from '../../validate/nearest.js'
-import { type ApiError, invalid } from '../api-error.js'
+import { type ApiError, invalid, invalidValue } from '../api-error.js'
 
 /**
  * What a parameter of a form is, where all values arrive as text. Only kinds and names stand here; limits are the
@@ -32,6 +32,24 @@ export function shaped<T>(values: Readonly<Record<string, unknown>>, shapes: Sha
   return shapeMembers(values, shapes, []) as T
 }
 
+/**
+ * The same for what only reads: there is nothing to unset, so no parameter may be empty. A filter that is empty by
+ * mistake would otherwise find everything.
+ */
+export function shapedFilters<T>(values: Readonly<Record<string, unknown>>, shapes: Shapes): T {
+  for (const [name, value] of Object.entries(values)) {
+    if (!Object.hasOwn(shapes, name)) continue
+    if (value === '') throw emptyValue(name)
+    const item = Object.entries(value ?? {}).find(([, inner]) => inner === '')
+    if (item !== undefined) throw emptyValue(bracketed([name, item[0]]))
+  }
+  return shaped(values, shapes)
+}
+
+function emptyValue(param: string): ApiError {
+  return invalid('parameter_invalid_empty', param, `You passed an empty string for '${param}'.`)
+}
+
 function shapeMembers(values: Readonly<Record<string, unknown>>, shapes: Shapes, path: readonly string[]): unknown {
   const result: [string, unknown][] = []
   for (const [name, value] of Object.entries(values)) {
@@ -46,8 +64,7 @@ function shapeMembers(values: Readonly<Record<string, unknown>>, shapes: Shapes,
 function shapeOne(value: unknown, shape: Shape, path: readonly string[]): unknown {
   if (value === '') {
     if (!NEVER_EMPTY.has(shape)) return null
-    const param = bracketed(path)
-    throw invalid('parameter_invalid_empty', param, `You passed an empty string for '${param}'.`)
+    throw emptyValue(bracketed(path))
   }
   if (typeof shape === 'object') {
     if ('oneOf' in shape) return chosen(value, shape.oneOf, path)
@@ -66,13 +83,23 @@ export const NEVER_EMPTY: ReadonlySet<Shape> = new Set<Shape>(['name', 'integer'
 function chosen(value: unknown, values: readonly string[], path: readonly string[]): string {
   if (typeof value === 'string' && values.includes(value)) return value
   const param = bracketed(path)
-  throw invalid('parameter_invalid', param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
+  throw invalidValue(param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
 }
 
+/** As Stripe's clients of each language write them: Python's before 12.0.1 send "True". */
+export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['True', true],
+  ['TRUE', true],
+  ['false', false],
+  ['False', false],
+  ['FALSE', false],
+])
+
 function booleanOf(value: string, path: readonly string[]): boolean {
-  if (value === 'true') return true
-  if (value === 'false') return false
-  throw wrongKind('boolean', path, value)
+  const known = BOOLEANS.get(value)
+  if (known === undefined) throw wrongKind('boolean', path, value)
+  return known
 }
 
 function integerOf(value: string, path: readonly string[]): number {
@@ -120,8 +147,9 @@ function wrongKind(
   value?: string,
 ): ApiError {
   const word = kind in KINDS ? KINDS[kind as keyof typeof KINDS] : kind
-  const code = word === 'integer' ? 'parameter_invalid_integer' : 'parameter_invalid'
-  return invalid(code, bracketed(path), `Invalid ${word}${value === undefined ? '' : `: ${shorten(value)}`}`)
+  const message = `Invalid ${word}${value === undefined ? '' : `: ${shorten(value)}`}`
+  if (word === 'integer') return invalid('parameter_invalid_integer', bracketed(path), message)
+  return invalidValue(bracketed(path), message)
 }
 
 function bracketed(path: readonly string[]): string {

@@ -64,7 +64,9 @@ export function openApiDocument(routes: readonly AnyRoute[]): OpenApiDocument {
 const INTRODUCTION = `Authentication, forms, errors, lists and idempotency keys are Stripe's, so the official clients work when given
 another host. What Stripe does not have is marked with x-stripe-extension. x-required-scope names the scope that a
 restricted key needs, x-test-mode-only what only keys of the test mode may call. Parameters of GET and DELETE are query
-parameters, those of POST a form with brackets (under /v2: JSON); an empty value takes a parameter back to its default.`
+parameters, those of POST a form with brackets (under /v2: JSON); an empty value takes a parameter back to its default.
+Under /v1 both places are one bucket: a form in the body of a GET and a query with a POST are taken as well, and of a
+parameter that is given twice the last one counts.`
 
 function pathsOf(routes: readonly AnyRoute[]): OpenApiDocument['paths'] {
   const paths: Record<string, Record<string, Operation>> = {}

@@ -35,21 +35,21 @@ export interface Parameter {
 const STRIPES: ReadonlySet<string> = new Set([
   'GET /v1/identity/verification_sessions',
   'POST /v1/identity/verification_sessions',
-  'GET /v1/identity/verification_sessions/:id',
-  'POST /v1/identity/verification_sessions/:id',
-  'POST /v1/identity/verification_sessions/:id/cancel',
-  'POST /v1/identity/verification_sessions/:id/redact',
+  'GET /v1/identity/verification_sessions/:session',
+  'POST /v1/identity/verification_sessions/:session',
+  'POST /v1/identity/verification_sessions/:session/cancel',
+  'POST /v1/identity/verification_sessions/:session/redact',
   'GET /v1/identity/verification_reports',
-  'GET /v1/identity/verification_reports/:id',
+  'GET /v1/identity/verification_reports/:report',
   'GET /v1/events',
   'GET /v1/events/:id',
   'GET /v1/webhook_endpoints',
   'POST /v1/webhook_endpoints',
-  'GET /v1/webhook_endpoints/:id',
-  'POST /v1/webhook_endpoints/:id',
-  'DELETE /v1/webhook_endpoints/:id',
+  'GET /v1/webhook_endpoints/:webhook_endpoint',
+  'POST /v1/webhook_endpoints/:webhook_endpoint',
+  'DELETE /v1/webhook_endpoints/:webhook_endpoint',
   'POST /v1/ephemeral_keys',
-  'DELETE /v1/ephemeral_keys/:id',
+  'DELETE /v1/ephemeral_keys/:key',
 ])
 
 /** One row of the route table. */
@@ -67,7 +67,7 @@ export function operationOf(route: AnyRoute): Operation {
   }
 }
 
-/** "/v1/identity/verification_flows/:id" as OpenAPI writes it. */
+/** "/v1/identity/verification_flows/:verification_flow" as OpenAPI writes it. */
 export function templateOf(url: string): string {
   return url.replaceAll(/:(\w+)/g, '{$1}')
 }
@@ -91,10 +91,14 @@ const IDEMPOTENCY_KEY: Parameter = {
 
 const REPLAYED: Schema = {
   'Idempotency-Key': { description: 'The key that was sent.', schema: { type: 'string' } },
+  'Original-Request': {
+    description: 'With an idempotency key: id of the request that was answered first.',
+    schema: { type: 'string', pattern: '^req_' },
+  },
   'Idempotent-Replayed': { description: 'true on an answer that was given before.', schema: { type: 'string' } },
 }
 
-/** Such as getV1IdentityVerificationFlowsId. */
+/** Such as getV1IdentityVerificationFlowsVerificationFlow. */
 function operationId(method: string, url: string): string {
   const words = url.match(/[A-Za-z0-9]+/g) ?? []
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')

@@ -2,8 +2,8 @@ import type { Resource } from '../http/routes/route.js'
 import { MOST_TYPES } from '../operations/events.js'
 import { LONGEST_LIFE_IN_YEARS, LONGEST_NAME } from '../operations/keys.js'
 import { DEFAULT_LIMIT, MOST } from '../operations/list.js'
-import { LONGEST_EMAIL, LONGEST_ID, LONGEST_REFERENCE, PHONE_PATTERN } from '../operations/session-params.js'
-import { LONGEST_DESCRIPTION, MOST_EVENTS } from '../operations/webhook-endpoints.js'
+import { LONGEST_TEXT } from '../operations/session-params.js'
+import { MOST_EVENTS } from '../operations/webhook-endpoints.js'
 import { LONGEST_URL } from '../operations/webhook-targets.js'
 import { inlined, type Schema } from './schemas.js'
 
@@ -72,25 +72,28 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
     verification_flow: about('Id or key of the flow whose options are copied.'),
     type: { ...flow('type'), description: 'What is checked; needed unless verification_flow is given.' },
     options: { ...flow('options'), description: 'The checks; not together with verification_flow.' },
-    client_reference_id: about('Your own name for the person.', { maxLength: LONGEST_REFERENCE }),
+    client_reference_id: about('Your own name for the person.', { maxLength: LONGEST_TEXT }),
     metadata: flow('metadata'),
     provided_details: about('What you know of the person; may be shown to that person.', {
       properties: {
-        email: about('Address of the person.', { maxLength: LONGEST_EMAIL }),
-        phone: about('Number of the person, as in +14155552671.', { pattern: PHONE_PATTERN.source }),
+        email: about('Address of the person.', { maxLength: LONGEST_TEXT }),
+        phone: about('Number of the person, in any spelling.', { maxLength: LONGEST_TEXT }),
       },
     }),
-    related_customer: about('Id of a customer.', { maxLength: LONGEST_ID }),
+    related_customer: about('Id of a customer.', { maxLength: LONGEST_TEXT }),
     related_customer_account: about('Id of an account that stands for a customer.', {
-      maxLength: LONGEST_ID,
+      maxLength: LONGEST_TEXT,
     }),
     related_person: about('The person of an account.', {
       properties: {
-        account: about('Id of the account.', { maxLength: LONGEST_ID }),
-        person: about('Id of the person.', { maxLength: LONGEST_ID }),
+        account: about('Id of the account.', { maxLength: LONGEST_TEXT }),
+        person: about('Id of the person.', { maxLength: LONGEST_TEXT }),
       },
     }),
-    return_url: flow('return_url'),
+    return_url: about(
+      "Where the person goes afterwards: https, an app's own scheme (myapp://done), http on localhost, and in test mode http on private networks.",
+      { maxLength: LONGEST_TEXT },
+    ),
     outcome: about('What the attempt comes to: verified, or the code of an error that the checks can end with.'),
   },
   api_key: {
@@ -106,7 +109,7 @@ const PARAMETERS: { readonly [Name in Resource]?: Notes } = {
   webhook_endpoint: {
     url: about('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
     enabled_events: about('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
-    description: about('For colleagues.', { maxLength: LONGEST_DESCRIPTION }),
+    description: about('For colleagues.', { maxLength: LONGEST_TEXT }),
     metadata: flow('metadata'),
     api_version: about(
       "The version of Stripe's API that events name where they are sent to this endpoint; by default that of the service.",

@@ -1,7 +1,7 @@
 import type { Outcome } from '../../model/outcome.js'
 import type { VerificationSession } from '../../model/resources.js'
 import type { SessionRecord } from '../../store/sessions.js'
-import { ApiError, invalid } from '../api-error.js'
+import { ApiError, invalidValue } from '../api-error.js'
 import type { WriteCall } from './call.js'
 import { type Expand, NOTHING } from './expand.js'
 import { oneSessionResource } from './session-resource.js'
@@ -83,5 +83,5 @@ function checkOutcome({ verifier, livemode }: WriteCall, session: SessionRecord,
   const found = possible.find((one) => one === outcome)
   if (found !== undefined) return found
   const message = `Invalid outcome: this session runs other checks. It can be ${possible.join(', ')}.`
-  throw invalid('parameter_invalid', 'outcome', message)
+  throw invalidValue('outcome', message)
 }

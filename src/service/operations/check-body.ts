@@ -28,14 +28,14 @@ function withoutNulls(body: unknown): unknown {
 function refuse([first]: readonly Issue[], inside: string): void {
   if (first === undefined) return
   const path = toBrackets(inside + first.pointer)
-  const code = CODES[first.code] ?? 'parameter_invalid'
+  const code = CODES[first.code]
   if (code === 'parameter_missing') throw invalid(code, path, `Missing required param: ${path}.`)
   if (code === 'parameter_unknown') {
     throw invalid(code, path, `Received unknown parameter: ${path}${first.hint ? `: ${first.hint}` : ''}`)
   }
   const hint = first.hint === undefined ? '' : ` (${first.hint})`
   throw new ApiError(400, {
-    code,
+    ...(code && { code }),
     message: `Invalid ${path || 'body'}: ${first.message}${hint}`,
     ...(path && { param: path }),
   })

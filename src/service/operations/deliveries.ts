@@ -90,7 +90,7 @@ function attemptOf(delivery: DeliveryRecord, outcome: SendOutcome): Omit<Deliver
 
 export async function retrieveDelivery({ tx, livemode }: ReadCall, id: string): Promise<WebhookDelivery> {
   const delivery = await tx.deliveries.byId(livemode, id)
-  if (delivery === undefined) throw notFound(WHAT, id)
+  if (delivery === undefined) throw notFound(WHAT, id, 'webhook_delivery')
   return toResource(delivery, await tx.deliveries.attempts([id]))
 }
 
@@ -109,7 +109,7 @@ export async function listDeliveries(
 export async function resendDelivery(call: WriteCall, id: string): Promise<WebhookDelivery> {
   const { tx, livemode, now } = call
   const delivery = await tx.deliveries.byId(livemode, id)
-  if (delivery === undefined) throw notFound(WHAT, id)
+  if (delivery === undefined) throw notFound(WHAT, id, 'webhook_delivery')
   const endpoint = await tx.webhookEndpoints.byId(livemode, delivery.endpoint)
   if (endpoint === undefined) throw notFound(WHAT_ENDPOINT, delivery.endpoint, WHAT_ENDPOINT)
   if (endpoint.status === 'disabled') {

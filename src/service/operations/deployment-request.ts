@@ -6,7 +6,7 @@ import { planDigest } from '../../model/plan.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { validate } from '../../validate/generated/deployment.js'
 import { schemaIssues } from '../../validate/schema-issues.js'
-import { ApiError, invalid, missing } from '../api-error.js'
+import { ApiError, invalid, invalidValue, missing } from '../api-error.js'
 import { checkedConfig } from './check-body.js'
 
 /** More than anybody has, less than what would hold the store for long. */
@@ -25,8 +25,7 @@ const ANY_CONFIG: FlowConfig = normalise({ name: 'x', type: 'document' })
  * of something else. Says nothing about the flows that the store holds.
  */
 export function checkDeploymentRequest(value: unknown, livemode: boolean): DeploymentRequest {
-  if (!isObject(value))
-    throw new ApiError(400, { code: 'parameter_invalid', message: 'Invalid body: must be an object.' })
+  if (!isObject(value)) throw new ApiError(400, { message: 'Invalid body: must be an object.' })
   checkDepth(value)
   for (const name of MEMBERS) if (value[name] === undefined) throw missing(name)
   for (const name of Object.keys(value)) {
@@ -56,7 +55,7 @@ function checkDepth(value: unknown, path: readonly string[] = []): void {
   if (value === null || typeof value !== 'object') return
   if (path.length > DEEPEST) {
     const param = toBrackets(toPointer(path.slice(0, 5)))
-    throw invalid('parameter_invalid', param, `Invalid ${param}: it is nested too deep.`)
+    throw invalidValue(param, `Invalid ${param}: it is nested too deep.`)
   }
   for (const [name, member] of Object.entries(value)) {
     if (member !== null && typeof member === 'object') checkDepth(member, [...path, name])
@@ -66,24 +65,24 @@ function checkDepth(value: unknown, path: readonly string[] = []): void {
 /** Configurations are left out: they are checked as flow bodies are. */
 function checkCharacters({ changes, ...rest }: Record<string, unknown>): void {
   const bare = (changes as readonly ChangeRequest[]).map((change) => ({ ...change, after: null }))
-  const [first] = controlCharacterIssues({ ...rest, changes: bare }, [])
+  const [first] = controlCharacterIssues({ ...rest, changes: bare })
   if (first === undefined) return
   const param = toBrackets(first.pointer)
-  throw invalid('parameter_invalid', param, `Invalid ${param}: must not hold control characters.`)
+  throw invalidValue(param, `Invalid ${param}: must not hold control characters.`)
 }
 
 function checkSize(changes: unknown): void {
-  if (!Array.isArray(changes)) throw invalid('parameter_invalid', 'changes', 'Invalid changes: must be a list.')
+  if (!Array.isArray(changes)) throw invalidValue('changes', 'Invalid changes: must be a list.')
   if (changes.length === 0) throw invalid('parameter_invalid_empty', 'changes', 'A deployment needs changes.')
   if (changes.length > MOST_CHANGES) {
-    throw invalid('parameter_invalid', 'changes', `Invalid changes: ${changes.length} are more than ${MOST_CHANGES}.`)
+    throw invalidValue('changes', `Invalid changes: ${changes.length} are more than ${MOST_CHANGES}.`)
   }
 }
 
 function checkBase(base: unknown): void {
   const last = isObject(base) && Object.keys(base).length === 1 ? base.last_deployment : undefined
   if (last !== null && typeof last !== 'string') {
-    throw invalid('parameter_invalid', 'base', 'Invalid base: must hold last_deployment, an id or null.')
+    throw invalidValue('base', 'Invalid base: must hold last_deployment, an id or null.')
   }
 }
 
@@ -114,11 +113,8 @@ function checkSchema(value: Record<string, unknown>, livemode: boolean): void {
   const [first] = schemaIssues(validate.errors ?? [])
   const param = toBrackets(first?.pointer ?? '')
   if (first?.code === 'MISSING_FIELD') throw missing(param)
-  throw invalid(
-    first?.code === 'UNKNOWN_FIELD' ? 'parameter_unknown' : 'parameter_invalid',
-    param,
-    `Invalid ${fromPointer(first?.pointer ?? '').join('.')}: ${first?.message ?? 'not a deployment'}`,
-  )
+  const message = `Invalid ${fromPointer(first?.pointer ?? '').join('.')}: ${first?.message ?? 'not a deployment'}`
+  throw first?.code === 'UNKNOWN_FIELD' ? invalid('parameter_unknown', param, message) : invalidValue(param, message)
 }
 
 /** What an action needs of its change. */
@@ -127,11 +123,7 @@ function checkChanges(changes: readonly ChangeRequest[]): void {
   const keys = new Set<string>()
   for (const [index, change] of changes.entries()) {
     const refuse = (member: keyof ChangeRequest, message: string) => {
-      throw invalid(
-        'parameter_invalid',
-        `changes[${index}][${member}]`,
-        `Invalid change of '${change.key}': ${message}.`,
-      )
+      throw invalidValue(`changes[${index}][${member}]`, `Invalid change of '${change.key}': ${message}.`)
     }
     const { action, id, key, previous_key, base_version, after } = change
     if ((id === null) !== (action === 'create')) refuse('id', `${action} ${id === null ? 'needs' : 'has no'} id`)

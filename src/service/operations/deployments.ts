@@ -42,7 +42,7 @@ function isGiven(digest: string | null | undefined): digest is string {
 
 export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string): Promise<Deployment> {
   const deployment = await tx.deployments.byId(livemode, id)
-  if (deployment === undefined) throw notFound('flow_deployment', id)
+  if (deployment === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
   return deployment
 }
 
@@ -52,7 +52,7 @@ export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string)
  */
 export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
   const flows = await tx.deployments.flowsAfter(livemode, id)
-  if (flows === undefined) throw notFound('flow_deployment', id)
+  if (flows === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
   const data = flows.sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
   return listObject(`${ENDPOINT}/${id}/flows`, { data, has_more: false }, (flow) => flow)
 }
@@ -116,9 +116,9 @@ function toStale({ key, base_version }: ChangeRequest, flow: FlowRecord): StaleF
 function checkAllowed(change: ChangeRequest, index: number, { project }: DeploymentRequest, { byId }: Found): void {
   const flow = change.id === null ? undefined : byId.get(change.id)
   if (flow === undefined) return
-  const refuse = (code: 'flow_of_other_project' | 'flow_status_invalid' | 'parameter_invalid', message: string) => {
+  const refuse = (code: 'flow_of_other_project' | 'flow_status_invalid' | null, message: string) => {
     throw new ApiError(400, {
-      code,
+      ...(code !== null && { code }),
       param: `changes[${index}]`,
       message: `Cannot ${change.action} '${change.key}': ${message}.`,
     })
@@ -134,7 +134,7 @@ function checkAllowed(change: ChangeRequest, index: number, { project }: Deploym
   if (!['restore', 'adopt'].includes(change.action) && flow.status !== 'active') {
     refuse('flow_status_invalid', 'it is archived')
   }
-  if (flow.key !== (change.previous_key ?? change.key)) refuse('parameter_invalid', `its key is '${flow.key}'`)
+  if (flow.key !== (change.previous_key ?? change.key)) refuse(null, `its key is '${flow.key}'`)
 }
 
 async function write(call: WriteCall, request: DeploymentRequest, { byId }: Found): Promise<Deployment> {

@@ -51,7 +51,7 @@ export async function createEphemeralKey(
 /** At once, and with it every stored answer that holds its secret. */
 export async function deleteEphemeralKey({ tx, livemode }: WriteCall, id: string): Promise<EphemeralKey> {
   const key = await tx.ephemeralKeys.delete(livemode, id)
-  if (key === undefined) throw notFound('ephemeral_key', id)
+  if (key === undefined) throw notFound('ephemeral_key', id, 'key')
   await tx.idempotency.forgetAbout(id)
   return toResource(key)
 }

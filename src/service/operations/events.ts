@@ -1,6 +1,6 @@
 import { EVENT_TYPES, type Event, type EventType, type ListObject } from '../../model/resources.js'
 import type { EventRecord } from '../../store/events.js'
-import { invalid, notFound } from '../api-error.js'
+import { invalid, invalidValue, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
 
@@ -71,7 +71,7 @@ function wants(enabledEvents: readonly string[], type: EventType): boolean {
 
 export async function retrieveEvent({ tx, livemode, eventVersion }: ReadCall, id: string): Promise<Event> {
   const event = await tx.events.byId(livemode, id)
-  if (event === undefined) throw notFound('event', id)
+  if (event === undefined) throw notFound('event', id, 'id')
   const pending = await tx.events.pendingWebhooks([id])
   return toEvent(event, { apiVersion: eventVersion, pendingWebhooks: pending.get(id) ?? 0 })
 }
@@ -97,7 +97,7 @@ export async function listEvents(
 /** A type that does not exist is no mistake: the list is empty, as it is at Stripe, whose types grow. */
 function typesOf({ type, types }: ListEventsParams): readonly string[] | undefined {
   if (types != null && types.length > MOST_TYPES) {
-    throw invalid('parameter_invalid', 'types', `Invalid types: at most ${MOST_TYPES}.`)
+    throw invalidValue('types', `Invalid types: at most ${MOST_TYPES}.`)
   }
   if (types != null && type !== undefined) {
     throw invalid('parameters_exclusive', 'types', 'You may give only one of type and types.')
@@ -105,7 +105,7 @@ function typesOf({ type, types }: ListEventsParams): readonly string[] | undefin
   if (type === undefined) return types == null || types.length === 0 ? undefined : types
   if (!type.includes('*')) return [type]
   if (!/^[a-z0-9_.]*\*$/.test(type)) {
-    throw invalid('parameter_invalid', 'type', 'Invalid type: the * stands for the end of a type, as in identity.*')
+    throw invalidValue('type', 'Invalid type: the * stands for the end of a type, as in identity.*')
   }
   const known = EVENT_TYPES.filter((one) => one.startsWith(type.slice(0, -1)))
   return known.length === 0 ? [type] : known

@@ -6,7 +6,7 @@ import { notFound } from '../api-error.js'
 export async function findFlow(
   { tx, livemode }: { tx: ReadTransaction; livemode: boolean },
   idOrKey: string,
-  param = 'id',
+  param = 'verification_flow',
 ): Promise<FlowRecord> {
   const flow = (await tx.flows.byId(livemode, idOrKey)) ?? (await tx.flows.byKey(livemode, idOrKey))
   if (flow === undefined) throw notFound('verification_flow', idOrKey, param)

@@ -39,10 +39,10 @@ async function sessionBehind(
   find: (livemode: boolean, id: string) => Promise<SessionRecord | undefined>,
 ): Promise<SessionRecord> {
   const token = parseToken(text)
-  if (token === undefined) throw notFound('page', '')
+  if (token === undefined) throw notFound('page', '', 'token')
   // The token does not say which mode it is of: whoever holds it may see the session all the same.
   const session = (await find(false, token.session)) ?? (await find(true, token.session))
-  if (session === undefined) throw notFound('page', '')
+  if (session === undefined) throw notFound('page', '', 'token')
   const check = await checkToken(call, token, session)
   if (check === 'valid' && session.status === 'requires_input' && session.redaction === null) return session
   const message = check === 'expired' ? 'This link has expired.' : 'This link has been used already.'

@@ -18,6 +18,8 @@ export interface Answer {
   readonly status: number
   readonly body: string
   readonly replayed: boolean
+  /** Id of the request that was answered first, which is this one unless it was replayed. */
+  readonly original: string | null
   /** Whether the API key that asks is the one that the answer was made for. */
   readonly isOwn: boolean
 }
@@ -40,7 +42,8 @@ export async function once(
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
-    return { status: 200, body: toText(await service.write(caller, operation)), replayed: false, isOwn: true }
+    const body = toText(await service.write(caller, operation))
+    return { status: 200, body, replayed: false, original: null, isOwn: true }
   }
   if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
     throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
@@ -78,7 +81,7 @@ async function firstAnswer(
     )
   }
   const isOwn = stored.api_key !== null && stored.api_key === apiKey?.id
-  return { status: stored.status, body: stored.body, replayed: true, isOwn }
+  return { status: stored.status, body: stored.body, replayed: true, original: stored.request, isOwn }
 }
 
 async function runAndKeep(
@@ -92,9 +95,18 @@ async function runAndKeep(
   const result = await operation(call)
   const answer = { status: 200, body: toText(result) }
   const fingerprint = fingerprintOf(request)
-  const api_key = call.key?.id ?? null
-  await tx.idempotency.insert({ livemode, key, api_key, fingerprint, resource: result.id, ...answer, created: now })
-  return { ...answer, replayed: false, isOwn: true }
+  const original = call.request?.id ?? null
+  await tx.idempotency.insert({
+    livemode,
+    key,
+    api_key: call.key?.id ?? null,
+    fingerprint,
+    resource: result.id,
+    ...answer,
+    request: original,
+    created: now,
+  })
+  return { ...answer, replayed: false, original, isOwn: true }
 }
 
 function fingerprintOf({ method, path, params }: IdempotentRequest): string {

@@ -3,7 +3,7 @@ import type { ApiKey, ListObject } from '../../model/resources.js'
 import type { ApiKeyRecord } from '../../store/api-keys.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { nearest } from '../../validate/nearest.js'
-import { ApiError, invalid, missing, notFound } from '../api-error.js'
+import { ApiError, invalid, invalidValue, missing, notFound } from '../api-error.js'
 import type { Caller, ReadCall, WriteCall } from './call.js'
 import { findEphemeralKey } from './ephemeral-keys.js'
 import { type ListParams, listObject, pageOf, rangeOf } from './list.js'
@@ -83,7 +83,7 @@ export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
 
 /** The key that asks: whatever a key may do, it may know what that is. */
 export async function currentKey(call: ReadCall): Promise<ApiKey> {
-  if (call.key === undefined) throw notFound('api_key', 'current')
+  if (call.key === undefined) throw notFound('api_key', 'current', 'api_key')
   return toResource(await findKey(call, call.key.id))
 }
 
@@ -147,16 +147,16 @@ function isValid({ revoked, expires }: ApiKeyRecord, now: number): boolean {
 /** Over the API a mode sees its own keys only. A person at the store itself sees all. */
 async function findKey({ tx, key: caller, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
   const key = await tx.apiKeys.byId(id)
-  if (key === undefined || (caller !== undefined && key.livemode !== livemode)) throw notFound('api_key', id)
+  if (key === undefined || (caller !== undefined && key.livemode !== livemode)) throw notFound('api_key', id, 'api_key')
   return key
 }
 
 function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test'): boolean {
   if (mode !== 'test' && mode !== 'live') {
-    throw invalid('parameter_invalid', 'mode', 'Invalid mode: must be test or live.')
+    throw invalidValue('mode', 'Invalid mode: must be test or live.')
   }
   if (key !== undefined && (mode === 'live') !== livemode) {
-    throw invalid('parameter_invalid', 'mode', 'Invalid mode: a key makes keys of its own mode only.')
+    throw invalidValue('mode', 'Invalid mode: a key makes keys of its own mode only.')
   }
   return mode === 'live'
 }
@@ -164,8 +164,8 @@ function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test')
 function checkName(name: string | undefined): void {
   if (name === undefined || name === '') throw missing('name')
   if (name.trim() === '') throw invalid('parameter_invalid_string_blank', 'name', 'Invalid name: it is blank.')
-  if (name.length > LONGEST_NAME || controlCharacterIssues(name, []).length > 0) {
-    throw invalid('parameter_invalid', 'name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
+  if (name.length > LONGEST_NAME || controlCharacterIssues(name).length > 0) {
+    throw invalidValue('name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
   }
 }
 
@@ -177,7 +177,7 @@ function checkScopes(scopes: readonly string[] | null | undefined): readonly Sco
     if ((SCOPES as readonly string[]).includes(scope)) continue
     const near = nearest(scope, SCOPES)
     const hint = near === undefined ? `must be one of ${SCOPES.join(', ')}` : `did you mean ${near}?`
-    throw invalid('parameter_invalid', `scopes[${index}]`, `Invalid scope: ${hint}`)
+    throw invalidValue(`scopes[${index}]`, `Invalid scope: ${hint}`)
   }
   return SCOPES.filter((scope) => scopes.includes(scope))
 }
@@ -186,7 +186,7 @@ function checkExpiry({ now }: WriteCall, expires: number | undefined): number | 
   if (expires === undefined) return null
   if (Number.isInteger(expires) && expires > now && expires <= now + LIFE) return expires
   const message = `Invalid expires: a time to come, at most ${LONGEST_LIFE_IN_YEARS} years from now.`
-  throw invalid('parameter_invalid', 'expires', message)
+  throw invalidValue('expires', message)
 }
 
 /** No key makes one that may do more than itself, or for longer. Answers when the new key expires. */
@@ -207,7 +207,7 @@ async function checkAgainstMaker(
   if (beyond !== undefined) throw mayNotGive(`the key has no scope ${beyond} to give`)
   if (maker.expires !== null && expires !== null && expires > maker.expires) {
     const message = 'Invalid expires: later than the key that makes it.'
-    throw invalid('parameter_invalid', 'expires', message)
+    throw invalidValue('expires', message)
   }
   return expires ?? maker.expires
 }

@@ -23,7 +23,7 @@ export async function redactSession(
 ): Promise<VerificationSession> {
   const session = await sessionToWrite(call, id)
   if (session.redaction !== null) return oneSessionResource(call, session, expand)
-  refuseUnless(session, ['requires_input', 'verified', 'canceled'], 'be redacted')
+  refuseUnless(session, ['requires_input', 'verified'], 'be redacted')
   await eraseElsewhere(call, session.id)
   const isOpen = session.status === 'requires_input'
   const redacting: SessionRecord = {

@@ -21,7 +21,7 @@ export async function retrieveReport(
 ): Promise<VerificationReport> {
   checkExpand(call, expand)
   const report = await call.tx.reports.byId(call.livemode, id)
-  if (report === undefined) throw notFound(WHAT, id)
+  if (report === undefined) throw notFound(WHAT, id, 'report')
   return toReport(call, report, { expand, isList: false })
 }
 

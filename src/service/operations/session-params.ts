@@ -1,18 +1,19 @@
 import type { FlowConfig } from '../../model/flow.js'
+import { isObject } from '../../model/json.js'
 import { mergePatch } from '../../model/merge-patch.js'
 import type { SessionOptions } from '../../model/resources.js'
+import { withoutDefaults } from '../../model/without-defaults.js'
 import type { SessionRecord } from '../../store/sessions.js'
+import { returnUrlFault } from '../../validate/address.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
-import { ApiError, invalid, missing } from '../api-error.js'
+import { isLonger } from '../../validate/text-length.js'
+import { ApiError, invalid, invalidValue, missing } from '../api-error.js'
 import type { WriteCall } from './call.js'
 import { checkMembers } from './check-body.js'
 import { findFlow } from './find-flow.js'
 
-export const LONGEST_REFERENCE = 5000
-export const LONGEST_EMAIL = 254
-/** Ids of other objects. */
-export const LONGEST_ID = 255
-export const PHONE_PATTERN = /^\+[1-9]\d{1,14}$/
+/** In characters, of every text that a caller gives: Stripe's limit. */
+export const LONGEST_TEXT = 5000
 
 /** Null and the empty value mean "none"; numbers and booleans become strings. */
 export type Metadata = Readonly<Record<string, unknown>> | null | undefined
@@ -65,12 +66,12 @@ export function updatedCheck(
   return checkFromType({ type: type ?? session.type, options }, before)
 }
 
-/** What a session runs: only the checks that are on. */
-export function sessionOptions({ type, options }: Pick<FlowConfig, 'type' | 'options'>): SessionOptions {
-  const { document, email, phone, matching } = options
+/** What a session runs: only the checks that are on, and of the document's options what the flow sets. */
+export function sessionOptions(config: FlowConfig): SessionOptions {
+  const { email, phone, matching } = config.options
   return {
-    ...(type === 'document' && document && { document }),
-    ...(type === 'id_number' && { id_number: {} }),
+    ...(config.type === 'document' && { document: withoutDefaults(config).options?.document ?? {} }),
+    ...(config.type === 'id_number' && { id_number: {} }),
     ...(email.require_verification && { email }),
     ...(phone.require_verification && { phone }),
     ...((matching.name !== 'none' || matching.dob !== 'none') && { matching }),
@@ -101,8 +102,26 @@ function checkFromType({ type, options }: CheckParams, before: SessionOptions = 
       throw invalid('parameter_unknown', param, message)
     }
   }
-  const config = checkMembers({ type, options: options === null ? {} : mergePatch(before, options ?? {}) })
-  return { flow: null, flow_version: null, type: config.type, options: sessionOptions(config), return_url: null }
+  const asked = options === null ? {} : mergePatch(before, options ?? {})
+  const config = checkMembers({ type, options: asked })
+  const { document } = config.options
+  return {
+    flow: null,
+    flow_version: null,
+    type: config.type,
+    options: document === undefined ? { id_number: {} } : { document: only(document, namesIn(asked, 'document')) },
+    return_url: null,
+  }
+}
+
+/** The members of an object that have one of these names. */
+function only<T extends object>(value: T, names: ReadonlySet<string>): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name))) as Partial<T>
+}
+
+function namesIn(value: unknown, member: string): ReadonlySet<string> {
+  const inner = isObject(value) ? value[member] : undefined
+  return new Set(isObject(inner) ? Object.keys(inner) : [])
 }
 
 /** Merged into what is there, as Stripe does: an empty value drops its key, an empty whole drops all. */
@@ -129,17 +148,14 @@ export function mergedDetails(
     const param = `provided_details[${unknown}]`
     throw invalid('parameter_unknown', param, `Received unknown parameter: ${param}`)
   }
-  if (email) checkEmail(email, 'provided_details[email]')
-  if (phone && !PHONE_PATTERN.test(phone)) {
-    throw invalid('phone_invalid', 'provided_details[phone]', 'Invalid phone number: write it as +14155552671.')
+  checkText(email, 'provided_details[email]')
+  checkText(phone, 'provided_details[phone]')
+  // Mail servers take more than any pattern here would; numbers are written in many ways, and are kept as they come.
+  if (email && !/.@./u.test(email)) {
+    throw invalid('email_invalid', 'provided_details[email]', 'Invalid email address: it has no @ between two names.')
   }
   if (!email && !phone) return null
   return { ...(email && { email }), ...(phone && { phone }) }
-}
-
-export function checkEmail(email: string, param: string): void {
-  if (email.length <= LONGEST_EMAIL && /^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u.test(email)) return
-  throw invalid('email_invalid', param, 'Invalid email address.')
 }
 
 /** The two ids that name a person at Stripe go together. */
@@ -152,20 +168,27 @@ export function relatedPerson(
   if (isUnset(given)) return null
   const idOf = (name: 'account' | 'person') => {
     const param = `related_person[${name}]`
-    const id = checkText(given?.[name], param, LONGEST_ID)
+    const id = checkText(given?.[name], param)
     if (id === null) throw missing(param)
     return id
   }
   return { account: idOf('account'), person: idOf('person') }
 }
 
-export function checkText(value: string | null | undefined, param: string, longest: number): string | null {
+/** A text of one line as it was given; null for none. Throws 400, without the value, which may be personal. */
+export function checkText(value: string | null | undefined, param: string, longest = LONGEST_TEXT): string | null {
   if (value == null || value === '') return null
-  if (value.length > longest) {
-    throw invalid('parameter_invalid', param, `Invalid ${param}: must be at most ${longest} characters.`)
-  }
-  if (controlCharacterIssues(value, []).length > 0) {
-    throw invalid('parameter_invalid', param, `Invalid ${param}: must not hold control characters.`)
+  if (isLonger(value, longest)) throw invalidValue(param, `Invalid ${param}: must be at most ${longest} characters.`)
+  if (controlCharacterIssues(value).length > 0) {
+    throw invalidValue(param, `Invalid ${param}: must not hold control characters.`)
   }
   return value
+}
+
+/** Where the person goes afterwards; null for none, or for where the flow says. Throws 400. */
+export function checkReturnUrl(value: string | null | undefined, livemode: boolean): string | null {
+  const url = checkText(value, 'return_url')
+  const fault = url === null ? undefined : returnUrlFault(url, { isTest: !livemode })
+  if (fault === undefined) return url
+  throw invalid('url_invalid', 'return_url', `Invalid return_url: it ${fault.message} (${fault.hint}).`)
 }

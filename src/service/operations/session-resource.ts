@@ -1,4 +1,4 @@
-import type { VerificationReport, VerificationSession } from '../../model/resources.js'
+import type { SessionOptions, VerificationReport, VerificationSession } from '../../model/resources.js'
 import type { ReportRecord } from '../../store/reports.js'
 import type { SessionRecord } from '../../store/sessions.js'
 import type { ReadTransaction } from '../../store/store.js'
@@ -43,7 +43,7 @@ export function sessionSnapshot(session: SessionRecord): VerificationSession {
     last_verification_report: session.last_report,
     livemode: session.livemode,
     metadata: session.metadata,
-    options: session.options,
+    options: shownOptions(session),
     provided_details: session.provided_details,
     redaction: session.redaction === null ? null : { status: session.redaction },
     related_customer: session.related_customer,
@@ -55,6 +55,13 @@ export function sessionSnapshot(session: SessionRecord): VerificationSession {
     ...(session.flow !== null && { verification_flow: session.flow }),
     ...(session.flow_version !== null && { verification_flow_version: session.flow_version }),
   }
+}
+
+/** As at Stripe: what the type alone says is not said again. */
+function shownOptions({ type, options }: SessionRecord): SessionOptions {
+  if (type === 'verification_flow') return options
+  const { document = {} } = options
+  return Object.keys(document).length === 0 ? {} : { document }
 }
 
 async function sessionResource(

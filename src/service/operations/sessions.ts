@@ -2,7 +2,6 @@ import type { ListObject, VerificationSession } from '../../model/resources.js'
 import type { SessionRecord } from '../../store/sessions.js'
 import { ApiError, notFound } from '../api-error.js'
 import type { ReadCall, WriteCall } from './call.js'
-import { checkMembers } from './check-body.js'
 import { recordEvent } from './events.js'
 import { type Expand, NOTHING } from './expand.js'
 import { findFlow } from './find-flow.js'
@@ -11,9 +10,8 @@ import {
   type Check,
   type CheckParams,
   checkOf,
+  checkReturnUrl,
   checkText,
-  LONGEST_ID,
-  LONGEST_REFERENCE,
   type Metadata,
   mergedDetails,
   mergedMetadata,
@@ -68,7 +66,6 @@ export async function insertSession(
   params: Omit<CreateSessionParams, keyof CheckParams>,
   linkVisitor: string | null = null,
 ): Promise<SessionRecord> {
-  const given = checkMembers({ ...(params.return_url != null && { return_url: params.return_url }) })
   const { client_reference_id, related_customer, related_customer_account } = params
   const session: SessionRecord = {
     id: call.id('vs'),
@@ -76,12 +73,12 @@ export async function insertSession(
     ...check,
     status: 'requires_input',
     metadata: mergedMetadata({}, params.metadata),
-    client_reference_id: checkText(client_reference_id, 'client_reference_id', LONGEST_REFERENCE),
+    client_reference_id: checkText(client_reference_id, 'client_reference_id'),
     provided_details: mergedDetails(null, params.provided_details),
-    related_customer: checkText(related_customer, 'related_customer', LONGEST_ID),
-    related_customer_account: checkText(related_customer_account, 'related_customer_account', LONGEST_ID),
+    related_customer: checkText(related_customer, 'related_customer'),
+    related_customer_account: checkText(related_customer_account, 'related_customer_account'),
     related_person: relatedPerson(params.related_person),
-    return_url: given.return_url ?? check.return_url,
+    return_url: checkReturnUrl(params.return_url, call.livemode) ?? check.return_url,
     last_error: null,
     last_report: null,
     verified_outputs: null,
@@ -104,7 +101,7 @@ export async function retrieveSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await call.tx.sessions.byId(call.livemode, id)
-  if (session === undefined) throw notFound(WHAT, id)
+  if (session === undefined) throw notFound(WHAT, id, 'session')
   return oneSessionResource(call, session, expand)
 }
 
@@ -170,7 +167,7 @@ export async function cancelSession(
 /** The session, held until the transaction ends. Throws 404. */
 export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
   const session = await tx.sessions.toWrite(livemode, id)
-  if (session === undefined) throw notFound(WHAT, id)
+  if (session === undefined) throw notFound(WHAT, id, 'session')
   return session
 }
 

@@ -1,10 +1,11 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { FlowRecord } from '../../store/flows.js'
-import { ApiError, notFound, rateLimited } from '../api-error.js'
+import { isLonger } from '../../validate/text-length.js'
+import { invalid, notFound, rateLimited } from '../api-error.js'
 import { networkOf } from '../network.js'
 import type { ReadCall, Service, WriteCall } from './call.js'
 import type { Limiter } from './limiter.js'
-import { checkEmail, checkOf } from './session-params.js'
+import { checkOf } from './session-params.js'
 import { urlToken } from './session-tokens.js'
 import { insertSession } from './sessions.js'
 
@@ -14,6 +15,8 @@ const WINDOW = 60
 
 /** How long the same form is the same visit, in seconds. */
 const SAME_VISIT = 60 * 60
+/** In characters; the longest that mail servers take (RFC 5321, 4.5.3.1). */
+export const LONGEST_EMAIL = 254
 const LINK_TOKEN = /^[0-9a-z]{24}$/
 
 /** What a static link shows before anybody has done anything. */
@@ -38,10 +41,7 @@ export async function visitLink(call: ReadCall, token: string): Promise<LinkPage
  * twice makes one session: nobody has done anything with it yet, so it tells nobody anything of another person.
  */
 export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
-  const email = visit.email.trim()
-  if (email === '')
-    throw new ApiError(400, { code: 'email_invalid', param: 'email', message: 'Enter an email address.' })
-  checkEmail(email, 'email')
+  const email = checkedEmail(visit.email)
   const flow = await flowBehind(call, token)
   const inMode = { ...call, livemode: flow.livemode }
   const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
@@ -58,9 +58,20 @@ export async function enterLink(call: WriteCall, token: string, visit: Visit): P
   return urlToken(call, session)
 }
 
+/** A person types it, so what is hardly an address is a slip, and is said while it can be mended. */
+function checkedEmail(typed: string): string {
+  const email = typed.trim()
+  if (email === '') throw invalid('email_invalid', 'email', 'Enter an email address.')
+  if (isLonger(email, LONGEST_EMAIL) || !/^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u.test(email)) {
+    throw invalid('email_invalid', 'email', 'Invalid email address.')
+  }
+  return email
+}
+
 async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<FlowRecord> {
   const flow = LINK_TOKEN.test(token) ? await tx.flows.byLinkToken(token) : undefined
-  if (flow === undefined || flow.status !== 'active' || !flow.config.static_link.active) throw notFound('page', '')
+  if (flow === undefined || flow.status !== 'active' || !flow.config.static_link.active)
+    throw notFound('page', '', 'token')
   return flow
 }
 

@@ -1,7 +1,7 @@
 import { EVENT_TYPES, type ListObject, type WebhookEndpoint } from '../../model/resources.js'
 import type { WebhookEndpointRecord } from '../../store/webhooks.js'
 import { nearest } from '../../validate/nearest.js'
-import { ApiError, invalid, missing, notFound } from '../api-error.js'
+import { ApiError, invalid, invalidValue, missing, notFound } from '../api-error.js'
 import { API_VERSION, isApiVersion } from '../api-version.js'
 import { randomText } from '../ids.js'
 import type { ReadCall, WriteCall } from './call.js'
@@ -15,7 +15,6 @@ const WHAT = 'webhook_endpoint'
 export const MOST_ENDPOINTS = 16
 /** More than Stripe has types of events. */
 export const MOST_EVENTS = 500
-export const LONGEST_DESCRIPTION = 5000
 const SECRET_LENGTH = 32
 
 interface EndpointParams {
@@ -50,7 +49,7 @@ export async function createWebhookEndpoint(
   if (params.url === undefined) throw missing('url')
   if (params.enabled_events == null) throw missing('enabled_events')
   if (connect === true) {
-    throw invalid('parameter_invalid', 'connect', 'Invalid connect: there are no connected accounts here.')
+    throw invalidValue('connect', 'Invalid connect: there are no connected accounts here.')
   }
   const endpoint: WebhookEndpointRecord = {
     id: call.id('we'),
@@ -59,7 +58,7 @@ export async function createWebhookEndpoint(
     enabled_events: checkedEvents(params.enabled_events),
     status: 'enabled',
     secret: `whsec_${randomText(SECRET_LENGTH)}`,
-    description: checkText(params.description, 'description', LONGEST_DESCRIPTION),
+    description: checkText(params.description, 'description'),
     metadata: mergedMetadata({}, params.metadata),
     api_version: checkedVersion(params.api_version),
     created: call.now,
@@ -76,7 +75,7 @@ export async function createWebhookEndpoint(
 
 export async function retrieveWebhookEndpoint({ tx, livemode }: ReadCall, id: string): Promise<WebhookEndpoint> {
   const endpoint = await tx.webhookEndpoints.byId(livemode, id)
-  if (endpoint === undefined) throw notFound(WHAT, id)
+  if (endpoint === undefined) throw notFound(WHAT, id, 'webhook_endpoint')
   return toResource(endpoint)
 }
 
@@ -96,15 +95,13 @@ export async function updateWebhookEndpoint(
 ): Promise<WebhookEndpoint> {
   const { tx, livemode } = call
   const endpoint = await tx.webhookEndpoints.toWrite(livemode, id)
-  if (endpoint === undefined) throw notFound(WHAT, id)
+  if (endpoint === undefined) throw notFound(WHAT, id, 'webhook_endpoint')
   if (enabled_events === null) checkedEvents([])
   const updated: WebhookEndpointRecord = {
     ...endpoint,
     ...(url !== undefined && { url: checkedUrl(call, url) }),
     ...(enabled_events != null && { enabled_events: checkedEvents(enabled_events) }),
-    ...(description !== undefined && {
-      description: checkText(description, 'description', LONGEST_DESCRIPTION),
-    }),
+    ...(description !== undefined && { description: checkText(description, 'description') }),
     ...(disabled != null && { status: disabled ? ('disabled' as const) : ('enabled' as const) }),
     metadata: mergedMetadata(endpoint.metadata, metadata),
   }
@@ -116,7 +113,7 @@ export async function updateWebhookEndpoint(
 /** Deletes an endpoint, and with it every stored answer that holds its secret. Its deliveries stay, for the record. */
 export async function deleteWebhookEndpoint({ tx, livemode }: WriteCall, id: string): Promise<DeletedWebhookEndpoint> {
   const endpoint = await tx.webhookEndpoints.toWrite(livemode, id)
-  if (endpoint === undefined) throw notFound(WHAT, id)
+  if (endpoint === undefined) throw notFound(WHAT, id, 'webhook_endpoint')
   await tx.deliveries.cancelOf(id)
   await tx.idempotency.forgetAbout(id)
   await tx.webhookEndpoints.delete(id)
@@ -138,7 +135,7 @@ function checkedEvents(events: readonly string[]): readonly string[] {
     throw invalid('parameter_invalid_empty', 'enabled_events', 'enabled_events must name at least one type, or *.')
   }
   if (events.length > MOST_EVENTS) {
-    throw invalid('parameter_invalid', 'enabled_events', `Invalid enabled_events: at most ${MOST_EVENTS}.`)
+    throw invalidValue('enabled_events', `Invalid enabled_events: at most ${MOST_EVENTS}.`)
   }
   for (const [index, type] of events.entries()) {
     if (type === '*' || STRIPE_EVENT_TYPES.has(type)) continue
@@ -149,7 +146,7 @@ function checkedEvents(events: readonly string[]): readonly string[] {
         ? 'name types, such as identity.verification_session.verified, or * for all'
         : `did you mean ${near}?`
     const param = `enabled_events[${index}]`
-    throw invalid('parameter_invalid', param, `Invalid ${param}: ${shown} is not a type of event: ${advice}`)
+    throw invalidValue(param, `Invalid ${param}: ${shown} is not a type of event: ${advice}`)
   }
   return [...new Set(events)]
 }
@@ -157,7 +154,7 @@ function checkedEvents(events: readonly string[]): readonly string[] {
 function checkedVersion(version: string | undefined): string | null {
   if (version === undefined) return null
   if (isApiVersion(version)) return version
-  throw invalid('parameter_invalid', 'api_version', `Invalid api_version: write it as ${API_VERSION}.`)
+  throw invalidValue('api_version', `Invalid api_version: write it as ${API_VERSION}.`)
 }
 
 function toResource(endpoint: WebhookEndpointRecord): WebhookEndpoint {

@@ -42,12 +42,13 @@ export function donePage(): Page {
  * of the form's page, through every further redirect of the other site.
  */
 export function leadOnPage(target: string): Page {
-  const { href, host } = new URL(target)
+  const { href, host, protocol } = new URL(target)
+  const name = protocol.startsWith('http') ? host : 'the app'
   return page(
     200,
     { title: 'Thank you', leadsTo: href },
     <p>
-      Your details were submitted. You are taken back to <a href={href}>{host}</a>.
+      Your details were submitted. You are taken back to <a href={href}>{name}</a>.
     </p>,
   )
 }

@@ -7,9 +7,18 @@ import { approvedDigest } from './0003-approved-digest.js'
 import { deliveryPlaces } from './0004-deliveries.js'
 import { listing } from './0005-listing.js'
 import { keys } from './0006-keys.js'
+import { originalRequest } from './0007-original-request.js'
 import type { Migration } from './migration.js'
 
-export const MIGRATIONS: readonly Migration[] = [initial, service, approvedDigest, deliveryPlaces, listing, keys]
+export const MIGRATIONS: readonly Migration[] = [
+  initial,
+  service,
+  approvedDigest,
+  deliveryPlaces,
+  listing,
+  keys,
+  originalRequest,
+]
 
 /** How a store compares with this program; `blank` is a store without any table. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'

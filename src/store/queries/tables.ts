@@ -217,5 +217,6 @@ export interface IdempotencyKeysTable {
   resource: string
   status: number
   body: string
+  request: string | null
   created: number
 }

@@ -1,3 +1,4 @@
+import { DOCUMENT_TYPES } from '../../model/flow.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { ReportChecks, SessionErrorCode, VerifiedOutputs } from '../../model/resources.js'
 import type { Submission, Verdict, Verifier } from '../verifier.js'
@@ -43,7 +44,7 @@ function blank(section: object): object {
 function sectionsOf({ options, provided_details: given }: Submission): Record<CheckName, object> {
   const { first_name, last_name, dob, address, sex, unparsed_sex, unparsed_place_of_birth } = PERSON
   const { id_number, id_number_type } = PERSON
-  const [type = null] = options.document?.allowed_types ?? []
+  const [type = null] = options.document === undefined ? [] : (options.document.allowed_types ?? DOCUMENT_TYPES)
   return {
     document: {
       address,

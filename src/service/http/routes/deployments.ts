@@ -11,9 +11,9 @@ export const DEPLOYMENT_ROUTES: readonly ReadRoute[] = [
     { project: 'name', approved_digest: 'name' },
     (call, params) => listDeployments(call, params),
   ),
-  read(`${url}/:id`, { ...READ, summary: 'Retrieve a flow deployment' }, retrieveDeployment),
+  read(`${url}/:flow_deployment`, { ...READ, summary: 'Retrieve a flow deployment' }, retrieveDeployment),
   readAll(
-    `${url}/:id/flows`,
+    `${url}/:flow_deployment/flows`,
     { ...READ, answers: 'deployed_flow', summary: "List the project's flows as a flow deployment left them" },
     deploymentFlows,
   ),

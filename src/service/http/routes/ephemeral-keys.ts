@@ -15,7 +15,7 @@ export const EPHEMERAL_KEY_ROUTES: readonly WriteRoute[] = [
     shownToMaker: ['secret'],
   },
   {
-    ...remove(`${url}/:id`, { ...KEY, summary: 'Delete an ephemeral key' }, (call, _params, id) =>
+    ...remove(`${url}/:key`, { ...KEY, summary: 'Delete an ephemeral key' }, (call, _params, id) =>
       deleteEphemeralKey(call, id),
     ),
     answersWhole: true,

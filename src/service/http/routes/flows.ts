@@ -26,28 +26,34 @@ export const FLOW_ROUTES: readonly AnyRoute[] = [
     { key: 'name', project: 'name', status: { oneOf: ['active', 'archived'] } },
     (call, params) => listFlows(call, params),
   ),
-  read(`${url}/:id`, { ...READ, summary: 'Retrieve a verification flow, by id or key' }, retrieveFlow),
+  read(`${url}/:verification_flow`, { ...READ, summary: 'Retrieve a verification flow, by id or key' }, retrieveFlow),
   list(
-    `${url}/:id/versions`,
+    `${url}/:verification_flow/versions`,
     { ...READ, answers: 'verification_flow_version', summary: 'List the versions of a verification flow' },
     {},
     (call, params, id) => listFlowVersions(call, id, params),
   ),
   write(url, { ...WRITE, summary: 'Create a verification flow' }, FLOW, (call, params) => createFlow(call, params)),
   write(
-    `${url}/:id`,
+    `${url}/:verification_flow`,
     { ...WRITE, summary: 'Update a verification flow' },
     { ...FLOW, ...EXPECTED },
     (call, params, id) => updateFlow(call, id, params),
   ),
-  write(`${url}/:id/archive`, { ...WRITE, summary: 'Archive a verification flow' }, EXPECTED, (call, params, id) =>
-    archiveFlow(call, id, params),
-  ),
-  write(`${url}/:id/restore`, { ...WRITE, summary: 'Restore a verification flow' }, EXPECTED, (call, params, id) =>
-    restoreFlow(call, id, params),
+  write(
+    `${url}/:verification_flow/archive`,
+    { ...WRITE, summary: 'Archive a verification flow' },
+    EXPECTED,
+    (call, params, id) => archiveFlow(call, id, params),
   ),
   write(
-    `${url}/:id/static_link`,
+    `${url}/:verification_flow/restore`,
+    { ...WRITE, summary: 'Restore a verification flow' },
+    EXPECTED,
+    (call, params, id) => restoreFlow(call, id, params),
+  ),
+  write(
+    `${url}/:verification_flow/static_link`,
     { ...WRITE, summary: 'Activate, deactivate or rotate the static link of a verification flow' },
     { ...EXPECTED, active: 'boolean', rotate: 'boolean' },
     (call, params, id) => updateStaticLink(call, id, params),

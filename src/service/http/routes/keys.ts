@@ -7,7 +7,7 @@ const KEY = { scope: 'keys:admin', answers: 'api_key' } as const
 export const KEY_ROUTES: readonly AnyRoute[] = [
   list(url, { ...KEY, summary: 'List API keys' }, {}, (call, params) => listKeys(call, params)),
   read(`${url}/current`, { scope: null, answers: 'api_key', summary: 'Retrieve the API key that asks' }, currentKey),
-  read(`${url}/:id`, { ...KEY, summary: 'Retrieve an API key' }, retrieveKey),
+  read(`${url}/:api_key`, { ...KEY, summary: 'Retrieve an API key' }, retrieveKey),
   {
     ...write(
       url,
@@ -17,5 +17,7 @@ export const KEY_ROUTES: readonly AnyRoute[] = [
     ),
     shownOnce: ['secret'],
   },
-  write(`${url}/:id/revoke`, { ...KEY, summary: 'Revoke an API key' }, {}, (call, _params, id) => revokeKey(call, id)),
+  write(`${url}/:api_key/revoke`, { ...KEY, summary: 'Revoke an API key' }, {}, (call, _params, id) =>
+    revokeKey(call, id),
+  ),
 ]

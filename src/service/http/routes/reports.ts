@@ -16,5 +16,5 @@ export const REPORT_ROUTES: readonly AnyRoute[] = [
     },
     (call, params, _id, expand) => listReports(call, params, expand),
   ),
-  read(`${url}/:id`, { ...READ, summary: 'Retrieve a verification report' }, retrieveReport),
+  read(`${url}/:report`, { ...READ, summary: 'Retrieve a verification report' }, retrieveReport),
 ]

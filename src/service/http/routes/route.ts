@@ -1,7 +1,7 @@
 import type { ReadCall, WriteCall } from '../../operations/call.js'
 import type { Expand } from '../../operations/expand.js'
 import type { Scope } from '../../operations/scopes.js'
-import { type Shapes, shaped } from '../shape.js'
+import { type Shapes, shaped, shapedFilters } from '../shape.js'
 
 /** Already in the kinds that the shapes name; the operations' own types say which. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes of a route are what makes its parameters fit the operation.
@@ -94,7 +94,12 @@ export function remove(url: string, described: Described<WriteRoute>, run: Write
 }
 
 /** The parameters of a request in the types of its operation. */
-export function paramsOf({ shapes }: { readonly shapes: Shapes }, values: Readonly<Record<string, unknown>>) {
-  const { expand, ...params } = shaped<Params>(values, { ...shapes, expand: { listOf: 'text' } })
-  return { params, expand: expand as readonly string[] | null | undefined }
+export function paramsOf(
+  { method, shapes }: { readonly method: AnyRoute['method']; readonly shapes: Shapes },
+  values: Readonly<Record<string, unknown>>,
+) {
+  const { expand, ...rest } = values
+  const named = expand === undefined ? {} : shaped<Params>({ expand }, { expand: { listOf: 'text' } })
+  const params = method === 'GET' ? shapedFilters<Params>(rest, shapes) : shaped<Params>(rest, shapes)
+  return { params, expand: named.expand as readonly string[] | null | undefined }
 }

@@ -46,23 +46,32 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
     listSessions(call, params, expand),
   ),
   {
-    ...read(`${url}/:id`, { ...READ, summary: 'Retrieve a verification session' }, retrieveSession),
+    ...read(`${url}/:session`, { ...READ, summary: 'Retrieve a verification session' }, retrieveSession),
     ofOneSession: true,
   },
   write(url, { ...WRITE, summary: 'Create a verification session' }, PARAMS, (call, params, _id, expand) =>
     createSession(call, params, expand),
   ),
-  write(`${url}/:id`, { ...WRITE, summary: 'Update a verification session' }, CHANGEABLE, (call, params, id, expand) =>
-    updateSession(call, id, params, expand),
-  ),
-  write(`${url}/:id/cancel`, { ...WRITE, summary: 'Cancel a verification session' }, {}, (call, _params, id, expand) =>
-    cancelSession(call, id, expand),
-  ),
-  write(`${url}/:id/redact`, { ...WRITE, summary: 'Redact a verification session' }, {}, (call, _params, id, expand) =>
-    redactSession(call, id, expand),
+  write(
+    `${url}/:session`,
+    { ...WRITE, summary: 'Update a verification session' },
+    CHANGEABLE,
+    (call, params, id, expand) => updateSession(call, id, params, expand),
   ),
   write(
-    '/v1/test_helpers/identity/verification_sessions/:id/submit',
+    `${url}/:session/cancel`,
+    { ...WRITE, summary: 'Cancel a verification session' },
+    {},
+    (call, _params, id, expand) => cancelSession(call, id, expand),
+  ),
+  write(
+    `${url}/:session/redact`,
+    { ...WRITE, summary: 'Redact a verification session' },
+    {},
+    (call, _params, id, expand) => redactSession(call, id, expand),
+  ),
+  write(
+    '/v1/test_helpers/identity/verification_sessions/:session/submit',
     { ...WRITE, summary: 'Submit a verification session with a chosen outcome', testOnly: true },
     { outcome: 'name' },
     (call, params, id, expand) => submitSession(call, id, params, expand),

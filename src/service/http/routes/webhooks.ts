@@ -32,7 +32,7 @@ export const WEBHOOK_ROUTES: readonly AnyRoute[] = [
     ),
     shapes: CURSORS,
   },
-  read(`${url}/:id`, { ...READ, summary: 'Retrieve a webhook endpoint' }, retrieveWebhookEndpoint),
+  read(`${url}/:webhook_endpoint`, { ...READ, summary: 'Retrieve a webhook endpoint' }, retrieveWebhookEndpoint),
   {
     ...write(
       url,
@@ -43,12 +43,12 @@ export const WEBHOOK_ROUTES: readonly AnyRoute[] = [
     shownToMaker: ['secret'],
   },
   write(
-    `${url}/:id`,
+    `${url}/:webhook_endpoint`,
     { ...WRITE, summary: 'Update a webhook endpoint' },
     { ...ENDPOINT, disabled: 'boolean' },
     (call, params, id) => updateWebhookEndpoint(call, id, params),
   ),
-  remove(`${url}/:id`, { ...WRITE, summary: 'Delete a webhook endpoint' }, (call, _params, id) =>
+  remove(`${url}/:webhook_endpoint`, { ...WRITE, summary: 'Delete a webhook endpoint' }, (call, _params, id) =>
     deleteWebhookEndpoint(call, id),
   ),
   list(
@@ -57,9 +57,13 @@ export const WEBHOOK_ROUTES: readonly AnyRoute[] = [
     { event: 'name', webhook_endpoint: 'name', status: { oneOf: DELIVERY_STATUSES } },
     (call, params) => listDeliveries(call, params),
   ),
-  read(`${deliveries}/:id`, { ...READ_DELIVERY, summary: 'Retrieve a webhook delivery' }, retrieveDelivery),
+  read(
+    `${deliveries}/:webhook_delivery`,
+    { ...READ_DELIVERY, summary: 'Retrieve a webhook delivery' },
+    retrieveDelivery,
+  ),
   write(
-    `${deliveries}/:id/resend`,
+    `${deliveries}/:webhook_delivery/resend`,
     { scope: 'webhooks:write', answers: 'webhook_delivery', summary: 'Send a webhook delivery again, at once' },
     {},
     (call, _params, id) => resendDelivery(call, id),

@@ -1,0 +1,33 @@
+import { API_ERRORS, UNCODED_ERRORS } from '../api-error.js'
+import { type Page, page } from './page.js'
+
+/** Every code of an error, each under an anchor of its own name, and what comes without a code. */
+export function errorCodesPage(): Page {
+  return page(
+    200,
+    { title: 'Errors of the flows API' },
+    <>
+      {Object.entries(API_ERRORS).map(([code, { statuses, meaning }]) => (
+        <section id={code} key={code}>
+          <h2>
+            <code>{code}</code>
+          </h2>
+          <p>
+            {meaning} HTTP status {statuses.join(' or ')}.
+          </p>
+        </section>
+      ))}
+      <section>
+        <h2>Without a code</h2>
+        <dl>
+          {Object.entries(UNCODED_ERRORS).map(([status, meaning]) => (
+            <>
+              <dt>{status}</dt>
+              <dd>{meaning}</dd>
+            </>
+          ))}
+        </dl>
+      </section>
+    </>,
+  )
+}
