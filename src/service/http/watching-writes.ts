@@ -83,7 +83,15 @@ async function writeSomething(store: Store): Promise<void> {
   const key = `readiness ${randomBytes(8).toString('hex')}`
   // At random, so that no compression makes it small.
   const body = randomBytes(SIZE / 2).toString('hex')
-  const about = { livemode: false, api_key: null, fingerprint: '', resource: '', request: null, status: 200, created: 0 }
+  const about = {
+    livemode: false,
+    api_key: null,
+    fingerprint: '',
+    resource: '',
+    request: null,
+    status: 200,
+    created: 0,
+  }
   await store.write((tx) => tx.idempotency.insert({ ...about, key, body }))
   await store.write((tx) => tx.idempotency.forget(1))
 }
