@@ -222,17 +222,17 @@ describe('a restore', () => {
   })
 
   test.each([
-    ['that is not there', undefined, 'is not there'],
-    ['that is no store', 'not a store at all, but long enough to be one '.repeat(200), 'cannot be used'],
-    ['that is cut short', 'half', 'cannot be used'],
-  ])('from a file %s changes nothing', async (_what, contents, message) => {
+    ['that is not there', undefined, 64, 'there is no file bad.sqlite'],
+    ['that is no store', 'not a store at all, but long enough to be one '.repeat(200), 1, 'cannot be used'],
+    ['that is cut short', 'half', 1, 'cannot be used'],
+  ])('from a file %s changes nothing', async (_what, contents, exitCode, message) => {
     const { cwd } = await aUsedProject()
     await flows(['backup', 'good.sqlite'], { cwd })
     const good = readFileSync(join(cwd, 'good.sqlite'))
     if (contents === 'half') writeFileSync(join(cwd, 'bad.sqlite'), good.subarray(0, good.length / 2))
     else if (contents !== undefined) writeFileSync(join(cwd, 'bad.sqlite'), contents)
     const { code, stderr } = await flows(['restore', 'bad.sqlite', '--yes'], { cwd })
-    expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
+    expect([code, stderr]).toEqual([exitCode, expect.stringContaining(message)])
     expect(await flows(['plan', '--detailed-exitcode'], { cwd })).toMatchObject({ code: 0 })
   })
 

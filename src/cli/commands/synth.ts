@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { ExitCode } from '../../model/exit-code.js'
 import type { FlowKey } from '../../model/flow.js'
 import type { DesiredFlow, ObservedState } from '../../model/state.js'
@@ -93,16 +93,17 @@ async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<
 
 /** Terraform reads what ends in .tf.json, so no other name is meant as a file. */
 function fileOf(cli: Cli, out: string): string {
-  const path = namedFile(cli, out)
-  if (basename(path).endsWith('.tf.json')) return path
-  if (/\.(json|tf)$/.test(path)) {
+  const { cwd } = cli.terminal
+  const isFile = basename(out).endsWith('.tf.json')
+  if (!isFile && /\.(json|tf)$/.test(out)) {
     throw badUsage(`Terraform would not read ${out} as JSON`, `name a folder, or a file such as ${FILE}`)
   }
-  return namedFile(cli, join(path, FILE))
+  const path = resolve(cwd, isFile ? out : join(out, FILE))
+  checkFolder(dirname(path), cwd)
+  return namedFile(cli, path)
 }
 
 function checkPlace(file: string, cwd: string): void {
-  checkFolder(dirname(file), cwd)
   if (!existsSync(file) || statSync(file).isFile()) return
   throw badUsage(`${printable(relative(cwd, file))} is a folder, where the file would be`, 'name another place')
 }
