@@ -12,7 +12,9 @@ interface Level {
 
 /** A command line that cannot be read, told as any other failure. */
 export function misread({ message }: CommanderError, program: Level, args: readonly string[]): Failure {
-  const [, wrong = message, suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? []
+  const [, said = message, suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? []
+  // It shows what was written, which may be an address with a password.
+  const wrong = said.replace(/:\/\/[^\s']*@/g, '://...@')
   const hint = suggestion ?? suggestionFor(wrong, program, args)
   const help = 'add --help for the options and examples'
   return badUsage(wrong, hint === undefined ? help : `${hint.charAt(0).toLowerCase()}${hint.slice(1)} (${help})`)

@@ -12,6 +12,8 @@ export interface PulledFlow {
   readonly files: readonly string[]
   /** The flow was archived: merging takes its definition from every environment. */
   readonly isRemoved: boolean
+  /** What the edits did to the verification, in short phrases. */
+  readonly effects: readonly string[]
   readonly key: string
   readonly editedBy: string | null
   /** Unix seconds. */
@@ -61,12 +63,13 @@ const MOST_FLOWS = 100
 /** Of a line that names flows. */
 const MOST_CHARACTERS = 2000
 
-/** Names and times only: what was edited stands in the diff. */
+/** Names, times, and what the edits do to the verification: what was edited stands in the diff. */
 function bodyOf(environment: string, pulled: readonly PulledFlow[], stays: readonly string[]): string {
-  const rows = pulled.slice(0, MOST_FLOWS).map(({ key, isRemoved, editedBy, editedAt }) => {
+  const rows = pulled.slice(0, MOST_FLOWS).map(({ key, isRemoved, effects, editedBy, editedAt }) => {
     const who = editedBy === null ? '' : ` by ${plain(editedBy)}`
     const what = isRemoved ? '**archived**, its definition goes for every environment' : 'edited'
-    return `- ${plain(key)}: ${what}${editedAt === null ? '' : `${who}, ${formatTime(editedAt)}`}`
+    const does = effects.map((effect) => `; ${escapeMarkup(clip(effect, MOST_CHARACTERS))}`).join('')
+    return `- ${plain(key)}: ${what}${editedAt === null ? '' : `${who}, ${formatTime(editedAt)}`}${does}`
   })
   const left = pulled.length - rows.length
   return [

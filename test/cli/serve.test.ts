@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aConnectProxy } from '../service/connect-proxy.js'
 
 const FLOWS = '/v1/identity/verification_flows'
 
@@ -123,6 +124,35 @@ describe('flows serve', () => {
   test('takes proxies as addresses, ranges and names', async () => {
     const { url } = await serving('--trust-proxy', 'loopback, 10.0.0.0/8, fd00::/8, 192.0.2.1')
     expect(await statusOf(`${url}/healthz`)).toBe(200)
+  })
+
+  test('sends webhooks to public addresses through the proxy that it is given, whose password it never prints', async () => {
+    const proxy = await aConnectProxy({ refuse: () => 403 })
+    const { cwd, url, seen } = await serving('--log', '--webhook-proxy', `http://app:hush@127.0.0.1:${proxy.port}`)
+    const headers = { authorization: `Bearer ${await aKey(cwd)}` }
+    const post = async (path: string, fields: Record<string, string>) =>
+      (await fetch(url + path, { method: 'POST', headers, body: new URLSearchParams(fields) })).status
+    const endpoint = { url: 'https://93.184.215.14/hooks', 'enabled_events[]': '*' }
+    expect(await post('/v1/webhook_endpoints', endpoint)).toBe(200)
+    expect(await post('/v1/identity/verification_sessions', { type: 'document' })).toBe(200)
+    await expect.poll(() => proxy.asked[0]?.target, { timeout: 60_000 }).toBe('93.184.215.14:443')
+    expect(proxy.asked[0]?.headers['proxy-authorization']).toBe(`Basic ${btoa('app:hush')}`)
+    expect(seen()).not.toMatch(/hush|YXBwOmh1c2g/)
+  })
+
+  test.each([
+    ['--webhook-proxy', 'socks5://app:hush@127.0.0.1:1080'],
+    ['--webhook-proxy', 'app:hush@127.0.0.1:3128'],
+    ['--webhook-proxy=http://app:hush@127.0.0.1:99999'],
+    ['--webhook-prxy=http://app:hush@127.0.0.1:3128'],
+    ['--port', 'http://app:hush@127.0.0.1:3128'],
+  ])('refuses %s %s without showing its password, and makes nothing', async (...args) => {
+    const cwd = aProject()
+    const { code, stderr } = await flows(['serve', ...args], { cwd })
+    expect(code).toBe(64)
+    expect(stderr).toMatch(/webhook-pr?o?xy|--port/)
+    expect(stderr).not.toContain('hush')
+    expect(existsSync(`${cwd}/.flows`)).toBe(false)
   })
 })
 

@@ -176,9 +176,9 @@ describe('the job for drift at GitLab', () => {
     expect(
       await flows(['apply', '--env', 'live', '--yes'], { cwd: clone, env: { FLOWS_LIVE_KEY: api.key } }),
     ).toMatchObject({ code: 0 })
-    const edit = async (name: string) => {
+    const edit = async (name: string, more: object = {}) => {
       const [flow] = (await api.call('GET', '/v1/identity/verification_flows')).body.data
-      await api.call('POST', `/v1/identity/verification_flows/${flow.id}`, { body: { name } })
+      await api.call('POST', `/v1/identity/verification_flows/${flow.id}`, { body: { name, ...more } })
     }
     await edit('By hand')
     /** As the runner leaves it: a commit and no branch, not all of the history, the token of the job in the address. */
@@ -258,6 +258,19 @@ describe('the job for drift at GitLab', () => {
     expect(open()[0]?.description).toContain(
       'Drift that stays when this is merged:\n\n- made: no definition: flows pull &#60;key&#62; writes one',
     )
+  })
+
+  test('says in its merge request what the edits do to the verification, and nothing where they do nothing', async () => {
+    const { job, open, edit } = await drifted()
+    await job()
+    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*$/m)
+    const options = { document: { require_matching_selfie: true, allowed_types: ['passport'] } }
+    await edit('By hand', { options })
+    await job()
+    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*; strengthens$/m)
+    await edit('By hand', { static_link: { active: true } })
+    await job()
+    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*; strengthens; exposes static link$/m)
   })
 
   test('brings a branch that an earlier one left behind up to date, as at GitHub', async () => {

@@ -16,7 +16,7 @@ import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
 import { observed } from '../observed.js'
 import { environmentOption } from '../project.js'
-import { editsJson, editsText } from '../views/edits.js'
+import { editsJson, editsText, effectsOf } from '../views/edits.js'
 import { chosenFormat, formatOptions, jsonText } from '../views/format.js'
 import { withheldLines } from '../views/withheld.js'
 import { editsFor, writeEdits } from '../write-edits.js'
@@ -172,7 +172,7 @@ async function pullInto(cli: Cli, keys: readonly string[], options: Options): Pr
       pulled: edits.map((edit) => {
         const { edited_by: editedBy, edited_at: editedAt } = editor(found, edit)
         const files = edit.kind === 'rename' ? [edit.previousFile, edit.file] : [edit.file]
-        return { files, key: edit.key, isRemoved: edit.kind === 'remove', editedBy, editedAt }
+        return { files, key: edit.key, isRemoved: edit.kind === 'remove', effects: effectsOf(edit), editedBy, editedAt }
       }),
     })
   }

@@ -5,9 +5,11 @@ import { printable } from '../../render/text.js'
 import { API_VERSION, isApiVersion } from '../../service/api-version.js'
 import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../service/http/server.js'
 import type { MetricsServer } from '../../service/metrics/serve.js'
+import { parseWebhookProxy, type WebhookProxy } from '../../service/operations/webhook-proxy.js'
 import { parseRange } from '../../service/operations/webhook-targets.js'
 import { apiAddressFault } from '../../validate/address.js'
 import { type Define, examples } from '../command.js'
+import { badUsage } from '../failure.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../listening.js'
 import { proxyFault } from '../proxies.js'
 import { openServiceStore } from '../store.js'
@@ -42,6 +44,10 @@ export const serve: Define = (command, run) => {
       parseRanges,
     )
     .option(
+      '--webhook-proxy <url>',
+      'HTTP proxy that webhooks to public addresses go through (http://proxy.example.com:3128)',
+    )
+    .option(
       '--api-version <version>',
       "version of Stripe's API that events name; a webhook endpoint may have its own",
       parseApiVersion,
@@ -62,6 +68,7 @@ export const serve: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
+        const webhookProxy = webhookProxyOf(options)
         const store = await openServiceStore(cli, { tell: (message) => cli.terminal.talk(`${printable(message)}\n`) })
         let figures: MetricsServer | undefined
         try {
@@ -77,6 +84,7 @@ export const serve: Define = (command, run) => {
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
             ...(webhookAllow !== undefined && { webhookAllow }),
+            ...(webhookProxy !== undefined && { webhookProxy }),
             ...(log && { log: logToStderr }),
           }).catch((error) => {
             throw cannotListen(error, options)
@@ -121,6 +129,17 @@ function parseRanges(value: string, before: readonly string[] = []): readonly st
     throw new InvalidArgumentError('It is no range of addresses: write it as 127.0.0.0/8.')
   }
   return [...before, value]
+}
+
+/** Read here, not by the parser of options: that shows the value that it refuses, which may hold a password. */
+function webhookProxyOf({ webhookProxy: text }: { readonly webhookProxy?: string }): WebhookProxy | undefined {
+  if (text === undefined) return undefined
+  const proxy = parseWebhookProxy(text)
+  if (proxy !== undefined) return proxy
+  throw badUsage(
+    "the value of '--webhook-proxy <url>' is not the address of a proxy",
+    'write it as http://proxy.example.com:3128, with user:password@ before the host if it asks for them, percent-encoded',
+  )
 }
 
 function parseApiVersion(value: string): string {

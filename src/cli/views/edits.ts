@@ -28,7 +28,7 @@ function headline(edit: FileEdit, palette: Palette): string {
 }
 
 /** What is taken over does to the verification, as drift and plan say it. */
-function effectsOf({ assurance: { effect, exposes_link: exposesLink, reasons } }: FileEdit): string[] {
+export function effectsOf({ assurance: { effect, exposes_link: exposesLink, reasons } }: FileEdit): string[] {
   const because = reasons.filter((reason) => reason.effect === 'weakens').map(({ message }) => message)
   const word = effect === 'mixed' ? 'strengthens and weakens' : effect
   return [

@@ -1,12 +1,19 @@
-import { type ClientRequest, type IncomingMessage, request as requestPlain } from 'node:http'
+import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestEncrypted } from 'node:https'
-import type { LookupFunction } from 'node:net'
+import type { Socket } from 'node:net'
 import type { SendOutcome, Shipment } from '../operations/deliveries.js'
+import type { WebhookProxy } from '../operations/webhook-proxy.js'
 import { literalAddress, type WebhookTargets } from '../operations/webhook-targets.js'
+import { boundAnswer } from './bound-answer.js'
 import { type Address, type Lookup, systemLookup } from './lookup.js'
+import { pinned } from './pinned.js'
+import { SendError, wordOf } from './send-error.js'
+import { openTunnel } from './tunnel.js'
 
 export interface SendOptions {
   readonly targets: WebhookTargets
+  /** What leads to public addresses. Others lie in a network of one's own, and are connected to as without it. */
+  readonly proxy?: WebhookProxy | undefined
   /** By default as the system does. */
   readonly lookup?: Lookup | undefined
   /** For the whole attempt, in milliseconds: to look up, connect, send, and read the answer. */
@@ -16,21 +23,7 @@ export interface SendOptions {
 }
 
 const TIME_LIMIT = 10_000
-/** Bytes of all that is answered: interim answers, head, body, and whatever stands between. A head is at most 16 KiB. */
-const LONGEST_ANSWER = 64 * 1024
-/** Answers of 1xx, such as "103 Early Hints", before the one that counts. */
-const MOST_INTERIM = 16
 const USER_AGENT = 'verification-flows-webhooks/1'
-
-/** Why nothing was sent or answered, as one word. */
-class SendError extends Error {
-  readonly code: string
-
-  constructor(code: string) {
-    super(code)
-    this.code = code
-  }
-}
 
 /**
  * Sends one attempt and never throws. A redirect is an answer like any other: it is not followed. Of the answer only
@@ -39,7 +32,7 @@ class SendError extends Error {
  */
 export async function send(
   shipment: Pick<Shipment, 'url' | 'body' | 'signature'>,
-  { targets, lookup = SYSTEM_LOOKUP, timeLimit = TIME_LIMIT, ca }: SendOptions,
+  { targets, proxy, lookup = SYSTEM_LOOKUP, timeLimit = TIME_LIMIT, ca }: SendOptions,
 ): Promise<SendOutcome> {
   const start = performance.now()
   const signal = AbortSignal.timeout(timeLimit)
@@ -47,7 +40,12 @@ export async function send(
     try {
       const url = new URL(shipment.url)
       const addresses = await unlessAborted(signal, acceptedAddresses(url, { targets, lookup, signal }))
-      return { response_status: await post(url, shipment, { addresses, signal, ca }), error: null }
+      const near = addresses.filter(({ address }) => proxy === undefined || !targets.isPublic(address))
+      const tunnel =
+        proxy === undefined || near.length > 0
+          ? undefined
+          : await unlessAborted(signal, openTunnel(url, { proxy, addresses, lookup, signal, ca }))
+      return { response_status: await post(url, shipment, { addresses: near, tunnel, signal, ca }), error: null }
     } catch (error) {
       return { response_status: null, error: signal.aborted ? 'timeout' : wordOf(error) }
     }
@@ -75,6 +73,8 @@ async function acceptedAddresses(
 
 interface PostOptions {
   readonly addresses: readonly Address[]
+  /** A connection to the endpoint that is there already, as encrypted as its URL says. */
+  readonly tunnel: Socket | undefined
   readonly signal: AbortSignal
   readonly ca: string | undefined
 }
@@ -82,15 +82,16 @@ interface PostOptions {
 function post(
   url: URL,
   { body, signature }: Pick<Shipment, 'body' | 'signature'>,
-  { addresses, signal, ca }: PostOptions,
+  { addresses, tunnel, signal, ca }: PostOptions,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const isEncrypted = url.protocol === 'https:'
     const options = {
       method: 'POST',
       // A connection of its own, closed afterwards: an old one leads to where the name led once.
-      agent: false,
-      lookup: pinned(addresses),
+      ...(tunnel === undefined
+        ? { agent: false as const, lookup: pinned(addresses) }
+        : { createConnection: () => tunnel, defaultPort: isEncrypted ? 443 : 80 }),
       signal,
       headers: {
         'content-type': 'application/json; charset=utf-8',
@@ -114,34 +115,9 @@ function post(
       response.on('error', end)
       response.on('close', end)
     })
-    bound(request)
+    boundAnswer(request)
     request.end(body)
   })
-}
-
-/** Bytes are counted as they come, before anybody reads them: what is no part of a body could go on without end as well. */
-function bound(request: ClientRequest): void {
-  let length = 0
-  let interim = 0
-  request.on('socket', (socket) => {
-    socket.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > LONGEST_ANSWER) request.destroy(new SendError('answer_too_long'))
-    })
-  })
-  request.on('information', () => {
-    interim += 1
-    if (interim > MOST_INTERIM) request.destroy(new SendError('too_many_interim_answers'))
-  })
-}
-
-/** Connects to the addresses that were looked at: asking again could lead elsewhere. */
-function pinned(addresses: readonly Address[]): LookupFunction {
-  return (_hostname, { all }, callback) => {
-    const [first = { address: '', family: 0 }] = addresses
-    if (all) callback(null, [...addresses])
-    else callback(null, first.address, first.family)
-  }
 }
 
 function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
@@ -149,10 +125,4 @@ function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
     signal.addEventListener('abort', () => reject(new SendError('timeout')), { once: true })
   })
   return Promise.race([work, aborted])
-}
-
-/** The system's code. Never a message: it names addresses inside. */
-function wordOf(error: unknown): string {
-  const { code } = error as { code?: unknown }
-  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'failed'
 }

@@ -8,6 +8,7 @@ import { type IdMaker, idMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
 import { service, systemClock } from '../operations/call.js'
 import { limiter } from '../operations/limiter.js'
+import type { WebhookProxy } from '../operations/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhook-targets.js'
 import { createApp } from './app.js'
 import { countingFailures } from './counting-failures.js'
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly metrics?: Metrics
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[]
+  /** The proxy that webhooks to public addresses go through; by default none. */
+  readonly webhookProxy?: WebhookProxy
   /** The version of Stripe's API that events name, but for webhook endpoints that have one of their own. */
   readonly apiVersion?: string
 }
@@ -84,7 +87,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     apiVersion,
     onWake: () => atWork.wake(),
   })
-  const sending = { targets: webhookTargets(webhookAllow) }
+  const sending = { targets: webhookTargets(webhookAllow), proxy: options.webhookProxy }
   const atWork = background({ service: operations, sending, onFault: logJobFault, metrics })
   // What cannot be counted or marked is counted with the store's failures, and stops nobody.
   const usage = keyUsage(operations, () => {})

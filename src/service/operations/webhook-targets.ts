@@ -4,6 +4,8 @@ import { BlockList, isIP } from 'node:net'
 export interface WebhookTargets {
   /** Whether a request may be sent to this IP address. Without encryption only to what the configuration allows. */
   accepts(address: string, isEncrypted: boolean): boolean
+  /** Whether this IP address lies in the public internet, whatever the configuration allows. */
+  isPublic(address: string): boolean
   /** What is wrong with the URL of an endpoint, as the end of a sentence; undefined when nothing is. */
   fault(url: string): string | undefined
 }
@@ -54,16 +56,21 @@ export function webhookTargets(allow: readonly string[] = []): WebhookTargets {
   const closed = blockList(CLOSED)
   const open = blockList([OPEN_IPV6, MAPPED_IPV4])
   const allowed = blockList(allow)
-  const isPublic = (address: string, kind: Range['family']) =>
-    !closed.check(address, kind) && (kind === 'ipv4' || open.check(address, kind))
+  const isPublic = (address: string) => {
+    const kind = familyOf(address)
+    return kind !== undefined && !closed.check(address, kind) && (kind === 'ipv4' || open.check(address, kind))
+  }
   const accepts = (address: string, isEncrypted: boolean) => {
-    const family = isIP(address)
-    if (family === 0) return false
-    const kind = family === 4 ? 'ipv4' : 'ipv6'
-    return allowed.check(address, kind) || (isEncrypted && isPublic(address, kind))
+    const kind = familyOf(address)
+    return kind !== undefined && (allowed.check(address, kind) || (isEncrypted && isPublic(address)))
   }
   const mayBePlain = allow.length > 0
-  return { accepts, fault: (url) => formFault(url) ?? placeFault(new URL(url), accepts, mayBePlain) }
+  return { accepts, isPublic, fault: (url) => formFault(url) ?? placeFault(new URL(url), accepts, mayBePlain) }
+}
+
+function familyOf(address: string): Range['family'] | undefined {
+  const family = isIP(address)
+  return family === 0 ? undefined : family === 4 ? 'ipv4' : 'ipv6'
 }
 
 /** A range of addresses as it is written on the command line; undefined when it is none. */

@@ -1,0 +1,15 @@
+/** Why nothing was sent or answered, as one word. */
+export class SendError extends Error {
+  readonly code: string
+
+  constructor(code: string) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The system's code. Never a message: it names addresses inside. */
+export function wordOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'failed'
+}

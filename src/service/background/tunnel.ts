@@ -1,0 +1,120 @@
+import { request as requestPlain } from 'node:http'
+import { request as requestEncrypted } from 'node:https'
+import { isIP, type Socket } from 'node:net'
+import { connect as connectEncrypted } from 'node:tls'
+import type { WebhookProxy } from '../operations/webhook-proxy.js'
+import { literalAddress } from '../operations/webhook-targets.js'
+import { boundAnswer } from './bound-answer.js'
+import type { Address, Lookup } from './lookup.js'
+import { pinned } from './pinned.js'
+import { SendError, wordOf } from './send-error.js'
+
+export interface TunnelOptions {
+  readonly proxy: WebhookProxy
+  /** Where the endpoint's name leads, looked at already. */
+  readonly addresses: readonly Address[]
+  readonly lookup: Lookup
+  readonly signal: AbortSignal
+  /** Certificates to trust instead of the system's. */
+  readonly ca: string | undefined
+}
+
+/** How many addresses of an endpoint the proxy is asked for. */
+const MOST_ADDRESSES = 4
+/** The proxy could not reach the address; it may reach another one. */
+const UNREACHED = new Set([502, 503, 504])
+
+/**
+ * A connection to the endpoint through the proxy, encrypted where its URL says so, by CONNECT (RFC 9110, 9.3.6). The
+ * proxy is asked for an address that was looked at, never for a name: it could lead elsewhere there. Rejects with
+ * SendError, whose word begins with "proxy_".
+ */
+export async function openTunnel(url: URL, options: TunnelOptions): Promise<Socket> {
+  const isEncrypted = url.protocol === 'https:'
+  const port = url.port === '' ? (isEncrypted ? 443 : 80) : Number(url.port)
+  const socket = await firstReached(port, options)
+  if (!isEncrypted) return socket
+  const name = literalAddress(url.hostname) ?? url.hostname
+  return connectEncrypted({
+    socket,
+    host: name,
+    // An address is not a name to ask for (RFC 6066, 3); the certificate is held to it all the same.
+    servername: isIP(name) === 0 ? name : '',
+    // Said outright, for a variable of the environment could switch it off.
+    rejectUnauthorized: true,
+    ...(options.ca !== undefined && { ca: options.ca }),
+  })
+}
+
+async function firstReached(port: number, { addresses, ...options }: TunnelOptions): Promise<Socket> {
+  const { proxy, lookup, signal } = options
+  const literal = literalAddress(proxy.hostname)
+  const proxyAddresses =
+    literal === undefined
+      ? await lookup(proxy.hostname, signal).catch((error) => {
+          throw ofProxy(error)
+        })
+      : [{ address: literal, family: isIP(literal) }]
+  let failure = new SendError('proxy_failed')
+  for (const { address } of addresses.slice(0, MOST_ADDRESSES)) {
+    const authority = `${isIP(address) === 6 ? `[${address}]` : address}:${port}`
+    const answered = await connect(authority, { ...options, proxyAddresses })
+    if (typeof answered !== 'number') return answered
+    failure = new SendError(`proxy_answered_${answered}`)
+    if (!UNREACHED.has(answered)) break
+  }
+  throw failure
+}
+
+interface ConnectOptions extends Omit<TunnelOptions, 'addresses' | 'lookup'> {
+  readonly proxyAddresses: readonly Address[]
+}
+
+/** The connection, or the status by which the proxy refused it. Any answer but 2xx does, interim ones as well. */
+function connect(authority: string, options: ConnectOptions): Promise<Socket | number> {
+  const { proxy, proxyAddresses, signal, ca } = options
+  return new Promise((resolve, reject) => {
+    const asked = {
+      method: 'CONNECT',
+      host: proxy.hostname,
+      port: proxy.port,
+      path: authority,
+      agent: false,
+      lookup: pinned(proxyAddresses),
+      signal,
+      headers: {
+        host: authority,
+        ...(proxy.authorization !== undefined && { 'proxy-authorization': proxy.authorization }),
+      },
+    } as const
+    const request = proxy.isEncrypted
+      ? requestEncrypted({
+          ...asked,
+          // Not the Host of the request, which is where the tunnel is to lead.
+          servername: isIP(proxy.hostname) === 0 ? proxy.hostname : '',
+          rejectUnauthorized: true,
+          ...(ca !== undefined && { ca }),
+        })
+      : requestPlain(asked)
+    const unbound = boundAnswer(request)
+    request.on('error', (error) => reject(ofProxy(error)))
+    request.on('close', () => reject(new SendError('proxy_closed')))
+    request.on('connect', ({ statusCode = 0 }, socket: Socket, head) => {
+      unbound()
+      // Until somebody else listens: it may end at any moment.
+      socket.on('error', () => {})
+      if (statusCode < 200 || statusCode > 299 || signal.aborted) {
+        socket.destroy()
+        resolve(statusCode)
+        return
+      }
+      if (head.length > 0) socket.unshift(head)
+      resolve(socket)
+    })
+    request.end()
+  })
+}
+
+function ofProxy(error: unknown): SendError {
+  return new SendError(`proxy_${wordOf(error)}`)
+}
