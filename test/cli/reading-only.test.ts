@@ -52,6 +52,7 @@ function filesIn(cwd: string): string[] {
 describe('a user who may only read the store', () => {
   test('can run every command that only reads, and nothing is changed or left behind', async () => {
     const cwd = await aProjectForReading('closed')
+    const [{ id }] = JSON.parse((await flows(['history', '--json'], { cwd })).stdout).deployments
     const before = filesIn(cwd)
     const commands = [
       ['plan', '--detailed-exitcode'],
@@ -61,7 +62,8 @@ describe('a user who may only read the store', () => {
       ['drift'],
       ['blame', 'a'],
       ['link', 'a'],
-      ['events'],
+      ['show', id],
+      ['events', id],
       ['pull'],
       ['sessions', 'list'],
       ['keys', 'list'],

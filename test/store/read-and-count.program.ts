@@ -9,7 +9,8 @@ const store = await openSqliteStore({ file, readOnly: true })
 function count(): Promise<number> {
   return store.read(async (tx) => {
     let found = 0
-    for await (const { table, rows } of tx.contents.batches()) if (table === 'sessions') found += rows.length
+    for await (const { table, rows } of tx.contents.batches())
+      if (table === 'verification_sessions') found += rows.length
     return found
   })
 }
