@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { modeOf } from '../../model/mode.js'
 import type { ApiKey } from '../../model/resources.js'
 import type { Project } from '../../project.js'
@@ -17,7 +17,7 @@ import { type Found, ok, problem, warning } from './finding.js'
 export async function checkStore(project: Project, terminal: Terminal): Promise<Found[]> {
   const check = 'store'
   const file = storeFile(project, terminal)
-  if (!existsSync(file)) return [ok(check, `${file} is not there yet: flows apply makes it`)]
+  if (isMissing(file)) return [ok(check, `${file} is not there yet: flows apply makes it`)]
   const { openSqliteStore } = await import('../../store/sqlite/open.js')
   const { StoreError } = await import('../../store/store-error.js')
   try {
@@ -28,6 +28,15 @@ export async function checkStore(project: Project, terminal: Terminal): Promise<
     if (!(error instanceof StoreError)) throw error
     // The next command that writes brings it up to date by itself.
     return [(error.code === 'too_old' ? warning : problem)(check, error.message)]
+  }
+}
+
+/** False where nobody may look: opening it then says so. */
+function isMissing(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) === undefined
+  } catch {
+    return false
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { StoreError } from '../store-error.js'
 import type { Database, DatabaseConstructor } from './database.js'
@@ -37,15 +37,15 @@ export function privateFolder(Driver: DatabaseConstructor, parent: string): Priv
   }
 }
 
-/** Removes such folders whose process has ended, however it ended. */
+/** Removes such folders of this user whose process has ended, however it ended. */
 export function clearLeftovers(Driver: DatabaseConstructor, parent: string): void {
   for (const name of foldersIn(parent)) {
     const path = join(parent, name)
     try {
-      if (isInUse(Driver, path)) continue
+      if (!isOwn(path) || isInUse(Driver, path)) continue
       rmSync(path, { recursive: true, force: true })
     } catch {
-      // Somebody else's, or gone by now.
+      // Gone by now.
     }
   }
 }
@@ -56,6 +56,12 @@ function foldersIn(parent: string): string[] {
   } catch {
     return []
   }
+}
+
+/** In a folder that many users write to, others may exchange theirs for something else while it is being removed. */
+function isOwn(path: string): boolean {
+  const found = lstatSync(path)
+  return found.isDirectory() && (process.geteuid === undefined || found.uid === process.geteuid())
 }
 
 function isInUse(Driver: DatabaseConstructor, path: string): boolean {

@@ -1,35 +1,43 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import type { Pace } from '../queries/pace.js'
 import type { Store } from '../store.js'
+import { StoreError } from '../store-error.js'
 import { connect, IN_MEMORY, type Place } from './connect.js'
 import { soleWriter } from './locks.js'
+import { openSource } from './unwritable.js'
 
 /**
  * A store for reading that never creates, migrates or writes. A file that is not there reads as an empty store; every
  * read looks for it again until it is there, so a reader opened early sees what a writer makes later.
  */
 export function readOnlyStore(place: Place, pace?: Pace): Store {
-  let opened: Promise<Store | null> | undefined
+  let opened: Promise<Opened | null> | undefined
   let empty: Promise<Store> | undefined
-  const store = async (): Promise<Store> => {
+  const read: Store['read'] = async (work) => {
     opened ??= openIfThere(place, pace)
-    const found = await opened.catch((error) => {
-      opened = undefined
+    const asked = opened
+    const found = await asked.catch((error) => {
+      if (opened === asked) opened = undefined
       throw error
     })
-    if (found) return found
-    opened = undefined
+    if (found?.isCurrent()) return found.read(work)
+    // Others that read at the same time may have seen it already.
+    if (opened === asked) {
+      opened = undefined
+      await found?.retire()
+    }
+    if (found !== null) return read(work)
     empty ??= emptyStore(place)
-    return empty
+    return (await empty).read(work)
   }
   const refuse = async () => {
     throw new Error(`${place.label} is open for reading only`)
   }
   return {
     label: place.label,
-    read: async (work) => (await store()).read(work),
+    read,
     write: refuse,
     rateLimits: { take: refuse, forget: refuse },
     close: async () => {
@@ -39,16 +47,59 @@ export function readOnlyStore(place: Place, pace?: Pace): Store {
   }
 }
 
+interface Opened extends Pick<Store, 'read' | 'close'> {
+  isCurrent(): boolean
+  /** Closes it when nobody reads from it any more. */
+  retire(): Promise<void>
+}
+
 /** null where there is no store yet: no file, or one that its writer has not filled yet. */
-async function openIfThere(place: Place, pace: Pace | undefined): Promise<Store | null> {
-  const { Driver, file, label } = place
-  if (!existsSync(file)) return null
-  const { db, age, close } = await connect(place, () => new Driver(file, { readOnly: true }))
-  if (age === 'current') return kyselyStore(db, { label, locks: soleWriter, close, ...(pace && { pace }) })
+async function openIfThere(place: Place, pace: Pace | undefined): Promise<Opened | null> {
+  const { label } = place
+  if (!isThere(place)) return null
+  const { db, age, close, isCurrent } = await openSource(place)
+  if (age === 'current') {
+    const store = kyselyStore(db, { label, locks: soleWriter, close, ...(pace && { pace }) })
+    return closedAfterUse(store, isCurrent)
+  }
   await close()
   if (age === 'too_new') throw tooNew(label)
   if (age === 'too_old') throw tooOld(label)
   return null
+}
+
+function closedAfterUse(store: Store, isCurrent: () => boolean): Opened {
+  let readers = 0
+  let isRetired = false
+  const closeUnused = async () => {
+    if (isRetired && readers === 0) await store.close()
+  }
+  return {
+    isCurrent,
+    read: async (work) => {
+      readers += 1
+      try {
+        return await store.read(work)
+      } finally {
+        readers -= 1
+        await closeUnused()
+      }
+    },
+    retire: async () => {
+      isRetired = true
+      await closeUnused()
+    },
+    close: () => store.close(),
+  }
+}
+
+/** A file in a folder that this user may not look into is not taken for one that is not there. */
+function isThere({ file, label }: Place): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch (cause) {
+    throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
+  }
 }
 
 async function emptyStore(place: Place): Promise<Store> {
