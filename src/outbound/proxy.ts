@@ -35,7 +35,8 @@ export async function currentFetch(): Promise<Fetch> {
   const about = JSON.stringify([...named.map((name) => env[name]), env.no_proxy, env.NO_PROXY])
   if (made?.about === about) return made.fetch
   for (const name of named) checkAddress(name, env[name] ?? '')
-  const { EnvHttpProxyAgent, fetch: throughProxy } = await import('undici')
+  // By its default export: in the built program, a CommonJS library has no other.
+  const { EnvHttpProxyAgent, fetch: throughProxy } = (await import('undici')).default
   // It reads the variables itself.
   const dispatcher = new EnvHttpProxyAgent()
   made = { about, fetch: (url, init) => throughProxy(url, { ...init, dispatcher }) }
