@@ -25,6 +25,8 @@ async function aProjectForReading(state: State): Promise<string> {
     cpSync(used, cwd, { recursive: true })
   }
   if (state === 'with a log that has lost its index') rmSync(join(cwd, `${STORE}-shm`))
+  // Where a store was closed, neither lies there, or an empty log; SQLite must then make them.
+  if (state === 'closed') for (const part of ['-wal', '-shm']) rmSync(join(cwd, STORE + part), { force: true })
   forReadingOnly(cwd)
   onTestFinished(() => forWriting(cwd))
   return cwd
@@ -53,6 +55,7 @@ describe('a user who may only read the store', () => {
   test('can run every command that only reads, and nothing is changed or left behind', async () => {
     const cwd = await aProjectForReading('closed')
     const [{ id }] = JSON.parse((await flows(['history', '--json'], { cwd })).stdout).deployments
+    for (const part of ['-wal', '-shm']) rmSync(join(cwd, STORE + part), { force: true })
     const before = filesIn(cwd)
     const commands = [
       ['plan', '--detailed-exitcode'],
