@@ -96,6 +96,29 @@ describe('Stripe-Version', () => {
     expect((await call('POST', SESSIONS, { body: 'type=none' })).headers.get('stripe-version')).toBe(API_VERSION)
     expect((await call('GET', SESSIONS, { key: 'sk_test_none' })).headers.get('stripe-version')).toBe(API_VERSION)
   })
+
+  test.each<[string, string, RequestInit, number]>([
+    ['an address that does not exist', '/v1/nothing', {}, 404],
+    ['a method that an address does not have', SESSIONS, { method: 'PATCH' }, 404],
+    [
+      'a body that is compressed',
+      SESSIONS,
+      { method: 'POST', headers: { 'content-encoding': 'gzip' }, body: 'a' },
+      415,
+    ],
+    ['an address that cannot be read', '/v1/%zz', {}, 400],
+  ])('is named where no route answers: %s', async (_what, path, init, status) => {
+    const { url } = await served()
+    const answer = await fetch(`${url}${path}`, init)
+    expect([answer.status, answer.headers.get('stripe-version')]).toEqual([status, API_VERSION])
+  })
+
+  test('is none of pages and of health', async () => {
+    const { url } = await served()
+    for (const path of ['/healthz', '/docs/errors']) {
+      expect((await fetch(`${url}${path}`)).headers.get('stripe-version')).toBe(null)
+    }
+  })
 })
 
 describe('request ids', () => {

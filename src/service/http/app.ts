@@ -48,7 +48,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these.
       reply.raw.once('finish', () => tell(request, reply))
-      void sendError(reply.headers(alwaysSent(request)), error)
+      void sendError(reply.headers(alwaysSent(request, options.apiVersion)), error)
     },
     clientErrorHandler: (error, socket) => refuseUnreadable(socket, error, id('req')),
   })
@@ -60,7 +60,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('failure')
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(alwaysSent(request))
+    reply.headers(alwaysSent(request, options.apiVersion))
     checkHead(request)
     refuseEncoded(request)
     // Before the body is read: whatever was sent, the address is what is wrong.
@@ -84,8 +84,10 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app
 }
 
-function alwaysSent({ id }: FastifyRequest) {
-  return { 'request-id': id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' }
+/** What every answer has, errors too. A version that a request to the API names takes the place of the standard one. */
+function alwaysSent(request: FastifyRequest, apiVersion: string) {
+  const version = /^\/v[12]\//.test(pathOf(request)) ? { 'stripe-version': apiVersion } : {}
+  return { 'request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...version }
 }
 
 /** What HTTP itself asks of every request. */

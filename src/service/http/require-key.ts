@@ -9,10 +9,7 @@ import { refuseOtherAccount } from './refuse-other-account.js'
 import { idOf } from './request.js'
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
-export function requireKey(
-  app: FastifyInstance,
-  { service, limiter, rateLimit, usage, apiVersion: standardVersion }: AppOptions,
-): void {
+export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
   const failures = failedKeys()
   const authenticated = async (request: FastifyRequest) => {
     try {
@@ -27,8 +24,6 @@ export function requireKey(
   }
 
   app.addHook('onRequest', async (request, reply) => {
-    // On errors too; one that the request names takes its place.
-    reply.header('stripe-version', standardVersion)
     const { needs } = request.routeOptions.config
     if (needs === undefined) throw new Error('a route does not say what it asks of a key')
     const { caller, keyId, tail, unmarked } = await authenticated(request)
