@@ -33,9 +33,12 @@ export function addressFault(text: string, example = 'https://example.com/verifi
 }
 
 /** Schemes that no app has of its own: what they lead to is a script, the person's own files, or another protocol. */
-const NO_APP = new Set(
-  'javascript data file vbscript blob about filesystem view-source chrome ftp ftps ws wss mailto tel sms'.split(' '),
-)
+const NO_APP = new Set([
+  ...['javascript', 'vbscript', 'data', 'blob', 'about', 'filesystem', 'view-source', 'jar'],
+  ...['file', 'content', 'resource', 'res', 'intent', 'chrome', 'chrome-extension', 'moz-extension'],
+  ...['ftp', 'ftps', 'sftp', 'ssh', 'telnet', 'smb', 'nfs', 'afp', 'ldap', 'ldaps', 'ws', 'wss', 'gopher'],
+  ...['mailto', 'tel', 'sms'],
+])
 
 /**
  * The same for where a person goes after a verification: an app's own scheme (myapp://done) is an address there, and
