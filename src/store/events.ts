@@ -30,8 +30,8 @@ export interface EventReads {
 
 export interface EventWrites {
   insert(event: EventRecord): Promise<void>
-  /** Id of the newest event of an object. */
-  newestOf(object: string): Promise<string | undefined>
+  /** The newest event of an object. */
+  newestOf(object: string): Promise<Pick<EventRecord, 'id' | 'created'> | undefined>
   /** Every event of an object, oldest first. */
   ofObject(object: string): Promise<EventRecord[]>
   /** Replaces what the event says of its object; for redaction. */

@@ -23,7 +23,7 @@ const FIRST: EventType = 'identity.verification_session.created'
 /**
  * Records that something happened, and for which webhook endpoints it waits, in the transaction in which it happens:
  * there is no moment at which one is there without the other. The transaction holds the object, so its events, and
- * their deliveries, are in order by id whatever the clocks of the processes say.
+ * their deliveries, are in order by time and by id whatever the clocks of the processes say.
  */
 export async function recordEvent(
   call: WriteCall,
@@ -35,16 +35,17 @@ export async function recordEvent(
   const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
     wants(enabled_events, type),
   )
-  const addressed = endpoints.map((endpoint) => ({ id: call.id('whd', before), endpoint }))
+  const addressed = endpoints.map((endpoint) => ({ id: call.id('whd', before?.id), endpoint }))
+  const created = Math.max(now, before?.created ?? 0)
   const event: EventRecord = {
     // After those of its deliveries: so what comes after the event comes after them as well.
-    id: call.id('evt', before),
+    id: call.id('evt', before?.id),
     livemode,
     type,
     object: object.id,
     data: { ...object },
     request: call.request ?? null,
-    created: now,
+    created,
   }
   await tx.events.insert(event)
   if (addressed.length === 0) return
@@ -59,7 +60,7 @@ export async function recordEvent(
       attempts: 0,
       next_attempt: now,
       leased_until: null,
-      created: now,
+      created,
     })),
   )
   call.wake()

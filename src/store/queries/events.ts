@@ -40,8 +40,8 @@ export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
       await db.insertInto('events').values(toRow(event)).execute()
     },
     async newestOf(object) {
-      const query = db.selectFrom('events').select('id').where('object', '=', object)
-      return (await query.orderBy('id', 'desc').limit(1).executeTakeFirst())?.id
+      const query = db.selectFrom('events').select(['id', 'created']).where('object', '=', object)
+      return query.orderBy('id', 'desc').limit(1).executeTakeFirst()
     },
     async ofObject(object) {
       const rows = await db.selectFrom('events').selectAll().where('object', '=', object).orderBy('id').execute()
