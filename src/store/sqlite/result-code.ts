@@ -18,8 +18,19 @@ export const ResultCode = {
   notADatabase: 26,
 } as const
 
+/** SQLite's own words for those (sqlite.org/c3ref/errcode.html), for errors to which a driver gives no code. */
+const WORDS: Readonly<Record<string, number>> = {
+  'attempt to write a readonly database': ResultCode.readOnly,
+  'disk I/O error': ResultCode.ioError,
+  'database disk image is malformed': ResultCode.corrupt,
+  'database or disk is full': ResultCode.full,
+  'unable to open database file': ResultCode.cannotOpen,
+  'file is not a database': ResultCode.notADatabase,
+}
+
 /** The primary result code of an error of SQLite; undefined for any other error. */
 export function resultCode(error: unknown): number | undefined {
-  const code = error instanceof Error && 'errcode' in error ? error.errcode : undefined
-  return typeof code === 'number' ? code & 0xff : undefined
+  if (!(error instanceof Error)) return undefined
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff
+  return 'code' in error && error.code === 'ERR_SQLITE_ERROR' ? WORDS[error.message] : undefined
 }
