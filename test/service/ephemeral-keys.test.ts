@@ -67,7 +67,7 @@ describe('an ephemeral key', () => {
       expect([status, body.error.param]).toEqual([403, 'expand'])
     }
     const routes = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES].filter(
-      ({ method, url }) => !(method === 'GET' && url === `${SESSIONS}/:id`),
+      ({ method, url }) => !(method === 'GET' && url === `${SESSIONS}/:session`),
     )
     for (const { method, url } of routes) {
       for (const one of [session.id, id]) {

@@ -35,7 +35,7 @@ describe('metrics', () => {
     await expect.poll(() => log.length).toBe(5)
     expect(await figure(requests('GET', FLOWS, '2xx'))).toBe(1)
     expect(await figure(requests('GET', FLOWS, '4xx'))).toBe(1)
-    expect(await figure(requests('GET', `${FLOWS}/:id`, '4xx'))).toBe(2)
+    expect(await figure(requests('GET', `${FLOWS}/:verification_flow`, '4xx'))).toBe(2)
     expect(await figure(requests('GET', 'none', '4xx'))).toBe(1)
   })
 

@@ -53,7 +53,7 @@ describe('what opens a session', () => {
       return answer
     }
     for (const route of [...V1_ROUTES, ...V2_ROUTES].filter(({ method, isList }) => method === 'GET' && isList)) {
-      if (route.url.includes(':id')) continue
+      if (route.url.includes('/:')) continue
       const needed = 'project' in route.shapes && route.url.startsWith('/v2') ? '?project=acme' : ''
       const expand = route.expandable.filter((name) => !name.includes('.')).map((name) => `expand[]=data.${name}`)
       const query = [needed.slice(1), ...expand].filter((part) => part !== '').join('&')
@@ -61,10 +61,10 @@ describe('what opens a session', () => {
       expect([route.url, status]).toEqual([route.url, 200])
       ids.set(route.url, list.data[0]?.id ?? 'none')
     }
-    for (const route of V1_ROUTES.filter(({ method, url }) => method === 'GET' && url.includes(':id'))) {
-      const id = ids.get(route.url.slice(0, route.url.indexOf('/:id')))
+    for (const route of V1_ROUTES.filter(({ method, url }) => method === 'GET' && url.includes('/:'))) {
+      const id = ids.get(route.url.slice(0, route.url.indexOf('/:')))
       const expand = route.expandable.filter((name) => !name.includes('.')).map((name) => `expand[]=${name}`)
-      await ask(`${route.url.replace(':id', id ?? 'none')}?${expand.join('&')}`)
+      await ask(`${route.url.replace(/:\w+/, id ?? 'none')}?${expand.join('&')}`)
     }
     await ask(`${FLOW_STATE.url}?project=acme`)
     const replay = await api.call('POST', SESSIONS, { body, headers, key })

@@ -34,6 +34,8 @@ export interface Connection {
 interface Surroundings {
   readonly prepare?: (database: Database) => void
   readonly beforeClose?: (database: Database) => void
+  /** A file of this version only, which no migration ever changes. */
+  readonly isPlain?: boolean
 }
 
 /** Where no file is: a store in memory. */
@@ -43,7 +45,7 @@ export const IN_MEMORY = ':memory:'
 export async function connect(
   { file, label, whileBusy, migrations, tell, busyTimeout = 50 }: Place,
   open: () => Database,
-  { prepare = () => {}, beforeClose = () => {} }: Surroundings = {},
+  { prepare = () => {}, beforeClose = () => {}, isPlain = false }: Surroundings = {},
 ): Promise<Connection> {
   let database: Database | undefined
   try {
@@ -52,7 +54,7 @@ export async function connect(
     // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
     opened.exec(`pragma busy_timeout = ${busyTimeout}`)
     await whileBusy(() => prepare(opened))
-    const age = ageOf(await whileBusy(() => migrationsIn(opened, label)), migrations)
+    const age = isPlain ? 'current' : ageOf(await whileBusy(() => migrationsIn(opened, label)), migrations)
     // Whoever has read once has the log open too.
     const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })

@@ -102,6 +102,7 @@ async function open(place: Place): Promise<Connection> {
   }
   // Without full syncs a power cut may lose the last seconds of counting, but never damages the file.
   const connection = await connect(place, () => new place.Driver(place.file), {
+    isPlain: true,
     prepare: (database) => database.exec('pragma journal_mode = wal; pragma synchronous = normal'),
   })
   try {
