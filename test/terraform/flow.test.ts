@@ -485,7 +485,7 @@ test('of a service that does not tell links in its state, each is asked for', as
   expect(await terraform.read({ ...state, static_link: null } as ObjectValue)).toEqual(state)
   expect(old.requests.map((one) => one.replace(String(state?.id), ':id'))).toEqual([
     `GET /v2/identity/flow_state?project=${PROJECT}`,
-    'GET /v1/identity/verification_flows/:verification_flow',
+    'GET /v1/identity/verification_flows/:id',
   ])
 })
 
