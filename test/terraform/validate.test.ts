@@ -215,11 +215,11 @@ test('what a text says is in no message: it may come from a sensitive variable, 
     return_url: [
       'unspoken',
       'http://unspoken.example',
-      'unspoken://a',
+      'htps://unspoken.example',
       'https://u:unspoken@example.com',
       'ftp://unspoken/',
     ],
-    metadata: [`{ a = "unspoken\\n" }`],
+    metadata: [`{ a = "unspoken${'x'.repeat(500)}" }`],
   }
   for (const [name, values] of Object.entries(texts)) {
     for (const value of [values].flat()) {
