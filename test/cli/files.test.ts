@@ -70,7 +70,7 @@ test('fmt and pull keep the mode of a file, whatever the process masks, and say 
 })
 
 test('promote says that what it takes over strengthens', async () => {
-  const config = `${CONFIG}  live: { api: "http://127.0.0.1:1", api_key_env: K }\n`
+  const config = `${CONFIG}  live: { mode: live, api: "http://127.0.0.1:1", api_key_env: K }\n`
   const strong = aDefinition('A', 'environments: { local: { options: { email: { require_verification: true } } } }\n')
   const { stdout } = await flows(['promote', 'local', 'live', '--check'], { cwd: aProject({ a: strong }, config) })
   expect(stdout).toContain('~ edit flows/a.yaml  (strengthens)')
