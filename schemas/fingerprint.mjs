@@ -7,7 +7,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The files that decide what reading definitions and planning them come to; a test holds the list against the imports. */
 export function fingerprintFiles() {
-  const folders = ['src/load', 'src/validate', 'src/model', 'src/plan', 'src/policy'].flatMap((path) =>
+  const folders = ['src/files', 'src/load', 'src/validate', 'src/model', 'src/plan', 'src/policy'].flatMap((path) =>
     namesIn(path, '.ts').map((name) => `${path}/${name}`),
   )
   const schemas = namesIn('schemas', '.schema.json').map((name) => `schemas/${name}`)

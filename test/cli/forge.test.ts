@@ -20,7 +20,7 @@ describe('a command that needs pull requests', () => {
     ['where GitLab names no project', { CI_COMMIT_SHA: COMMIT, GITLAB_TOKEN: 'x' }, 64, 'CI_PROJECT_ID is not set'],
     ['where the address is none', { ...GITHUB, GITHUB_API_URL: 'x' }, 64, 'GITHUB_API_URL'],
     ['without a token', { GITHUB_REPOSITORY: 'acme/kyc' }, 6, 'GITHUB_TOKEN is not set'],
-    ['with what is no token', { CI_PROJECT_ID: '42', GITLAB_TOKEN: 'a b' }, 6, 'GITLAB_TOKEN is no token'],
+    ['with what is not a token', { CI_PROJECT_ID: '42', GITLAB_TOKEN: 'a b' }, 6, 'GITLAB_TOKEN holds white space'],
   ])('says what is missing: %s', async (_, env, code, text) => {
     const asked = await ask(env)
     expect(asked.code).toBe(code)
