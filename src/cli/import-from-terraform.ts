@@ -9,7 +9,7 @@ import { printable } from '../render/text.js'
 import { type FlowInState, flowsInState } from '../synth/terraform-state.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
-import { namedFile } from './named-file.js'
+import { namedFile, noSuchFile } from './named-file.js'
 import type { Observed } from './observed.js'
 import { editsFor, writeEdits } from './write-edits.js'
 
@@ -28,7 +28,7 @@ export function readTerraformState(cli: Cli, file: string): readonly FlowInState
     shown = JSON.parse(readFileSync(namedFile(cli, file), 'utf8'))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw badUsage(`there is no file ${printable(file)}`, HOW)
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw noSuchFile(cli, file, HOW)
     if (code === 'EISDIR') throw badUsage(`${printable(file)} is a folder`, HOW)
     if (!(error instanceof SyntaxError)) throw error
   }

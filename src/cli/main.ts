@@ -41,9 +41,9 @@ export async function main(args: readonly string[], openTerminal = processTermin
   await addCommands(program, args, run)
   const misreadFormat = seemsToWantJson(args) ? 'json' : 'human'
   const help = askedHelp(args, program)
-  if (typeof help === 'object') return report(unknownCommand(help), cliOf().terminal, misreadFormat)
+  if (help !== undefined && 'word' in help) return report(unknownCommand(help), cliOf().terminal, misreadFormat)
   try {
-    await program.parseAsync(help === 'group' ? [...args, '--help'] : args, { from: 'user' })
+    await program.parseAsync(help?.args ?? args, { from: 'user' })
   } catch (error) {
     const { terminal } = cliOf()
     if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
@@ -104,7 +104,7 @@ function createProgram(quiet: boolean, terminal: Terminal) {
 /** Only the command that a line calls is loaded whole. */
 async function addCommands(program: Program, args: readonly string[], run: Run): Promise<void> {
   const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
-  const called = names[0] === 'help' ? names[1] : names[0]
+  const called = names.find((name) => name !== 'help')
   for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
 }
 

@@ -1,6 +1,6 @@
 import type { CommanderError } from '@commander-js/extra-typings'
 import { nearest } from '../validate/nearest.js'
-import type { UnknownTopic } from './asked-help.js'
+import type { UnknownCommand } from './asked-help.js'
 import { badUsage, type Failure } from './failure.js'
 
 /** As much of a command as is needed to know what its command line may hold. */
@@ -15,16 +15,31 @@ export function misread({ message }: CommanderError, program: Level, args: reado
   const [, said = message, suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? []
   // It shows what was written, which may be an address with a password.
   const wrong = said.replace(/:\/\/[^\s']*@/g, '://...@')
+  const word = /^unknown command '(.*)'$/s.exec(wrong)?.[1]
+  if (word !== undefined) {
+    const group = levels(program, args)
+    const known = group.at(-1)?.commands.map((command) => command.name()) ?? []
+    return unknownCommand({ word, group: group.slice(1).map((command) => command.name()), known })
+  }
   const hint = suggestion ?? suggestionFor(wrong, program, args)
   const help = 'add --help for the options and examples'
   return badUsage(wrong, hint === undefined ? help : `${hint.charAt(0).toLowerCase()}${hint.slice(1)} (${help})`)
 }
 
-/** A command whose help was asked for, and that there is not. */
-export function unknownCommand({ word, known }: UnknownTopic): Failure {
+/** A word that names no command, and what may have been meant. A group is small: all of its commands are named. */
+export function unknownCommand({ word, group, known }: UnknownCommand): Failure {
   const near = nearest(word, known)
-  const list = 'flows --help lists the commands'
-  return badUsage(`unknown command '${word}'`, near === undefined ? list : `did you mean ${near}? (${list})`)
+  const place = ['flows', ...group].join(' ')
+  const list = `${place} --help lists the commands`
+  const hint =
+    known.length === 0
+      ? `${place} --help shows its help`
+      : near !== undefined
+        ? `did you mean ${near}? (${list})`
+        : group.length === 0
+          ? list
+          : `${place} has ${known.join(', ')}: ${place} --help says what they do`
+  return badUsage(`unknown command '${word}'`, hint)
 }
 
 /** For `--fromat=json`: the parser takes the value for a part of the name, so that nothing looks near to it. */

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { followedIfInside, LinkOutside } from '../files/inside.js'
+import { followedIfInside, isLink, LinkOutside } from '../files/inside.js'
 import { printable } from '../render/text.js'
 import type { Cli } from './command.js'
 import { badUsage } from './failure.js'
@@ -21,6 +21,12 @@ export function namedFile(cli: Cli, given: string): string {
     if (code === 'ELOOP') throw badUsage(`${printable(given)} is a link that leads round in a circle`)
     throw error
   }
+}
+
+/** Where no file is; `hint` says what makes one. */
+export function noSuchFile(cli: Cli, given: string, hint?: string) {
+  if (!isLink(resolve(cli.terminal.cwd, given))) return badUsage(`there is no file ${printable(given)}`, hint)
+  return badUsage(`${printable(given)} is a link that leads nowhere: what it names is not there`, hint)
 }
 
 export function linkRefused(given: string) {

@@ -10,7 +10,7 @@ export function proxyFault(list: string): string | undefined {
   if (/\/0+$/.test(wrong.trim())) {
     return `${JSON.stringify(wrong.trim())} would believe everybody: name the proxies, with a range of at least /1.`
   }
-  return `${JSON.stringify(wrong.trim())} is no address, no range such as 10.0.0.0/8, and none of ${[...NAMED].join(', ')}.`
+  return `${JSON.stringify(wrong.trim())} is not an address, a range such as 10.0.0.0/8, or one of ${[...NAMED].join(', ')}.`
 }
 
 function isProxy(text: string): boolean {

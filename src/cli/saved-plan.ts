@@ -5,7 +5,7 @@ import { exactJson } from '../render/text.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import type { Cli } from './command.js'
 import { badUsage, Failure } from './failure.js'
-import { namedFile } from './named-file.js'
+import { namedFile, noSuchFile } from './named-file.js'
 
 /** No plan is larger: the service takes less at once. */
 const MOST = 64 * 1024 * 1024
@@ -20,7 +20,7 @@ export function savePlan(cli: Cli, file: string, plan: Plan): void {
   } catch (error) {
     rmSync(temporary, { force: true })
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw badUsage(`the plan cannot be saved: ${file} is in no folder that there is`)
+    if (code === 'ENOENT') throw badUsage(`the plan cannot be saved: its folder is not there: ${file}`)
     throw new Failure('plan_not_saved', `the plan cannot be saved to ${file}: ${message}`, { cause: error })
   }
 }
@@ -28,7 +28,7 @@ export function savePlan(cli: Cli, file: string, plan: Plan): void {
 function targetOf(path: string, file: string): string {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found === undefined || found.isFile()) return path
-  throw badUsage(`the plan cannot be saved: ${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+  throw badUsage(`the plan cannot be saved: ${file} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}`)
 }
 
 /** A plan that `plan --out` saved and nobody altered since. */
@@ -42,7 +42,7 @@ export function readPlanText(text: string, file: string): SavedPlan {
   if ('faults' in read) {
     const shown = read.faults.slice(0, 5).map((fault) => `\n  ${fault}`)
     const rest = read.faults.length > 5 ? `\n  and ${read.faults.length - 5} more` : ''
-    throw new Failure('plan_file_invalid', `${file} is no plan that may be applied:${shown.join('')}${rest}`, {
+    throw new Failure('plan_file_invalid', `${file} is not a plan that may be applied:${shown.join('')}${rest}`, {
       hint: 'flows plan --out makes a new one; nothing was written',
     })
   }
@@ -56,8 +56,8 @@ export function readPlanText(text: string, file: string): SavedPlan {
 export function planText(cli: Cli, file: string): string {
   const path = namedFile(cli, file)
   const found = statSync(path, { throwIfNoEntry: false })
-  if (found === undefined) throw badUsage(`there is no file ${file}`, 'flows plan --out makes one')
-  if (!found.isFile()) throw badUsage(`${file} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+  if (found === undefined) throw noSuchFile(cli, file, 'flows plan --out makes one')
+  if (!found.isFile()) throw badUsage(`${file} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}`)
   if (found.size > MOST) throw badUsage(`${file} is too large for a plan`)
   return readFileSync(path, 'utf8')
 }

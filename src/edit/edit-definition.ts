@@ -65,7 +65,7 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
 export function definitionOf(file: string, text: string, environments: readonly string[]): FlowDefinition {
   const { value, diagnostics } = parse(file, text)
   if (diagnostics.length > 0 || checkDefinition(value, environments).length > 0) {
-    throw new Error(`${file} is no valid definition: check it before it is edited`)
+    throw new Error(`${file} is not a valid definition: check it before it is edited`)
   }
   return value as FlowDefinition
 }

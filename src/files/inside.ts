@@ -63,6 +63,11 @@ export function followedIfInside(root: string, path: string): string {
   return real
 }
 
+/** Whether a link stands there, wherever it leads. */
+export function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+}
+
 /** Whether one path is the other or lies below it; neither may hold a link. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)

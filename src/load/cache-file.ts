@@ -78,7 +78,7 @@ function isFolder(path: string): boolean {
 function readPlainFile(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
-    if (!fstatSync(descriptor).isFile()) throw new Error('no plain file')
+    if (!fstatSync(descriptor).isFile()) throw new Error('not a plain file')
     return readFileSync(descriptor)
   } finally {
     closeSync(descriptor)
@@ -89,7 +89,7 @@ function readPlainFile(path: string): Buffer {
 function makeFolder(root: string): void {
   for (const path of [join(root, '.flows'), folderOf(root)]) {
     unlessPresent(() => mkdirSync(path, { mode: 0o700 }))
-    if (!isFolder(path)) throw new Error('no folder')
+    if (!isFolder(path)) throw new Error('not a folder')
   }
   unlessPresent(() => writeFileSync(join(root, '.flows', '.gitignore'), '*\n', { flag: 'wx' }))
 }

@@ -1,6 +1,6 @@
-import { closeSync, type Dirent, lstatSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
+import { closeSync, type Dirent, readdirSync, readSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { followed, LinkOutside, openListed } from '../files/inside.js'
+import { followed, isLink, LinkOutside, openListed } from '../files/inside.js'
 import { compareText } from '../model/canonical.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BUDGET } from './budget.js'
@@ -79,7 +79,7 @@ function leadsThroughLink(root: string, folder: string): boolean {
   const parts = folder.split('/')
   return parts.some((_, index) => {
     const path = join(root, ...parts.slice(0, index + 1))
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
+    return isLink(path)
   })
 }
 
@@ -91,10 +91,10 @@ function isLinkedFolder(root: string, file: string): boolean {
 function oddityOf(root: string, file: string): string | undefined {
   try {
     // Opening a pipe would wait for ever.
-    return statSync(followed(root, file)).isFile() ? undefined : 'this is no file'
+    return statSync(followed(root, file)).isFile() ? undefined : 'this is not a file'
   } catch (error) {
     if (error instanceof LinkOutside) return 'outside'
-    return `the file cannot be read: ${reason(error)}`
+    return unreadableBecause(root, file, error)
   }
 }
 
@@ -118,7 +118,7 @@ export function readBounded(root: string, file: string): { bytes: Buffer } | { f
     return { bytes: buffer.subarray(0, length) }
   } catch (error) {
     if (error instanceof LinkOutside) return { fault: linkOutside(file) }
-    return { fault: unreadable(file, `the file cannot be read: ${reason(error)}`) }
+    return { fault: unreadable(file, unreadableBecause(root, file, error)) }
   } finally {
     if (descriptor !== undefined) closeSync(descriptor)
   }
@@ -168,6 +168,13 @@ function tooLarge(file: string): Diagnostic {
 
 function unreadable(file: string, message: string): Diagnostic {
   return { severity: 'error', code: 'FILE_UNREADABLE', message, at: { file, line: 1, column: 1 } }
+}
+
+/** The system says the same of a link whose target is gone as of a file that is gone. */
+function unreadableBecause(root: string, file: string, error: unknown): string {
+  const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT'
+  if (isGone && isLink(join(root, file))) return 'this is a link that leads nowhere: what it names is not there'
+  return `the file cannot be read: ${reason(error)}`
 }
 
 const REASONS: Readonly<Record<string, string>> = {

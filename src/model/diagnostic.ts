@@ -35,14 +35,14 @@ export const DIAGNOSTIC_CODES = {
   NOT_A_STRING: 'an unquoted number, boolean or date where a string belongs',
   UNKNOWN_FIELD: 'no field has this name',
   MISSING_FIELD: 'a required field is missing',
-  UNKNOWN_VALUE: 'the value is none of those permitted',
+  UNKNOWN_VALUE: 'the value is not one of those permitted',
   UNKNOWN_DOCUMENT_TYPE: 'no document type has this name',
   INVALID_VALUE: 'the value breaks a limit of the field',
   // rules that no schema can say
   KEY_INVALID: 'the file name is not a usable key or name of a policy',
   KEY_DUPLICATE: 'two files have one key, or two policies one name',
   OPTION_NOT_ALLOWED: 'the option does not go with the type',
-  RETURN_URL_INVALID: 'the return URL is no https address',
+  RETURN_URL_INVALID: 'the return URL is not an https address',
   CONTROL_CHARACTER: 'text holds a control character or half a surrogate pair',
   ENVIRONMENT_TWICE: 'two environments are the same embedded store',
   ENVIRONMENT_UNKNOWN: 'the configuration names no such environment',
@@ -54,7 +54,7 @@ export const DIAGNOSTIC_CODES = {
   EXPRESSION_TYPE: 'an expression of a policy names what is not there, or compares what cannot be compared',
   EXPRESSION_LIMIT: 'an expression of a policy is too large',
   API_KEY_IN_FILE: 'a secret stands in the configuration or a definition',
-  API_URL_INVALID: 'the address of the API is no https address',
+  API_URL_INVALID: 'the address of the API is not an https address',
 } as const
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

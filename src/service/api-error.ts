@@ -56,7 +56,7 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   401: 'There is no API key, or none that is known.',
   403: 'The key may not see what it asked to expand.',
   404: 'There is no such path.',
-  405: 'The server is no proxy.',
+  405: 'The server is not a proxy.',
   408: 'The request did not come to its end in time.',
   413: 'The request body is too large.',
   415: 'The request body is compressed.',

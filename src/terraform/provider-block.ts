@@ -144,7 +144,9 @@ function projectFaults(project: Value | undefined): Diagnostic[] {
   const usable = usableKey(project)
   const way = usable === undefined ? 'Give the name of your project.' : `Write project = "${usable}".`
   return [
-    error(`${quote(project)} is no project`, `It ${PATTERNS[KEY_PATTERN.source]}. ${way}`, [attribute('project')]),
+    error(`${quote(project)} is not the name of a project`, `It ${PATTERNS[KEY_PATTERN.source]}. ${way}`, [
+      attribute('project'),
+    ]),
   ]
 }
 

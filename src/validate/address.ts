@@ -16,12 +16,12 @@ export function addressFault(text: string, example = 'https://example.com/verifi
   const hint = `write an address such as ${example}`
   // URL() forgives white space, missing and backward slashes; another program that reads the address may not.
   if (/\s/.test(text) || !/^[a-z][a-z0-9+.-]*:\/\/[^/\\]/i.test(text))
-    return { message: 'is no complete address', hint }
+    return { message: 'is not a complete address', hint }
   let url: URL
   try {
     url = new URL(text)
   } catch {
-    return { message: 'is no address', hint }
+    return { message: 'is not an address', hint }
   }
   if (url.username !== '' || url.password !== '' || /^[^/]*\/\/[^/?#]*@/.test(text)) {
     return { message: 'carries credentials', hint: 'leave out what stands before the @' }

@@ -65,7 +65,7 @@ function folderIssue(name: 'flows' | 'policies', folder: unknown): Issue[] {
     {
       code: 'INVALID_VALUE',
       message: outside
-        ? `${quote(folder)} leads out of the project, or is no relative path`
+        ? `${quote(folder)} leads out of the project, or is not a relative path`
         : `${quote(folder)} is not a folder of its own, or is hidden`,
       hint: `name a folder beside this file, such as ${name}`,
       pointer: `/${name}`,

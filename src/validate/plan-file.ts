@@ -23,14 +23,10 @@ export function readPlanFile(text: string): PlanFile {
     value = JSON.parse(text)
   } catch {
     // Not with the engine's own message, which shows what stands there: the file may be any.
-    return { faults: ['not JSON'] }
+    return { faults: ['this is not a saved plan: it is not JSON'] }
   }
-  if (isObject(value) && value.format === FORMAT && value.format_version !== FORMAT_VERSION) {
-    const version = typeof value.format_version === 'string' ? ` ${quote(value.format_version)}` : ' that is not said'
-    const way = 'use the version of flows that made it, or plan again'
-    return { faults: [`it is of format version${version}, and this program reads ${FORMAT_VERSION}: ${way}`] }
-  }
-  if (isObject(value) && value.format === FORMAT && value.format_version !== FORMAT_VERSION) {
+  if (!isObject(value) || value.format !== FORMAT) return { faults: ['this is not a saved plan'] }
+  if (value.format_version !== FORMAT_VERSION) {
     const version = typeof value.format_version === 'string' ? ` ${quote(value.format_version)}` : ' that is not said'
     const way = 'use the version of flows that made it, or plan again'
     return { faults: [`it is of format version${version}, and this program reads ${FORMAT_VERSION}: ${way}`] }
@@ -39,7 +35,7 @@ export function readPlanFile(text: string): PlanFile {
     const faults = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
     return { faults: [...new Set(faults)] }
   }
-  const { exit_code: _, ...plan } = value as Plan
+  const { exit_code: _, ...plan } = value as unknown as Plan
   const faults = [
     ...(plan.file_digest === undefined || fileDigest(plan) === plan.file_digest
       ? []

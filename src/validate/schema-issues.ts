@@ -162,7 +162,7 @@ function enumIssue(make: MakeIssue, pointer: string, data: unknown, allowed: rea
   if (data === null || typeof data === 'object') return undefined
   const hint = typeof data === 'string' ? suggest(data, allowed, 'one of') : `one of: ${allowed.join(', ')}`
   return /\/allowed_types\/\d+$/.test(pointer)
-    ? make('UNKNOWN_DOCUMENT_TYPE', `${quote(data)} is no document type`, hint)
+    ? make('UNKNOWN_DOCUMENT_TYPE', `${quote(data)} is not a document type`, hint)
     : make('UNKNOWN_VALUE', `${quote(data)} is not permitted here`, hint)
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aDefinition, aFolder, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
 import { aDatabase, query } from '../store/databases.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -134,6 +135,16 @@ describe('a backup', () => {
   })
 })
 
+/** The files below a folder that other users can open: by their own mode, and as no folder on the way keeps them out. */
+function readableByOthers(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    const isOpen = (statSync(path).mode & 0o077) !== 0
+    if (!isOpen || entry.name === '.gitignore') return []
+    return entry.isDirectory() ? readableByOthers(path) : [path]
+  })
+}
+
 describe('a restore', () => {
   test('that is killed leaves its copy beside the store, for its owner only, and the next one clears it away', async () => {
     const { cwd } = await aUsedProject()
@@ -164,6 +175,38 @@ describe('a restore', () => {
     const again = await flows(['restore', '--yes', 'backup.sqlite'], { cwd })
     expect(again.code, again.stderr).toBe(0)
     expect(copies()).toEqual([])
+  })
+
+  test('that is killed at any of its steps leaves nothing that others may read, and a later one clears it away', async () => {
+    const { cwd } = await aUsedProject()
+    await flows(['backup', 'backup.sqlite'], { cwd })
+    const folder = join(cwd, '.flows')
+    const copies = () => readdirSync(folder).filter((name) => name.startsWith('.flows-copy-'))
+    const args = ['restore', '--yes', 'backup.sqlite']
+    const inFiles = { cwd, filesBelow: '.flows-copy-' }
+    const fileSteps = await callsOf(args, inFiles)
+    expect(fileSteps).toBeGreaterThanOrEqual(4)
+    const steps = [
+      ...Array.from({ length: fileSteps }, (_, index) => ({ at: index + 1, options: inFiles })),
+      ...someOf(await callsOf(args, { cwd }), 6).map((at) => ({ at, options: { cwd } })),
+    ]
+    const left = new Set<string>()
+    for (const { at, options } of steps) {
+      await endedAtCall(at, args, options)
+      expect(readableByOthers(folder), `killed at ${at}`).toEqual([])
+      for (const name of copies()) {
+        const files = readdirSync(join(folder, name))
+        left.add(files.includes('store.sqlite') ? 'with a copy' : 'without')
+        // Where no lock says whose it was, a folder is taken for one that is just being made, for a minute.
+        if (!files.includes('in-use')) utimesSync(join(folder, name), 0, 0)
+      }
+      const next = await flows(['plan', '--detailed-exitcode'], { cwd })
+      expect(next.code, next.stderr).toBe(0)
+      const again = await flows(args, { cwd })
+      expect(again.code, again.stderr).toBe(0)
+      expect(copies(), `killed at ${at}`).toEqual([])
+    }
+    expect(left).toEqual(new Set(['with a copy', 'without']))
   })
 
   test('replaces what is there only when it is told so, and is seen by a running service at once', async () => {
@@ -225,14 +268,22 @@ describe('a restore', () => {
     ['that is not there', undefined, 64, 'there is no file bad.sqlite'],
     ['that is no store', 'not a store at all, but long enough to be one '.repeat(200), 1, 'cannot be used'],
     ['that is cut short', 'half', 1, 'cannot be used'],
+    ['that is empty', '', 1, 'holds nothing: it is not a backup'],
+    ['that is damaged in its middle', 'holed', 1, 'cannot be used'],
   ])('from a file %s changes nothing', async (_what, contents, exitCode, message) => {
     const { cwd } = await aUsedProject()
     await flows(['backup', 'good.sqlite'], { cwd })
     const good = readFileSync(join(cwd, 'good.sqlite'))
     if (contents === 'half') writeFileSync(join(cwd, 'bad.sqlite'), good.subarray(0, good.length / 2))
-    else if (contents !== undefined) writeFileSync(join(cwd, 'bad.sqlite'), contents)
+    else if (contents === 'holed') {
+      const page = 4096
+      writeFileSync(join(cwd, 'bad.sqlite'), good.fill(0xff, 3 * page, good.length - (good.length % page)))
+    } else if (contents !== undefined) writeFileSync(join(cwd, 'bad.sqlite'), contents)
     const { code, stderr } = await flows(['restore', 'bad.sqlite', '--yes'], { cwd })
     expect([code, stderr]).toEqual([exitCode, expect.stringContaining(message)])
+    // Named as it was given, and not the copy that was read.
+    expect(stderr).toMatch(/^error (?:there is no file )?bad\.sqlite\b/)
+    expect(stderr).not.toContain('.flows')
     expect(await flows(['plan', '--detailed-exitcode'], { cwd })).toMatchObject({ code: 0 })
   })
 

@@ -21,6 +21,8 @@ interface Finding {
 }
 
 const PATIENCE = 5_000
+const PAGE = "with a page that is not a flows API's"
+const JSON_OF_OTHERS = "with JSON that is not a flows API's"
 
 async function doctor(cwd: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await flows(['doctor', '--json', ...args], { cwd, env })
@@ -253,18 +255,43 @@ describe('of a service it says', () => {
   })
 
   test.each([
-    ['a page with status 200', 200, '<html>sign in</html>', ''],
-    ['JSON that is of something else', 200, '{"status":"up"}', ''],
-    ['a redirect', 301, '', ', and sends on to https://portal.example.com'],
-    ['a refusal', 403, '{"error":{"message":"no"}}', ''],
-    ['a gateway without a service', 502, 'Bad Gateway', ''],
-  ])('that %s is not a flows service, and is not being stopped either', async (_, status, body, more) => {
+    ['a page with status 200', 200, '<html>sign in</html>', PAGE],
+    ['JSON that is of something else', 200, '{"status":"up"}', JSON_OF_OTHERS],
+    ['a redirect', 301, '', 'and sends on to https://portal.example.com'],
+    ['a refusal', 403, '{"error":{"message":"no"}}', JSON_OF_OTHERS],
+    ['a gateway without a service', 502, 'Bad Gateway', PAGE],
+  ])('that %s is not a flows service, and is not being stopped either', async (_, status, body, what) => {
     const url = await aService((_request, response) => {
       response.writeHead(status, status === 301 ? { location: 'https://portal.example.com' } : {}).end(body)
     })
     const [found] = await checkService(url, PATIENCE)
-    expect(found?.status).toBe('problem')
-    expect(found?.message).toBe(`${url} answers ${status}${more}, but not as a flows API does: is the address right?`)
+    // Asked once: no hint asks again.
+    expect(found).toEqual({
+      check: 'service',
+      status: 'problem',
+      message: `${url} answered ${status} ${what}: is the address right, is a proxy between?`,
+    })
+  })
+
+  test.each([
+    ['a page', '<html>sign in</html>', PAGE],
+    ['the JSON of another API', '{"error":{"code":"denied","message":"no"}}', JSON_OF_OTHERS],
+  ])('that %s instead of a refusal is not about the key, and every command says the same', async (_, body, what) => {
+    const url = await aService(({ url: path }, response) => {
+      const isOpen = path === '/healthz' || path === '/readyz'
+      const open = path === '/healthz' ? '{"status":"ok"}' : '{"status":"ready"}'
+      response.writeHead(isOpen ? 200 : 403).end(isOpen ? open : body)
+    })
+    const cwd = aProject({ a: aDefinition('A') }, withService(url))
+    const env = { FLOWS_KEY: 'sk_test_any0123456789' }
+    const message = `${url} answered 403 ${what}: is the address right, is a proxy between?`
+    const { findings } = await doctor(cwd, ['--env', 'live'], env)
+    expect(findings.filter(({ check }) => check === 'key')).toMatchObject([{ status: 'problem', message, hint: null }])
+    for (const args of [['plan'], ['apply', '--yes'], ['list']]) {
+      const { code, stderr } = await flows([...args, '--env', 'live'], { cwd, env })
+      expect([code, stderr.split('\n')[0]]).toEqual([1, `error ${message}`])
+      expect(stderr).not.toContain('check the key')
+    }
   })
 
   test('that it does not answer, in a bounded time', async () => {

@@ -69,11 +69,19 @@ test('fmt and pull keep the mode of a file, whatever the process masks, and say 
   expect(statSync(file).mode & 0o777).toBe(0o666)
 })
 
-test('promote says that what it takes over strengthens', async () => {
+test('promote says whose verification changes, and what changes it', async () => {
   const config = `${CONFIG}  live: { mode: live, api: "http://127.0.0.1:1", api_key_env: K }\n`
   const strong = aDefinition('A', 'environments: { local: { options: { email: { require_verification: true } } } }\n')
   const { stdout } = await flows(['promote', 'local', 'live', '--check'], { cwd: aProject({ a: strong }, config) })
-  expect(stdout).toContain('~ edit flows/a.yaml  (strengthens)')
+  expect(stdout).toContain('~ edit flows/a.yaml  (strengthens live: email check switched on)')
+  const mixed = aDefinition(
+    'A',
+    'environments: { local: { options: { email: { require_verification: true }, document: { allowed_types: [passport] } } }, live: { options: { phone: { require_verification: true } }, static_link: { active: false } } }\nstatic_link: { active: true }\n',
+  )
+  const both = await flows(['promote', 'local', 'live', '--check'], { cwd: aProject({ a: mixed }, config) })
+  expect(both.stdout).toMatch(
+    /\(strengthens and weakens live: [^)]*email check switched on[^)]*phone check switched off[^)]*, exposes static link in live\)/,
+  )
 })
 
 describe('the configuration', () => {

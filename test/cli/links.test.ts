@@ -65,8 +65,10 @@ describe('a link that leads out of the project is refused, and nothing behind it
   test('of a file that fmt is to write', async () => {
     link('flows/b.yaml', join(outside, 'untidy.yaml'))
     expect(await refused(['fmt', 'flows/b.yaml'], 3)).toContain('LINK_OUTSIDE')
+    link('flows/sub', join(outside, 'folder'))
+    expect(await refused(['fmt', 'flows/sub/a.yaml'], 3)).toContain('flows/sub/a.yaml:1:1 LINK_OUTSIDE')
     link('linked', outside)
-    expect(await refused(['fmt', 'linked/untidy.yaml'], 64)).toContain('is no definition')
+    expect(await refused(['fmt', 'linked/untidy.yaml'], 64)).toContain('is not a definition')
   })
 
   test.each([
@@ -83,6 +85,36 @@ describe('a link that leads out of the project is refused, and nothing behind it
     link('folder', outside)
     if (args[0] === 'backup') expect(await flows(['apply', '--yes'], { cwd })).toMatchObject({ code: 0 })
     expect(await refused(args, 64)).toContain('is a link that leads out of the project: it is not opened')
+  })
+})
+
+describe('a link that leads nowhere is said to be one', () => {
+  const words = 'is a link that leads nowhere: what it names is not there'
+
+  test('in the place of a definition and a policy', async () => {
+    link('flows/b.yaml', 'gone.yaml')
+    link('policies/p.yaml', 'gone.yaml')
+    const all = await refused(['validate'], 3)
+    for (const file of ['flows/b.yaml', 'policies/p.yaml']) {
+      expect(all).toContain(`${file}:1:1 FILE_UNREADABLE this ${words}`)
+      expect(await refused(['fmt', file], 3)).toContain(`${file}:1:1 FILE_UNREADABLE this ${words}`)
+    }
+  })
+
+  test('in the place of the configuration', async () => {
+    link('other.yaml', 'gone.yaml')
+    expect(await refused(['plan', '--config', 'other.yaml'], 3)).toContain(`FILE_UNREADABLE this ${words}`)
+  })
+
+  test.each([
+    ['apply', 'file.json'],
+    ['comment', 'file.json', '--dry-run'],
+    ['import', '--from-terraform', 'file.json'],
+    ['restore', 'file.json'],
+    ['fmt', 'file.json'],
+  ])('in the place of what %s %s %s names', async (...args) => {
+    link('file.json', 'gone.json')
+    expect(await refused(args, 64)).toContain(`file.json ${words}`)
   })
 })
 

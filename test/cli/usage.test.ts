@@ -2,11 +2,22 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
+import type { CommandRow } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/table.js'
 import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
 
-const NESTED = ['sessions create', 'sessions list', 'sessions show', 'keys create', 'keys list', 'keys revoke']
-const EVERY = [...COMMANDS.map(({ name }) => name), ...NESTED]
+/** Every command, and those below the groups. */
+const EVERY = (await Promise.all(COMMANDS.map(namesOf))).flat()
+
+async function namesOf(row: CommandRow): Promise<string[]> {
+  const command = new Command(row.name)
+  ;(await row.load())(command, async () => {})
+  return [row.name, ...command.commands.map((below) => `${row.name} ${below.name()}`)]
+}
+
+async function helpOf(name: string): Promise<string> {
+  return (await flows([...name.split(' '), '--help'])).stdout
+}
 
 describe('help', () => {
   test('flows --help lists every command with its summary, on stdout', async () => {
@@ -35,6 +46,13 @@ describe('help', () => {
     ['help sessions creat', 'creat', 'did you mean create?'],
     ['sessions help creat', 'creat', 'did you mean create?'],
     ['keys lst --help', 'lst', 'did you mean list?'],
+    ['help sessions nope', 'nope', 'flows sessions has create, list, show, submit'],
+    ['sessions help nope', 'nope', 'flows sessions --help says what they do'],
+    ['sessions nope', 'nope', 'flows sessions has create, list, show, submit'],
+    ['terraform nope -h', 'nope', 'flows terraform has install'],
+    ['nope', 'nope', 'flows --help lists the commands'],
+    ['help sessions create nope', 'nope', 'flows sessions create --help shows its help'],
+    ['help plan nope', 'nope', 'flows plan --help shows its help'],
   ])('flows %s says that there is no such command, and which one is near', async (line, word, hint) => {
     const { code, stdout, stderr } = await flows(line.split(' '))
     expect([code, stdout]).toEqual([64, ''])
@@ -52,8 +70,25 @@ describe('help', () => {
     expect(stdout).toMatch(/Examples:\n {2}# .+\n {2}\$ flows /)
   })
 
-  test('flows help plan is flows plan --help', async () => {
-    expect((await flows(['help', 'plan'])).stdout).toBe((await flows(['plan', '--help'])).stdout)
+  test.each([
+    ['help', '--help'],
+    ['help help', '--help'],
+    ['help plan', 'plan --help'],
+    ['help sessions', 'sessions --help'],
+    ['help sessions create', 'sessions create --help'],
+    ['sessions help create', 'sessions create --help'],
+    ['--config help help keys create', 'keys create --help'],
+    ['help plan -- high-value', 'plan --help'],
+  ])('flows %s is flows %s', async (line, same) => {
+    const { code, stdout, stderr } = await flows(line.split(' '))
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toBe((await flows(same.split(' '))).stdout)
+  })
+
+  test('no line of any help is wider than 80 columns', async () => {
+    const { stdout } = await flows(['--help'])
+    const pages = [stdout, ...(await Promise.all(EVERY.map((name) => helpOf(name))))]
+    expect(pages.flatMap((page) => page.split('\n').filter((line) => line.length > 80))).toEqual([])
   })
 
   test('--version prints the version of package.json', async () => {
@@ -119,11 +154,11 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['plan', '--env', 'live'], 'has no environment "live"'],
     [['plan', '--env', 'loacl'], 'did you mean "local"?'],
     [['plan', '--allow', 'weaken='], 'Name a flow behind'],
-    [['serve', '--webhook-allow', 'localhost'], 'It is no range of addresses'],
-    [['serve', '--public-url', 'flows.example.com'], 'It is no complete address'],
+    [['serve', '--webhook-allow', 'localhost'], 'It is not a range of addresses'],
+    [['serve', '--public-url', 'flows.example.com'], 'It is not a complete address'],
     [['serve', '--public-url', 'http://flows.example.com'], 'It is not encrypted'],
     [['serve', '--public-url', 'https://flows.example.com/v1'], 'write https://flows.example.com.'],
-    [['fmt', 'flows.config.yaml'], 'is no definition or policy of this project'],
+    [['fmt', 'flows.config.yaml'], 'is not a definition or policy of this project'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
     const cwd = aProject({ a: aDefinition('A') })
@@ -335,7 +370,7 @@ describe('flows init', () => {
     ['http://flows.example.com', 'is not encrypted'],
     ['https://flows.example.com/v1', 'write https://flows.example.com'],
     ['https://user:secret@flows.example.com', 'carries credentials'],
-    ['flows.example.com', 'is no complete address'],
+    ['flows.example.com', 'is not a complete address'],
   ])('refuses an address that validate would refuse: %s', async (api, wrong) => {
     const cwd = aFolder()
     const { code, stderr } = await flows(['init', '--project', 'acme-kyc', '--api', api], { cwd })

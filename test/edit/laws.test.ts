@@ -93,7 +93,7 @@ describe('laws of editing', () => {
         fc.nat(),
         fc.nat(),
         ({ text }, at, config, first, second) => {
-          expect(() => edited(inConflict(text, first, second), at, config)).toThrow('is no valid definition')
+          expect(() => edited(inConflict(text, first, second), at, config)).toThrow('is not a valid definition')
         },
       ),
       { numRuns: 200 },

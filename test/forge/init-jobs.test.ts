@@ -267,10 +267,12 @@ describe('the job for drift at GitLab', () => {
     const options = { document: { require_matching_selfie: true, allowed_types: ['passport'] } }
     await edit('By hand', { options })
     await job()
-    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*; strengthens$/m)
+    expect(open()[0]?.description).toMatch(
+      /^- a: edited by [^;]*; strengthens: no longer accepts [^;]*, selfie check switched on$/m,
+    )
     await edit('By hand', { static_link: { active: true } })
     await job()
-    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*; strengthens; exposes static link$/m)
+    expect(open()[0]?.description).toMatch(/^- a: edited by [^;]*; strengthens: [^;]*; exposes static link$/m)
   })
 
   test('brings a branch that an earlier one left behind up to date, as at GitHub', async () => {

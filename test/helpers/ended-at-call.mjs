@@ -27,10 +27,19 @@ if (FILES_BELOW === undefined) {
   }
   process.getBuiltinModule = (name) => (name === 'node:sqlite' ? { DatabaseSync: Counted } : builtin(name))
 } else {
-  for (const name of ['writeFileSync', 'renameSync', 'rmSync', 'mkdirSync', 'mkdtempSync', 'cpSync', 'chmodSync']) {
+  for (const name of [
+    'writeFileSync',
+    'renameSync',
+    'rmSync',
+    'mkdirSync',
+    'mkdtempSync',
+    'cpSync',
+    'copyFileSync',
+    'chmodSync',
+  ]) {
     const real = fs[name]
     fs[name] = (...args) => {
-      if (String(args[0]).includes(FILES_BELOW)) called()
+      if (args.slice(0, 2).some((path) => String(path).includes(FILES_BELOW))) called()
       return real(...args)
     }
   }

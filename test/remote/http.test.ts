@@ -12,7 +12,7 @@ import { aClosedPort, aProxyTo, aWebServer } from './web-server.js'
 
 const KEY = 'sk_test_averysecretkey'
 
-const TOO_MANY = '{"error":{"code":"rate_limit","message":"Too many."}}'
+const TOO_MANY = '{"error":{"type":"invalid_request_error","code":"rate_limit","message":"Too many."}}'
 
 const DEPLOYED = {
   id: 'vfd_1',
@@ -205,12 +205,16 @@ describe('reading over HTTP', () => {
     ['an empty body', 200, ''],
     ['a page that is not there', 404, '<h1>Not found</h1>'],
     ['JSON of something else', 404, '{"message":"not found"}'],
+    ['the page of a proxy where one signs in', 401, '<h1>Sign in</h1>'],
+    ['the page of a proxy that blocks', 403, '<h1>Blocked</h1>'],
+    ['the error of another API', 403, '{"error":{"code":403,"message":"denied","status":"PERMISSION_DENIED"}}'],
+    ['an error without its message', 401, '{"error":{"type":"invalid_request_error"}}'],
   ])('%s is no answer of a flows API', async (_what, status, body) => {
     const { url, requests } = await aWebServer((_request, response) => response.writeHead(status).end(body))
     const error = await failure((await http({ api: url, apiKey: KEY }).reader()).observe(PROJECT))
-    expect(error).toMatchObject({ kind: 'unreachable' })
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'not_a_flows_api' })
     expect(requests, 'and does not get better by asking again').toHaveLength(1)
-    expect(error.message).toContain('not as a flows API does')
+    expect(error.message).toContain("that is not a flows API's")
   })
 
   test('a state without its parts is no answer of a flows API', async () => {
@@ -245,7 +249,7 @@ describe('reading over HTTP', () => {
       response.end(JSON.stringify(state))
     })
     const error = await failure((await http({ api: url, apiKey: KEY }).reader()).observe(PROJECT))
-    expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('not as a flows API does') })
+    expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining("that is not a flows API's") })
   })
 
   test('a state that says more than is known is taken, and ten thousand flows are checked at once', async () => {
@@ -313,7 +317,8 @@ describe('writing over HTTP', () => {
     ['JSON that is no object', 200, '7'],
     ['null', 200, 'null'],
     ['an error that is none', 400, '{"error":true}'],
-    ['a redirect', 302, JSON.stringify(DEPLOYED)],
+    ['a redirect that leads nowhere', 302, JSON.stringify(DEPLOYED)],
+    ['a refusal by somebody else', 403, '<h1>Blocked</h1>'],
     ['nothing', 204, undefined],
   ])('%s is no answer of a flows API', async (_what, status, body) => {
     const { url } = await aWebServer((_request, response) => response.writeHead(status).end(body))
@@ -321,7 +326,7 @@ describe('writing over HTTP', () => {
     for (const work of [writer.createSession({ type: 'document' }), writer.deploy(aDeployment([creating('a')]))]) {
       const error = await failure(work)
       expect(error).toMatchObject({ kind: 'unreachable' })
-      expect(error.message).toContain('not as a flows API does')
+      expect(error.message).toContain("that is not a flows API's")
     }
   })
 
@@ -368,7 +373,7 @@ describe('writing over HTTP', () => {
     expect(requests).toEqual([])
   })
 
-  test.each(['<h1>413</h1>', '{"error":{"message":"Too large: 1 MiB at most."}}'])(
+  test.each(['<h1>413</h1>', '{"error":{"type":"invalid_request_error","message":"Too large: 1 MiB at most."}}'])(
     'a request larger than a server on the way takes is told as that: %s',
     async (body) => {
       const { url } = await aWebServer((_request, response) => response.writeHead(413).end(body))
@@ -406,12 +411,13 @@ describe('keys', () => {
     expect(await failure((await remote.writer()).createSession({}))).toMatchObject({ kind: 'not_authorised' })
   })
 
-  test.each([401, 403])('%i says by itself that the key is at fault, whatever comes with it', async (status) => {
+  test.each([401, 403])('%i says nothing about the key where it does not come from a flows API', async (status) => {
     for (const body of ['', '<h1>no</h1>', '{"message":"no"}', '{"error":"no"}']) {
       const { url } = await aWebServer((_request, response) => response.writeHead(status).end(body))
       const remote = http({ api: url, apiKey: KEY })
-      expect(await failure((await remote.reader()).listFlows())).toMatchObject({ kind: 'not_authorised' })
-      expect(await failure((await remote.writer()).createSession({}))).toMatchObject({ kind: 'not_authorised' })
+      const strange = { kind: 'unreachable', code: 'not_a_flows_api' }
+      expect(await failure((await remote.reader()).listFlows())).toMatchObject(strange)
+      expect(await failure((await remote.writer()).createSession({}))).toMatchObject(strange)
     }
   })
 
@@ -420,7 +426,8 @@ describe('keys', () => {
       const { url } = await aWebServer((_request, response) => {
         response.setHeader('request-id', `req_${apiKey}`)
         const stale = [{ key: apiKey, base_version: 1, current_version: 2, updated_by: apiKey, updated: 1 }, apiKey]
-        const error = { message: `Bearer ${apiKey} is no good`, code: apiKey, param: apiKey, stale, extra: apiKey }
+        const said = { type: 'invalid_request_error', message: `Bearer ${apiKey} is no good` }
+        const error = { ...said, code: apiKey, param: apiKey, stale, extra: apiKey }
         response.writeHead(status).end(JSON.stringify({ error }))
       })
       const remote = http({ api: url, apiKey })

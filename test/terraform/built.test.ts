@@ -176,7 +176,10 @@ describe('what keeps the service from being used is told once, at the provider b
     const { url } = await aWebServer((_, response) => response.end('{"hello":"world"}'))
     const workspace = await atService({ url }, 'sk_test_any0123456789', TWO)
     expect(await errorsOf(workspace, 'plan')).toEqual([
-      { line: 3, text: expect.stringMatching(/but not as a flows API does: is the address right\?(?!\.)/) },
+      {
+        line: 3,
+        text: expect.stringMatching(/that is not a flows API's: is the address right, is a proxy between\?(?!\.)/),
+      },
     ])
   })
 

@@ -127,7 +127,7 @@ const CASES: readonly Case[] = [
   {
     wrong: 'a misspelt document type',
     body: `options {\n document {\n allowed_types = ["passport", "pasport"] ${MARK}\n}\n}`,
-    says: /"pasport" is no document type.*UNKNOWN_DOCUMENT_TYPE\)\. Did you mean "passport"\?/s,
+    says: /"pasport" is not a document type.*UNKNOWN_DOCUMENT_TYPE\)\. Did you mean "passport"\?/s,
   },
   {
     wrong: 'no document type',
@@ -157,7 +157,7 @@ const CASES: readonly Case[] = [
   {
     wrong: 'a return URL without a host',
     body: `return_url = "verified" ${MARK}`,
-    says: /is no complete address.*RETURN_URL_INVALID/s,
+    says: /is not a complete address.*RETURN_URL_INVALID/s,
   },
   {
     wrong: 'a return URL that is not encrypted',
@@ -248,8 +248,12 @@ test('what is not known yet is left alone, and what stands beside it is not', as
 
 test.each([
   ['no project', 'store = "x"', /argument "project" is required/],
-  ['a project with capitals', 'project = "ACME KYC"', /"ACME KYC" is no project.*Write project = "acme-kyc"/s],
-  ['an address that is none', 'project = "a"\napi = "flows"', /address of the API is no complete address/],
+  [
+    'a project with capitals',
+    'project = "ACME KYC"',
+    /"ACME KYC" is not the name of a project.*Write project = "acme-kyc"/s,
+  ],
+  ['an address that is none', 'project = "a"\napi = "flows"', /address of the API is not a complete address/],
   [
     'an address with a path',
     'project = "a"\napi = "https://flows.example.com/v1"',
@@ -303,9 +307,9 @@ test.each([
   [
     'a key for an id',
     'data "flows_verification_flow" "a" {\nid = "payouts"\n}',
-    /is no id of a flow.*key = "payouts"/s,
+    /is not the id of a flow.*key = "payouts"/s,
   ],
-  ['a status that there is not', 'data "flows_verification_flows" "a" {\nstatus = "live"\n}', /"live" is no status/],
+  ['a status that there is not', 'data "flows_verification_flows" "a" {\nstatus = "live"\n}', /"live" is not a status/],
   [
     'no idempotency key',
     'ephemeral "flows_verification_session" "a" {\nverification_flow = "a"\n}',

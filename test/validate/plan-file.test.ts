@@ -18,14 +18,21 @@ describe('a plan as JSON', () => {
   })
 
   test.each([
-    ['no JSON', () => 'flows.plan', 'not JSON'],
-    ['another format', (plan: object) => JSON.stringify({ ...plan, format: 'other' }), '/format'],
+    ['no JSON', () => 'flows.plan', 'this is not a saved plan: it is not JSON'],
+    ['another format', (plan: object) => JSON.stringify({ ...plan, format: 'other' }), 'this is not a saved plan'],
+    ['an array', (plan: object) => JSON.stringify([plan]), 'this is not a saved plan'],
+    ['a number', () => '7', 'this is not a saved plan'],
+    ['a string', () => '"flows.plan"', 'this is not a saved plan'],
+    ['null', () => 'null', 'this is not a saved plan'],
+    ['an object without a format', () => '{}', 'this is not a saved plan'],
+    ['another version', (plan: object) => JSON.stringify({ ...plan, format_version: '2.0' }), 'format version "2.0"'],
     ['an unknown member', (plan: object) => JSON.stringify({ ...plan, more: 1 }), 'additional properties'],
     ['another project', (plan: object) => JSON.stringify({ ...plan, project: 'other' }), '/digest'],
     ['a value that was edited', (plan: object) => JSON.stringify(plan).replaceAll('"Flow"', '"Evil"'), '/digest'],
   ])('is refused with a reason: %s', (_, tamper, reason) => {
     const read = readPlanFile(tamper(planOf([desired('a')], state())))
     expect('faults' in read && read.faults.join('\n')).toContain(reason)
+    expect('faults' in read && read.faults.join('\n')).not.toContain('must be object')
   })
 })
 

@@ -42,7 +42,8 @@ export const adopt: Define = (command, run) => {
         const isHuman = chosenFormat(options) === 'human'
         const edits = linkEdits(found, chosen)
         writeEdits(project, edits)
-        if (isHuman && edits.length > 0) cli.terminal.show(`${editsText(edits, cli.terminal.palette, linkNote)}\n`)
+        if (isHuman && edits.length > 0)
+          cli.terminal.show(`${editsText(edits, { palette: cli.terminal.palette, notes: linkNote })}\n`)
         const { deployment } = await adoptFlows(cli, target.name, chosen, {
           yes: options.yes ?? false,
           allow: options.allow,

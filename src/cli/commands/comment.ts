@@ -89,7 +89,7 @@ async function writePlan(cli: Cli, given: Given): Promise<ExitCode> {
       pullRequest,
       url: null,
       outdated: [],
-      because: 'this is no pull request',
+      because: 'this is not a pull request',
     })
   }
   const forge = forgeOf(terminal)

@@ -1,6 +1,7 @@
-import { realpathSync, statSync } from 'node:fs'
+import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { findDefinitions } from '../../definitions.js'
+import { followedIfInside, isLink, LinkOutside } from '../../files/inside.js'
 import { formatDefinition, formatPolicy } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
@@ -10,6 +11,7 @@ import type { Project } from '../../project.js'
 import { printable } from '../../render/text.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage } from '../failure.js'
+import { noSuchFile } from '../named-file.js'
 import { openProject } from '../project.js'
 import { showDiagnostics } from '../views/diagnostics.js'
 import { replaceFile, schemaFor } from '../write-definition.js'
@@ -66,20 +68,38 @@ function isPolicy(project: Project, file: string): boolean {
 }
 
 /** A file that is named, as the project knows it: by whatever links its folder was reached. */
-function inProject({ terminal }: Cli, project: Project, given: string): string {
+function inProject(cli: Cli, project: Project, given: string): string {
   const { root, config } = project
-  const path = realParent(resolve(terminal.cwd, given))
-  if (path === undefined) throw badUsage(`there is no file ${given}`)
-  const file = relative(root, path).split(sep).join('/')
-  const isOurs = file.startsWith(`${config.flows}/`) || isPolicy(project, file)
-  if (!isOurs || !/\.ya?ml$/.test(file)) {
+  const named = (path: string) => relative(root, path).split(sep).join('/')
+  const isOurs = (file: string) =>
+    /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file))
+  const written = resolve(cli.terminal.cwd, given)
+  // What reads the file says what is wrong with such a link.
+  if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
+  const path = realParent(written)
+  if (path === undefined) throw noSuchFile(cli, given)
+  const file = named(path)
+  if (!isOurs(file)) {
     const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
     throw badUsage(
-      `${given} is no definition or policy of this project`,
+      `${given} is not a definition or policy of this project`,
       `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}`,
     )
   }
   return file
+}
+
+function leadsOut(root: string, path: string): boolean {
+  try {
+    followedIfInside(root, path)
+    return false
+  } catch (error) {
+    return error instanceof LinkOutside
+  }
+}
+
+function isDangling(path: string): boolean {
+  return isLink(path) && !existsSync(path)
 }
 
 /** The path without links but for its last part; undefined where no file is. */

@@ -38,7 +38,7 @@ export const importFlows: Define = (command, run) => {
         ['Make definitions for all flows that nobody manages, and take the flows over', 'flows import --env live'],
         ['Only the definition of one', 'flows import spring-campaign --env live --no-adopt'],
         [
-          'From Terraform to YAML: the blocks that it prints let Terraform forget the flows',
+          'From Terraform to YAML; what it prints lets Terraform forget the flows',
           'flows import --env live --from-terraform state.json > removed.tf',
         ],
       ),
@@ -72,7 +72,7 @@ export const importFlows: Define = (command, run) => {
               ? withheld.length > 0
                 ? ''
                 : nothingText(target.name)
-              : `${editsText(edits, cli.terminal.palette)}${options.adopt ? '\n' : ''}`,
+              : `${editsText(edits, { palette: cli.terminal.palette })}${options.adopt ? '\n' : ''}`,
           )
         const adopted =
           options.adopt && edits.length > 0
@@ -120,7 +120,7 @@ async function importFromTerraform(
   terminal.talk(
     edits.length === 0
       ? `Nothing to import: every flow has a definition.\n`
-      : `${editsText(edits, terminal.talkPalette)}\nMade definitions of ${plural(edits.length, 'flow')} in ${environment}; flows plan has nothing to do for them.\n`,
+      : `${editsText(edits, { palette: terminal.talkPalette })}\nMade definitions of ${plural(edits.length, 'flow')} in ${environment}; flows plan has nothing to do for them.\n`,
   )
   terminal.talk(
     '\nPut these blocks in place of the resources, and run terraform apply (1.7 or newer): Terraform forgets the flows, and destroys none.\n\n',

@@ -50,7 +50,7 @@ export const init: Define = (command, run) => {
         }
         const project = options.project ?? (await askForName(cli, nameFrom(root)))
         if (!KEY_PATTERN.test(project)) {
-          throw badUsage(`"${project}" is no project name`, 'lower-case letters, digits, "-" and "_", at most 63')
+          throw badUsage(`"${project}" is not a project name`, 'lower-case letters, digits, "-" and "_", at most 63')
         }
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)

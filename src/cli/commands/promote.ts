@@ -76,7 +76,9 @@ export const promote: Define = (command, run) => {
           const count = plural(edits.length, 'file')
           const done = check ? `Would write ${count}` : `Wrote ${count}`
           const next = check ? '' : ' Look at git diff; nothing is applied.'
-          terminal.show(`${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has.${next}\n`)
+          terminal.show(
+            `${editsText(edits, { palette: terminal.palette, environment: to })}\n${done}: ${to} gets what ${from} has.${next}\n`,
+          )
         }
         terminal.talk(withheldLines(withheld))
         return exitCode

@@ -210,12 +210,15 @@ function show(
 ): void {
   const { at, check, left, removal } = about
   terminal.show(
-    editsText(edits, terminal.palette, (edit) => {
-      const { edited_by, edited_at } = editor(found, edit)
-      return [
-        ...(edit.kind === 'remove' ? [removalText(edit.key, found, removal)] : []),
-        ...(edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]),
-      ]
+    editsText(edits, {
+      palette: terminal.palette,
+      notes: (edit) => {
+        const { edited_by, edited_at } = editor(found, edit)
+        return [
+          ...(edit.kind === 'remove' ? [removalText(edit.key, found, removal)] : []),
+          ...(edited_at === null ? [] : [`last edited by ${edited_by ?? 'someone'}, ${formatTime(edited_at)}`]),
+        ]
+      },
     }),
   )
   if (edits.length === 0)

@@ -4,7 +4,7 @@ import { printable } from '../../render/text.js'
 import type { Store } from '../../store/store.js'
 import { type Cli, type Define, examples } from '../command.js'
 import { badUsage, Failure } from '../failure.js'
-import { namedFile } from '../named-file.js'
+import { namedFile, noSuchFile } from '../named-file.js'
 import { folderOfStore, withServiceStore } from '../store.js'
 
 export const restore: Define = (command, run) => {
@@ -25,6 +25,7 @@ export const restore: Define = (command, run) => {
           const { restore: putBack } = await import('../../store/sqlite/backup.js')
           await putBack(store, file, {
             beside: folderOfStore(cli),
+            label: printable(given),
             confirm: async () => {
               const isEmpty = await store.read((tx) => tx.contents.isEmpty())
               if (!isEmpty && !options.yes) await confirm(cli, store)
@@ -41,8 +42,8 @@ export const restore: Define = (command, run) => {
 function backupFile(cli: Cli, given: string): string {
   const file = namedFile(cli, given)
   const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) throw badUsage(`there is no file ${printable(given)}`, 'flows backup makes one')
-  if (!found.isFile()) throw badUsage(`${printable(given)} is ${found.isDirectory() ? 'a folder' : 'no plain file'}`)
+  if (found === undefined) throw noSuchFile(cli, given, 'flows backup makes one')
+  if (!found.isFile()) throw badUsage(`${printable(given)} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}`)
   return file
 }
 

@@ -59,10 +59,10 @@ export const serve: Define = (command, run) => {
       examples(
         ['On this machine', 'flows serve'],
         ['Over PostgreSQL, on several machines', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows serve'],
-        ['Behind a proxy', 'flows serve --host 0.0.0.0 --port 8080 --public-url https://flows.example.com --log'],
+        ['Behind a proxy', 'flows serve --host 0.0.0.0 --public-url https://flows.example.com --log'],
         [
           'Behind a load balancer, with figures for Prometheus',
-          'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --drain-delay 10 --metrics-port 9464 --log',
+          'flows serve --trust-proxy 10.0.0.0/8 --drain-delay 10 --metrics-port 9464',
         ],
       ),
     )
@@ -126,7 +126,7 @@ function parseSeconds(value: string): number {
 
 function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
   if (parseRange(value) === undefined) {
-    throw new InvalidArgumentError('It is no range of addresses: write it as 127.0.0.0/8.')
+    throw new InvalidArgumentError('It is not a range of addresses: write it as 127.0.0.0/8.')
   }
   return [...before, value]
 }

@@ -45,6 +45,7 @@ const WORTH_A_WARNING = 30
 const SURELY_WRONG = 300
 
 export async function checkService(api: string, patience: number): Promise<Found[]> {
+  const { NOT_A_FLOWS_API } = await import('../../remote/http/failure.js')
   const { probe } = await import('../../remote/http/probe.js')
   try {
     const { milliseconds, isEncrypted, notReady, ahead, version: theirs } = await probe(api, patience)
@@ -56,7 +57,9 @@ export async function checkService(api: string, patience: number): Promise<Found
     return [service, clock(ahead), versions(theirs)]
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    return [problem('service', error.message, 'is the address right, and may this machine reach it?')]
+    // Whoever answers can be reached, and the message asks for the address by itself.
+    const hint = error.code === NOT_A_FLOWS_API ? undefined : 'is the address right, and may this machine reach it?'
+    return [problem('service', error.message, hint)]
   }
 }
 

@@ -3,23 +3,28 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { Palette } from '../../render/palette.js'
 import { formatValue, padEnd, printable } from '../../render/text.js'
 
-/** Edits of definitions for a person. `notes` says more of a flow: who edited it and when, or why its definition goes. */
-export function editsText(
-  edits: readonly FileEdit[],
-  palette: Palette,
-  notes: (edit: FileEdit) => readonly string[] = () => [],
-): string {
+interface EditsView {
+  readonly palette: Palette
+  /** The environment that the edits change; undefined where they follow one that is so already. */
+  readonly environment?: string
+  /** More about a flow: who edited it and when, or why its definition goes. */
+  readonly notes?: (edit: FileEdit) => readonly string[]
+}
+
+/** Edits of definitions for a person. */
+export function editsText(edits: readonly FileEdit[], view: EditsView): string {
+  const { palette, notes = () => [] } = view
   return edits
     .map(
       (edit) =>
-        `${[headline(edit, palette), ...fieldLines(edit, palette), ...remarks(edit, notes, palette)].join('\n')}\n`,
+        `${[headline(edit, view), ...fieldLines(edit, palette), ...remarks(edit, notes, palette)].join('\n')}\n`,
     )
     .join('\n')
 }
 
-function headline(edit: FileEdit, palette: Palette): string {
+function headline(edit: FileEdit, { palette, environment }: EditsView): string {
   const file = palette.bold(printable(edit.file))
-  const words = effectsOf(edit)
+  const words = effectsOf(edit, environment)
   const effects = words.length === 0 ? '' : `  ${palette.yellow(`(${words.join(', ')})`)}`
   if (edit.kind === 'create') return `${palette.green('+ new')} ${file}${effects}`
   if (edit.kind === 'remove') return `${palette.red('- remove')} ${file}${effects}`
@@ -27,13 +32,17 @@ function headline(edit: FileEdit, palette: Palette): string {
   return `${palette.yellow('~ edit')} ${file}${effects}`
 }
 
-/** What is taken over does to the verification, as drift and plan say it. */
-export function effectsOf({ assurance: { effect, exposes_link: exposesLink, reasons } }: FileEdit): string[] {
-  const because = reasons.filter((reason) => reason.effect === 'weakens').map(({ message }) => message)
-  const word = effect === 'mixed' ? 'strengthens and weakens' : effect
+/** What is taken over does to the verification, and by which changes: "weakens live: selfie check switched off". */
+export function effectsOf({ assurance }: FileEdit, environment?: string): string[] {
+  const { effect, exposes_link: exposesLink, reasons } = assurance
+  const because = reasons
+    .filter((reason) => reason.effect === 'weakens' || reason.effect === 'strengthens')
+    .map(({ message }) => message)
+  const where = environment === undefined ? '' : ` ${environment}`
+  const word = `${effect === 'mixed' ? 'strengthens and weakens' : effect}${where}`
   return [
     ...(effect === 'neutral' ? [] : [because.length > 0 ? `${word}: ${because.join(', ')}` : word]),
-    ...(exposesLink ? ['exposes static link'] : []),
+    ...(exposesLink ? [`exposes static link${environment === undefined ? '' : ` in ${environment}`}`] : []),
   ]
 }
 

@@ -17,7 +17,7 @@ export function parseApi(api: string): ApiAddress {
   try {
     url = new URL(api)
   } catch {
-    throw refuse('is no address')
+    throw refuse('is not an address')
   }
   const { protocol, hostname, port, origin } = url
   if (url.username !== '' || url.password !== '')

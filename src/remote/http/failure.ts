@@ -9,6 +9,8 @@ import type { Answered, Exchange } from './exchange.js'
 import { fits, STALE_FLOW } from './shapes.js'
 
 const KEY_OF_OTHER_MODE = 'key_of_other_mode'
+/** What answered is something else. */
+export const NOT_A_FLOWS_API = 'not_a_flows_api'
 
 /** Where a request went, with which key, and whether it may be sent again without doing anything twice. */
 export interface Sent {
@@ -59,26 +61,30 @@ export function silent({ origin, apiKey, retryIsSafe, isRead = false }: Sent, fa
   return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...(isClean && { cause: fault }) })
 }
 
-/** An answer that no flows API would give. */
+/** An answer that no flows API would give: whatever its status says, it says nothing about the key or the request. */
 export function strange(
   { origin, apiKey, retryIsSafe, isRead = false }: Sent,
-  { status, headers }: Answered,
+  { status, headers, body }: Answered,
 ): RemoteError {
   const elsewhere = status >= 300 && status < 400 ? headers.get('location') : null
-  const leads = elsewhere === null ? '' : `, and sends on to ${without(apiKey, elsewhere)}`
-  const message = `${origin} answers ${status}${leads}, but not as a flows API does: is the address right?`
-  return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...requestIdOf(headers, apiKey) })
+  const what =
+    elsewhere !== null
+      ? `and sends on to ${without(apiKey, elsewhere)}`
+      : `with ${body === undefined ? 'a page' : 'JSON'} that is not a flows API's`
+  const message = `${origin} answered ${status} ${what}: is the address right, is a proxy between?`
+  const details = { code: NOT_A_FLOWS_API, retryIsSafe, isRead, ...requestIdOf(headers, apiKey) }
+  return new RemoteError('unreachable', message, details)
 }
 
 /** A request that was refused. Of its answer only what the port promises is taken, and no key with it. */
 function refused(sent: Sent, received: Answered): RemoteError {
   const { origin, apiKey, retryIsSafe, isRead = false } = sent
   const { status, headers, body } = received
-  const error = isObject(body) && isObject(body.error) ? body.error : undefined
+  const error = errorOf(body)
   const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
   const [message, code, param] = [told(error?.message), told(error?.code), told(error?.param)]
   const kind = kindOf(status, code)
-  if (error === undefined && kind !== 'not_authorised' && !(status in WORDS)) return strange(sent, received)
+  if (error === undefined && !(status in WORDS)) return strange(sent, received)
   return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
     ...(kind === 'unreachable' && { retryIsSafe, isRead }),
     ...(status in CODES ? { code: CODES[status] as string } : code !== undefined && { code }),
@@ -86,6 +92,13 @@ function refused(sent: Sent, received: Answered): RemoteError {
     ...requestIdOf(headers, apiKey),
     ...(Array.isArray(error?.stale) && { stale: staleOf(error.stale, apiKey) }),
   })
+}
+
+/** The error of a flows API, in Stripe's shape. Pages and APIs of others, such as a proxy's, have another one or none. */
+function errorOf(body: unknown): Readonly<Record<string, unknown>> | undefined {
+  if (!isObject(body) || !isObject(body.error)) return undefined
+  const { type, message } = body.error
+  return typeof type === 'string' && typeof message === 'string' ? body.error : undefined
 }
 
 const WORDS: Readonly<Record<number, string>> = {

@@ -53,8 +53,13 @@ interface Excerpt {
 
 function excerpt({ line, at, width }: Excerpt, palette: Palette, colour: (text: string) => string): string[] {
   const start = Math.max(0, at.column - 1 - Math.floor(width / 2))
-  const before = visible(line.slice(start, at.column - 1))
-  const text = before + visible(line.slice(at.column - 1, start + width))
+  const end = start + width
+  const [isCutBefore, isCutAfter] = [start > 0, line.trimEnd().length > end]
+  const before = isCutBefore
+    ? `…${visible(line.slice(start + 1, at.column - 1))}`
+    : visible(line.slice(0, at.column - 1))
+  const rest = line.slice(at.column - 1, isCutAfter ? end - 1 : end)
+  const text = `${before}${visible(rest)}${isCutAfter ? '…' : ''}`
   const number = String(at.line)
   const gutter = ' '.repeat(number.length)
   return [

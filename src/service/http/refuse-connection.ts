@@ -7,7 +7,7 @@ export interface ConnectionRefusal {
   readonly message: string
 }
 
-export const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is no proxy.' }
+export const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is not a proxy.' }
 
 /** Answers what is not HTTP, too large a head, or a request that does not come to its end. */
 export function refuseUnreadable(socket: Duplex, error: Error & { code?: string }, requestId: string): void {

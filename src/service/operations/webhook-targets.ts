@@ -88,7 +88,7 @@ function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
   for (const text of ranges) {
     const range = parseRange(text)
-    if (range === undefined) throw new RangeError(`"${text}" is no range of addresses, such as 127.0.0.0/8`)
+    if (range === undefined) throw new RangeError(`"${text}" is not a range of addresses, such as 127.0.0.0/8`)
     list.addSubnet(range.address, range.bits, range.family)
   }
   return list

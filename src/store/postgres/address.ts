@@ -18,6 +18,9 @@ export interface DatabaseAddress {
   readonly connectTimeout: number | undefined
 }
 
+const URL_FORM = 'postgres://user:password@host:5432/database'
+const SOCKET_FORM = 'postgres:///database?host=/run/postgresql'
+
 /**
  * Reads the address of a PostgreSQL database: a URL as libpq and managed databases write it, or one of the short forms of
  * pg-connection-string, which parses it. Blanks around it do not count. Neither a fault nor anything else tells what
@@ -26,8 +29,14 @@ export interface DatabaseAddress {
 export function parseDatabaseAddress(text: string): DatabaseAddress | AddressFault {
   const address = text.trim()
   if (/^["'`]/.test(address)) return fault('it stands in quotation marks', 'take the quotation marks away')
+  if (/^[a-z_]+\s*=/.test(address)) {
+    return fault(
+      "it is written as key=value pairs, libpq's other form, which is not taken",
+      `write it as a URL: ${URL_FORM}, or ${SOCKET_FORM} for a socket in a folder`,
+    )
+  }
   if (!/^(?:postgres(?:ql)?:\/\/|socket:|\/[^ ]+ \S)/i.test(address)) {
-    return fault('it is not one', 'write it as postgres://user:password@host:5432/database')
+    return fault('it is not one', `write it as ${URL_FORM}`)
   }
   const hosts = addressesOfHosts(address)
   if (isFault(hosts)) return hosts
@@ -77,7 +86,7 @@ function serverOf(address: string): Server | AddressFault {
     }
     return fault(
       'it cannot be read',
-      'write it as postgres://user:password@host:5432/database; signs such as / # ? @ : % in a user or password are written %2F %23 %3F %40 %3A %25',
+      `write it as ${URL_FORM}; signs such as / # ? @ : % in a user or password are written %2F %23 %3F %40 %3A %25`,
     )
   }
 }

@@ -36,6 +36,8 @@ export async function backUp(store: Store, file: string): Promise<void> {
 export interface RestoreOptions {
   readonly confirm?: (() => Promise<void>) | undefined
   readonly beside?: string | undefined
+  /** What errors call the backup: as somebody named it, never the copy that is read. */
+  readonly label?: string | undefined
 }
 
 /**
@@ -47,17 +49,17 @@ export interface RestoreOptions {
 export async function restore(
   store: Store,
   file: string,
-  { confirm = async () => {}, beside = dirname(file) }: RestoreOptions = {},
+  { confirm = async () => {}, beside = dirname(file), label = file }: RestoreOptions = {},
 ): Promise<void> {
-  if (!existsSync(file)) throw new StoreError('unreadable', `${file} is not there`)
+  if (!existsSync(file)) throw new StoreError('unreadable', `${label} is not there`)
   const folder = privateFolder(await loadDriver(), beside)
   try {
     const path = join(folder.path, 'store.sqlite')
-    copyClosed(file, path)
-    const backup = await openSqliteStore({ file: path })
+    copyClosed({ file, label }, path)
+    const backup = await openSqliteStore({ file: path, label })
     try {
       if (await isEmpty(backup)) {
-        throw new StoreError('unreadable', `${file} holds nothing: it is no backup of a store that was ever used`)
+        throw new StoreError('unreadable', `${label} holds nothing: it is not a backup of a store that was ever used`)
       }
       await confirm()
       await takeOver(store, backup)
@@ -87,12 +89,12 @@ function flush(path: string): void {
 }
 
 /** Copies a store that nobody has open. What is written to a store is first in a log beside it, which a copy lacks. */
-function copyClosed(file: string, path: string): void {
+function copyClosed({ file, label }: { readonly file: string; readonly label: string }, path: string): void {
   const refuseLog = () => {
     if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return
     throw new StoreError(
       'unreadable',
-      `${file} is a store in use, or was left by a process that was killed: make a backup of it with flows backup, and restore that`,
+      `${label} is a store in use, or was left by a process that was killed: make a backup of it with flows backup, and restore that`,
     )
   }
   refuseLog()

@@ -20,6 +20,8 @@ import { statisticsOf } from './statistics.js'
 export interface SqliteOptions {
   /** Path of the store. Its folder is made by the first writer. */
   readonly file: string
+  /** For people: what errors call it, where that is not the file itself. */
+  readonly label?: string
   /** Never creates, migrates or writes: a file that is not there reads as an empty store, now or later. */
   readonly readOnly?: boolean
   /** How long to wait for another process that writes, in milliseconds. */
@@ -38,7 +40,7 @@ const PATIENCE = 15_000
 /** Opens the embedded store. Several processes may have it open, for reading and for writing. Throws StoreError. */
 export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { file, readOnly = false, patience = PATIENCE, driverFrom, migrations, tell } = options
-  const label = `embedded store ${file}`
+  const { label = `embedded store ${file}` } = options
   const whileBusy = patient(label, patience)
   const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
   return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience))

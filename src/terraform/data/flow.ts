@@ -51,7 +51,7 @@ function checkNames({ key, id }: ObjectValue): Diagnostic[] {
   if (typeof id === 'string' && !looksLikeFlowId(id)) {
     return [
       error(
-        `"${id}" is no id of a flow`,
+        `"${id}" is not the id of a flow`,
         `Ids look like vf_0mfz1k2a9c4d8e7f6g5h4j3k: if it is a key, write key = "${id}".`,
         [attribute('id')],
       ),

@@ -30,7 +30,7 @@ export function flowsData(connected: Connected): DataSource {
     validate: async ({ status }) =>
       typeof status === 'string' && !STATUSES.includes(status)
         ? [
-            error(`"${status}" is no status`, 'Write "active" or "archived", or leave it out for both.', [
+            error(`"${status}" is not a status`, 'Write "active" or "archived", or leave it out for both.', [
               attribute('status'),
             ]),
           ]

@@ -6,7 +6,7 @@ export const FIXED32 = 5
 
 /** An integer, 7 bits a byte, lowest first; below zero as 64 bits in two's complement. */
 export function varint(value: number): Uint8Array {
-  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is no integer that can be sent`)
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an integer that can be sent`)
   const bytes: number[] = []
   let rest = BigInt.asUintN(64, BigInt(value))
   for (; rest > 0x7fn; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80)

@@ -146,7 +146,7 @@ describe('messages', () => {
 
   test('a number that is no integer is not sent', () => {
     for (const number of [0.5, Number.NaN, 2 ** 53]) {
-      expect(() => Outer.encode({ integer: number })).toThrow('is no integer that can be sent')
+      expect(() => Outer.encode({ integer: number })).toThrow('is not an integer that can be sent')
     }
   })
 })
