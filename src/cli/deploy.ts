@@ -47,10 +47,14 @@ export async function deploy(
   about: Omit<ApplyOptions, 'runId'>,
 ): Promise<Done> {
   const steps = progress(terminal)
-  const count = plural(plan.changes.length, 'change')
+  const records = plan.accepted?.length ?? 0
+  const isRecord = plan.changes.length === 0 && records > 0
+  const what = isRecord
+    ? `Recording ${plural(records, 'flow')} as edited in ${remote.label}`
+    : `Writing ${plural(plan.changes.length, 'change')} to ${remote.label}`
   const writer = await remote.writer()
   try {
-    steps.begin(`Writing ${count} to ${remote.label} as one deployment`)
+    steps.begin(`${what} as one deployment`)
     const result = await applyPlan(plan, writer, { runId: randomUUID(), ...about })
     if (result.status === 'refused') return refuse(result.refusal, about.approvedDigest !== undefined)
     const { status, deployment } = result

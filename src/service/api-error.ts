@@ -12,7 +12,11 @@ interface ErrorKind {
  * Types, the OpenAPI document and the tests read this table, and a test holds that each code is answered.
  */
 export const API_ERRORS = {
-  resource_missing: { statuses: [404], meaning: 'There is no such object in this mode.' },
+  resource_missing: {
+    statuses: [404],
+    meaning:
+      'There is no such object in this mode. The param is its name in the path, as Stripe has it (events: id), or the parameter that names it.',
+  },
   resource_already_exists: { statuses: [400], meaning: 'Another object has this key.' },
   parameter_missing: { statuses: [400], meaning: 'A parameter is needed that was not given.' },
   parameter_unknown: { statuses: [400], meaning: 'There is no such parameter, or not in this place.' },

@@ -3,12 +3,23 @@ import { forgeOf, telling } from '../../src/cli/forge.js'
 import { describe as described } from '../../src/cli/report.js'
 import { isCi, processTerminal } from '../../src/cli/terminal.js'
 import { http } from '../../src/remote/http/http.js'
+import { aDefinition, aProject, ended, startOnTerminal } from '../helpers/cli.js'
 import { aClosedPort } from '../remote/web-server.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 
 test('a CI job says so by CI, and CI=false is none', () => {
   for (const CI of ['true', '1', 'woodpecker']) expect(isCi({ CI })).toBe(true)
   for (const CI of ['false', 'FALSE', '0', 'no', '', undefined]) expect(isCi({ CI })).toBe(false)
+})
+
+test('a person on a terminal is asked, and a CI job that has one is not', async () => {
+  const cwd = aProject({ a: aDefinition('A') })
+  for (const CI of ['false', '0', '', '1', 'true']) {
+    const isJob = CI === '1' || CI === 'true'
+    const child = startOnTerminal(['apply'], { cwd, env: { CI } })
+    const { code, stdout } = await ended(child, isJob ? '' : 'n\r')
+    expect([CI, code, stdout.includes('[y/N]')]).toEqual([CI, isJob ? 64 : 1, !isJob])
+  }
 })
 
 test('only what may have written something is said to be safe to run again', async () => {

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -14,6 +14,7 @@ import {
   aProject,
   CONFIG,
   ended,
+  FLOWS,
   flows,
   printed,
   start,
@@ -117,6 +118,27 @@ describe('flows history', () => {
   test('of a project that deployed nothing is empty', async () => {
     expect(await run(aProject({ a: aDefinition('A') }), 'history')).toMatchObject({ code: 0, stdout: '' })
   })
+})
+
+test('a deployment that only records drift is called the same wherever it is spoken of', async () => {
+  const cwd = aProject({ a: aDefinition('A') })
+  expect(await run(cwd, 'apply', '--yes')).toMatchObject({ code: 0 })
+  await edited(cwd, 'a', { name: 'Edited' })
+  expect(await run(cwd, 'pull')).toMatchObject({ code: 0 })
+  const said = 'Edited outside git, and in git by now: a. To be recorded as edited.'
+  expect((await run(cwd, 'plan')).stdout).toContain(said)
+  expect((await run(cwd, 'plan', '--format', 'markdown')).stdout).toContain(said)
+  expect(await json(cwd, 'plan')).toMatchObject({ accepted: [{ key: 'a' }], changes: [] })
+  const { stdout, stderr } = await run(cwd, 'apply', '--yes')
+  expect(stderr).toContain('Recording 1 flow as edited in ')
+  expect(stdout).toContain('1 recorded as edited; 1 unchanged.')
+  expect((await run(cwd, 'history')).stdout).toMatch(/ {2}1 recorded as edited {2}/)
+  const [{ id, summary }] = (await json(cwd, 'history')).deployments
+  expect(summary).toMatchObject({ record: 1, update: 0 })
+  const shown = (await run(cwd, 'show', id)).stdout
+  expect(shown).toContain('= record a  (edited outside git)')
+  expect(shown).toMatch(/\n1 recorded as edited\.\n$/)
+  expect((await run(cwd, 'events', id)).stdout).toContain('"type":"change_recorded"')
 })
 
 describe('flows show of a deployment', () => {
@@ -357,6 +379,13 @@ describe('flows events', () => {
     await printed(child, '"version"')
     child.stdout?.destroy()
     expect(await end).toBe(0)
+  })
+
+  test('ends with head, as any program in front of it', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    const line = `'${process.execPath}' '${FLOWS}' events --follow --interval 0.1 | head -1; echo "\${PIPESTATUS[0]}"`
+    const { stdout } = await ended(spawn('bash', ['-c', line], { cwd }))
+    expect(stdout).toMatch(/^\{"type":"version".*\}\n0\n$/)
   })
 
   test('tells once of what was deployed while the service could not be reached, in its order', async () => {

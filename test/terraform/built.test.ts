@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { createKey } from '../../src/service/operations/keys.js'
 import { PROJECT } from '../helpers/builders.js'
-import { ended, printed } from '../helpers/cli.js'
+import { aDefinition, aProject, ended, flows, printed } from '../helpers/cli.js'
 import { aClosedPort, aWebServer } from '../remote/web-server.js'
 import { aLosingProxy } from '../service/losing-proxy.js'
 import { type Served, served, TESTER } from '../service/serving.js'
@@ -181,6 +181,29 @@ describe('what keeps the service from being used is told once, at the provider b
         text: expect.stringMatching(/that is not a flows API's: is the address right, is a proxy between\?(?!\.)/),
       },
     ])
+  })
+
+  test('a flow that flows apply made since the first plan: the next one names the way to import it', async () => {
+    const service = await served()
+    const workspace = await atService(service, service.key, aFlow())
+    await workspace.succeeds('plan')
+    const config = `project: ${PROJECT}\nenvironments:\n  live: { mode: test, api: "${service.url}", api_key_env: KEY }\n`
+    const cwd = aProject({ a: aDefinition('Flow') }, config)
+    const applied = await flows(['apply', '--yes', '--env', 'live'], { cwd, env: { KEY: service.key } })
+    expect(applied.code, applied.stderr).toBe(0)
+    expect(await errorsOf(workspace, 'plan')).toEqual([
+      {
+        line: 2,
+        text: expect.stringMatching(/"a" exists already.*flows synth --import writes the import blocks of all flows/),
+      },
+    ])
+    // And the way works: with what it prints, nothing is left but the import.
+    const { stdout } = await flows(['synth', '--import', '--env', 'live'], { cwd, env: { KEY: service.key } })
+    workspace.write('')
+    for (const file of ['provider.tf', 'providers.tf']) workspace.write('', file)
+    workspace.write(stdout, 'flows.tf.json')
+    const planned = await workspace.terraform('plan')
+    expect(planned.stdout, planned.stderr).toContain('1 to import, 0 to add, 0 to change, 0 to destroy')
   })
 
   test('a key that may read only plans, and its apply is refused flow by flow', async () => {

@@ -14,7 +14,7 @@ export const keys: Define = (command, run) => {
     'after',
     examples(
       ['For an application', 'flows keys create --name app'],
-      ['For a CI job that plans', 'flows keys create --name ci-plan --mode live --scope flows:read'],
+      ['For a CI job that plans', 'flows keys create --name ci --mode live --scope flows:read --expires 90d'],
       ['Who has one, and when it was last used', 'flows keys list'],
     ),
   )
@@ -40,8 +40,8 @@ export const keys: Define = (command, run) => {
       'after',
       examples(
         ['For an application', 'flows keys create --name app'],
-        ['For a CI job that plans', 'flows keys create --name ci --scope flows:read --expires 90d'],
-        ['For a CI job that applies', 'flows keys create --name deploy --scope flows:read deployments:write'],
+        ['For a CI job that plans', 'flows keys create --name ci --mode live --scope flows:read --expires 90d'],
+        ['For a CI job that applies', 'flows keys create --name cd --mode live --scope flows:read deployments:write'],
         ['Straight into a file that only you can read', '(umask 077; flows keys create --name ci --mode live > key)'],
       ),
     )

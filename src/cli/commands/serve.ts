@@ -62,7 +62,7 @@ export const serve: Define = (command, run) => {
         ['Behind a proxy', 'flows serve --host 0.0.0.0 --public-url https://flows.example.com --log'],
         [
           'Behind a load balancer, with figures for Prometheus',
-          'flows serve --trust-proxy 10.0.0.0/8 --drain-delay 10 --metrics-port 9464',
+          'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --metrics-port 9464',
         ],
       ),
     )

@@ -4,7 +4,7 @@ import type { Change } from '../../model/plan.js'
 import { asChange } from '../../plan/deployed.js'
 import type { Palette } from '../palette.js'
 import { fieldsToShow, reasonOf } from '../plan/fields.js'
-import { ACTIONS, effects, modeName } from '../plan/summary.js'
+import { ACTIONS, effects, modeName, recordsText } from '../plan/summary.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { sourceText } from './source.js'
 
@@ -27,11 +27,21 @@ export function deploymentText(deployment: Deployment, environment: string, pale
   const texts = changes.map((change) =>
     isRecord(change) ? recordText(change, palette) : changeText(asChange(change), change.version, palette),
   )
-  return `${[head, ...texts, palette.bold(`${plural(changes.length, 'change')}.`)].join('\n\n')}\n`
+  return `${[head, ...texts, palette.bold(`${totalText(changes)}.`)].join('\n\n')}\n`
+}
+
+/** "2 changes, 1 recorded as edited", in the words of plan and apply. */
+function totalText(changes: Deployment['changes']): string {
+  const records = changes.filter(isRecord).length
+  const others = changes.length - records
+  return [
+    ...(others > 0 || records === 0 ? [plural(others, 'change')] : []),
+    ...(records > 0 ? [recordsText(records)] : []),
+  ].join(', ')
 }
 
 function recordText({ key, version }: Deployment['changes'][number], palette: Palette): string {
-  return `${palette.yellow('= record')} ${palette.bold(printable(key))}  (as edited outside git)  ${palette.dim(`version ${version}`)}`
+  return `${palette.yellow('= record')} ${palette.bold(printable(key))}  (edited outside git)  ${palette.dim(`version ${version}`)}`
 }
 
 function changeText(change: Change, version: number, palette: Palette): string {

@@ -72,6 +72,7 @@ function wants(enabledEvents: readonly string[], type: EventType): boolean {
 
 export async function retrieveEvent({ tx, livemode, eventVersion }: ReadCall, id: string): Promise<Event> {
   const event = await tx.events.byId(livemode, id)
+  // Stripe's own name for it in the path of an event, unlike those of other resources.
   if (event === undefined) throw notFound('event', id, 'id')
   const pending = await tx.events.pendingWebhooks([id])
   return toEvent(event, { apiVersion: eventVersion, pendingWebhooks: pending.get(id) ?? 0 })
