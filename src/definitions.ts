@@ -7,6 +7,7 @@ import { canonicalJson, compareText, sha256 } from './model/canonical.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from './model/diagnostic.js'
 import { BODY_FIELDS, type FlowBody, normalise } from './model/flow.js'
 import { mergePatch } from './model/merge-patch.js'
+import { modesOf } from './model/mode.js'
 import type { FlowDefinition } from './model/schema-types.js'
 import type { DesiredFlow } from './model/state.js'
 import { linkedAway, locateInConfig, type Project } from './project.js'
@@ -139,14 +140,14 @@ class CheckedDefinitions implements Definitions {
 }
 
 function check(project: Project, definitions: readonly ReadDefinition[], files: DefinitionFiles): Diagnostic[] {
-  const environments = Object.keys(project.config.environments)
+  const modes = modesOf(project.config.environments)
   const byFile = new Map(definitions.map((definition) => [definition.file, definition]))
   const diagnostics: Diagnostic[] = []
   for (const definition of definitions) {
     const { file, value } = definition
     diagnostics.push(...definition.diagnostics)
     if (value === undefined) continue
-    const all = checkDefinition(value, environments)
+    const all = checkDefinition(value, modes)
     // A field may be missing because YAML's faults hid it.
     const issues = definition.diagnostics.length === 0 ? all : all.filter(({ code }) => code !== 'MISSING_FIELD')
     if (issues.length > 0) diagnostics.push(...placeIssues(file, issues, files.source(definition)))

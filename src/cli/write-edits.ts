@@ -6,9 +6,12 @@ import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '
 import { LinkOutside, textInside } from '../files/inside.js'
 import { readCacheFile, removeCacheFile, writeCacheFile } from '../load/cache-file.js'
 import { ExitCode } from '../model/exit-code.js'
+import { type Mode, modesOf } from '../model/mode.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
 import type { Project } from '../project.js'
 import { printable } from '../render/text.js'
+import { returnUrlFault } from '../validate/address.js'
+import { quote } from '../validate/quote.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
 import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
@@ -35,9 +38,10 @@ export function editsFor(
     folder: project.config.flows,
     schemaFor: (file) => schemaFor(project, file),
     environment,
-    environments: Object.keys(project.config.environments),
+    environments: modesOf(project.config.environments),
     keysInUse: new Set(state?.flows.map(({ key }) => key)),
   }
+  checkReturnUrls(targets, environment, files.environments.get(environment) ?? 'test')
   const edits = edited(files, targets)
   const removed = edits.filter(({ kind }) => kind === 'remove').length
   if (removed > 0 && removed === desired.length && !edits.some(({ kind }) => kind === 'create')) {
@@ -50,6 +54,17 @@ export function editsFor(
     )
   }
   return edits
+}
+
+/** Throws where the environment would get a return URL that its mode does not allow, such as live that of test. */
+function checkReturnUrls(targets: readonly FlowTarget[], environment: string, mode: Mode): void {
+  for (const { key, config } of targets) {
+    const address = config?.return_url ?? null
+    const fault = address === null ? undefined : returnUrlFault(address, mode)
+    if (fault === undefined) continue
+    const message = `the return_url of ${key} cannot be that of ${environment}: ${quote(address)} ${fault.message}`
+    throw new Failure('return_url_invalid', message, { hint: `${fault.hint}, or leave return_url out` })
+  }
 }
 
 /** Throws where a file is laid out so that it cannot be edited without losing something of it. */

@@ -4,6 +4,7 @@ import { formatDefinition } from '../load/format.js'
 import { parse } from '../load/parse.js'
 import type { FlowConfig } from '../model/flow.js'
 import { isObject } from '../model/json.js'
+import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { checkDefinition } from '../validate/definition.js'
 import { rewrite } from './rewrite.js'
@@ -19,7 +20,7 @@ export interface DefinitionText {
 export interface Target {
   readonly environment: string
   /** Every environment of the configuration. */
-  readonly environments: readonly string[]
+  readonly environments: Modes
   /** What the flow is to be in that environment. */
   readonly config: FlowConfig
   /** The key that the flow had before, where the file gets another name; left out to leave `renamed_from` alone. */
@@ -62,7 +63,7 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
 }
 
 /** Reads a text that has been checked before. */
-export function definitionOf(file: string, text: string, environments: readonly string[]): FlowDefinition {
+export function definitionOf(file: string, text: string, environments: Modes): FlowDefinition {
   const { value, diagnostics } = parse(file, text)
   if (diagnostics.length > 0 || checkDefinition(value, environments).length > 0) {
     throw new Error(`${file} is not a valid definition: check it before it is edited`)

@@ -1,6 +1,7 @@
 import { locateField } from '../load/locate-field.js'
 import { SourceMap } from '../load/source-map.js'
 import { assess } from '../model/assurance.js'
+import type { Modes } from '../model/mode.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { Assurance, Field } from '../model/plan.js'
 import { diff } from '../plan/diff.js'
@@ -36,7 +37,7 @@ export interface ProjectFiles {
   schemaFor(file: string): string | undefined
   readonly environment: string
   /** Every environment of the configuration. */
-  readonly environments: readonly string[]
+  readonly environments: Modes
   /** Keys that a flow of the environment has: none of them can be what a flow was renamed from. */
   readonly keysInUse: ReadonlySet<FlowKey>
 }
@@ -109,7 +110,7 @@ function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit
   const file = `${files.folder}/${key}.yaml`
   const schema = files.schemaFor(file)
   // A static link is one environment's own: in the body, the next apply would open one in every other.
-  const linkOnlyIn = files.environments.length > 1 ? files.environment : undefined
+  const linkOnlyIn = files.environments.size > 1 ? files.environment : undefined
   const text = newDefinition(file, config, { schema, linkOnlyIn })
   const fields = placed(text, files.environment, diff(null, config))
   return { kind: 'create', key, file, text, fields, assurance: assuranceOf(null, config) }

@@ -4,6 +4,7 @@ import { isObject } from '../model/json.js'
 import { fromPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
 import { mergePatch } from '../model/merge-patch.js'
+import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { diff } from '../plan/diff.js'
 import { checkDefinition } from '../validate/definition.js'
@@ -21,7 +22,7 @@ export function configIn(definition: FlowDefinition, environment: string): FlowC
 export interface Wanted {
   readonly environment: string
   /** Every environment of the configuration. */
-  readonly environments: readonly string[]
+  readonly environments: Modes
   readonly config: FlowConfig
 }
 
@@ -54,7 +55,7 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
 export function holds(made: FlowDefinition, before: FlowDefinition, wanted: Wanted): boolean {
   const { environment, environments, config } = wanted
   if (checkDefinition(made, environments).length > 0) return false
-  return environments.every((name) =>
+  return [...environments.keys()].every((name) =>
     same(configIn(made, name), name === environment ? config : configIn(before, name)),
   )
 }
@@ -74,7 +75,7 @@ class FieldEditor {
   constructor(definition: Members, { environment, environments, config }: Wanted, mayEditBody: boolean) {
     this.#definition = definition
     this.#environment = environment
-    this.#others = environments.filter((name) => name !== environment)
+    this.#others = [...environments.keys()].filter((name) => name !== environment)
     this.#config = config
     this.#mayEditBody = mayEditBody
   }
@@ -203,7 +204,7 @@ function withoutNeedless(made: FlowDefinition, before: FlowDefinition): FlowDefi
 
 function metadataMoved(definition: FlowDefinition, { environments, environment }: Wanted): FlowDefinition {
   const { metadata: _, ...moved } = structuredClone(definition)
-  for (const name of environments) {
+  for (const name of environments.keys()) {
     if (name === environment) continue
     remove(moved as Members, ['environments', name, 'metadata'])
     const { metadata } = configIn(definition, name)

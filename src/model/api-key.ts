@@ -2,17 +2,26 @@
  * Stripe's secret, restricted and ephemeral keys, and those of the flows service, which take the same shape: the prefix,
  * then at least 24 letters and digits in a row (Stripe's older keys have 24, its newer ones about 100, those of the service
  * 38).
+ * And the secrets by which webhooks are signed, Stripe's and those of the service: the prefix, then at least 32.
  * What is shorter, or broken by hyphens and underscores, is a name that somebody chose, such as that of a flow.
  */
-const API_KEY = /(?<![A-Za-z0-9])([sre]k_(?:live|test)_)[A-Za-z0-9]{24,}/g
+const SECRET = /(?<![A-Za-z0-9])([sre]k_(?:live|test)_(?=[A-Za-z0-9]{24})|whsec_(?=[A-Za-z0-9]{32}))[A-Za-z0-9]+/g
 
-export function looksLikeApiKey(text: string): boolean {
-  return text.search(API_KEY) !== -1
+/** What kind of secret stands in a text, if one does. */
+export function secretIn(text: string): 'an API key' | 'a signing secret of webhooks' | undefined {
+  const start = text.search(SECRET)
+  if (start === -1) return undefined
+  return text.startsWith('whsec_', start) ? 'a signing secret of webhooks' : 'an API key'
 }
 
-/** The text with every API key cut down to its prefix. */
+/** Whether an API key stands in the text, or a signing secret, which is kept as one. */
+export function looksLikeApiKey(text: string): boolean {
+  return secretIn(text) !== undefined
+}
+
+/** The text with every API key and signing secret cut down to its prefix. */
 export function hideApiKeys(text: string): string {
-  return text.replaceAll(API_KEY, '$1...')
+  return text.replaceAll(SECRET, '$1...')
 }
 
 /** Plain data with every API key in it cut down to its prefix: in names and values, at any depth. */

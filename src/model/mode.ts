@@ -8,6 +8,13 @@ export function modeOf({ mode }: { readonly mode?: Mode | undefined }): Mode {
   return mode ?? 'test'
 }
 
+/** The mode of every environment of a configuration, by its name. */
+export type Modes = ReadonlyMap<string, Mode>
+
+export function modesOf(environments: Readonly<Record<string, { readonly mode?: Mode | undefined }>>): Modes {
+  return new Map(Object.entries(environments).map(([name, environment]) => [name, modeOf(environment)]))
+}
+
 export function modeFor(livemode: boolean): Mode {
   return livemode ? 'live' : 'test'
 }

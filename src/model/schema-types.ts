@@ -19,7 +19,7 @@ export type Type = 'document' | 'id_number'
  */
 export type AllowedTypes = ('driving_license' | 'id_card' | 'passport')[]
 /**
- * Where the person goes afterwards. https, an app's own scheme such as myapp://done, or http on localhost.
+ * Where the person goes afterwards. https, an app's own scheme such as myapp://done, or http on localhost; in test mode also http on a private network.
  */
 export type ReturnUrl = string
 /**

@@ -1,9 +1,11 @@
+import { sizeInWords } from './size-in-words.js'
+
 /** An answer that goes on beyond what was to be read of it. */
 export class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge'
 
   constructor(most: number) {
-    super(`the answer is larger than ${inWords(most)}: no real one is`)
+    super(`the answer is larger than ${sizeInWords(most)}: no real one is`)
   }
 }
 
@@ -18,8 +20,4 @@ export async function boundedText(body: AsyncIterable<Uint8Array> | null, most: 
     parts.push(part)
   }
   return Buffer.concat(parts).toString('utf8')
-}
-
-function inWords(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${bytes / 1024 / 1024} MiB` : `${bytes / 1024} KiB`
 }

@@ -1,5 +1,8 @@
+import { maxHeaderSize } from 'node:http'
+import { TooManyInterimAnswers } from './bound-interim-answers.js'
 import { AnswerTooLarge } from './bounded-text.js'
-import { ProxyFault } from './proxy.js'
+import { ProxyFailure, ProxyFault } from './proxy.js'
+import { sizeInWords } from './size-in-words.js'
 
 /** Certificates that were signed by nobody whom this machine knows: by themselves, or by an authority of one's own. */
 const UNKNOWN_AUTHORITY = new Set([
@@ -10,32 +13,47 @@ const UNKNOWN_AUTHORITY = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ])
 
+const NOT_IN_TIME = new Set(['ETIMEDOUT', 'UND_ERR_BODY_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'])
+const HEADERS_TOO_LONG = 'UND_ERR_HEADERS_OVERFLOW'
+const BROKEN_OFF = new Set(['UND_ERR_SOCKET', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'])
+
 /** Whether the same request would fail again for the same reason. */
 export function isFinal(fault: unknown): boolean {
-  return fault instanceof AnswerTooLarge || fault instanceof ProxyFault
+  if (fault instanceof AnswerTooLarge || fault instanceof TooManyInterimAnswers || fault instanceof ProxyFault)
+    return true
+  return fault instanceof Error && codeOf(beneath(fault)) === HEADERS_TOO_LONG
 }
 
 /** Why a request got no answer, in words or by the system's word for it, such as ECONNREFUSED. */
 export function faultText(fault: unknown): string {
   if (!(fault instanceof Error)) return 'no answer'
-  if (isFinal(fault)) return fault.message
-  if (fault.name === 'TimeoutError' || codeOf(fault) === 'ETIMEDOUT') return 'no answer in time'
-  const { cause } = fault
-  if (!(cause instanceof Error)) return fault.message
-  const code = codeOf(cause)
-  if (code !== undefined && UNKNOWN_AUTHORITY.has(code)) {
-    return `its certificate is signed by nobody whom this machine knows (${code}): NODE_EXTRA_CA_CERTS names a file with the certificates of your own authority`
+  if (fault instanceof ProxyFailure) {
+    return fault.refusal === undefined
+      ? `${fault.message} cannot be reached: ${faultText(fault.cause)}`
+      : `${fault.message} does not let it through: it answered ${fault.refusal}`
   }
-  const refusal = refusalOfProxy(cause)
-  if (refusal !== undefined) return `the proxy does not let it through: it answered ${refusal}`
-  return code ?? cause.message
+  if (fault.name === 'TimeoutError') return 'no answer in time'
+  const error = beneath(fault)
+  if (error.name === 'HTTPParserError') return 'its answer is not HTTP: is the address right?'
+  const code = codeOf(error)
+  return code === undefined ? error.message : wordsFor(code)
 }
 
-/** The status of its answer, which has no word of the system; it stands in the message of some cause. */
-function refusalOfProxy(error: Error): string | undefined {
-  const status = /^Proxy response \((\d+)\)/.exec(error.message)?.[1]
-  if (status !== undefined) return status
-  return error.cause instanceof Error ? refusalOfProxy(error.cause) : undefined
+function wordsFor(code: string): string {
+  if (NOT_IN_TIME.has(code)) return 'no answer in time'
+  if (UNKNOWN_AUTHORITY.has(code)) {
+    return `its certificate is signed by nobody whom this machine knows (${code}): NODE_EXTRA_CA_CERTS names a file with the certificates of your own authority`
+  }
+  if (code === HEADERS_TOO_LONG) {
+    return `it answers with headers longer than ${sizeInWords(maxHeaderSize)}, as no real API does: is the address right?`
+  }
+  if (BROKEN_OFF.has(code)) return 'it broke off the connection before its answer was whole'
+  return code
+}
+
+/** What fetch failed with: its own words say no more than that it did. */
+function beneath(fault: Error): Error {
+  return fault instanceof TypeError && fault.cause instanceof Error ? fault.cause : fault
 }
 
 function codeOf(error: Error): string | undefined {

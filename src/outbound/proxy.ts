@@ -14,33 +14,117 @@ type Fetch = (
   readonly body: AsyncIterable<Uint8Array> | null
 }>
 
-/** Of either case, the lower one first, as most programs read them. */
+/** Of either case, the lower one first, as most programs read them. Requests over HTTPS look at all, others at the last two. */
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
+
+type Variable = (typeof VARIABLES)[number]
 
 /** A proxy's variable that is not an address. */
 export class ProxyFault extends Error {
   override readonly name = 'ProxyFault'
 }
 
+/** A proxy that does not lead to where a request should go. */
+export class ProxyFailure extends Error {
+  override readonly name = 'ProxyFailure'
+  /** The status by which it refused; undefined where it gave no answer, of which `cause` says why. */
+  readonly refusal: number | undefined
+
+  /** `proxy` says which one it is, and holds nothing of its user and password. */
+  constructor(proxy: string, { refusal, cause }: { readonly refusal?: number | undefined; readonly cause?: unknown }) {
+    super(`the proxy ${proxy}`, { cause })
+    this.refusal = refusal
+  }
+}
+
+/** There is no way through a proxy. Which variable named it is known where the request began. */
+class NoTunnel extends Error {
+  override readonly name = 'NoTunnel'
+  readonly refusal: number | undefined
+
+  constructor({ refusal, cause }: { readonly refusal?: number; readonly cause?: unknown }) {
+    super('no tunnel', { cause })
+    this.refusal = refusal
+  }
+}
+
 let made: { readonly about: string; readonly fetch: Fetch } | undefined
 
 /**
  * What sends requests: Node's own fetch, and where a variable names a proxy, one that goes through it and leaves out what
- * NO_PROXY names. The library is loaded only then: nobody else waits for it. Throws ProxyFault.
+ * NO_PROXY names. The library is loaded only then: nobody else waits for it. Throws ProxyFault; what it returns rejects with
+ * ProxyFailure where the proxy is at fault.
  */
 export async function currentFetch(): Promise<Fetch> {
   const { env } = process
   const named = VARIABLES.filter((name) => env[name])
   if (named.length === 0) return fetch
-  const about = JSON.stringify([...named.map((name) => env[name]), env.no_proxy, env.NO_PROXY])
+  const about = JSON.stringify([...named.map((name) => [name, env[name]]), env.no_proxy, env.NO_PROXY])
   if (made?.about === about) return made.fetch
   for (const name of named) checkAddress(name, env[name] ?? '')
-  // By its default export: in the built program, a CommonJS library has no other.
-  const { EnvHttpProxyAgent, fetch: throughProxy } = (await import('undici')).default
-  // It reads the variables itself.
-  const dispatcher = new EnvHttpProxyAgent()
-  made = { about, fetch: (url, init) => throughProxy(url, { ...init, dispatcher }) }
+  made = { about, fetch: await throughProxies() }
   return made.fetch
+}
+
+async function throughProxies(): Promise<Fetch> {
+  // By its default export: in the built program, a CommonJS library has no other.
+  const { EnvHttpProxyAgent, Pool, fetch: send } = (await import('undici')).default
+  /** Where tunnels lead that a proxy was asked for, and has neither given nor refused. */
+  const awaited: string[] = []
+  // It reads the variables itself.
+  const dispatcher = new EnvHttpProxyAgent({
+    clientFactory: (proxy, options) => {
+      const pool = new Pool(proxy, options)
+      const ask = pool.connect.bind(pool)
+      return Object.assign(pool, {
+        async connect(asked: Parameters<typeof ask>[0]) {
+          awaited.push(asked.path)
+          try {
+            const tunnel = await ask(asked)
+            if (tunnel.statusCode === 200) return tunnel
+            tunnel.socket.on('error', () => {}).destroy()
+            throw new NoTunnel({ refusal: tunnel.statusCode })
+          } catch (error) {
+            throw error instanceof NoTunnel ? error : new NoTunnel({ cause: error })
+          } finally {
+            awaited.splice(awaited.indexOf(asked.path), 1)
+          }
+        },
+      })
+    },
+  })
+  return async (url, init) => {
+    try {
+      return await send(url, { ...init, dispatcher })
+    } catch (fault) {
+      const none = noTunnel(fault)
+      if (none !== undefined) throw new ProxyFailure(proxyFor(url), none)
+      if (awaited.includes(authorityOf(url))) throw new ProxyFailure(proxyFor(url), { cause: fault })
+      throw fault
+    }
+  }
+}
+
+function noTunnel(fault: unknown): NoTunnel | undefined {
+  if (fault instanceof NoTunnel) return fault
+  return fault instanceof Error ? noTunnel(fault.cause) : undefined
+}
+
+/** As a proxy is asked for it. */
+function authorityOf(url: string): string {
+  const { protocol, host, port } = new URL(url)
+  return port === '' ? `${host}:${defaultPort(protocol)}` : host
+}
+
+/** Host and port of the proxy on the way to `url`, and which variable names it. */
+function proxyFor(url: string): string {
+  const names: readonly Variable[] = VARIABLES.slice(new URL(url).protocol === 'https:' ? 0 : 2)
+  const name = names.find((one) => process.env[one])
+  return name === undefined ? 'that was named' : `${authorityOf(process.env[name] ?? '')} (${name})`
+}
+
+function defaultPort(protocol: string): number {
+  return protocol === 'https:' ? 443 : 80
 }
 
 /** Its value is never shown: it may hold a password. */

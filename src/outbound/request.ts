@@ -1,3 +1,4 @@
+import { boundInterimAnswers, TooManyInterimAnswers } from './bound-interim-answers.js'
 import { boundedText } from './bounded-text.js'
 import { currentFetch } from './proxy.js'
 
@@ -27,13 +28,16 @@ export interface Answer {
 export async function request(url: string, options: RequestOptions): Promise<Answer> {
   const { method, headers, body, signal, most, begun } = options
   const send = await currentFetch()
-  const response = await send(url, {
-    method,
-    headers: { ...headers },
-    ...(body !== undefined && { body }),
-    redirect: 'manual',
-    signal,
-  })
+  const over = new AbortController()
+  const fetching = () =>
+    send(url, {
+      method,
+      headers: { ...headers },
+      ...(body !== undefined && { body }),
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, over.signal]),
+    })
+  const response = await boundInterimAnswers(fetching, () => over.abort(new TooManyInterimAnswers()))
   begun?.()
   const text = await boundedText(response.body, most)
   return { status: response.status, headers: new Headers([...response.headers]), text }

@@ -1,9 +1,15 @@
+import type { Mode } from '../model/mode.js'
 import { nearest } from './nearest.js'
 
 export interface AddressFault {
   /** What the address does or is, as the end of a sentence. */
   readonly message: string
   readonly hint: string
+}
+
+const NOT_ENCRYPTED: AddressFault = {
+  message: 'is not encrypted',
+  hint: 'write https:// (http:// is for localhost only)',
 }
 
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -29,7 +35,7 @@ export function addressFault(text: string, example = 'https://example.com/verifi
   if (url.protocol === 'https:') return undefined
   if (url.protocol !== 'http:') return { message: `begins with ${url.protocol}//`, hint }
   if (LOCAL.has(url.hostname)) return undefined
-  return { message: 'is not encrypted', hint: 'write https:// (http:// is for localhost only)' }
+  return NOT_ENCRYPTED
 }
 
 /** Schemes that no app has of its own: what they lead to is a script, the person's own files, or another protocol. */
@@ -44,15 +50,22 @@ const NO_APP = new Set([
  * The same for where a person goes after a verification: an app's own scheme (myapp://done) is an address there, and
  * in test mode so is http on a private network, where phones reach the machine of whoever tries it.
  */
-export function returnUrlFault(text: string, { isTest = false } = {}): AddressFault | undefined {
+export function returnUrlFault(text: string, mode: Mode): AddressFault | undefined {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/+(.*)$/is.exec(text) ?? []
   const name = scheme.toLowerCase()
   const isApp = name !== '' && !WEB.includes(name) && !NO_APP.has(name) && nearest(name, WEB) === undefined
   if (!isApp || rest === '' || /[\s\\\p{Cc}]/u.test(text)) {
-    return isTest && isPrivate(text) ? undefined : addressFault(text)
+    if (mode === 'test' && isPrivate(text)) return undefined
+    const fault = addressFault(text)
+    return fault === NOT_ENCRYPTED ? { ...fault, hint: HINTS[mode] } : fault
   }
   if (/^[^/?#]*@/.test(rest)) return { message: 'carries credentials', hint: 'leave out what stands before the @' }
   return undefined
+}
+
+const HINTS: Readonly<Record<Mode, string>> = {
+  test: 'write https:// (in test mode http:// is for localhost and private networks only)',
+  live: 'write https:// (in live mode http:// is for localhost only)',
 }
 
 const WEB = ['http', 'https']

@@ -1,9 +1,8 @@
-import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../model/flow.js'
 import { usableKey } from './key.js'
 import { quote } from './quote.js'
-import { secretName } from './secrets.js'
+import { secretNameIssues } from './secrets.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */
 export interface NamedDefinition {
@@ -26,7 +25,7 @@ export function checkDefinitionSet(definitions: readonly NamedDefinition[]): Fil
   for (const definition of definitions) {
     const { file, key } = definition
     if (!KEY_PATTERN.test(key)) issues.push({ file, issue: invalidKey(key) })
-    if (looksLikeApiKey(key)) issues.push({ file, issue: secretName(FLOW_FILE) })
+    issues.push(...secretNameIssues(key, FLOW_FILE).map((issue) => ({ file, issue })))
     if (looksLikeFlowId(key)) issues.push({ file, issue: keyLikeId(key) })
     const first = byKey.get(key)
     if (first === undefined) byKey.set(key, definition)

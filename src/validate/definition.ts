@@ -2,6 +2,8 @@ import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { mergePatch } from '../model/merge-patch.js'
+import type { Mode, Modes } from '../model/mode.js'
+import { returnUrlFault } from './address.js'
 import { checkFlowBody, mergeIssues, ruleIssues } from './flow-body.js'
 import { validate } from './generated/flow.js'
 import { nearest } from './nearest.js'
@@ -12,30 +14,55 @@ import { secretIssues } from './secrets.js'
 /**
  * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
  * result of each overlay. What an overlay inherits from the body is not said again. Pointers are those of the
- * definition: into the overlay where the overlay sets the value, else into the body.
+ * definition: into the overlay where the overlay sets the value, else into the body. `environments` are those of the
+ * configuration: the body is judged by the strictest of the modes of those that take from it.
  */
-export function checkDefinition(value: unknown, environments: readonly string[]): Issue[] {
+export function checkDefinition(value: unknown, environments: Modes): Issue[] {
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
   return [...secrets, ...contentIssues(value, environments).filter(({ pointer }) => !hidden.has(pointer))]
 }
 
-function contentIssues(value: unknown, environments: readonly string[]): Issue[] {
+function contentIssues(value: unknown, environments: Modes): Issue[] {
   const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
   if (!isObject(value)) return fromSchema
   const { environments: overlays, renamed_from: _, ...body } = value
-  const base = mergeIssues(fromSchema, ruleIssues(body))
+  const base = mergeIssues(fromSchema, bodyIssues(body, liveHeir(overlays, environments)))
   if (!isObject(overlays)) return base
   const issues: Issue[] = base.filter(({ code, pointer, part }) => !isEnvironmentName(code, pointer, part))
   for (const [environment, overlay] of Object.entries(overlays)) {
     const at = toPointer(['environments', environment])
-    if (!environments.includes(environment)) issues.push(unknownEnvironment(environment, environments, at))
+    const mode = environments.get(environment)
+    if (mode === undefined) issues.push(unknownEnvironment(environment, [...environments.keys()], at))
     if (!isObject(overlay)) continue
-    const fromOverlay = overlayIssues(body, overlay, environment, issues)
+    const fromOverlay = overlayIssues(body, overlay, { environment, mode: mode ?? 'test', baseIssues: issues })
     const known = new Set(issues.map(placeOf))
     issues.push(...fromOverlay.filter((issue) => !known.has(placeOf(issue))))
   }
   return issues
+}
+
+/** A live environment whose flow takes its return URL from the body. */
+function liveHeir(overlays: unknown, environments: Modes): string | undefined {
+  return [...environments].find(
+    ([name, mode]) => mode === 'live' && memberOf(overlays, [name, 'return_url']) === undefined,
+  )?.[0]
+}
+
+function bodyIssues(body: Record<string, unknown>, liveEnvironment: string | undefined): Issue[] {
+  if (liveEnvironment === undefined) return ruleIssues(body, 'test')
+  return ruleIssues(body, 'live').map((issue) =>
+    isOfLiveOnly(issue, body) ? inEnvironment(issue, liveEnvironment) : issue,
+  )
+}
+
+/** Whether the fault would be none in test mode. */
+function isOfLiveOnly({ code }: Issue, { return_url: address }: Record<string, unknown>): boolean {
+  return code === 'RETURN_URL_INVALID' && returnUrlFault(String(address), 'test') === undefined
+}
+
+function inEnvironment(issue: Issue, environment: string): Issue {
+  return { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
 }
 
 /** A name that no environment can have is an environment that does not exist: one fault. */
@@ -62,11 +89,15 @@ function unknownEnvironment(name: string, environments: readonly string[], point
 function overlayIssues(
   body: Record<string, unknown>,
   overlay: Record<string, unknown>,
-  environment: string,
-  baseIssues: readonly Issue[],
+  {
+    environment,
+    mode,
+    baseIssues,
+  }: { readonly environment: string; readonly mode: Mode; readonly baseIssues: readonly Issue[] },
 ): Issue[] {
   const found: Issue[] = []
-  for (const issue of checkFlowBody(mergePatch(body, overlay))) {
+  const result = mergePatch(body, overlay) as Record<string, unknown>
+  for (const issue of checkFlowBody(result, mode)) {
     const path = fromPointer(issue.pointer)
     const set = memberOf(overlay, path)
     const inherited = baseIssues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)
@@ -74,8 +105,11 @@ function overlayIssues(
     if (inherited && (set === undefined || isObject(set.value))) continue
     found.push(
       set === undefined
-        ? { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
-        : { ...issue, pointer: toPointer(['environments', environment, ...path]) },
+        ? inEnvironment(issue, environment)
+        : {
+            ...(isOfLiveOnly(issue, result) ? inEnvironment(issue, environment) : issue),
+            pointer: toPointer(['environments', environment, ...path]),
+          },
     )
   }
   return found

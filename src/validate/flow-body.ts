@@ -1,5 +1,6 @@
 import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
+import type { Mode } from '../model/mode.js'
 import { returnUrlFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { validate } from './generated/flow-body.js'
@@ -10,15 +11,15 @@ import { schemaIssues } from './schema-issues.js'
  * Everything that is wrong with one flow body, whoever sent it: a definition, an overlay's result, an API request.
  * `environments` and `renamed_from` are no part of a body. No issue means that `normalise` may take the value.
  */
-export function checkFlowBody(value: unknown): Issue[] {
+export function checkFlowBody(value: unknown, mode: Mode): Issue[] {
   const issues = validate(value) ? [] : schemaIssues(validate.errors ?? [])
-  return mergeIssues(issues, ruleIssues(value))
+  return mergeIssues(issues, ruleIssues(value, mode))
 }
 
 /** Rules that no schema can say. Takes any value: what the schema refuses is passed over here. */
-export function ruleIssues(value: unknown): Issue[] {
+export function ruleIssues(value: unknown, mode: Mode): Issue[] {
   if (!isObject(value)) return []
-  return [...optionIssues(value), ...returnUrlIssues(value), ...controlCharacterIssues(value, TEXTS)]
+  return [...optionIssues(value), ...returnUrlIssues(value, mode), ...controlCharacterIssues(value, TEXTS)]
 }
 
 const TEXTS = { prose: ['/description'], anyText: ['/metadata'] }
@@ -51,8 +52,8 @@ function optionIssues({ type, options }: Record<string, unknown>): Issue[] {
   ]
 }
 
-function returnUrlIssues({ return_url: address }: Record<string, unknown>): Issue[] {
-  const fault = typeof address === 'string' && address !== '' ? returnUrlFault(address) : undefined
+function returnUrlIssues({ return_url: address }: Record<string, unknown>, mode: Mode): Issue[] {
+  const fault = typeof address === 'string' && address !== '' ? returnUrlFault(address, mode) : undefined
   if (fault === undefined) return []
   return [
     {

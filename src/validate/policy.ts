@@ -1,4 +1,3 @@
-import { looksLikeApiKey } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, normalise } from '../model/flow.js'
 import { isObject } from '../model/json.js'
@@ -11,7 +10,7 @@ import { validate } from './generated/policy.js'
 import { suggest } from './nearest.js'
 import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
-import { secretIssues, secretName } from './secrets.js'
+import { secretIssues, secretNameIssues } from './secrets.js'
 
 /** Everything that is wrong with one policy, but for its expressions. No issue means that it is a `Policy`. */
 export function checkPolicy(value: unknown, environments: readonly string[]): Issue[] {
@@ -44,9 +43,8 @@ export function checkPolicySet(policies: readonly NamedDefinition[]): FileIssue[
       return [{ file, issue, related: [{ file: first, pointer: '' }] }]
     }
     byName.set(name, file)
-    if (looksLikeApiKey(name)) {
-      return [{ file, issue: secretName('rename the file to what the policy asks for: everybody sees its name') }]
-    }
+    const [secret] = secretNameIssues(name, 'rename the file to what the policy asks for: everybody sees its name')
+    if (secret !== undefined) return [{ file, issue: secret }]
     if (KEY_PATTERN.test(name)) return []
     const hint = 'lower-case letters, digits, - and _, at most 63, such as live-selfie.yaml'
     return [{ file, issue: nameIssue('KEY_INVALID', "the file name is the policy's name: it cannot be this", hint) }]

@@ -1,4 +1,4 @@
-import { looksLikeApiKey } from '../model/api-key.js'
+import { secretIn } from '../model/api-key.js'
 
 const LONGEST = 60
 
@@ -6,7 +6,8 @@ const LONGEST = 60
 export function quote(value: unknown): string {
   if (value !== null && typeof value === 'object') return kindOf(value)
   if (typeof value !== 'string') return String(value)
-  if (looksLikeApiKey(value)) return 'an API key'
+  const secret = secretIn(value)
+  if (secret !== undefined) return secret
   return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value)
 }
 

@@ -1,28 +1,33 @@
-import { looksLikeApiKey } from '../model/api-key.js'
+import { secretIn } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 
-/** API keys in a file that people commit and plans print: in names and values, at any depth. `instead` is what to do. */
+/** API keys and signing secrets in a file that people commit and plans print: in names and values, at any depth. `instead` is what to do. */
 export function secretIssues(value: unknown, instead: string, path: readonly string[] = []): Issue[] {
-  if (typeof value === 'string') return looksLikeApiKey(value) ? [secret(path, 'value', instead)] : []
+  if (typeof value === 'string') return secretAt(value, path, 'value', instead)
   if (value === null || typeof value !== 'object') return []
   return Object.entries(value).flatMap(([name, member]) => {
     const inner = [...path, name]
-    return looksLikeApiKey(name) ? [secret(inner, 'key', instead)] : secretIssues(member, instead, inner)
+    const named = secretAt(name, inner, 'key', instead)
+    return named.length > 0 ? named : secretIssues(member, instead, inner)
   })
 }
 
-/** An API key as the name of a file. `instead` is what to do. */
-export function secretName(instead: string): Issue {
-  return secret([], 'key', instead)
+/** A secret in the name of a file, if one is there. `instead` is what to do. */
+export function secretNameIssues(name: string, instead: string): Issue[] {
+  return secretAt(name, [], 'key', instead)
 }
 
-function secret(path: readonly string[], part: Issue['part'], instead: string): Issue {
-  return {
-    code: 'API_KEY_IN_FILE',
-    message: 'an API key stands here, for all to read who see the file or its history',
-    hint: `revoke the key; ${instead}`,
-    pointer: toPointer(path),
-    part,
-  }
+function secretAt(text: string, path: readonly string[], part: Issue['part'], instead: string): Issue[] {
+  const kind = secretIn(text)
+  if (kind === undefined) return []
+  return [
+    {
+      code: 'API_KEY_IN_FILE',
+      message: `${kind} stands here, for all to read who see the file or its history`,
+      hint: `${kind === 'an API key' ? 'revoke the key' : 'make a new secret'}; ${instead}`,
+      pointer: toPointer(path),
+      part,
+    },
+  ]
 }

@@ -44,6 +44,21 @@ async function asNobody(cwd: string, ...commands: string[][]): Promise<{ runs: R
   return { runs, left: readdirSync(nobody.home).filter((name) => name.startsWith('.flows-')) }
 }
 
+/** How many sessions a backup holds. */
+async function sessionsIn(file: string): Promise<number> {
+  const store = await openSqliteStore({ file, readOnly: true })
+  try {
+    return await store.read(async (tx) => {
+      let count = 0
+      for await (const { table, rows } of tx.contents.batches())
+        if (table === 'verification_sessions') count += rows.length
+      return count
+    })
+  } finally {
+    await store.close()
+  }
+}
+
 function filesIn(cwd: string): string[] {
   return readdirSync(join(cwd, '.flows')).map((name) => {
     const { mtimeMs, size, uid } = statSync(join(cwd, '.flows', name))
@@ -98,6 +113,54 @@ describe('a user who may only read the store', () => {
       expect(filesIn(cwd)).toEqual(before)
     },
   )
+
+  test('reads whole states only, or is told why not, while others write and write the log back', async () => {
+    const cwd = await aProjectForReading('in use')
+    const file = join(cwd, STORE)
+    const nobody = aNobody()
+    const program = join(readableByAll(resolve('dist')), 'flows.js')
+    let isRead = false
+    let written = 0
+    // Half stays open, so that log and index lie there; half is closed again. Forty at a time, so that the log grows long
+    // enough to be written back meanwhile. Nobody ever sees one of a pair alone.
+    const writing = (async () => {
+      const kept = await openSqliteStore({ file })
+      while (!isRead) {
+        const store = written % 2 === 0 ? kept : await openSqliteStore({ file })
+        await store.write(async (tx) => {
+          for (let n = 0; n < 40; n += 1) await tx.sessions.insert(aSession(`vs_${written}x${n}`))
+        })
+        if (store !== kept) await store.close()
+        written += 1
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      await kept.close()
+    })()
+    const counts: number[] = []
+    const failures: Run[] = []
+    for (let time = 0; time < 5; time += 1) {
+      const backup = join(nobody.home, `${time}.sqlite`)
+      for (const args of [['plan', '--detailed-exitcode'], ['list'], ['backup', backup]]) {
+        const run = await ended(nobody.start(program, args, cwd))
+        if (run.code !== 0) failures.push(run)
+        else if (args[0] === 'list') expect(run.stdout).toMatch(/^a\b/m)
+        else if (args[0] === 'backup') counts.push(await sessionsIn(backup))
+      }
+    }
+    isRead = true
+    await writing
+    for (const { code, stderr } of failures) {
+      expect(code, stderr).toBe(1)
+      expect(stderr).toMatch(/^error \S.*\n/m)
+      expect(stderr).not.toMatch(/\n\s+at /)
+    }
+    // One was there before.
+    expect(counts.filter((count) => (count - 1) % 40 !== 0)).toEqual([])
+    expect(counts).toEqual([...counts].sort((a, b) => a - b))
+    expect(new Set(counts).size).toBeGreaterThan(1)
+    expect(written).toBeGreaterThan(10)
+    expect(readdirSync(nobody.home).filter((name) => name.startsWith('.flows-'))).toEqual([])
+  }, 120_000)
 
   test('makes no file beside a store in a folder that all may write to, which its owner could then not use', async () => {
     const cwd = await aProjectForReading('closed')

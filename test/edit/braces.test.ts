@@ -10,7 +10,7 @@ import type { FlowConfig } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import type { FlowDefinition } from '../../src/model/schema-types.js'
 import { flowConfig } from '../helpers/arbitraries.js'
-import { definition, ENVIRONMENTS } from '../helpers/definition-texts.js'
+import { definition, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 
 /** A definition whose values are in braces and brackets, with lines and comments wherever YAML allows them. */
 const inBraces = fc
@@ -57,7 +57,7 @@ const LIMIT = { numRuns: 60 }
 test('a definition in braces with comments anywhere is edited in few steps, and loses none of them', () => {
   fc.assert(
     fc.property(inBraces, fc.constantFrom(...ENVIRONMENTS), flowConfig, ({ value, text }, environment, config) => {
-      const target = { environment, environments: ENVIRONMENTS, config }
+      const target = { environment, environments: MODES, config }
       const wanted = withConfig(value, target)
       const steps = [...rewriting(text, wanted)]
       const result = steps.at(-1) ?? text
@@ -95,7 +95,7 @@ environments:
   const value = parse('a.yaml', text).value as FlowDefinition
   const { options, ...rest } = configIn(value, 'local')
   const config = { ...rest, options: { ...options, matching: { name: 'none', dob: 'none' } } } as FlowConfig
-  expect(editDefinition({ file: 'a.yaml', text }, { environment: 'local', environments: ENVIRONMENTS, config })).toBe(
+  expect(editDefinition({ file: 'a.yaml', text }, { environment: 'local', environments: MODES, config })).toBe(
     `name: A
 type: document
 environments:

@@ -10,13 +10,13 @@ import { parse, parseNodes } from '../../src/load/parse.js'
 import type { FlowConfig } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import { flowConfig } from '../helpers/arbitraries.js'
-import { definition, definitionText, ENVIRONMENTS } from '../helpers/definition-texts.js'
+import { definition, definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 
 const RUNS = { numRuns: 40 }
 const environment = fc.constantFrom(...ENVIRONMENTS)
 
 function edited(text: string, at: string, config: FlowConfig): string {
-  return editDefinition({ file: 'a.yaml', text }, { environment: at, environments: ENVIRONMENTS, config })
+  return editDefinition({ file: 'a.yaml', text }, { environment: at, environments: MODES, config })
 }
 
 describe('laws of editing', () => {
@@ -32,7 +32,7 @@ describe('laws of editing', () => {
   test('an edited definition says what was observed there, and of every other environment what it said before', () => {
     fc.assert(
       fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
-        const after = definitionOf('a.yaml', edited(text, at, config), ENVIRONMENTS)
+        const after = definitionOf('a.yaml', edited(text, at, config), MODES)
         for (const name of ENVIRONMENTS) {
           expect(configIn(after, name)).toEqual(name === at ? config : configIn(value, name))
         }
@@ -51,7 +51,7 @@ describe('laws of editing', () => {
         expect(edited(result, at, config)).toBe(result)
         // An alias that no longer says what its anchor says is written out: a line that says the same as before.
         if (text.includes('*a')) return
-        const kept = untouchedLines(text, value, definitionOf('a.yaml', result, ENVIRONMENTS))
+        const kept = untouchedLines(text, value, definitionOf('a.yaml', result, MODES))
         expect(inOrder(kept, result.split('\n'))).toBe(true)
       }),
       RUNS,
@@ -77,7 +77,7 @@ describe('laws of editing', () => {
   test('a definition is edited in place, however it is spelled: it is never written anew', () => {
     fc.assert(
       fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
-        const wanted = withConfig(value, { environment: at, environments: ENVIRONMENTS, config })
+        const wanted = withConfig(value, { environment: at, environments: MODES, config })
         expect(parse('a.yaml', rewrite(text, wanted))).toEqual({ value: wanted, diagnostics: [] })
       }),
       RUNS,
@@ -103,7 +103,7 @@ describe('laws of editing', () => {
   test('with one environment the body is edited, and no overlay comes into being', () => {
     fc.assert(
       fc.property(definition, flowConfig, ({ environments: _, ...body }, config) => {
-        const made = withConfig(body, { environment: 'local', environments: ['local'], config })
+        const made = withConfig(body, { environment: 'local', environments: new Map([['local', 'test']]), config })
         expect(made).not.toHaveProperty('environments')
         expect(made && configIn(made, 'local')).toEqual(config)
       }),

@@ -11,7 +11,7 @@ import { diff } from '../../src/plan/diff.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { KEYS, observedState } from '../helpers/arbitraries.js'
 import { aConfig, actions, observed, PROJECT, planOf, state } from '../helpers/builders.js'
-import { definitionText, ENVIRONMENTS } from '../helpers/definition-texts.js'
+import { definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 
 type Files = ReadonlyMap<string, string>
 
@@ -22,7 +22,7 @@ const files: fc.Arbitrary<Files> = fc
 
 function desiredOf(all: Files, environment: string): DesiredFlow[] {
   return [...all].map(([file, text]) => {
-    const definition = definitionOf(file, text, ENVIRONMENTS)
+    const definition = definitionOf(file, text, MODES)
     const key = file.slice('flows/'.length, -'.yaml'.length)
     return { key, file, renamedFrom: definition.renamed_from ?? null, config: configIn(definition, environment) }
   })
@@ -37,7 +37,7 @@ function editsOf(all: Files, environment: string, targets: readonly FlowTarget[]
       folder: 'flows',
       schemaFor: () => undefined,
       environment,
-      environments: ENVIRONMENTS,
+      environments: MODES,
       keysInUse: new Set(before?.flows.map(({ key }) => key)),
     },
     targets,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { stringify } from 'yaml'
+import type { Modes } from '../../src/model/mode.js'
 import { DOCUMENT_TYPES } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import { mergePatch } from '../../src/model/merge-patch.js'
@@ -8,6 +9,7 @@ import { checkDefinition } from '../../src/validate/definition.js'
 import { flowBody } from './arbitraries.js'
 
 export const ENVIRONMENTS = ['local', 'test', 'live'] as const
+export const MODES: Modes = new Map(ENVIRONMENTS.map((name) => [name, name === 'live' ? 'live' : 'test']))
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
@@ -63,7 +65,7 @@ export const definition: fc.Arbitrary<FlowDefinition> = fc
     )
     return { ...body, ...(Object.keys(environments).length > 0 && { environments }) } as FlowDefinition
   })
-  .filter((value) => checkDefinition(value, ENVIRONMENTS).length === 0)
+  .filter((value) => checkDefinition(value, MODES).length === 0)
 
 /** Without the options of documents where the type has none. */
 function fitting(body: unknown, patch: Record<string, unknown>): Record<string, unknown> {

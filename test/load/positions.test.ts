@@ -194,7 +194,7 @@ test('no text is the cause of a crash, and every fault lies within the text', ()
         .replace(/^\ufeff/, '')
       const lines = decoded.split('\n')
       const { value, diagnostics } = parse('a.yaml', decoded)
-      const issues = value === undefined ? [] : checkDefinition(value, ['live'])
+      const issues = value === undefined ? [] : checkDefinition(value, new Map([['live', 'live']]))
       for (const { at } of [...diagnostics, ...placeIssues('a.yaml', issues, new SourceMap(decoded))]) {
         expect(at.line).toBeLessThanOrEqual(lines.length)
         expect(at.column).toBeLessThanOrEqual((lines[at.line - 1]?.length ?? 0) + 1)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hideApiKeys, looksLikeApiKey } from '../../src/model/api-key.js'
+import { hideApiKeys, looksLikeApiKey, secretIn } from '../../src/model/api-key.js'
 
 const RANDOM = 'a1B2c3D4e5F6a1B2c3D4e5F6'
 
@@ -12,7 +12,17 @@ describe('an API key', () => {
     },
   )
 
+  test('or a signing secret of webhooks is told by its kind, and cut down as well', () => {
+    const secret = `whsec_${RANDOM}${RANDOM.slice(0, 8)}`
+    expect(hideApiKeys(`signed by ${secret}, again`)).toBe('signed by whsec_..., again')
+    expect(secretIn(`"${secret}"`)).toBe('a signing secret of webhooks')
+    expect(secretIn(`"sk_test_${RANDOM}"`)).toBe('an API key')
+  })
+
   test.each([
+    'whsec_payouts',
+    `whsec_${RANDOM}${RANDOM.slice(0, 7)}`,
+    `awhsec_${RANDOM}${RANDOM}`,
     'sk_live_onboarding',
     'sk_live_payouts',
     'sk_live_key2026',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, createServer as createRawServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { connection } from '../../src/forge/connection.js'
@@ -10,8 +10,9 @@ import { faultText } from '../../src/outbound/fault-text.js'
 import { request } from '../../src/outbound/request.js'
 import { http } from '../../src/remote/http/http.js'
 import { aFolder, flows } from '../helpers/cli.js'
-import { aWebServer } from '../remote/web-server.js'
+import { aClosedPort, aWebServer } from '../remote/web-server.js'
 import { served } from '../service/serving.js'
+import { anEndlessServer } from './endless-server.js'
 
 const NAMES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY']
 
@@ -98,6 +99,74 @@ describe('an answer', () => {
   }, 240_000)
 })
 
+describe('what comes before an answer', () => {
+  const INTERIM = 'it sends more than 16 interim answers (1xx) before a real one: is the address right?'
+  const HEADERS = 'it answers with headers longer than 16 KiB, as no real API does: is the address right?'
+
+  test.each([
+    ['interim answers', '', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', INTERIM],
+    ['headers', 'HTTP/1.1 200 OK\r\n', 'a: b\r\n', HEADERS],
+  ])('%s without end, is cut off at once, and not asked for again', async (_what, start, again, said) => {
+    const { url, sent } = await anEndlessServer(start, again)
+    const begun = Date.now()
+    for (const [ask, label] of [
+      [async () => (await http({ api: url, apiKey: KEY }).reader()).listFlows(), url],
+      [async () => (await http({ api: url, apiKey: KEY }).writer()).rotateLink('a'), url],
+      [() => connection({ label: 'GitHub', api: url, token: 'ghs_secret', headers: {} }).get('/user'), 'GitHub'],
+    ] as const) {
+      const failure = await (ask as () => Promise<unknown>)().catch((error: Error) => error.message)
+      expect(failure).toBe(`${label} cannot be reached: ${said}`)
+    }
+    const config = `project: acme\nenvironments:\n  far: { api: "${url}", api_key_env: FAR_KEY }\n`
+    const built = await flows(['list', '--env', 'far'], {
+      cwd: aFolder({ 'flows.config.yaml': config }),
+      env: { FAR_KEY: KEY },
+    })
+    expect(built).toMatchObject({ code: 1, stderr: expect.stringContaining(said) })
+    expect(sent.requests).toBe(4)
+    expect(sent.bytes).toBeLessThan(1e8)
+    expect(Date.now() - begun).toBeLessThan(20_000)
+  })
+
+  test('a few interim answers, is passed over, on one connection as well', async () => {
+    const { url } = await aWebServer((_request, response) => {
+      for (let count = 0; count < 16; count += 1) response.writeEarlyHints({ link: '</a>; rel=preload' })
+      response.end('{}')
+    })
+    for (let count = 0; count < 3; count += 1) expect((await get(url)).text).toBe('{}')
+    const proxy = await aProxy()
+    vi.stubEnv('HTTP_PROXY', proxy.url)
+    for (let count = 0; count < 3; count += 1) expect((await get(url)).text).toBe('{}')
+  })
+
+  test('interim answers without end, is cut off through a proxy as well', async () => {
+    const { url } = await anEndlessServer('', 'HTTP/1.1 103 Early Hints\r\n\r\n')
+    vi.stubEnv('HTTP_PROXY', (await aProxy()).url)
+    expect(await faultOf(get(url))).toBe(INTERIM)
+  })
+})
+
+test.each([
+  ['is not HTTP', 'SSH-2.0-OpenSSH_9.6\r\n\r\n', /^its answer is not HTTP: is the address right\?$/],
+  ['breaks off', '', /^it broke off the connection before its answer was whole$/],
+  ['breaks off in its body', 'HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf', /^it broke off the connection/],
+])('an answer that %s is told in words', async (_what, answer, said) => {
+  const url = await aPort((socket) => socket.once('data', () => socket.end(answer)))
+  expect(await faultOf(get(url))).toMatch(said)
+})
+
+/** A port where whoever connects meets this. */
+async function aPort(met: (socket: Socket) => void): Promise<string> {
+  const server = createRawServer((socket) => {
+    socket.on('error', () => {})
+    onTestFinished(() => void socket.destroy())
+    met(socket)
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 describe('a proxy', () => {
   test('is gone through by reads, writes and the forge, but for what NO_PROXY names', async () => {
     const api = await served()
@@ -135,11 +204,66 @@ describe('a proxy', () => {
     const proxy = await aProxy(407)
     vi.stubEnv('http_proxy', proxy.url.replace('//', '//user:canary@'))
     const refused = await faultOf(get('http://flows.example.com/'))
-    expect(refused).toBe('the proxy does not let it through: it answered 407')
+    const host = proxy.url.replace('http://', '')
+    expect(refused).toBe(`the proxy ${host} (http_proxy) does not let it through: it answered 407`)
     vi.stubEnv('http_proxy', 'canary proxy')
     const wrong = await faultOf(get('http://flows.example.com/'))
     expect(wrong).toMatch(/^http_proxy is not the address of a proxy/)
     expect(refused + wrong).not.toContain('canary')
+  })
+
+  const LEADING_NOWHERE: readonly (readonly [string, () => Promise<string>, string])[] = [
+    ['is down', aClosedPort, 'ECONNREFUSED'],
+    ['is not known', async () => 'http://proxy.invalid:3128', '(ENOTFOUND|EAI_AGAIN)'],
+    ['hangs up', () => aPort((socket) => socket.end()), 'it broke off the connection before its answer was whole'],
+    ['is not one', () => aPort((socket) => void socket.end('SSH-2.0\r\n\r\n')), 'its answer is not HTTP'],
+    [
+      'sends headers without end',
+      async () => (await anEndlessServer('HTTP/1.1 200 OK\r\n', 'a: b\r\n')).url,
+      'it answers with headers longer',
+    ],
+  ]
+
+  test.each(LEADING_NOWHERE)(
+    'that %s is named with its variable, and without its password',
+    async (_what, made, why) => {
+      const address = await made()
+      const cwd = aFolder({
+        'flows.config.yaml': `project: acme
+environments:
+  plain: { api: "http://localhost:8080", api_key_env: FAR_KEY }
+  encrypted: { api: "https://flows.example.com", api_key_env: FAR_KEY }
+`,
+      })
+      const host = address.replace('http://', '')
+      const secret = address.replace('//', '//canary-user:canary-word@')
+      for (const [environment, name, others] of [
+        ['plain', 'HTTP_PROXY', { HTTPS_PROXY: 'http://127.0.0.1:1' }],
+        ['encrypted', 'https_proxy', { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: secret }],
+      ] as const) {
+        const env = { FAR_KEY: KEY, ...others, [name]: secret }
+        const { code, stdout, stderr } = await flows(['list', '--env', environment], { cwd, env })
+        expect(stderr).toMatch(
+          new RegExp(`https?://\\S+ cannot be reached: the proxy ${host} \\(${name}\\) cannot be reached: ${why}`),
+        )
+        expect(stdout + stderr).not.toContain('canary')
+        expect(code).toBe(1)
+      }
+    },
+    60_000,
+  )
+
+  test('that takes a request and never answers is named as well, and holds up nobody afterwards', async () => {
+    const address = await aPort(() => {})
+    vi.stubEnv('HTTPS_PROXY', address)
+    const asked = request('https://flows.example.com/', {
+      method: 'GET',
+      headers: {},
+      signal: AbortSignal.timeout(1000),
+      most: 1024,
+    })
+    const host = address.replace('http://', '')
+    expect(await faultOf(asked)).toBe(`the proxy ${host} (HTTPS_PROXY) cannot be reached: no answer in time`)
   })
 })
 

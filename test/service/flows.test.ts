@@ -15,6 +15,22 @@ async function created(api: Served, body: object = {}) {
 }
 
 describe.each(stores)('a flow, on $name', (implementation) => {
+  test.each([
+    ['an API key', `sk_live_${'a1b2c3d4'.repeat(3)}`],
+    ['a signing secret of webhooks', `whsec_${'a1b2c3d4'.repeat(4)}`],
+  ])('never has %s as its key, which is not repeated', async (what, secret) => {
+    const api = await served({ implementation })
+    const path = '/v1/identity/verification_flows'
+    const flow = { name: 'A', type: 'document' }
+    const refused = { status: 400, body: { error: { param: 'key', message: `Invalid key: this is ${what}.` } } }
+    const made = await api.call('POST', path, { body: { ...flow, key: secret } })
+    expect(made).toMatchObject(refused)
+    expect((await api.call('POST', path, { body: { ...flow, key: 'whsec_payouts' } })).status).toBe(200)
+    const renamed = await api.call('POST', `${path}/whsec_payouts`, { body: { key: secret } })
+    expect(renamed).toMatchObject(refused)
+    expect(JSON.stringify([made.body, renamed.body])).not.toContain(secret)
+  })
+
   test('is created with every default filled in', async () => {
     const api = await served({ implementation, publicUrl: 'https://verify.example.com/' })
     const flow = await created(api, { options: { document: { allowed_types: ['passport', 'id_card', 'passport'] } } })

@@ -93,6 +93,24 @@ describe.each(stores)('a session from a flow, on $name', (implementation) => {
     expect((await send(api.liveKey)).body.error).toMatchObject({ code: 'url_invalid', param: 'return_url' })
   })
 
+  test('takes http on a private network as the return address of a flow in test mode only', async () => {
+    const api = await served({ implementation })
+    const return_url = 'http://192.168.1.5:3000/done'
+    const flow = { key: 'a', name: 'A', type: 'document' }
+    const send = (key: string, path: string, body: object) => api.call('POST', path, { body, key })
+    expect(await send(api.key, FLOWS, { ...flow, return_url })).toMatchObject({ status: 200, body: { return_url } })
+    const refusal = {
+      status: 400,
+      body: { error: { code: 'url_invalid', param: 'return_url', message: expect.stringContaining('in live mode') } },
+    }
+    expect(await send(api.liveKey, FLOWS, { ...flow, return_url })).toMatchObject(refusal)
+    expect((await send(api.liveKey, FLOWS, flow)).status).toBe(200)
+    expect(await send(api.liveKey, `${FLOWS}/a`, { return_url })).toMatchObject(refusal)
+    const session = await send(api.key, SESSIONS, { verification_flow: 'a' })
+    const id = String(session.body.id)
+    expect((await api.store.read((tx) => tx.sessions.byId(false, id)))?.return_url).toBe(return_url)
+  })
+
   test.each([
     'javascript:alert(1)',
     'javascript://x/%0aalert(1)',

@@ -4,6 +4,17 @@ import { brief, faultsOf, readAt, temporaryProject } from '../helpers/temporary-
 const flow = (renamedFrom?: string) =>
   `name: A\ntype: document\n${renamedFrom === undefined ? '' : `renamed_from: ${renamedFrom}\n`}`
 
+test('a signing secret of webhooks is kept out as an API key is, wherever it stands; a name like it is not', () => {
+  const random = 'a1b2c3d4e5f6a1b2c3d4e5f6a1b2c3d4'
+  const withNote = (note: string) => `name: A\ntype: document\nmetadata: { note: ${note} }\n`
+  expect(faultsOf({ 'flows/b.yaml': withNote(`whsec_${random}`) })).toEqual(['flows/b.yaml:3:19 API_KEY_IN_FILE'])
+  expect(faultsOf({ 'flows/b.yaml': withNote(`"by whsec_${random}"`) })).toEqual(['flows/b.yaml:3:19 API_KEY_IN_FILE'])
+  expect(faultsOf({ [`flows/whsec_${random}.yaml`]: withNote('x') })).toEqual([
+    expect.stringMatching(/API_KEY_IN_FILE$/),
+  ])
+  expect(faultsOf({ 'flows/whsec_payouts.yaml': withNote('whsec_payouts') })).toEqual([])
+})
+
 describe('keys', () => {
   test('are told when two files share one, naming the other file', () => {
     const root = temporaryProject({ 'flows/b/x.yml': flow(), 'flows/a/x.yaml': flow(), 'flows/x.yaml': flow() })

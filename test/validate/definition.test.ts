@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { faultsOf, readAt, temporaryProject } from '../helpers/temporary-project.js'
+import type { Mode } from '../../src/model/mode.js'
+import { checkDefinition } from '../../src/validate/definition.js'
+import { faultsOf, readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 
 function faults(text: string): string[] {
   return faultsOf({ 'flows/a.yaml': text }).map((fault) => fault.replace('flows/a.yaml:', ''))
@@ -109,4 +112,81 @@ test('a description may have several lines, a name may not', () => {
   expect(
     faults('name: A\ndescription: |\n  A\n  B\ntype: document\nenvironments: { live: { description: "C\\nD" } }\n'),
   ).toEqual([])
+})
+
+describe('a return URL that is http on a private network', () => {
+  const PRIVATE = 'http://192.168.1.5:3000/done'
+  const flow = (more: string) => `name: A\ntype: document\n${more}`
+  const config = (environments: string) => `project: acme-kyc\nenvironments: { ${environments} }\n`
+  const api = (name: string, mode: string) =>
+    `${name}: { mode: ${mode}, api: "https://flows.example.com", api_key_env: A_KEY }`
+  const TEST = config(`local: {}, ${api('qa', 'test')}`)
+  const LIVE = config(`local: {}, ${api('eu', 'live')}`)
+  const told = (files: { flow: string; config: string }) =>
+    readAt(temporaryProject({ 'flows.config.yaml': files.config, 'flows/a.yaml': files.flow }), {
+      cache: false,
+    }).diagnostics.map(({ at, code, message, hint }) => `${at.line}:${at.column} ${code} ${message} | ${hint}`)
+  const IN_LIVE = `RETURN_URL_INVALID "${PRIVATE}" is not encrypted (in environment "eu") | write https:// (in live mode http:// is for localhost only)`
+
+  test('is taken where every environment is test mode', () => {
+    expect(told({ config: TEST, flow: flow(`return_url: ${PRIVATE}\n`) })).toEqual([])
+    expect(
+      told({ config: TEST, flow: flow(`environments: { qa: { return_url: "http://laptop.local/done" } }\n`) }),
+    ).toEqual([])
+  })
+
+  test('is refused where a live environment takes it from the body, which is named', () => {
+    expect(told({ config: LIVE, flow: flow(`return_url: ${PRIVATE}\n`) })).toEqual([`3:13 ${IN_LIVE}`])
+    const overlaid = flow(`return_url: ${PRIVATE}\nenvironments: { eu: { protected: true } }\n`)
+    expect(told({ config: LIVE, flow: overlaid })).toEqual([`3:13 ${IN_LIVE}`])
+  })
+
+  test('is refused where a live overlay says it, which is named', () => {
+    const text = flow(`environments: { eu: { return_url: "${PRIVATE}" } }\n`)
+    expect(told({ config: LIVE, flow: text })).toEqual([`3:35 ${IN_LIVE}`])
+  })
+
+  test.each(['https://example.com/done', 'null'])('is taken for the others where live says %s instead', (instead) => {
+    const text = flow(`return_url: ${PRIVATE}\nenvironments: { eu: { return_url: ${instead} } }\n`)
+    expect(told({ config: LIVE, flow: text })).toEqual([])
+    expect(
+      told({ config: LIVE, flow: flow(`environments: { local: { return_url: "${PRIVATE}" } }\n`) }),
+    ).toEqual([])
+  })
+
+  test('is not what one on a public network is, in either mode', () => {
+    const text = flow('return_url: http://example.com\n')
+    expect(told({ config: TEST, flow: text })).toEqual([
+      '3:13 RETURN_URL_INVALID "http://example.com" is not encrypted | write https:// (in test mode http:// is for localhost and private networks only)',
+    ])
+    expect(told({ config: LIVE, flow: text })).toEqual([
+      '3:13 RETURN_URL_INVALID "http://example.com" is not encrypted | write https:// (in live mode http:// is for localhost only)',
+    ])
+  })
+
+  test('is judged again when an environment becomes live, whatever is remembered', () => {
+    const root = temporaryProject({ 'flows.config.yaml': TEST, 'flows/a.yaml': flow(`return_url: ${PRIVATE}\n`) })
+    for (let time = 0; time < 2; time += 1) expect(readAt(root).diagnostics).toEqual([])
+    writeFiles(root, { 'flows.config.yaml': TEST.replace('mode: test', 'mode: live') })
+    expect(readAt(root).diagnostics.map(({ code }) => code)).toEqual(['RETURN_URL_INVALID'])
+    writeFiles(root, { 'flows.config.yaml': TEST })
+    expect(readAt(root).diagnostics).toEqual([])
+  })
+
+  test('is refused exactly in the live environments that have it, whichever those are', () => {
+    const overlay = fc.option(fc.constantFrom(PRIVATE, 'https://example.com', null), { nil: undefined })
+    const environment = fc.record({ mode: fc.constantFrom<Mode>('test', 'live'), overlay })
+    const address = fc.constantFrom(PRIVATE, 'https://example.com', undefined)
+    fc.assert(
+      fc.property(fc.array(environment, { minLength: 1, maxLength: 4 }), address, (all, body) => {
+        const modes = new Map(all.map(({ mode }, index) => [`e${index}`, mode]))
+        const environments = Object.fromEntries(
+          all.flatMap((one, index) => (one.overlay === undefined ? [] : [[`e${index}`, { return_url: one.overlay }]])),
+        )
+        const value = { name: 'A', type: 'document', ...(body !== undefined && { return_url: body }), environments }
+        const isWrong = all.some((one) => one.mode === 'live' && (one.overlay === undefined ? body : one.overlay) === PRIVATE)
+        expect(checkDefinition(value, modes).length > 0).toBe(isWrong)
+      }),
+    )
+  })
 })

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { normalise } from '../../src/model/flow.js'
-import { checkFlowBody } from '../../src/validate/flow-body.js'
+import { checkFlowBody as checkBody } from '../../src/validate/flow-body.js'
 import { flowBody } from '../helpers/arbitraries.js'
+
+const checkFlowBody = (value: unknown) => checkBody(value, 'live')
 
 const VALID = { name: 'A', type: 'document' }
 

@@ -86,7 +86,7 @@ describe('one source for every limit', () => {
         ),
         type: 'document',
         options: example('options'),
-      }),
+      }, 'live'),
     ).toEqual([])
   })
 })

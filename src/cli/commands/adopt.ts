@@ -2,6 +2,7 @@ import { definitionOf } from '../../edit/edit-definition.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { keptLinks } from '../../edit/kept-links.js'
 import { ExitCode } from '../../model/exit-code.js'
+import { modesOf } from '../../model/mode.js'
 import type { FlowKey } from '../../model/flow.js'
 import { plural, printable } from '../../render/text.js'
 import { adoptFlows, checkUnmanaged } from '../adopt.js'
@@ -73,10 +74,10 @@ export const adopt: Define = (command, run) => {
 
 /** A link that is open stays open: closing it is a change of its own, to be reviewed. */
 function linkEdits({ project, target, definitions, state }: Observed, keys: readonly FlowKey[]): FileEdit[] {
-  const environments = Object.keys(project.config.environments)
+  const modes = modesOf(project.config.environments)
   const desired = definitions.desired(target.name).filter(({ key }) => keys.includes(key))
   const targets = keptLinks(state.flows, desired, target.name, ({ file }) =>
-    definitionOf(file, definitions.text(file) ?? '', environments),
+    definitionOf(file, definitions.text(file) ?? '', modes),
   )
   return editsFor(project, definitions, target.name, targets, state)
 }

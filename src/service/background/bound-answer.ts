@@ -1,11 +1,10 @@
 import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
+import { interimCounter } from '../../outbound/interim-answers.js'
 import { SendError } from './send-error.js'
 
 /** Bytes of all that is answered: interim answers, head, body, and whatever stands between. A head is at most 16 KiB. */
 const LONGEST_ANSWER = 64 * 1024
-/** Answers of 1xx, such as "103 Early Hints", before the one that counts. */
-const MOST_INTERIM = 16
 
 /**
  * Bytes are counted as they come, before anybody reads them: what is no part of a body could go on without end as well.
@@ -13,7 +12,6 @@ const MOST_INTERIM = 16
  */
 export function boundAnswer(request: ClientRequest): () => void {
   let length = 0
-  let interim = 0
   let connection: Socket | undefined
   const count = (chunk: Buffer) => {
     length += chunk.length
@@ -23,9 +21,7 @@ export function boundAnswer(request: ClientRequest): () => void {
     connection = socket
     socket.on('data', count)
   })
-  request.on('information', () => {
-    interim += 1
-    if (interim > MOST_INTERIM) request.destroy(new SendError('too_many_interim_answers'))
-  })
+  const countInterim = interimCounter(() => request.destroy(new SendError('too_many_interim_answers')))
+  request.on('information', countInterim)
   return () => connection?.off('data', count)
 }

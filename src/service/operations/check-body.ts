@@ -1,22 +1,23 @@
 import type { Issue } from '../../model/diagnostic.js'
 import { type FlowBody, type FlowConfig, normalise } from '../../model/flow.js'
 import { toBrackets } from '../../model/json-pointer.js'
+import type { Mode } from '../../model/mode.js'
 import { checkFlowBody } from '../../validate/flow-body.js'
 import { ApiError, type ApiErrorCode, invalid } from '../api-error.js'
 
 /** A flow's body in full, checked by the rules that hold for definitions too, with every default filled in. */
-export function checkedConfig(body: unknown, inside = ''): FlowConfig {
+export function checkedConfig(body: unknown, mode: Mode, inside = ''): FlowConfig {
   const bare = withoutNulls(body)
-  refuse(checkFlowBody(bare), inside)
+  refuse(checkFlowBody(bare, mode), inside)
   return normalise(bare as FlowBody)
 }
 
 /**
  * Some members of a flow's body that other requests take too. What they lack is filled in with valid values, so that
- * the limits are those of flows and stand nowhere twice.
+ * the limits are those of flows and stand nowhere twice. What they are asked for is the same in both modes.
  */
-export function checkMembers(members: Partial<Record<keyof FlowBody, unknown>>): FlowConfig {
-  return checkedConfig({ name: 'x', type: 'document', ...members })
+export function checkMembers(members: Partial<Record<'type' | 'options' | 'metadata', unknown>>): FlowConfig {
+  return checkedConfig({ name: 'x', type: 'document', ...members }, 'test')
 }
 
 /** A FlowConfig says null where a definition says nothing. */

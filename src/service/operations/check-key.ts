@@ -1,4 +1,4 @@
-import { looksLikeApiKey } from '../../model/api-key.js'
+import { secretIn } from '../../model/api-key.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
 import { invalidValue } from '../api-error.js'
 
@@ -13,6 +13,7 @@ export function checkKey(key: string, param: string): void {
 export function checkFlowKey(key: string): void {
   checkKey(key, 'key')
   // Keys are shown and kept everywhere.
-  if (looksLikeApiKey(key)) throw invalidValue('key', 'Invalid key: this is an API key.')
+  const secret = secretIn(key)
+  if (secret !== undefined) throw invalidValue('key', `Invalid key: this is ${secret}.`)
   if (looksLikeFlowId(key)) throw invalidValue('key', 'Invalid key: a key must not look like an id.')
 }

@@ -2,6 +2,7 @@ import type { ChangeRequest, DeploymentRequest } from '../../model/deployment.js
 import { type FlowConfig, looksLikeFlowId, normalise } from '../../model/flow.js'
 import { isObject } from '../../model/json.js'
 import { fromPointer, toBrackets, toPointer } from '../../model/json-pointer.js'
+import { modeFor } from '../../model/mode.js'
 import { planDigest } from '../../model/plan.js'
 import { controlCharacterIssues } from '../../validate/control-characters.js'
 import { validate } from '../../validate/generated/deployment.js'
@@ -46,8 +47,8 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
 }
 
 /** The configuration that a change writes, checked as every flow is. */
-export function configOf({ after }: ChangeRequest, index: number): FlowConfig {
-  return checkedConfig(after, `/changes/${index}/after`)
+export function configOf({ after }: ChangeRequest, index: number, livemode: boolean): FlowConfig {
+  return checkedConfig(after, modeFor(livemode), `/changes/${index}/after`)
 }
 
 /** Before anything walks through the values: a flow is five deep at most, and a stack has an end. */

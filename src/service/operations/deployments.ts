@@ -188,7 +188,7 @@ function flowAfter(
   index: number,
   before: FlowRecord | undefined,
 ): FlowRecord {
-  const config = before && change.action === 'archive' ? before.config : configOf(change, index)
+  const config = before && change.action === 'archive' ? before.config : configOf(change, index, call.livemode)
   const status = change.action === 'archive' ? 'archived' : 'active'
   const written = {
     updated: call.now,

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../../model/canonical.js'
 import type { FlowBody, FlowConfig } from '../../model/flow.js'
 import { mergePatch } from '../../model/merge-patch.js'
+import { modeFor } from '../../model/mode.js'
 import type { ListObject, VerificationFlow } from '../../model/resources.js'
 import type { FlowRecord, FlowVersionRecord } from '../../store/flows.js'
 import { ApiError, conflict, invalid, missing } from '../api-error.js'
@@ -48,7 +49,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
   if (key === undefined) throw missing('key')
   checkFlowKey(key)
   if (project !== null) checkKey(project, 'project')
-  const config = checkedConfig(mergePatch({}, asPatch(body)))
+  const config = checkedConfig(mergePatch({}, asPatch(body)), modeFor(call.livemode))
   await call.tx.state.lock(call.livemode)
   await checkFree(call, key)
   const flow: FlowRecord = {
@@ -89,7 +90,7 @@ export async function updateFlow(
   return saveIfChanged(call, key === undefined || key === flow.key ? 'update' : 'rename', flow, {
     key: key ?? flow.key,
     project: newProject(flow, project),
-    config: checkedConfig(mergePatch(bodyToPatch(flow.config, patch), asPatch(patch))),
+    config: checkedConfig(mergePatch(bodyToPatch(flow.config, patch), asPatch(patch)), modeFor(call.livemode)),
   })
 }
 

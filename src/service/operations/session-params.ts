@@ -1,6 +1,7 @@
 import type { FlowConfig } from '../../model/flow.js'
 import { isObject } from '../../model/json.js'
 import { mergePatch } from '../../model/merge-patch.js'
+import { modeFor } from '../../model/mode.js'
 import type { SessionOptions } from '../../model/resources.js'
 import { withoutDefaults } from '../../model/without-defaults.js'
 import type { SessionRecord } from '../../store/sessions.js'
@@ -188,7 +189,7 @@ export function checkText(value: string | null | undefined, param: string, longe
 /** Where the person goes afterwards; null for none, or for where the flow says. Throws 400. */
 export function checkReturnUrl(value: string | null | undefined, livemode: boolean): string | null {
   const url = checkText(value, 'return_url')
-  const fault = url === null ? undefined : returnUrlFault(url, { isTest: !livemode })
+  const fault = url === null ? undefined : returnUrlFault(url, modeFor(livemode))
   if (fault === undefined) return url
   throw invalid('url_invalid', 'return_url', `Invalid return_url: it ${fault.message} (${fault.hint}).`)
 }

@@ -2,6 +2,7 @@ import type { Issue } from '../../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
 import { isObject } from '../../model/json.js'
 import { fromPointer, toDotted } from '../../model/json-pointer.js'
+import type { Mode } from '../../model/mode.js'
 import { checkFlowBody } from '../../validate/flow-body.js'
 import { usableKey } from '../../validate/key.js'
 import { quote } from '../../validate/quote.js'
@@ -14,11 +15,11 @@ import { withoutText } from '../without-text.js'
 import { type Body, bodyOf } from './body.js'
 
 /** Everything that is wrong with a configured flow, by the very rules that definitions are held to. */
-export function checkFlow(config: ObjectValue): Diagnostic[] {
+export function checkFlow(config: ObjectValue, mode: Mode): Diagnostic[] {
   const { value, unknown } = bodyOf(config)
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
-  const issues = checkFlowBody(value).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
+  const issues = checkFlowBody(value, mode).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
   const told = issues.map((issue) => textless(issue, value))
   return [...keyIssues(config.key), ...secrets, ...told].map(toDiagnostic)
 }

@@ -1,6 +1,7 @@
 import { looksLikeFlowId } from '../../model/flow.js'
+import { modeFor } from '../../model/mode.js'
 import type { Connected } from '../connection.js'
-import { error, notConfigured, told } from '../diagnostics.js'
+import { error, hasError, notConfigured, told } from '../diagnostics.js'
 import type { Answer, Diagnostic, Resource } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 import { checkFlow } from './check.js'
@@ -14,7 +15,8 @@ export function flowResource(connected: Connected): Resource {
   return {
     schema: FLOW_RESOURCE,
     schemaVersion: 0,
-    validate: async (config) => checkFlow(config),
+    // Nobody knows the mode yet: what only live mode refuses is told by the plan.
+    validate: async (config) => checkFlow(config, 'test'),
     upgrade: async (_, version) => {
       throw new Error(`no state of version ${version} was ever written`)
     },
@@ -39,7 +41,11 @@ export function flowResource(connected: Connected): Resource {
       const planned = config && plannedOf(config, prior, connection?.project ?? prior?.project ?? UNKNOWN)
       const result = { planned, requiresReplace: [], memory }
       if (connection === null) return said(result)
-      return told(async () => ({ result, diagnostics: await examine(prior, planned, connection) }), result)
+      return told(async () => {
+        const { livemode } = await connection.flows.state()
+        const faults = config === null ? [] : checkFlow(config, modeFor(livemode))
+        return { result, diagnostics: hasError(faults) ? faults : await examine(prior, planned, connection) }
+      }, result)
     },
 
     async apply({ prior, planned, memory }) {
