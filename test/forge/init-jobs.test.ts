@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { githubWorkflow, gitlabPipeline } from '../../src/cli/commands/init-templates.js'
 import { readHeader } from '../../src/forge/header.js'
-import { aDefinition, aFolder, FLOWS, flows, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aFolder, flows, writeFiles } from '../helpers/cli.js'
+import { programInProcess } from '../helpers/program-in-process.js'
 import { served } from '../service/serving.js'
 import { aGitServer } from './git-server.js'
 import { aGitlabServer } from './gitlab-server.js'
@@ -89,7 +90,7 @@ async function aPipeline() {
     'flows/a.yaml': aDefinition('A'),
   }
   const bin = aFolder()
-  writeFileSync(join(bin, 'flows'), `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`, { mode: 0o755 })
+  writeFileSync(join(bin, 'flows'), await programInProcess(), { mode: 0o755 })
   const jobs = parse(gitlabPipeline('acme-kyc', true))
   const said: string[] = []
   const home = aFolder()

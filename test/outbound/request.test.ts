@@ -9,7 +9,7 @@ import { connection } from '../../src/forge/connection.js'
 import { faultText } from '../../src/outbound/fault-text.js'
 import { request } from '../../src/outbound/request.js'
 import { http } from '../../src/remote/http/http.js'
-import { aFolder, flows } from '../helpers/cli.js'
+import { aFolder, flowsProcess } from '../helpers/cli.js'
 import { aWebServer } from '../remote/web-server.js'
 import { served } from '../service/serving.js'
 
@@ -127,7 +127,7 @@ describe('a proxy', () => {
       'flows.config.yaml': `project: acme\nenvironments:\n  far: { api: "${api.url}", api_key_env: FAR_KEY }\n`,
     })
     const env = { FAR_KEY: api.key, HTTP_PROXY: proxy.url }
-    expect(await flows(['list', '--env', 'far'], { cwd, env })).toMatchObject({ code: 0, stderr: 'No flows.\n' })
+    expect(await flowsProcess(['list', '--env', 'far'], { cwd, env })).toMatchObject({ code: 0, stderr: 'No flows.\n' })
     expect(new Set(proxy.asked)).toEqual(new Set([api.url.replace('http://', '')]))
   })
 
