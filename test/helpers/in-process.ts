@@ -35,9 +35,10 @@ let last: Promise<unknown> = Promise.resolve()
 let outside: Readonly<Record<string, string | undefined>> | undefined
 
 /** Runs a command line once those before it have ended: a process has only one folder and one environment. */
-export function runHere(args: readonly string[], world: World): Promise<Outcome> {
+export async function runHere(args: readonly string[], world: World): Promise<Outcome> {
   for (const name of AT_THE_START) {
-    if (world.env[name] !== environment()[name]) throw new Error(`${name} needs a process of its own: flowsProcess()`)
+    const value = world.env[name]
+    if (value !== undefined && value !== environment()[name]) throw new Error(`${name} needs a process of its own: flowsProcess()`)
   }
   const run = last.then(() => ranHere(args, world))
   last = run.catch(() => {})

@@ -17,7 +17,12 @@ export async function programInProcess(): Promise<string> {
     socket.on('error', () => {})
     createInterface(socket).once('line', async (name) => {
       const file = join(folder, name)
-      const { code, stdout, stderr } = await ran(readFileSync(file, 'utf8').split('\0'))
+      // A fault of the tests is told as the command's, rather than waited for.
+      const { code, stdout, stderr } = await ran(readFileSync(file, 'utf8').split('\0')).catch((error) => ({
+        code: 70,
+        stdout: '',
+        stderr: String(error),
+      }))
       writeFileSync(`${file}.out`, stdout)
       writeFileSync(`${file}.err`, stderr)
       socket.end(`${code}\n`)
