@@ -58,7 +58,10 @@ test('the story reads as it did, on a wide terminal with colours and on a narrow
     await expect.soft(got).toMatchFileSnapshot(`outputs/${name}.narrow.txt`)
   }
   const files = [...STORY.map(({ command, name }) => `${command}/${name}.txt`), ...ownFiles]
-  expect(filesOf(OUTPUTS).filter((file) => !files.includes(file)), 'files of nothing that is printed').toEqual([])
+  expect(
+    filesOf(OUTPUTS).filter((file) => !files.includes(file)),
+    'files of nothing that is printed',
+  ).toEqual([])
 })
 
 /** All scenes, one after another, in folders and at a service of their own. */

@@ -38,7 +38,8 @@ let outside: Readonly<Record<string, string | undefined>> | undefined
 export async function runHere(args: readonly string[], world: World): Promise<Outcome> {
   for (const name of AT_THE_START) {
     const value = world.env[name]
-    if (value !== undefined && value !== environment()[name]) throw new Error(`${name} needs a process of its own: flowsProcess()`)
+    if (value !== undefined && value !== environment()[name])
+      throw new Error(`${name} needs a process of its own: flowsProcess()`)
   }
   const run = last.then(() => ranHere(args, world))
   last = run.catch(() => {})
