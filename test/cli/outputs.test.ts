@@ -47,7 +47,7 @@ test('every command has outputs', () => {
 
 test('the story reads as it did, on a wide terminal with colours and on a narrow one without', async () => {
   const [wide, narrow] = [await told(WIDE), await told(NARROW)]
-  expect(wide.filter(({ scene, code }) => code !== (scene.code ?? 0)).map(textOf)).toEqual([])
+  expect(wide.filter(({ scene, code }) => code !== (scene.code ?? 0)).map((one) => textOf(one))).toEqual([])
   const ownFiles: string[] = []
   for (const [index, shown] of wide.entries()) {
     const name = `${shown.scene.command}/${shown.scene.name}`

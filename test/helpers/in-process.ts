@@ -20,7 +20,7 @@ interface World {
   readonly cwd: string
   /** The whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>
-  readonly input?: string
+  readonly input?: string | undefined
   /** In place of one over the standard streams. */
   readonly openTerminal?: () => Terminal
 }
