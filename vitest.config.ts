@@ -6,8 +6,10 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Needs the npm registry: npm run test:install.
     exclude: ['test/install/**'],
-    // Commands are tested as users run them: the built program in a process of its own.
+    // Commands are tested as users run them: by the built program.
     globalSetup: ['test/helpers/setup.ts'],
+    // The built program is run as it is; read as modules of the tests, it would take half a minute to load.
+    server: { deps: { external: [/\/dist\//] } },
     // What is sent and answered is held against the OpenAPI document.
     setupFiles: ['test/helpers/exchanges.ts'],
     // By default one core is kept free, which is half of a small machine.

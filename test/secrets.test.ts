@@ -2,13 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { main } from '../src/cli/main.js'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/table.js'
 import { service } from '../src/service/operations/call.js'
 import { updateFlow } from '../src/service/operations/flows.js'
 import { openSqliteStore } from '../src/store/sqlite/open.js'
-import { aDefinition, writeFiles } from './helpers/cli.js'
+import { aDefinition, flows, writeFiles } from './helpers/cli.js'
 import { type Served, served } from './service/serving.js'
 
 /** What nobody but its owner may read, each of its own kind. */
@@ -50,7 +49,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   schema: () => [human(['schema', 'api'])],
   plan: ({ folder }) => [
     ...inFormats(['plan'], 'human', 'json', 'markdown', 'github'),
-    ...(PLAN_OUT ? [human(['plan', '--out', join(folder, 'plan.json')])] : []),
+    human(['plan', '--out', join(folder, 'plan.json')]),
   ],
   drift: () => inFormats(['drift'], 'human', 'json', 'markdown', 'github'),
   history: () => inFormats(['history'], 'human', 'json'),
@@ -105,15 +104,15 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
 
 const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'terraform', 'completion'])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
-const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
 
 test('every command has a row here', () => {
   expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort())
 })
 
-const home = process.cwd()
 let api: Served
 let folder: string
+/** With which every command runs. */
+let env: Readonly<Record<string, string>>
 
 beforeEach(async () => {
   api = await served({ processing: 0, webhookAllow: ['127.0.0.0/8'] })
@@ -130,7 +129,7 @@ beforeEach(async () => {
   git('add', '-A')
   git('-c', 'user.name=A', '-c', 'user.email=a@example.com', '-c', 'commit.gpgsign=false', 'commit', '-qm', 'one')
   const ci = CANARIES['token of the CI']
-  const variables = {
+  env = {
     GITHUB_TOKEN: ci,
     GITHUB_ACTIONS: 'true',
     GITHUB_REPOSITORY: 'acme/flows',
@@ -145,33 +144,14 @@ beforeEach(async () => {
     FLOWS_ENV: '',
     NO_COLOR: '1',
   }
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value)
-  vi.stubEnv('DATABASE_URL', undefined)
-  process.chdir(folder)
 })
 
-afterEach(() => {
-  process.chdir(home)
-  vi.unstubAllEnvs()
-  vi.restoreAllMocks()
-  process.exitCode = undefined
-  rmSync(folder, { recursive: true, force: true })
-})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Runs a command line in this process, and answers with all that it printed on either output. */
-async function printedBy(args: readonly string[]): Promise<string> {
-  let printed = ''
-  const take = (chunk: unknown) => {
-    printed += String(chunk)
-    return true
-  }
-  const spies = [process.stdout, process.stderr].map((stream) => vi.spyOn(stream, 'write').mockImplementation(take))
-  try {
-    await main(args)
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-  return printed
+/** All that a command line printed on either output. */
+async function printedBy(args: readonly string[], more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { stdout, stderr } = await flows(args, { cwd: folder, env: { ...env, ...more } })
+  return stdout + stderr
 }
 
 /** Flows deployed, one edited outside git so that an API key stands in it, and a verified person, in an environment. */
@@ -230,11 +210,11 @@ describe.each(['local', 'remote'])(
         let told = ''
         for (const { args, shows = [] } of callsOf(world)) {
           const takesEnv = !AT_THE_STORE.has(name) && !WITHOUT_ENV.has(name)
-          if (AT_THE_STORE.has(name)) {
-            vi.stubEnv('DATABASE_URL', `postgres://flows:${CANARIES['password of the database']}@127.0.0.1:1/flows`)
-          }
-          const printed = await printedBy([...args, ...(takesEnv ? ['--env', environment] : [])])
-          vi.stubEnv('DATABASE_URL', undefined)
+          const DATABASE_URL = `postgres://flows:${CANARIES['password of the database']}@127.0.0.1:1/flows`
+          const printed = await printedBy(
+            [...args, ...(takesEnv ? ['--env', environment] : [])],
+            AT_THE_STORE.has(name) ? { DATABASE_URL } : {},
+          )
           told += printed
           // The schemas are the same for everybody, and have the examples that the simulator answers.
           const unexpected = heard(printed, name === 'schema' ? [] : world.secrets).filter(
@@ -264,8 +244,8 @@ test('an API key in a definition or in the configuration is refused, and not rep
 })
 
 test('the address of the database is not repeated when it is none', async () => {
-  vi.stubEnv('DATABASE_URL', `mysql://flows:${CANARIES['password of the database']}@127.0.0.1/flows`)
-  const printed = await printedBy(['keys', 'list'])
+  const DATABASE_URL = `mysql://flows:${CANARIES['password of the database']}@127.0.0.1/flows`
+  const printed = await printedBy(['keys', 'list'], { DATABASE_URL })
   expect(printed).toContain('DATABASE_URL')
   expect(heard(printed)).toEqual([])
 })

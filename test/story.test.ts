@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { type PlanHeader, readHeader } from '../src/forge/header.js'
 import { aHostedRepository, TOKEN } from './forge/hosted-repository.js'
-import { aFolder, flows, type Run } from './helpers/cli.js'
+import { aFolder, flowsProcess, type Run } from './helpers/cli.js'
 import { aFleet } from './service/fleet.js'
 import { stores } from './store/stores.js'
 
@@ -38,7 +38,7 @@ describe.each(stores)('with the service on $name', (implementation) => {
     }
     /** By hand, with the key that only reads unless another one is given. */
     const cli = async (args: readonly string[], key = planKey): Promise<Run> => {
-      const run = await flows(args, { cwd: root, env: { FLOWS_LIVE_KEY: key } })
+      const run = await flowsProcess(args, { cwd: root, env: { FLOWS_LIVE_KEY: key } })
       said.push(run.stdout, run.stderr)
       return run
     }

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { aDefinition, aProject, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
-import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
+import {
+  aDefinition,
+  aProject,
+  ended,
+  flows,
+  flowsProcess,
+  printed,
+  startOnTerminal,
+  writeFiles,
+} from '../helpers/cli.js'
+import { endedAtCall, momentsOf } from '../helpers/ended-at-call.js'
 
 const one = { 'sign-up': aDefinition('Sign-up') }
 
@@ -95,7 +104,7 @@ describe('flows apply', () => {
 
   test('eight applies started together make one deployment; the others are stale or find nothing to do', async () => {
     const cwd = aProject(one)
-    const runs = await Promise.all(Array.from({ length: 8 }, () => flows(['apply', '--yes'], { cwd })))
+    const runs = await Promise.all(Array.from({ length: 8 }, () => flowsProcess(['apply', '--yes'], { cwd })))
     const applied = runs.filter(({ stdout }) => stdout.startsWith('Applied'))
     expect(applied).toHaveLength(1)
     for (const run of runs) {
@@ -111,19 +120,25 @@ describe('flows apply', () => {
       keys.map((key) => [key, aDefinition(key, 'static_link: { active: true }\n')]),
     )
     const apply = ['apply', '--yes']
-    const calls = await callsOf(apply, { cwd: aProject(definitions) })
     const outcomes = { nothing: 0, all: 0 }
-    for (const call of someOf(calls, 4)) {
-      const cwd = aProject(definitions)
-      await endedAtCall(call, apply, { cwd })
+    const recovers = async (cwd: string, call: string) => {
       const after = await listed(cwd)
-      expect([0, keys.length], `call ${call} of ${calls}`).toContain(after.length)
+      expect([0, keys.length], call).toContain(after.length)
       outcomes[after.length === 0 ? 'nothing' : 'all'] += 1
-      expect(await flows(apply, { cwd })).toMatchObject({ code: 0 })
+      expect(await flows(apply, { cwd }), call).toMatchObject({ code: 0 })
       const flowsNow = await listed(cwd)
       expect(flowsNow).toHaveLength(keys.length)
       expect(flowsNow.every(({ version, status }) => version === 1 && status === 'active')).toBe(true)
       expect((await flows(['plan', '--detailed-exitcode'], { cwd })).code).toBe(0)
+    }
+    const { calls, moments } = await momentsOf(apply, { cwd: aProject(definitions) })
+    for (const { call, cwd } of moments) await recovers(cwd, `call ${call} of ${calls}`)
+    expect(moments.length).toBeGreaterThan(3)
+    // And by a process that is really killed, with its transaction open or just committed.
+    for (const call of [Math.ceil(calls / 2), calls]) {
+      const cwd = aProject(definitions)
+      await endedAtCall(call, apply, { cwd })
+      await recovers(cwd, `killed at call ${call} of ${calls}`)
     }
     expect(outcomes.nothing).toBeGreaterThan(0)
     expect(outcomes.all, 'killed after the commit').toBeGreaterThan(0)

@@ -1,11 +1,10 @@
 import { type ChildProcess, execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
-import { aDefinition, aFolder, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, ended, flows, flowsProcess, printed, start } from '../helpers/cli.js'
 import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
 import { aDatabase, query } from '../store/databases.js'
 
@@ -27,7 +26,7 @@ interface Serving {
 }
 
 async function served(cwd: string, key: string, env: Record<string, string> = {}): Promise<Serving> {
-  const child = start(['serve', '--port', '0'], { cwd, env })
+  const child = start(['serve', '--port', '0', '--rate-limit', '0'], { cwd, env })
   onTestFinished(() => void child.kill('SIGKILL'))
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(await printed(child, 'Stop with Ctrl-C'))?.[0] ?? ''
   const call = async (path: string, init: RequestInit) => {
@@ -93,14 +92,13 @@ describe('a backup', () => {
     let going = true
     const made: string[] = []
     const writing = (async () => {
-      // Slower than the service permits one key to be.
-      for (; going; await wait(12)) {
+      while (going) {
         const { status, body } = await server.post(SESSIONS, 'verification_flow=a')
         expect(status).toBe(200)
         made.push(body.id)
       }
     })()
-    await flows(['backup', 'backup.sqlite'], { cwd })
+    await flowsProcess(['backup', 'backup.sqlite'], { cwd })
     going = false
     await writing
     await flows(['restore', 'backup.sqlite', '--yes'], { cwd })
@@ -235,7 +233,7 @@ describe('a restore', () => {
       }
     }
     const all = Promise.all([writing(), writing(), writing(), writing()])
-    const restored = await flows(['restore', 'backup.sqlite', '--yes'], { cwd, env })
+    const restored = await flowsProcess(['restore', 'backup.sqlite', '--yes'], { cwd, env })
     going = false
     await all
     expect(restored.code, restored.stderr).toBe(0)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { aDefinition, aFolder, aProject, flows, printed, start } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, flows, flowsProcess, printed, start } from '../helpers/cli.js'
 import { aDatabase, query } from '../store/databases.js'
 
 /** The environment of a command over a new PostgreSQL database, and the password that nothing may show. */
@@ -64,7 +64,7 @@ describe('with DATABASE_URL, on PostgreSQL,', () => {
       const { url } = await aPostgres()
       const wrong = new URL(url)
       wrong.password = 'wrong-s3cret'
-      const { code, stdout, stderr } = await flows(args, { cwd: aFolder(), env: { DATABASE_URL: wrong.href } })
+      const { code, stdout, stderr } = await flowsProcess(args, { cwd: aFolder(), env: { DATABASE_URL: wrong.href } })
       expect(code).toBe(1)
       expect(stdout + stderr).toContain('PostgreSQL store')
       expect(stdout + stderr).not.toMatch(/wrong-s3cret|fault in flows itself/)

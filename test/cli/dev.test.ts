@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { aDefinition, aProject, ended, flows, start, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aProject, ended, flows, flowsProcess, start, writeFiles } from '../helpers/cli.js'
 
 /** All that a process has said, to be waited for piece by piece. */
 function listening(child: ChildProcess) {
@@ -112,7 +112,7 @@ describe('flows dev', () => {
   test('writes to no service, whatever the configuration says, at the beginning or later', async () => {
     const service = 'project: acme-kyc\nenvironments:\n  local: { api: "http://127.0.0.1:9", api_key_env: K }\n'
     const cwd = aProject({ a: aDefinition('A') }, service)
-    const refused = await flows(['dev', '--port', '0'], { cwd, env: { K: 'sk_test_1' } })
+    const refused = await flowsProcess(['dev', '--port', '0'], { cwd, env: { K: 'sk_test_1' } })
     expect(refused).toMatchObject({ code: 64, stderr: expect.stringContaining('is a service') })
 
     writeFiles(cwd, { 'flows.config.yaml': 'project: acme-kyc\nenvironments:\n  local: {}\n' })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ExitCode } from '../../src/model/exit-code.js'
-import { aDefinition, aProject, ended, flows, printed, start, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aProject, ended, flows, flowsProcess, printed, start, writeFiles } from '../helpers/cli.js'
 
 const SELFIE = 'options: { document: { require_matching_selfie: true } }\n'
 const STRICT = 'project: acme-kyc\nenvironments:\n  local: { guards: { weaken: block } }\n'
@@ -9,7 +9,7 @@ const SERVED =
 
 /** How a command ended whose process ends by itself. */
 async function codeOf(args: readonly string[], cwd: string): Promise<number | null> {
-  return (await flows(args, { cwd })).code
+  return (await flowsProcess(args, { cwd })).code
 }
 
 /** For every code a real command that ends with it: a record, so that none is forgotten. */

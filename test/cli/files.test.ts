@@ -19,6 +19,7 @@ import {
   CONFIG,
   ended,
   flows,
+  flowsProcess,
   start,
   startOnTerminal,
   writeFiles,
@@ -39,15 +40,15 @@ test('without hard links new definitions are made all the same, never over a fil
     XDG_CACHE_HOME: join(elsewhere, 'cache'),
   }
   const cwd = aProject({ a: aDefinition('A'), b: aDefinition('B') })
-  expect(await flows(['apply', '--yes'], { cwd, env })).toMatchObject({ code: 0 })
+  expect(await flowsProcess(['apply', '--yes'], { cwd, env })).toMatchObject({ code: 0 })
   expect(existsSync(join(elsewhere, 'cache/verification-flows/key'))).toBe(true)
   unlinkSync(join(cwd, 'flows/b.yaml'))
-  expect(await flows(['pull', 'b'], { cwd, env })).toMatchObject({ code: 0, stderr: '' })
+  expect(await flowsProcess(['pull', 'b'], { cwd, env })).toMatchObject({ code: 0, stderr: '' })
   expect(readFileSync(join(cwd, 'flows/b.yaml'), 'utf8')).toContain('name: B')
-  expect(await flows(['synth', '--out', 'infra'], { cwd, env })).toMatchObject({ code: 0, stderr: '' })
-  expect(await flows(['backup', 'backup.sqlite'], { cwd, env })).toMatchObject({ code: 0 })
+  expect(await flowsProcess(['synth', '--out', 'infra'], { cwd, env })).toMatchObject({ code: 0, stderr: '' })
+  expect(await flowsProcess(['backup', 'backup.sqlite'], { cwd, env })).toMatchObject({ code: 0 })
   expect(statSync(join(cwd, 'backup.sqlite')).mode & 0o777).toBe(0o600)
-  expect((await flows(['backup', 'backup.sqlite'], { cwd, env })).stderr).toContain('exists already')
+  expect((await flowsProcess(['backup', 'backup.sqlite'], { cwd, env })).stderr).toContain('exists already')
   expect(readdirSync(join(cwd, 'flows')).sort()).toEqual(['a.yaml', 'b.yaml'])
 })
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { afterEach, describe, expect, test, vi } from 'vitest'
-import { main } from '../../src/cli/main.js'
+import { describe, expect, test } from 'vitest'
 import { createKey } from '../../src/service/operations/keys.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { aProxyTo } from '../remote/web-server.js'
@@ -37,30 +36,6 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['sessions', 'submit', 'vs_0mfz1k2a9c4d8e7f6g5h4j3k'],
 ]
 
-const home = process.cwd()
-
-afterEach(() => {
-  process.chdir(home)
-  vi.unstubAllEnvs()
-  process.exitCode = undefined
-})
-
-/** Runs a command line without a process of its own: there are many. */
-async function inThisProcess(args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' }
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      printed[name] += String(chunk)
-      return true
-    }),
-  )
-  try {
-    return { code: await main(args), ...printed }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
-
 describe('a key of the other mode', () => {
   test('is refused by every command before anything is sent or shown', async () => {
     const api = await served()
@@ -68,10 +43,9 @@ describe('a key of the other mode', () => {
     const cwd = aProject({ a: aDefinition('A') }, environments(at(proxy.url, 'test', null)))
     await flows(['plan', '--env', 'test', '--out', 'made.json'], { cwd, env: { KEY_OF_TEST: api.key } })
     const before = proxy.requests.length
-    process.chdir(cwd)
-    for (const [name, value] of Object.entries({ KEY_OF_TEST: api.liveKey, FLOWS_ENV: 'test' })) vi.stubEnv(name, value)
+    const env = { KEY_OF_TEST: api.liveKey, FLOWS_ENV: 'test' }
     for (const args of COMMANDS) {
-      const { code, stdout, stderr } = await inThisProcess(args)
+      const { code, stdout, stderr } = await flows(args, { cwd, env })
       expect([code, args[0] === 'events' ? '' : stdout], args.join(' ')).toEqual([6, ''])
       expect((stdout + stderr).replaceAll('\\"', '"')).toContain(
         'the key in KEY_OF_TEST is of live mode, but environment "test" is test mode',
@@ -81,7 +55,7 @@ describe('a key of the other mode', () => {
       ['diff', 'local', 'test', '--observed'],
       ['apply', '--yes', '--env', 'test', '--format', 'jsonl'],
     ]) {
-      const { code, stdout } = await inThisProcess(args)
+      const { code, stdout } = await flows(args, { cwd, env })
       expect([code, stdout.includes('"a"')], args.join(' ')).toEqual([6, false])
     }
     expect(proxy.requests).toHaveLength(before)

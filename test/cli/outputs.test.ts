@@ -1,80 +1,108 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { main } from '../../src/cli/main.js'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/table.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import { fitted } from '../../src/render/fitted.js'
 import { aGithubServer } from '../forge/github-server.js'
-import { aDefinition, aProject, ended, flows, startOnTerminal, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aProject, ended, flowsProcess, startOnTerminal, writeFiles } from '../helpers/cli.js'
+import { runHere } from '../helpers/in-process.js'
 import { sameEverywhere } from '../helpers/same-everywhere.js'
 import { served } from '../service/serving.js'
 import { COMMIT, type Scene, STORY } from './outputs/story.js'
 
 /*
- * What people see: every command's output on a wide and a narrow terminal, with and without colour, as files that are
- * read like code. `npm run cases` rewrites them. The commands run in this process, over the terminal that the program
- * itself talks to; that a real one shows the same is tested below.
+ * What people see: every command's output on a wide terminal with colours, as files that are read like code; `npm run cases`
+ * rewrites them. On a narrow one without colours it is the same, less the colours and fitted; where a command lays out anew
+ * what it prints, as help does, that has a file of its own. The commands run in this process, over the terminal that the
+ * program itself talks to; that a real one shows the same is tested below.
  */
 
-const VARIANTS = [
-  { name: 'wide.plain', columns: 120, colour: false },
-  { name: 'wide.colour', columns: 120, colour: true },
-  { name: 'narrow.plain', columns: 80, colour: false },
-  { name: 'narrow.colour', columns: 80, colour: true },
-] as const
+const OUTPUTS = 'test/cli/outputs'
+const WIDE = { columns: 120, colour: true }
+const NARROW = { columns: 80, colour: false }
 
-type Variant = (typeof VARIANTS)[number]
+type Variant = typeof WIDE
 
-const START = process.cwd()
+/** What a command printed, piece by piece. */
+interface Piece {
+  readonly text: string
+  /** Whether it is broken where it is too long for a line. */
+  readonly isFitted: boolean
+}
+
+interface Shown {
+  readonly scene: Scene
+  readonly code: number
+  readonly pieces: readonly Piece[]
+}
 
 test('every command has outputs', () => {
   const shown = new Set(STORY.map(({ command }) => command))
   expect(COMMANDS.map(({ name }) => name).filter((name) => !shown.has(name))).toEqual([])
 })
 
-describe.each(VARIANTS)('on a terminal that is $name', (variant) => {
-  let folder: string
-  const kept = new Map<string, string>()
-
-  beforeAll(() => {
-    // One listener for each command, which is one for each process otherwise.
-    for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(STORY.length * VARIANTS.length)
-    folder = mkdtempSync(join(tmpdir(), 'flows-outputs-'))
-  })
-  afterAll(() => {
-    process.chdir(START)
-    rmSync(folder, { recursive: true, force: true })
-  })
-
-  test('the story reads as it did', async () => {
-    const { url, key, clock, service } = await served()
-    const forge = await aGithubServer()
-    forge.open({ branch: 'edit', commits: [COMMIT] })
-    const wrong: string[] = []
-    for (const scene of STORY) {
-      for (const file of scene.gone ?? []) rmSync(join(folder, file))
-      const values = { URL: url, FORGE: forge.origin }
-      if (scene.files) writeFiles(folder, replaced(scene.files, values))
-      process.chdir(join(folder, scene.cwd ?? 'project'))
-      clock.now = Math.floor(Date.now() / 1000)
-      if (scene.outside) await service.write({ livemode: false, actor: 'dashboard' }, scene.outside)
-      const env = { FLOWS_KEY: key, ...replaced(scene.env ?? {}, values) }
-      const { code, text } = await play(scene, variant, { env, kept })
-      for (const [name, pattern] of Object.entries(scene.keep ?? {})) {
-        kept.set(name, pattern.exec(text)?.[0] ?? `no ${name}`)
-      }
-      if (code !== (scene.code ?? 0)) wrong.push(`${scene.command} ${scene.name}: exit code ${code}\n${text}`)
-      const shown = `$ flows ${scene.args.join(' ')}\n${text}`
-      await expect
-        .soft(sameEverywhere(shown))
-        .toMatchFileSnapshot(`outputs/${scene.command}/${scene.name}.${variant.name}.txt`)
-    }
-    expect(wrong).toEqual([])
-  })
+test('the story reads as it did, on a wide terminal with colours and on a narrow one without', async () => {
+  const [wide, narrow] = [await told(WIDE), await told(NARROW)]
+  expect(wide.filter(({ scene, code }) => code !== (scene.code ?? 0)).map((one) => textOf(one))).toEqual([])
+  const ownFiles: string[] = []
+  for (const [index, shown] of wide.entries()) {
+    const name = `${shown.scene.command}/${shown.scene.name}`
+    await expect.soft(textOf(shown)).toMatchFileSnapshot(`outputs/${name}.txt`)
+    const [expected, got] = [stripVTControlCharacters(textOf(shown, NARROW)), textOf(narrow[index] as Shown, NARROW)]
+    if (got === expected) continue
+    ownFiles.push(`${name}.narrow.txt`)
+    await expect.soft(got).toMatchFileSnapshot(`outputs/${name}.narrow.txt`)
+  }
+  const files = [...STORY.map(({ command, name }) => `${command}/${name}.txt`), ...ownFiles]
+  expect(
+    filesOf(OUTPUTS).filter((file) => !files.includes(file)),
+    'files of nothing that is printed',
+  ).toEqual([])
 })
+
+/** All scenes, one after another, in folders and at a service of their own. */
+async function told(variant: Variant): Promise<Shown[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'flows-outputs-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const { url, key, clock, service } = await served()
+  const forge = await aGithubServer()
+  forge.open({ branch: 'edit', commits: [COMMIT] })
+  const kept = new Map<string, string>()
+  const all: Shown[] = []
+  for (const scene of STORY) {
+    for (const file of scene.gone ?? []) rmSync(join(folder, file))
+    const values = { URL: url, FORGE: forge.origin }
+    if (scene.files) writeFiles(folder, replaced(scene.files, values))
+    clock.now = Math.floor(Date.now() / 1000)
+    if (scene.outside) await service.write({ livemode: false, actor: 'dashboard' }, scene.outside)
+    const cwd = join(folder, scene.cwd ?? 'project')
+    const shown = await play(scene, variant, {
+      cwd,
+      env: { FLOWS_KEY: key, ...replaced(scene.env ?? {}, values) },
+      kept,
+    })
+    const text = shown.pieces.map((piece) => piece.text).join('')
+    for (const [name, pattern] of Object.entries(scene.keep ?? {}))
+      kept.set(name, pattern.exec(text)?.[0] ?? `no ${name}`)
+    all.push(shown)
+  }
+  return all
+}
+
+/** What is seen of it on a terminal of so many columns. */
+function textOf({ scene, pieces }: Shown, { columns } = WIDE): string {
+  const seen = pieces.map(({ text, isFitted }) => (isFitted ? fitted(text, columns) : text)).join('')
+  return sameEverywhere(`$ flows ${scene.args.join(' ')}\n${seen}`)
+}
+
+function filesOf(folder: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  return names.filter((name) => name.endsWith('.txt'))
+}
 
 describe('a real terminal', () => {
   const LONG = `https://example.com/${'a-long-way/'.repeat(4)}verified`
@@ -83,7 +111,7 @@ describe('a real terminal', () => {
     const cwd = aProject({ high: aDefinition('High', `description: ${'long '.repeat(30)}\nreturn_url: ${LONG}\n`) })
     const [shown, piped] = await Promise.all([
       ended(startOnTerminal(['--no-color', 'plan'], { cwd, columns })),
-      flows(['plan'], { cwd }),
+      flowsProcess(['plan'], { cwd }),
     ])
     expect(shown.stdout.replaceAll('\r', '')).toBe(fitted(piped.stdout, columns))
     expect(piped.stdout).not.toBe(fitted(piped.stdout, columns))
@@ -102,17 +130,20 @@ describe('a real terminal', () => {
 })
 
 interface World {
+  readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly kept: ReadonlyMap<string, string>
 }
 
-async function play(scene: Scene, { columns, colour }: Variant, { env, kept }: World) {
-  let text = ''
-  const write = (more: string) => {
-    const before = text
-    text += more
+async function play(scene: Scene, { columns, colour }: Variant, { cwd, env, kept }: World): Promise<Shown> {
+  const pieces: Piece[] = []
+  let seen = ''
+  const write = (text: string, isFitted: boolean) => {
+    const before = seen
+    seen += text
+    pieces.push({ text, isFitted })
     const { until } = scene
-    if (until !== undefined && text.includes(until) && !before.includes(until)) {
+    if (until !== undefined && seen.includes(until) && !before.includes(until)) {
       // By then it listens.
       setImmediate(() => process.emit('SIGINT', 'SIGINT'))
     }
@@ -120,27 +151,24 @@ async function play(scene: Scene, { columns, colour }: Variant, { env, kept }: W
   const palette = pc.createColors(colour)
   const terminal: Terminal = {
     env: { USER: 'ci', ...env },
-    cwd: process.cwd(),
+    cwd,
     palette,
     talkPalette: palette,
     columns,
     talkColumns: columns,
     isInteractive: scene.answer !== undefined,
     isTalkLive: false,
-    result: write,
-    show: (more) => write(fitted(more, columns)),
-    talk: (more) => write(fitted(more, columns)),
+    result: (text) => write(text, false),
+    show: (text) => write(text, true),
+    talk: (text) => write(text, true),
     ask: async (question) => {
-      write(`${question}${scene.answer}\n`)
+      write(`${question}${scene.answer}\n`, false)
       return scene.answer ?? ''
     },
   }
   const args = scene.args.map((arg) => kept.get(arg) ?? arg)
-  const others = process.listeners('SIGINT')
-  const code = await main(args, () => terminal)
-  // Those of a process that would end now.
-  for (const one of process.listeners('SIGINT')) if (!others.includes(one)) process.off('SIGINT', one)
-  return { code, text }
+  const { code } = await runHere(args, { cwd, env: process.env, openTerminal: () => terminal })
+  return { scene, code, pieces }
 }
 
 function replaced(files: Readonly<Record<string, string>>, values: Readonly<Record<string, string>>) {

@@ -2,7 +2,8 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
-import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aFolder, aProject, flows, flowsProcess, writeFiles } from '../helpers/cli.js'
+import { endedAtCall, momentsOf } from '../helpers/ended-at-call.js'
 import { outsideGit } from '../helpers/outside-git.js'
 
 /** Runs in the program: does something instead of, or before, the nth call that changes a file of flows/. */
@@ -62,25 +63,22 @@ test('pull killed before any of its steps leaves each file whole, and the next o
   const start = await drifted()
   const before = filesOf(start)
   const undisturbed = copyOf(start)
-  expect(await flows(PULL, { cwd: undisturbed })).toMatchObject({ code: 0 })
+  const { calls, moments } = await momentsOf(PULL, { cwd: undisturbed, filesBelow: '/flows/' })
   const after = filesOf(undisturbed)
   expect(Object.keys(after)).toEqual(['a.yaml', 'd.yaml', 'e.yaml', 'renamed.yaml'])
-  const tools = aFolder({ 'hook.cjs': hook('process.kill(process.pid, "SIGKILL")') })
-
-  let call = 1
-  for (; ; call += 1) {
-    const cwd = copyOf(start)
-    const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: String(call) }
-    const { signal } = await flows(PULL, { cwd, env })
-    if (signal === null) break
+  expect(moments.length, 'calls that change files').toBeGreaterThan(7)
+  const isEnded = async (cwd: string, call: string) => {
     for (const [name, text] of Object.entries(filesOf(cwd))) {
-      if (!name.endsWith('.tmp')) expect([before[name], after[name]], `${name}, call ${call}`).toContain(text)
+      if (!name.endsWith('.tmp')) expect([before[name], after[name]], `${name}, ${call}`).toContain(text)
     }
-    const again = await flows(PULL, { cwd })
-    expect({ call, ...again }).toMatchObject({ call, code: 0 })
-    expect(filesOf(cwd), `call ${call}`).toEqual(after)
+    expect(await flows(PULL, { cwd }), call).toMatchObject({ code: 0 })
+    expect(filesOf(cwd), call).toEqual(after)
   }
-  expect(call, 'calls that change files').toBeGreaterThan(8)
+  for (const { call, cwd } of moments) await isEnded(cwd, `call ${call} of ${calls}`)
+  // And by a process that is really killed.
+  const killed = copyOf(start)
+  await endedAtCall(Math.ceil(calls / 2), PULL, { cwd: killed, filesBelow: '/flows/' })
+  await isEnded(killed, 'killed')
 })
 
 describe('an editor that saves while pull runs loses nothing', () => {
@@ -93,7 +91,7 @@ describe('an editor that saves while pull runs loses nothing', () => {
     const save = `require('node:child_process').execFileSync('sh', ['-c', 'printf %s "$THEIRS" > flows/e.yaml'])`
     const tools = aFolder({ 'hook.cjs': hook(save) })
     const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: String(call), THEIRS: theirs }
-    const { code, stdout } = await flows([...PULL, '--json'], { cwd, env })
+    const { code, stdout } = await flowsProcess([...PULL, '--json'], { cwd, env })
     expect([code, JSON.parse(stdout)]).toMatchObject([1, { code: 'file_changed' }])
     expect(readFileSync(join(cwd, 'flows/e.yaml'), 'utf8')).toBe(theirs)
     expect(await flows(PULL, { cwd })).toMatchObject({ code: 0 })
@@ -129,7 +127,7 @@ describe('what a killed run left half done', () => {
     )
     const tools = aFolder({ 'hook.cjs': program })
     const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: '1' }
-    expect((await flows(PULL, { cwd, env })).signal).toBe('SIGKILL')
+    expect((await flowsProcess(PULL, { cwd, env })).signal).toBe('SIGKILL')
     expect(Object.keys(filesOf(cwd))).toEqual(expect.arrayContaining(['b.yaml', 'renamed.yaml']))
     return cwd
   }
@@ -175,7 +173,7 @@ describe('what a killed run left half done', () => {
     const cwd = await drifted()
     const tools = aFolder({ 'hook.cjs': hook('process.kill(process.pid, "SIGKILL")') })
     const env = { NODE_OPTIONS: `--require ${join(tools, 'hook.cjs')}`, AT_CALL: '3' }
-    expect((await flows(PULL, { cwd, env })).signal).toBe('SIGKILL')
+    expect((await flowsProcess(PULL, { cwd, env })).signal).toBe('SIGKILL')
     const left = () => readdirSync(join(cwd, 'flows')).filter((name) => name.endsWith('.tmp'))
     expect(left()).toHaveLength(1)
     await flows([...PULL, '--check'], { cwd })

@@ -1,7 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
-import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { aDefinition, aProject, ended, flows, printed, start } from '../helpers/cli.js'
+import { aDefinition, aProject, ended, flows, flowsProcess, printed, start } from '../helpers/cli.js'
 import { aWebServer } from '../remote/web-server.js'
 import { aReceiver } from '../service/receiver.js'
 import { stripeAt } from '../service/serving.js'
@@ -16,7 +15,7 @@ async function aKey(cwd: string, ...args: string[]): Promise<{ id: string; key: 
 async function served(cwd: string, ...args: string[]): Promise<{ url: string; child: ChildProcess }> {
   const child = start(['serve', '--port', '0', ...args], { cwd })
   onTestFinished(() => void child.kill('SIGKILL'))
-  const seen = await printed(child, 'http://127.0.0.1:')
+  const seen = await printed(child, 'Stop with Ctrl-C')
   return { url: /http:\/\/127\.0\.0\.1:\d+/.exec(seen)?.[0] ?? '', child }
 }
 
@@ -243,7 +242,6 @@ describe('flows serve and flows keys', () => {
     ] as const) {
       const { child } = await served(aProject())
       const end = ended(child)
-      await wait(50)
       child.kill(signal)
       expect(await end).toMatchObject({ code })
     }
@@ -252,7 +250,7 @@ describe('flows serve and flows keys', () => {
   test('a port that is taken is told in one line', async () => {
     const cwd = aProject()
     const { url } = await served(cwd)
-    const { code, stderr } = await flows(['serve', '--port', new URL(url).port], { cwd })
+    const { code, stderr } = await flowsProcess(['serve', '--port', new URL(url).port], { cwd })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^error .*port/)
   })

@@ -3,7 +3,7 @@ import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, 
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aFolder, ended, flows, type Run, type RunOptions, writeFiles } from '../helpers/cli.js'
-import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
+import { endedAtCall, momentsOf } from '../helpers/ended-at-call.js'
 
 const HOSTS = ['registry.terraform.io', 'registry.opentofu.org']
 const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64']
@@ -109,17 +109,21 @@ describe('flows terraform install', () => {
   test('killed before any of its steps it leaves a version whole or none, and the next run clears up', async () => {
     const cwd = aFolder()
     const counted = { cwd, filesBelow: '/terraform.d/', env: { HOME: cwd } }
-    const calls = await callsOf(['terraform', 'install'], counted)
+    const { calls, moments } = await momentsOf(['terraform', 'install'], counted)
     const plugins = join(cwd, 'terraform.d/plugins')
     const expected = filesIn(placeOf(plugins, HOSTS[0] ?? ''))
-    for (const call of someOf(calls, 6)) {
-      rmSync(plugins, { recursive: true, force: true })
-      await endedAtCall(call, ['terraform', 'install'], counted)
+    const isWholeOrNone = (folder: string, call: string) => {
       for (const host of HOSTS) {
-        const place = placeOf(plugins, host)
-        if (existsSync(place)) expect(filesIn(place), `call ${call} of ${calls}`).toEqual(expected)
+        const place = placeOf(join(folder, 'terraform.d/plugins'), host)
+        if (existsSync(place)) expect(filesIn(place), call).toEqual(expected)
       }
     }
+    for (const { call, cwd: left } of moments) isWholeOrNone(left, `call ${call} of ${calls}`)
+    expect(moments.length).toBeGreaterThan(8)
+    // And by a process that is really killed, with one version whole and the other half copied.
+    rmSync(plugins, { recursive: true, force: true })
+    await endedAtCall(Math.ceil(calls * 0.75), ['terraform', 'install'], counted)
+    isWholeOrNone(cwd, 'killed')
     expect((await install(cwd)).code).toBe(0)
     expect(filesIn(placeOf(plugins, HOSTS[1] ?? ''))).toEqual(expected)
     expect(readdirSync(join(cwd, 'terraform.d'))).toEqual(['plugins'])

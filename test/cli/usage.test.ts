@@ -4,7 +4,17 @@ import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import type { CommandRow } from '../../src/cli/command.js'
 import { COMMANDS } from '../../src/cli/table.js'
-import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
+import {
+  aDefinition,
+  aFolder,
+  aProject,
+  CONFIG,
+  ended,
+  FLOWS,
+  flows,
+  flowsProcess,
+  startOnTerminal,
+} from '../helpers/cli.js'
 
 /** Every command, and those below the groups. */
 const EVERY = (await Promise.all(COMMANDS.map(namesOf))).flat()
@@ -93,8 +103,8 @@ describe('help', () => {
 
   test('--version prints the version of package.json', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-    expect(await flows(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
-    expect(await flows(['-V'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+    expect(await flowsProcess(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+    expect(await flowsProcess(['-V'])).toMatchObject({ code: 0, stdout: `${version}\n` })
   })
 })
 
@@ -267,7 +277,10 @@ describe('outputs that nobody takes', () => {
   test.each(['flows --help', 'flows plan --help', 'flows plan', 'flows schema plan', 'flows validate --json'])(
     '%s ends quietly when its reader is gone',
     async (line) => {
-      const { code, stderr } = await shell(`${line} | (exec 0<&-; sleep 0.3); exit "\${PIPESTATUS[0]}"`)
+      // It begins when the reader says that it has closed its end.
+      const { code, stderr } = await shell(
+        `mkfifo gone; { read -r < gone; ${line}; } | { exec 0<&-; echo > gone; }; exit "\${PIPESTATUS[0]}"`,
+      )
       expect([code, stderr]).toEqual([0, ''])
     },
   )
@@ -288,7 +301,7 @@ describe('colour', () => {
   const ESC = '\u001b['
 
   test('there is none without a terminal', async () => {
-    expect((await flows(['plan'], { cwd: cwd() })).stdout).not.toContain(ESC)
+    expect((await flowsProcess(['plan'], { cwd: cwd() })).stdout).not.toContain(ESC)
   })
 
   test('there is some on a terminal, unless NO_COLOR or --no-color says otherwise', async () => {
@@ -300,7 +313,7 @@ describe('colour', () => {
 
   test('FORCE_COLOR and --color bring it into a pipe; NO_COLOR wins over FORCE_COLOR', async () => {
     const folder = cwd()
-    expect((await flows(['plan'], { cwd: folder, env: { FORCE_COLOR: '1' } })).stdout).toContain(ESC)
+    expect((await flowsProcess(['plan'], { cwd: folder, env: { FORCE_COLOR: '1' } })).stdout).toContain(ESC)
     expect((await flows(['--color', 'plan'], { cwd: folder })).stdout).toContain(ESC)
     const both = { FORCE_COLOR: '1', NO_COLOR: '1' }
     expect((await flows(['plan'], { cwd: folder, env: both })).stdout).not.toContain(ESC)

@@ -38,7 +38,7 @@ async function aRepository(guards = '{}') {
     command: string,
     event: { pull?: number; head: string },
     inputs = {},
-    more: { temporary?: string; runId?: string } = {},
+    more: { temporary?: string; runId?: string; isOwnProcess?: boolean } = {},
   ) => {
     runs += 1
     const { pull, head } = event
@@ -61,6 +61,7 @@ async function aRepository(guards = '{}') {
       workspace,
       artifacts,
       ...(more.temporary !== undefined && { temporary: more.temporary }),
+      ...(more.isOwnProcess && { isOwnProcess: true }),
     })
   }
   const flowsOf = async () => (await api.call('GET', '/v1/identity/verification_flows')).body.data
@@ -74,7 +75,7 @@ describe('a pull request', () => {
     const pull = github.open({ branch: 'edit', commits: [head] })
     const other = github.open({ branch: 'other', commits: ['3'.repeat(40)] })
 
-    const planned = await job('plan', { pull: pull.number, head })
+    const planned = await job('plan', { pull: pull.number, head }, {}, { isOwnProcess: true })
     expect(planned).toMatchObject({ code: 0 })
     expect(planned.stdout).toContain('::notice file=flows/b.yaml,line=1,title=create b::')
     expect(planned.summary).toContain('### Flows plan')
@@ -91,7 +92,7 @@ describe('a pull request', () => {
     github.comment(other.number, 'github-actions[bot]', comment?.body ?? '')
 
     github.merge(pull, MERGED)
-    const applied = await job('apply', { head: MERGED })
+    const applied = await job('apply', { head: MERGED }, {}, { isOwnProcess: true })
     expect(applied).toMatchObject({ code: 0 })
     const { deployment } = applied.outputs.apply ?? {}
     expect(deployment).toMatch(/^vfd_/)
@@ -218,7 +219,9 @@ describe('two merges at once', () => {
     const later = await job('apply', { head: 'c'.repeat(40) })
     expect(later, later.stderr).toMatchObject({ code: 0 })
     expect((await flowsOf()).map(({ name }: { name: string }) => name).sort()).toEqual(['A', 'B'])
-    const both = await Promise.all(['b', 'c'].map((letter) => job('apply', { head: letter.repeat(40) })))
+    const both = await Promise.all(
+      ['b', 'c'].map((letter) => job('apply', { head: letter.repeat(40) }, {}, { isOwnProcess: true })),
+    )
     expect(both.map(({ code }) => code)).toEqual([0, 0])
     expect((await flowsOf()).map(({ name }: { name: string }) => name).sort()).toEqual(['After', 'B'])
     const { data } = (await api.call('GET', '/v2/identity/flow_deployments?project=acme-kyc')).body

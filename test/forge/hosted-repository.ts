@@ -109,6 +109,7 @@ export async function aHostedRepository(): Promise<HostedRepository> {
         },
         workspace,
         artifacts,
+        isOwnProcess: true,
       })
     },
   }

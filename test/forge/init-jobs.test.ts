@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { githubWorkflow, gitlabPipeline } from '../../src/cli/commands/init-templates.js'
 import { readHeader } from '../../src/forge/header.js'
-import { aDefinition, aFolder, FLOWS, flows, writeFiles } from '../helpers/cli.js'
+import { aDefinition, aFolder, flows, writeFiles } from '../helpers/cli.js'
 import { served } from '../service/serving.js'
 import { aGitServer } from './git-server.js'
 import { aGitlabServer } from './gitlab-server.js'
-import { ACTION, script } from './run-action.js'
+import { ACTION, PROGRAM, script } from './run-action.js'
 
 describe('the workflow for GitHub', () => {
   const { permissions, jobs } = parse(githubWorkflow('acme-kyc', true, 'main'))
@@ -89,7 +89,7 @@ async function aPipeline() {
     'flows/a.yaml': aDefinition('A'),
   }
   const bin = aFolder()
-  writeFileSync(join(bin, 'flows'), `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`, { mode: 0o755 })
+  writeFileSync(join(bin, 'flows'), PROGRAM, { mode: 0o755 })
   const jobs = parse(gitlabPipeline('acme-kyc', true))
   const said: string[] = []
   const home = aFolder()

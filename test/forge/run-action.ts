@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { delimiter, join } from 'node:path'
 import { parse } from 'yaml'
 import { aFolder, ended, FLOWS, type Run } from '../helpers/cli.js'
+import { programInProcess } from '../helpers/program-in-process.js'
 
 export interface Step {
   readonly name?: string
@@ -23,6 +24,9 @@ export interface Action {
 }
 
 export const ACTION = parse(readFileSync('action.yml', 'utf8')) as Action
+
+/** `flows` as npm installs it. */
+export const PROGRAM = `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`
 
 type Outputs = Readonly<Record<string, string>>
 
@@ -56,6 +60,8 @@ export interface ActionOptions {
   readonly artifacts: Map<string, ReadonlyMap<string, string>>
   /** Where steps of one job keep what is temporary; a folder of its own where none is given. */
   readonly temporary?: string
+  /** Whether `flows` is a process of its own, as it is for users: by default the test's process runs its commands. */
+  readonly isOwnProcess?: boolean
   /** Programs that stand in for others, by name. */
   readonly programs?: Readonly<Record<string, string>>
 }
@@ -67,6 +73,7 @@ export async function runAction({
   env,
   workspace,
   artifacts,
+  isOwnProcess = false,
   programs = {},
   temporary = aFolder(),
 }: ActionOptions): Promise<ActionRun> {
@@ -78,7 +85,7 @@ export async function runAction({
     ...programs,
   }
   for (const [name, text] of Object.entries(given)) writeFileSync(join(bin, name), text, { mode: 0o755 })
-  writeFileSync(join(bin, 'built'), `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`, { mode: 0o755 })
+  writeFileSync(join(bin, 'built'), isOwnProcess ? PROGRAM : await programInProcess(), { mode: 0o755 })
   if (!existsSync(join(bin, 'node'))) symlinkSync(process.execPath, join(bin, 'node'))
 
   const defaults = Object.fromEntries(Object.entries(ACTION.inputs).map(([name, input]) => [name, input.default ?? '']))

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { environment, runHere } from './in-process.js'
 
 /** The built program: what users run. */
 export const FLOWS = resolve('dist/flows.js')
@@ -20,8 +21,17 @@ export interface RunOptions {
   readonly input?: string
 }
 
-/** Runs a command line to its end, without a terminal. */
+/**
+ * Runs a command line to its end, without a terminal: the built program, in this process, one command at a time. For
+ * several at once, signals, and what Node reads when it starts there is flowsProcess().
+ */
 export async function flows(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const { cwd = process.cwd(), env, input } = options
+  return { signal: null, ...(await runHere(args, { cwd, env: { ...cleanEnv(), ...env }, input })) }
+}
+
+/** Runs a command line to its end in a process of its own, without a terminal. */
+export async function flowsProcess(args: readonly string[], options: RunOptions = {}): Promise<Run> {
   return ended(start(args, options), options.input)
 }
 
@@ -95,7 +105,7 @@ export function aDefinition(name: string, rest = ''): string {
 
 /** The environment without what would change the outcome on another machine. */
 function cleanEnv(): Record<string, string | undefined> {
-  const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, DATABASE_URL: _5, ...env } = process.env
+  const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, DATABASE_URL: _5, ...env } = environment()
   // What a CI job says of itself would be taken for what the test's own folder comes from.
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(GITHUB|GITLAB|CI)_/.test(name)))
 }

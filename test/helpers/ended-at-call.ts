@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect } from 'vitest'
-import { aFolder, flows, type Run } from './cli.js'
+import { aFolder, flowsProcess, type Run } from './cli.js'
 
 interface Counted {
   readonly cwd: string
@@ -10,13 +10,32 @@ interface Counted {
   readonly env?: Readonly<Record<string, string>>
 }
 
+/** A copy of the working folder as it was before a call. */
+export interface Moment {
+  readonly call: number
+  readonly cwd: string
+}
+
 const NODE_OPTIONS = `--import=${resolve('test/helpers/ended-at-call.mjs')}`
 
-/** Runs a command line undisturbed, and answers with how many calls it took. */
-export async function callsOf(args: readonly string[], options: Counted): Promise<number> {
-  const calls = join(aFolder(), 'calls')
-  expect(await counted(args, options, { CALLS: calls })).toMatchObject({ code: 0 })
-  return Number(readFileSync(calls, 'utf8'))
+/**
+ * Runs a command line once, undisturbed, and answers with what a process would leave that is killed before any of its
+ * calls: of all calls that find another state than the one before.
+ */
+export async function momentsOf(
+  args: readonly string[],
+  options: Counted,
+): Promise<{ calls: number; moments: Moment[] }> {
+  const CALLS = join(aFolder(), 'calls')
+  const MOMENTS = aFolder()
+  expect(await counted(args, options, { CALLS, MOMENTS })).toMatchObject({ code: 0 })
+  const calls = readdirSync(MOMENTS)
+    .map(Number)
+    .sort((a, b) => a - b)
+  return {
+    calls: Number(readFileSync(CALLS, 'utf8')),
+    moments: calls.map((call) => ({ call, cwd: join(MOMENTS, String(call)) })),
+  }
 }
 
 /** Runs a command line that ends like a crash before its nth call: the same one, however busy the machine is. */
@@ -26,14 +45,8 @@ export async function endedAtCall(n: number, args: readonly string[], options: C
 
 function counted(args: readonly string[], options: Counted, more: Readonly<Record<string, string>>): Promise<Run> {
   const { cwd, filesBelow, env } = options
-  return flows(args, {
+  return flowsProcess(args, {
     cwd,
     env: { ...env, NODE_OPTIONS, ...(filesBelow !== undefined && { FILES_BELOW: filesBelow }), ...more },
   })
-}
-
-/** So many of the calls 1 to `calls`, evenly spread, and the last ones, where a transaction or a file is finished. */
-export function someOf(calls: number, count: number): number[] {
-  const spread = Array.from({ length: count }, (_, index) => 1 + Math.floor((index * calls) / count))
-  return [...new Set([...spread, calls - 2, calls - 1, calls])].filter((call) => call > 0)
 }

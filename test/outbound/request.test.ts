@@ -9,7 +9,7 @@ import { connection } from '../../src/forge/connection.js'
 import { faultText } from '../../src/outbound/fault-text.js'
 import { request } from '../../src/outbound/request.js'
 import { http } from '../../src/remote/http/http.js'
-import { aFolder, flows } from '../helpers/cli.js'
+import { aFolder, flowsProcess } from '../helpers/cli.js'
 import { aClosedPort, aWebServer } from '../remote/web-server.js'
 import { served } from '../service/serving.js'
 import { anEndlessServer } from './endless-server.js'
@@ -118,7 +118,7 @@ describe('what comes before an answer', () => {
       expect(failure).toBe(`${label} cannot be reached: ${said}`)
     }
     const config = `project: acme\nenvironments:\n  far: { api: "${url}", api_key_env: FAR_KEY }\n`
-    const built = await flows(['list', '--env', 'far'], {
+    const built = await flowsProcess(['list', '--env', 'far'], {
       cwd: aFolder({ 'flows.config.yaml': config }),
       env: { FAR_KEY: KEY },
     })
@@ -196,7 +196,7 @@ describe('a proxy', () => {
       'flows.config.yaml': `project: acme\nenvironments:\n  far: { api: "${api.url}", api_key_env: FAR_KEY }\n`,
     })
     const env = { FAR_KEY: api.key, HTTP_PROXY: proxy.url }
-    expect(await flows(['list', '--env', 'far'], { cwd, env })).toMatchObject({ code: 0, stderr: 'No flows.\n' })
+    expect(await flowsProcess(['list', '--env', 'far'], { cwd, env })).toMatchObject({ code: 0, stderr: 'No flows.\n' })
     expect(new Set(proxy.asked)).toEqual(new Set([api.url.replace('http://', '')]))
   })
 
@@ -242,7 +242,7 @@ environments:
         ['encrypted', 'https_proxy', { HTTPS_PROXY: 'http://127.0.0.1:1', HTTP_PROXY: secret }],
       ] as const) {
         const env = { FAR_KEY: KEY, ...others, [name]: secret }
-        const { code, stdout, stderr } = await flows(['list', '--env', environment], { cwd, env })
+        const { code, stdout, stderr } = await flowsProcess(['list', '--env', environment], { cwd, env })
         expect(stderr).toMatch(
           new RegExp(`https?://\\S+ cannot be reached: the proxy ${host} \\(${name}\\) cannot be reached: ${why}`),
         )

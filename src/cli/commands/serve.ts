@@ -89,10 +89,12 @@ export const serve: Define = (command, run) => {
           }).catch((error) => {
             throw cannotListen(error, options)
           })
+          // Listened for before it is said that it can be stopped.
+          const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
-          const signal = await stopSignal()
+          const signal = await stopped
           server.drain()
           cli.terminal.talk('Stopping ...\n')
           await sleep(options.drainDelay * 1000)

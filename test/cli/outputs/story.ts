@@ -2,7 +2,7 @@ import type { WriteCall } from '../../../src/service/operations/call.js'
 import { createFlow, updateFlow } from '../../../src/service/operations/flows.js'
 import { aDefinition } from '../../helpers/cli.js'
 
-/** One command line of the story, and where what it prints is kept: `<command>/<name>.<variant>.txt`. */
+/** One command line of the story, and where what it prints is kept: `<command>/<name>.txt`. */
 export interface Scene {
   /** The row of the command table, or `flows` for what belongs to none. */
   readonly command: string
