@@ -149,9 +149,7 @@ describe('a return URL that is http on a private network', () => {
   test.each(['https://example.com/done', 'null'])('is taken for the others where live says %s instead', (instead) => {
     const text = flow(`return_url: ${PRIVATE}\nenvironments: { eu: { return_url: ${instead} } }\n`)
     expect(told({ config: LIVE, flow: text })).toEqual([])
-    expect(
-      told({ config: LIVE, flow: flow(`environments: { local: { return_url: "${PRIVATE}" } }\n`) }),
-    ).toEqual([])
+    expect(told({ config: LIVE, flow: flow(`environments: { local: { return_url: "${PRIVATE}" } }\n`) })).toEqual([])
   })
 
   test('is not what one on a public network is, in either mode', () => {
@@ -184,7 +182,9 @@ describe('a return URL that is http on a private network', () => {
           all.flatMap((one, index) => (one.overlay === undefined ? [] : [[`e${index}`, { return_url: one.overlay }]])),
         )
         const value = { name: 'A', type: 'document', ...(body !== undefined && { return_url: body }), environments }
-        const isWrong = all.some((one) => one.mode === 'live' && (one.overlay === undefined ? body : one.overlay) === PRIVATE)
+        const isWrong = all.some(
+          (one) => one.mode === 'live' && (one.overlay === undefined ? body : one.overlay) === PRIVATE,
+        )
         expect(checkDefinition(value, modes).length > 0).toBe(isWrong)
       }),
     )

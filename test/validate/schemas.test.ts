@@ -77,16 +77,19 @@ describe('one source for every limit', () => {
   test('a body is checked by the schema of a definition', () => {
     const example = (field: string) => (annotation({ $ref: `#/$defs/${field}` }, 'examples') as unknown[])[0]
     expect(
-      checkFlowBody({
-        ...Object.fromEntries(
-          ['name', 'description', 'return_url', 'static_link', 'metadata', 'protected'].map((field) => [
-            field,
-            example(field),
-          ]),
-        ),
-        type: 'document',
-        options: example('options'),
-      }, 'live'),
+      checkFlowBody(
+        {
+          ...Object.fromEntries(
+            ['name', 'description', 'return_url', 'static_link', 'metadata', 'protected'].map((field) => [
+              field,
+              example(field),
+            ]),
+          ),
+          type: 'document',
+          options: example('options'),
+        },
+        'live',
+      ),
     ).toEqual([])
   })
 })

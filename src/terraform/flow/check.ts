@@ -19,7 +19,9 @@ export function checkFlow(config: ObjectValue, mode: Mode): Diagnostic[] {
   const { value, unknown } = bodyOf(config)
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
-  const issues = checkFlowBody(value, mode).filter(({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown))
+  const issues = checkFlowBody(value, mode).filter(
+    ({ pointer }) => !hidden.has(pointer) && !isUnknown(pointer, unknown),
+  )
   const told = issues.map((issue) => textless(issue, value))
   return [...keyIssues(config.key), ...secrets, ...told].map(toDiagnostic)
 }
