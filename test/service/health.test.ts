@@ -1,8 +1,9 @@
 import { Agent, request } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
-import { startServer } from '../../src/service/http/server.js'
+import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import type { Store } from '../../src/store/store.js'
+import { aGate } from '../helpers/gate.js'
 import { served } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -13,9 +14,9 @@ async function asked(url: string) {
 }
 
 /** A server over a store whose reads wait for what the test decides. */
-async function overStore(read: Store['read']) {
+async function overStore(read: Store['read'], more: Pick<ServerOptions, 'storePatience'> = {}) {
   const { store } = await served()
-  const server = await startServer({ store: { ...store, read }, host: '127.0.0.1', port: 0, log: () => {} })
+  const server = await startServer({ store: { ...store, read }, host: '127.0.0.1', port: 0, log: () => {}, ...more })
   onTestFinished(() => server.close())
   return server
 }
@@ -37,10 +38,17 @@ describe('health', () => {
 
   test('over a store that hangs is told in a bounded time, and asks it once however many want to know', async () => {
     let reads = 0
-    const { url } = await overStore(() => {
-      reads += 1
-      return new Promise(() => {})
-    })
+    const { opened, open } = aGate()
+    const { url } = await overStore(
+      async () => {
+        reads += 1
+        await opened
+        throw new Error('it hung')
+      },
+      { storePatience: 200 },
+    )
+    // Those that wait hold up the end of the server.
+    onTestFinished(open)
     // The jobs in the background have asked, and wait for ever; so would these, but for the bound.
     reads = 0
     const answers = await Promise.all(Array.from({ length: 20 }, () => asked(`${url}/readyz`)))
