@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
-import { type ServerOptions, startServer } from '../../src/service/http/server.js'
+import { startServer } from '../../src/service/http/server.js'
 import type { Store } from '../../src/store/store.js'
 import { aGate } from '../helpers/gate.js'
 import { served } from './serving.js'
@@ -14,9 +14,9 @@ async function asked(url: string) {
 }
 
 /** A server over a store whose reads wait for what the test decides. */
-async function overStore(read: Store['read'], more: Pick<ServerOptions, 'storePatience'> = {}) {
+async function overStore(read: Store['read']) {
   const { store } = await served()
-  const server = await startServer({ store: { ...store, read }, host: '127.0.0.1', port: 0, log: () => {}, ...more })
+  const server = await startServer({ store: { ...store, read }, host: '127.0.0.1', port: 0, log: () => {} })
   onTestFinished(() => server.close())
   return server
 }
@@ -39,14 +39,11 @@ describe('health', () => {
   test('over a store that hangs is told in a bounded time, and asks it once however many want to know', async () => {
     let reads = 0
     const { opened, open } = aGate()
-    const { url } = await overStore(
-      async () => {
-        reads += 1
-        await opened
-        throw new Error('it hung')
-      },
-      { storePatience: 200 },
-    )
+    const { url } = await overStore(async () => {
+      reads += 1
+      await opened
+      throw new Error('it hung')
+    })
     // Those that wait hold up the end of the server.
     onTestFinished(open)
     // The jobs in the background have asked, and wait for ever; so would these, but for the bound.

@@ -52,8 +52,6 @@ export interface ServerOptions {
   readonly apiVersion?: string
   /** How long it waits for what others send; by default `WAITING`. */
   readonly waiting?: Waiting
-  /** How long the store may take until the server says that it is not ready, in milliseconds; by default two seconds. */
-  readonly storePatience?: number
 }
 
 export interface Server {
@@ -107,7 +105,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     usage,
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
-    health: { store, takesWrites, isDraining: () => isDraining, patience: options.storePatience },
+    health: { store, takesWrites, isDraining: () => isDraining },
     waiting: options.waiting,
   })
   boundSilentConnections(app.server, { trustProxy })
