@@ -87,12 +87,12 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
       expect(flows, `killed before call ${fatal} of ${calls}`).toHaveLength(fatal > calls ? MANY : 0)
       expect(last_deployment === null).toBe(flows.length === 0)
 
-      // The same deployment, by a process that lives: this one.
-      const changes = Array.from({ length: MANY }, (_, n) => creating(`flow-${n}`))
-      const { write } = service({ store: await place.open() })
-      const { run_id } = await write(TESTER, (call) => deploy(call, aDeployment(changes, { runId: 'run-2' })))
-      expect(run_id).toBe(flows.length === 0 ? 'run-2' : 'run-1')
+      const again = await aProgram(place)
+      again.child.stdin?.write(`create ${MANY} run-2\n`)
+      expect(await again.next()).toBe('writing')
+      expect(await again.next()).toMatchObject({ run_id: flows.length === 0 ? 'run-2' : 'run-1' })
       expect((await stateOf(place)).flows).toHaveLength(MANY)
+      again.child.kill()
     }
   })
 })
