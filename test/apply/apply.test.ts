@@ -12,6 +12,7 @@ import type { Remote } from '../../src/remote/remote.js'
 import { service } from '../../src/service/operations/call.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import type { Store } from '../../src/store/store.js'
 import { desiredFlows, flowBody, KEYS } from '../helpers/arbitraries.js'
 import { desired, PROJECT, planOf } from '../helpers/builders.js'
 
@@ -24,6 +25,24 @@ function aRemote(): { remote: Remote; file: string } {
   stores += 1
   const file = join(folder, String(stores), 'store.sqlite')
   return { remote: embedded({ file, actor: 'ci' }), file }
+}
+
+/** The same remote, whose halves stay open until `close`: opening and closing a store takes longer than all else here. */
+async function kept(remote: Remote): Promise<{ remote: Remote; close(): Promise<void> }> {
+  const writer = await remote.writer()
+  const reader = await remote.reader()
+  const closeNothing = async () => {}
+  return {
+    remote: {
+      ...remote,
+      reader: async () => ({ ...reader, close: closeNothing }),
+      writer: async () => ({ ...writer, close: closeNothing }),
+    },
+    async close() {
+      await reader.close()
+      await writer.close()
+    },
+  }
 }
 
 async function observe(remote: Remote, project = PROJECT): Promise<ObservedState> {
@@ -53,23 +72,18 @@ const edit: fc.Arbitrary<Edit> = fc.record({
   kind: fc.constantFrom('update' as const, 'rename' as const, 'create' as const, 'archive' as const),
 })
 
-async function make(file: string, { at, body, kind }: Edit): Promise<void> {
-  const store = await openSqliteStore({ file })
+async function make(store: Store, { at, body, kind }: Edit): Promise<void> {
   const { read, write } = service({ store })
   const caller = { livemode: false, actor: 'dashboard' }
-  try {
-    const all = await read(caller, ({ tx }) => tx.flows.all(false))
-    const free = KEYS.find((key) => !all.some((flow) => flow.key === key))
-    const target = all.filter(({ status }) => status === 'active')[at % Math.max(1, all.length)]
-    if (kind === 'create' && free) await write(caller, (call) => createFlow(call, { key: free, ...body }))
-    else if (kind === 'update' && target)
-      await write(caller, (call) => updateFlow(call, target.id, { name: `${body.name}x` }))
-    else if (kind === 'rename' && target && free)
-      await write(caller, (call) => updateFlow(call, target.id, { key: free }))
-    else if (kind === 'archive' && target) await write(caller, (call) => archiveFlow(call, target.id))
-  } finally {
-    await store.close()
-  }
+  const all = await read(caller, ({ tx }) => tx.flows.all(false))
+  const free = KEYS.find((key) => !all.some((flow) => flow.key === key))
+  const target = all.filter(({ status }) => status === 'active')[at % Math.max(1, all.length)]
+  if (kind === 'create' && free) await write(caller, (call) => createFlow(call, { key: free, ...body }))
+  else if (kind === 'update' && target)
+    await write(caller, (call) => updateFlow(call, target.id, { name: `${body.name}x` }))
+  else if (kind === 'rename' && target && free)
+    await write(caller, (call) => updateFlow(call, target.id, { key: free }))
+  else if (kind === 'archive' && target) await write(caller, (call) => archiveFlow(call, target.id))
 }
 
 describe('apply, on the real service', () => {
@@ -82,7 +96,9 @@ describe('apply, on the real service', () => {
           maxLength: 8,
         }),
         async (history) => {
-          const { remote, file } = aRemote()
+          const made = aRemote()
+          const { remote, close } = await kept(made.remote)
+          const store = await openSqliteStore({ file: made.file })
           for (const { wanted, edits } of history) {
             const allow = KEYS.map((key) => ({ guard: 'protected', key }) as const)
             const plan = planOf(wanted, await observe(remote), { allow })
@@ -97,8 +113,10 @@ describe('apply, on the real service', () => {
             const after = await observe(remote)
             expect(planOf(wanted, after).changes).toEqual([])
             expect(asDefined(after, wanted)).toEqual(wanted.map(({ key, config }) => [key, config]))
-            for (const one of edits) await make(file, one)
+            for (const one of edits) await make(store, one)
           }
+          await store.close()
+          await close()
         },
       ),
       { numRuns: 260 },

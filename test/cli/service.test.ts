@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { aDefinition, aProject, ended, flows, flowsProcess, printed, start } from '../helpers/cli.js'
 import { aWebServer } from '../remote/web-server.js'
 import { aReceiver } from '../service/receiver.js'
-import { stripeAt } from '../service/serving.js'
+import { stripeAt } from '../service/stripe-at.js'
 
 async function aKey(cwd: string, ...args: string[]): Promise<{ id: string; key: string }> {
   const { code, stdout, stderr } = await flows(['keys', 'create', '--name', 'ci', '--json', ...args], { cwd })

@@ -3,9 +3,11 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgresServer } from './postgres-server.js'
+import { tellOfTerraform } from './terraform.js'
 
 /** Once before the tests: a database server, and the built program, since commands are tested as users run them. */
 export default async function setup(): Promise<() => Promise<void>> {
+  tellOfTerraform()
   const memory = folderInMemory()
   if (memory !== undefined) process.env.TMPDIR = memory
   const server = await startPostgresServer()

@@ -18,7 +18,8 @@ import type { Store } from '../../src/store/store.js'
 import { bundled, startProgram } from '../store/programs.js'
 import { type Implementation, type Place, stores } from '../store/stores.js'
 import { aReceiver, type ReceiverOptions } from './receiver.js'
-import { aService, type Clock, served, stripeAt, TESTER } from './serving.js'
+import { aService, type Clock, served, TESTER } from './serving.js'
+import { stripeAt } from './stripe-at.js'
 
 const LOCAL = ['127.0.0.0/8']
 const of = (what: 'created' | 'processing' | 'verified') => `identity.verification_session.${what}` as const

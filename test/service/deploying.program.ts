@@ -10,7 +10,7 @@ import { aDeployment, creating, updating } from './deployment-requests.js'
 
 /**
  * Applies what it is told, line by line, to one store, as an apply does that runs in a process of its own:
- * "create 5000 run-1" creates that many flows and tells how many calls of the store that took, "create 5000 run-1 7" ends
+ * "create 1000 run-1" creates that many flows and tells how many calls of the store that took, "create 1000 run-1 7" ends
  * itself like a crash before the seventh, or when all is written and kept where there is none; "bump run-1 20" changes the flow "counter" so many times, each time on the
  * base that it observed just before.
  */

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { API_VERSION } from '../../src/service/api-version.js'
 import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
 import { aReceiver, type Received, type Receiver } from './receiver.js'
-import { type Served, type ServedOptions, served, stripeAt } from './serving.js'
+import { type Served, type ServedOptions, served } from './serving.js'
+import { stripeAt } from './stripe-at.js'
 
 const LOCAL = ['127.0.0.0/8']
 const SESSIONS = '/v1/identity/verification_sessions'

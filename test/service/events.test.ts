@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
-import { type Served, served, stripeAt } from './serving.js'
+import { type Served, served } from './serving.js'
+import { stripeAt } from './stripe-at.js'
 
 const EVENTS = '/v1/events'
 const SESSIONS = '/v1/identity/verification_sessions'

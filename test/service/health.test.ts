@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import packageJson from '../../package.json' with { type: 'json' }
 import { startServer } from '../../src/service/http/server.js'
 import type { Store } from '../../src/store/store.js'
+import { aGate } from '../helpers/gate.js'
 import { served } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -37,10 +38,14 @@ describe('health', () => {
 
   test('over a store that hangs is told in a bounded time, and asks it once however many want to know', async () => {
     let reads = 0
-    const { url } = await overStore(() => {
+    const { opened, open } = aGate()
+    const { url } = await overStore(async () => {
       reads += 1
-      return new Promise(() => {})
+      await opened
+      throw new Error('it hung')
     })
+    // Those that wait hold up the end of the server.
+    onTestFinished(open)
     // The jobs in the background have asked, and wait for ever; so would these, but for the bound.
     reads = 0
     const answers = await Promise.all(Array.from({ length: 20 }, () => asked(`${url}/readyz`)))

@@ -29,6 +29,9 @@ async function stateOf(place: Place) {
   return observation.state
 }
 
+/** Enough for a deployment to be written in several statements. */
+const MANY = 1_000
+
 describe.each(stores)('processes on one store, on $name', (implementation) => {
   test('that change one flow by turns and at once lose nothing: each change is on the base that it saw', async () => {
     const place = await implementation.made()
@@ -36,22 +39,22 @@ describe.each(stores)('processes on one store, on $name', (implementation) => {
     await service({ store }).write(TESTER, (call) => deploy(call, aDeployment([creating('counter')])))
     await store.close()
     const programs = await Promise.all([aProgram(place), aProgram(place), aProgram(place)])
-    for (const [index, one] of programs.entries()) one.child.stdin?.write(`bump run-${index} 40\n`)
+    for (const [index, one] of programs.entries()) one.child.stdin?.write(`bump run-${index} 20\n`)
     const outcomes = (await Promise.all(programs.map((one) => one.next()))) as { applied: number; stale: number }[]
-    expect(outcomes.map(({ applied }) => applied)).toEqual([40, 40, 40])
+    expect(outcomes.map(({ applied }) => applied)).toEqual([20, 20, 20])
     const { flows } = await stateOf(place)
-    expect(flows[0]).toMatchObject({ version: 121, config: { metadata: { value: '120' } } })
+    expect(flows[0]).toMatchObject({ version: 61, config: { metadata: { value: '60' } } })
   })
 
   test('that apply the same plan at once make one deployment', async () => {
     const place = await implementation.made()
     const programs = await Promise.all([aProgram(place), aProgram(place)])
-    for (const [index, one] of programs.entries()) one.child.stdin?.write(`create 1000 run-${index}\n`)
+    for (const [index, one] of programs.entries()) one.child.stdin?.write(`create ${MANY} run-${index}\n`)
     for (const one of programs) expect(await one.next()).toBe('writing')
     const outcomes = (await Promise.all(programs.map((one) => one.next()))) as { run_id: string }[]
     expect(outcomes[0]?.run_id).toEqual(outcomes[1]?.run_id)
     const { flows } = await stateOf(place)
-    expect(flows).toHaveLength(1000)
+    expect(flows).toHaveLength(MANY)
     expect(flows.every(({ version }) => version === 1)).toBe(true)
   })
 
@@ -67,9 +70,9 @@ describe.each(stores)('processes on one store, on $name', (implementation) => {
 })
 
 describe.each(stores)('a process that is killed, on $name', (implementation) => {
-  test('in the middle of a deployment of 5,000 flows leaves all of them or none, and a store that works', async () => {
+  test('in the middle of a deployment of 1,000 flows leaves all of them or none, and a store that works', async () => {
     const undisturbed = await aProgram(await implementation.made())
-    undisturbed.child.stdin?.write('create 5000 run-1\n')
+    undisturbed.child.stdin?.write(`create ${MANY} run-1\n`)
     expect(await undisturbed.next()).toBe('writing')
     const { calls } = (await undisturbed.next()) as { calls: number }
     expect(calls).toBeGreaterThan(3)
@@ -77,18 +80,18 @@ describe.each(stores)('a process that is killed, on $name', (implementation) => 
     for (const fatal of [1, Math.ceil(calls / 2), calls - 1, calls, calls + 1]) {
       const place = await implementation.made()
       const one = await aProgram(place)
-      one.child.stdin?.write(`create 5000 run-1 ${fatal}\n`)
+      one.child.stdin?.write(`create ${MANY} run-1 ${fatal}\n`)
       expect([await one.next(), await one.next(), await one.ended()]).toEqual(['writing', undefined, 'SIGKILL'])
       await place.settled()
       const { flows, last_deployment } = await stateOf(place)
-      expect(flows, `killed before call ${fatal} of ${calls}`).toHaveLength(fatal > calls ? 5000 : 0)
+      expect(flows, `killed before call ${fatal} of ${calls}`).toHaveLength(fatal > calls ? MANY : 0)
       expect(last_deployment === null).toBe(flows.length === 0)
 
       const again = await aProgram(place)
-      again.child.stdin?.write('create 5000 run-2\n')
+      again.child.stdin?.write(`create ${MANY} run-2\n`)
       expect(await again.next()).toBe('writing')
       expect(await again.next()).toMatchObject({ run_id: flows.length === 0 ? 'run-2' : 'run-1' })
-      expect((await stateOf(place)).flows).toHaveLength(5000)
+      expect((await stateOf(place)).flows).toHaveLength(MANY)
       again.child.kill()
     }
   })

@@ -1,4 +1,3 @@
-import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
 import type { LogLine } from '../../src/service/http/log.js'
 import { type ServerOptions, startServer } from '../../src/service/http/server.js'
@@ -58,7 +57,15 @@ export interface ServedOptions
   extends Partial<
     Pick<
       ServerOptions,
-      'publicUrl' | 'now' | 'processing' | 'webhookAllow' | 'apiVersion' | 'rateLimit' | 'trustProxy' | 'metrics'
+      | 'publicUrl'
+      | 'now'
+      | 'processing'
+      | 'webhookAllow'
+      | 'apiVersion'
+      | 'rateLimit'
+      | 'trustProxy'
+      | 'metrics'
+      | 'waiting'
     >
   > {
   /** By default SQLite. */
@@ -121,10 +128,4 @@ function flat(value: unknown, path: string): [string, string][] {
   return Object.entries(value as object).flatMap(([name, inner]) =>
     flat(inner, path === '' ? name : `${path}[${name}]`),
   )
-}
-
-/** The official client, pointed at the server. */
-export function stripeAt(url: string, key: string, more: Partial<Stripe.StripeConfig> = {}): Stripe {
-  const { hostname, port } = new URL(url)
-  return new Stripe(key, { host: hostname, port, protocol: 'http', telemetry: false, ...more })
 }

@@ -13,7 +13,8 @@ import { type Implementation, stores } from '../store/stores.js'
 import { aCuttingProxy } from './cutting-proxy.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
-import { type ServedOptions, served, stripeAt, TESTER } from './serving.js'
+import { type ServedOptions, served, TESTER } from './serving.js'
+import { stripeAt } from './stripe-at.js'
 
 /** A service with one flow, "high-value", and the official client at it. */
 async function aClient(

@@ -8,6 +8,9 @@ import { callsOf } from '../../src/terraform/framework/calls.js'
 import type { Provider } from '../../src/terraform/framework/provider.js'
 import { startServer } from '../../src/terraform/plugin/server.js'
 import { aFolder, ended, type Run } from '../helpers/cli.js'
+import { needsTerraform } from '../helpers/terraform.js'
+
+needsTerraform()
 
 /** A folder with a Terraform configuration, and the real Terraform to run there. */
 export interface Workspace {

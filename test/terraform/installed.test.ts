@@ -6,7 +6,10 @@ import { expect, test } from 'vitest'
 import { createKey } from '../../src/service/operations/keys.js'
 import type { Scope } from '../../src/service/operations/scopes.js'
 import { aDefinition, aProject, ended, flows, type Run } from '../helpers/cli.js'
+import { needsTerraform } from '../helpers/terraform.js'
 import { served, TESTER } from '../service/serving.js'
+
+needsTerraform()
 
 /*
  * As users have it: the provider that `flows terraform install` has put there, started by the real Terraform, over a

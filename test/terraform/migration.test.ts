@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
-import { type TerraformBeside, terraformBeside } from './beside.js'
+import { flowsOf, reading, type TerraformBeside, terraformBeside } from './beside.js'
 
 const DEFINITIONS = {
   high: aDefinition('High', 'options: { document: { allowed_types: [passport], require_live_capture: true } }\n'),
@@ -17,25 +17,15 @@ async function appliedByFlows(): Promise<TerraformBeside> {
   return made
 }
 
-const json = async (cwd: string, ...args: readonly string[]) =>
-  JSON.parse((await flows([...args, '--json'], { cwd })).stdout)
-
 /** What tells whether a flow is the one that it was. */
-async function flowsAt(cwd: string): Promise<unknown[]> {
-  const { flows: all } = await json(cwd, 'list')
-  return all.map(({ id, key, version, status, project }: Record<string, unknown>) => ({
-    id,
-    key,
-    version,
-    status,
-    project,
-  }))
+async function flowsAt(root: string): Promise<unknown[]> {
+  const all = await flowsOf(root)
+  return all.map(({ id, key, version, status, project }) => ({ id, key, version, status, project }))
 }
 
 async function takenOver(): Promise<TerraformBeside> {
   const made = await appliedByFlows()
   expect(await flows(['synth', '--import', '--out', 'infra'], { cwd: made.root })).toMatchObject({ code: 0 })
-  await made.succeeds('init')
   await made.succeeds('apply', '-auto-approve')
   return made
 }
@@ -44,11 +34,10 @@ test('from YAML to Terraform: what flows apply made is imported, nothing is writ
   const { root, terraform, succeeds } = await appliedByFlows()
   const before = await flowsAt(root)
   await flows(['synth', '--import', '--out', 'infra'], { cwd: root })
-  await succeeds('init')
   expect(await succeeds('plan')).toContain('3 to import, 0 to add, 0 to change, 0 to destroy')
   await succeeds('apply', '-auto-approve')
   expect(await flowsAt(root)).toEqual(before)
-  expect((await json(root, 'history')).deployments).toHaveLength(1)
+  expect((await reading(root, (reader) => reader.listDeployments())).data).toHaveLength(1)
   // Import blocks have done their work: the file without them is the same to Terraform.
   await flows(['synth', '--out', 'infra'], { cwd: root })
   expect(await terraform('plan', '-detailed-exitcode')).toMatchObject({ code: 0 })
@@ -77,23 +66,22 @@ test('from Terraform to YAML: definitions are written, Terraform forgets the flo
 
 test('a rename in YAML renames the flow in Terraform, too: same id, nothing new, nothing destroyed', async () => {
   const { root, terraform, succeeds } = await takenOver()
-  const { id } = await json(root, 'show', 'high')
+  const { id } = await reading(root, (reader) => reader.retrieveFlow('high'))
   rmSync(join(root, 'flows/high.yaml'))
   writeFiles(root, { 'flows/top.yaml': `${DEFINITIONS.high}renamed_from: high\n` })
   await flows(['synth', '--out', 'infra'], { cwd: root })
   expect(await succeeds('plan')).toContain('0 to add, 1 to change, 0 to destroy')
   await succeeds('apply', '-auto-approve')
-  expect(await json(root, 'show', 'top')).toMatchObject({ id, key: 'top' })
+  expect(await reading(root, (reader) => reader.retrieveFlow('top'))).toMatchObject({ id, key: 'top' })
   expect(await terraform('plan', '-detailed-exitcode')).toMatchObject({ code: 0 })
   expect(await flows(['plan', '--detailed-exitcode'], { cwd: root })).toMatchObject({ code: 0 })
 })
 
 test('flows of another project are not taken: Terraform says whose they are', async () => {
-  const { root, terraform, succeeds } = await appliedByFlows()
+  const { root, terraform } = await appliedByFlows()
   await flows(['synth', '--out', 'infra'], { cwd: root })
   const made = readFileSync(join(root, 'infra/flows.tf.json'), 'utf8')
   writeFiles(root, { 'infra/flows.tf.json': made.replace('"project": "acme-kyc"', '"project": "other"') })
-  await succeeds('init')
   const { code, stderr } = await terraform('plan')
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('project "acme-kyc"') })
 })

@@ -1,10 +1,10 @@
-import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { aFolder, ended } from '../helpers/cli.js'
+import { TERRAFORM } from '../helpers/terraform.js'
 import { buildFixture } from './fixture/build.js'
-import { TROUBLE } from './fixture/provider.js'
+import { HURRY, TROUBLE } from './fixture/provider.js'
 import { installed, PROVIDER_DIED, type Workspace } from './harness.js'
 
 /*
@@ -83,6 +83,7 @@ describe('processes', () => {
     const { code, stderr } = await run
     expect(code).toBe(1)
     expect(stderr).toMatch(PROVIDER_DIED)
+    workspace.write('', HURRY)
     await workspace.succeeds('apply', '-auto-approve')
     await nothingToDo(workspace)
   })
@@ -99,7 +100,7 @@ describe('processes', () => {
 describe('the surroundings', () => {
   test('without node on the PATH Terraform shows what is missing', async () => {
     const bin = aFolder()
-    symlinkSync(execFileSync('sh', ['-c', 'command -v terraform'], { encoding: 'utf8' }).trim(), join(bin, 'terraform'))
+    symlinkSync(TERRAFORM ?? '', join(bin, 'terraform'))
     const config = `${PROVIDER}resource "flows_thing" "a" {\n  name = "A"\n}\n`
     const workspace = installed(built, { config, env: { PATH: bin } })
     await workspace.succeeds('init')

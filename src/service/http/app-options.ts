@@ -3,6 +3,7 @@ import type { IdMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
 import type { Caller, Service } from '../operations/call.js'
 import type { Limiter } from '../operations/limiter.js'
+import type { Waiting } from '../waiting.js'
 import type { Needs } from './authorise.js'
 import type { HealthOptions } from './health.js'
 import type { KeyUsage } from './key-usage.js'
@@ -25,6 +26,8 @@ export interface AppOptions {
   readonly metrics?: Metrics | undefined
   /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy?: string | undefined
+  /** How long the server waits for what others send; by default `WAITING`. */
+  readonly waiting?: Waiting | undefined
 }
 
 declare module 'fastify' {

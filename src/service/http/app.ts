@@ -18,7 +18,7 @@ import { tooLarge } from './too-large.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { service, id, limiter, health, log = logFaults, metrics } = options
+  const { service, id, limiter, health, log = logFaults, metrics, waiting = WAITING } = options
   const tell = (request: FastifyRequest, reply: FastifyReply) => {
     if (request.routeOptions.config?.isProbe && reply.statusCode === 200) return
     const line = logLine(request, reply)
@@ -38,13 +38,13 @@ export function createApp(options: AppOptions): FastifyInstance {
       querystringParser: () => ({}),
     },
     // Hosts and expectations are checked below, so that the answers are those of the API.
-    http: { ...WAITING, requireHostHeader: false },
+    http: { ...waiting, requireHostHeader: false },
     // Stripe's addresses may end with a slash; links and pages have one address each, on which others are relative.
     rewriteUrl: ({ url = '/' }) => url.replace(/^(\/v[12]\/[^?]*[^/?])\/(?=\?|$)/, '$1'),
     exposeHeadRoutes: true,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
-    requestTimeout: WAITING.requestTimeout,
+    requestTimeout: waiting.requestTimeout,
     frameworkErrors: (error, request, reply) => {
       // No hook runs for these.
       reply.raw.once('finish', () => tell(request, reply))

@@ -10,6 +10,7 @@ import { service, systemClock } from '../operations/call.js'
 import { limiter } from '../operations/limiter.js'
 import type { WebhookProxy } from '../operations/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhook-targets.js'
+import type { Waiting } from '../waiting.js'
 import { createApp } from './app.js'
 import { countingFailures } from './counting-failures.js'
 import { keyUsage } from './key-usage.js'
@@ -49,6 +50,8 @@ export interface ServerOptions {
   readonly webhookProxy?: WebhookProxy
   /** The version of Stripe's API that events name, but for webhook endpoints that have one of their own. */
   readonly apiVersion?: string
+  /** How long it waits for what others send; by default `WAITING`. */
+  readonly waiting?: Waiting
 }
 
 export interface Server {
@@ -103,6 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
     health: { store, takesWrites, isDraining: () => isDraining },
+    waiting: options.waiting,
   })
   boundSilentConnections(app.server, { trustProxy })
   const requests = requestsUnderWay(app.server)
