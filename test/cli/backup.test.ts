@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aDefinition, aFolder, aProject, ended, flows, flowsProcess, printed, start } from '../helpers/cli.js'
-import { callsOf, endedAtCall, someOf } from '../helpers/ended-at-call.js'
+import { endedAtCall, momentsOf } from '../helpers/ended-at-call.js'
 import { aDatabase, query } from '../store/databases.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -178,31 +178,32 @@ describe('a restore', () => {
   test('that is killed at any of its steps leaves nothing that others may read, and a later one clears it away', async () => {
     const { cwd } = await aUsedProject()
     await flows(['backup', 'backup.sqlite'], { cwd })
-    const folder = join(cwd, '.flows')
-    const copies = () => readdirSync(folder).filter((name) => name.startsWith('.flows-copy-'))
     const args = ['restore', '--yes', 'backup.sqlite']
     const inFiles = { cwd, filesBelow: '.flows-copy-' }
-    const fileSteps = await callsOf(args, inFiles)
-    expect(fileSteps).toBeGreaterThanOrEqual(4)
-    const steps = [
-      ...Array.from({ length: fileSteps }, (_, index) => ({ at: index + 1, options: inFiles })),
-      ...someOf(await callsOf(args, { cwd }), 3).map((at) => ({ at, options: { cwd } })),
-    ]
+    const inCopies = await momentsOf(args, inFiles)
+    expect(inCopies.calls).toBeGreaterThanOrEqual(4)
     const left = new Set<string>()
-    for (const { at, options } of steps) {
-      await endedAtCall(at, args, options)
-      expect(readableByOthers(folder), `killed at ${at}`).toEqual([])
+    const mended = async (killed: string, step: string) => {
+      const folder = join(killed, '.flows')
+      const copies = () => readdirSync(folder).filter((name) => name.startsWith('.flows-copy-'))
+      expect(readableByOthers(folder), step).toEqual([])
       for (const name of copies()) {
         const files = readdirSync(join(folder, name))
         left.add(files.includes('store.sqlite') ? 'with a copy' : 'without')
         // Where no lock says whose it was, a folder is taken for one that is just being made, for a minute.
         if (!files.includes('in-use')) utimesSync(join(folder, name), 0, 0)
       }
-      const again = await flows(args, { cwd })
+      const again = await flows(args, { cwd: killed })
       expect(again.code, again.stderr).toBe(0)
-      expect(copies(), `killed at ${at}`).toEqual([])
+      expect(copies(), step).toEqual([])
+    }
+    for (const { cwd: before, call } of [...inCopies.moments, ...(await momentsOf(args, { cwd })).moments]) {
+      await mended(before, `before call ${call}`)
     }
     expect(left).toEqual(new Set(['with a copy', 'without']))
+    // A folder that was copied is no folder of a process that died: so one dies.
+    await endedAtCall(Math.ceil(inCopies.calls * 0.75), args, inFiles)
+    await mended(cwd, 'killed')
   })
 
   test('replaces what is there only when it is told so, and is seen by a running service at once', async () => {
