@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { main } from '../../src/cli/main.js'
-import { createKey } from '../../src/service/operations/keys.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { aProxyTo } from '../remote/web-server.js'
 import { served, TESTER } from '../service/serving.js'

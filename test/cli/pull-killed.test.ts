@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { archiveFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 

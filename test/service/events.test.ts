@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { type Served, served, stripeAt } from './serving.js'
 
 const EVENTS = '/v1/events'

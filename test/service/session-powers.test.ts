@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
 import { FLOW_STATE } from '../../src/service/http/routes/whole-sets.js'
-import { createKey } from '../../src/service/operations/keys.js'
-import { SCOPES } from '../../src/service/operations/scopes.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
+import { SCOPES } from '../../src/service/operations/keys/scopes.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 

@@ -1,10 +1,10 @@
 import type { Resource } from '../http/routes/route.js'
-import { MOST_TYPES } from '../operations/events.js'
-import { LONGEST_LIFE_IN_YEARS, LONGEST_NAME } from '../operations/keys.js'
-import { DEFAULT_LIMIT, MOST } from '../operations/list.js'
-import { LONGEST_TEXT } from '../operations/session-params.js'
-import { MOST_EVENTS } from '../operations/webhook-endpoints.js'
-import { LONGEST_URL } from '../operations/webhook-targets.js'
+import { DEFAULT_LIMIT, MOST } from '../operations/calls/list.js'
+import { MOST_TYPES } from '../operations/events/events.js'
+import { LONGEST_LIFE_IN_YEARS, LONGEST_NAME } from '../operations/keys/keys.js'
+import { LONGEST_TEXT } from '../operations/sessions/session-params.js'
+import { MOST_EVENTS } from '../operations/webhooks/webhook-endpoints.js'
+import { LONGEST_URL } from '../operations/webhooks/webhook-targets.js'
 import { inlined, type Schema } from './schemas.js'
 
 /** What is known of parameters beyond their kinds, which the shapes say: what they mean, and their limits. */

@@ -8,7 +8,7 @@ import { API_ERRORS } from '../../../src/service/api-error.js'
 import { V1_ROUTES, V2_ROUTES } from '../../../src/service/http/routes/routes.js'
 import { openApiDocument } from '../../../src/service/openapi/document.js'
 import { type Operation, templateOf } from '../../../src/service/openapi/operation.js'
-import { SCOPES } from '../../../src/service/operations/scopes.js'
+import { SCOPES } from '../../../src/service/operations/keys/scopes.js'
 import { served } from '../serving.js'
 
 const routes = [...V1_ROUTES, ...V2_ROUTES]

@@ -1,4 +1,4 @@
-import { deploymentFlows, listDeployments, retrieveDeployment } from '../../operations/deployments.js'
+import { deploymentFlows, listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
 import { list, type ReadRoute, read, readAll } from './route.js'
 
 const url = '/v2/identity/flow_deployments'

@@ -1,4 +1,4 @@
-import { createEphemeralKey, deleteEphemeralKey } from '../../operations/ephemeral-keys.js'
+import { createEphemeralKey, deleteEphemeralKey } from '../../operations/keys/ephemeral-keys.js'
 import { remove, type WriteRoute, write } from './route.js'
 
 const url = '/v1/ephemeral_keys'

@@ -1,4 +1,4 @@
-import { listEvents, retrieveEvent } from '../../operations/events.js'
+import { listEvents, retrieveEvent } from '../../operations/events/events.js'
 import { list, type ReadRoute, read } from './route.js'
 
 const url = '/v1/events'

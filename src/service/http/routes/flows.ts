@@ -1,4 +1,4 @@
-import { listFlowVersions } from '../../operations/flow-versions.js'
+import { listFlowVersions } from '../../operations/flows/flow-versions.js'
 import {
   archiveFlow,
   createFlow,
@@ -7,7 +7,7 @@ import {
   retrieveFlow,
   updateFlow,
   updateStaticLink,
-} from '../../operations/flows.js'
+} from '../../operations/flows/flows.js'
 import { FLOW_BODY } from '../flow-shapes.js'
 import type { Shapes } from '../shape.js'
 import { type AnyRoute, list, read, write } from './route.js'

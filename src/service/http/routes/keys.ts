@@ -1,4 +1,11 @@
-import { type CreateKeyParams, createKey, currentKey, listKeys, retrieveKey, revokeKey } from '../../operations/keys.js'
+import {
+  type CreateKeyParams,
+  createKey,
+  currentKey,
+  listKeys,
+  retrieveKey,
+  revokeKey,
+} from '../../operations/keys/keys.js'
 import { type AnyRoute, list, read, write } from './route.js'
 
 const url = '/v1/api_keys'

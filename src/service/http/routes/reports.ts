@@ -1,5 +1,5 @@
-import { REPORT_EXPANDABLE } from '../../operations/expand.js'
-import { listReports, retrieveReport } from '../../operations/reports.js'
+import { REPORT_EXPANDABLE } from '../../operations/calls/expand.js'
+import { listReports, retrieveReport } from '../../operations/sessions/reports.js'
 import { type AnyRoute, list, read } from './route.js'
 
 const url = '/v1/identity/verification_reports'

@@ -1,6 +1,6 @@
-import type { ReadCall, WriteCall } from '../../operations/call.js'
-import type { Expand } from '../../operations/expand.js'
-import type { Scope } from '../../operations/scopes.js'
+import type { ReadCall, WriteCall } from '../../operations/calls/call.js'
+import type { Expand } from '../../operations/calls/expand.js'
+import type { Scope } from '../../operations/keys/scopes.js'
 import { type Shapes, shaped, shapedFilters } from '../shape.js'
 
 /** Already in the kinds that the shapes name; the operations' own types say which. */

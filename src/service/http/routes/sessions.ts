@@ -1,14 +1,14 @@
 import { SESSION_STATUSES } from '../../../model/resources.js'
-import { submitSession } from '../../operations/attempts.js'
-import { SESSION_EXPANDABLE } from '../../operations/expand.js'
-import { redactSession } from '../../operations/redaction.js'
+import { SESSION_EXPANDABLE } from '../../operations/calls/expand.js'
+import { submitSession } from '../../operations/sessions/attempts.js'
+import { redactSession } from '../../operations/sessions/redaction.js'
 import {
   cancelSession,
   createSession,
   listSessions,
   retrieveSession,
   updateSession,
-} from '../../operations/sessions.js'
+} from '../../operations/sessions/sessions.js'
 import { DOCUMENT_OPTIONS } from '../flow-shapes.js'
 import type { Shapes } from '../shape.js'
 import { type AnyRoute, list, read, write } from './route.js'

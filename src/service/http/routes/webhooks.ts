@@ -1,12 +1,12 @@
 import { DELIVERY_STATUSES } from '../../../store/webhooks.js'
-import { listDeliveries, resendDelivery, retrieveDelivery } from '../../operations/deliveries.js'
+import { listDeliveries, resendDelivery, retrieveDelivery } from '../../operations/webhooks/deliveries.js'
 import {
   createWebhookEndpoint,
   deleteWebhookEndpoint,
   listWebhookEndpoints,
   retrieveWebhookEndpoint,
   updateWebhookEndpoint,
-} from '../../operations/webhook-endpoints.js'
+} from '../../operations/webhooks/webhook-endpoints.js'
 import type { Shapes } from '../shape.js'
 import { type AnyRoute, list, PAGE, read, remove, write } from './route.js'
 
