@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { onTestFinished } from 'vitest'
-import type { LogLine } from '../../src/service/http/log.js'
+import type { LogLine } from '../../src/service/http/server/log.js'
 import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { LogLine } from '../../src/service/http/log.js'
+import type { LogLine } from '../../src/service/http/server/log.js'
 import { startServer } from '../../src/service/http/server.js'
 import { service } from '../../src/service/operations/calls/call.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'

@@ -4,11 +4,12 @@ import type { Service } from '../operations/calls/call.js'
 import { type Answer, once } from '../operations/calls/idempotency.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
-import { JSON_TYPE, toText } from './answer.js'
+import { JSON_TYPE, toText } from './answers/answer.js'
 import type { AppOptions } from './app-options.js'
-import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
-import { expandOf } from './expand.js'
-import { decodeUtf8 } from './form.js'
+import { requireKey } from './callers/require-key.js'
+import { V1_LIMIT, V2_LIMIT } from './requests/body-limits.js'
+import { expandOf } from './requests/expand.js'
+import { decodeUtf8 } from './requests/form.js'
 import {
   bodyOf,
   FORM,
@@ -20,8 +21,7 @@ import {
   refuseBody,
   refuseQuery,
   wrongType,
-} from './request.js'
-import { requireKey } from './require-key.js'
+} from './requests/request.js'
 import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
 import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
 import { DEPLOY, FLOW_STATE } from './routes/whole-sets.js'

@@ -10,8 +10,8 @@ import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
 import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
-import { toErrorAnswer } from './answer-error.js'
-import { decodeForm, decodeUtf8 } from './form.js'
+import { toErrorAnswer } from './answers/answer-error.js'
+import { decodeForm, decodeUtf8 } from './requests/form.js'
 
 /** Where every code of an error is explained: `doc_url` leads there. */
 export const ERRORS_PATH = '/docs/errors'

@@ -11,13 +11,13 @@ import { limiter } from '../operations/calls/limiter.js'
 import type { WebhookProxy } from '../operations/webhooks/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhooks/webhook-targets.js'
 import { createApp } from './app.js'
-import { countingFailures } from './counting-failures.js'
-import { keyUsage } from './key-usage.js'
-import { type LogLine, logJobFault, logStoreChange } from './log.js'
-import { boundSilentConnections } from './silent-connections.js'
-import { watchingWrites } from './watching-writes.js'
+import { keyUsage } from './callers/key-usage.js'
+import { countingFailures } from './server/counting-failures.js'
+import { type LogLine, logJobFault, logStoreChange } from './server/log.js'
+import { boundSilentConnections } from './server/silent-connections.js'
+import { watchingWrites } from './server/watching-writes.js'
 
-export { logToStderr } from './log.js'
+export { logToStderr } from './server/log.js'
 
 export interface ServerOptions {
   /** Stays open when the server closes. */

@@ -1,6 +1,6 @@
 import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
-import { V1_LIMIT } from '../http/body-limits.js'
-import { DEEPEST, MOST_PARAMETERS } from '../http/form.js'
+import { V1_LIMIT } from '../http/requests/body-limits.js'
+import { DEEPEST, MOST_PARAMETERS } from '../http/requests/form.js'
 import type { AnyRoute } from '../http/routes/route.js'
 import { EXTENDED, notesOf, REQUIRED } from './parameters.js'
 import { component, type Schema } from './schemas.js'

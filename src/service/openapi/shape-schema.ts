@@ -1,4 +1,4 @@
-import { MOST_DIGITS, NEVER_EMPTY, RANGE, type Shape, type Shapes } from '../http/shape.js'
+import { MOST_DIGITS, NEVER_EMPTY, RANGE, type Shape, type Shapes } from '../http/requests/shape.js'
 import type { Schema } from './schemas.js'
 
 const EMPTY: Schema = { description: 'Empty: back to its default.', type: 'string', const: '' }

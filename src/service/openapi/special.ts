@@ -1,4 +1,4 @@
-import { V2_LIMIT } from '../http/body-limits.js'
+import { V2_LIMIT } from '../http/requests/body-limits.js'
 import { DEEPEST, MOST_CHANGES } from '../operations/deployments/deployment-request.js'
 import { answer, errorAnswer, type Operation } from './operation.js'
 import { component, inlined, type Schema } from './schemas.js'

@@ -8,8 +8,8 @@ import {
   updateFlow,
   updateStaticLink,
 } from '../../operations/flows/flows.js'
-import { FLOW_BODY } from '../flow-shapes.js'
-import type { Shapes } from '../shape.js'
+import { FLOW_BODY } from '../requests/flow-shapes.js'
+import type { Shapes } from '../requests/shape.js'
 import { type AnyRoute, list, read, write } from './route.js'
 
 const url = '/v1/identity/verification_flows'

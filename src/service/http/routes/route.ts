@@ -1,7 +1,7 @@
 import type { ReadCall, WriteCall } from '../../operations/calls/call.js'
 import type { Expand } from '../../operations/calls/expand.js'
 import type { Scope } from '../../operations/keys/scopes.js'
-import { type Shapes, shaped, shapedFilters } from '../shape.js'
+import { type Shapes, shaped, shapedFilters } from '../requests/shape.js'
 
 /** Already in the kinds that the shapes name; the operations' own types say which. */
 // biome-ignore lint/suspicious/noExplicitAny: the shapes of a route are what makes its parameters fit the operation.

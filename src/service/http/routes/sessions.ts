@@ -9,8 +9,8 @@ import {
   retrieveSession,
   updateSession,
 } from '../../operations/sessions/sessions.js'
-import { DOCUMENT_OPTIONS } from '../flow-shapes.js'
-import type { Shapes } from '../shape.js'
+import { DOCUMENT_OPTIONS } from '../requests/flow-shapes.js'
+import type { Shapes } from '../requests/shape.js'
 import { type AnyRoute, list, read, write } from './route.js'
 
 const url = '/v1/identity/verification_sessions'

@@ -7,7 +7,7 @@ import {
   retrieveWebhookEndpoint,
   updateWebhookEndpoint,
 } from '../../operations/webhooks/webhook-endpoints.js'
-import type { Shapes } from '../shape.js'
+import type { Shapes } from '../requests/shape.js'
 import { type AnyRoute, list, PAGE, read, remove, write } from './route.js'
 
 const url = '/v1/webhook_endpoints'

@@ -1,4 +1,4 @@
-import { ApiError, invalid } from '../api-error.js'
+import { ApiError, invalid } from '../../api-error.js'
 
 export const MOST_PARAMETERS = 10_000
 export const DEEPEST = 32

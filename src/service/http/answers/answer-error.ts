@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify'
-import { StoreError } from '../../store/store-error.js'
-import { ApiError, type ErrorBody, type RateLimit } from '../api-error.js'
+import { StoreError } from '../../../store/store-error.js'
+import { ApiError, type ErrorBody, type RateLimit } from '../../api-error.js'
 
 /** An error as an answer: the status, the headers and the JSON. */
 export interface ErrorAnswer {

@@ -1,5 +1,5 @@
-import { ApiError } from '../api-error.js'
-import type { Expand } from '../operations/calls/expand.js'
+import { ApiError } from '../../api-error.js'
+import type { Expand } from '../../operations/calls/expand.js'
 
 /** What a route lets `expand[]` name, and whether its answer is a list, where the names stand below "data". */
 export interface Expandable {

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify'
-import { ApiError, notFound } from '../api-error.js'
+import { ApiError, notFound } from '../../api-error.js'
+import { tooLarge } from '../answers/too-large.js'
 import { V1_LIMIT } from './body-limits.js'
 import { decodeForm, decodeUtf8 } from './form.js'
-import { tooLarge } from './too-large.js'
 
 /** The content type of the parameters of /v1. */
 export const FORM = 'application/x-www-form-urlencoded'

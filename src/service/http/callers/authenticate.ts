@@ -1,6 +1,6 @@
-import { ApiError } from '../api-error.js'
-import type { Caller, Service } from '../operations/calls/call.js'
-import { checkApiKey, type ValidKey } from '../operations/keys/keys.js'
+import { ApiError } from '../../api-error.js'
+import type { Caller, Service } from '../../operations/calls/call.js'
+import { checkApiKey, type ValidKey } from '../../operations/keys/keys.js'
 
 const NOBODY: Caller = { livemode: false, actor: null }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import packageJson from '../../../package.json' with { type: 'json' }
-import type { Store } from '../../store/store.js'
-import { StoreError } from '../../store/store-error.js'
-import { ApiError } from '../api-error.js'
+import packageJson from '../../../../package.json' with { type: 'json' }
+import type { Store } from '../../../store/store.js'
+import { StoreError } from '../../../store/store-error.js'
+import { ApiError } from '../../api-error.js'
 
 /** How long the store may take to answer, in milliseconds. */
 const PATIENCE = 2_000

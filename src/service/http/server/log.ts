@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { ApiError } from '../api-error.js'
-import { isFault } from './answer-error.js'
+import { ApiError } from '../../api-error.js'
+import { isFault } from '../answers/answer-error.js'
 import type { StoreChange } from './watching-writes.js'
 
 /** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { JSON_TYPE, toText } from './answer.js'
+import { JSON_TYPE, toText } from '../answers/answer.js'
 
 export interface ConnectionRefusal {
   readonly status: string

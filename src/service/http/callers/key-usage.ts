@@ -1,5 +1,5 @@
-import type { Caller, Service } from '../operations/calls/call.js'
-import { markUsed } from '../operations/keys/keys.js'
+import type { Caller, Service } from '../../operations/calls/call.js'
+import { markUsed } from '../../operations/keys/keys.js'
 
 export interface KeyUsage {
   /** Has a key marked with a minute, some time later. Costs the request nothing. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
-import { networkOf } from '../network.js'
+import { networkOf } from '../../network.js'
 
 /** How many connections of one address may wait for the head of their first request. */
 export const MOST_SILENT = 256

@@ -1,4 +1,4 @@
-import { networkOf } from '../network.js'
+import { networkOf } from '../../network.js'
 
 /** How many requests of one address may fail for their key in a minute. */
 export const MOST_FAILURES = 60

@@ -1,6 +1,6 @@
-import { ApiError } from '../api-error.js'
-import type { Caller } from '../operations/calls/call.js'
-import { allows, type Scope } from '../operations/keys/scopes.js'
+import { ApiError } from '../../api-error.js'
+import type { Caller } from '../../operations/calls/call.js'
+import { allows, type Scope } from '../../operations/keys/scopes.js'
 
 /** What a route asks of the key that it is called with. */
 export interface Needs {

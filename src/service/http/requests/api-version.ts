@@ -1,5 +1,5 @@
-import { ApiError } from '../api-error.js'
-import { isApiVersion } from '../api-version.js'
+import { ApiError } from '../../api-error.js'
+import { isApiVersion } from '../../api-version.js'
 
 /** The version that a request names: any is accepted and echoed. Throws 400 for what is not a version. */
 export function apiVersionOf(header: string | string[] | undefined): string | undefined {

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { ApiError, rateLimited } from '../api-error.js'
-import { apiVersionOf } from './api-version.js'
-import type { AppOptions } from './app-options.js'
+import { ApiError, rateLimited } from '../../api-error.js'
+import type { AppOptions } from '../app-options.js'
+import { apiVersionOf } from '../requests/api-version.js'
+import { idOf } from '../requests/request.js'
 import { authenticate } from './authenticate.js'
 import { authorise } from './authorise.js'
 import { failedKeys } from './failed-keys.js'
 import { refuseOtherAccount } from './refuse-other-account.js'
-import { idOf } from './request.js'
 
 /** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
 export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {

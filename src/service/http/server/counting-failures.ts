@@ -1,6 +1,6 @@
-import type { Store } from '../../store/store.js'
-import { StoreError } from '../../store/store-error.js'
-import type { Metrics } from '../metrics.js'
+import type { Store } from '../../../store/store.js'
+import { StoreError } from '../../../store/store-error.js'
+import type { Metrics } from '../../metrics.js'
 
 /** The store, with its failures counted. What an operation refuses is none. */
 export function countingFailures(store: Store, metrics: Pick<Metrics, 'storeFailed'>): Store {

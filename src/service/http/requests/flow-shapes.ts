@@ -1,5 +1,5 @@
-import type { FlowBody } from '../../model/flow.js'
-import type { Options } from '../../model/schema-types.js'
+import type { FlowBody } from '../../../model/flow.js'
+import type { Options } from '../../../model/schema-types.js'
 import type { Shape } from './shape.js'
 
 export const DOCUMENT_OPTIONS = {

@@ -1,7 +1,7 @@
-import { isObject } from '../../model/json.js'
-import { toBrackets, toPointer } from '../../model/json-pointer.js'
-import { nearest } from '../../validate/nearest.js'
-import { type ApiError, invalid, invalidValue } from '../api-error.js'
+import { isObject } from '../../../model/json.js'
+import { toBrackets, toPointer } from '../../../model/json-pointer.js'
+import { nearest } from '../../../validate/nearest.js'
+import { type ApiError, invalid, invalidValue } from '../../api-error.js'
 
 /**
  * What a parameter of a form is, where all values arrive as text. Only kinds and names stand here; limits are the

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Store } from '../../store/store.js'
-import { StoreError } from '../../store/store-error.js'
+import type { Store } from '../../../store/store.js'
+import { StoreError } from '../../../store/store-error.js'
 
 /** A store, and whether it takes writes as far as anybody knows. */
 export interface WatchedStore {

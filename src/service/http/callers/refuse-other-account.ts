@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { ApiError } from '../api-error.js'
+import { ApiError } from '../../api-error.js'
 
 /** What names another account than the key's own: Connect's header, and the newer one. */
 const HEADERS = ['stripe-account', 'stripe-context'] as const
