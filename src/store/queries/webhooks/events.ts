@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { EventReads, EventRecord, EventWrites } from '../events.js'
-import type { Page, PageOf } from '../page.js'
-import type { DeliveryRecord } from '../webhooks.js'
-import { fromJson, parseJson, toJson } from './json.js'
-import { compare, readList, unindexed } from './listing.js'
-import type { Pace } from './pace.js'
-import type { Db, EventsTable } from './tables.js'
+import type { EventReads, EventRecord, EventWrites } from '../../events.js'
+import type { Page, PageOf } from '../../page.js'
+import type { DeliveryRecord } from '../../webhooks.js'
+import { fromJson, parseJson, toJson } from '../rows/json.js'
+import { compare, readList, unindexed } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, EventsTable } from '../tables.js'
 
 /** Deliveries of an event that its endpoint wanted and does not have. */
 const NOT_THERE = ['pending', 'failed'] as const satisfies readonly DeliveryRecord['status'][]

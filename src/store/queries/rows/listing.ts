@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { CreatedRange, Page, PageOf } from '../page.js'
+import type { CreatedRange, Page, PageOf } from '../../page.js'
+import type { Db, Tables } from '../tables.js'
 import type { Pace } from './pace.js'
-import type { Db, Tables } from './tables.js'
 
 /** Tables whose rows belong to a mode, and are listed by when they were made. */
 type ListedTable = {

@@ -1,9 +1,9 @@
-import { sha256 } from '../../model/canonical.js'
-import type { ReportReads, ReportRecord, ReportWrites } from '../reports.js'
-import { parseJson } from './json.js'
-import { readList } from './listing.js'
-import type { Pace } from './pace.js'
-import type { Db, ReportsTable } from './tables.js'
+import { sha256 } from '../../../model/canonical.js'
+import type { ReportReads, ReportRecord, ReportWrites } from '../../reports.js'
+import { parseJson } from '../rows/json.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, ReportsTable } from '../tables.js'
 
 export function reportQueries(db: Db, pace: Pace): ReportReads & ReportWrites {
   const inMode = (livemode: boolean) =>

@@ -1,5 +1,5 @@
 import { setImmediate as soon } from 'node:timers/promises'
-import type { ReadTransaction } from '../store.js'
+import type { ReadTransaction } from '../../store.js'
 
 /** Asked before each further step of a read that takes many. */
 export interface Pace {

@@ -1,10 +1,10 @@
-import { sha256 } from '../../model/canonical.js'
-import type { SessionReads, SessionRecord, SessionWrites } from '../sessions.js'
-import { fromJson, parseJson, toJson } from './json.js'
-import { readList, unindexed } from './listing.js'
-import type { Pace } from './pace.js'
+import { sha256 } from '../../../model/canonical.js'
+import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
+import { fromJson, parseJson, toJson } from '../rows/json.js'
+import { readList, unindexed } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, SessionsTable } from '../tables.js'
 import { countsSince } from './session-counts.js'
-import type { Db, SessionsTable } from './tables.js'
 
 export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>

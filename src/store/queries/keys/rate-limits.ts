@@ -1,5 +1,5 @@
-import type { RateLimits } from '../rate-limits.js'
-import type { Db } from './tables.js'
+import type { RateLimits } from '../../rate-limits.js'
+import type { Db } from '../tables.js'
 
 /** Every call in a short transaction of its own. */
 export function rateLimitStore(db: Db): RateLimits {

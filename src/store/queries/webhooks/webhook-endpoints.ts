@@ -1,7 +1,7 @@
-import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../webhooks.js'
-import { parseJson } from './json.js'
-import { readPage } from './page.js'
-import type { Db, WebhookEndpointsTable } from './tables.js'
+import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../../webhooks.js'
+import { parseJson } from '../rows/json.js'
+import { readPage } from '../rows/page.js'
+import type { Db, WebhookEndpointsTable } from '../tables.js'
 
 export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEndpointWrites {
   const inMode = (livemode: boolean) =>

@@ -1,12 +1,12 @@
 import { sql } from 'kysely'
-import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../webhooks.js'
+import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../../webhooks.js'
+import type { Locks } from '../locks.js'
+import { insertMany } from '../rows/insert-many.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
 import { deliveryPlaces } from './delivery-places.js'
 import { type DueDelivery, dueDeliveries, dueEndpoints, isOutOfPlace } from './due-deliveries.js'
-import { insertMany } from './insert-many.js'
-import { readList } from './listing.js'
-import type { Locks } from './locks.js'
-import type { Pace } from './pace.js'
-import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
 
 export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>

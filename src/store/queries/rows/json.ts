@@ -1,4 +1,4 @@
-import { StoreError } from '../store-error.js'
+import { StoreError } from '../../store-error.js'
 
 /** A structure that may be missing, as it stands in a column of text. */
 export function toJson(value: object | null): string | null {

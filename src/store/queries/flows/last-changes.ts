@@ -1,5 +1,5 @@
-import type { Pace } from './pace.js'
-import type { Db, DeploymentsTable } from './tables.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, DeploymentsTable } from '../tables.js'
 
 /** How many deployments one step looks at. */
 const STEP = 10

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { IdempotencyKeys } from '../idempotency-keys.js'
-import type { Db } from './tables.js'
+import type { IdempotencyKeys } from '../../idempotency-keys.js'
+import type { Db } from '../tables.js'
 
 export function idempotencyQueries(db: Db): IdempotencyKeys {
   return {

@@ -1,5 +1,5 @@
 import type { InsertQueryBuilder, InsertResult } from 'kysely'
-import type { Db, Tables } from './tables.js'
+import type { Db, Tables } from '../tables.js'
 
 /** Below the number of parameters that any dialect takes in one statement. */
 const MOST_PARAMETERS = 5_000

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Pace } from './pace.js'
-import type { Db } from './tables.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db } from '../tables.js'
 
 /** How many sessions are counted in one step. */
 const STEP = 10_000

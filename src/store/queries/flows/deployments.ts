@@ -1,12 +1,12 @@
-import { isRecord } from '../../model/deployment.js'
-import type { DeployedChange, DeployedFlow, Deployment } from '../../model/schema-types.js'
-import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../deployments.js'
-import { insertMany } from './insert-many.js'
-import { parseJson } from './json.js'
+import { isRecord } from '../../../model/deployment.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
+import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../../deployments.js'
+import { insertMany } from '../rows/insert-many.js'
+import { parseJson } from '../rows/json.js'
+import { pageOfFew, readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, DeploymentChangesTable, DeploymentsTable } from '../tables.js'
 import { lastChanges } from './last-changes.js'
-import { pageOfFew, readList } from './listing.js'
-import type { Pace } from './pace.js'
-import type { Db, DeploymentChangesTable, DeploymentsTable } from './tables.js'
 
 /** What is read of a change to know how it left its flow. */
 const AS_LEFT = ['flow', 'key', 'action', 'after', 'deployment'] as const

@@ -1,8 +1,8 @@
-import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../api-keys.js'
-import { parseJson } from './json.js'
-import { readList } from './listing.js'
-import type { Pace } from './pace.js'
-import type { ApiKeysTable, Db } from './tables.js'
+import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../../api-keys.js'
+import { parseJson } from '../rows/json.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { ApiKeysTable, Db } from '../tables.js'
 
 export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
   const keys = () => db.selectFrom('api_keys').selectAll()

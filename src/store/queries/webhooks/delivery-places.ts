@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
-import type { Locks } from './locks.js'
-import type { Db, DeliveriesTable, DeliveryPlace } from './tables.js'
+import type { Locks } from '../locks.js'
+import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
 
 type Line = Pick<DeliveriesTable, 'endpoint' | 'object'>
 

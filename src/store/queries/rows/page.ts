@@ -1,4 +1,4 @@
-import type { CreatedRange, Page, PageOf } from '../page.js'
+import type { CreatedRange, Page, PageOf } from '../../page.js'
 
 /** One page as a query: records on one side of a cursor, nearest first. */
 export interface Slice<Cursor = string> {

@@ -1,5 +1,5 @@
-import type { EphemeralKeyReads, EphemeralKeyRecord, EphemeralKeyWrites } from '../ephemeral-keys.js'
-import type { Db, EphemeralKeysTable } from './tables.js'
+import type { EphemeralKeyReads, EphemeralKeyRecord, EphemeralKeyWrites } from '../../ephemeral-keys.js'
+import type { Db, EphemeralKeysTable } from '../tables.js'
 
 export function ephemeralKeyQueries(db: Db): EphemeralKeyReads & EphemeralKeyWrites {
   return {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { DueDeliveries } from '../webhooks.js'
-import type { Db, DeliveriesTable } from './tables.js'
+import type { DueDeliveries } from '../../webhooks.js'
+import type { Db, DeliveriesTable } from '../tables.js'
 
 export type DueDelivery = Pick<DeliveriesTable, 'id' | 'endpoint' | 'attempts'> & { readonly next_attempt: number }
 

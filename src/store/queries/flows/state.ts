@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { StateReads, StateWrites } from '../state.js'
-import type { Db } from './tables.js'
+import type { StateReads, StateWrites } from '../../state.js'
+import type { Db } from '../tables.js'
 
 export function stateQueries(db: Db): StateReads & StateWrites {
   return {

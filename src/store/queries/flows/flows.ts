@@ -1,10 +1,10 @@
-import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../flows.js'
-import { insertMany } from './insert-many.js'
-import { parseJson } from './json.js'
-import { readList } from './listing.js'
-import type { Pace } from './pace.js'
-import { readPage } from './page.js'
-import type { Db, FlowsTable, FlowVersionsTable } from './tables.js'
+import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../../flows.js'
+import { insertMany } from '../rows/insert-many.js'
+import { parseJson } from '../rows/json.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import { readPage } from '../rows/page.js'
+import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
 
 /** How many ids or keys one query asks for. */
 const BATCH = 500
