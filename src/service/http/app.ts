@@ -1,4 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { V1_LIMIT, V2_LIMIT } from '../api/limits.js'
+import { ROUTES } from '../api/routes.js'
 import { ApiError } from '../api-error.js'
 import { WAITING } from '../waiting.js'
 import { sendError } from './answers/answer.js'
@@ -8,10 +10,7 @@ import type { AppOptions } from './app-options.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
 import { ERRORS_PATH, pageRoutes } from './pages.js'
-import { V1_LIMIT, V2_LIMIT } from './requests/body-limits.js'
 import { hasBody, pathOf } from './requests/request.js'
-import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
-import { SPECIAL_ROUTES } from './routes/whole-sets.js'
 import { healthRoutes } from './server/health.js'
 import { logFaults, logLine } from './server/log.js'
 import { NO_PROXY, refuseConnection, refuseUnreadable } from './server/refuse-connection.js'
@@ -77,7 +76,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => tell(request, reply))
   healthRoutes(app, health)
   openApiRoute(app)
-  optionsRoutes(app, [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES])
+  optionsRoutes(app, ROUTES)
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
   app.register(async (pages) => pageRoutes(pages, service, limiter))

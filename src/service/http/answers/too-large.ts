@@ -1,5 +1,5 @@
+import { MiB, V2_LIMIT } from '../../api/limits.js'
 import { ApiError } from '../../api-error.js'
-import { MiB, V2_LIMIT } from '../requests/body-limits.js'
 
 /** 413 for a body over a limit in bytes. */
 export function tooLarge(limit: number): ApiError {

@@ -1,7 +1,5 @@
+import { DEEPEST, MOST_PARAMETERS } from '../../api/limits.js'
 import { ApiError, invalid } from '../../api-error.js'
-
-export const MOST_PARAMETERS = 10_000
-export const DEEPEST = 32
 
 /** What stands under one name: text, what "[]" lists, or what other brackets name. The objects inherit nothing. */
 type Value = string | Value[] | { [name: string]: Value }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
+import { V1_LIMIT } from '../../api/limits.js'
 import { ApiError, notFound } from '../../api-error.js'
 import { tooLarge } from '../answers/too-large.js'
-import { V1_LIMIT } from './body-limits.js'
 import { decodeForm, decodeUtf8 } from './form.js'
 
 /** The content type of the parameters of /v1. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import packageJson from '../../../../package.json' with { type: 'json' }
 import type { Store } from '../../../store/store.js'
 import { StoreError } from '../../../store/store-error.js'
+import { HEALTHZ, READYZ } from '../../api/probes.js'
 import { ApiError } from '../../api-error.js'
 
 /** How long the store may take to answer, in milliseconds. */
@@ -25,9 +26,9 @@ export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDrain
     return asking
   }
 
-  app.get('/healthz', { config: { isProbe: true } }, async () => ({ status: 'ok', version: packageJson.version }))
+  app.get(HEALTHZ.url, { config: { isProbe: true } }, async () => ({ status: 'ok', version: packageJson.version }))
 
-  app.get('/readyz', { config: { isProbe: true } }, async () => {
+  app.get(READYZ.url, { config: { isProbe: true } }, async () => {
     if (isDraining()) throw notReady('The server is being stopped.')
     const found = await fault()
     if (found !== undefined) throw notReady(found)

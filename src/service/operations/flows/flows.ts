@@ -31,9 +31,9 @@ export interface UpdateFlowParams extends Nullable<FlowBody> {
 }
 
 export interface StaticLinkParams {
-  readonly active?: boolean | undefined
+  readonly active?: boolean | null | undefined
   /** Makes a new link; the old one is dead from then on. */
-  readonly rotate?: boolean | undefined
+  readonly rotate?: boolean | null | undefined
   readonly expected_version?: number | undefined
 }
 

@@ -80,3 +80,8 @@ function valueAt(file: string, pointer: string): Schema {
   if (!isObject(at)) throw new Error(`${file}#${pointer} leads nowhere`)
   return at
 }
+
+/** An object with all of these members, and no others. */
+export function closed(properties: Readonly<Record<string, Schema>>): Schema {
+  return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties }
+}

@@ -1,10 +1,10 @@
-import { DEPLOYMENT_ROUTES } from './deployments.js'
+import { DEPLOY, DEPLOYMENT_ROUTES, FLOW_STATE } from './deployments.js'
 import { EPHEMERAL_KEY_ROUTES } from './ephemeral-keys.js'
 import { EVENT_ROUTES } from './events.js'
 import { FLOW_ROUTES } from './flows.js'
 import { KEY_ROUTES } from './keys.js'
 import { REPORT_ROUTES } from './reports.js'
-import type { AnyRoute } from './route.js'
+import type { AnyRoute, Row, SpecialRoute } from './route.js'
 import { SESSION_ROUTES } from './sessions.js'
 import { WEBHOOK_ROUTES } from './webhooks.js'
 
@@ -21,3 +21,9 @@ export const V1_ROUTES: readonly AnyRoute[] = [
 
 /** Those under /v2, whose parameters are JSON, that are no more than an operation. */
 export const V2_ROUTES: readonly AnyRoute[] = [...DEPLOYMENT_ROUTES]
+
+/** Those under /v2 whose handlers are written out. */
+export const SPECIAL_ROUTES: readonly SpecialRoute[] = [FLOW_STATE, DEPLOY]
+
+/** Every route that asks for a key. */
+export const ROUTES: readonly Row[] = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES]
