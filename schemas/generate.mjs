@@ -1,6 +1,7 @@
 // Makes from the schemas what the code needs of them:
 //   src/model/schema-types.ts            TypeScript types (committed; `--check` fails when stale)
 //   src/validate/generated/*.js          compiled ajv validators, one per schema, and flow-body (built, not committed)
+//   src/remote/http/generated/answers.js what the client checks of answers (built, not committed)
 //   src/validate/generated/fingerprint.js what a cached result depends on (built, not committed)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -18,6 +19,15 @@ const names = ['flow', 'config', 'policy', 'plan', 'deployment']
 const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
 
+/** Keywords that an answer may break for a client that is older than the service. */
+const LIMITS = new Set([
+  ...['pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems', 'minProperties'],
+  ...['maxProperties', 'propertyNames', 'uniqueItems', 'examples', 'default', 'title', 'description'],
+])
+
+/** Keywords whose members have names of their own. */
+const NAMED = new Set(['properties', '$defs'])
+
 const typesFile = join(root, 'src/model/schema-types.ts')
 const types = await typesSource()
 if (process.argv.includes('--check')) {
@@ -28,6 +38,7 @@ if (process.argv.includes('--check')) {
 } else {
   writeFileSync(typesFile, types)
   await writeValidators()
+  await writeAnswerChecks()
 }
 
 /** One file for all schemas, so that a definition two schemas share is one type. */
@@ -111,6 +122,87 @@ function flowBody() {
   return { ...read('flow'), $id: 'flow-body.schema.json', properties }
 }
 
+/** The answers that the client reads, by the names that the code has for them. Of some only what it uses. */
+function checkedAnswers() {
+  const { $defs } = read(answers)
+  const shown = ['id', 'object', 'created', 'livemode', 'status', 'type', 'metadata', 'options', 'client_reference_id']
+  const session = only($defs.verification_session, [...shown, 'verification_flow', 'verification_flow_version'])
+  return {
+    isState: $defs.flow_state,
+    isFlow: $defs.verification_flow,
+    isFlowVersion: $defs.verification_flow_version,
+    isSession: withoutWords(session),
+    isApiKey: only($defs.api_key, ['id', 'object', 'livemode', 'name', 'scopes', 'expires', 'type']),
+    isDeployment: $defs.flow_deployment,
+    isDeploymentSummary: $defs.flow_deployment_summary,
+    isDeployedFlow: $defs.deployed_flow,
+    isStaleFlow: $defs.stale_flow,
+    isList: only($defs.list, ['object', 'has_more', 'data']),
+  }
+}
+
+function only(schema, names) {
+  const properties = Object.fromEntries(names.map((name) => [name, schema.properties[name]]))
+  return { ...schema, properties, required: schema.required.filter((name) => names.includes(name)) }
+}
+
+/** Statuses and types that a later service may add to a session: they are shown as they are. */
+function withoutWords({ properties, ...schema }) {
+  const { status, type, options, ...others } = properties
+  const text = { type: 'string' }
+  return { ...schema, properties: { ...others, status: text, type: text, options: { type: 'object' } } }
+}
+
+/** A service may be newer than the client: what it says beyond the schema is no harm, and its limits are its own. */
+function tolerant(node) {
+  if (Array.isArray(node)) return node.map((item) => tolerant(item))
+  if (node === null || typeof node !== 'object') return node
+  const kept = Object.entries(node).filter(([keyword, value]) => !LIMITS.has(keyword) && value !== false)
+  const inside = ([keyword, value]) => (NAMED.has(keyword) ? values(value, tolerant) : tolerant(value))
+  return Object.fromEntries(kept.map((entry) => [entry[0], inside(entry)]))
+}
+
+function values(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, change(value)]))
+}
+
+/** "#/$defs/x" of the file of answers, as other files write it. */
+function absolute(schema) {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', `"$ref":"${answers}.schema.json#`))
+}
+
+async function writeAnswerChecks() {
+  const folder = join(root, 'src/remote/http/generated')
+  mkdirSync(folder, { recursive: true })
+  const ajv = new Ajv2020({
+    strict: false,
+    validateFormats: false,
+    inlineRefs: false,
+    messages: false,
+    code: { source: true, esm: true, optimize: 2 },
+  })
+  for (const each of [...names, answers]) ajv.addSchema(tolerant(read(each)))
+  const checks = checkedAnswers()
+  for (const [name, schema] of Object.entries(checks)) ajv.addSchema(absolute(tolerant(schema)), name)
+  const code = standaloneCode(ajv, Object.fromEntries(Object.keys(checks).map((name) => [name, name])))
+  writeFileSync(join(folder, 'answers.js'), await asModule(code))
+  const declared = Object.keys(checks).map((name) => `export declare const ${name}: (value: unknown) => boolean\n`)
+  writeFileSync(join(folder, 'answers.d.ts'), declared.join(''))
+}
+
+/** ajv's standalone code calls require() for its helpers; bundling makes it a plain module. */
+async function asModule(contents) {
+  const bundled = await build({
+    stdin: { contents, resolveDir: root, loader: 'js' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    minify: true,
+    write: false,
+  })
+  return bundled.outputFiles[0].text
+}
+
 /** One module per schema, so that a command loads only the validator it needs. */
 async function writeValidators() {
   const folder = join(root, 'src/validate/generated')
@@ -126,20 +218,7 @@ async function writeValidators() {
     })
     for (const each of names) ajv.addSchema(read(each))
     ajv.addSchema(flowBody())
-    // ajv's standalone code calls require() for its helpers; bundling makes it a plain module.
-    const bundled = await build({
-      stdin: {
-        contents: standaloneCode(ajv, ajv.getSchema(`${name}.schema.json`)),
-        resolveDir: root,
-        loader: 'js',
-      },
-      bundle: true,
-      format: 'esm',
-      platform: 'node',
-      minify: true,
-      write: false,
-    })
-    writeFileSync(join(folder, `${name}.js`), bundled.outputFiles[0].text)
+    writeFileSync(join(folder, `${name}.js`), await asModule(standaloneCode(ajv, ajv.getSchema(`${name}.schema.json`))))
     writeFileSync(
       join(folder, `${name}.d.ts`),
       "import type { ValidateFunction } from 'ajv'\nexport declare const validate: ValidateFunction\n",

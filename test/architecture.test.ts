@@ -15,7 +15,7 @@ let modules: readonly IModule[] = []
 beforeAll(async () => {
   const { output } = await cruise(['src'], {
     tsPreCompilationDeps: true,
-    exclude: { path: 'src/validate/generated' },
+    exclude: { path: '^src/.*/generated/' },
     doNotFollow: { path: 'node_modules' },
     moduleSystems: ['es6', 'tsd'],
   })

@@ -1,6 +1,6 @@
 import { actorOf } from '../remote/embedded/options.js'
 import { ApiError } from '../service/api-error.js'
-import { type Caller, type Service, service } from '../service/operations/call.js'
+import { type Caller, type Service, service } from '../service/operations/calls/call.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
 import { withServiceStore } from './store.js'

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { WriteCall } from '../../src/service/operations/call.js'
-import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows.js'
+import type { WriteCall } from '../../src/service/operations/calls/call.js'
+import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aProject, CONFIG, ended, flows, printed, startOnTerminal, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { updateFlow } from '../../src/service/operations/flows.js'
+import { updateFlow } from '../../src/service/operations/flows/flows.js'
 import {
   aDefinition,
   aFolder,

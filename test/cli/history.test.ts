@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { service } from '../../src/service/operations/call.js'
-import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { service } from '../../src/service/operations/calls/call.js'
+import { archiveFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import {
   aDefinition,

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { updateFlow } from '../../src/service/operations/flows.js'
+import { updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 

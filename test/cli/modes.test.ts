@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createKey } from '../../src/service/operations/keys.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { aProxyTo } from '../remote/web-server.js'
 import { served, TESTER } from '../service/serving.js'

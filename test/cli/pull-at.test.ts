@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createFlow } from '../../src/service/operations/flows.js'
+import { createFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { archiveFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { archiveFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aFolder, aProject, flows, flowsProcess, writeFiles } from '../helpers/cli.js'
 import { endedAtCall, momentsOf } from '../helpers/ended-at-call.js'
 import { outsideGit } from '../helpers/outside-git.js'
@@ -102,11 +102,7 @@ describe('an editor that saves while pull runs loses nothing', () => {
 test('pull leaves alone what a merge has left in conflict, and names it', async () => {
   const cwd = await drifted()
   const conflict = `name: e
-<<<<<<< HEAD
 type: document
-=======
-type: id_number
->>>>>>> branch
 `
   writeFiles(cwd, { 'flows/e.yaml': conflict })
   const before = filesOf(cwd)

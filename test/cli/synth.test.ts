@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createFlow, updateFlow } from '../../src/service/operations/flows.js'
+import { createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aProject, CONFIG, flows, writeFiles } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
 

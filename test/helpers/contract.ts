@@ -2,16 +2,15 @@ import type { ErrorObject, ValidateFunction } from 'ajv'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { isObject } from '../../src/model/json.js'
 import { fromPointer, toPointer } from '../../src/model/json-pointer.js'
+import { BOOLEANS } from '../../src/service/api/decode.js'
 import { API_ERRORS, UNCODED_ERRORS } from '../../src/service/api-error.js'
-import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
-import { BOOLEANS } from '../../src/service/http/shape.js'
 import { openApiDocument } from '../../src/service/openapi/document.js'
 import type { Operation, Parameter } from '../../src/service/openapi/operation.js'
 import type { Exchange } from './exchanges.js'
 
 type Schema = Readonly<Record<string, unknown>>
 
-const document = openApiDocument([...V1_ROUTES, ...V2_ROUTES])
+const document = openApiDocument()
 const ajv = new Ajv2020.default({
   strict: false,
   allErrors: true,

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { service, type WriteCall } from '../../src/service/operations/call.js'
+import { service, type WriteCall } from '../../src/service/operations/calls/call.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 
 /** Does something at the service of a project's embedded store, as its dashboard does: outside git. */

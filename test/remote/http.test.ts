@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
+import { isState } from '../../src/remote/http/generated/answers.js'
 import { http } from '../../src/remote/http/http.js'
-import { isState } from '../../src/remote/http/shapes.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
 import { RemoteError } from '../../src/remote/remote.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
@@ -21,8 +21,11 @@ const DEPLOYED = {
   livemode: false,
   project: PROJECT,
   plan_digest: 'd',
+  approved_digest: null,
   run_id: 'run-1',
   actor: null,
+  source: null,
+  allowed: [],
   changes: [],
 }
 const SESSION = {
@@ -48,6 +51,7 @@ const OBSERVED = {
   applied_key: null,
   updated: 1,
   updated_by: null,
+  static_link_url: 'https://flows.example.com/l/a',
   sessions_last_30_days: 0,
 }
 

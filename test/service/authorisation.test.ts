@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { FLOW_STATE } from '../../src/service/api/deployments.js'
+import { read } from '../../src/service/api/route.js'
+import { ROUTES } from '../../src/service/api/routes.js'
 import { API_VERSION } from '../../src/service/api-version.js'
-import { read } from '../../src/service/http/routes/route.js'
-import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
-import { FLOW_STATE, SPECIAL_ROUTES } from '../../src/service/http/routes/whole-sets.js'
-import { deploy } from '../../src/service/operations/deployments.js'
-import { createEphemeralKey } from '../../src/service/operations/ephemeral-keys.js'
-import { createKey, revokeKey } from '../../src/service/operations/keys.js'
-import { allows, SCOPES } from '../../src/service/operations/scopes.js'
+import { deploy } from '../../src/service/operations/deployments/deployments.js'
+import { createEphemeralKey } from '../../src/service/operations/keys/ephemeral-keys.js'
+import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
+import { allows, SCOPES } from '../../src/service/operations/keys/scopes.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
 import { type Called, type Served, served, TESTER } from './serving.js'
 
 /** Every route of the API. A new one is held to all of this by standing in its table. */
-const ROUTES = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES]
 
 /** An object of the test mode for every collection that a route may name one of, by the word before its name. */
 async function objectsOf({ store, service, call, clock }: Served): Promise<Readonly<Record<string, string>>> {

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { API_VERSION } from '../../src/service/api-version.js'
-import { createKey } from '../../src/service/operations/keys.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import { served, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'

@@ -1,6 +1,6 @@
 import { background } from '../../src/service/background/background.js'
-import { service } from '../../src/service/operations/call.js'
-import { webhookTargets } from '../../src/service/operations/webhook-targets.js'
+import { service } from '../../src/service/operations/calls/call.js'
+import { webhookTargets } from '../../src/service/operations/webhooks/webhook-targets.js'
 import { openAt } from '../store/open-at.js'
 
 /** Sends the webhooks that are due in a store, as a service process does, with a clock that is told, until it is killed. */

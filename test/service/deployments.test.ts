@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest'
 import type { ChangeRequest, DeploymentRequest } from '../../src/model/deployment.js'
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
-import { type Service, service } from '../../src/service/operations/call.js'
+import { type Service, service } from '../../src/service/operations/calls/call.js'
 import {
   deploy,
   deploymentFlows,
   listDeployments,
   retrieveDeployment,
-} from '../../src/service/operations/deployments.js'
-import { flowState } from '../../src/service/operations/flow-state.js'
-import { listFlowVersions } from '../../src/service/operations/flow-versions.js'
-import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows.js'
+} from '../../src/service/operations/deployments/deployments.js'
+import { flowState } from '../../src/service/operations/flows/flow-state.js'
+import { listFlowVersions } from '../../src/service/operations/flows/flow-versions.js'
+import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
 import { type Implementation, sqlite, stores } from '../store/stores.js'

@@ -1,9 +1,8 @@
 import Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
-import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
-import { SPECIAL_ROUTES } from '../../src/service/http/routes/whole-sets.js'
-import { forgetOld } from '../../src/service/operations/forget.js'
-import { createKey, revokeKey } from '../../src/service/operations/keys.js'
+import { ROUTES } from '../../src/service/api/routes.js'
+import { forgetOld } from '../../src/service/operations/calls/forget.js'
+import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { stores } from '../store/stores.js'
 import { type Served, type ServedOptions, served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
@@ -67,9 +66,7 @@ describe('an ephemeral key', () => {
       const { status, body } = await api.call('GET', `${SESSIONS}/${session.id}?expand[]=${path}`, { key })
       expect([status, body.error.param]).toEqual([403, 'expand'])
     }
-    const routes = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES].filter(
-      ({ method, url }) => !(method === 'GET' && url === `${SESSIONS}/:session`),
-    )
+    const routes = ROUTES.filter(({ method, url }) => !(method === 'GET' && url === `${SESSIONS}/:session`))
     for (const { method, url } of routes) {
       for (const one of [session.id, id]) {
         const { status, body } = await api.call(method, url.replace(/:\w+/, one), { key })

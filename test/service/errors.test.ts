@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { ROUTES } from '../../src/service/api/routes.js'
 import { API_ERRORS, type ApiErrorCode, UNCODED_ERRORS } from '../../src/service/api-error.js'
-import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
 import { startServer } from '../../src/service/http/server.js'
-import { archiveFlow, createFlow } from '../../src/service/operations/flows.js'
-import { createKey, revokeKey } from '../../src/service/operations/keys.js'
+import { archiveFlow, createFlow } from '../../src/service/operations/flows/flows.js'
+import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { held } from '../store/holding.js'
@@ -256,7 +256,7 @@ describe('what has no code at Stripe has none here, and no address of its docume
 })
 
 describe('an object that does not exist', () => {
-  const routes = [...V1_ROUTES, ...V2_ROUTES].filter(({ url }) => url.includes('/:'))
+  const routes = ROUTES.filter(({ url }) => url.includes('/:'))
 
   test.each(routes.map((route) => [`${route.method} ${route.url}`, route] as const))(
     "is named by the path's own name: %s",

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
 import { describe, expect, test } from 'vitest'
 import { API_VERSION } from '../../src/service/api-version.js'
-import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { aReceiver, type Received, type Receiver } from './receiver.js'
 import { type Served, type ServedOptions, served } from './serving.js'
 import { stripeAt } from './stripe-at.js'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { type Served, served } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deploy } from '../../src/service/operations/deployments.js'
+import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { stores } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Served, served, TESTER } from './serving.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { startServer } from '../../src/service/http/server.js'
-import { createKey, retrieveKey } from '../../src/service/operations/keys.js'
+import { createKey, retrieveKey } from '../../src/service/operations/keys/keys.js'
 import type { Store } from '../../src/store/store.js'
 import { aGate } from '../helpers/gate.js'
 import { type Served, served, TESTER } from './serving.js'

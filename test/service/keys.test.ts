@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createKey, listKeys, revokeKey } from '../../src/service/operations/keys.js'
+import { createKey, listKeys, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { stores } from '../store/stores.js'
 import { aService, TESTER } from './serving.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LONGEST_WINDOW, limiter } from '../../src/service/operations/limiter.js'
+import { LONGEST_WINDOW, limiter } from '../../src/service/operations/calls/limiter.js'
 import type { RateLimits } from '../../src/store/rate-limits.js'
 import { aService } from './serving.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { MOST_VISITS } from '../../src/service/operations/static-links.js'
+import { MOST_VISITS } from '../../src/service/operations/flows/static-links.js'
 import { type Implementation, stores } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 

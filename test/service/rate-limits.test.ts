@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { MOST_FAILURES } from '../../src/service/http/failed-keys.js'
+import { MOST_FAILURES } from '../../src/service/http/callers/failed-keys.js'
 import { startServer } from '../../src/service/http/server.js'
-import { createKey } from '../../src/service/operations/keys.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import { type Served, served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 

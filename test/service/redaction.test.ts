@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/model/canonical.js'
-import { continueDueSessions } from '../../src/service/operations/due-sessions.js'
+import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { anApiKey } from '../store/records.js'
 import { stores } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createKey, listEveryKey, listKeys, retrieveKey, revokeKey } from '../../src/service/operations/keys.js'
-import { allows, SCOPES } from '../../src/service/operations/scopes.js'
+import { createKey, listEveryKey, listKeys, retrieveKey, revokeKey } from '../../src/service/operations/keys/keys.js'
+import { allows, SCOPES } from '../../src/service/operations/keys/scopes.js'
 import { aService, TESTER } from './serving.js'
 
 const YEAR = 366 * 24 * 60 * 60

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { type SendOptions, send } from '../../src/service/background/send.js'
-import { webhookTargets } from '../../src/service/operations/webhook-targets.js'
+import { webhookTargets } from '../../src/service/operations/webhooks/webhook-targets.js'
 import { aCertificate } from './certificate.js'
 import { aReceiver } from './receiver.js'
 

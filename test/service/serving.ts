@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest'
-import type { LogLine } from '../../src/service/http/log.js'
+import type { LogLine } from '../../src/service/http/server/log.js'
 import { type ServerOptions, startServer } from '../../src/service/http/server.js'
-import { type Caller, type Service, service } from '../../src/service/operations/call.js'
-import { createKey } from '../../src/service/operations/keys.js'
+import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import type { Store } from '../../src/store/store.js'
 import { type Implementation, type Place, sqlite } from '../store/stores.js'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { V1_ROUTES, V2_ROUTES } from '../../src/service/http/routes/routes.js'
-import { FLOW_STATE } from '../../src/service/http/routes/whole-sets.js'
-import { createKey } from '../../src/service/operations/keys.js'
-import { SCOPES } from '../../src/service/operations/scopes.js'
+import { FLOW_STATE } from '../../src/service/api/deployments.js'
+import { V1_ROUTES, V2_ROUTES } from '../../src/service/api/routes.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
+import { SCOPES } from '../../src/service/operations/keys/scopes.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -54,7 +54,7 @@ describe('what opens a session', () => {
     }
     for (const route of [...V1_ROUTES, ...V2_ROUTES].filter(({ method, isList }) => method === 'GET' && isList)) {
       if (route.url.includes('/:')) continue
-      const needed = 'project' in route.shapes && route.url.startsWith('/v2') ? '?project=acme' : ''
+      const needed = 'project' in route.params && route.url.startsWith('/v2') ? '?project=acme' : ''
       const expand = route.expandable.filter((name) => !name.includes('.')).map((name) => `expand[]=data.${name}`)
       const query = [needed.slice(1), ...expand].filter((part) => part !== '').join('&')
       const { status, body: list } = await ask(query === '' ? route.url : `${route.url}?${query}`)

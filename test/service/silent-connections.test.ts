@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { boundSilentConnections, type SilentOptions } from '../../src/service/http/silent-connections.js'
+import { boundSilentConnections, type SilentOptions } from '../../src/service/http/server/silent-connections.js'
 import { WAITING } from '../../src/service/waiting.js'
 import { served } from './serving.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createFlow } from '../../src/service/operations/flows.js'
+import { createFlow } from '../../src/service/operations/flows/flows.js'
 import { stores } from '../store/stores.js'
 import { served, TESTER } from './serving.js'
 

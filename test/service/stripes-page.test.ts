@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { createFlow } from '../../src/service/operations/flows.js'
+import { createFlow } from '../../src/service/operations/flows/flows.js'
 import { stores } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'
 

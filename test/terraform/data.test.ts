@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createFlow } from '../../src/service/operations/flows.js'
-import { createKey } from '../../src/service/operations/keys.js'
+import { createFlow } from '../../src/service/operations/flows/flows.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import type { ObjectValue } from '../../src/terraform/wire/value.js'
 import { PROJECT } from '../helpers/builders.js'
 import { served } from '../service/serving.js'

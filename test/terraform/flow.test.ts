@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Deployment } from '../../src/model/deployment.js'
 import type { RemoteReader } from '../../src/remote/remote.js'
-import { createFlow, type UpdateFlowParams, updateFlow } from '../../src/service/operations/flows.js'
+import { createFlow, type UpdateFlowParams, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { type ObjectValue, UNKNOWN } from '../../src/terraform/wire/value.js'
 import { PROJECT } from '../helpers/builders.js'

@@ -1,9 +1,13 @@
-import { service } from '../../service/operations/call.js'
-import { deploymentFlows, listDeployments, retrieveDeployment } from '../../service/operations/deployments.js'
-import { flowState } from '../../service/operations/flow-state.js'
-import { listFlowVersions } from '../../service/operations/flow-versions.js'
-import { listFlows, retrieveFlow } from '../../service/operations/flows.js'
-import { listSessions, retrieveSession } from '../../service/operations/sessions.js'
+import { service } from '../../service/operations/calls/call.js'
+import {
+  deploymentFlows,
+  listDeployments,
+  retrieveDeployment,
+} from '../../service/operations/deployments/deployments.js'
+import { flowState } from '../../service/operations/flows/flow-state.js'
+import { listFlowVersions } from '../../service/operations/flows/flow-versions.js'
+import { listFlows, retrieveFlow } from '../../service/operations/flows/flows.js'
+import { listSessions, retrieveSession } from '../../service/operations/sessions/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import type { RemoteReader } from '../remote.js'
 import type { EmbeddedOptions } from './options.js'

@@ -6,7 +6,7 @@ import { type Mode, modeFor, otherMode } from '../../model/mode.js'
 import { faultText } from '../../outbound/fault-text.js'
 import { RemoteError } from '../remote.js'
 import type { Answered, Exchange } from './exchange.js'
-import { fits, STALE_FLOW } from './shapes.js'
+import { isStaleFlow } from './generated/answers.js'
 
 const KEY_OF_OTHER_MODE = 'key_of_other_mode'
 /** What answered is something else. */
@@ -116,7 +116,7 @@ function kindOf(status: number, code: string | undefined): RemoteError['kind'] {
 }
 
 function staleOf(values: readonly unknown[], apiKey: string): readonly StaleFlow[] {
-  const flows = values.filter((value) => fits(value, STALE_FLOW)) as readonly StaleFlow[]
+  const flows = values.filter(isStaleFlow) as readonly StaleFlow[]
   return flows.map(({ key, base_version, current_version, updated_by, updated }) => ({
     key: without(apiKey, key),
     base_version,

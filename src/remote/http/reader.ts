@@ -7,14 +7,14 @@ import { bodyOf, type Sent, silent, strange } from './failure.js'
 import {
   isApiKey,
   isDeployedFlow,
+  isDeployment,
   isDeploymentSummary,
   isFlow,
   isFlowVersion,
-  isListOf,
-  isRecord,
+  isList,
   isSession,
   isState,
-} from './shapes.js'
+} from './generated/answers.js'
 import type { ReadTransport } from './transport.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -43,7 +43,7 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
       ),
     listDeployments: (query) =>
       get<ListObject<FlowDeploymentSummary>>(`${DEPLOYMENTS}${queryOf(query)}`, isListOf(isDeploymentSummary)),
-    retrieveDeployment: (id) => get<Deployment>(`${DEPLOYMENTS}/${encodeURIComponent(id)}`, isRecord),
+    retrieveDeployment: (id) => get<Deployment>(`${DEPLOYMENTS}/${encodeURIComponent(id)}`, isDeployment),
     deploymentFlows: async (id) => {
       const path = `${DEPLOYMENTS}/${encodeURIComponent(id)}/flows`
       return (await get<ListObject<DeployedFlow>>(path, isListOf(isDeployedFlow))).data
@@ -62,3 +62,6 @@ function queryOf(values: object = {}): string {
   const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)])).toString()
   return query === '' ? '' : `?${query}`
 }
+
+const isListOf = (item: (value: unknown) => boolean) => (value: unknown) =>
+  isList(value) && (value as ListObject<unknown>).data.every(item)

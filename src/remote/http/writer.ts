@@ -6,7 +6,7 @@ import { RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf, type Sent } from './failure.js'
-import { isDeployment, isFlow, isSession } from './shapes.js'
+import { isDeployment, isFlow, isSession } from './generated/answers.js'
 import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000

@@ -2,7 +2,7 @@ import { Resolver } from 'node:dns/promises'
 import { readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isLocalhost } from '../operations/webhook-targets.js'
+import { isLocalhost } from '../operations/webhooks/webhook-targets.js'
 
 export interface Address {
   readonly address: string

@@ -1,13 +1,13 @@
 import type { Metrics, WebhookResult } from '../metrics.js'
-import type { Caller, Service } from '../operations/call.js'
+import type { Caller, Service } from '../operations/calls/call.js'
 import {
   claimDeliveries,
   hasDueDeliveries,
   type SendOutcome,
   type Shipment,
   settleDelivery,
-} from '../operations/deliveries.js'
-import { MOST_ENDPOINTS } from '../operations/webhook-endpoints.js'
+} from '../operations/webhooks/deliveries.js'
+import { MOST_ENDPOINTS } from '../operations/webhooks/webhook-endpoints.js'
 import type { Job } from './job.js'
 
 /** Requests to one endpoint under way at once, in one process. */

@@ -1,14 +1,19 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { decoded } from '../api/decode.js'
+import { DEPLOY, FLOW_STATE } from '../api/deployments.js'
+import { V1_LIMIT, V2_LIMIT } from '../api/limits.js'
+import type { AnyRoute, ReadRoute, WriteRoute } from '../api/route.js'
+import { V1_ROUTES, V2_ROUTES } from '../api/routes.js'
 import { ApiError, missing } from '../api-error.js'
-import type { Service } from '../operations/call.js'
-import { deploy } from '../operations/deployments.js'
-import { flowState } from '../operations/flow-state.js'
-import { type Answer, once } from '../operations/idempotency.js'
-import { JSON_TYPE, toText } from './answer.js'
+import type { Service } from '../operations/calls/call.js'
+import { type Answer, once } from '../operations/calls/idempotency.js'
+import { deploy } from '../operations/deployments/deployments.js'
+import { flowState } from '../operations/flows/flow-state.js'
+import { JSON_TYPE, toText } from './answers/answer.js'
 import type { AppOptions } from './app-options.js'
-import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
-import { expandOf } from './expand.js'
-import { decodeUtf8 } from './form.js'
+import { requireKey } from './callers/require-key.js'
+import { expandOf } from './requests/expand.js'
+import { decodeUtf8 } from './requests/form.js'
 import {
   bodyOf,
   FORM,
@@ -20,11 +25,7 @@ import {
   refuseBody,
   refuseQuery,
   wrongType,
-} from './request.js'
-import { requireKey } from './require-key.js'
-import { type AnyRoute, paramsOf, type ReadRoute, type WriteRoute } from './routes/route.js'
-import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
-import { DEPLOY, FLOW_STATE } from './routes/whole-sets.js'
+} from './requests/request.js'
 
 export function formRoutes(app: FastifyInstance, options: AppOptions): void {
   const { service } = options
@@ -52,7 +53,7 @@ export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
 
   app.get(FLOW_STATE.url, { config: { needs: FLOW_STATE } }, async (request, reply) => {
     refuseBody(request)
-    const { project } = paramsOf({ method: 'GET', shapes: { project: 'name' } }, queryOf(request)).params
+    const { project } = decoded(FLOW_STATE, queryOf(request)).params as { readonly project?: string }
     if (project === undefined) throw missing('project')
     const answer = await service.read(request.caller, (call) => flowState(call, project, knownTag(request)))
     reply.header('etag', answer.etag)
@@ -84,7 +85,7 @@ function addRoute(app: FastifyInstance, service: Service, route: AnyRoute, given
 
 function readRoute(app: FastifyInstance, service: Service, route: ReadRoute, given: Parameters): void {
   app.get(route.url, { config: { needs: route } }, async (request, reply) => {
-    const { params, expand } = paramsOf(route, await given(request))
+    const { params, expand } = decoded(route, await given(request))
     const expanded = expandOf(expand, route)
     const id = idOf(request)
     const answer = await service.read(request.caller, (call) => route.run(call, params, id, expanded))
@@ -99,7 +100,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
     url,
     config: { needs: route },
     handler: async (request, reply) => {
-      const { params, expand } = paramsOf(route, await given(request))
+      const { params, expand } = decoded(route, await given(request))
       const expanded = expandOf(expand, route)
       const id = idOf(request)
       // With a DELETE the key means nothing: what is gone is gone.

@@ -1,13 +1,13 @@
 import type { ApiErrorCode } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
-import type { Caller, Service } from '../operations/call.js'
-import type { Limiter } from '../operations/limiter.js'
+import type { Caller, Service } from '../operations/calls/call.js'
+import type { Limiter } from '../operations/calls/limiter.js'
 import type { Waiting } from '../waiting.js'
-import type { Needs } from './authorise.js'
-import type { HealthOptions } from './health.js'
-import type { KeyUsage } from './key-usage.js'
-import type { LogLine } from './log.js'
+import type { Needs } from './callers/authorise.js'
+import type { KeyUsage } from './callers/key-usage.js'
+import type { HealthOptions } from './server/health.js'
+import type { LogLine } from './server/log.js'
 
 export interface AppOptions {
   readonly service: Service

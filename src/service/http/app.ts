@@ -1,20 +1,19 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { V1_LIMIT, V2_LIMIT } from '../api/limits.js'
+import { ROUTES } from '../api/routes.js'
 import { ApiError } from '../api-error.js'
 import { WAITING } from '../waiting.js'
-import { sendError } from './answer.js'
+import { sendError } from './answers/answer.js'
+import { tooLarge } from './answers/too-large.js'
 import { formRoutes, jsonRoutes } from './api-routes.js'
 import type { AppOptions } from './app-options.js'
-import { V1_LIMIT, V2_LIMIT } from './body-limits.js'
-import { healthRoutes } from './health.js'
-import { logFaults, logLine } from './log.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
 import { ERRORS_PATH, pageRoutes } from './pages.js'
-import { NO_PROXY, refuseConnection, refuseUnreadable } from './refuse-connection.js'
-import { hasBody, pathOf } from './request.js'
-import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
-import { SPECIAL_ROUTES } from './routes/whole-sets.js'
-import { tooLarge } from './too-large.js'
+import { hasBody, pathOf } from './requests/request.js'
+import { healthRoutes } from './server/health.js'
+import { logFaults, logLine } from './server/log.js'
+import { NO_PROXY, refuseConnection, refuseUnreadable } from './server/refuse-connection.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
@@ -77,7 +76,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.addHook('onResponse', async (request, reply) => tell(request, reply))
   healthRoutes(app, health)
   openApiRoute(app)
-  optionsRoutes(app, [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES])
+  optionsRoutes(app, ROUTES)
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
   app.register(async (pages) => pageRoutes(pages, service, limiter))

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import { V1_ROUTES, V2_ROUTES } from './routes/routes.js'
+import { OPENAPI } from '../api/probes.js'
 
 /** `GET /openapi.json`, for anybody: what the API is is no secret. */
 export function openApiRoute(app: FastifyInstance): void {
   let document: ReturnType<typeof made> | undefined
-  app.get('/openapi.json', async (request, reply) => {
+  app.get(OPENAPI.url, async (request, reply) => {
     document ??= made()
     const { text, etag } = await document
     reply.headers({ etag, 'cache-control': 'no-cache' })
@@ -18,6 +18,6 @@ export function openApiRoute(app: FastifyInstance): void {
 /** Once, and only when somebody asks: most servers never are. */
 async function made() {
   const { openApiDocument } = await import('../openapi/document.js')
-  const text = `${JSON.stringify(openApiDocument([...V1_ROUTES, ...V2_ROUTES]), null, 2)}\n`
+  const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`
   return { text, etag: `"${createHash('sha256').update(text).digest('hex').slice(0, 40)}"` }
 }

@@ -1,9 +1,9 @@
 import packageJson from '../../../package.json' with { type: 'json' }
+import { OPEN_ROUTES } from '../api/probes.js'
+import { allComponents, component, type Schema } from '../api/published.js'
+import { ROUTES } from '../api/routes.js'
 import { API_ERRORS, UNCODED_ERRORS } from '../api-error.js'
-import type { AnyRoute } from '../http/routes/route.js'
-import { type Operation, operationOf, templateOf } from './operation.js'
-import { allComponents, component, type Schema } from './schemas.js'
-import { SPECIAL } from './special.js'
+import { type Operation, openOperationOf, operationOf, templateOf } from './operation.js'
 
 /** An OpenAPI 3.1 document, as far as this one uses them. */
 export interface OpenApiDocument {
@@ -21,10 +21,10 @@ export interface OpenApiDocument {
 }
 
 /**
- * Describes the flows API: every row of the route table, and the routes that are none. Shapes and limits of answers and
- * parameters come from the published schemas and from the operations, errors from their table: nothing is said twice.
+ * Describes the flows API: every row, and what is published of shapes and errors. Shapes and limits of answers and
+ * parameters come from there and from the operations: nothing is said twice.
  */
-export function openApiDocument(routes: readonly AnyRoute[]): OpenApiDocument {
+export function openApiDocument(): OpenApiDocument {
   return {
     openapi: '3.1.1',
     info: {
@@ -35,7 +35,7 @@ export function openApiDocument(routes: readonly AnyRoute[]): OpenApiDocument {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: [{ bearer: [] }, { basic: [] }],
-    paths: pathsOf(routes),
+    paths: pathsOf(),
     components: {
       schemas: withErrorCodes(allComponents()),
       responses: {
@@ -68,10 +68,10 @@ parameters, those of POST a form with brackets (under /v2: JSON); an empty value
 Under /v1 both places are one bucket: a form in the body of a GET and a query with a POST are taken as well, and of a
 parameter that is given twice the last one counts.`
 
-function pathsOf(routes: readonly AnyRoute[]): OpenApiDocument['paths'] {
+function pathsOf(): OpenApiDocument['paths'] {
   const paths: Record<string, Record<string, Operation>> = {}
-  for (const [path, operations] of Object.entries(SPECIAL)) paths[path] = { ...operations }
-  for (const route of routes) {
+  for (const route of OPEN_ROUTES) paths[route.url] = { get: openOperationOf(route) }
+  for (const route of ROUTES) {
     const path = templateOf(route.url)
     paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
   }

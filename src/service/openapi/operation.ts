@@ -1,10 +1,10 @@
 import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
-import { V1_LIMIT } from '../http/body-limits.js'
-import { DEEPEST, MOST_PARAMETERS } from '../http/form.js'
-import type { AnyRoute } from '../http/routes/route.js'
-import { EXTENDED, notesOf, REQUIRED } from './parameters.js'
-import { component, type Schema } from './schemas.js'
-import { isDeep, members, schemaOf } from './shape-schema.js'
+import { DEEPEST, MOST_PARAMETERS, V1_LIMIT } from '../api/limits.js'
+import { isDeep } from '../api/param.js'
+import type { OpenRoute } from '../api/probes.js'
+import { component, type Schema } from '../api/published.js'
+import type { Row, SpecialRoute } from '../api/route.js'
+import { membersOf, schemaOf } from './param-schema.js'
 
 export interface Operation {
   readonly operationId: string
@@ -31,39 +31,50 @@ export interface Parameter {
   readonly 'x-stripe-extension'?: true
 }
 
-/** What Stripe has: everything else is an extension. */
-const STRIPES: ReadonlySet<string> = new Set([
-  'GET /v1/identity/verification_sessions',
-  'POST /v1/identity/verification_sessions',
-  'GET /v1/identity/verification_sessions/:session',
-  'POST /v1/identity/verification_sessions/:session',
-  'POST /v1/identity/verification_sessions/:session/cancel',
-  'POST /v1/identity/verification_sessions/:session/redact',
-  'GET /v1/identity/verification_reports',
-  'GET /v1/identity/verification_reports/:report',
-  'GET /v1/events',
-  'GET /v1/events/:id',
-  'GET /v1/webhook_endpoints',
-  'POST /v1/webhook_endpoints',
-  'GET /v1/webhook_endpoints/:webhook_endpoint',
-  'POST /v1/webhook_endpoints/:webhook_endpoint',
-  'DELETE /v1/webhook_endpoints/:webhook_endpoint',
-  'POST /v1/ephemeral_keys',
-  'DELETE /v1/ephemeral_keys/:key',
-])
-
-/** One row of the route table. */
-export function operationOf(route: AnyRoute): Operation {
-  const { method, url, summary, scope } = route
+/** A row as the document has it. */
+export function operationOf(row: Row | SpecialRoute): Operation {
+  const { method, url, summary, description, scope, isStripes, testOnly } = row
+  const special = 'answer' in row ? row : undefined
+  const isForm = method === 'POST' && special === undefined
   return {
     operationId: operationId(method, url),
     summary,
+    ...(description !== undefined && { description }),
     ...(scope !== null && { 'x-required-scope': scope }),
-    ...(!STRIPES.has(`${method} ${url}`) && { 'x-stripe-extension': true }),
-    ...(route.testOnly && { 'x-test-mode-only': true }),
-    parameters: [...pathParameters(url), ...(method === 'POST' ? [IDEMPOTENCY_KEY] : queryParameters(route))],
-    ...(method === 'POST' && { requestBody: formOf(route) }),
-    responses: { 200: answer(summary, answered(route), method === 'POST' ? REPLAYED : {}), default: errorAnswer },
+    ...(!isStripes && { 'x-stripe-extension': true }),
+    ...(testOnly && { 'x-test-mode-only': true }),
+    parameters: [
+      ...pathParameters(url),
+      ...(isForm ? [IDEMPOTENCY_KEY] : queryParameters(row)),
+      ...headerParameters(special?.headers),
+    ],
+    ...(isForm && { requestBody: formOf(row) }),
+    ...(special?.body && { requestBody: jsonOf(special.body) }),
+    responses: {
+      200: answer(
+        special?.answer.description ?? summary,
+        answered(row),
+        special?.answer.headers ?? (isForm ? REPLAYED : {}),
+      ),
+      ...(special?.notModified !== undefined && { 304: { description: special.notModified } }),
+      default: errorAnswer,
+    },
+  }
+}
+
+/** What anybody may ask, without a key. */
+export function openOperationOf({ url, summary, description, answer: answered, notModified }: OpenRoute): Operation {
+  return {
+    operationId: operationId('GET', url),
+    summary,
+    ...(description !== undefined && { description }),
+    'x-stripe-extension': true,
+    security: [],
+    responses: {
+      200: answer(answered.description, answered.schema, answered.headers),
+      ...(notModified !== undefined && { 304: { description: notModified } }),
+      default: errorAnswer,
+    },
   }
 }
 
@@ -72,7 +83,7 @@ export function templateOf(url: string): string {
   return url.replaceAll(/:(\w+)/g, '{$1}')
 }
 
-export function answer(description: string, schema: Schema, headers: Schema = {}): Schema {
+function answer(description: string, schema: Schema, headers: Schema = {}): Schema {
   return {
     description,
     headers: { 'Request-Id': { $ref: '#/components/headers/Request-Id' }, ...headers },
@@ -80,7 +91,7 @@ export function answer(description: string, schema: Schema, headers: Schema = {}
   }
 }
 
-export const errorAnswer: Schema = { $ref: '#/components/responses/error' }
+const errorAnswer: Schema = { $ref: '#/components/responses/error' }
 
 const IDEMPOTENCY_KEY: Parameter = {
   name: 'Idempotency-Key',
@@ -113,56 +124,70 @@ function pathParameters(url: string): Parameter[] {
   }))
 }
 
-function queryParameters(route: AnyRoute): Parameter[] {
-  const extended = EXTENDED[`${route.method} ${route.url}`] ?? []
-  const notes = notesOf(route)
-  const telling = { inForm: false, withDefaults: true }
-  const given = Object.entries(route.shapes).map(([name, shape]): Parameter => {
-    const { description, ...schema } = schemaOf(shape, notes[name] ?? {}, telling)
+function headerParameters(headers: SpecialRoute['headers'] = {}): Parameter[] {
+  return Object.entries(headers).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'header',
+    description,
+    schema,
+  }))
+}
+
+function queryParameters(row: Row): Parameter[] {
+  const describing = { inForm: false, withDefaults: true }
+  const given = Object.entries(row.params).map(([name, param]): Parameter => {
+    const { description, ...schema } = schemaOf(param, describing)
     return {
       name,
       in: 'query',
+      ...(param.isRequired && { required: true }),
       ...(description !== undefined && { description }),
-      ...(isDeep(shape) && { style: 'deepObject', explode: true }),
-      ...(extended.includes(name) && { 'x-stripe-extension': true }),
+      ...(isDeep(param) && { style: 'deepObject', explode: true }),
+      ...(param.isExtension && { 'x-stripe-extension': true }),
       schema,
     }
   })
-  const expand = expandParameter(route)
+  const expand = expandParameter(row)
   if (expand === undefined) return given
   const { description, ...schema } = expand
   return [...given, { name: 'expand', in: 'query', description, style: 'deepObject', explode: true, schema }]
 }
 
-function formOf(route: AnyRoute): NonNullable<Operation['requestBody']> {
-  const telling = { inForm: true, withDefaults: !route.url.includes('/:') }
-  const schema = members(route.shapes, notesOf(route), telling)
-  const expand = expandParameter(route)
+function formOf(row: Row): NonNullable<Operation['requestBody']> {
+  const params = Object.entries(row.params)
+  const schema = membersOf(row.params, { inForm: true, withDefaults: !row.url.includes('/:') })
+  const expand = expandParameter(row)
   const properties = { ...(schema.properties as object), ...(expand && { expand }) }
-  const required = REQUIRED[`POST ${route.url}`]
-  const deep = Object.entries(route.shapes)
-    .filter(([, shape]) => isDeep(shape))
-    .map(([name]) => name)
+  const required = params.filter(([, { isRequired }]) => isRequired).map(([name]) => name)
+  const deep = params.filter(([, param]) => isDeep(param)).map(([name]) => name)
   const encoding = [...deep, ...(expand ? ['expand'] : [])].map((name) => [
     name,
     { style: 'deepObject', explode: true },
   ])
   return {
     description: `At most ${V1_LIMIT} bytes, ${MOST_PARAMETERS} parameters and ${DEEPEST} names deep.`,
-    ...(required && { required: true }),
+    ...(required.length > 0 && { required: true }),
     'x-max-bytes': V1_LIMIT,
     'x-max-parameters': MOST_PARAMETERS,
     'x-max-depth': DEEPEST,
     content: {
       'application/x-www-form-urlencoded': {
-        schema: { ...schema, ...(required && { required }), properties },
+        schema: { ...schema, ...(required.length > 0 && { required }), properties },
         ...(encoding.length > 0 && { encoding: Object.fromEntries(encoding) }),
       },
     },
   }
 }
 
-function expandParameter({ expandable, isList }: AnyRoute): Schema | undefined {
+function jsonOf({
+  description,
+  limits,
+  schema,
+}: NonNullable<SpecialRoute['body']>): NonNullable<Operation['requestBody']> {
+  return { required: true, description, ...limits, content: { 'application/json': { schema: schema() } } }
+}
+
+function expandParameter({ expandable, isList }: Row): Schema | undefined {
   if (expandable.length === 0) return undefined
   const names = expandable.map((name) => (isList ? `data.${name}` : name))
   const description = 'Members to answer in full, or at all. A path expands everything on its way.'
@@ -172,7 +197,7 @@ function expandParameter({ expandable, isList }: AnyRoute): Schema | undefined {
 /** Lists of deployments leave the changes out. */
 const LISTED: Readonly<Record<string, string>> = { flow_deployment: 'flow_deployment_summary' }
 
-function answered({ method, answers, isList, answersWhole }: AnyRoute): Schema {
+function answered({ method, answers, isList, answersWhole }: Row): Schema {
   if (isList) {
     const items = component(LISTED[answers] ?? answers)
     return { allOf: [component('list'), { type: 'object', properties: { data: { type: 'array', items } } }] }

@@ -1,4 +1,4 @@
-import type { LinkPage } from '../operations/static-links.js'
+import type { LinkPage } from '../operations/flows/static-links.js'
 import { type Page, page } from './page.js'
 
 /** What the visitor has typed, or the link has brought along. */

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/outcome.js'
-import type { HostedSession } from '../operations/hosted-sessions.js'
+import type { HostedSession } from '../operations/sessions/hosted-sessions.js'
 import { type Page, page } from './page.js'
 
 /** The page behind a session's url: in test mode, its outcome is chosen here. */

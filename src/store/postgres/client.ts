@@ -1,6 +1,6 @@
 import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
-import { toParameter } from '../queries/parameter.js'
+import { toParameter } from '../queries/rows/parameter.js'
 import { endsTheConnection, isRefusedWrite, markLoss, toLostCommit, toStatementError } from './failure.js'
 
 export interface ClientOptions {

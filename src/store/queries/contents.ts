@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Contents, Rows } from '../contents.js'
-import { insertMany } from './insert-many.js'
 import type { Locks } from './locks.js'
+import { insertMany } from './rows/insert-many.js'
 import type { Db, Tables } from './tables.js'
 
 /** Rows read at once: few enough to be held, many enough to be quick. */

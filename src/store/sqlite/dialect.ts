@@ -9,7 +9,7 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
-import { toParameter } from '../queries/parameter.js'
+import { toParameter } from '../queries/rows/parameter.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, Statement } from './database.js'
 import { ALWAYS, type Presence } from './presence.js'

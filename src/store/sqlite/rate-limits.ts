@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { createRateWindows } from '../migrations/0002-service.js'
-import { rateLimitStore } from '../queries/rate-limits.js'
+import { rateLimitStore } from '../queries/keys/rate-limits.js'
 import type { RateLimits } from '../rate-limits.js'
 import { StoreError } from '../store-error.js'
 import { patient } from './busy.js'

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs'
 import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
-import type { Pace } from '../queries/pace.js'
+import type { Pace } from '../queries/rows/pace.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { connect, IN_MEMORY, type Place } from './connect.js'

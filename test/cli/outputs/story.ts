@@ -1,5 +1,5 @@
-import type { WriteCall } from '../../../src/service/operations/call.js'
-import { createFlow, updateFlow } from '../../../src/service/operations/flows.js'
+import type { WriteCall } from '../../../src/service/operations/calls/call.js'
+import { createFlow, updateFlow } from '../../../src/service/operations/flows/flows.js'
 import { aDefinition } from '../../helpers/cli.js'
 
 /** One command line of the story, and where what it prints is kept: `<command>/<name>.txt`. */

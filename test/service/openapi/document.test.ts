@@ -4,15 +4,14 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
 import { fromPointer } from '../../../src/model/json-pointer.js'
+import { ROUTES } from '../../../src/service/api/routes.js'
 import { API_ERRORS } from '../../../src/service/api-error.js'
-import { V1_ROUTES, V2_ROUTES } from '../../../src/service/http/routes/routes.js'
 import { openApiDocument } from '../../../src/service/openapi/document.js'
 import { type Operation, templateOf } from '../../../src/service/openapi/operation.js'
-import { SCOPES } from '../../../src/service/operations/scopes.js'
+import { SCOPES } from '../../../src/service/operations/keys/scopes.js'
 import { served } from '../serving.js'
 
-const routes = [...V1_ROUTES, ...V2_ROUTES]
-const document = openApiDocument(routes)
+const document = openApiDocument()
 const operations: readonly (readonly [string, Operation])[] = Object.entries(document.paths).flatMap(
   ([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
@@ -57,7 +56,7 @@ describe('the OpenAPI document', () => {
   })
 
   test('tells of every row what it needs and what it answers', () => {
-    for (const { method, url, scope, testOnly, answers, isList } of routes) {
+    for (const { method, url, scope, testOnly, answers, isList } of ROUTES) {
       const described = operation(`${method} ${templateOf(url)}`)
       expect(described?.['x-required-scope'], url).toBe(scope ?? undefined)
       expect(described?.['x-test-mode-only'], url).toBe(testOnly)
@@ -105,10 +104,10 @@ describe('the OpenAPI document', () => {
   })
 
   test('has every limit that the operations have', () => {
-    const known = filesIn('src/service/openapi')
+    const known = [...filesIn('src/service/openapi'), ...filesIn('src/service/api')]
       .map((file) => readFileSync(file, 'utf8'))
       .join('\n')
-    const limits = ['src/service/operations', 'src/service/http'].flatMap(filesIn).flatMap((file) => {
+    const limits = ['src/service/operations', 'src/service/http'].flatMap(filesBelow).flatMap((file) => {
       const names = readFileSync(file, 'utf8').matchAll(
         /^(?:export )?const ((?:LONGEST|SHORTEST|MOST|FEWEST|DEEPEST)\w*) =/gm,
       )
@@ -126,20 +125,20 @@ describe('the OpenAPI document', () => {
 
 /** Figures that no request to the API can be beyond. */
 const NOT_OF_REQUESTS = [
-  '../operations/static-links.js LONGEST_EMAIL',
-  '../http/log.js MOST_CAUSES',
-  '../operations/due-sessions.js MOST_AT_ONCE',
-  '../operations/forget.js MOST_AT_ONCE',
-  '../operations/limiter.js LONGEST_WINDOW',
-  '../operations/limiter.js MOST_SCOPES',
-  '../http/failed-keys.js MOST_FAILURES',
-  '../http/failed-keys.js MOST_ADDRESSES',
-  '../http/silent-connections.js MOST_SILENT',
+  '../operations/flows/static-links.js LONGEST_EMAIL',
+  '../http/server/log.js MOST_CAUSES',
+  '../operations/sessions/due-sessions.js MOST_AT_ONCE',
+  '../operations/calls/forget.js MOST_AT_ONCE',
+  '../operations/calls/limiter.js LONGEST_WINDOW',
+  '../operations/calls/limiter.js MOST_SCOPES',
+  '../http/callers/failed-keys.js MOST_FAILURES',
+  '../http/callers/failed-keys.js MOST_ADDRESSES',
+  '../http/server/silent-connections.js MOST_SILENT',
   // Of all endpoints together; and of a header, which stands in the document with every request.
-  '../operations/webhook-endpoints.js MOST_ENDPOINTS',
-  '../http/api-version.js LONGEST',
+  '../operations/webhooks/webhook-endpoints.js MOST_ENDPOINTS',
+  '../http/requests/api-version.js LONGEST',
   // Pages are for people, and not of the API.
-  '../operations/static-links.js MOST_VISITS',
+  '../operations/flows/static-links.js MOST_VISITS',
 ]
 
 describe('GET /openapi.json', () => {
@@ -166,6 +165,12 @@ function at(pointer: string): unknown {
     (node, segment) => (node as Record<string, unknown> | undefined)?.[segment],
     document,
   )
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`)
 }
 
 function filesIn(folder: string): string[] {

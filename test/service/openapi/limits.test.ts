@@ -3,9 +3,8 @@ import type { ChangeRequest, DeploymentRequest } from '../../../src/model/deploy
 import { KEY_PATTERN } from '../../../src/model/flow.js'
 import { toBrackets, toPointer } from '../../../src/model/json-pointer.js'
 import { planDigest } from '../../../src/model/plan.js'
-import { V1_ROUTES, V2_ROUTES } from '../../../src/service/http/routes/routes.js'
 import { openApiDocument } from '../../../src/service/openapi/document.js'
-import { STRIPE_EVENT_TYPES } from '../../../src/service/operations/stripe-event-types.js'
+import { STRIPE_EVENT_TYPES } from '../../../src/service/operations/events/stripe-event-types.js'
 import { aDeployment, creating, updating } from '../deployment-requests.js'
 import { type Called, type Served, served } from '../serving.js'
 import { type Limit, limitsOf, nameOf } from './limits.js'
@@ -15,7 +14,7 @@ const SESSIONS = '/v1/identity/verification_sessions'
 const ENDPOINTS = '/v1/webhook_endpoints'
 const DEPLOYMENTS = '/v2/identity/flow_deployments'
 
-const document = openApiDocument([...V1_ROUTES, ...V2_ROUTES])
+const document = openApiDocument()
 /** What a time may be hangs on the clock: the tests of keys hold it. */
 const limits = limitsOf(document).filter(({ path }) => path.at(-1) !== 'expires')
 

@@ -1,0 +1,88 @@
+import { listFlowVersions } from '../operations/flows/flow-versions.js'
+import {
+  archiveFlow,
+  createFlow,
+  listFlows,
+  restoreFlow,
+  retrieveFlow,
+  updateFlow,
+  updateStaticLink,
+} from '../operations/flows/flows.js'
+import { choice, flag, integer, name, type Params, published, requiring } from './param.js'
+import { type AnyRoute, list, PAGE, read, write } from './route.js'
+
+const url = '/v1/identity/verification_flows'
+const READ = { scope: 'flows:read', answers: 'verification_flow' } as const
+const WRITE = { scope: 'flows:write', answers: 'verification_flow' } as const
+
+const KEY = 'flow.schema.json#/$defs/key'
+
+/** What overlays and renames are made of belongs to definitions, and not to flows. */
+const { renamed_from: _, environments: __, ...BODY } = published('flow.schema.json#').members as Params
+
+const EXPECTED = {
+  expected_version: integer('The request is refused with 412 unless the flow still has this version.'),
+}
+/** The members and limits are those of definitions. */
+const FLOW = {
+  ...BODY,
+  key: published(KEY, { isName: true, description: "The flow's stable name inside its mode." }),
+  project: published(KEY, {
+    description: 'The managing project: takes over a flow that nobody manages, or, empty, lets it go.',
+  }),
+}
+
+export const FLOW_ROUTES: readonly AnyRoute[] = [
+  list(
+    url,
+    { ...READ, summary: 'List verification flows' },
+    {
+      ...PAGE,
+      key: name("The flow's key."),
+      project: name('The managing project.'),
+      status: choice('Only objects with this status.', ['active', 'archived']),
+    },
+    (call, params) => listFlows(call, params),
+  ),
+  read(`${url}/:verification_flow`, { ...READ, summary: 'Retrieve a verification flow, by id or key' }, retrieveFlow),
+  list(
+    `${url}/:verification_flow/versions`,
+    { ...READ, answers: 'verification_flow_version', summary: 'List the versions of a verification flow' },
+    PAGE,
+    (call, params, id) => listFlowVersions(call, id, params),
+  ),
+  write(
+    url,
+    { ...WRITE, summary: 'Create a verification flow' },
+    requiring(FLOW, ['key', 'name', 'type']),
+    (call, params) => createFlow(call, params),
+  ),
+  write(
+    `${url}/:verification_flow`,
+    { ...WRITE, summary: 'Update a verification flow' },
+    { ...FLOW, ...EXPECTED },
+    (call, params, id) => updateFlow(call, id, params),
+  ),
+  write(
+    `${url}/:verification_flow/archive`,
+    { ...WRITE, summary: 'Archive a verification flow' },
+    EXPECTED,
+    (call, params, id) => archiveFlow(call, id, params),
+  ),
+  write(
+    `${url}/:verification_flow/restore`,
+    { ...WRITE, summary: 'Restore a verification flow' },
+    EXPECTED,
+    (call, params, id) => restoreFlow(call, id, params),
+  ),
+  write(
+    `${url}/:verification_flow/static_link`,
+    { ...WRITE, summary: 'Activate, deactivate or rotate the static link of a verification flow' },
+    {
+      ...EXPECTED,
+      active: flag('Whether the link works.'),
+      rotate: flag('Makes a new link; the old one is dead from then on.'),
+    },
+    (call, params, id) => updateStaticLink(call, id, params),
+  ),
+]

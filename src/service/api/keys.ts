@@ -1,0 +1,36 @@
+import {
+  type CreateKeyParams,
+  createKey,
+  currentKey,
+  LONGEST_LIFE_IN_YEARS,
+  LONGEST_NAME,
+  listKeys,
+  retrieveKey,
+  revokeKey,
+} from '../operations/keys/keys.js'
+import { integer, name, required, texts } from './param.js'
+import { type AnyRoute, list, PAGE, read, write } from './route.js'
+
+const url = '/v1/api_keys'
+const KEY = { scope: 'keys:admin', answers: 'api_key' } as const
+
+export const KEY_ROUTES: readonly AnyRoute[] = [
+  list(url, { ...KEY, summary: 'List API keys' }, PAGE, (call, params) => listKeys(call, params)),
+  read(`${url}/current`, { scope: null, answers: 'api_key', summary: 'Retrieve the API key that asks' }, currentKey),
+  read(`${url}/:api_key`, { ...KEY, summary: 'Retrieve an API key' }, retrieveKey),
+  write(
+    url,
+    { ...KEY, summary: 'Create an API key', shownOnce: ['secret'] },
+    {
+      name: required(name('For people, and the actor of what is done with the key.', { maxLength: LONGEST_NAME })),
+      scopes: texts('What the key may do. With scopes it is a restricted key, without a secret key, which may do all.'),
+      expires: integer(
+        `From when on the key is refused, in unix seconds, at most ${LONGEST_LIFE_IN_YEARS} years from now; never unless given.`,
+      ),
+    },
+    (call, params) => createKey(call, params as CreateKeyParams),
+  ),
+  write(`${url}/:api_key/revoke`, { ...KEY, summary: 'Revoke an API key' }, {}, (call, _params, id) =>
+    revokeKey(call, id),
+  ),
+]

@@ -1,0 +1,149 @@
+import { inlined, type Schema } from './published.js'
+
+/**
+ * One parameter of a route, said once: its kind decides how the text of a form is read, its schema what the OpenAPI
+ * document says of it, and its value which type the operation gets. Limits stand in the schema for readers: the
+ * operations hold them, for every caller alike.
+ */
+export interface Param<Value = unknown> {
+  readonly kind: Kind
+  /** What it means, and its limits; the kind says the JSON type. */
+  readonly schema: Schema
+  /** Of `members`: what is in it. */
+  readonly members?: Params
+  /** Of `choice`: what it can be. */
+  readonly values?: readonly string[]
+  /** Whether a request without it is refused. */
+  readonly isRequired?: boolean
+  /** Stripe has the route, but not this parameter of it. */
+  readonly isExtension?: boolean
+  /** Never there: it tells TypeScript what the parameter is once it was read. */
+  readonly value?: Value
+}
+
+export type Params = Readonly<Record<string, Param>>
+
+/** What an operation is given of these parameters. */
+export type Values<P extends Params> = {
+  readonly [Name in keyof P]?: P[Name] extends Param<infer Value> ? Value : never
+}
+
+/** All values arrive as text. An empty one is null, which means "unset"; those of the last row can be neither. */
+export type Kind =
+  | 'text'
+  | 'boolean'
+  | 'labels'
+  | 'texts'
+  | 'members'
+  | 'choice'
+  // Of these none can be unset.
+  | 'name'
+  | 'integer'
+  | 'times'
+
+const NEVER_UNSET: ReadonlySet<Kind> = new Set<Kind>(['name', 'integer', 'times'])
+
+export function canBeUnset({ kind }: Param): boolean {
+  return !NEVER_UNSET.has(kind)
+}
+
+/** Whether the parameter has names in brackets. */
+export function isDeep({ kind }: Param): boolean {
+  return kind === 'times' || kind === 'labels' || kind === 'texts' || kind === 'members'
+}
+
+export const text = (description: string, limits: Schema = {}): Param<string | null> => of('text', description, limits)
+
+/** Text that must not be empty. */
+export const name = (description: string, limits: Schema = {}): Param<string> => of('name', description, limits)
+
+export const flag = (description: string): Param<boolean | null> => of('boolean', description)
+
+export const integer = (description: string, limits: Schema = {}): Param<number> => of('integer', description, limits)
+
+/** Names that the caller chooses, with text. */
+export const labels = (schema: Schema): Param<Readonly<Record<string, string | null>> | null> => ({
+  kind: 'labels',
+  schema,
+})
+
+export const texts = (description: string, limits: Schema = {}): Param<readonly string[] | null> =>
+  of('texts', description, limits)
+
+/** One time in unix seconds, or a range of them. */
+export const times = (description: string): Param<number | Range> => of('times', description)
+
+export interface Range {
+  readonly gt?: number
+  readonly gte?: number
+  readonly lt?: number
+  readonly lte?: number
+}
+
+/** One of these words. Only of queries: what a body holds is judged by its operation. */
+export const choice = <const Word extends string>(description: string, values: readonly Word[]): Param<Word> => ({
+  kind: 'choice',
+  schema: { description },
+  values,
+})
+
+export const members = <P extends Params>(description: string, inner: P): Param<Values<P> | null> => ({
+  kind: 'members',
+  schema: { description },
+  members: inner,
+})
+
+export const required = <Value>(param: Param<Value>): Param<Value> => ({ ...param, isRequired: true })
+
+/** The same parameters, of which these are required. */
+export function requiring<P extends Params>(params: P, names: readonly string[]): P {
+  const marked = Object.entries(params).map(([one, param]) => [one, names.includes(one) ? required(param) : param])
+  return Object.fromEntries(marked)
+}
+
+export const extension = <Value>(param: Param<Value>): Param<Value> => ({ ...param, isExtension: true })
+
+/**
+ * What a published schema describes, as a parameter: "flow.schema.json#/properties/options". The operations check it by the
+ * same schema, so the type of its value is theirs to say.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: see above.
+export function published(ref: string, { isName = false, description }: PublishedOptions = {}): Param<any> {
+  const schema = inlined(ref)
+  return fromSchema(description === undefined ? schema : { ...schema, description }, isName)
+}
+
+interface PublishedOptions {
+  /** Whether its text must not be empty. */
+  readonly isName?: boolean
+  /** In place of what the schema says. */
+  readonly description?: string
+}
+
+/** The same parameter with these members only. */
+export function only<Name extends string>(
+  param: Param,
+  names: readonly Name[],
+): Param<{ readonly [One in Name]?: unknown } | null> {
+  const inner = Object.entries(param.members ?? {}).filter(([member]) => (names as readonly string[]).includes(member))
+  const { value: _, ...rest } = param
+  return { ...rest, members: Object.fromEntries(inner) }
+}
+
+function fromSchema(schema: Schema, isName = false): Param {
+  const { type, properties } = schema as {
+    readonly type?: string
+    readonly properties?: Readonly<Record<string, Schema>>
+  }
+  if (type === 'boolean') return { kind: 'boolean', schema }
+  if (type === 'array') return { kind: 'texts', schema }
+  if (type !== 'object') return { kind: isName ? 'name' : 'text', schema }
+  if (properties === undefined) return { kind: 'labels', schema }
+  const needed = (schema.required ?? []) as readonly string[]
+  const inner = Object.entries(properties).map(([member, one]) => [member, fromSchema(one, needed.includes(member))])
+  return { kind: 'members', schema, members: Object.fromEntries(inner) }
+}
+
+function of(kind: Kind, description: string, limits: Schema = {}): Param<never> {
+  return { kind, schema: { description, ...limits } }
+}

@@ -1,0 +1,139 @@
+import type { ReadCall, WriteCall } from '../operations/calls/call.js'
+import type { Expand } from '../operations/calls/expand.js'
+import { DEFAULT_LIMIT, MOST } from '../operations/calls/list.js'
+import type { Scope } from '../operations/keys/scopes.js'
+import type { Decoded } from './decode.js'
+import { integer, name, type Params, times, type Values } from './param.js'
+import type { Schema } from './published.js'
+
+/**
+ * All that is known of one path and method, said once: who may call it, what it takes and answers, and whether Stripe has
+ * it. Reading a request, the check of its key and the OpenAPI document are made of it.
+ */
+export interface Facts {
+  /** For people, in a few words: "Retrieve a verification session". */
+  readonly summary: string
+  /** More of it, where the summary cannot say it all. */
+  readonly description?: string
+  /** Null where every valid key may call it. */
+  readonly scope: Scope | null
+  /** Only keys of the test mode may call it. */
+  readonly testOnly?: boolean
+  /** A key made for one session may call it, for that session. */
+  readonly ofOneSession?: boolean
+  /** Whether Stripe has it, too. */
+  readonly isStripes?: boolean
+  /** What an answer is: the name of a shape of schemas/api.schema.json. */
+  readonly answers: Resource
+  /** Dotted paths in the resource that `expand[]` may name. */
+  readonly expandable?: readonly string[]
+  /** Members that only the first answer holds: one that is stored for retries is stored without them. */
+  readonly shownOnce?: readonly string[]
+  /** Members that a stored answer gives again only to the API key that it was made for. */
+  readonly shownToMaker?: readonly string[]
+  /** Of DELETE: the answer is the object that is gone, where others say only that it is. */
+  readonly answersWhole?: boolean
+}
+
+export type Resource =
+  | 'verification_flow'
+  | 'verification_flow_version'
+  | 'flow_state'
+  | 'flow_deployment'
+  | 'deployed_flow'
+  | 'verification_session'
+  | 'verification_report'
+  | 'event'
+  | 'webhook_endpoint'
+  | 'webhook_delivery'
+  | 'api_key'
+  | 'ephemeral_key'
+
+/** The part that every row has, whatever runs it. */
+export interface Row extends Facts {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly url: string
+  readonly params: Params
+  readonly expandable: readonly string[]
+  readonly isList: boolean
+}
+
+interface Operation<Method, Call, Result> extends Row {
+  readonly method: Method & Row['method']
+  run(call: Call, params: Decoded, id: string, expand: Expand): Promise<Result>
+}
+
+export type ReadRoute = Operation<'GET', ReadCall, unknown>
+export type WriteRoute = Operation<'POST' | 'DELETE', WriteCall, { readonly id: string }>
+export type AnyRoute = ReadRoute | WriteRoute
+
+/** A row whose answer is more than an object: its handler is written out. The document needs to be told the rest. */
+export interface SpecialRoute extends Row {
+  /** Headers that it reads. */
+  readonly headers?: Readonly<Record<string, Schema>>
+  /** The body, where it is JSON. Its schema is made only for the document, which few servers are ever asked for. */
+  readonly body?: { readonly description: string; readonly limits: Schema; readonly schema: () => Schema }
+  /** What the answer is, in a sentence, and its headers. */
+  readonly answer: { readonly description: string; readonly headers?: Readonly<Record<string, Schema>> }
+  /** What it answers when nothing has changed since the ETag that was sent. */
+  readonly notModified?: string
+}
+
+export function read(
+  url: string,
+  facts: Facts,
+  run: (call: ReadCall, id: string, expand: Expand) => Promise<unknown>,
+): ReadRoute {
+  const rest = { method: 'GET', url, params: {}, expandable: [], isList: false } as const
+  return { ...rest, ...facts, run: (call, _params, id, expand) => run(call, id, expand) }
+}
+
+/** A list that is always answered whole. */
+export function readAll(url: string, facts: Facts, run: (call: ReadCall, id: string) => Promise<unknown>): ReadRoute {
+  return { ...read(url, facts, run), isList: true }
+}
+
+/** Where a page of a list begins. */
+export const CURSORS = {
+  limit: integer(`How many objects to answer, from 1 to ${MOST}.`, {
+    minimum: 1,
+    maximum: MOST,
+    default: DEFAULT_LIMIT,
+  }),
+  starting_after: name('Id of the last object of the page before this one.'),
+  ending_before: name('Id of the first object of the page after this one.'),
+}
+
+export const PAGE = {
+  ...CURSORS,
+  created: times('When the objects were created, in unix seconds: one moment, or a range.'),
+}
+
+/** A list in pages. What an operation only looks for has no limits: what is not there is not found. */
+export function list<P extends Params>(
+  url: string,
+  facts: Facts,
+  params: P,
+  run: (call: ReadCall, params: Values<P>, id: string, expand: Expand) => Promise<unknown>,
+): ReadRoute {
+  return { method: 'GET', url, expandable: [], ...facts, params, isList: true, run: run as ReadRoute['run'] }
+}
+
+export function write<P extends Params>(
+  url: string,
+  facts: Facts,
+  params: P,
+  run: (call: WriteCall, params: Values<P>, id: string, expand: Expand) => Promise<{ readonly id: string }>,
+): WriteRoute {
+  return { method: 'POST', url, expandable: [], ...facts, params, isList: false, run: run as WriteRoute['run'] }
+}
+
+/** DELETE, which answers the id of what is gone. */
+export function remove(
+  url: string,
+  facts: Facts,
+  run: (call: WriteCall, id: string) => Promise<{ readonly id: string }>,
+): WriteRoute {
+  const rest = { method: 'DELETE', url, params: {}, expandable: [], isList: false } as const
+  return { ...rest, ...facts, run: (call, _params, id) => run(call, id) }
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ApiError, rateLimited } from '../../api-error.js'
+import type { AppOptions } from '../app-options.js'
+import { apiVersionOf } from '../requests/api-version.js'
+import { idOf } from '../requests/request.js'
+import { authenticate } from './authenticate.js'
+import { authorise } from './authorise.js'
+import { failedKeys } from './failed-keys.js'
+import { refuseOtherAccount } from './refuse-other-account.js'
+
+/** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
+export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
+  const failures = failedKeys()
+  const authenticated = async (request: FastifyRequest) => {
+    try {
+      return await authenticate(service, request.headers.authorization)
+    } catch (error) {
+      if (rateLimit === 0 || !(error instanceof ApiError && error.status === 401)) throw error
+      const retryAfter = failures.count(request.ip)
+      if (retryAfter === null) throw error
+      const message = 'Too many requests without a valid API key from this address.'
+      throw rateLimited(message, { scope: 'address', retryAfter, isWorthRetry: false })
+    }
+  }
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { needs } = request.routeOptions.config
+    if (needs === undefined) throw new Error('a route does not say what it asks of a key')
+    const { caller, keyId, tail, unmarked } = await authenticated(request)
+    request.keyTail = tail
+    request.caller = caller
+    if (unmarked !== null) usage.note(keyId, unmarked)
+    if (rateLimit > 0) {
+      const permit = await limiter.take(`key:${keyId}`, 1, rateLimit)
+      if (!permit.ok) {
+        const message = `Too many requests with this API key: the limit is ${rateLimit} a second.`
+        throw rateLimited(message, { scope: 'key', retryAfter: permit.retryAfter, isWorthRetry: true })
+      }
+    }
+    refuseOtherAccount(request)
+    authorise(caller, needs, idOf(request))
+    const apiVersion = apiVersionOf(request.headers['stripe-version'])
+    if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
+    // What happens because of this request is told with it.
+    const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null
+    request.caller = { ...caller, request: { id: request.id, idempotency_key: idempotencyKey }, apiVersion }
+  })
+}

@@ -1,0 +1,100 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { ApiError } from '../../api-error.js'
+import { isFault } from '../answers/answer-error.js'
+import type { StoreChange } from './watching-writes.js'
+
+/** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */
+export interface LogLine {
+  readonly time: string
+  readonly request: string
+  readonly method: string
+  /** The pattern, such as "/v1/identity/verification_flows/:verification_flow"; null for a path that does not exist. */
+  readonly route: string | null
+  readonly status: number
+  readonly ms: number
+  /** Of the API key; null without a valid one. */
+  readonly mode: 'live' | 'test' | null
+  /** The last characters of the API key. */
+  readonly key: string | null
+  /** The code of the error in the answer. */
+  readonly code?: string
+  /** Where the fault lies when the service itself failed, or its store. */
+  readonly fault?: string
+}
+
+export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
+  return {
+    time: new Date().toISOString(),
+    request: request.id,
+    method: request.method,
+    route: request.routeOptions.url ?? null,
+    status: reply.statusCode,
+    ms: Math.round(reply.elapsedTime * 10) / 10,
+    mode: request.caller === undefined ? null : request.caller.livemode ? 'live' : 'test',
+    key: request.keyTail ?? null,
+    ...codeOf(request.failure),
+    ...(isFault(reply.statusCode, request.failure) && { fault: faultOf(request.failure) }),
+  }
+}
+
+function codeOf(failure: unknown): { readonly code?: string } {
+  return failure instanceof ApiError && failure.body.code !== undefined ? { code: failure.body.code } : {}
+}
+
+/** One line of JSON per request. */
+export function logToStderr(line: LogLine): void {
+  process.stderr.write(`${JSON.stringify(line)}\n`)
+}
+
+/** Only what failed on the service's own side: nobody could find its cause later. */
+export function logFaults(line: LogLine): void {
+  if (line.fault !== undefined) logToStderr(line)
+}
+
+/** A job in the background that failed. */
+export function logJobFault(job: string, error: unknown): void {
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), job, fault: faultOf(error) })}\n`)
+}
+
+/** The store stopped to take writes, or takes them again. */
+export function logStoreChange(change: StoreChange): void {
+  const { takesWrites } = change
+  const store = takesWrites ? 'takes writes again' : 'takes no writes'
+  const fault = takesWrites ? {} : { fault: faultOf(change.error) }
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), store, ...fault })}\n`)
+}
+
+const MOST_CAUSES = 5
+
+/** Names, codes and the place, never a message: it may quote what was sent. "StoreError unreadable < SqliteError SQLITE_FULL at ..." */
+function faultOf(error: unknown): string {
+  const chain: string[] = []
+  for (let one = error; chain.length < MOST_CAUSES && one !== undefined && one !== null; one = causeOf(one)) {
+    chain.push(one instanceof Error ? nameOf(one) : typeof one)
+  }
+  return [chain.join(' < ') || typeof error, ...placeOf(error)].join(' ')
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined
+}
+
+/** An error's name, and its code: the store's, or the system's. */
+function nameOf(error: Error): string {
+  const { code, errcode } = error as { code?: unknown; errcode?: unknown }
+  return [error.name, code, errcode].filter(isWord).join(' ')
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && /^\w{1,60}$/.test(value))
+}
+
+/** The top of the stack, without the message, which stands at its beginning. */
+function placeOf(error: unknown): string[] {
+  if (!(error instanceof Error)) return []
+  const frames = (error.stack ?? '').replace(error.message, () => '').split('\n')
+  return frames
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 3)
+    .map((line) => line.trim())
+}

@@ -1,0 +1,87 @@
+import { ApiError } from '../../api-error.js'
+import { allows } from '../keys/scopes.js'
+import type { Call } from './call.js'
+
+/**
+ * What `expand[]` asked for, as dotted paths from the resource: "last_verification_report.document.number". A path
+ * expands everything on its way.
+ */
+export type Expand = ReadonlySet<string>
+
+export const NOTHING: Expand = new Set()
+
+/** Members that Stripe shows only when each is asked for by name, by what holds them. */
+export const SENSITIVE = {
+  verified_outputs: ['dob', 'id_number', 'sex', 'unparsed_place_of_birth', 'unparsed_sex'],
+  document: ['dob', 'expiration_date', 'number', 'sex', 'unparsed_place_of_birth', 'unparsed_sex'],
+  id_number: ['dob', 'id_number'],
+} as const
+
+export const REPORT_EXPANDABLE: readonly string[] = (['document', 'id_number'] as const).flatMap((section) =>
+  SENSITIVE[section].map((member) => `${section}.${member}`),
+)
+
+export const SESSION_EXPANDABLE: readonly string[] = [
+  'last_verification_report',
+  ...REPORT_EXPANDABLE.map((path) => `last_verification_report.${path}`),
+  'verified_outputs',
+  ...SENSITIVE.verified_outputs.map((member) => `verified_outputs.${member}`),
+]
+
+/** How long after its making a restricted key sees the sensitive members of what was verified, in seconds; Stripe's. */
+const SEEN = 48 * 60 * 60
+
+type Asking = Pick<Call<unknown>, 'key' | 'now'>
+
+/**
+ * Throws 403 where `expand` asks for what the key may not see. What a report says takes the scope of reports, wherever it
+ * is asked for; sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
+ */
+export function checkExpand({ key }: Pick<Asking, 'key'>, expand: Expand): void {
+  // Whoever works at the store itself has all of it anyway.
+  if (key === undefined) return
+  for (const path of expand) {
+    if (key.session !== undefined) throw mayNotSee(path, 'not with an ephemeral key')
+    const isSensitive = SENSITIVE_PATHS.has(path)
+    if (isSensitive && key.scopes === null) throw mayNotSee(path, 'only a restricted key may expand it')
+    if ((isSensitive || path === 'last_verification_report') && !allows(key.scopes, 'reports:read')) {
+      const message = `This property cannot be expanded (${path}): the key has no scope reports:read.`
+      throw new ApiError(403, { code: 'scope_missing', param: 'expand', message })
+    }
+  }
+}
+
+const SENSITIVE_PATHS: ReadonlySet<string> = new Set(
+  [...REPORT_EXPANDABLE, ...SESSION_EXPANDABLE].filter((path) => path.includes('.')),
+)
+
+export interface Shown {
+  /** Where the value stands in the resource. */
+  readonly path: string
+  readonly expand: Expand
+  /** When it was verified. */
+  readonly created: number
+  /** In a list, what is too old is left out: one old object must not keep back all the others. */
+  readonly isList: boolean
+}
+
+/** The value without the sensitive members that were not asked for. Throws 403 where they are too old to be shown. */
+export function withoutSensitive<T extends object>(
+  { key, now }: Asking,
+  value: T,
+  members: readonly string[],
+  { path, expand, created, isList }: Shown,
+): T {
+  const isTooOld = key !== undefined && now - created > SEEN
+  const shown = Object.entries(value).filter(([name]) => {
+    if (!members.includes(name)) return true
+    if (!expand.has(`${path}.${name}`)) return false
+    if (isTooOld && !isList) throw mayNotSee(`${path}.${name}`, 'it is shown for 48 hours only')
+    return !isTooOld
+  })
+  return Object.fromEntries(shown) as T
+}
+
+function mayNotSee(path: string, why: string): ApiError {
+  return new ApiError(403, { param: 'expand', message: `This property cannot be expanded (${path}): ${why}.` })
+}

@@ -1,0 +1,213 @@
+import { compareText } from '../../../model/canonical.js'
+import type { ChangeRequest, DeploymentRequest, StaleFlow } from '../../../model/deployment.js'
+import type { ListObject } from '../../../model/resources.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
+import type { DeploymentSummary } from '../../../store/deployments.js'
+import type { FlowRecord } from '../../../store/flows.js'
+import { ApiError, conflict, notFound } from '../../api-error.js'
+import type { ReadCall, WriteCall } from '../calls/call.js'
+import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { linkToken, versionOf } from '../flows/flows.js'
+import { checkDeploymentRequest, configOf } from './deployment-request.js'
+
+const ENDPOINT = '/v2/identity/flow_deployments'
+
+export interface ListDeploymentsParams extends ListParams {
+  readonly project?: string | undefined
+  readonly approved_digest?: string | undefined
+}
+
+/**
+ * Writes a whole plan, or nothing. The plan's digest is the idempotency key, and so is that of the reviewed plan behind
+ * it: a plan that was applied before answers with the deployment it made (compare `run_id`). Throws 412 naming every flow
+ * that has moved on.
+ */
+export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
+  const { tx, livemode } = call
+  const request = checkDeploymentRequest(body, livemode)
+  await tx.state.lock(livemode)
+  const digests = [request.plan_digest, request.approved_digest].filter(isGiven)
+  const before = await tx.deployments.byDigest(livemode, request.project, digests)
+  if (before) return before
+  const found = await findFlows(call, request.changes)
+  const stale = request.changes.flatMap((change) => staleOf(change, found))
+  if (stale.length > 0) throw conflict(stale)
+  for (const [index, change] of request.changes.entries()) checkAllowed(change, index, request, found)
+  return write(call, request, found)
+}
+
+function isGiven(digest: string | null | undefined): digest is string {
+  return digest !== null && digest !== undefined
+}
+
+export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string): Promise<Deployment> {
+  const deployment = await tx.deployments.byId(livemode, id)
+  if (deployment === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
+  return deployment
+}
+
+/**
+ * The project's flows as this deployment left them, whole, in order of key: those it wrote, and those that earlier ones
+ * wrote and it did not touch. What was edited outside deployments is not in it.
+ */
+export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
+  const flows = await tx.deployments.flowsAfter(livemode, id)
+  if (flows === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
+  const data = flows.sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
+  return listObject(`${ENDPOINT}/${id}/flows`, { data, has_more: false }, (flow) => flow)
+}
+
+/** Newest first. A deployment in a list has its `summary` but not its `changes`: retrieve it for those. */
+export async function listDeployments(
+  { tx, livemode }: ReadCall,
+  params: ListDeploymentsParams = {},
+): Promise<ListObject<DeploymentSummary>> {
+  const page = await pageOf(
+    params,
+    'flow_deployment',
+    async (id) => (await tx.deployments.byId(livemode, id)) !== undefined,
+  )
+  const filter = { project: params.project, approved_digest: params.approved_digest, created: rangeOf(params.created) }
+  return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
+}
+
+/** The flows that a set of changes is about: those it changes, and those that hold the keys it wants. */
+interface Found {
+  readonly byId: ReadonlyMap<string, FlowRecord>
+  readonly byKey: ReadonlyMap<string, FlowRecord>
+  /** The keys that flows of the set give up, by the flows' ids. */
+  readonly freed: ReadonlyMap<string, string>
+}
+
+async function findFlows({ tx, livemode }: WriteCall, changes: readonly ChangeRequest[]): Promise<Found> {
+  const ids = changes.map(({ id }) => id).filter((id) => id !== null)
+  const keys = changes.filter(takesKey).map(({ key }) => key)
+  const flows = await tx.flows.byIdsOrKeys(livemode, ids, keys)
+  return {
+    byId: new Map(flows.map((flow) => [flow.id, flow])),
+    byKey: new Map(flows.map((flow) => [flow.key, flow])),
+    freed: new Map(changes.flatMap(({ id, previous_key }) => (id && previous_key ? [[id, previous_key]] : []))),
+  }
+}
+
+function takesKey({ action, previous_key }: ChangeRequest): boolean {
+  return action === 'create' || previous_key !== null
+}
+
+/** A change whose flow is not the one that was compared any more, or whose key somebody has taken since. */
+function staleOf(change: ChangeRequest, { byId, byKey, freed }: Found): StaleFlow[] {
+  const { key, base_version } = change
+  if (change.id !== null) {
+    const flow = byId.get(change.id)
+    if (flow === undefined) return [{ key, base_version, current_version: null, updated_by: null, updated: null }]
+    if (flow.version !== base_version) return [toStale(change, flow)]
+  }
+  const holder = takesKey(change) ? byKey.get(key) : undefined
+  if (holder === undefined || holder.id === change.id) return []
+  // A key may come from a flow of the same set that gives it up.
+  return freed.get(holder.id) === key ? [] : [toStale(change, holder)]
+}
+
+function toStale({ key, base_version }: ChangeRequest, flow: FlowRecord): StaleFlow {
+  return { key, base_version, current_version: flow.version, updated_by: flow.updated_by, updated: flow.updated }
+}
+
+/** The flow is the one that was compared, so what does not fit now never did: the request is wrong, not late. */
+function checkAllowed(change: ChangeRequest, index: number, { project }: DeploymentRequest, { byId }: Found): void {
+  const flow = change.id === null ? undefined : byId.get(change.id)
+  if (flow === undefined) return
+  const refuse = (code: 'flow_of_other_project' | 'flow_status_invalid' | null, message: string) => {
+    throw new ApiError(400, {
+      ...(code !== null && { code }),
+      param: `changes[${index}]`,
+      message: `Cannot ${change.action} '${change.key}': ${message}.`,
+    })
+  }
+  const manager = change.action === 'adopt' ? null : project
+  if (flow.project !== manager) {
+    refuse(
+      'flow_of_other_project',
+      flow.project === null ? 'no project manages it' : `project '${flow.project}' manages it`,
+    )
+  }
+  if (change.action === 'restore' && flow.status !== 'archived') refuse('flow_status_invalid', 'it is not archived')
+  if (!['restore', 'adopt'].includes(change.action) && flow.status !== 'active') {
+    refuse('flow_status_invalid', 'it is archived')
+  }
+  if (flow.key !== (change.previous_key ?? change.key)) refuse(null, `its key is '${flow.key}'`)
+}
+
+async function write(call: WriteCall, request: DeploymentRequest, { byId }: Found): Promise<Deployment> {
+  const { tx, livemode, now, actor } = call
+  const id = call.id('vfd')
+  const flows: FlowRecord[] = []
+  const changes: DeployedChange[] = []
+  for (const [index, change] of request.changes.entries()) {
+    const before = change.id === null ? undefined : byId.get(change.id)
+    const flow = flowAfter(call, request, change, index, before)
+    flows.push(flow)
+    changes.push({
+      action: change.action,
+      key: change.key,
+      previous_key: change.previous_key,
+      id: flow.id,
+      base_version: change.base_version,
+      version: flow.version,
+      before: before?.config ?? null,
+      after: flow.config,
+      diff_digest: change.diff_digest,
+    })
+  }
+  const deployment: Deployment = {
+    id,
+    object: 'identity.flow_deployment',
+    created: now,
+    livemode,
+    project: request.project,
+    plan_digest: request.plan_digest,
+    approved_digest: request.approved_digest ?? null,
+    run_id: request.run_id,
+    actor,
+    source: request.source,
+    allowed: [...request.allowed],
+    changes,
+  }
+  await tx.flows.save(
+    flows,
+    flows.map((flow, index) => versionOf(call, changes[index]?.action ?? 'update', flow, id)),
+  )
+  await tx.deployments.insert(deployment)
+  await tx.state.advance(livemode)
+  return deployment
+}
+
+function flowAfter(
+  call: WriteCall,
+  { project }: DeploymentRequest,
+  change: ChangeRequest,
+  index: number,
+  before: FlowRecord | undefined,
+): FlowRecord {
+  const config = before && change.action === 'archive' ? before.config : configOf(change, index, call.livemode)
+  const status = change.action === 'archive' ? 'archived' : 'active'
+  const written = {
+    updated: call.now,
+    updated_by: call.actor,
+    project,
+    key: change.key,
+    status,
+    config,
+    applied: config,
+    applied_status: status,
+    applied_key: change.key,
+  } as const
+  if (before) return { ...before, ...written, version: before.version + 1 }
+  return {
+    id: call.id('vf'),
+    livemode: call.livemode,
+    version: 1,
+    link_token: linkToken(),
+    created: call.now,
+    ...written,
+  }
+}

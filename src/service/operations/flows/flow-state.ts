@@ -1,0 +1,55 @@
+import { compareText, digestOf } from '../../../model/canonical.js'
+import type { ObservedFlow, ObservedState } from '../../../model/state.js'
+import type { FlowRecord } from '../../../store/flows.js'
+import type { ReadCall } from '../calls/call.js'
+import { checkKey } from './check-key.js'
+import { linkUrl } from './flows.js'
+
+export type FlowState =
+  | { readonly status: 'not_modified'; readonly etag: string }
+  | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
+
+/** Bump it when the answer changes its shape: tags of the old shape must not match the new one. */
+const SHAPE = 4
+const THIRTY_DAYS = 30 * 24 * 60 * 60
+
+/**
+ * Everything that a plan of this project needs, with a strong tag over it (usage figures are outside the tag). While
+ * the state has the tag `known`, one small query answers; the flows are not read.
+ */
+export async function flowState(call: ReadCall, project: string, known?: string): Promise<FlowState> {
+  const { tx, livemode, now, publicUrl } = call
+  checkKey(project, 'project')
+  const tag = await tx.state.tag(livemode)
+  const etag = `"${digestOf([SHAPE, tag.store_id, livemode, project, publicUrl, tag.revision, tag.nonce]).slice(0, 40)}"`
+  if (known === etag) return { status: 'not_modified', etag }
+  const flows = await tx.flows.all(livemode)
+  const sessions = await tx.sessions.countByFlow(livemode, now - THIRTY_DAYS)
+  const state = {
+    livemode,
+    store: tag.store_id === '' ? null : tag.store_id,
+    last_deployment: await tx.deployments.last(livemode, project),
+    flows: flows
+      .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0))
+      .sort((a, b) => compareText(a.key, b.key)),
+  }
+  return { status: 'modified', etag, state }
+}
+
+function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): ObservedFlow {
+  return {
+    id: flow.id,
+    key: flow.key,
+    project: flow.project,
+    status: flow.status,
+    version: flow.version,
+    config: flow.config,
+    applied: flow.applied,
+    applied_status: flow.applied_status,
+    applied_key: flow.applied_key,
+    updated: flow.updated,
+    updated_by: flow.updated_by,
+    static_link_url: linkUrl(call, flow),
+    sessions_last_30_days: sessions,
+  }
+}

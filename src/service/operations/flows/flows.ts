@@ -1,0 +1,253 @@
+import { canonicalJson } from '../../../model/canonical.js'
+import type { FlowBody, FlowConfig } from '../../../model/flow.js'
+import { mergePatch } from '../../../model/merge-patch.js'
+import { modeFor } from '../../../model/mode.js'
+import type { ListObject, VerificationFlow } from '../../../model/resources.js'
+import type { FlowRecord, FlowVersionRecord } from '../../../store/flows.js'
+import { ApiError, conflict, invalid, missing } from '../../api-error.js'
+import { randomText } from '../../ids.js'
+import type { Call, ReadCall, WriteCall } from '../calls/call.js'
+import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { checkedConfig } from './check-body.js'
+import { checkFlowKey, checkKey } from './check-key.js'
+import { findFlow } from './find-flow.js'
+
+const ENDPOINT = '/v1/identity/verification_flows'
+
+/** Null means "back to the default", as an empty value does in a form. */
+type Nullable<T> = { readonly [Name in keyof T]?: T[Name] | null | undefined }
+
+export interface CreateFlowParams extends Nullable<FlowBody> {
+  readonly key?: string | undefined
+  /** The managing project; none unless given. */
+  readonly project?: string | null | undefined
+}
+
+export interface UpdateFlowParams extends Nullable<FlowBody> {
+  readonly key?: string | undefined
+  /** Takes over a flow that nobody manages, or (null) lets it go. A flow never moves straight to another project. */
+  readonly project?: string | null | undefined
+  /** Refuses the update with 412 unless the flow still has this version. */
+  readonly expected_version?: number | undefined
+}
+
+export interface StaticLinkParams {
+  readonly active?: boolean | null | undefined
+  /** Makes a new link; the old one is dead from then on. */
+  readonly rotate?: boolean | null | undefined
+  readonly expected_version?: number | undefined
+}
+
+export interface ListFlowsParams extends ListParams {
+  readonly key?: string | undefined
+  readonly project?: string | undefined
+  readonly status?: FlowRecord['status'] | undefined
+}
+
+export async function createFlow(call: WriteCall, params: CreateFlowParams): Promise<VerificationFlow> {
+  const { key, project = null, ...body } = params
+  if (key === undefined) throw missing('key')
+  checkFlowKey(key)
+  if (project !== null) checkKey(project, 'project')
+  const config = checkedConfig(mergePatch({}, asPatch(body)), modeFor(call.livemode))
+  await call.tx.state.lock(call.livemode)
+  await checkFree(call, key)
+  const flow: FlowRecord = {
+    id: call.id('vf'),
+    livemode: call.livemode,
+    key,
+    project,
+    status: 'active',
+    version: 1,
+    config,
+    applied: null,
+    applied_status: null,
+    applied_key: null,
+    link_token: linkToken(),
+    created: call.now,
+    updated: call.now,
+    updated_by: call.actor,
+  }
+  return save(call, 'create', flow)
+}
+
+/** By id or by key. */
+export async function retrieveFlow(call: ReadCall, idOrKey: string): Promise<VerificationFlow> {
+  return toResource(call, await findFlow(call, idOrKey))
+}
+
+/** Patches the flow (RFC 7396): what is not given stays, null takes a member back to its default. */
+export async function updateFlow(
+  call: WriteCall,
+  idOrKey: string,
+  { key, project, expected_version, ...patch }: UpdateFlowParams,
+): Promise<VerificationFlow> {
+  const flow = await flowToWrite(call, idOrKey, expected_version)
+  if (key !== undefined && key !== flow.key) {
+    checkFlowKey(key)
+    await checkFree(call, key)
+  }
+  return saveIfChanged(call, key === undefined || key === flow.key ? 'update' : 'rename', flow, {
+    key: key ?? flow.key,
+    project: newProject(flow, project),
+    config: checkedConfig(mergePatch(bodyToPatch(flow.config, patch), asPatch(patch)), modeFor(call.livemode)),
+  })
+}
+
+export async function archiveFlow(
+  call: WriteCall,
+  idOrKey: string,
+  { expected_version }: Pick<UpdateFlowParams, 'expected_version'> = {},
+): Promise<VerificationFlow> {
+  const flow = await flowToWrite(call, idOrKey, expected_version)
+  return saveIfChanged(call, 'archive', flow, { status: 'archived' })
+}
+
+export async function restoreFlow(
+  call: WriteCall,
+  idOrKey: string,
+  { expected_version }: Pick<UpdateFlowParams, 'expected_version'> = {},
+): Promise<VerificationFlow> {
+  const flow = await flowToWrite(call, idOrKey, expected_version)
+  return saveIfChanged(call, 'restore', flow, { status: 'active' })
+}
+
+export async function updateStaticLink(
+  call: WriteCall,
+  idOrKey: string,
+  { active, rotate = false, expected_version }: StaticLinkParams,
+): Promise<VerificationFlow> {
+  const flow = await flowToWrite(call, idOrKey, expected_version)
+  return saveIfChanged(call, rotate ? 'rotate_link' : 'update', flow, {
+    config: { ...flow.config, static_link: { active: active ?? flow.config.static_link.active } },
+    link_token: rotate ? linkToken() : flow.link_token,
+  })
+}
+
+export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): Promise<ListObject<VerificationFlow>> {
+  const { tx, livemode } = call
+  const page = await pageOf(
+    params,
+    'verification_flow',
+    async (id) => (await tx.flows.byId(livemode, id)) !== undefined,
+  )
+  const { key, project, status, created } = params
+  const flows = await tx.flows.list(livemode, { key, project, status, created: rangeOf(created) }, page)
+  return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
+}
+
+export function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
+  const { static_link, ...config } = flow.config
+  return {
+    id: flow.id,
+    object: 'identity.verification_flow',
+    created: flow.created,
+    livemode: flow.livemode,
+    key: flow.key,
+    project: flow.project,
+    status: flow.status,
+    version: flow.version,
+    ...config,
+    static_link: { active: static_link.active, url: linkUrl(call, flow) },
+    updated: flow.updated,
+    updated_by: flow.updated_by,
+  }
+}
+
+/** Where a flow's static link leads, whether it works or not; without a host where the service has no address. */
+export function linkUrl({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): string {
+  return `${publicUrl ?? ''}/l/${flow.link_token}`
+}
+
+/** The secret part of a static link: 124 random bits. */
+export function linkToken(): string {
+  return randomText(24)
+}
+
+/** Records one version of a flow as it is now. */
+export function versionOf(
+  call: Caller,
+  action: string,
+  flow: FlowRecord,
+  deployment: string | null,
+): FlowVersionRecord {
+  return {
+    flow: flow.id,
+    version: flow.version,
+    action,
+    key: flow.key,
+    project: flow.project,
+    status: flow.status,
+    config: flow.config,
+    actor: call.actor,
+    deployment,
+    created: flow.updated,
+  }
+}
+
+type Caller = Pick<WriteCall, 'actor'>
+
+async function flowToWrite(call: WriteCall, idOrKey: string, expected: number | undefined): Promise<FlowRecord> {
+  await call.tx.state.lock(call.livemode)
+  const flow = await findFlow(call, idOrKey)
+  if (expected !== undefined && expected !== flow.version) {
+    const { key, version, updated, updated_by } = flow
+    throw conflict([{ key, base_version: expected, current_version: version, updated, updated_by }], 'expected_version')
+  }
+  return flow
+}
+
+/** A request that asks for what is already so writes nothing: retries and Terraform refreshes make no versions. */
+async function saveIfChanged(
+  call: WriteCall,
+  action: string,
+  flow: FlowRecord,
+  change: Partial<FlowRecord>,
+): Promise<VerificationFlow> {
+  const changed = { ...flow, ...change }
+  if (canonicalJson(changed) === canonicalJson(flow)) return toResource(call, flow)
+  return save(call, action, { ...changed, version: flow.version + 1, updated: call.now, updated_by: call.actor })
+}
+
+async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {
+  await call.tx.flows.save([flow], [versionOf(call, action, flow, null)])
+  await call.tx.state.advance(call.livemode)
+  return toResource(call, flow)
+}
+
+/** Options of a document go with the type: a change of type takes them along unless the request says otherwise. */
+function bodyToPatch(config: FlowConfig, patch: Nullable<FlowBody>): unknown {
+  const { document, ...options } = config.options
+  const keepsDocument = (patch.type ?? config.type) === 'document' && document !== undefined
+  return { ...config, options: keepsDocument ? { document, ...options } : options }
+}
+
+function newProject(flow: FlowRecord, project: string | null | undefined): string | null {
+  if (project === undefined || project === flow.project) return flow.project
+  if (project !== null) checkKey(project, 'project')
+  if (project !== null && flow.project !== null) {
+    throw new ApiError(400, {
+      code: 'flow_of_other_project',
+      param: 'project',
+      message: `The flow '${flow.key}' is managed by project '${flow.project}', which must let it go first.`,
+    })
+  }
+  return project
+}
+
+async function checkFree({ tx, livemode }: WriteCall, key: string): Promise<void> {
+  const holder = await tx.flows.byKey(livemode, key)
+  if (holder === undefined) return
+  const which = holder.status === 'archived' ? 'An archived flow' : 'A flow'
+  throw invalid('resource_already_exists', 'key', `${which} has the key '${key}' already: '${holder.id}'.`)
+}
+
+function asPatch(patch: Nullable<FlowBody>): unknown {
+  const entries = Object.entries(patch).filter(([, value]) => value !== undefined)
+  for (const [name, value] of entries) {
+    // These two have no default that null could take them back to.
+    if (value !== null || (name !== 'name' && name !== 'type')) continue
+    throw invalid('parameter_invalid_empty', name, `You passed an empty value for '${name}', which is always needed.`)
+  }
+  return Object.fromEntries(entries)
+}

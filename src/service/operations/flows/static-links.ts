@@ -1,0 +1,100 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { FlowRecord } from '../../../store/flows.js'
+import { isLonger } from '../../../validate/text-length.js'
+import { invalid, notFound, rateLimited } from '../../api-error.js'
+import { networkOf } from '../../network.js'
+import type { ReadCall, Service, WriteCall } from '../calls/call.js'
+import type { Limiter } from '../calls/limiter.js'
+import { checkOf } from '../sessions/session-params.js'
+import { urlToken } from '../sessions/session-tokens.js'
+import { insertSession } from '../sessions/sessions.js'
+
+/** How many people one address may bring through static links in a minute: an office, not a flood. */
+export const MOST_VISITS = 20
+const WINDOW = 60
+
+/** How long the same form is the same visit, in seconds. */
+const SAME_VISIT = 60 * 60
+/** In characters; the longest that mail servers take (RFC 5321, 4.5.3.1). */
+export const LONGEST_EMAIL = 254
+const LINK_TOKEN = /^[0-9a-z]{24}$/
+
+/** What a static link shows before anybody has done anything. */
+export interface LinkPage {
+  readonly name: string
+  readonly livemode: boolean
+}
+
+export interface Visit {
+  readonly email: string
+  readonly client_reference_id?: string | undefined
+}
+
+/** What stands behind a static link. Throws 404, without a word why, where it leads nowhere (any more). */
+export async function visitLink(call: ReadCall, token: string): Promise<LinkPage> {
+  const { config, livemode } = await flowBehind(call, token)
+  return { name: config.name, livemode }
+}
+
+/**
+ * Makes a session for the person who gave this address, and answers with the token that opens it. A form that is sent
+ * twice makes one session: nobody has done anything with it yet, so it tells nobody anything of another person.
+ */
+export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
+  const email = checkedEmail(visit.email)
+  const flow = await flowBehind(call, token)
+  const inMode = { ...call, livemode: flow.livemode }
+  const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
+  // Whoever submits the same form at the same time waits here, and then finds the session.
+  await call.tx.lock(`visitor:${visitor}`)
+  const session =
+    (await call.tx.sessions.untouchedOf(flow.livemode, visitor, call.now - SAME_VISIT)) ??
+    (await insertSession(
+      inMode,
+      await checkOf(inMode, { verification_flow: flow.id }),
+      { client_reference_id: visit.client_reference_id, provided_details: { email } },
+      visitor,
+    ))
+  return urlToken(call, session)
+}
+
+/** A person types it, so what is hardly an address is a slip, and is said while it can be mended. */
+function checkedEmail(typed: string): string {
+  const email = typed.trim()
+  if (email === '') throw invalid('email_invalid', 'email', 'Enter an email address.')
+  if (isLonger(email, LONGEST_EMAIL) || !/^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u.test(email)) {
+    throw invalid('email_invalid', 'email', 'Invalid email address.')
+  }
+  return email
+}
+
+async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<FlowRecord> {
+  const flow = LINK_TOKEN.test(token) ? await tx.flows.byLinkToken(token) : undefined
+  if (flow === undefined || flow.status !== 'active' || !flow.config.static_link.active)
+    throw notFound('page', '', 'token')
+  return flow
+}
+
+/**
+ * Counts a visit before anything is looked up, so that every visit counts, whatever becomes of it. Throws 429 when the
+ * address has had too many.
+ */
+export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
+  const secret = await service.read({ livemode: false, actor: null }, (call) => call.signingSecret())
+  // Whose address it was cannot be read back, and the counter is dropped with its minute.
+  const scope = createHmac('sha256', secret).update(networkOf(address)).digest('base64url')
+  const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)
+  if (permit.ok) return
+  throw rateLimited('Too many visits from this address. Try again in a minute.', {
+    scope: 'link',
+    retryAfter: permit.retryAfter,
+    isWorthRetry: true,
+  })
+}
+
+/** A flow that has changed is another one: what was begun before keeps the checks of then. */
+function visitorOf({ id, version }: FlowRecord, email: string, reference: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([id, version, email.toLowerCase(), reference]))
+    .digest('hex')
+}

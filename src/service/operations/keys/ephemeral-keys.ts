@@ -1,0 +1,82 @@
+import { sha256 } from '../../../model/canonical.js'
+import type { EphemeralKey } from '../../../model/resources.js'
+import type { ApiKeyRecord } from '../../../store/api-keys.js'
+import type { EphemeralKeyRecord } from '../../../store/ephemeral-keys.js'
+import { ApiError, missing, notFound } from '../../api-error.js'
+import { API_VERSION } from '../../api-version.js'
+import type { ReadCall, WriteCall } from '../calls/call.js'
+import { randomSecret } from './random-secret.js'
+
+const SESSION = 'identity.verification_session'
+/** Seconds; Stripe's. */
+export const LIFE_OF_EPHEMERAL_KEY = 60 * 60
+const PREFIX = 'ek_'
+
+export interface CreateEphemeralKeyParams {
+  readonly verification_session?: string | undefined
+}
+
+/**
+ * Makes a key that may read one session and nothing else, for the app on the device of the person who is verified. It lasts
+ * an hour, but not longer than the key that makes it. No other answer holds its secret.
+ */
+export async function createEphemeralKey(
+  call: WriteCall,
+  { verification_session }: CreateEphemeralKeyParams,
+): Promise<EphemeralKey> {
+  const { tx, livemode, now } = call
+  if (verification_session === undefined) throw missing('verification_session')
+  const session = await tx.sessions.byId(livemode, verification_session)
+  if (session === undefined) throw notFound(SESSION, verification_session, 'verification_session')
+  if (call.apiVersion === undefined) {
+    const message = `Missing required header: Stripe-Version. Name the version that the mobile SDK asks for, such as ${API_VERSION}.`
+    throw new ApiError(400, { code: 'parameter_missing', message })
+  }
+  const maker = call.key && (await tx.apiKeys.byId(call.key.id))
+  const secret = randomSecret(`${PREFIX}${livemode ? 'live' : 'test'}_`)
+  const key: EphemeralKeyRecord = {
+    id: call.id('ephkey'),
+    livemode,
+    hash: sha256(secret),
+    tail: secret.slice(-4),
+    session: session.id,
+    api_key: maker?.id ?? null,
+    created: now,
+    expires: Math.min(now + LIFE_OF_EPHEMERAL_KEY, maker?.expires ?? Number.POSITIVE_INFINITY),
+  }
+  await tx.ephemeralKeys.insert(key)
+  return { ...toResource(key), secret }
+}
+
+/** At once, and with it every stored answer that holds its secret. */
+export async function deleteEphemeralKey({ tx, livemode }: WriteCall, id: string): Promise<EphemeralKey> {
+  const key = await tx.ephemeralKeys.delete(livemode, id)
+  if (key === undefined) throw notFound('ephemeral_key', id, 'key')
+  await tx.idempotency.forgetAbout(id)
+  return toResource(key)
+}
+
+/** An ephemeral key with the API key that made it, without which it is worth nothing. */
+export interface FoundEphemeralKey {
+  readonly key: EphemeralKeyRecord
+  readonly maker: ApiKeyRecord | undefined
+}
+
+export async function findEphemeralKey(
+  { tx }: Pick<ReadCall, 'tx'>,
+  secret: string,
+): Promise<FoundEphemeralKey | undefined> {
+  const key = secret.startsWith(PREFIX) ? await tx.ephemeralKeys.byHash(sha256(secret)) : undefined
+  return key && { key, maker: key.api_key === null ? undefined : await tx.apiKeys.byId(key.api_key) }
+}
+
+function toResource({ id, session, created, expires, livemode }: EphemeralKeyRecord): EphemeralKey {
+  return {
+    id,
+    object: 'ephemeral_key',
+    associated_objects: [{ id: session, type: SESSION }],
+    created,
+    expires,
+    livemode,
+  }
+}

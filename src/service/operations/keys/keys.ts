@@ -1,0 +1,243 @@
+import { sha256 } from '../../../model/canonical.js'
+import type { ApiKey, ListObject } from '../../../model/resources.js'
+import type { ApiKeyRecord } from '../../../store/api-keys.js'
+import { controlCharacterIssues } from '../../../validate/control-characters.js'
+import { nearest } from '../../../validate/nearest.js'
+import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'
+import type { Caller, ReadCall, WriteCall } from '../calls/call.js'
+import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { findEphemeralKey } from './ephemeral-keys.js'
+import { randomSecret } from './random-secret.js'
+import { allows, SCOPES, type Scope } from './scopes.js'
+
+export interface CreateKeyParams {
+  /** For people, and the actor of what is done with the key. */
+  readonly name: string
+  /** By default the caller's own. Only a person at the store itself may choose. */
+  readonly mode?: 'test' | 'live' | undefined
+  /** Makes a restricted key, which may do this and nothing else. */
+  readonly scopes?: readonly string[] | null | undefined
+  /** Unix seconds. By default as long as the key that makes it, which is for ever with most. */
+  readonly expires?: number | undefined
+}
+
+export type { ApiKey }
+
+/** The one answer that holds the key. */
+export type CreatedApiKey = ApiKey & { readonly secret: string }
+
+const ENDPOINT = '/v1/api_keys'
+export const LONGEST_NAME = 100
+export const LONGEST_LIFE_IN_YEARS = 5
+const LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
+
+export async function createKey(call: WriteCall, params: CreateKeyParams): Promise<CreatedApiKey> {
+  const livemode = modeOf(call, params.mode)
+  checkName(params.name)
+  const scopes = checkScopes(params.scopes)
+  const expires = await checkAgainstMaker(call, { scopes, expires: checkExpiry(call, params.expires) })
+  const secret = randomSecret(prefixOf({ livemode, scopes }))
+  const key: ApiKeyRecord = {
+    id: call.id('ak'),
+    livemode,
+    name: params.name,
+    // The key is random and long, so one round of a fast hash cannot be guessed back.
+    hash: sha256(secret),
+    tail: secret.slice(-4),
+    scopes,
+    created: call.now,
+    created_by: call.actor,
+    expires,
+    last_used: null,
+    revoked: null,
+  }
+  await call.tx.apiKeys.insert(key)
+  return { ...toResource(key), secret }
+}
+
+/** Keys of the caller's mode, newest first, revoked and expired ones too. */
+export async function listKeys(call: ReadCall, params: ListParams = {}): Promise<ListObject<ApiKey>> {
+  const { tx, livemode } = call
+  const page = await pageOf(params, 'api_key', async (id) => (await tx.apiKeys.byId(id))?.livemode === livemode)
+  const keys = await tx.apiKeys.list(livemode, { created: rangeOf(params.created) }, page)
+  return listObject(ENDPOINT, keys, toResource)
+}
+
+/** Keys of both modes, whole: for a person at the store itself. */
+export async function listEveryKey({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
+  const data: ApiKeyRecord[] = []
+  for (const livemode of [false, true]) {
+    for (let more = true, last: string | undefined; more; last = data.at(-1)?.id) {
+      const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: last })
+      data.push(...page.data)
+      more = page.has_more
+    }
+  }
+  data.sort((a, b) => (a.id < b.id ? 1 : -1))
+  return listObject(ENDPOINT, { data, has_more: false }, toResource)
+}
+
+export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
+  return toResource(await findKey(call, id))
+}
+
+/** The key that asks: whatever a key may do, it may know what that is. */
+export async function currentKey(call: ReadCall): Promise<ApiKey> {
+  if (call.key === undefined) throw notFound('api_key', 'current', 'api_key')
+  return toResource(await findKey(call, call.key.id))
+}
+
+/** For good, and at once: every request looks its key up. A key revoked before stays as it was. */
+export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
+  const key = await findKey(call, id)
+  await call.tx.apiKeys.revoke(id, call.now)
+  return toResource({ ...key, revoked: key.revoked ?? call.now })
+}
+
+export type KeyCheck = ValidKey | { readonly status: 'revoked' | 'expired' | 'unknown' }
+
+export interface ValidKey {
+  readonly status: 'valid'
+  readonly caller: Caller
+  readonly keyId: string
+  /** The last characters of the key, for the log. */
+  readonly tail: string
+  /** The minute that the key is not marked with yet; see markUsed. */
+  readonly unmarked: number | null
+}
+
+/** Who a key stands for. */
+export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
+  // Looking up a hash tells an attacker nothing by its timing: nearby keys have unlike hashes.
+  const key = await tx.apiKeys.byHash(sha256(secret))
+  if (key === undefined) return checkEphemeralKey({ tx, now }, secret)
+  if (!isValid(key, now)) return { status: key.revoked === null ? 'expired' : 'revoked' }
+  const { id, livemode, name, tail, last_used } = key
+  const minute = now - (now % 60)
+  return {
+    status: 'valid',
+    caller: { livemode, actor: name, key: { id, scopes: scopesOf(key) } },
+    keyId: id,
+    tail,
+    unmarked: last_used === null || last_used < minute ? minute : null,
+  }
+}
+
+/** Who a key stands for that was made for one session. */
+async function checkEphemeralKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
+  const found = await findEphemeralKey({ tx }, secret)
+  if (found === undefined) return { status: 'unknown' }
+  const { key, maker } = found
+  if (now >= key.expires) return { status: 'expired' }
+  if (key.api_key !== null && (maker === undefined || !isValid(maker, now))) return { status: 'revoked' }
+  const { id, livemode, tail, session } = key
+  const caller = { livemode, actor: null, key: { id, scopes: [], session } }
+  return { status: 'valid', caller, keyId: id, tail, unmarked: null }
+}
+
+/** Marks keys as used in a minute. */
+export async function markUsed({ tx }: WriteCall, ids: readonly string[], minute: number): Promise<void> {
+  await tx.apiKeys.touch(ids, minute)
+}
+
+function isValid({ revoked, expires }: ApiKeyRecord, now: number): boolean {
+  return revoked === null && (expires === null || now < expires)
+}
+
+/** Over the API a mode sees its own keys only. A person at the store itself sees all. */
+async function findKey({ tx, key: caller, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
+  const key = await tx.apiKeys.byId(id)
+  if (key === undefined || (caller !== undefined && key.livemode !== livemode)) throw notFound('api_key', id, 'api_key')
+  return key
+}
+
+function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test'): boolean {
+  if (mode !== 'test' && mode !== 'live') {
+    throw invalidValue('mode', 'Invalid mode: must be test or live.')
+  }
+  if (key !== undefined && (mode === 'live') !== livemode) {
+    throw invalidValue('mode', 'Invalid mode: a key makes keys of its own mode only.')
+  }
+  return mode === 'live'
+}
+
+function checkName(name: string | undefined): void {
+  if (name === undefined || name === '') throw missing('name')
+  if (name.trim() === '') throw invalid('parameter_invalid_string_blank', 'name', 'Invalid name: it is blank.')
+  if (name.length > LONGEST_NAME || controlCharacterIssues(name).length > 0) {
+    throw invalidValue('name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
+  }
+}
+
+/** In the order of the list, each once. */
+function checkScopes(scopes: readonly string[] | null | undefined): readonly Scope[] | null {
+  if (scopes == null) return null
+  if (scopes.length === 0) throw invalid('parameter_invalid_empty', 'scopes', 'Invalid scopes: name at least one.')
+  for (const [index, scope] of scopes.entries()) {
+    if ((SCOPES as readonly string[]).includes(scope)) continue
+    const near = nearest(scope, SCOPES)
+    const hint = near === undefined ? `must be one of ${SCOPES.join(', ')}` : `did you mean ${near}?`
+    throw invalidValue(`scopes[${index}]`, `Invalid scope: ${hint}`)
+  }
+  return SCOPES.filter((scope) => scopes.includes(scope))
+}
+
+function checkExpiry({ now }: WriteCall, expires: number | undefined): number | null {
+  if (expires === undefined) return null
+  if (Number.isInteger(expires) && expires > now && expires <= now + LIFE) return expires
+  const message = `Invalid expires: a time to come, at most ${LONGEST_LIFE_IN_YEARS} years from now.`
+  throw invalidValue('expires', message)
+}
+
+/** No key makes one that may do more than itself, or for longer. Answers when the new key expires. */
+async function checkAgainstMaker(
+  { tx, key, now }: WriteCall,
+  { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
+): Promise<number | null> {
+  if (key === undefined) return expires
+  // Held until this ends: a revocation comes before it or after it.
+  const maker = await tx.apiKeys.toWrite(key.id)
+  // It was valid when the request came in.
+  if (maker === undefined || !isValid(maker, now)) {
+    throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })
+  }
+  const own = scopesOf(maker)
+  if (own !== null && scopes === null) throw mayNotGive('a restricted key makes restricted keys only: give scopes')
+  const beyond = scopes?.find((scope) => !allows(own, scope))
+  if (beyond !== undefined) throw mayNotGive(`the key has no scope ${beyond} to give`)
+  if (maker.expires !== null && expires !== null && expires > maker.expires) {
+    const message = 'Invalid expires: later than the key that makes it.'
+    throw invalidValue('expires', message)
+  }
+  return expires ?? maker.expires
+}
+
+function mayNotGive(why: string): ApiError {
+  const message = `A key makes none that may do more than itself: ${why}.`
+  return new ApiError(403, { code: 'scope_missing', param: 'scopes', message })
+}
+
+function scopesOf({ scopes }: ApiKeyRecord): readonly Scope[] | null {
+  return scopes as readonly Scope[] | null
+}
+
+function prefixOf({ livemode, scopes }: Pick<ApiKeyRecord, 'livemode' | 'scopes'>): string {
+  return `${scopes === null ? 'sk' : 'rk'}_${livemode ? 'live' : 'test'}_`
+}
+
+function toResource(key: ApiKeyRecord): ApiKey {
+  return {
+    id: key.id,
+    object: 'api_key',
+    created: key.created,
+    created_by: key.created_by,
+    expires: key.expires,
+    last_used: key.last_used,
+    livemode: key.livemode,
+    name: key.name,
+    redacted: `${prefixOf(key)}...${key.tail}`,
+    revoked: key.revoked,
+    scopes: scopesOf(key),
+    type: key.scopes === null ? 'secret' : 'restricted',
+  }
+}

@@ -1,0 +1,30 @@
+import type { ApiKey } from '../../../model/resources.js'
+
+/** What a restricted key can be allowed to do. */
+export const SCOPES = [
+  'flows:read',
+  'flows:write',
+  'deployments:write',
+  'sessions:read',
+  'sessions:write',
+  'reports:read',
+  'events:read',
+  'webhooks:read',
+  'webhooks:write',
+  'keys:admin',
+] as const satisfies readonly Scope[]
+
+export type Scope = NonNullable<ApiKey['scopes']>[number]
+
+/** Who may write a thing may read it. A deployment is made upon what the flows are. */
+const IMPLIED: Partial<Record<Scope, Scope>> = {
+  'flows:write': 'flows:read',
+  'deployments:write': 'flows:read',
+  'sessions:write': 'sessions:read',
+  'webhooks:write': 'webhooks:read',
+}
+
+/** Whether a key with these scopes, null for a secret key, may do what takes the other. */
+export function allows(scopes: readonly Scope[] | null, wanted: Scope): boolean {
+  return scopes === null || scopes.some((scope) => scope === wanted || IMPLIED[scope] === wanted)
+}

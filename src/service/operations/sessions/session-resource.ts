@@ -1,0 +1,113 @@
+import type { SessionOptions, VerificationReport, VerificationSession } from '../../../model/resources.js'
+import type { ReportRecord } from '../../../store/reports.js'
+import type { SessionRecord } from '../../../store/sessions.js'
+import type { ReadTransaction } from '../../../store/store.js'
+import type { Call } from '../calls/call.js'
+import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from '../calls/expand.js'
+import { allows } from '../keys/scopes.js'
+import { toReport } from './reports.js'
+import { clientSecret, urlToken } from './session-tokens.js'
+
+type Asking = Call<ReadTransaction>
+type Asked = Pick<Shown, 'expand' | 'isList'>
+
+/** Sessions as the API shows them: with new links for those who may write them, and with what was asked for expanded. */
+export async function sessionResources(
+  call: Asking,
+  sessions: readonly SessionRecord[],
+  expand: Expand,
+): Promise<VerificationSession[]> {
+  checkExpand(call, expand)
+  const reports = await expandedReports(call, sessions, expand)
+  return Promise.all(sessions.map((session) => sessionResource(call, session, { expand, isList: true }, reports)))
+}
+
+export async function oneSessionResource(
+  call: Asking,
+  session: SessionRecord,
+  expand: Expand,
+): Promise<VerificationSession> {
+  checkExpand(call, expand)
+  return sessionResource(call, session, { expand, isList: false }, await expandedReports(call, [session], expand))
+}
+
+/** As events show it: nothing that opens it, and nothing that was verified. */
+export function sessionSnapshot(session: SessionRecord): VerificationSession {
+  return {
+    id: session.id,
+    object: 'identity.verification_session',
+    client_reference_id: session.client_reference_id,
+    client_secret: null,
+    created: session.created,
+    last_error: session.last_error,
+    last_verification_report: session.last_report,
+    livemode: session.livemode,
+    metadata: session.metadata,
+    options: shownOptions(session),
+    provided_details: session.provided_details,
+    redaction: session.redaction === null ? null : { status: session.redaction },
+    related_customer: session.related_customer,
+    related_customer_account: session.related_customer_account,
+    ...(session.related_person !== null && { related_person: session.related_person }),
+    status: session.status,
+    type: session.type,
+    url: null,
+    ...(session.flow !== null && { verification_flow: session.flow }),
+    ...(session.flow_version !== null && { verification_flow_version: session.flow_version }),
+  }
+}
+
+/** As at Stripe: what the type alone says is not said again. */
+function shownOptions({ type, options }: SessionRecord): SessionOptions {
+  if (type === 'verification_flow') return options
+  const { document = {} } = options
+  return Object.keys(document).length === 0 ? {} : { document }
+}
+
+async function sessionResource(
+  call: Asking,
+  session: SessionRecord,
+  asked: Asked,
+  reports: ReadonlyMap<string, ReportRecord>,
+): Promise<VerificationSession> {
+  const isOpen = session.status === 'requires_input' && session.redaction === null
+  const report = reports.get(session.last_report ?? '')
+  return {
+    ...sessionSnapshot(session),
+    ...(isOpen &&
+      mayOpen(call) && { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }),
+    ...(report && { last_verification_report: expandedReport(call, report, asked) }),
+    ...(asked.expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, asked) }),
+  }
+}
+
+/** Whoever holds what opens a session acts as its person: that is to write it, whatever else is only read. */
+function mayOpen({ key }: Asking): boolean {
+  return key === undefined || allows(key.scopes, 'sessions:write')
+}
+
+/** Where the person goes who is verified; null where the service has no address. */
+async function sessionUrl(call: Asking, session: SessionRecord): Promise<string | null> {
+  return call.publicUrl === null ? null : `${call.publicUrl}/verify/${await urlToken(call, session)}`
+}
+
+async function expandedReports(
+  { tx, livemode }: Asking,
+  sessions: readonly SessionRecord[],
+  expand: Expand,
+): Promise<ReadonlyMap<string, ReportRecord>> {
+  if (!expand.has('last_verification_report')) return new Map()
+  const ids = sessions.map(({ last_report }) => last_report).filter((id) => id !== null)
+  return new Map((await tx.reports.byIds(livemode, ids)).map((report) => [report.id, report]))
+}
+
+function expandedReport(call: Asking, report: ReportRecord, asked: Asked): VerificationReport {
+  return toReport(call, report, { ...asked, path: 'last_verification_report' })
+}
+
+function verifiedOutputs(call: Asking, session: SessionRecord, asked: Asked) {
+  const { verified_outputs, verified_at } = session
+  if (verified_outputs === null) return null
+  const where = { path: 'verified_outputs', ...asked, created: verified_at ?? session.created }
+  return withoutSensitive(call, verified_outputs, SENSITIVE.verified_outputs, where)
+}

@@ -1,0 +1,70 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { SessionRecord } from '../../../store/sessions.js'
+import type { Call } from '../calls/call.js'
+
+/**
+ * What opens a session to the person who is verified: the end of its `url`, and its `client_secret`. Nothing of them is
+ * stored: they are signed, over the attempt too, so that what was used for one attempt is dead for the next. The
+ * lifetimes are Stripe's.
+ */
+const LIFETIMES = { url: 48 * 60 * 60, secret: 24 * 60 * 60 } as const
+
+type Kind = keyof typeof LIFETIMES
+type Signing = Pick<Call<unknown>, 'signingSecret'>
+
+/** Characters of a session's id after its prefix, of a time in base 36, and of a signature of 128 bits in base64url. */
+const TOKEN = /^(?<id>[0-9a-z]{24})(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
+const SECRET = /^vs_(?<id>[0-9a-z]{24})_secret_(?:test|live)_(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
+
+/** The end of a session's url, made new with every answer that shows it. */
+export async function urlToken(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
+  return session.id.slice('vs_'.length) + (await signed(call, 'url', session))
+}
+
+export async function clientSecret(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
+  const mode = session.livemode ? 'live' : 'test'
+  return `${session.id}_secret_${mode}_${await signed(call, 'secret', session)}`
+}
+
+/** What a token says by itself: which session it is of. Nothing of it is to be trusted before `checkToken`. */
+export interface Token {
+  readonly kind: Kind
+  readonly session: string
+  readonly issued: number
+  readonly signature: string
+}
+
+export function parseToken(text: string): Token | undefined {
+  const url = TOKEN.exec(text)
+  const { id, issued, signature } = (url ?? SECRET.exec(text))?.groups ?? {}
+  if (id === undefined || issued === undefined || signature === undefined) return undefined
+  return { kind: url ? 'url' : 'secret', session: `vs_${id}`, issued: Number.parseInt(issued, 36), signature }
+}
+
+/** Dead is what was used for an attempt before, and what this service never made: they cannot be told apart. */
+export type TokenCheck = 'valid' | 'expired' | 'dead'
+
+export async function checkToken(
+  call: Signing & { readonly now: number },
+  { kind, issued, signature }: Token,
+  session: SessionRecord,
+): Promise<TokenCheck> {
+  if (!equal(signature, await sign(call, kind, session, issued))) return 'dead'
+  return call.now - issued > LIFETIMES[kind] ? 'expired' : 'valid'
+}
+
+async function signed(call: Signing & { readonly now: number }, kind: Kind, session: SessionRecord): Promise<string> {
+  return call.now.toString(36).padStart(7, '0') + (await sign(call, kind, session, call.now))
+}
+
+async function sign(call: Signing, kind: Kind, { id, attempt }: SessionRecord, issued: number): Promise<string> {
+  const what = [kind, id, attempt, issued].join(':')
+  return createHmac('sha256', await call.signingSecret())
+    .update(what)
+    .digest('base64url')
+    .slice(0, 22)
+}
+
+function equal(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
+}

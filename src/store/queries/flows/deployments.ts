@@ -1,0 +1,194 @@
+import { isRecord } from '../../../model/deployment.js'
+import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
+import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../../deployments.js'
+import { insertMany } from '../rows/insert-many.js'
+import { parseJson } from '../rows/json.js'
+import { pageOfFew, readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, DeploymentChangesTable, DeploymentsTable } from '../tables.js'
+import { lastChanges } from './last-changes.js'
+
+/** What is read of a change to know how it left its flow. */
+const AS_LEFT = ['flow', 'key', 'action', 'after', 'deployment'] as const
+/** How many changes one query asks for. */
+const BATCH = 500
+
+export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & DeploymentWrites {
+  const inMode = (livemode: boolean) =>
+    db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
+  const withChanges = async (row: DeploymentsTable | undefined): Promise<Deployment | undefined> => {
+    if (row === undefined) return undefined
+    const changes = await db
+      .selectFrom('deployment_changes')
+      .selectAll()
+      .where('deployment', '=', row.id)
+      .orderBy('position')
+      .execute()
+    const { summary, ...deployment } = toSummary(row)
+    return { ...deployment, changes: changes.map(toChange) }
+  }
+  return {
+    async byId(livemode, id) {
+      return withChanges(await inMode(livemode).where('id', '=', id).executeTakeFirst())
+    },
+    async byDigest(livemode, project, digests) {
+      // Where several did, the first: what the others found was written already.
+      const found = (await applied(db, livemode, digests)).filter((row) => row.project === project)
+      return withChanges(found.sort((a, b) => a.number - b.number)[0])
+    },
+    async last(livemode, project) {
+      const row = await db
+        .selectFrom('deployments')
+        .select('id')
+        .where('livemode', '=', Number(livemode))
+        .where('project', '=', project)
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row?.id ?? null
+    },
+    async flowsAfter(livemode, id) {
+      const until = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      if (until === undefined) return undefined
+      const rows: Pick<DeploymentChangesTable, (typeof AS_LEFT)[number]>[] = []
+      for (const [deployment, positions] of await lastChanges(db, pace, until)) {
+        const changes = db.selectFrom('deployment_changes').select(AS_LEFT).where('deployment', '=', deployment)
+        for (let start = 0; start < positions.length; start += BATCH) {
+          const some = positions.slice(start, start + BATCH)
+          rows.push(...(await changes.where('position', 'in', some).execute()))
+        }
+      }
+      return rows.map(toDeployedFlow)
+    },
+    async list(livemode, { project, approved_digest: digest, created }, page) {
+      if (digest === undefined) {
+        const listing = { table: 'deployments', livemode, created, equal: [['project', project]] } as const
+        const { data, has_more } = await readList(db, pace, listing, page)
+        return { data: data.map(toSummary), has_more }
+      }
+      const found = (await applied(db, livemode, [digest])).filter(
+        (row) => project === undefined || row.project === project,
+      )
+      const { data, has_more } = await pageOfFew(db, { table: 'deployments', created }, found, page)
+      return { data: data.map(toSummary), has_more }
+    },
+    async insert(deployment) {
+      const { number } = await db
+        .selectFrom('deployments')
+        .select((eb) => eb.fn.coalesce(eb.fn.max('number'), eb.lit(0)).as('number'))
+        .where('livemode', '=', Number(deployment.livemode))
+        .where('project', '=', deployment.project)
+        .executeTakeFirstOrThrow()
+      await insertMany(db, 'deployments', [toRow(deployment, Number(number) + 1)])
+      await insertMany(
+        db,
+        'deployment_changes',
+        deployment.changes.map((change, position) => toChangeRow(deployment.id, position, change)),
+      )
+    },
+  }
+}
+
+/**
+ * The deployments that applied a plan with one of these digests: few, as each digest is applied once in a project. Two columns,
+ * because a plan that was reviewed is made again before it is applied, on the bases of that moment.
+ */
+async function applied(db: Db, livemode: boolean, digests: readonly string[]): Promise<DeploymentsTable[]> {
+  const found = new Map<string, DeploymentsTable>()
+  for (const column of ['plan_digest', 'approved_digest'] as const) {
+    const query = db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
+    for (const row of await query.where(column, 'in', digests).execute()) found.set(row.id, row)
+  }
+  return [...found.values()]
+}
+
+function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {
+  const summary: Record<DeployedChange['action'], number> = {
+    create: 0,
+    update: 0,
+    rename: 0,
+    adopt: 0,
+    restore: 0,
+    archive: 0,
+  }
+  const records = changes.filter(isRecord).length
+  for (const change of changes) if (!isRecord(change)) summary[change.action] += 1
+  return {
+    id: deployment.id,
+    livemode: Number(deployment.livemode),
+    project: deployment.project,
+    plan_digest: deployment.plan_digest,
+    approved_digest: deployment.approved_digest,
+    run_id: deployment.run_id,
+    actor: deployment.actor,
+    source: deployment.source && JSON.stringify(deployment.source),
+    allowed: JSON.stringify(deployment.allowed),
+    summary: JSON.stringify({ ...summary, ...(records > 0 && { record: records }) }),
+    created: deployment.created,
+    number,
+  }
+}
+
+function toSummary(row: DeploymentsTable): DeploymentSummary {
+  return {
+    id: row.id,
+    object: 'identity.flow_deployment',
+    created: row.created,
+    livemode: row.livemode === 1,
+    project: row.project,
+    plan_digest: row.plan_digest,
+    approved_digest: row.approved_digest,
+    run_id: row.run_id,
+    actor: row.actor,
+    source: row.source === null ? null : parseJson(row.source),
+    allowed: parseJson(row.allowed),
+    summary: parseJson(row.summary),
+  }
+}
+
+function toChangeRow(deployment: string, position: number, change: DeployedChange): DeploymentChangesTable {
+  return {
+    deployment,
+    position,
+    action: change.action,
+    key: change.key,
+    previous_key: change.previous_key,
+    flow: change.id,
+    base_version: change.base_version,
+    version: change.version,
+    before: change.before && JSON.stringify(change.before),
+    after: JSON.stringify(change.after),
+    diff_digest: change.diff_digest,
+  }
+}
+
+function toChange(row: DeploymentChangesTable): DeployedChange {
+  return {
+    action: row.action as DeployedChange['action'],
+    key: row.key,
+    previous_key: row.previous_key,
+    id: row.flow,
+    base_version: row.base_version,
+    version: row.version,
+    before: row.before === null ? null : parseJson(row.before),
+    after: parseJson(row.after),
+    diff_digest: row.diff_digest,
+  }
+}
+
+function toDeployedFlow({
+  flow,
+  key,
+  action,
+  after,
+  deployment,
+}: Pick<DeploymentChangesTable, 'flow' | 'key' | 'action' | 'after' | 'deployment'>): DeployedFlow {
+  return {
+    id: flow,
+    object: 'identity.deployed_flow',
+    key,
+    status: action === 'archive' ? 'archived' : 'active',
+    config: parseJson(after),
+    deployment,
+  }
+}

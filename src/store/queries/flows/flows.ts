@@ -1,0 +1,164 @@
+import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../../flows.js'
+import { insertMany } from '../rows/insert-many.js'
+import { parseJson } from '../rows/json.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import { readPage } from '../rows/page.js'
+import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
+
+/** How many ids or keys one query asks for. */
+const BATCH = 500
+
+export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
+  const inMode = (livemode: boolean) => db.selectFrom('flows').selectAll().where('livemode', '=', Number(livemode))
+  return {
+    async byId(livemode, id) {
+      const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async byKey(livemode, key) {
+      const row = await inMode(livemode).where('key', '=', key).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async byLinkToken(token) {
+      const row = await db.selectFrom('flows').selectAll().where('link_token', '=', token).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async byIdsOrKeys(livemode, ids, keys) {
+      const found = new Map<string, FlowsTable>()
+      for (const some of batches(ids)) {
+        for (const row of await inMode(livemode).where('id', 'in', some).execute()) found.set(row.id, row)
+      }
+      for (const some of batches(keys)) {
+        for (const row of await inMode(livemode).where('key', 'in', some).execute()) found.set(row.id, row)
+      }
+      return Array.from(found.values(), toRecord)
+    },
+    async all(livemode) {
+      return (await inMode(livemode).execute()).map(toRecord)
+    },
+    async list(livemode, { key, project, status, created }, page) {
+      const equal = [
+        ['key', key],
+        ['project', project],
+        ['status', status],
+      ] as const
+      const { data, has_more } = await readList(db, pace, { table: 'flows', livemode, created, equal }, page)
+      return { data: data.map(toRecord), has_more }
+    },
+    async versions(flow, page) {
+      const { data, has_more } = await readPage<FlowVersionsTable, number>(
+        { limit: page.limit, starting_after: page.starting_after, ending_before: page.ending_before },
+        ({ order, comparison, cursor, limit }) => {
+          let query = db.selectFrom('flow_versions').selectAll().where('flow', '=', flow)
+          if (cursor !== undefined) query = query.where('version', comparison, cursor)
+          return query.orderBy('version', order).limit(limit).execute()
+        },
+      )
+      return { data: data.map(toVersion), has_more }
+    },
+    async save(flows, versions) {
+      await parkKeys(db, flows)
+      await insertMany(db, 'flows', flows.map(toRow), (query) =>
+        query.onConflict((conflict) =>
+          conflict.column('id').doUpdateSet((eb) => ({
+            key: eb.ref('excluded.key'),
+            project: eb.ref('excluded.project'),
+            status: eb.ref('excluded.status'),
+            version: eb.ref('excluded.version'),
+            config: eb.ref('excluded.config'),
+            applied: eb.ref('excluded.applied'),
+            applied_status: eb.ref('excluded.applied_status'),
+            applied_key: eb.ref('excluded.applied_key'),
+            link_token: eb.ref('excluded.link_token'),
+            updated: eb.ref('excluded.updated'),
+            updated_by: eb.ref('excluded.updated_by'),
+          })),
+        ),
+      )
+      await insertMany(db, 'flow_versions', versions.map(toVersionRow))
+    },
+  }
+}
+
+/**
+ * Gives flows that change their key a key that no flow can have, so that keys may move along a chain or in a circle:
+ * stores check uniqueness row by row.
+ */
+async function parkKeys(db: Db, flows: readonly FlowRecord[]): Promise<void> {
+  const keys = new Map(flows.map(({ id, key }) => [id, key]))
+  const moving: string[] = []
+  for (const some of batches([...keys.keys()])) {
+    const rows = await db.selectFrom('flows').select(['id', 'key']).where('id', 'in', some).execute()
+    moving.push(...rows.filter(({ id, key }) => keys.get(id) !== key).map(({ id }) => id))
+  }
+  for (const some of batches(moving)) {
+    await db
+      .updateTable('flows')
+      .set((eb) => ({ key: eb(eb.val('~'), '||', eb.ref('id')) }))
+      .where('id', 'in', some)
+      .execute()
+  }
+}
+
+/** Batches of one size, so that few different statements arise; the last one repeats its last member to fill up. */
+function* batches(values: readonly string[]): Generator<string[]> {
+  for (let start = 0; start < values.length; start += BATCH) {
+    const some = values.slice(start, start + BATCH)
+    const last = some.at(-1)
+    while (last !== undefined && start > 0 && some.length < BATCH) some.push(last)
+    yield some
+  }
+}
+
+function toRecord({ livemode, status, config, applied, applied_status, ...row }: FlowsTable): FlowRecord {
+  const parsed = parseJson<FlowRecord['config']>(config)
+  return {
+    ...row,
+    livemode: livemode === 1,
+    status: status as FlowRecord['status'],
+    config: parsed,
+    // Equal but after drift: then one parse is enough.
+    applied: applied === null ? null : applied === config ? parsed : parseJson(applied),
+    applied_status: applied_status as FlowRecord['applied_status'],
+  }
+}
+
+function toRow(record: FlowRecord): FlowsTable {
+  const config = JSON.stringify(record.config)
+  return {
+    id: record.id,
+    livemode: Number(record.livemode),
+    key: record.key,
+    project: record.project,
+    status: record.status,
+    version: record.version,
+    config,
+    applied: record.applied && (record.applied === record.config ? config : JSON.stringify(record.applied)),
+    applied_status: record.applied_status,
+    applied_key: record.applied_key,
+    link_token: record.link_token,
+    created: record.created,
+    updated: record.updated,
+    updated_by: record.updated_by,
+  }
+}
+
+function toVersion({ status, config, ...row }: FlowVersionsTable): FlowVersionRecord {
+  return { ...row, status: status as FlowRecord['status'], config: parseJson(config) }
+}
+
+function toVersionRow(record: FlowVersionRecord): FlowVersionsTable {
+  return {
+    flow: record.flow,
+    version: record.version,
+    action: record.action,
+    key: record.key,
+    project: record.project,
+    status: record.status,
+    config: JSON.stringify(record.config),
+    actor: record.actor,
+    deployment: record.deployment,
+    created: record.created,
+  }
+}

@@ -1,0 +1,55 @@
+import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../../api-keys.js'
+import { parseJson } from '../rows/json.js'
+import { readList } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { ApiKeysTable, Db } from '../tables.js'
+
+export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
+  const keys = () => db.selectFrom('api_keys').selectAll()
+  return {
+    async byId(id) {
+      const row = await keys().where('id', '=', id).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async byHash(hash) {
+      const row = await keys().where('hash', '=', hash).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async list(livemode, { created }, page) {
+      const { data, has_more } = await readList(db, pace, { table: 'api_keys', livemode, created }, page)
+      return { data: data.map(toRecord), has_more }
+    },
+    async toWrite(id) {
+      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      const row = await db
+        .updateTable('api_keys')
+        .set((eb) => ({ revoked: eb.ref('revoked') }))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async insert(key) {
+      await db
+        .insertInto('api_keys')
+        .values({ ...key, livemode: Number(key.livemode), scopes: key.scopes && JSON.stringify(key.scopes) })
+        .execute()
+    },
+    async revoke(id, at) {
+      await db.updateTable('api_keys').set({ revoked: at }).where('id', '=', id).where('revoked', 'is', null).execute()
+    },
+    async touch(ids, at) {
+      if (ids.length === 0) return
+      await db
+        .updateTable('api_keys')
+        .set({ last_used: at })
+        .where('id', 'in', ids)
+        .where((eb) => eb.or([eb('last_used', 'is', null), eb('last_used', '<', at)]))
+        .execute()
+    },
+  }
+}
+
+function toRecord(row: ApiKeysTable): ApiKeyRecord {
+  return { ...row, livemode: row.livemode === 1, scopes: row.scopes === null ? null : parseJson(row.scopes) }
+}

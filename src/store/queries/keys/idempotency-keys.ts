@@ -1,0 +1,35 @@
+import { sql } from 'kysely'
+import type { IdempotencyKeys } from '../../idempotency-keys.js'
+import type { Db } from '../tables.js'
+
+export function idempotencyQueries(db: Db): IdempotencyKeys {
+  return {
+    async find(livemode, key) {
+      const row = await db
+        .selectFrom('idempotency_keys')
+        .selectAll()
+        .where('livemode', '=', Number(livemode))
+        .where('key', '=', key)
+        .executeTakeFirst()
+      return row && { ...row, livemode }
+    },
+    async insert(record) {
+      await db
+        .insertInto('idempotency_keys')
+        .values({ ...record, livemode: Number(record.livemode) })
+        .execute()
+    },
+    async forget(before, prefix) {
+      const old = db.deleteFrom('idempotency_keys').where('created', '<', before)
+      // "_" would stand for any character in a pattern.
+      const beginning = sql<string>`substr(resource, 1, ${sql.lit((prefix ?? '').length)})`
+      await (prefix === undefined ? old : old.where(beginning, '=', prefix)).execute()
+    },
+    async rewrite(resource, body) {
+      await db.updateTable('idempotency_keys').set({ body }).where('resource', '=', resource).execute()
+    },
+    async forgetAbout(resource) {
+      await db.deleteFrom('idempotency_keys').where('resource', '=', resource).execute()
+    },
+  }
+}

@@ -1,0 +1,159 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { CreatedRange, Page, PageOf } from '../../page.js'
+import type { Db, Tables } from '../tables.js'
+import type { Pace } from './pace.js'
+
+/** Tables whose rows belong to a mode, and are listed by when they were made. */
+type ListedTable = {
+  [Name in keyof Tables]: Tables[Name] extends { id: string; livemode: number; created: number } ? Name : never
+}[keyof Tables]
+
+export interface Listing<Name extends ListedTable> {
+  readonly table: Name
+  readonly livemode: boolean
+  readonly created: CreatedRange | undefined
+  /**
+   * The values that columns must have, the rarest first; undefined asks for nothing. There is an index of the mode, each of
+   * these columns, `created` and `id`: the first of them is looked up, the others are looked at row by row.
+   */
+  readonly equal?: readonly (readonly [column: keyof Tables[Name] & string, value: string | undefined])[]
+  /** What else a row must be. No index is of use. */
+  readonly also?: RawBuilder<boolean> | undefined
+}
+
+/** Where a row stands in a list: newest first, those of one second by id. */
+interface Key {
+  readonly created: number
+  readonly id: string
+}
+
+/** How many rows one step looks at: few enough that nobody notices the time. */
+const STEP = 1_000
+
+/**
+ * One page of a list, in steps that each look at a bounded number of rows, however many the table has. A cursor that does
+ * not exist has nothing behind it.
+ */
+export async function readList<Name extends ListedTable>(
+  db: Db,
+  pace: Pace,
+  listing: Listing<Name>,
+  page: Page,
+): Promise<PageOf<Tables[Name]>> {
+  const isBackwards = page.ending_before !== undefined
+  const id = page.ending_before ?? page.starting_after
+  const cursor = id === undefined ? null : await keyOf(db, listing.table, id)
+  if (cursor === undefined) return { data: [], has_more: false }
+  const rows = await walk<Tables[Name]>(db, pace, { ...parts(listing), cursor, isBackwards, wanted: page.limit + 1 })
+  const data = rows.slice(0, page.limit)
+  return { data: isBackwards ? data.reverse() : data, has_more: rows.length > page.limit }
+}
+
+/** One page of rows that were all read already, because they are few. */
+export async function pageOfFew<Name extends ListedTable>(
+  db: Db,
+  { table, created }: Pick<Listing<Name>, 'table' | 'created'>,
+  rows: readonly Tables[Name][],
+  { limit, starting_after, ending_before }: Page,
+): Promise<PageOf<Tables[Name]>> {
+  const id = ending_before ?? starting_after
+  const cursor = id === undefined ? null : await keyOf(db, table, id)
+  const { from, to } = secondsOf(created)
+  const isOn = (row: Key) => {
+    if (row.created < from || row.created > to) return false
+    return (
+      cursor === null || (cursor !== undefined && compare(row, cursor) * (ending_before === undefined ? 1 : -1) > 0)
+    )
+  }
+  const found = rows.filter(isOn).sort(compare)
+  const data = ending_before === undefined ? found.slice(0, limit) : found.slice(-limit)
+  return { data, has_more: found.length > limit }
+}
+
+/** As lists are ordered: newest first. */
+export function compare(a: Key, b: Key): number {
+  return b.created - a.created || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1)
+}
+
+/** A column of text for which no planner looks for an index, as another one is the better. */
+export function unindexed(column: string): RawBuilder<string | null> {
+  return sql<string | null>`${sql.ref(column)} || ''`
+}
+
+async function keyOf(db: Db, table: ListedTable, id: string): Promise<Key | undefined> {
+  const { rows } = await sql<Key>`select created, id from ${sql.table(table)} where id = ${id}`.execute(db)
+  return rows[0]
+}
+
+interface Walk {
+  readonly table: RawBuilder<unknown>
+  /** What an index answers. */
+  readonly indexed: RawBuilder<boolean>
+  /** What only the rows themselves answer. */
+  readonly rest: RawBuilder<boolean> | undefined
+  /** The first and the last second, both included. */
+  readonly from: number
+  readonly to: number
+  readonly cursor: Key | null
+  readonly isBackwards: boolean
+  readonly wanted: number
+}
+
+function parts<Name extends ListedTable>({ table, livemode, created, equal = [], also }: Listing<Name>) {
+  const asked = equal.filter((one): one is readonly [keyof Tables[Name] & string, string] => one[1] !== undefined)
+  const [first, ...others] = asked
+  const mode = sql<boolean>`livemode = ${Number(livemode)}`
+  const rest = others.map(([column, value]) => sql<boolean>`${unindexed(column)} = ${value}`)
+  if (also !== undefined) rest.push(also)
+  return {
+    table: sql.table(table),
+    indexed: first === undefined ? mode : sql<boolean>`${mode} and ${sql.ref(first[0])} = ${first[1]}`,
+    rest: rest.length === 0 ? undefined : sql<boolean>`${sql.join(rest, sql` and `)}`,
+    ...secondsOf(created),
+  }
+}
+
+/** Times are whole seconds. */
+function secondsOf({ gt, gte, lt, lte }: CreatedRange = {}): { from: number; to: number } {
+  return {
+    from: Math.max(gte === undefined ? 0 : Math.ceil(gte), gt === undefined ? 0 : Math.floor(gt) + 1),
+    to: Math.min(lte === undefined ? LAST_SECOND : Math.floor(lte), lt === undefined ? LAST_SECOND : Math.ceil(lt) - 1),
+  }
+}
+
+const LAST_SECOND = Number.MAX_SAFE_INTEGER
+
+async function walk<Row extends Key>(db: Db, pace: Pace, { table, rest, wanted, ...where }: Walk): Promise<Row[]> {
+  const order = where.isBackwards ? sql`created, id` : sql`created desc, id desc`
+  const select = (condition: RawBuilder<boolean>, limit: number) =>
+    sql<Row>`select * from ${table} where ${condition} order by ${order} limit ${limit}`.execute(db)
+  if (rest === undefined) return (await select(beyond(where), wanted)).rows
+  const found: Row[] = []
+  for (let cursor = where.cursor; ; ) {
+    const step = beyond({ ...where, cursor })
+    const last = await sql<Key>`
+      select created, id from ${table} where ${step} order by ${order} limit 1 offset ${STEP - 1}`.execute(db)
+    const end = last.rows[0]
+    const within = end === undefined ? step : sql<boolean>`${step} and ${upTo(end, where.isBackwards)}`
+    const { rows } = await select(sql<boolean>`${within} and ${rest}`, wanted - found.length)
+    found.push(...rows)
+    if (end === undefined || found.length === wanted) return found
+    cursor = end
+    await pace.next()
+  }
+}
+
+/** The rows behind a cursor, with no more than one bound on each side: of two, a planner might begin at the wider one. */
+function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'rest' | 'wanted'>) {
+  const bounds = [indexed]
+  const isAhead = cursor !== null && (isBackwards ? cursor.created >= from : cursor.created <= to)
+  const after = cursor && sql<boolean>`(created, id) ${isBackwards ? sql`>` : sql`<`} (${cursor.created}, ${cursor.id})`
+  if (isAhead && after !== null) bounds.push(after)
+  if (from > 0 && !(isAhead && isBackwards)) bounds.push(sql<boolean>`created >= ${from}`)
+  if (to < LAST_SECOND && !(isAhead && !isBackwards)) bounds.push(sql<boolean>`created <= ${to}`)
+  return sql<boolean>`${sql.join(bounds, sql` and `)}`
+}
+
+function upTo({ created, id }: Key, isBackwards: boolean): RawBuilder<boolean> {
+  return sql<boolean>`(created, id) ${isBackwards ? sql`<=` : sql`>=`} (${created}, ${id})`
+}

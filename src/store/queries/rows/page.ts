@@ -1,0 +1,38 @@
+import type { CreatedRange, Page, PageOf } from '../../page.js'
+
+/** One page as a query: records on one side of a cursor, nearest first. */
+export interface Slice<Cursor = string> {
+  readonly order: 'asc' | 'desc'
+  readonly comparison: '<' | '>'
+  readonly cursor: Cursor | undefined
+  /** One more than the page holds, to see whether there is more. */
+  readonly limit: number
+}
+
+/** Ids grow with time, so a page is a range of ids: no page shifts when records are added meanwhile. */
+export async function readPage<Row, Cursor = string>(
+  page: { readonly [Name in keyof Page]: Name extends 'limit' ? number : Cursor | undefined },
+  fetch: (slice: Slice<Cursor>) => Promise<Row[]>,
+): Promise<PageOf<Row>> {
+  const isBackwards = page.ending_before !== undefined
+  const rows = await fetch({
+    order: isBackwards ? 'asc' : 'desc',
+    comparison: isBackwards ? '>' : '<',
+    cursor: isBackwards ? page.ending_before : page.starting_after,
+    limit: page.limit + 1,
+  })
+  const data = rows.slice(0, page.limit)
+  return { data: isBackwards ? data.reverse() : data, has_more: rows.length > page.limit }
+}
+
+const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+/** The bounds of a range as comparisons. */
+export function boundsOf(range: CreatedRange = {}): [(typeof COMPARISONS)[keyof typeof COMPARISONS], number][] {
+  const bounds: [(typeof COMPARISONS)[keyof typeof COMPARISONS], number][] = []
+  for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
+    const value = range[name]
+    if (value !== undefined) bounds.push([COMPARISONS[name], value])
+  }
+  return bounds
+}

@@ -1,0 +1,110 @@
+import { sha256 } from '../../../model/canonical.js'
+import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
+import { fromJson, parseJson, toJson } from '../rows/json.js'
+import { readList, unindexed } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, SessionsTable } from '../tables.js'
+import { countsSince } from './session-counts.js'
+
+export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
+  const inMode = (livemode: boolean) =>
+    db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
+  return {
+    async byId(livemode, id) {
+      const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async untouchedOf(livemode, linkVisitor, since) {
+      const row = await inMode(livemode)
+        .where('link_visitor', '=', linkVisitor)
+        .where(unindexed('status'), '=', 'requires_input')
+        .where('attempt', '=', 0)
+        .where('created', '>=', since)
+        .orderBy('created', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async due(by, limit) {
+      const rows = await db
+        .selectFrom('verification_sessions')
+        .select(['id', 'livemode'])
+        .where('due', '<=', by)
+        .orderBy('due')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, livemode }) => ({ id, livemode: livemode === 1 }))
+    },
+    async list(livemode, filter, page) {
+      const { client_reference_id: reference, created } = filter
+      const equal = [
+        ['client_reference_hash', reference === undefined ? undefined : sha256(reference)],
+        ['related_customer', filter.related_customer],
+        ['related_customer_account', filter.related_customer_account],
+        ['flow', filter.flow],
+        ['status', filter.status],
+      ] as const
+      const listing = { table: 'verification_sessions', livemode, created, equal } as const
+      const { data, has_more } = await readList(db, pace, listing, page)
+      return { data: data.map(toRecord), has_more }
+    },
+    async countByFlow(livemode, since) {
+      const counts = new Map<string, number>()
+      for await (const { flow, sessions } of countsSince(db, pace, livemode, since)) {
+        counts.set(flow, (counts.get(flow) ?? 0) + Number(sessions))
+      }
+      return counts
+    },
+    async insert(session) {
+      await db.insertInto('verification_sessions').values(toRow(session)).execute()
+    },
+    async toWrite(livemode, id) {
+      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      const row = await db
+        .updateTable('verification_sessions')
+        .set((eb) => ({ status: eb.ref('status') }))
+        .where('livemode', '=', Number(livemode))
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async update(session) {
+      const { id, livemode, flow, flow_version, created, ...changing } = toRow(session)
+      await db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
+    },
+  }
+}
+
+function toRow(record: SessionRecord): SessionsTable {
+  const { client_reference_id: reference } = record
+  return {
+    ...record,
+    livemode: Number(record.livemode),
+    options: JSON.stringify(record.options),
+    metadata: JSON.stringify(record.metadata),
+    client_reference_hash: reference === null ? null : sha256(reference),
+    provided_details: toJson(record.provided_details),
+    related_person: toJson(record.related_person),
+    last_error: toJson(record.last_error),
+    verified_outputs: toJson(record.verified_outputs),
+  }
+}
+
+function toRecord({ client_reference_hash, ...row }: SessionsTable): SessionRecord {
+  return {
+    ...row,
+    livemode: row.livemode === 1,
+    type: row.type as SessionRecord['type'],
+    status: row.status as SessionRecord['status'],
+    redaction: row.redaction as SessionRecord['redaction'],
+    outcome: row.outcome as SessionRecord['outcome'],
+    options: parseJson(row.options),
+    metadata: parseJson(row.metadata),
+    provided_details: fromJson(row.provided_details),
+    related_person: fromJson(row.related_person),
+    last_error: fromJson(row.last_error),
+    verified_outputs: fromJson(row.verified_outputs),
+  }
+}
