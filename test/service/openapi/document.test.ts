@@ -126,20 +126,20 @@ describe('the OpenAPI document', () => {
 
 /** Figures that no request to the API can be beyond. */
 const NOT_OF_REQUESTS = [
-  '../operations/static-links.js LONGEST_EMAIL',
-  '../http/log.js MOST_CAUSES',
-  '../operations/due-sessions.js MOST_AT_ONCE',
-  '../operations/forget.js MOST_AT_ONCE',
-  '../operations/limiter.js LONGEST_WINDOW',
-  '../operations/limiter.js MOST_SCOPES',
-  '../http/failed-keys.js MOST_FAILURES',
-  '../http/failed-keys.js MOST_ADDRESSES',
-  '../http/silent-connections.js MOST_SILENT',
+  '../operations/flows/static-links.js LONGEST_EMAIL',
+  '../http/server/log.js MOST_CAUSES',
+  '../operations/sessions/due-sessions.js MOST_AT_ONCE',
+  '../operations/calls/forget.js MOST_AT_ONCE',
+  '../operations/calls/limiter.js LONGEST_WINDOW',
+  '../operations/calls/limiter.js MOST_SCOPES',
+  '../http/callers/failed-keys.js MOST_FAILURES',
+  '../http/callers/failed-keys.js MOST_ADDRESSES',
+  '../http/server/silent-connections.js MOST_SILENT',
   // Of all endpoints together; and of a header, which stands in the document with every request.
-  '../operations/webhook-endpoints.js MOST_ENDPOINTS',
-  '../http/api-version.js LONGEST',
+  '../operations/webhooks/webhook-endpoints.js MOST_ENDPOINTS',
+  '../http/requests/api-version.js LONGEST',
   // Pages are for people, and not of the API.
-  '../operations/static-links.js MOST_VISITS',
+  '../operations/flows/static-links.js MOST_VISITS',
 ]
 
 describe('GET /openapi.json', () => {
@@ -169,7 +169,7 @@ function at(pointer: string): unknown {
 }
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder)
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`)
 }
