@@ -7,6 +7,7 @@ import { main } from '../../src/cli/main.js'
 import { COMMANDS } from '../../src/cli/table.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import { fitted } from '../../src/render/fitted.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { aGithubServer } from '../forge/github-server.js'
 import { aDefinition, aProject, ended, flows, startOnTerminal, writeFiles } from '../helpers/cli.js'
 import { sameEverywhere } from '../helpers/same-everywhere.js'
@@ -60,7 +61,7 @@ describe.each(VARIANTS)('on a terminal that is $name', (variant) => {
       if (scene.files) writeFiles(folder, replaced(scene.files, values))
       process.chdir(join(folder, scene.cwd ?? 'project'))
       clock.now = Math.floor(Date.now() / 1000)
-      if (scene.outside) await service.write({ livemode: false, actor: 'dashboard' }, scene.outside)
+      if (scene.outside) await service.write({ livemode: false, principal: localUser('dashboard') }, scene.outside)
       const env = { FLOWS_KEY: key, ...replaced(scene.env ?? {}, values) }
       const { code, text } = await play(scene, variant, { env, kept })
       for (const [name, pattern] of Object.entries(scene.keep ?? {})) {

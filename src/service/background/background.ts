@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Metrics } from '../metrics.js'
 import type { Service } from '../operations/calls/call.js'
 import { forgetOld } from '../operations/calls/forget.js'
+import { SERVICE } from '../operations/calls/principal.js'
 import { continueDueSessions } from '../operations/sessions/due-sessions.js'
 import { bell } from './bell.js'
 import type { Job } from './job.js'
@@ -46,7 +47,11 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
   const jobs: readonly Job[] = [
     webhooks,
     { name: 'sessions', run: () => continueDueSessions(service) },
-    { name: 'forget', every: FORGET_EVERY, run: () => service.write({ livemode: false, actor: null }, forgetOld) },
+    {
+      name: 'forget',
+      every: FORGET_EVERY,
+      run: () => service.write({ livemode: false, principal: SERVICE }, forgetOld),
+    },
   ]
   const bells = new Map(jobs.map((job) => [job, bell()]))
   let isClosing = false

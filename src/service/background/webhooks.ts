@@ -1,5 +1,6 @@
 import type { Metrics, WebhookResult } from '../metrics.js'
 import type { Caller, Service } from '../operations/calls/call.js'
+import { SERVICE } from '../operations/calls/principal.js'
 import {
   claimDeliveries,
   hasDueDeliveries,
@@ -29,7 +30,7 @@ export interface WebhooksOptions {
 /** What became of a delivery, in the words of the figures. */
 const RESULTS: Readonly<Record<string, WebhookResult>> = { succeeded: 'succeeded', pending: 'retry', failed: 'failed' }
 
-const NOBODY: Caller = { livemode: false, actor: null }
+const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 /**
  * Sends what is due to webhook endpoints. An attempt is claimed in one transaction and settled in another: a process

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, missing } from '../api-error.js'
 import type { Service } from '../operations/calls/call.js'
 import { type Answer, once } from '../operations/calls/idempotency.js'
+import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
 import { JSON_TYPE, toText } from './answers/answer.js'
@@ -105,7 +106,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       // An answer with members that not every key may see is given again only to the key that got it.
-      const seer = expanded.size > 0 ? request.caller.key?.id : undefined
+      const seer = expanded.size > 0 ? idOfPrincipal(request.caller.principal) : undefined
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand, seer } }
       // What is shown once stands in no stored answer.
       let whole: unknown

@@ -1,4 +1,4 @@
-import type { Needs } from '../callers/authorise.js'
+import type { Needs } from '../../operations/calls/authorise.js'
 
 /** A route whose answer is no plain object: its handler is written out. */
 export type SpecialRoute = Needs & { readonly method: 'GET' | 'POST'; readonly url: string; readonly summary: string }

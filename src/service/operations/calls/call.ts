@@ -3,23 +3,13 @@ import { simulator } from '../../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../../verifier/verifier.js'
 import { API_VERSION } from '../../api-version.js'
 import { type IdMaker, idMaker } from '../../ids.js'
-import type { Scope } from '../keys/scopes.js'
 import { type WebhookTargets, webhookTargets } from '../webhooks/webhook-targets.js'
+import type { Principal } from './principal.js'
 
-export interface CallingKey {
-  readonly id: string
-  /** Null for a secret key, which may do all. */
-  readonly scopes: readonly Scope[] | null
-  /** Id of the one session that an ephemeral key may read. It has no scopes. */
-  readonly session?: string
-}
-
-/** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
+/** Who asks, and in which mode. */
 export interface Caller {
   readonly livemode: boolean
-  readonly actor: string | null
-  /** The API key that asks; none for a person at the store itself. */
-  readonly key?: CallingKey | undefined
+  readonly principal: Principal
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** What the request named as `Stripe-Version`. */

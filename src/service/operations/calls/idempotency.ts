@@ -2,6 +2,7 @@ import { digestOf } from '../../../model/canonical.js'
 import { LONGEST_IDEMPOTENCY_KEY } from '../../../model/idempotency-key.js'
 import { ApiError } from '../../api-error.js'
 import type { Caller, Service, WriteCall } from './call.js'
+import { idOfPrincipal } from './principal.js'
 
 /** How long an answer is kept, in seconds. */
 const KEPT = 24 * 60 * 60
@@ -64,7 +65,7 @@ export async function once(
 
 /** The answer that the key got before, if any. */
 async function firstAnswer(
-  { tx, livemode, now, key: apiKey }: WriteCall,
+  { tx, livemode, now, principal }: WriteCall,
   key: string,
   request: IdempotentRequest,
 ): Promise<Answer | undefined> {
@@ -80,7 +81,7 @@ async function firstAnswer(
       `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
     )
   }
-  const isOwn = stored.api_key !== null && stored.api_key === apiKey?.id
+  const isOwn = stored.api_key !== null && stored.api_key === idOfPrincipal(principal)
   return { status: stored.status, body: stored.body, replayed: true, original: stored.request, isOwn }
 }
 
@@ -99,7 +100,7 @@ async function runAndKeep(
   await tx.idempotency.insert({
     livemode,
     key,
-    api_key: call.key?.id ?? null,
+    api_key: idOfPrincipal(call.principal),
     fingerprint,
     resource: result.id,
     ...answer,

@@ -5,6 +5,7 @@ import { invalid, notFound, rateLimited } from '../../api-error.js'
 import { networkOf } from '../../network.js'
 import type { ReadCall, Service, WriteCall } from '../calls/call.js'
 import type { Limiter } from '../calls/limiter.js'
+import { VISITOR } from '../calls/principal.js'
 import { checkOf } from '../sessions/session-params.js'
 import { urlToken } from '../sessions/session-tokens.js'
 import { insertSession } from '../sessions/sessions.js'
@@ -80,7 +81,7 @@ async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<
  * address has had too many.
  */
 export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
-  const secret = await service.read({ livemode: false, actor: null }, (call) => call.signingSecret())
+  const secret = await service.read({ livemode: false, principal: VISITOR }, (call) => call.signingSecret())
   // Whose address it was cannot be read back, and the counter is dropped with its minute.
   const scope = createHmac('sha256', secret).update(networkOf(address)).digest('base64url')
   const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)

@@ -1,4 +1,5 @@
 import type { Caller, Service } from '../calls/call.js'
+import { SERVICE } from '../calls/principal.js'
 import { end } from './attempts.js'
 import { finishRedaction } from './redaction.js'
 
@@ -24,4 +25,4 @@ export async function continueDueSessions(service: Service): Promise<boolean> {
   return found.length === MOST_AT_ONCE
 }
 
-const NOBODY: Caller = { livemode: false, actor: null }
+const NOBODY: Caller = { livemode: false, principal: SERVICE }

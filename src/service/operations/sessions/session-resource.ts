@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../../store/sessions.js'
 import type { ReadTransaction } from '../../../store/store.js'
 import type { Call } from '../calls/call.js'
 import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from '../calls/expand.js'
-import { allows } from '../keys/scopes.js'
+import { may } from '../calls/principal.js'
 import { toReport } from './reports.js'
 import { clientSecret, urlToken } from './session-tokens.js'
 
@@ -82,8 +82,8 @@ async function sessionResource(
 }
 
 /** Whoever holds what opens a session acts as its person: that is to write it, whatever else is only read. */
-function mayOpen({ key }: Asking): boolean {
-  return key === undefined || allows(key.scopes, 'sessions:write')
+function mayOpen({ principal }: Asking): boolean {
+  return may(principal, 'sessions:write')
 }
 
 /** Where the person goes who is verified; null where the service has no address. */
