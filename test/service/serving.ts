@@ -59,7 +59,15 @@ export interface ServedOptions
   extends Partial<
     Pick<
       ServerOptions,
-      'publicUrl' | 'now' | 'processing' | 'webhookAllow' | 'apiVersion' | 'rateLimit' | 'trustProxy' | 'metrics'
+      | 'verifiers'
+      | 'publicUrl'
+      | 'now'
+      | 'processing'
+      | 'webhookAllow'
+      | 'apiVersion'
+      | 'rateLimit'
+      | 'trustProxy'
+      | 'metrics'
     >
   > {
   /** By default SQLite. */

@@ -23,13 +23,10 @@ export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedO
     createSession: async (params, { idempotencyKey: key } = {}) => {
       const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
       const { body } = await told(
-        once(
-          operations,
-          caller,
-          request,
-          (call) => createSession(call, params),
-          (session) => JSON.stringify(session),
-        ),
+        once(operations, caller, request, {
+          run: (call) => createSession(call, params),
+          toText: (session) => JSON.stringify(session),
+        }),
       )
       return JSON.parse(body)
     },

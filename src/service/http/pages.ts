@@ -48,9 +48,10 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     const visit = { email: form.email, client_reference_id: form.client_reference_id }
     await countVisit(service, limiter, request.ip)
     try {
-      const session = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
-      // On the host that the visitor has come to, whatever others the service has.
-      return reply.redirect(`../verify/${session}`, 303)
+      const way = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
+      // On the host that the visitor has come to, whatever others the service has; or to the verifier, by a page of its own:
+      // browsers hold what follows a form to the policy of the form's page.
+      return 'url' in way ? send(reply, leadOnPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
       if (status !== 400) throw error
