@@ -10,7 +10,7 @@ import { errorCodesPage } from '../pages/error-codes-page.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
-import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
+import { donePage, leadOnPage, sessionPage, verifierPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answers/answer-error.js'
 import { decodeForm, decodeUtf8 } from './requests/form.js'
 
@@ -51,7 +51,7 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
       const way = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
       // On the host that the visitor has come to, whatever others the service has; or to the verifier, by a page of its own:
       // browsers hold what follows a form to the policy of the form's page.
-      return 'url' in way ? send(reply, leadOnPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
+      return 'url' in way ? send(reply, verifierPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
       if (status !== 400) throw error

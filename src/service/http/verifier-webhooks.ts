@@ -16,13 +16,14 @@ export function verifierWebhooks(app: FastifyInstance, service: Service): void {
     request.failure = error
     return sendError(reply, error)
   })
-  app.post('/verifiers/:verifier/webhook', async (request) => {
+  app.post('/verifiers/:verifier/webhook', async (request, reply) => {
     const { verifier } = request.params as { readonly verifier: string }
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
     )
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     await receiveFromVerifier(service, verifier, { body, headers })
-    return { received: true }
+    // No part of the API, whose answers are JSON: the verifier looks at the status.
+    return reply.type('text/plain; charset=utf-8').send('received\n')
   })
 }

@@ -51,3 +51,15 @@ export function leadOnPage(target: string): Page {
     </p>,
   )
 }
+
+/** Takes the person to the page of a verifier elsewhere, in the same way. */
+export function verifierPage(target: string): Page {
+  const { href, host } = new URL(target)
+  return page(
+    200,
+    { title: 'Identity verification', leadsTo: href },
+    <p>
+      Your identity is verified at <a href={href}>{host}</a>. You are taken there.
+    </p>,
+  )
+}

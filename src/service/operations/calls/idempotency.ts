@@ -47,6 +47,9 @@ const UNDER_WAY = 409
  * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it.
  * What the operation refuses is not stored. Throws 409 while another request with the same key is under way, in this
  * process or in another one.
+ *
+ * An operation that has something to do outside of its transaction is stored as under way with it, by the id of its object,
+ * and gets its answer when that is settled. A retry that comes before finds the same object, and goes on from there.
  */
 export async function once(
   service: Service,
@@ -81,7 +84,7 @@ export async function once(
   }
 }
 
-/** The answer that the key got before, if any. */
+/** What is stored of the key, if anything: an answer, or that a request is under way. */
 async function firstAnswer(
   { tx, livemode, now }: WriteCall,
   key: string,

@@ -177,6 +177,7 @@ async function outcomeOf(
   } catch (cause) {
     // A fault of the verifier's adapter is none of the caller's: nobody knows what was done.
     if (cause instanceof VerifierError) return cause
+    if (doing.signal.aborted) return new VerifierError('unavailable', 'It did not answer in time.')
     return new VerifierError('unavailable', 'The verifier could not be asked.', { cause })
   }
 }
