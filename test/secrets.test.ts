@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/table.js'
 import { service } from '../src/service/operations/calls/call.js'
+import { localUser } from '../src/service/operations/calls/principal.js'
 import { updateFlow } from '../src/service/operations/flows/flows.js'
 import { openSqliteStore } from '../src/store/sqlite/open.js'
 import { aDefinition, flows, writeFiles } from './helpers/cli.js'
@@ -161,9 +162,14 @@ async function aWorld(environment: string): Promise<World & { readonly secrets: 
   const edit = { metadata: { note: CANARIES['API key in a flow'] } }
   if (environment === 'local') {
     const store = await openSqliteStore({ file: join(folder, '.flows', 'store.sqlite') })
-    await service({ store }).write({ livemode: false, actor: 'dashboard' }, (call) => updateFlow(call, 'a', edit))
+    await service({ store }).write({ livemode: false, principal: localUser('dashboard') }, (call) =>
+      updateFlow(call, 'a', edit),
+    )
     await store.close()
-  } else await api.service.write({ livemode: false, actor: 'dashboard' }, (call) => updateFlow(call, 'a', edit))
+  } else
+    await api.service.write({ livemode: false, principal: localUser('dashboard') }, (call) =>
+      updateFlow(call, 'a', edit),
+    )
   const { email, phone, reference } = CANARIES
   const person = ['--email', email, '--phone', phone, '--client-reference-id', reference]
   const label = ['--metadata', `note=${CANARIES['label of a session']}`]

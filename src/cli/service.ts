@@ -1,6 +1,7 @@
 import { actorOf } from '../remote/embedded/options.js'
 import { ApiError } from '../service/api-error.js'
 import { type Caller, type Service, service } from '../service/operations/calls/call.js'
+import { localUser } from '../service/operations/calls/principal.js'
 import type { Cli } from './command.js'
 import { Failure } from './failure.js'
 import { withServiceStore } from './store.js'
@@ -16,7 +17,7 @@ export async function atService<T>(
 ): Promise<T> {
   return withServiceStore(cli, { readOnly }, async (store) => {
     try {
-      return await use(service({ store }), { livemode: false, actor: actorOf(cli.terminal.env) })
+      return await use(service({ store }), { livemode: false, principal: localUser(actorOf(cli.terminal.env)) })
     } catch (error) {
       if (error instanceof ApiError) throw new Failure(error.body.code ?? 'invalid', error.message, { cause: error })
       throw error

@@ -27,7 +27,10 @@ export const API_ERRORS = {
   url_invalid: { statuses: [400], meaning: 'Not an address that is permitted here.' },
   email_invalid: { statuses: [400], meaning: 'Not an email address.' },
   api_key_expired: { statuses: [401], meaning: 'The API key was good once: it was revoked, or has expired.' },
-  lock_timeout: { statuses: [503], meaning: 'The store is busy. The same request can be tried again.' },
+  lock_timeout: {
+    statuses: [409, 503],
+    meaning: 'The store is busy, or another change of the object is under way. The same request can be tried again.',
+  },
   livemode_mismatch: { statuses: [400], meaning: 'Only keys of the test mode may ask for this.' },
   idempotency_key_in_use: { statuses: [409], meaning: 'A request with the same idempotency key is under way.' },
   rate_limit: { statuses: [429], meaning: 'Too many requests at once.' },
@@ -47,6 +50,11 @@ export const API_ERRORS = {
   },
   session_status_invalid: { statuses: [400], meaning: 'The status of the session does not permit this.' },
   session_redacted: { statuses: [400], meaning: 'What was redacted cannot be changed.' },
+  verifier_refused: { statuses: [400], meaning: 'Who verifies the session does not do this; the message says why.' },
+  verifier_unavailable: {
+    statuses: [503],
+    meaning: 'Who verifies the session does not answer. What was asked for is kept, and tried again.',
+  },
   plan_digest_mismatch: { statuses: [400], meaning: 'The digest is not that of the changes that were sent.' },
   webhook_endpoint_limit: { statuses: [400], meaning: 'The mode has as many webhook endpoints as it can.' },
   webhook_endpoint_disabled: { statuses: [400], meaning: 'Nothing is sent to an endpoint that is disabled.' },

@@ -19,6 +19,10 @@ export interface IdempotencyKeys {
   insert(record: IdempotencyRecord): Promise<void>
   /** Drops every answer stored before a time; given the prefix of ids, only those about resources of that kind. */
   forget(before: number, prefix?: string): Promise<void>
+  /** Replaces the status and the body of the answer with this key. */
+  settle(answer: Pick<IdempotencyRecord, 'livemode' | 'key' | 'status' | 'body'>): Promise<void>
+  /** Drops the answers about a resource that have this status. */
+  forgetStatus(resource: string, status: number): Promise<void>
   /** Drops every answer about a resource. */
   forgetAbout(resource: string): Promise<void>
   /** Replaces the body of every answer about a resource: it may hold what was redacted. A retry is still known as one. */

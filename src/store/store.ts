@@ -10,6 +10,7 @@ import type { ReportReads, ReportWrites } from './reports.js'
 import type { SessionReads, SessionWrites } from './sessions.js'
 import type { StateReads, StateWrites } from './state.js'
 import type { DeliveryReads, DeliveryWrites, WebhookEndpointReads, WebhookEndpointWrites } from './webhooks.js'
+import type { WorkReads, WorkWrites } from './work.js'
 
 /**
  * The port to the store: where flows, their versions, deployments, sessions and keys are kept. It keeps no rules; those
@@ -41,6 +42,7 @@ export interface ReadTransaction {
   readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
   readonly ephemeralKeys: EphemeralKeyReads
+  readonly work: WorkReads
   readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
 
@@ -60,5 +62,6 @@ export interface WriteTransaction extends ReadTransaction {
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly ephemeralKeys: EphemeralKeyReads & EphemeralKeyWrites
   readonly idempotency: IdempotencyKeys
+  readonly work: WorkReads & WorkWrites
   readonly contents: Contents
 }

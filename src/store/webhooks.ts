@@ -1,4 +1,5 @@
 import type { CreatedRange, Page, PageOf } from './page.js'
+import type { WorkClaim } from './work.js'
 
 export interface WebhookEndpointRecord {
   readonly id: string
@@ -83,12 +84,8 @@ export interface DueDeliveries {
   readonly except: readonly string[]
 }
 
-export interface DeliveryClaim extends DueDeliveries {
-  /** Until then nobody else begins another attempt of what is claimed. */
-  readonly leaseUntil: number
-  readonly limit: number
-  /** How many of the limit one endpoint may take: at least 1 for those not excepted. */
-  readonly roomOf: (endpoint: string) => number
+/** Each endpoint is a lane. */
+export interface DeliveryClaim extends DueDeliveries, WorkClaim {
   /** Attempts after which nothing waits for a delivery any more, for those that an older program left. */
   readonly patience: number
 }

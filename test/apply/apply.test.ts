@@ -10,6 +10,7 @@ import type { DesiredFlow, ObservedState } from '../../src/model/state.js'
 import { embedded } from '../../src/remote/embedded/embedded.js'
 import type { Remote } from '../../src/remote/remote.js'
 import { service } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
@@ -74,7 +75,7 @@ const edit: fc.Arbitrary<Edit> = fc.record({
 
 async function make(store: Store, { at, body, kind }: Edit): Promise<void> {
   const { read, write } = service({ store })
-  const caller = { livemode: false, actor: 'dashboard' }
+  const caller = { livemode: false, principal: localUser('dashboard') }
   const all = await read(caller, ({ tx }) => tx.flows.all(false))
   const free = KEYS.find((key) => !all.some((flow) => flow.key === key))
   const target = all.filter(({ status }) => status === 'active')[at % Math.max(1, all.length)]

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { service } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { archiveFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import {
@@ -24,7 +25,7 @@ import {
 import { served } from '../service/serving.js'
 
 const ENV = { USER: 'ci' }
-const DASHBOARD = { livemode: false, actor: 'dashboard' }
+const DASHBOARD = { livemode: false, principal: localUser('dashboard') }
 
 async function run(cwd: string, ...args: string[]) {
   return flows(args, { cwd, env: ENV })

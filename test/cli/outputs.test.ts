@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { COMMANDS } from '../../src/cli/table.js'
 import type { Terminal } from '../../src/cli/terminal.js'
 import { fitted } from '../../src/render/fitted.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { aGithubServer } from '../forge/github-server.js'
 import { aDefinition, aProject, ended, flowsProcess, startOnTerminal, writeFiles } from '../helpers/cli.js'
 import { runHere } from '../helpers/in-process.js'
@@ -78,7 +79,7 @@ async function told(variant: Variant): Promise<Shown[]> {
     const values = { URL: url, FORGE: forge.origin }
     if (scene.files) writeFiles(folder, replaced(scene.files, values))
     clock.now = Math.floor(Date.now() / 1000)
-    if (scene.outside) await service.write({ livemode: false, actor: 'dashboard' }, scene.outside)
+    if (scene.outside) await service.write({ livemode: false, principal: localUser('dashboard') }, scene.outside)
     const cwd = join(folder, scene.cwd ?? 'project')
     const shown = await play(scene, variant, {
       cwd,

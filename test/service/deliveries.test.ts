@@ -511,6 +511,7 @@ describe('a worker', () => {
       },
       write: operations.write,
       underWay: operations.underWay,
+      verifiers: operations.verifiers,
     }
     const faults: string[] = []
     const worker = background({

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import type { ChangeRequest } from '../../src/model/deployment.js'
 import { ApiError } from '../../src/service/api-error.js'
 import { service } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { flowState } from '../../src/service/operations/flows/flow-state.js'
 import type { Store, WriteTransaction } from '../../src/store/store.js'
@@ -17,7 +18,7 @@ import { aDeployment, creating, updating } from './deployment-requests.js'
 const [where = ''] = process.argv.slice(2)
 const calls = { made: 0, fatal: Number.POSITIVE_INFINITY }
 const { read, write } = service({ store: counting(await openAt(where)) })
-const caller = { livemode: false, actor: 'program' }
+const caller = { livemode: false, principal: localUser('program') }
 
 tell('ready')
 for await (const line of createInterface({ input: process.stdin })) {

@@ -3,6 +3,7 @@ import type { ChangeRequest, DeploymentRequest } from '../../src/model/deploymen
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
 import { type Service, service } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import {
   deploy,
   deploymentFlows,
@@ -18,7 +19,7 @@ import { type Implementation, sqlite, stores } from '../store/stores.js'
 import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
 
-const LIVE = { livemode: true, actor: 'live-tester' }
+const LIVE = { livemode: true, principal: localUser('live-tester') }
 
 async function stateOf(service: Service, caller = TESTER): Promise<ObservedState & { etag: string }> {
   const answer = await service.read(caller, (call) => flowState(call, PROJECT))

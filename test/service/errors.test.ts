@@ -7,6 +7,7 @@ import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { held } from '../store/holding.js'
+import { FarVerifier, type Fault } from '../verifier/far-verifier.js'
 import { aDeployment, archiving, creating } from './deployment-requests.js'
 import { type Called, type Served, served, TESTER } from './serving.js'
 
@@ -19,6 +20,13 @@ interface Refusal {
   readonly status: number
   readonly param?: string
   readonly ask: (api: Served) => Promise<Called>
+}
+
+async function atFaultyVerifier(fault: Fault): Promise<Called> {
+  const verifier = new FarVerifier()
+  verifier.faults = [fault]
+  const { call } = await served({ verifiers: [verifier] })
+  return call('POST', SESSIONS, { body: 'type=document' })
 }
 
 /** How each code of an error comes about. */
@@ -110,6 +118,8 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return refused
     },
   },
+  verifier_refused: { status: 400, ask: () => atFaultyVerifier('refused') },
+  verifier_unavailable: { status: 503, ask: () => atFaultyVerifier('lost') },
   scope_missing: {
     status: 403,
     ask: async ({ call, service }) => {

@@ -10,7 +10,8 @@ async function aMaker(params: { scopes?: string[]; expires?: number; mode?: 'tes
   const parts = await aService()
   const { service } = parts
   const made = await service.write(TESTER, (call) => createKey(call, { name: 'maker', ...params }))
-  const maker = { livemode: made.livemode, actor: made.name, key: { id: made.id, scopes: made.scopes } }
+  const { id, name, scopes } = made
+  const maker = { livemode: made.livemode, principal: { kind: 'key', id, name, scopes } } as const
   const make = (more: object = {}) => service.write(maker, (call) => createKey(call, { name: 'made', ...more }))
   return { ...parts, made, maker, make }
 }

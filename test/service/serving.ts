@@ -2,11 +2,12 @@ import { onTestFinished } from 'vitest'
 import type { LogLine } from '../../src/service/http/server/log.js'
 import { type ServerOptions, startServer } from '../../src/service/http/server.js'
 import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'
 import type { Store } from '../../src/store/store.js'
 import { type Implementation, type Place, sqlite } from '../store/stores.js'
 
-export const TESTER: Caller = { livemode: false, actor: 'tester' }
+export const TESTER: Caller = { livemode: false, principal: localUser('tester') }
 
 /** A clock that stands still until it is set. */
 export interface Clock {
@@ -57,6 +58,7 @@ export interface ServedOptions
   extends Partial<
     Pick<
       ServerOptions,
+      | 'verifiers'
       | 'publicUrl'
       | 'now'
       | 'processing'

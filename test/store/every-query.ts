@@ -17,6 +17,7 @@ import {
   anEvent,
   aReport,
   aSession,
+  aWork,
   itsVersion,
 } from './records.js'
 
@@ -122,11 +123,17 @@ export const EVERY_CALL: EveryCall = {
   sessions: {
     byId: (tx) => tx.sessions.byId(false, 's0007'),
     untouchedOf: (tx) => tx.sessions.untouchedOf(false, 'visitor-7', NOW),
-    due: (tx) => tx.sessions.due(NOW, 100),
+    atVerifier: (tx) => tx.sessions.atVerifier('remote', 'remote-7'),
+    hasDue: (tx) => tx.sessions.hasDue(NOW),
+    claimDue: (tx) => tx.sessions.claimDue({ now: NOW, leaseUntil: NOW + 30, limit: 100 }),
     list: everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
     countByFlow: (tx) => tx.sessions.countByFlow(false, NOW),
     insert: (tx) => tx.sessions.insert(aSession('new')),
     toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
+    delete: async (tx) => {
+      await tx.sessions.insert(aSession('new'))
+      await tx.sessions.delete('new')
+    },
     update: (tx) => tx.sessions.update(aSession('s0007')),
   },
   reports: {
@@ -209,8 +216,33 @@ export const EVERY_CALL: EveryCall = {
         created: NOW,
       }),
     forget: [(tx) => tx.idempotency.forget(NOW), (tx) => tx.idempotency.forget(NOW, 'we_')],
+    settle: (tx) => tx.idempotency.settle({ livemode: false, key: 'key-7', status: 200, body: '{}' }),
+    forgetStatus: (tx) => tx.idempotency.forgetStatus('s0007', 409),
     forgetAbout: (tx) => tx.idempotency.forgetAbout('s0007'),
     rewrite: (tx) => tx.idempotency.rewrite('s0007', '{}'),
+  },
+  work: {
+    named: (tx) => tx.work.named('change:s0007'),
+    hasDue: (tx) => tx.work.hasDue(NOW, ['remote:test', 'remote:live']),
+    insert: [(tx) => tx.work.insert(aWork('new')), (tx) => tx.work.insert(aWork('new', { name: 'change:s0007' }))],
+    schedule: [
+      (tx) => tx.work.schedule(aWork('new')),
+      (tx) => tx.work.schedule(aWork('new', { name: 'change:s0007' })),
+    ],
+    claim: (tx) =>
+      tx.work.claim({
+        now: NOW,
+        leaseUntil: NOW + 60,
+        limit: 8,
+        roomOf: () => 8,
+        lanes: ['remote:test', 'remote:live'],
+      }),
+    take: (tx) => tx.work.take('wrk-s0007', { now: NOW, leaseUntil: NOW + 60 }),
+    finish: [
+      (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: NOW }),
+      (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: 0 }),
+    ],
+    postpone: (tx) => tx.work.postpone({ id: 'wrk-s0007', attempts: 0 }, NOW + 10),
   },
   contents: {
     batches: async (tx) => {
@@ -221,6 +253,7 @@ export const EVERY_CALL: EveryCall = {
   },
 }
 
+const A_REMOTE = { verifier: 'remote', url: null, client_secret: null, expires: null, attempt: null }
 const TYPES = ['created', 'processing', 'verified', 'requires_input', 'canceled', 'redacted']
 
 function anEphemeralKey(id: string, more: Partial<EphemeralKeyRecord> = {}): EphemeralKeyRecord {
@@ -268,6 +301,7 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
         related_customer_account: n % 10 === 1 ? `acct_${n}` : null,
         link_visitor: n % 30 === 0 ? `visitor-${n}` : null,
         due: n % 40 === 0 ? created(n) : null,
+        remote: n % 10 === 3 ? { ...A_REMOTE, id: `remote-${n}` } : null,
       }),
     )
     await tx.reports.insert(
@@ -282,6 +316,8 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     const status = n % 20 === 0 ? 'pending' : n % 20 === 1 ? 'failed' : 'succeeded'
     const delivery = aDelivery(`w${padded(n)}`, { ...common, status, event: `e${padded(n)}`, endpoint: `we_${n % 30}` })
     await tx.deliveries.insert([delivery])
+    const lane = ['remote:test', 'remote:live', 'other:test'][n % 3] ?? ''
+    await tx.work.insert(aWork(`wrk-s${padded(n)}`, { ...common, lane, name: `change:s${padded(n)}` }))
     await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
     await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, common))
     await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))

@@ -17,12 +17,15 @@ const SMALL = new Set(['meta', 'state_revision', 'migrations', 'webhook_endpoint
 /** Indexes that hold few rows: those of deliveries that an older program has left, while one is at work. */
 const OF_FEW = new Set<string | undefined>(['deliveries_unplaced', 'deliveries_misplaced'])
 
+/** What is due in a lane: a query within a query, which ends at a limit of its own. */
+const LIMITED = 'ready'
+
 export function judgeOfSqlite(database: Database): Judge {
   return async ({ sql, parameters }) => {
     const rows = database.prepare(`explain query plan ${sql}`).all(...parameters) as { detail: string }[]
     return rows.flatMap(({ detail }) => {
       const table = /^(?:SCAN|SEARCH) (\w+)/.exec(detail)?.[1] ?? ''
-      if (SMALL.has(table) || OF_FEW.has(/ INDEX (\w+)/.exec(detail)?.[1])) return []
+      if (table === LIMITED || SMALL.has(table) || OF_FEW.has(/ INDEX (\w+)/.exec(detail)?.[1])) return []
       if (/^SCAN [a-z]/.test(detail)) return isFirstRows(sql) ? [] : [detail]
       if (/TEMP B-TREE|AUTOMATIC/.test(detail)) return [detail]
       const used = namesIn(/\((.*)\)$/.exec(detail)?.[1] ?? '')

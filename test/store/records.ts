@@ -5,6 +5,7 @@ import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
 import type { ReportRecord } from '../../src/store/reports.js'
 import type { SessionRecord } from '../../src/store/sessions.js'
 import type { DeliveryRecord, WebhookEndpointRecord } from '../../src/store/webhooks.js'
+import type { WorkRecord } from '../../src/store/work.js'
 import { aConfig } from '../helpers/builders.js'
 
 const NOW = 1_790_000_000
@@ -69,6 +70,7 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     attempt: 0,
     outcome: null,
     due: null,
+    remote: null,
     link_visitor: null,
     created: NOW,
     ...more,
@@ -129,6 +131,23 @@ export function aDelivery(id: string, more: Partial<DeliveryRecord> = {}): Deliv
     object: `object-${id}`,
     endpoint: 'we_1',
     status: 'pending',
+    attempts: 0,
+    next_attempt: NOW,
+    leased_until: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function aWork(id: string, more: Partial<WorkRecord> = {}): WorkRecord {
+  return {
+    id,
+    kind: 'session.open',
+    name: `change:${id}`,
+    livemode: false,
+    lane: 'remote:test',
+    object: 'vs_1',
+    payload: null,
     attempts: 0,
     next_attempt: NOW,
     leased_until: null,

@@ -4,6 +4,7 @@ import { embedded } from '../../src/remote/embedded/embedded.js'
 import { http } from '../../src/remote/http/http.js'
 import type { Remote } from '../../src/remote/remote.js'
 import { service, type WriteCall } from '../../src/service/operations/calls/call.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Diagnostic, Provider } from '../../src/terraform/framework/provider.js'
 import type { Block } from '../../src/terraform/framework/schema.js'
@@ -27,7 +28,7 @@ export interface Site {
   write<T>(operation: (call: WriteCall) => Promise<T>): Promise<T>
 }
 
-const SOMEBODY = { livemode: false, actor: 'somebody' }
+const SOMEBODY = { livemode: false, principal: localUser('somebody') }
 
 export const sites = [
   {

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SESSION_ERROR_CODES, type SessionOptions } from '../../src/model/resources.js'
+import { choicesOf } from '../../src/verifier/hosted-page.js'
 import { simulator } from '../../src/verifier/simulator/simulator.js'
+import type { Submission } from '../../src/verifier/verdict.js'
 
 const DOCUMENT = {
   allowed_types: ['passport'],
@@ -27,10 +29,13 @@ const options: fc.Arbitrary<SessionOptions> = fc
 
 const submission = fc.record({ options, provided_details: fc.constantFrom(null, { email: 'a@example.com' }) })
 
+const outcomes = (given: Submission) => choicesOf(simulator.page.form(given))
+const verdict = (given: Submission, outcome: string) => simulator.page.submit(given, outcome).verdict
+
 describe('the simulator', () => {
   test('makes a report with a section for every check that is on, and no other', () => {
     const sections = (asked: SessionOptions) =>
-      Object.keys(simulator.verdict({ options: asked, provided_details: null }, 'verified').checks ?? {})
+      Object.keys(verdict({ options: asked, provided_details: null }, 'verified').checks ?? {})
     expect(sections({ document: DOCUMENT })).toEqual(['document'])
     expect(sections({ document: { ...DOCUMENT, require_matching_selfie: true } })).toEqual(['document', 'selfie'])
     expect(sections({ document: { ...DOCUMENT, require_id_number: true } })).toEqual(['document', 'id_number'])
@@ -39,7 +44,7 @@ describe('the simulator', () => {
   })
 
   test('can end in verified, in giving up, and in a failure of each check that is on', () => {
-    expect(simulator.outcomes({ options: { id_number: {} }, provided_details: null })).toEqual([
+    expect(outcomes({ options: { id_number: {} }, provided_details: null })).toEqual([
       'verified',
       'abandoned',
       'consent_declined',
@@ -55,22 +60,22 @@ describe('the simulator', () => {
       email: { require_verification: true },
       phone: { require_verification: true },
     }
-    expect(simulator.outcomes({ options: all, provided_details: null })).toEqual(['verified', ...SESSION_ERROR_CODES])
+    expect(outcomes({ options: all, provided_details: null })).toEqual(['verified', ...SESSION_ERROR_CODES])
   })
 
   test('says the same of a session in its status, its error and its report, for every outcome there can be', () => {
     fc.assert(
       fc.property(submission, (given) => {
-        for (const outcome of simulator.outcomes(given)) {
-          const verdict = simulator.verdict(given, outcome)
-          const sections = Object.values(verdict.checks ?? {})
+        for (const outcome of outcomes(given)) {
+          const said = verdict(given, outcome)
+          const sections = Object.values(said.checks ?? {})
           const failed = sections.filter(({ status }) => status === 'unverified')
-          if (verdict.status === 'verified') {
+          if (said.status === 'verified') {
             expect(outcome).toBe('verified')
             expect(failed).toEqual([])
           } else {
-            expect(verdict.error.code).toBe(outcome)
-            expect(failed.map(({ error }) => error?.code)).toEqual(verdict.checks ? [outcome] : [])
+            expect(said.error.code).toBe(outcome)
+            expect(failed.map(({ error }) => error?.code)).toEqual(said.checks ? [outcome] : [])
           }
         }
       }),
@@ -78,10 +83,7 @@ describe('the simulator', () => {
   })
 
   test('tells nothing of the person by a check that failed', () => {
-    const { checks } = simulator.verdict(
-      { options: { document: DOCUMENT }, provided_details: null },
-      'document_expired',
-    )
+    const { checks } = verdict({ options: { document: DOCUMENT }, provided_details: null }, 'document_expired')
     const { status, error, ...told } = checks?.document ?? {}
     expect(new Set(Object.values(told))).toEqual(new Set([null]))
   })
@@ -91,9 +93,9 @@ describe('the simulator', () => {
       options: { id_number: {}, email: { require_verification: true } },
       provided_details: { email: 'a@example.com', phone: '+12025550199' },
     }
-    const verdict = simulator.verdict(given, 'verified')
-    expect(verdict.checks?.email?.email).toBe('a@example.com')
-    expect(verdict).toMatchObject({ outputs: { email: 'a@example.com', phone: null } })
+    const said = verdict(given, 'verified')
+    expect(said.checks?.email?.email).toBe('a@example.com')
+    expect(said).toMatchObject({ outputs: { email: 'a@example.com', phone: null } })
   })
 
   test('serves the test mode only', () => {

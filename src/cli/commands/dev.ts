@@ -10,6 +10,7 @@ import { planText, policiesText } from '../../render/plan/text.js'
 import { plural, printable } from '../../render/text.js'
 import { type Server, startServer } from '../../service/http/server.js'
 import { type Caller, type Service, service, systemClock } from '../../service/operations/calls/call.js'
+import { localUser } from '../../service/operations/calls/principal.js'
 import { createKey, revokeKey } from '../../service/operations/keys/keys.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import type { Store } from '../../store/store.js'
@@ -59,7 +60,7 @@ export const dev: Define = (command, run) => {
           })
           try {
             const operations = service({ store })
-            const caller = { livemode: false, actor: actorOf(terminal.env) }
+            const caller = { livemode: false, principal: localUser(actorOf(terminal.env)) }
             const key = await aKey(operations, caller)
             try {
               tellWhere(cli, server, file, key.secret)

@@ -1,4 +1,5 @@
 import { service } from '../../service/operations/calls/call.js'
+import { localUser } from '../../service/operations/calls/principal.js'
 import {
   deploymentFlows,
   listDeployments,
@@ -15,7 +16,7 @@ import { told } from './told.js'
 
 /** Opens the store for reading: what is not there is not made. */
 export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteReader> {
-  const caller = { livemode: false, actor }
+  const caller = { livemode: false, principal: localUser(actor) }
   const store = await told(openSqliteStore({ file, driverFrom, readOnly: true }))
   const { read } = service({ store, now })
   return {

@@ -1,5 +1,6 @@
 import { service } from '../../service/operations/calls/call.js'
 import { once } from '../../service/operations/calls/idempotency.js'
+import { localUser } from '../../service/operations/calls/principal.js'
 import { deploy } from '../../service/operations/deployments/deployments.js'
 import { updateStaticLink } from '../../service/operations/flows/flows.js'
 import { submitSession } from '../../service/operations/sessions/attempts.js'
@@ -11,7 +12,7 @@ import { told } from './told.js'
 
 /** Opens the store for writing: makes it, or brings it up to date. */
 export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteWriter> {
-  const caller = { livemode: false, actor }
+  const caller = { livemode: false, principal: localUser(actor) }
   const store = await told(openSqliteStore({ file, driverFrom }))
   // No process stays behind to go on with a session later, so everything is done at once.
   const operations = service({ store, now, processing: 0 })
@@ -22,13 +23,10 @@ export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedO
     createSession: async (params, { idempotencyKey: key } = {}) => {
       const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
       const { body } = await told(
-        once(
-          operations,
-          caller,
-          request,
-          (call) => createSession(call, params),
-          (session) => JSON.stringify(session),
-        ),
+        once(operations, caller, request, {
+          run: (call) => createSession(call, params),
+          toText: (session) => JSON.stringify(session),
+        }),
       )
       return JSON.parse(body)
     },

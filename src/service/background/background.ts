@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Metrics } from '../metrics.js'
 import type { Service } from '../operations/calls/call.js'
 import { forgetOld } from '../operations/calls/forget.js'
-import { continueDueSessions } from '../operations/sessions/due-sessions.js'
+import { SERVICE } from '../operations/calls/principal.js'
+import { dueSessionsKind } from '../operations/sessions/due-sessions.js'
+import { verifierWorkKind } from '../operations/sessions/verifier-work.js'
+import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
 import { bell } from './bell.js'
+import { deliveriesKind } from './deliveries.js'
 import type { Job } from './job.js'
 import { type SendOptions, send } from './send.js'
-import { webhooksJob } from './webhooks.js'
+import { workJob } from './work-job.js'
 
 export interface BackgroundOptions {
   readonly service: Service
@@ -36,17 +40,17 @@ const FORGET_EVERY = 10 * 60 * 1_000
 const CLOSE_PATIENCE = 11_000
 
 export function background({ service, sending, onFault, metrics }: BackgroundOptions): Background {
-  const webhooks = webhooksJob({
-    service,
-    send: (shipment) => send(shipment, sending),
-    onEnd: () => wake(),
-    onFault: (error) => onFault('webhooks', error),
-    metrics,
-  })
+  const worked = <Item extends WorkItem>(kind: WorkKind<Item>) =>
+    workJob(service, kind, { onEnd: () => wake(), onFault: (error) => onFault(kind.name, error) })
   const jobs: readonly Job[] = [
-    webhooks,
-    { name: 'sessions', run: () => continueDueSessions(service) },
-    { name: 'forget', every: FORGET_EVERY, run: () => service.write({ livemode: false, actor: null }, forgetOld) },
+    worked(deliveriesKind({ send: (shipment) => send(shipment, sending), metrics })),
+    worked(dueSessionsKind(service)),
+    ...(service.verifiers.lanes.length > 0 ? [worked(verifierWorkKind(service))] : []),
+    {
+      name: 'forget',
+      every: FORGET_EVERY,
+      run: () => service.write({ livemode: false, principal: SERVICE }, forgetOld),
+    },
   ]
   const bells = new Map(jobs.map((job) => [job, bell()]))
   let isClosing = false

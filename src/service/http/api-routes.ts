@@ -7,8 +7,10 @@ import { V1_ROUTES, V2_ROUTES } from '../api/routes.js'
 import { ApiError, missing } from '../api-error.js'
 import type { Service } from '../operations/calls/call.js'
 import { type Answer, once } from '../operations/calls/idempotency.js'
+import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
+import { resumeSession } from '../operations/sessions/sessions.js'
 import { JSON_TYPE, toText } from './answers/answer.js'
 import type { AppOptions } from './app-options.js'
 import { requireKey } from './callers/require-key.js'
@@ -106,22 +108,24 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
       // With a DELETE the key means nothing: what is gone is gone.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
       // An answer with members that not every key may see is given again only to the key that got it.
-      const seer = expanded.size > 0 ? request.caller.key?.id : undefined
+      const seer = expanded.size > 0 ? idOfPrincipal(request.caller.principal) : undefined
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand, seer } }
       // What is shown once stands in no stored answer.
       let whole: unknown
-      const answer = await once(
-        service,
-        request.caller,
-        idempotent,
-        async (call) => {
+      const answer = await once(service, request.caller, idempotent, {
+        run: async (call) => {
           const result = await route.run(call, params, id, expanded)
           whole = result
           return result
         },
-        (result) => toText(without(result, route.shownOnce)),
-      )
-      const body = answer.replayed ? replayed(answer, route) : toText(whole)
+        // Nothing but a session has a verifier elsewhere to wait for.
+        ...(route.answers === 'verification_session' && {
+          resume: (call, session) => resumeSession(call, session, expanded),
+        }),
+        toText: (result) => toText(without(result, route.shownOnce)),
+      })
+      const first = route.shownOnce === undefined ? answer.body : toText(whole)
+      const body = answer.replayed ? replayed(answer, route) : first
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.original !== null) reply.header('original-request', answer.original)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')

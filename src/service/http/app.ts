@@ -14,6 +14,7 @@ import { hasBody, pathOf } from './requests/request.js'
 import { healthRoutes } from './server/health.js'
 import { logFaults, logLine } from './server/log.js'
 import { NO_PROXY, refuseConnection, refuseUnreadable } from './server/refuse-connection.js'
+import { verifierWebhooks } from './verifier-webhooks.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
@@ -80,6 +81,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
   app.register(async (pages) => pageRoutes(pages, service, limiter))
+  app.register(async (webhooks) => verifierWebhooks(webhooks, service))
   return app
 }
 

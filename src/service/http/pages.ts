@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { firstCharacters } from '../../validate/text-length.js'
 import type { Caller, Service } from '../operations/calls/call.js'
 import type { Limiter } from '../operations/calls/limiter.js'
+import { VISITOR } from '../operations/calls/principal.js'
 import { countVisit, enterLink, LONGEST_EMAIL, visitLink } from '../operations/flows/static-links.js'
 import { openHostedSession, submitHostedSession } from '../operations/sessions/hosted-sessions.js'
 import { LONGEST_TEXT } from '../operations/sessions/session-params.js'
@@ -9,7 +10,7 @@ import { errorCodesPage } from '../pages/error-codes-page.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
 import type { Page } from '../pages/page.js'
-import { donePage, leadOnPage, sessionPage } from '../pages/session-page.js'
+import { donePage, leadOnPage, sessionPage, verifierPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answers/answer-error.js'
 import { decodeForm, decodeUtf8 } from './requests/form.js'
 
@@ -20,7 +21,7 @@ export const ERRORS_PATH = '/docs/errors'
 const BODY_LIMIT = 128 * 1024
 
 /** Whoever opens a page is nobody; the mode is that of the flow or session that its address names. */
-const VISITOR: Caller = { livemode: false, actor: null }
+const NOBODY: Caller = { livemode: false, principal: VISITOR }
 
 /** The pages for people who are verified. They need no script, and opening one changes nothing. */
 export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limiter): void {
@@ -36,7 +37,7 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
   })
 
   app.get('/l/:token', async (request, reply) => {
-    const link = await service.read(VISITOR, (call) => visitLink(call, tokenOf(request)))
+    const link = await service.read(NOBODY, (call) => visitLink(call, tokenOf(request)))
     const { prefilled_email, client_reference_id } = queryOf(request)
     return send(reply, linkPage(200, link, { email: textOf(prefilled_email), ...referenceIn(client_reference_id) }))
   })
@@ -47,13 +48,14 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     const visit = { email: form.email, client_reference_id: form.client_reference_id }
     await countVisit(service, limiter, request.ip)
     try {
-      const session = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
-      // On the host that the visitor has come to, whatever others the service has.
-      return reply.redirect(`../verify/${session}`, 303)
+      const way = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
+      // On the host that the visitor has come to, whatever others the service has; or to the verifier, by a page of its own:
+      // browsers hold what follows a form to the policy of the form's page.
+      return 'url' in way ? send(reply, verifierPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
       if (status !== 400) throw error
-      const link = await service.read(VISITOR, (call) => visitLink(call, token))
+      const link = await service.read(NOBODY, (call) => visitLink(call, token))
       return send(reply, linkPage(400, link, form, body.error.message))
     }
   })
@@ -63,7 +65,7 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
   app.get('/verify/done', async (_request, reply) => send(reply, donePage()))
 
   app.get('/verify/:token', async (request, reply) => {
-    const session = await service.read(VISITOR, (call) => openHostedSession(call, tokenOf(request)))
+    const session = await service.read(NOBODY, (call) => openHostedSession(call, tokenOf(request)))
     return send(reply, sessionPage(session))
   })
 
@@ -81,7 +83,7 @@ function send(reply: FastifyReply, { status, headers, html }: Page): FastifyRepl
 }
 
 function visitorOf({ id }: FastifyRequest): Caller {
-  return { ...VISITOR, request: { id, idempotency_key: null } }
+  return { ...NOBODY, request: { id, idempotency_key: null } }
 }
 
 function tokenOf({ params }: FastifyRequest): string {

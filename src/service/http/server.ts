@@ -2,6 +2,7 @@ import type { Server as NodeServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
+import type { Verifier } from '../../verifier/verifier.js'
 import { API_VERSION } from '../api-version.js'
 import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly port: number
   /** Where people reach the service when that is not the address it listens on, such as "https://flows.example.com". */
   readonly publicUrl?: string
+  /** Who verifies people; by default the simulator, in test mode. */
+  readonly verifiers?: readonly Verifier[]
   /** Called once per request. By default only faults of the service itself are told, on stderr. See `logToStderr`. */
   readonly log?: (line: LogLine) => void
   /** Unix seconds. */
@@ -85,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     now,
     id,
     publicUrl,
+    verifiers: options.verifiers,
     processing,
     webhookAllow,
     apiVersion,

@@ -1,27 +1,26 @@
-import type { Outcome } from '../../model/outcome.js'
 import type { HostedSession } from '../operations/sessions/hosted-sessions.js'
 import { type Page, page } from './page.js'
 
-/** The page behind a session's url: in test mode, its outcome is chosen here. */
+/** The page behind a session's url: it asks what the session's verifier asks. */
 export function sessionPage(session: HostedSession): Page {
-  const { name, livemode, last_error, outcomes } = session
+  const { name, livemode, last_error, form } = session
   return page(
     200,
     { title: name ?? 'Identity verification', isTest: !livemode },
     <>
       {last_error && <p class="error">The last attempt did not succeed. {last_error.reason}</p>}
-      {outcomes.length === 0 ? (
+      {form === null ? (
         <p>This service cannot verify anybody yet: it has no verifier for live sessions.</p>
       ) : (
         <form method="post">
-          <p>Choose how this verification ends. Only outcomes are listed that its checks can have.</p>
-          {groupsOf(outcomes).map(([legend, members]) => (
+          <p>{form.text}</p>
+          {form.groups.map(({ legend, choices }) => (
             <fieldset key={legend}>
               <legend>{legend}</legend>
-              {members.map((outcome) => (
-                <label key={outcome}>
-                  <input type="radio" name="outcome" value={outcome} checked={outcome === 'verified'} />{' '}
-                  <code>{outcome}</code>
+              {choices.map((choice) => (
+                <label key={choice}>
+                  <input type="radio" name="outcome" value={choice} checked={choice === form.first} />{' '}
+                  <code>{choice}</code>
                 </label>
               ))}
             </fieldset>
@@ -53,26 +52,14 @@ export function leadOnPage(target: string): Page {
   )
 }
 
-const GROUPS: readonly (readonly [legend: string, prefix: string])[] = [
-  ['The document fails', 'document_'],
-  ['The selfie fails', 'selfie_'],
-  ['The ID number fails', 'id_number_'],
-  ['The email address fails', 'email_'],
-  ['The phone number fails', 'phone_'],
-]
-
-/** In the order of the checks, what belongs to none of them before them. */
-function groupsOf(outcomes: readonly Outcome[]): readonly (readonly [string, readonly Outcome[]])[] {
-  const failing = GROUPS.map(([legend, prefix]): [string, readonly Outcome[]] => [
-    legend,
-    outcomes.filter((outcome) => outcome.startsWith(prefix)),
-  ])
-  const grouped = new Set(failing.flatMap(([, members]) => members))
-  const others = outcomes.filter((outcome) => outcome !== 'verified' && !grouped.has(outcome))
-  const groups: [string, readonly Outcome[]][] = [
-    ['Everything is in order', outcomes.filter((outcome) => outcome === 'verified')],
-    ['The person does not go through with it', others],
-    ...failing,
-  ]
-  return groups.filter(([, members]) => members.length > 0)
+/** Takes the person to the page of a verifier elsewhere, in the same way. */
+export function verifierPage(target: string): Page {
+  const { href, host } = new URL(target)
+  return page(
+    200,
+    { title: 'Identity verification', leadsTo: href },
+    <p>
+      Your identity is verified at <a href={href}>{host}</a>. You are taken there.
+    </p>,
+  )
 }

@@ -8,6 +8,7 @@ import { deliveryPlaces } from './0004-deliveries.js'
 import { listing } from './0005-listing.js'
 import { keys } from './0006-keys.js'
 import { originalRequest } from './0007-original-request.js'
+import { work } from './0008-work.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   listing,
   keys,
   originalRequest,
+  work,
 ]
 
 /** How a store compares with this program; `blank` is a store without any table. */

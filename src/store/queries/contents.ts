@@ -28,6 +28,7 @@ const KEYS = {
   api_keys: ['id'],
   ephemeral_keys: ['id'],
   idempotency_keys: ['livemode', 'key'],
+  work: ['id'],
 } as const satisfies {
   readonly [Name in Exclude<keyof Tables, 'migrations' | 'rate_windows'>]: readonly (keyof Tables[Name])[]
 }

@@ -15,6 +15,7 @@ import type { Db } from './tables.js'
 import { deliveryQueries } from './webhooks/deliveries.js'
 import { eventQueries } from './webhooks/events.js'
 import { webhookEndpointQueries } from './webhooks/webhook-endpoints.js'
+import { workQueries } from './work/work.js'
 
 export interface KyselyStoreOptions {
   readonly label: string
@@ -63,6 +64,7 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     apiKeys: apiKeyQueries(tx, pace),
     ephemeralKeys: ephemeralKeyQueries(tx),
     idempotency: idempotencyQueries(tx),
+    work: workQueries(tx),
     contents: contentsQueries(tx, locks),
   }
 }

@@ -21,6 +21,7 @@ export interface Tables {
   api_keys: ApiKeysTable
   ephemeral_keys: EphemeralKeysTable
   idempotency_keys: IdempotencyKeysTable
+  work: WorkTable
   rate_windows: { scope: string; window: number; used: number }
 }
 
@@ -112,6 +113,13 @@ export interface SessionsTable {
   outcome: string | null
   due: number | null
   link_visitor: string | null
+  /** Of a session that is verified elsewhere. */
+  verifier: string | null
+  verifier_session: string | null
+  verifier_url: string | null
+  verifier_secret: string | null
+  verifier_expires: number | null
+  verifier_attempt: string | null
   created: number
 }
 
@@ -182,6 +190,20 @@ export interface AttemptsTable {
   duration: number | null
   response_status: number | null
   error: string | null
+}
+
+export interface WorkTable {
+  id: string
+  kind: string
+  name: string
+  livemode: number
+  lane: string
+  object: string
+  payload: string | null
+  attempts: number
+  next_attempt: number
+  leased_until: number | null
+  created: number
 }
 
 export interface ApiKeysTable {

@@ -1,34 +1,26 @@
 import type { Outcome } from '../../model/outcome.js'
 import { SESSION_ERROR_CODES, type SessionErrorCode, type SessionOptions } from '../../model/resources.js'
+import { CHECKS, type Check, checksOf } from '../checks.js'
 
-/** The checks that a report has a section for, in the order in which they are run. */
-export const CHECKS = ['document', 'selfie', 'id_number', 'email', 'phone'] as const
+/** A check that a report has a section for. */
+export type Section = Exclude<Check, 'matching'>
 
-export type CheckName = (typeof CHECKS)[number]
-
-/** The checks that these options ask for. */
-export function checksOf({ document, id_number, email, phone }: SessionOptions): readonly CheckName[] {
-  const isOn: Record<CheckName, boolean> = {
-    document: document !== undefined,
-    selfie: document?.require_matching_selfie === true,
-    id_number: id_number !== undefined || document?.require_id_number === true,
-    email: email?.require_verification === true,
-    phone: phone?.require_verification === true,
-  }
-  return CHECKS.filter((check) => isOn[check])
+/** The sections that the report of a session with these options has, in the order in which the checks are run. */
+export function sectionsIn(options: SessionOptions): readonly Section[] {
+  return checksOf(options).filter((check) => check !== 'matching')
 }
 
 /** The check that fails with a code; none for the codes of people who gave up or could not begin. */
-export function checkOf(code: SessionErrorCode): CheckName | undefined {
-  return CHECKS.find((check) => code.startsWith(`${check}_`))
+export function checkOf(code: SessionErrorCode): Section | undefined {
+  return CHECKS.filter((check) => check !== 'matching').find((check) => code.startsWith(`${check}_`))
 }
 
 /** A flow without a selfie cannot fail for its selfie. */
 export function outcomesOf(options: SessionOptions): readonly Outcome[] {
-  const checks = checksOf(options)
+  const sections = sectionsIn(options)
   const codes = SESSION_ERROR_CODES.filter((code) => {
     const check = checkOf(code)
-    return check === undefined || checks.includes(check)
+    return check === undefined || sections.includes(check)
   })
   return ['verified', ...codes]
 }

@@ -1,29 +1,75 @@
 import { DOCUMENT_TYPES } from '../../model/flow.js'
 import type { Outcome } from '../../model/outcome.js'
 import type { ReportChecks, SessionErrorCode, VerifiedOutputs } from '../../model/resources.js'
-import type { Submission, Verdict, Verifier } from '../verifier.js'
-import { type CheckName, checkOf, checksOf, outcomesOf } from './outcomes.js'
+import { CHECKS } from '../checks.js'
+import type { HostedPage } from '../hosted-page.js'
+import type { Submission, Verdict } from '../verdict.js'
+import type { HeldSession, Observed, Verifier } from '../verifier.js'
+import { VerifierError } from '../verifier-error.js'
+import { formOf } from './form.js'
+import { checkOf, outcomesOf, type Section, sectionsIn } from './outcomes.js'
 import { PAPERS, PERSON } from './person.js'
 import { REASONS } from './reasons.js'
 
-/** Verifies nobody: the outcome is chosen, as in Stripe's test mode, and the report fits the checks that were on. */
-export const simulator: Verifier = {
+/** A verifier whose page is a form. */
+export type Simulator = Verifier & { readonly page: HostedPage }
+
+/**
+ * Verifies nobody: the outcome is chosen, as in Stripe's test mode, and the report fits the checks that were on. It keeps
+ * nothing of its own: a session is all that it knows, and the outcome that was chosen is the note of the attempt.
+ */
+export const simulator: Simulator = {
+  name: 'simulator',
   serves: (livemode) => !livemode,
-  outcomes: ({ options }) => outcomesOf(options),
-  verdict(submission, outcome): Verdict {
-    if (outcome === 'verified') {
-      return { status: 'verified', checks: report(submission, outcome), outputs: outputs(submission) }
-    }
-    const error = { code: outcome, reason: REASONS[outcome] }
-    const checks = checkOf(outcome) === undefined ? null : report(submission, outcome)
-    return { status: 'requires_input', checks, error }
+  checks: CHECKS,
+  page: {
+    form: ({ options }) => formOf(outcomesOf(options)),
+    submit: (submission, choice) => {
+      const outcome = outcomeNamed(submission, choice)
+      return { note: outcome, verdict: verdictOf(submission, outcome) }
+    },
   },
+  open: async ({ session: id }) => ({ id, status: 'requires_input', ended: null, redaction: null, entrance: null }),
+  update: async (session) => observed(session),
+  cancel: async (session) => observed({ ...session, status: 'canceled' }),
+  redact: async (session) => observed({ ...session, redaction: 'processing' }),
+  read: async (session) => observed(session),
+  receive: async () => {
+    throw new VerifierError('forged', 'The simulator sends no webhooks.')
+  },
+}
+
+/** It is asked when the time that processing takes is over: so what is processing is done. */
+function observed({ id, status, redaction, attempt, note, ...submission }: HeldSession): Observed {
+  const verdict = status === 'processing' ? verdictOf(submission, outcomeNamed(submission, note ?? 'verified')) : null
+  return {
+    id,
+    status: verdict?.status ?? status,
+    ended: verdict && { name: String(attempt), verdict },
+    redaction: redaction === null ? null : 'redacted',
+    entrance: null,
+  }
+}
+
+function outcomeNamed({ options }: Submission, name: string): Outcome {
+  const outcome = outcomesOf(options).find((one) => one === name)
+  if (outcome === undefined) throw new VerifierError('refused', 'The checks of this session have no such outcome.')
+  return outcome
+}
+
+function verdictOf(submission: Submission, outcome: Outcome): Verdict {
+  if (outcome === 'verified') {
+    return { status: 'verified', checks: report(submission, outcome), outputs: outputs(submission) }
+  }
+  const error = { code: outcome, reason: REASONS[outcome] }
+  const checks = checkOf(outcome) === undefined ? null : report(submission, outcome)
+  return { status: 'requires_input', checks, error }
 }
 
 function report(submission: Submission, outcome: Outcome): ReportChecks {
   const sections = sectionsOf(submission)
   const result: Record<string, unknown> = {}
-  for (const check of checksOf(submission.options)) {
+  for (const check of sectionsIn(submission.options)) {
     const failed = outcome !== 'verified' && checkOf(outcome) === check
     result[check] = { ...resultOf(failed ? outcome : null), ...(failed ? blank(sections[check]) : sections[check]) }
   }
@@ -41,7 +87,7 @@ function blank(section: object): object {
 }
 
 /** What each check finds out when it succeeds. */
-function sectionsOf({ options, provided_details: given }: Submission): Record<CheckName, object> {
+function sectionsOf({ options, provided_details: given }: Submission): Record<Section, object> {
   const { first_name, last_name, dob, address, sex, unparsed_sex, unparsed_place_of_birth } = PERSON
   const { id_number, id_number_type } = PERSON
   const [type = null] = options.document === undefined ? [] : (options.document.allowed_types ?? DOCUMENT_TYPES)
@@ -66,8 +112,8 @@ function sectionsOf({ options, provided_details: given }: Submission): Record<Ch
 }
 
 function outputs(submission: Submission): VerifiedOutputs {
-  const checks = checksOf(submission.options)
-  const has = (check: CheckName) => checks.includes(check)
+  const checks = sectionsIn(submission.options)
+  const has = (check: Section) => checks.includes(check)
   const given = submission.provided_details
   const named = has('document') || has('id_number')
   return {

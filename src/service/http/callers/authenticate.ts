@@ -1,8 +1,9 @@
 import { ApiError } from '../../api-error.js'
 import type { Caller, Service } from '../../operations/calls/call.js'
+import { VISITOR } from '../../operations/calls/principal.js'
 import { checkApiKey, type ValidKey } from '../../operations/keys/keys.js'
 
-const NOBODY: Caller = { livemode: false, actor: null }
+const NOBODY: Caller = { livemode: false, principal: VISITOR }
 
 /** Finds who sends a request: Bearer, or Basic with the key as user name and no password. Throws 401. */
 export async function authenticate(service: Service, authorization: string | undefined): Promise<ValidKey> {

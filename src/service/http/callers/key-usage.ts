@@ -1,4 +1,5 @@
 import type { Caller, Service } from '../../operations/calls/call.js'
+import { SERVICE } from '../../operations/calls/principal.js'
 import { markUsed } from '../../operations/keys/keys.js'
 
 export interface KeyUsage {
@@ -11,7 +12,7 @@ export interface KeyUsage {
 /** Keys used at about the same time are marked in one write. In milliseconds. */
 const DELAY = 250
 
-const NOBODY: Caller = { livemode: false, actor: null }
+const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 /** Writes down when keys were last used: at most once a minute for each. What cannot be written is told, and left out. */
 export function keyUsage(service: Service, failed: (error: unknown) => void): KeyUsage {

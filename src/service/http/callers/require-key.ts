@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError, rateLimited } from '../../api-error.js'
+import { authorise } from '../../operations/calls/authorise.js'
 import type { AppOptions } from '../app-options.js'
 import { apiVersionOf } from '../requests/api-version.js'
 import { idOf } from '../requests/request.js'
 import { authenticate } from './authenticate.js'
-import { authorise } from './authorise.js'
 import { failedKeys } from './failed-keys.js'
 import { refuseOtherAccount } from './refuse-other-account.js'
 

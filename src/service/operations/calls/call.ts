@@ -3,23 +3,14 @@ import { simulator } from '../../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../../verifier/verifier.js'
 import { API_VERSION } from '../../api-version.js'
 import { type IdMaker, idMaker } from '../../ids.js'
-import type { Scope } from '../keys/scopes.js'
 import { type WebhookTargets, webhookTargets } from '../webhooks/webhook-targets.js'
+import type { Principal } from './principal.js'
+import { type Verifiers, verifiersOf } from './verifiers.js'
 
-export interface CallingKey {
-  readonly id: string
-  /** Null for a secret key, which may do all. */
-  readonly scopes: readonly Scope[] | null
-  /** Id of the one session that an ephemeral key may read. It has no scopes. */
-  readonly session?: string
-}
-
-/** Who asks, and in which mode. The actor is the name of an API key, or a person at the embedded store. */
+/** Who asks, and in which mode. */
 export interface Caller {
   readonly livemode: boolean
-  readonly actor: string | null
-  /** The API key that asks; none for a person at the store itself. */
-  readonly key?: CallingKey | undefined
+  readonly principal: Principal
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** What the request named as `Stripe-Version`. */
@@ -34,7 +25,8 @@ export interface Call<Transaction> extends Caller {
   readonly id: IdMaker
   /** Where people reach the service, without a slash at the end; null when it has no address. */
   readonly publicUrl: string | null
-  readonly verifier: Verifier
+  /** Who verifies people. None of their calls is made in here: see `later`. */
+  readonly verifiers: Verifiers
   /** How long the service takes to verify or redact, in seconds; with 0 it is done at once. */
   readonly processing: number
   /** What links and client secrets are signed with. */
@@ -49,14 +41,26 @@ export type ReadCall = Call<ReadTransaction>
 export interface WriteCall extends Call<WriteTransaction> {
   /** Says that what is written here leaves something to do in the background at once. */
   readonly wake: () => void
+  /**
+   * Says that the call is not over with this transaction: something has to be done outside of it first. What the operation
+   * answers is then of no account; the answer, or why there is none, comes of `later`.
+   */
+  readonly later: <T>(later: Later<T>) => void
 }
 
-/** Runs operations, each in one transaction of its own. */
+/** What is done with no transaction open, and how it is settled in another one. It was written down as work before. */
+export type Later<T> = (service: Service) => Promise<Settle<T>>
+export type Settle<T> = (call: WriteCall) => Promise<Settled<T>>
+/** A failure is thrown once what was written with it is kept. */
+export type Settled<T> = { readonly answer: T } | { readonly failure: Error }
+
+/** Runs operations, each in one transaction of its own; in two, with a call to a verifier between them, where one asks for it. */
 export interface Service {
   read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
   /** Names of requests that run at this moment in this process; see idempotency.ts. */
   readonly underWay: Set<string>
+  readonly verifiers: Verifiers
 }
 
 export interface ServiceOptions {
@@ -65,7 +69,8 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined
   readonly id?: IdMaker | undefined
   readonly publicUrl?: (() => string | null) | undefined
-  readonly verifier?: Verifier | undefined
+  /** Who verifies people: of each mode the first that serves it. By default the simulator, in test mode. */
+  readonly verifiers?: readonly Verifier[] | undefined
   /** How long verifying and redacting take, in seconds. */
   readonly processing?: number | undefined
   /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
@@ -84,7 +89,7 @@ export function service({
   now = systemClock,
   id = idMaker(),
   publicUrl,
-  verifier = simulator,
+  verifiers: given = [simulator],
   processing = PROCESSING,
   webhookAllow,
   apiVersion = API_VERSION,
@@ -93,11 +98,12 @@ export function service({
   // It never changes, so one look is enough.
   let secret: string | undefined
   const targets = webhookTargets(webhookAllow)
+  const verifiers = verifiersOf(given)
   const rest = (tx: ReadTransaction) => ({
     now: now(),
     id,
     publicUrl: publicUrl?.() ?? null,
-    verifier,
+    verifiers,
     processing,
     signingSecret: async () => {
       secret ??= await tx.state.signingSecret()
@@ -106,19 +112,38 @@ export function service({
     webhookTargets: targets,
     eventVersion: apiVersion,
   })
-  return {
+  /** One transaction. Whoever asks in the midst of it for more to be done later is told so with the answer. */
+  const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {
+    let isWoken = false
+    let asked: Later<unknown> | undefined
+    const wake = () => {
+      isWoken = true
+    }
+    const later = <Answer>(what: Later<Answer>) => {
+      asked = what
+    }
+    const result = await store.write((tx) => {
+      // What is run again begins anew.
+      isWoken = false
+      asked = undefined
+      return operation({ ...caller, ...rest(tx), tx, wake, later })
+    })
+    if (isWoken) onWake?.()
+    return { result, asked: asked as Later<T> | undefined }
+  }
+  const all: Service = {
     read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),
-    write: async (caller, operation) => {
-      let isWoken = false
-      const wake = () => {
-        isWoken = true
-      }
-      const result = await store.write((tx) => operation({ ...caller, ...rest(tx), tx, wake }))
-      if (isWoken) onWake?.()
-      return result
+    write: async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T> => {
+      const { result, asked } = await writeOnce(caller, operation)
+      if (asked === undefined) return result
+      const { result: settled } = await writeOnce(caller, await asked(all))
+      if ('failure' in settled) throw settled.failure
+      return settled.answer
     },
     underWay: new Set(),
+    verifiers,
   }
+  return all
 }
 
 export function systemClock(): number {

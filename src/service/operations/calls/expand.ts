@@ -1,6 +1,6 @@
 import { ApiError } from '../../api-error.js'
-import { allows } from '../keys/scopes.js'
 import type { Call } from './call.js'
+import { isAtTheStore, may, scopesOf } from './principal.js'
 
 /**
  * What `expand[]` asked for, as dotted paths from the resource: "last_verification_report.document.number". A path
@@ -31,20 +31,20 @@ export const SESSION_EXPANDABLE: readonly string[] = [
 /** How long after its making a restricted key sees the sensitive members of what was verified, in seconds; Stripe's. */
 const SEEN = 48 * 60 * 60
 
-type Asking = Pick<Call<unknown>, 'key' | 'now'>
+type Asking = Pick<Call<unknown>, 'principal' | 'now'>
 
 /**
  * Throws 403 where `expand` asks for what the key may not see. What a report says takes the scope of reports, wherever it
  * is asked for; sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
  */
-export function checkExpand({ key }: Pick<Asking, 'key'>, expand: Expand): void {
+export function checkExpand({ principal }: Pick<Asking, 'principal'>, expand: Expand): void {
   // Whoever works at the store itself has all of it anyway.
-  if (key === undefined) return
+  if (isAtTheStore(principal)) return
   for (const path of expand) {
-    if (key.session !== undefined) throw mayNotSee(path, 'not with an ephemeral key')
+    if (principal.kind === 'ephemeral_key') throw mayNotSee(path, 'not with an ephemeral key')
     const isSensitive = SENSITIVE_PATHS.has(path)
-    if (isSensitive && key.scopes === null) throw mayNotSee(path, 'only a restricted key may expand it')
-    if ((isSensitive || path === 'last_verification_report') && !allows(key.scopes, 'reports:read')) {
+    if (isSensitive && scopesOf(principal) === null) throw mayNotSee(path, 'only a restricted key may expand it')
+    if ((isSensitive || path === 'last_verification_report') && !may(principal, 'reports:read')) {
       const message = `This property cannot be expanded (${path}): the key has no scope reports:read.`
       throw new ApiError(403, { code: 'scope_missing', param: 'expand', message })
     }
@@ -67,12 +67,12 @@ export interface Shown {
 
 /** The value without the sensitive members that were not asked for. Throws 403 where they are too old to be shown. */
 export function withoutSensitive<T extends object>(
-  { key, now }: Asking,
+  { principal, now }: Asking,
   value: T,
   members: readonly string[],
   { path, expand, created, isList }: Shown,
 ): T {
-  const isTooOld = key !== undefined && now - created > SEEN
+  const isTooOld = !isAtTheStore(principal) && now - created > SEEN
   const shown = Object.entries(value).filter(([name]) => {
     if (!members.includes(name)) return true
     if (!expand.has(`${path}.${name}`)) return false

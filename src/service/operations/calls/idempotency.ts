@@ -1,7 +1,9 @@
 import { digestOf } from '../../../model/canonical.js'
 import { LONGEST_IDEMPOTENCY_KEY } from '../../../model/idempotency-key.js'
+import type { IdempotencyRecord } from '../../../store/idempotency-keys.js'
 import { ApiError } from '../../api-error.js'
-import type { Caller, Service, WriteCall } from './call.js'
+import type { Caller, Later, Service, WriteCall } from './call.js'
+import { idOfPrincipal } from './principal.js'
 
 /** How long an answer is kept, in seconds. */
 const KEPT = 24 * 60 * 60
@@ -24,7 +26,20 @@ export interface Answer {
   readonly isOwn: boolean
 }
 
-type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
+type Run = (call: WriteCall) => Promise<{ readonly id: string }>
+
+export interface Operation {
+  readonly run: Run
+  /** The answer to a request that went on after its transaction, and whose caller lost it; by the id of its object. */
+  readonly resume?: (call: WriteCall, id: string) => ReturnType<Run>
+  readonly toText: (result: unknown) => string
+}
+
+/**
+ * The status of what is stored for a request that has something to do outside of its transaction, until that is settled.
+ * It is an answer that may be given: programs that do not know that there is more to it give just this.
+ */
+const UNDER_WAY = 409
 
 /**
  * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the transaction of the
@@ -32,17 +47,19 @@ type Operation = (call: WriteCall) => Promise<{ readonly id: string }>
  * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it.
  * What the operation refuses is not stored. Throws 409 while another request with the same key is under way, in this
  * process or in another one.
+ *
+ * An operation that has something to do outside of its transaction is stored as under way with it, by the id of its object,
+ * and gets its answer when that is settled. A retry that comes before finds the same object, and goes on from there.
  */
 export async function once(
   service: Service,
   caller: Caller,
   request: IdempotentRequest,
-  operation: Operation,
-  toText: (result: unknown) => string,
+  { run, resume, toText }: Operation,
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
-    const body = toText(await service.write(caller, operation))
+    const body = toText(await service.write(caller, run))
     return { status: 200, body, replayed: false, original: null, isOwn: true }
   }
   if (key === '' || key.length > LONGEST_IDEMPOTENCY_KEY) {
@@ -55,19 +72,24 @@ export async function once(
   try {
     return await service.write(caller, async (call) => {
       if (!(await call.tx.tryLock(name))) throw keyInUse(key)
-      return (await firstAnswer(call, key, request)) ?? (await runAndKeep(call, key, request, operation, toText))
+      const stored = await firstAnswer(call, key, request)
+      if (stored === undefined) return runAndKeep(call, { key, request, run, toText })
+      if (stored.status !== UNDER_WAY) return replay(call, stored)
+      // The first request got no answer, and may have left something to do.
+      if (resume === undefined) throw keyInUse(key)
+      return runAndKeep(call, { key, request, run: (again) => resume(again, stored.resource), toText, stored })
     })
   } finally {
     service.underWay.delete(name)
   }
 }
 
-/** The answer that the key got before, if any. */
+/** What is stored of the key, if anything: an answer, or that a request is under way. */
 async function firstAnswer(
-  { tx, livemode, now, key: apiKey }: WriteCall,
+  { tx, livemode, now }: WriteCall,
   key: string,
   request: IdempotentRequest,
-): Promise<Answer | undefined> {
+): Promise<IdempotencyRecord | undefined> {
   const stored = await tx.idempotency.find(livemode, key)
   const isKept = stored !== undefined && stored.created >= now - KEPT
   if (!isKept) {
@@ -80,33 +102,68 @@ async function firstAnswer(
       `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
     )
   }
-  const isOwn = stored.api_key !== null && stored.api_key === apiKey?.id
-  return { status: stored.status, body: stored.body, replayed: true, original: stored.request, isOwn }
+  return stored
 }
 
-async function runAndKeep(
-  call: WriteCall,
-  key: string,
-  request: IdempotentRequest,
-  operation: Operation,
-  toText: (result: unknown) => string,
-): Promise<Answer> {
-  const { tx, livemode, now } = call
-  const result = await operation(call)
-  const answer = { status: 200, body: toText(result) }
-  const fingerprint = fingerprintOf(request)
-  const original = call.request?.id ?? null
-  await tx.idempotency.insert({
-    livemode,
-    key,
-    api_key: call.key?.id ?? null,
-    fingerprint,
-    resource: result.id,
-    ...answer,
-    request: original,
-    created: now,
-  })
-  return { ...answer, replayed: false, original, isOwn: true }
+function replay({ principal }: WriteCall, { status, body, request, api_key }: IdempotencyRecord): Answer {
+  const isOwn = api_key !== null && api_key === idOfPrincipal(principal)
+  return { status, body, replayed: true, original: request, isOwn }
+}
+
+interface Running extends Pick<Operation, 'run' | 'toText'> {
+  readonly key: string
+  readonly request: IdempotentRequest
+  /** What is stored of the request already, because it was begun before. */
+  readonly stored?: IdempotencyRecord
+}
+
+/** The answer is stored with what is settled last, and until then that the request is under way. */
+async function runAndKeep(call: WriteCall, { key, request, run, toText, stored }: Running): Promise<Answer> {
+  let asked: Later<{ readonly id: string }> | undefined
+  const later = <T>(what: Later<T>) => {
+    asked = what as Later<unknown> as Later<{ readonly id: string }>
+  }
+  const result = await run({ ...call, later })
+  const original = stored === undefined ? (call.request?.id ?? null) : stored.request
+  const answerOf = (body: string): Answer => ({ status: 200, body, replayed: false, original, isOwn: true })
+  const isUnderWay = asked !== undefined
+  const body = isUnderWay ? `${JSON.stringify({ error: keyInUse(key).body }, null, 2)}\n` : toText(result)
+  const { livemode, now } = call
+  if (stored === undefined) {
+    await call.tx.idempotency.insert({
+      livemode,
+      key,
+      api_key: idOfPrincipal(call.principal),
+      fingerprint: fingerprintOf(request),
+      resource: result.id,
+      status: isUnderWay ? UNDER_WAY : 200,
+      body,
+      request: original,
+      created: now,
+    })
+  } else if (!isUnderWay) await call.tx.idempotency.settle({ livemode, key, status: 200, body })
+  if (asked !== undefined) call.later(kept(asked, { livemode, key, toText, answerOf }))
+  return answerOf(body)
+}
+
+interface Keeping extends Pick<Operation, 'toText'> {
+  readonly livemode: boolean
+  readonly key: string
+  readonly answerOf: (body: string) => Answer
+}
+
+function kept(asked: Later<{ readonly id: string }>, { livemode, key, toText, answerOf }: Keeping): Later<Answer> {
+  return async (service) => {
+    const settle = await asked(service)
+    return async (call) => {
+      const settled = await settle(call)
+      // What was refused is dropped where it is settled; what may still be done stays under way.
+      if ('failure' in settled) return settled
+      const body = toText(settled.answer)
+      await call.tx.idempotency.settle({ livemode, key, status: 200, body })
+      return { answer: answerOf(body) }
+    }
+  }
 }
 
 function fingerprintOf({ method, path, params }: IdempotentRequest): string {

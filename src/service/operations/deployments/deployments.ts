@@ -7,6 +7,7 @@ import type { FlowRecord } from '../../../store/flows.js'
 import { ApiError, conflict, notFound } from '../../api-error.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { actorOf } from '../calls/principal.js'
 import { linkToken, versionOf } from '../flows/flows.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
 
@@ -138,7 +139,7 @@ function checkAllowed(change: ChangeRequest, index: number, { project }: Deploym
 }
 
 async function write(call: WriteCall, request: DeploymentRequest, { byId }: Found): Promise<Deployment> {
-  const { tx, livemode, now, actor } = call
+  const { tx, livemode, now } = call
   const id = call.id('vfd')
   const flows: FlowRecord[] = []
   const changes: DeployedChange[] = []
@@ -167,7 +168,7 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
     plan_digest: request.plan_digest,
     approved_digest: request.approved_digest ?? null,
     run_id: request.run_id,
-    actor,
+    actor: actorOf(call.principal),
     source: request.source,
     allowed: [...request.allowed],
     changes,
@@ -192,7 +193,7 @@ function flowAfter(
   const status = change.action === 'archive' ? 'archived' : 'active'
   const written = {
     updated: call.now,
-    updated_by: call.actor,
+    updated_by: actorOf(call.principal),
     project,
     key: change.key,
     status,

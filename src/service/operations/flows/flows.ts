@@ -8,6 +8,7 @@ import { ApiError, conflict, invalid, missing } from '../../api-error.js'
 import { randomText } from '../../ids.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { actorOf } from '../calls/principal.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
@@ -66,7 +67,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
     link_token: linkToken(),
     created: call.now,
     updated: call.now,
-    updated_by: call.actor,
+    updated_by: actorOf(call.principal),
   }
   return save(call, 'create', flow)
 }
@@ -179,13 +180,13 @@ export function versionOf(
     project: flow.project,
     status: flow.status,
     config: flow.config,
-    actor: call.actor,
+    actor: actorOf(call.principal),
     deployment,
     created: flow.updated,
   }
 }
 
-type Caller = Pick<WriteCall, 'actor'>
+type Caller = Pick<WriteCall, 'principal'>
 
 async function flowToWrite(call: WriteCall, idOrKey: string, expected: number | undefined): Promise<FlowRecord> {
   await call.tx.state.lock(call.livemode)
@@ -206,7 +207,12 @@ async function saveIfChanged(
 ): Promise<VerificationFlow> {
   const changed = { ...flow, ...change }
   if (canonicalJson(changed) === canonicalJson(flow)) return toResource(call, flow)
-  return save(call, action, { ...changed, version: flow.version + 1, updated: call.now, updated_by: call.actor })
+  return save(call, action, {
+    ...changed,
+    version: flow.version + 1,
+    updated: call.now,
+    updated_by: actorOf(call.principal),
+  })
 }
 
 async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {

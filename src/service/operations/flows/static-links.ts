@@ -1,13 +1,16 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { FlowRecord } from '../../../store/flows.js'
+import type { SessionRecord } from '../../../store/sessions.js'
 import { isLonger } from '../../../validate/text-length.js'
-import { invalid, notFound, rateLimited } from '../../api-error.js'
+import { ApiError, invalid, notFound, rateLimited } from '../../api-error.js'
 import { networkOf } from '../../network.js'
 import type { ReadCall, Service, WriteCall } from '../calls/call.js'
 import type { Limiter } from '../calls/limiter.js'
+import { VISITOR } from '../calls/principal.js'
 import { checkOf } from '../sessions/session-params.js'
 import { urlToken } from '../sessions/session-tokens.js'
 import { insertSession } from '../sessions/sessions.js'
+import { changeLater, goOnLater } from '../sessions/verifier-calls.js'
 
 /** How many people one address may bring through static links in a minute: an office, not a flood. */
 export const MOST_VISITS = 20
@@ -36,26 +39,41 @@ export async function visitLink(call: ReadCall, token: string): Promise<LinkPage
   return { name: config.name, livemode }
 }
 
+/** Where a person goes: to the page of this service that a token opens, or to a verifier's own. */
+export type Way = { readonly token: string } | { readonly url: string }
+
 /**
- * Makes a session for the person who gave this address, and answers with the token that opens it. A form that is sent
+ * Makes a session for the person who gave this address, and answers with what opens it. A form that is sent
  * twice makes one session: nobody has done anything with it yet, so it tells nobody anything of another person.
  */
-export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<string> {
+export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<Way> {
   const email = checkedEmail(visit.email)
   const flow = await flowBehind(call, token)
   const inMode = { ...call, livemode: flow.livemode }
   const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
   // Whoever submits the same form at the same time waits here, and then finds the session.
   await call.tx.lock(`visitor:${visitor}`)
+  const found = await call.tx.sessions.untouchedOf(flow.livemode, visitor, call.now - SAME_VISIT)
   const session =
-    (await call.tx.sessions.untouchedOf(flow.livemode, visitor, call.now - SAME_VISIT)) ??
+    found ??
     (await insertSession(
       inMode,
       await checkOf(inMode, { verification_flow: flow.id }),
       { client_reference_id: visit.client_reference_id, provided_details: { email } },
       visitor,
     ))
-  return urlToken(call, session)
+  if (session.remote === null) return { token: await urlToken(call, session) }
+  // The verifier's address is good for one use: whoever comes again needs another one.
+  if (found === undefined) await changeLater(inMode, session, 'session.open', { answer: wayTo })
+  else await goOnLater(inMode, session, { orRead: true, answer: wayTo })
+  return { token: '' }
+}
+
+async function wayTo(_call: WriteCall, { remote }: SessionRecord): Promise<Way> {
+  if (remote === null || remote.url === null) {
+    throw new ApiError(410, { message: 'This verification cannot be gone on with. Open the link again.' })
+  }
+  return { url: remote.url }
 }
 
 /** A person types it, so what is hardly an address is a slip, and is said while it can be mended. */
@@ -80,7 +98,7 @@ async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<
  * address has had too many.
  */
 export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
-  const secret = await service.read({ livemode: false, actor: null }, (call) => call.signingSecret())
+  const secret = await service.read({ livemode: false, principal: VISITOR }, (call) => call.signingSecret())
   // Whose address it was cannot be read back, and the counter is dropped with its minute.
   const scope = createHmac('sha256', secret).update(networkOf(address)).digest('base64url')
   const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)

@@ -32,7 +32,7 @@ export async function createEphemeralKey(
     const message = `Missing required header: Stripe-Version. Name the version that the mobile SDK asks for, such as ${API_VERSION}.`
     throw new ApiError(400, { code: 'parameter_missing', message })
   }
-  const maker = call.key && (await tx.apiKeys.byId(call.key.id))
+  const maker = call.principal.kind === 'key' ? await tx.apiKeys.byId(call.principal.id) : undefined
   const secret = randomSecret(`${PREFIX}${livemode ? 'live' : 'test'}_`)
   const key: EphemeralKeyRecord = {
     id: call.id('ephkey'),

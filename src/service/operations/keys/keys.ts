@@ -6,6 +6,7 @@ import { nearest } from '../../../validate/nearest.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'
 import type { Caller, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { actorOf, isAtTheStore, scopesOf as scopesOfPrincipal } from '../calls/principal.js'
 import { findEphemeralKey } from './ephemeral-keys.js'
 import { randomSecret } from './random-secret.js'
 import { allows, SCOPES, type Scope } from './scopes.js'
@@ -46,7 +47,7 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
     tail: secret.slice(-4),
     scopes,
     created: call.now,
-    created_by: call.actor,
+    created_by: actorOf(call.principal),
     expires,
     last_used: null,
     revoked: null,
@@ -83,8 +84,8 @@ export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
 
 /** The key that asks: whatever a key may do, it may know what that is. */
 export async function currentKey(call: ReadCall): Promise<ApiKey> {
-  if (call.key === undefined) throw notFound('api_key', 'current', 'api_key')
-  return toResource(await findKey(call, call.key.id))
+  if (call.principal.kind !== 'key') throw notFound('api_key', 'current', 'api_key')
+  return toResource(await findKey(call, call.principal.id))
 }
 
 /** For good, and at once: every request looks its key up. A key revoked before stays as it was. */
@@ -116,7 +117,7 @@ export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, sec
   const minute = now - (now % 60)
   return {
     status: 'valid',
-    caller: { livemode, actor: name, key: { id, scopes: scopesOf(key) } },
+    caller: { livemode, principal: { kind: 'key', id, name, scopes: scopesOf(key) } },
     keyId: id,
     tail,
     unmarked: last_used === null || last_used < minute ? minute : null,
@@ -131,7 +132,7 @@ async function checkEphemeralKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secr
   if (now >= key.expires) return { status: 'expired' }
   if (key.api_key !== null && (maker === undefined || !isValid(maker, now))) return { status: 'revoked' }
   const { id, livemode, tail, session } = key
-  const caller = { livemode, actor: null, key: { id, scopes: [], session } }
+  const caller: Caller = { livemode, principal: { kind: 'ephemeral_key', id, session } }
   return { status: 'valid', caller, keyId: id, tail, unmarked: null }
 }
 
@@ -145,17 +146,18 @@ function isValid({ revoked, expires }: ApiKeyRecord, now: number): boolean {
 }
 
 /** Over the API a mode sees its own keys only. A person at the store itself sees all. */
-async function findKey({ tx, key: caller, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
+async function findKey({ tx, principal, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
   const key = await tx.apiKeys.byId(id)
-  if (key === undefined || (caller !== undefined && key.livemode !== livemode)) throw notFound('api_key', id, 'api_key')
+  if (key === undefined || (!isAtTheStore(principal) && key.livemode !== livemode))
+    throw notFound('api_key', id, 'api_key')
   return key
 }
 
-function modeOf({ key, livemode }: WriteCall, mode = livemode ? 'live' : 'test'): boolean {
+function modeOf({ principal, livemode }: WriteCall, mode = livemode ? 'live' : 'test'): boolean {
   if (mode !== 'test' && mode !== 'live') {
     throw invalidValue('mode', 'Invalid mode: must be test or live.')
   }
-  if (key !== undefined && (mode === 'live') !== livemode) {
+  if (!isAtTheStore(principal) && (mode === 'live') !== livemode) {
     throw invalidValue('mode', 'Invalid mode: a key makes keys of its own mode only.')
   }
   return mode === 'live'
@@ -191,25 +193,29 @@ function checkExpiry({ now }: WriteCall, expires: number | undefined): number | 
 
 /** No key makes one that may do more than itself, or for longer. Answers when the new key expires. */
 async function checkAgainstMaker(
-  { tx, key, now }: WriteCall,
+  call: WriteCall,
   { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
 ): Promise<number | null> {
-  if (key === undefined) return expires
-  // Held until this ends: a revocation comes before it or after it.
-  const maker = await tx.apiKeys.toWrite(key.id)
-  // It was valid when the request came in.
-  if (maker === undefined || !isValid(maker, now)) {
-    throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })
-  }
-  const own = scopesOf(maker)
+  const { principal } = call
+  const maker = principal.kind === 'key' ? await makerToWrite(call, principal.id) : undefined
+  const own = maker === undefined ? scopesOfPrincipal(principal) : scopesOf(maker)
   if (own !== null && scopes === null) throw mayNotGive('a restricted key makes restricted keys only: give scopes')
   const beyond = scopes?.find((scope) => !allows(own, scope))
   if (beyond !== undefined) throw mayNotGive(`the key has no scope ${beyond} to give`)
-  if (maker.expires !== null && expires !== null && expires > maker.expires) {
+  const last = maker?.expires ?? null
+  if (last !== null && expires !== null && expires > last) {
     const message = 'Invalid expires: later than the key that makes it.'
     throw invalidValue('expires', message)
   }
-  return expires ?? maker.expires
+  return expires ?? last
+}
+
+/** The key that makes another one, held until this ends: a revocation comes before it or after it. */
+async function makerToWrite({ tx, now }: WriteCall, id: string): Promise<ApiKeyRecord> {
+  const maker = await tx.apiKeys.toWrite(id)
+  // It was valid when the request came in.
+  if (maker !== undefined && isValid(maker, now)) return maker
+  throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })
 }
 
 function mayNotGive(why: string): ApiError {

@@ -1,27 +1,57 @@
-import type { Caller, Service } from '../calls/call.js'
-import { end } from './attempts.js'
-import { finishRedaction } from './redaction.js'
+import type { SessionRecord } from '../../../store/sessions.js'
+import type { Service } from '../calls/call.js'
+import { doDue } from '../work/do-due.js'
+import type { WorkItem, WorkKind } from '../work/work-kind.js'
+import { heldSession } from './held-session.js'
+import { applyObserved } from './observed.js'
 
 const MOST_AT_ONCE = 100
+/** Seconds that a session belongs to who goes on with it: its verifier is in this process, and answers at once. */
+const LEASE = 30
+const TIME_LIMIT = 10_000
+const HERE = 'here'
 
-/**
- * Goes on with sessions that are due: ends the attempt of those that are processing, finishes what is being redacted.
- * Each in a transaction of its own, which looks first whether somebody else was quicker; one that fails stays due and
- * keeps no other back. Answers whether there may be more to do, and throws the first failure when all were tried.
- */
-export async function continueDueSessions(service: Service): Promise<boolean> {
-  const found = await service.read(NOBODY, ({ tx, now }) => tx.sessions.due(now, MOST_AT_ONCE))
-  const failures: unknown[] = []
-  for (const { id, livemode } of found) {
-    const going = service.write({ ...NOBODY, livemode }, async (call) => {
-      const session = await call.tx.sessions.toWrite(livemode, id)
-      if (session === undefined || session.due === null || session.due > call.now) return
-      await (session.redaction === 'processing' ? finishRedaction(call, session) : end(call, session))
-    })
-    await going.catch((error) => failures.push(error))
-  }
-  if (failures.length > 0) throw failures[0]
-  return found.length === MOST_AT_ONCE
+interface DueSession extends WorkItem {
+  readonly session: SessionRecord
 }
 
-const NOBODY: Caller = { livemode: false, actor: null }
+/**
+ * Sessions that are verified in this service, and are due: when the time that processing takes is over, their verifier is
+ * asked what became of them. That they are due stands in the session itself, where older programs look for it too.
+ */
+export function dueSessionsKind({ verifiers }: Pick<Service, 'verifiers'>): WorkKind<DueSession> {
+  return {
+    name: 'sessions',
+    most: MOST_AT_ONCE,
+    mostOfLane: MOST_AT_ONCE,
+    mostOfClaim: MOST_AT_ONCE,
+    hasDue: ({ tx, now }, full) => (full.includes(HERE) ? Promise.resolve(false) : tx.sessions.hasDue(now)),
+    async claim({ tx, now }, { limit, roomOf }) {
+      const most = Math.min(limit, roomOf(HERE))
+      const sessions = await tx.sessions.claimDue({ now, leaseUntil: now + LEASE, limit: most })
+      return {
+        items: sessions.map((session) => ({ session, livemode: session.livemode, lane: HERE })),
+        isEmpty: sessions.length === 0,
+      }
+    },
+    async perform({ session: { due }, session, livemode }) {
+      const verifier = verifiers.hosted(livemode)
+      const observed = await verifier?.read(heldSession(session, session.id), {
+        signal: AbortSignal.timeout(TIME_LIMIT),
+      })
+      return {
+        settle: async (call) => {
+          const found = await call.tx.sessions.toWrite(livemode, session.id)
+          // Somebody else goes on with it, because this took too long.
+          if (found === undefined || found.due !== due) return
+          if (observed !== undefined) await applyObserved(call, { ...found, due: null }, observed)
+        },
+      }
+    },
+  }
+}
+
+/** Goes on with sessions that are due. Answers whether there may be more to do. */
+export async function continueDueSessions(service: Service): Promise<boolean> {
+  return doDue(service, dueSessionsKind(service))
+}

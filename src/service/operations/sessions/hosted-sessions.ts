@@ -1,7 +1,7 @@
-import type { Outcome } from '../../../model/outcome.js'
 import type { SessionError } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
 import type { ReadTransaction } from '../../../store/store.js'
+import type { HostedForm } from '../../../verifier/hosted-page.js'
 import { ApiError, notFound } from '../../api-error.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { submit } from './attempts.js'
@@ -13,8 +13,8 @@ export interface HostedSession {
   readonly name: string | null
   readonly livemode: boolean
   readonly last_error: SessionError | null
-  /** The outcomes that can be chosen; none where nothing can be verified here. */
-  readonly outcomes: readonly Outcome[]
+  /** What the verifier asks; null where nobody can be verified here. */
+  readonly form: HostedForm | null
 }
 
 /** The session that a token opens: the end of its url, or its client secret. Throws 404 or 410. */
@@ -22,14 +22,14 @@ export async function openHostedSession(call: ReadCall, token: string): Promise<
   const session = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
   const { flow, livemode, last_error } = session
   const name = flow === null ? undefined : (await call.tx.flows.byId(livemode, flow))?.config.name
-  const outcomes = call.verifier.serves(livemode) ? call.verifier.outcomes(session) : []
-  return { name: name ?? null, livemode, last_error, outcomes }
+  const form = call.verifiers.pageOf(livemode)?.form(session)
+  return { name: name ?? null, livemode, last_error, form: form ?? null }
 }
 
 /** Submits the session that a token opens, which is used up by that. Answers where the person goes then. */
-export async function submitHostedSession(call: WriteCall, token: string, outcome: string): Promise<string | null> {
+export async function submitHostedSession(call: WriteCall, token: string, choice: string): Promise<string | null> {
   const session = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.toWrite(livemode, id))
-  await submit({ ...call, livemode: session.livemode }, session, outcome)
+  await submit({ ...call, livemode: session.livemode }, session, choice)
   return session.return_url
 }
 
@@ -42,7 +42,8 @@ async function sessionBehind(
   if (token === undefined) throw notFound('page', '', 'token')
   // The token does not say which mode it is of: whoever holds it may see the session all the same.
   const session = (await find(false, token.session)) ?? (await find(true, token.session))
-  if (session === undefined) throw notFound('page', '', 'token')
+  // What is verified elsewhere has no page here.
+  if (session === undefined || session.remote !== null) throw notFound('page', '', 'token')
   const check = await checkToken(call, token, session)
   if (check === 'valid' && session.status === 'requires_input' && session.redaction === null) return session
   const message = check === 'expired' ? 'This link has expired.' : 'This link has been used already.'

@@ -2,8 +2,10 @@ import type { ReportChecks, VerificationSession, VerifiedOutputs } from '../../.
 import type { SessionRecord } from '../../../store/sessions.js'
 import type { WriteCall } from '../calls/call.js'
 import { type Expand, NOTHING } from '../calls/expand.js'
+import { finishRedaction } from './observed.js'
+import { refuseUnless, saveWithEvent, sessionToWrite } from './save-session.js'
 import { oneSessionResource, sessionSnapshot } from './session-resource.js'
-import { refuseUnless, saveWithEvent, sessionToWrite } from './sessions.js'
+import { redactLater } from './verifier-calls.js'
 
 const REDACTED = '[redacted]'
 const REDACTED_DATE = { day: 1, month: 1, year: 1 }
@@ -13,7 +15,7 @@ const KEPT = new Set(['status', 'error', 'country', 'issuing_country', 'id_numbe
 
 /**
  * Erases what is known of the person, in the session, its reports, its events and the stored answers to retries, in this
- * very transaction; a while later the session is marked as redacted. What is redacted stays so: asked again, nothing
+ * very transaction; a while later, when its verifier has done so too, the session is marked as redacted. What is redacted stays so: asked again, nothing
  * happens.
  */
 export async function redactSession(
@@ -26,24 +28,20 @@ export async function redactSession(
   refuseUnless(session, ['requires_input', 'verified'], 'be redacted')
   await eraseElsewhere(call, session.id)
   const isOpen = session.status === 'requires_input'
+  const isHere = session.remote === null
   const redacting: SessionRecord = {
     ...erase(session),
     status: isOpen ? 'canceled' : session.status,
     redaction: 'processing',
-    due: call.processing === 0 ? null : call.now + call.processing,
+    due: isHere && call.processing > 0 ? call.now + call.processing : null,
   }
+  if (!isHere) await redactLater(call, session)
   if (isOpen) await saveWithEvent(call, redacting, 'canceled')
   else await call.tx.sessions.update(redacting)
   const answer = `${JSON.stringify(sessionSnapshot(redacting), null, 2)}\n`
   await call.tx.idempotency.rewrite(session.id, answer)
-  const left = redacting.due === null ? await finishRedaction(call, redacting) : redacting
+  const left = isHere && redacting.due === null ? await finishRedaction(call, redacting) : redacting
   return oneSessionResource(call, left, expand)
-}
-
-export async function finishRedaction(call: WriteCall, session: SessionRecord): Promise<SessionRecord> {
-  const redacted: SessionRecord = { ...session, redaction: 'redacted', due: null }
-  await saveWithEvent(call, redacted, 'redacted')
-  return redacted
 }
 
 /** The return address goes too: applications put names of people into it. */
@@ -54,6 +52,7 @@ function erase(session: SessionRecord): SessionRecord {
     provided_details: redacted(session.provided_details),
     verified_outputs: redacted<VerifiedOutputs | null>(session.verified_outputs),
     return_url: null,
+    remote: session.remote && { ...session.remote, url: null, client_secret: null, expires: null },
     link_visitor: null,
   }
 }

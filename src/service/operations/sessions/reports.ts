@@ -42,7 +42,7 @@ export async function listReports(
 
 /** `path` is where the report stands in what was asked for: "last_verification_report" in a session. */
 export function toReport(
-  call: Pick<Call<unknown>, 'key' | 'now'>,
+  call: Pick<Call<unknown>, 'principal' | 'now'>,
   report: ReportRecord,
   { expand, isList, path = '' }: Pick<Shown, 'expand' | 'isList'> & { readonly path?: string },
 ): VerificationReport {

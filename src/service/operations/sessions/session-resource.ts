@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../../store/sessions.js'
 import type { ReadTransaction } from '../../../store/store.js'
 import type { Call } from '../calls/call.js'
 import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from '../calls/expand.js'
-import { allows } from '../keys/scopes.js'
+import { may } from '../calls/principal.js'
 import { toReport } from './reports.js'
 import { clientSecret, urlToken } from './session-tokens.js'
 
@@ -74,16 +74,28 @@ async function sessionResource(
   const report = reports.get(session.last_report ?? '')
   return {
     ...sessionSnapshot(session),
-    ...(isOpen &&
-      mayOpen(call) && { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }),
+    ...(isOpen && mayOpen(call) && (await entrance(call, session))),
     ...(report && { last_verification_report: expandedReport(call, report, asked) }),
     ...(asked.expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, asked) }),
   }
 }
 
 /** Whoever holds what opens a session acts as its person: that is to write it, whatever else is only read. */
-function mayOpen({ key }: Asking): boolean {
-  return key === undefined || allows(key.scopes, 'sessions:write')
+function mayOpen({ principal }: Asking): boolean {
+  return may(principal, 'sessions:write')
+}
+
+/** What opens the session to the person. That of a verifier elsewhere is null until it is opened there, and once it is dead. */
+async function entrance(
+  call: Asking,
+  session: SessionRecord,
+): Promise<Pick<VerificationSession, 'client_secret' | 'url'>> {
+  const { remote } = session
+  if (remote === null) {
+    return { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }
+  }
+  const isAlive = remote.expires !== null && remote.expires > call.now
+  return isAlive ? { client_secret: remote.client_secret, url: remote.url } : { client_secret: null, url: null }
 }
 
 /** Where the person goes who is verified; null where the service has no address. */

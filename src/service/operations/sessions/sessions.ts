@@ -1,11 +1,11 @@
 import type { ListObject, VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import { ApiError, notFound } from '../../api-error.js'
+import { notFound } from '../../api-error.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
-import { recordEvent } from '../events/events.js'
 import { findFlow } from '../flows/find-flow.js'
+import { refuseRedacted, refuseUnless, SESSION, saveWithEvent, sessionToWrite, tellCreated } from './save-session.js'
 import {
   type Check,
   type CheckParams,
@@ -19,10 +19,10 @@ import {
   relatedPerson,
   updatedCheck,
 } from './session-params.js'
-import { oneSessionResource, sessionResources, sessionSnapshot } from './session-resource.js'
+import { oneSessionResource, sessionResources } from './session-resource.js'
+import { changeLater, goOnLater, refuseMissingChecks, type SessionChange } from './verifier-calls.js'
 
 const ENDPOINT = '/v1/identity/verification_sessions'
-const WHAT = 'identity.verification_session'
 
 export interface CreateSessionParams extends CheckParams {
   readonly client_reference_id?: string | null | undefined
@@ -56,10 +56,32 @@ export async function createSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await insertSession(call, await checkOf(call, params), params)
+  return openedResource(call, session, expand)
+}
+
+/** The answer to a request that makes a session: once it is opened at its verifier, where that is elsewhere. */
+async function openedResource(call: WriteCall, session: SessionRecord, expand: Expand): Promise<VerificationSession> {
+  if (session.remote !== null) {
+    const answer = (again: WriteCall, opened: SessionRecord) => oneSessionResource(again, opened, expand)
+    await changeLater(call, session, 'session.open', { answer })
+  }
   return oneSessionResource(call, session, expand)
 }
 
-/** What every new session goes through, however it comes to be. */
+/** The answer to a request that was under way when its caller lost it: what is left to do of it is done first. */
+export async function resumeSession(call: WriteCall, id: string, expand: Expand): Promise<VerificationSession> {
+  const session = await sessionToWrite(call, id)
+  if (session.remote !== null) {
+    const answer = (again: WriteCall, settled: SessionRecord) => oneSessionResource(again, settled, expand)
+    await goOnLater(call, session, { orRead: false, answer })
+  }
+  return oneSessionResource(call, session, expand)
+}
+
+/**
+ * What every new session goes through, however it comes to be. One that is verified elsewhere is then opened there, and
+ * nobody is told of it before.
+ */
 export async function insertSession(
   call: WriteCall,
   check: Check,
@@ -67,6 +89,9 @@ export async function insertSession(
   linkVisitor: string | null = null,
 ): Promise<SessionRecord> {
   const { client_reference_id, related_customer, related_customer_account } = params
+  const verifier = call.verifiers.of(call.livemode)
+  if (verifier !== undefined)
+    refuseMissingChecks(verifier, check, check.flow === null ? 'options' : 'verification_flow')
   const session: SessionRecord = {
     id: call.id('vs'),
     livemode: call.livemode,
@@ -87,13 +112,16 @@ export async function insertSession(
     attempt: 0,
     outcome: null,
     due: null,
+    remote: verifier?.page === null ? { verifier: verifier.name, ...NOT_OPENED } : null,
     link_visitor: linkVisitor,
     created: call.now,
   }
   await call.tx.sessions.insert(session)
-  await recordEvent(call, 'identity.verification_session.created', sessionSnapshot(session))
+  if (session.remote === null) await tellCreated(call, session)
   return session
 }
+
+const NOT_OPENED = { id: null, url: null, client_secret: null, expires: null, attempt: null }
 
 export async function retrieveSession(
   call: ReadCall,
@@ -101,7 +129,7 @@ export async function retrieveSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await call.tx.sessions.byId(call.livemode, id)
-  if (session === undefined) throw notFound(WHAT, id, 'session')
+  if (session === undefined) throw notFound(SESSION, id, 'session')
   return oneSessionResource(call, session, expand)
 }
 
@@ -111,7 +139,7 @@ export async function listSessions(
   expand: Expand = NOTHING,
 ): Promise<ListObject<VerificationSession>> {
   const { tx, livemode } = call
-  const page = await pageOf(params, WHAT, async (id) => (await tx.sessions.byId(livemode, id)) !== undefined)
+  const page = await pageOf(params, SESSION, async (id) => (await tx.sessions.byId(livemode, id)) !== undefined)
   const { verification_flow, client_reference_id, related_customer, related_customer_account, status, created } = params
   const flow =
     verification_flow === undefined ? undefined : (await findFlow(call, verification_flow, 'verification_flow')).id
@@ -140,12 +168,19 @@ export async function updateSession(
   if (type !== undefined || options !== undefined || provided_details !== undefined) {
     refuseUnless(session, ['requires_input'], 'have its check or its provided_details updated')
   }
-  const updated: SessionRecord = {
-    ...session,
-    ...updatedCheck(session, { type, options }),
+  const check = updatedCheck(session, { type, options })
+  const change: SessionChange = {
+    type: check.type,
+    options: check.options,
     metadata: mergedMetadata(session.metadata, metadata),
     provided_details: mergedDetails(session.provided_details, provided_details),
   }
+  if (session.remote !== null) {
+    const answer = (again: WriteCall, updated: SessionRecord) => oneSessionResource(again, updated, expand)
+    await changeLater(call, session, 'session.update', { change, answer })
+    return oneSessionResource(call, session, expand)
+  }
+  const updated: SessionRecord = { ...session, ...change }
   await call.tx.sessions.update(updated)
   return oneSessionResource(call, updated, expand)
 }
@@ -159,37 +194,12 @@ export async function cancelSession(
   const session = await sessionToWrite(call, id)
   refuseRedacted(session, 'canceled')
   refuseUnless(session, ['requires_input'], 'be canceled')
+  if (session.remote !== null) {
+    const answer = (again: WriteCall, left: SessionRecord) => oneSessionResource(again, left, expand)
+    await changeLater(call, session, 'session.cancel', { answer })
+    return oneSessionResource(call, session, expand)
+  }
   const canceled: SessionRecord = { ...session, status: 'canceled' }
   await saveWithEvent(call, canceled, 'canceled')
   return oneSessionResource(call, canceled, expand)
-}
-
-/** The session, held until the transaction ends. Throws 404. */
-export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
-  const session = await tx.sessions.toWrite(livemode, id)
-  if (session === undefined) throw notFound(WHAT, id, 'session')
-  return session
-}
-
-/** Saves a session that has passed to another status, and tells of it. */
-export async function saveWithEvent(
-  call: WriteCall,
-  session: SessionRecord,
-  what: 'canceled' | 'processing' | 'redacted' | 'requires_input' | 'verified',
-): Promise<void> {
-  await call.tx.sessions.update(session)
-  await recordEvent(call, `identity.verification_session.${what}`, sessionSnapshot(session))
-}
-
-/** Throws 400 where the status of a session does not permit what is asked. */
-export function refuseUnless(session: SessionRecord, statuses: readonly SessionRecord['status'][], what: string): void {
-  if (statuses.includes(session.status)) return
-  const message = `The verification session '${session.id}' is ${session.status}: it cannot ${what}. It could while ${statuses.join(' or ')}.`
-  throw new ApiError(400, { code: 'session_status_invalid', message })
-}
-
-export function refuseRedacted(session: SessionRecord, what: string): void {
-  if (session.redaction === null) return
-  const message = `The verification session '${session.id}' has been redacted: it cannot be ${what} any more.`
-  throw new ApiError(400, { code: 'session_redacted', message })
 }

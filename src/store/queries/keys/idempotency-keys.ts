@@ -28,6 +28,18 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
     async rewrite(resource, body) {
       await db.updateTable('idempotency_keys').set({ body }).where('resource', '=', resource).execute()
     },
+    async settle({ livemode, key, status, body }) {
+      await db
+        .updateTable('idempotency_keys')
+        .set({ status, body })
+        .where('livemode', '=', Number(livemode))
+        .where('key', '=', key)
+        .execute()
+    },
+    async forgetStatus(resource, status) {
+      const about = db.deleteFrom('idempotency_keys').where('resource', '=', resource)
+      await about.where('status', '=', status).execute()
+    },
     async forgetAbout(resource) {
       await db.deleteFrom('idempotency_keys').where('resource', '=', resource).execute()
     },

@@ -9,6 +9,14 @@ import { countsSince } from './session-counts.js'
 export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
+  const due = (by: number, limit: number) =>
+    db
+      .selectFrom('verification_sessions')
+      .select(['id', 'due'])
+      .where('due', '<=', by)
+      .orderBy('due')
+      .limit(limit)
+      .execute()
   return {
     async byId(livemode, id) {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
@@ -26,15 +34,32 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
         .executeTakeFirst()
       return row && toRecord(row)
     },
-    async due(by, limit) {
-      const rows = await db
+    async atVerifier(verifier, id) {
+      const row = await db
         .selectFrom('verification_sessions')
-        .select(['id', 'livemode'])
-        .where('due', '<=', by)
-        .orderBy('due')
-        .limit(limit)
-        .execute()
-      return rows.map(({ id, livemode }) => ({ id, livemode: livemode === 1 }))
+        .selectAll()
+        .where('verifier', '=', verifier)
+        .where('verifier_session', '=', id)
+        .executeTakeFirst()
+      return row && toRecord(row)
+    },
+    async hasDue(by) {
+      return (await due(by, 1)).length > 0
+    },
+    async claimDue({ now, leaseUntil, limit }) {
+      const claimed: SessionRecord[] = []
+      for (const one of await due(now, limit)) {
+        // Whoever was quicker has moved it: then this finds nothing.
+        const row = await db
+          .updateTable('verification_sessions')
+          .set({ due: leaseUntil })
+          .where('id', '=', one.id)
+          .where('due', '=', one.due)
+          .returningAll()
+          .executeTakeFirst()
+        if (row) claimed.push(toRecord(row))
+      }
+      return claimed
     },
     async list(livemode, filter, page) {
       const { client_reference_id: reference, created } = filter
@@ -70,6 +95,9 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
         .executeTakeFirst()
       return row && toRecord(row)
     },
+    async delete(id) {
+      await db.deleteFrom('verification_sessions').where('id', '=', id).execute()
+    },
     async update(session) {
       const { id, livemode, flow, flow_version, created, ...changing } = toRow(session)
       await db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
@@ -77,10 +105,16 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
   }
 }
 
-function toRow(record: SessionRecord): SessionsTable {
+function toRow({ remote, ...record }: SessionRecord): SessionsTable {
   const { client_reference_id: reference } = record
   return {
     ...record,
+    verifier: remote?.verifier ?? null,
+    verifier_session: remote?.id ?? null,
+    verifier_url: remote?.url ?? null,
+    verifier_secret: remote?.client_secret ?? null,
+    verifier_expires: remote?.expires ?? null,
+    verifier_attempt: remote?.attempt ?? null,
     livemode: Number(record.livemode),
     options: JSON.stringify(record.options),
     metadata: JSON.stringify(record.metadata),
@@ -92,14 +126,26 @@ function toRow(record: SessionRecord): SessionsTable {
   }
 }
 
-function toRecord({ client_reference_hash, ...row }: SessionsTable): SessionRecord {
+function toRecord(columns: SessionsTable): SessionRecord {
+  const { client_reference_hash, verifier, verifier_session, verifier_url, ...rest } = columns
+  const { verifier_secret, verifier_expires, verifier_attempt, ...row } = rest
   return {
     ...row,
+    remote:
+      verifier === null
+        ? null
+        : {
+            verifier,
+            id: verifier_session,
+            url: verifier_url,
+            client_secret: verifier_secret,
+            expires: verifier_expires,
+            attempt: verifier_attempt,
+          },
     livemode: row.livemode === 1,
     type: row.type as SessionRecord['type'],
     status: row.status as SessionRecord['status'],
     redaction: row.redaction as SessionRecord['redaction'],
-    outcome: row.outcome as SessionRecord['outcome'],
     options: parseJson(row.options),
     metadata: parseJson(row.metadata),
     provided_details: fromJson(row.provided_details),

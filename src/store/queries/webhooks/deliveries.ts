@@ -5,8 +5,9 @@ import { insertMany } from '../rows/insert-many.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
+import { claimIn, dueLanes } from '../work/due.js'
 import { deliveryPlaces } from './delivery-places.js'
-import { type DueDelivery, dueDeliveries, dueEndpoints, isOutOfPlace } from './due-deliveries.js'
+import { DELIVERIES, isOutOfPlace } from './due-deliveries.js'
 
 export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads & DeliveryWrites {
   const inMode = (livemode: boolean) =>
@@ -32,7 +33,7 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
       return { data: data.map(toRecord), has_more }
     },
     async hasDue(which) {
-      return (await dueEndpoints(db, which, sql`limit 1`)).length > 0 || (await isOutOfPlace(db))
+      return (await dueLanes(db, DELIVERIES, which, sql`limit 1`)).length > 0 || (await isOutOfPlace(db))
     },
     async attempts(deliveries) {
       if (deliveries.length === 0) return []
@@ -47,30 +48,28 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
     async insert(deliveries) {
       await insertMany(db, 'webhook_deliveries', await places.placed(deliveries.map(toRow)))
     },
-    async claim({ leaseUntil, limit, roomOf, patience, ...which }) {
+    async claim({ patience, except, ...claim }) {
       await places.mend(patience)
-      const endpoints = await dueEndpoints(db, which)
-      const rooms = new Map(endpoints.map((endpoint) => [endpoint, Math.min(roomOf(endpoint), limit)]))
-      const claimed: DeliveryRecord[] = []
-      for (const { id, attempts } of inTurns(await dueDeliveries(db, which.now, rooms)).slice(0, limit)) {
+      const lanes = await dueLanes(db, DELIVERIES, { now: claim.now, except })
+      const claimed = await claimIn(db, DELIVERIES, claim, lanes, async ({ id, attempts }) => {
         // Whoever was quicker has counted the attempt: then this finds nothing.
         const row = await db
           .updateTable('webhook_deliveries')
-          .set({ attempts: attempts + 1, leased_until: leaseUntil })
+          .set({ attempts: attempts + 1, leased_until: claim.leaseUntil })
           .where('id', '=', id)
           .where('status', '=', 'pending')
           .where('attempts', '=', attempts)
           .returningAll()
           .executeTakeFirst()
-        if (row) claimed.push(toRecord(row))
-      }
+        return row && toRecord(row)
+      })
       await insertMany(
         db,
         'webhook_attempts',
         claimed.map(({ id, attempts }) => ({
           delivery: id,
           number: attempts,
-          started: which.now,
+          started: claim.now,
           duration: null,
           response_status: null,
           error: null,
@@ -128,14 +127,6 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
         .execute()
     },
   }
-}
-
-/** The first of each, then the second of each: an endpoint for which much waits takes no turn from another. */
-function inTurns(lists: readonly (readonly DueDelivery[])[]): DueDelivery[] {
-  return lists
-    .flatMap((list) => list.map((row, turn) => ({ row, turn })))
-    .sort((a, b) => a.turn - b.turn || a.row.next_attempt - b.row.next_attempt || (a.row.id < b.row.id ? -1 : 1))
-    .map(({ row }) => row)
 }
 
 function toRow(record: DeliveryRecord): Omit<DeliveriesTable, 'place'> {

@@ -1,0 +1,56 @@
+import type { Metrics, WebhookResult } from '../metrics.js'
+import {
+  claimDeliveries,
+  hasDueDeliveries,
+  type SendOutcome,
+  type Shipment,
+  settleDelivery,
+} from '../operations/webhooks/deliveries.js'
+import { MOST_ENDPOINTS } from '../operations/webhooks/webhook-endpoints.js'
+import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
+
+/** Requests to one endpoint under way at once, in one process. */
+const MOST_PER_ENDPOINT = 8
+
+export interface DeliveriesOptions {
+  readonly send: (shipment: Shipment) => Promise<SendOutcome>
+  readonly metrics: Metrics | undefined
+}
+
+/** What became of a delivery, in the words of the figures. */
+const RESULTS: Readonly<Record<string, WebhookResult>> = { succeeded: 'succeeded', pending: 'retry', failed: 'failed' }
+
+interface Delivery extends WorkItem {
+  readonly shipment: Shipment
+}
+
+/** Events on their way to webhook endpoints: each endpoint is a lane. */
+export function deliveriesKind({ send, metrics }: DeliveriesOptions): WorkKind<Delivery> {
+  return {
+    name: 'webhooks',
+    // What the endpoints of both modes may use together, so that those that hang take nothing from others.
+    most: 2 * MOST_ENDPOINTS * MOST_PER_ENDPOINT,
+    mostOfLane: MOST_PER_ENDPOINT,
+    // Some for each endpoint of both modes.
+    mostOfClaim: 2 * MOST_ENDPOINTS,
+    hasDue: hasDueDeliveries,
+    async claim(call, { limit, roomOf, full }) {
+      const { shipments, isEmpty } = await claimDeliveries(call, { limit, roomOf, except: full })
+      const items = shipments.map((shipment) => {
+        const { livemode, endpoint } = shipment.delivery
+        return { shipment, livemode, lane: endpoint }
+      })
+      return { items, isEmpty }
+    },
+    async perform({ shipment }) {
+      const outcome = await send(shipment)
+      let status: string | undefined
+      return {
+        settle: async (call) => {
+          status = await settleDelivery(call, shipment.delivery, outcome)
+        },
+        settled: () => metrics?.webhookAttempted(RESULTS[status ?? ''] ?? 'failed', (outcome.duration ?? 0) / 1000),
+      }
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { ApiError } from '../../api-error.js'
+import type { Scope } from '../keys/scopes.js'
+import type { Caller } from './call.js'
+import { may } from './principal.js'
+
+/** What a route, or a page, asks of whoever calls it. */
+export interface Needs {
+  /** Null where everybody may ask who says who they are. */
+  readonly scope: Scope | null
+  /** It is there in test mode only. */
+  readonly testOnly?: boolean
+  /** Keys made for one session may call it, for that session. */
+  readonly ofOneSession?: boolean
+}
+
+/**
+ * The one gate: the only place where somebody is held to what they may do, whoever they are and wherever they come in. `id`
+ * is the object in the path. Throws 403, or 400 in live mode where only test mode will do.
+ */
+export function authorise({ principal, livemode }: Caller, needs: Needs, id: string): void {
+  const { scope, testOnly, ofOneSession } = needs
+  if (principal.kind === 'ephemeral_key') {
+    if (ofOneSession && id === principal.session) return
+    const message = 'This ephemeral key may read the verification session that it was made for, and nothing else.'
+    throw new ApiError(403, { code: 'scope_missing', message })
+  }
+  if (scope !== null && !may(principal, scope)) {
+    const message =
+      principal.kind === 'key'
+        ? `This API key lacks the scope ${scope}. A restricted key may do what its scopes say, and nothing else.`
+        : `This takes the scope ${scope}.`
+    throw new ApiError(403, { code: 'scope_missing', message })
+  }
+  if (testOnly && livemode) {
+    const message = 'This is there in test mode only: use a key of the test mode.'
+    throw new ApiError(400, { code: 'livemode_mismatch', message })
+  }
+}

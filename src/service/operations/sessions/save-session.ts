@@ -1,0 +1,42 @@
+import type { SessionRecord } from '../../../store/sessions.js'
+import { ApiError, notFound } from '../../api-error.js'
+import type { WriteCall } from '../calls/call.js'
+import { recordEvent } from '../events/events.js'
+import { sessionSnapshot } from './session-resource.js'
+
+export const SESSION = 'identity.verification_session'
+
+/** The session, held until the transaction ends. Throws 404. */
+export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
+  const session = await tx.sessions.toWrite(livemode, id)
+  if (session === undefined) throw notFound(SESSION, id, 'session')
+  return session
+}
+
+/** Saves a session that has passed to another status, and tells of it. */
+export async function saveWithEvent(
+  call: WriteCall,
+  session: SessionRecord,
+  what: 'canceled' | 'processing' | 'redacted' | 'requires_input' | 'verified',
+): Promise<void> {
+  await call.tx.sessions.update(session)
+  await recordEvent(call, `identity.verification_session.${what}`, sessionSnapshot(session))
+}
+
+/** Says that a session is there: once it can be used. */
+export async function tellCreated(call: WriteCall, session: SessionRecord): Promise<void> {
+  await recordEvent(call, 'identity.verification_session.created', sessionSnapshot(session))
+}
+
+/** Throws 400 where the status of a session does not permit what is asked. */
+export function refuseUnless(session: SessionRecord, statuses: readonly SessionRecord['status'][], what: string): void {
+  if (statuses.includes(session.status)) return
+  const message = `The verification session '${session.id}' is ${session.status}: it cannot ${what}. It could while ${statuses.join(' or ')}.`
+  throw new ApiError(400, { code: 'session_status_invalid', message })
+}
+
+export function refuseRedacted(session: SessionRecord, what: string): void {
+  if (session.redaction === null) return
+  const message = `The verification session '${session.id}' has been redacted: it cannot be ${what} any more.`
+  throw new ApiError(400, { code: 'session_redacted', message })
+}

@@ -1,0 +1,390 @@
+import { describe, expect, test } from 'vitest'
+import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { once } from '../../src/service/operations/calls/idempotency.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
+import { submitSession } from '../../src/service/operations/sessions/attempts.js'
+import { dueSessionsKind } from '../../src/service/operations/sessions/due-sessions.js'
+import { receiveFromVerifier } from '../../src/service/operations/sessions/receive.js'
+import { redactSession } from '../../src/service/operations/sessions/redaction.js'
+import {
+  cancelSession,
+  createSession,
+  resumeSession,
+  retrieveSession,
+  updateSession,
+} from '../../src/service/operations/sessions/sessions.js'
+import { verifierWorkKind } from '../../src/service/operations/sessions/verifier-work.js'
+import { doDue } from '../../src/service/operations/work/do-due.js'
+import type { Store } from '../../src/store/store.js'
+import { simulator } from '../../src/verifier/simulator/simulator.js'
+import type { Verifier } from '../../src/verifier/verifier.js'
+import { type Implementation, stores } from '../store/stores.js'
+import { FarVerifier } from '../verifier/far-verifier.js'
+import { onlyOutside, watchedStore } from '../verifier/outside-transactions.js'
+
+const CALLER: Caller = { livemode: false, principal: localUser('tester') }
+const LEASE = 61
+const HOUR = 60 * 60
+
+/** The service over a store, with a verifier; its clock stands still until it is set. */
+async function aWorkshop(implementation: Implementation, make: (clock: { now: number }) => Verifier) {
+  const place = await implementation.made()
+  const clock = { now: 1_790_000_000 }
+  const { verifier, made } = onlyOutside(make(clock))
+  const store = watchedStore(await place.open())
+  /** A process on the store, which may end at a write. */
+  const aProcess = (over: Store = store) => service({ store: over, now: () => clock.now, verifiers: [verifier] })
+  const operations = aProcess()
+  /** Does what is due, and what comes of that. */
+  const work = async (process: Service = operations) => {
+    while ((await doDue(process, verifierWorkKind(process))) || (await doDue(process, dueSessionsKind(process))));
+  }
+  const create = (process: Service = operations, params = {}) =>
+    process.write(CALLER, (call) => createSession(call, { type: 'document', ...params }))
+  /** As a client sends it, that sends it again under the same key. */
+  const createOnce = (key: string, process: Service = operations, params: object = {}) =>
+    once(
+      process,
+      CALLER,
+      { key, method: 'POST', path: '/sessions', params },
+      {
+        run: (call) => createSession(call, { type: 'document', ...params }),
+        resume: (call, id) => resumeSession(call, id, new Set()),
+        toText: (session) => JSON.stringify(session),
+      },
+    )
+  const get = (id: string) => operations.read(CALLER, (call) => retrieveSession(call, id))
+  const events = async () => {
+    const { data } = await store.read((tx) => tx.events.list(false, {}, { limit: 100 }))
+    return data.map(({ type }) => type.replace('identity.verification_session.', '')).reverse()
+  }
+  const sessions = async () => (await store.read((tx) => tx.sessions.list(false, {}, { limit: 100 }))).data
+  const left = (id: string) => store.read((tx) => tx.work.named(`change:${id}`))
+  return { store, clock, verifier, made, operations, aProcess, work, create, createOnce, get, events, sessions, left }
+}
+
+async function aFar(implementation: Implementation) {
+  let far: FarVerifier | undefined
+  const parts = await aWorkshop(implementation, (clock) => {
+    far = new FarVerifier(clock)
+    return far
+  })
+  if (far === undefined) throw new Error('none was made')
+  return { ...parts, far }
+}
+
+/** A store whose process ends: of its writes only the first so many are kept, and nobody hears of the others. */
+function dyingAfter(store: Store, writes: number): Store {
+  let made = 0
+  return {
+    ...store,
+    write: async (work) => {
+      made += 1
+      if (made > writes) throw new Error('the process has ended')
+      return store.write(work)
+    },
+  }
+}
+
+const CALL = { code: 'verifier_unavailable' } as const
+const refusedWith = (status: number, body: object) => ({
+  name: 'ApiError',
+  status,
+  body: expect.objectContaining(body),
+})
+
+interface Kind {
+  readonly make: (clock: { now: number }) => Verifier
+  /** The person submits with an outcome, and the service hears of it. */
+  readonly attempt: (parts: Awaited<ReturnType<typeof aWorkshop>>, id: string, outcome: string) => Promise<void>
+}
+
+async function remoteIdOf({ store }: { readonly store: Store }, id: string): Promise<string> {
+  return (await store.read((tx) => tx.sessions.byId(false, id)))?.remote?.id ?? ''
+}
+
+const kinds: readonly (readonly [string, Kind])[] = [
+  [
+    'the simulator',
+    {
+      make: () => simulator,
+      attempt: async ({ operations, clock, work }, id, outcome) => {
+        await operations.write(CALLER, (call) => submitSession(call, id, { outcome }))
+        clock.now += 2
+        await work()
+      },
+    },
+  ],
+  [
+    'a verifier elsewhere',
+    {
+      make: (clock) => new FarVerifier(clock),
+      attempt: async (parts, id, outcome) => {
+        const far = parts.verifier as FarVerifier
+        const theirs = await remoteIdOf(parts, id)
+        far.submit(theirs)
+        await receiveFromVerifier(parts.operations, 'far', far.webhook(theirs))
+        await parts.work()
+        far.end(theirs, outcome)
+        await receiveFromVerifier(parts.operations, 'far', far.webhook(theirs))
+        await parts.work()
+      },
+    },
+  ],
+]
+
+for (const implementation of stores) {
+  describe.each(kinds)(`a session that is verified by %s, on ${implementation.name},`, (_name, { make, attempt }) => {
+    test('passes through the same statuses with the same events, and no call is made inside of a transaction', async () => {
+      const parts = await aWorkshop(implementation, make)
+      const { operations, create, get, events, made, work, clock } = parts
+      const { id } = await create()
+      await operations.write(CALLER, (call) => updateSession(call, id, { metadata: { order: '1' } }))
+      expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: { order: '1' } })
+      await attempt(parts, id, 'document_expired')
+      expect(await get(id)).toMatchObject({ status: 'requires_input', last_error: { code: 'document_expired' } })
+      await attempt(parts, id, 'verified')
+      const verified = await get(id)
+      expect(verified).toMatchObject({ status: 'verified', last_error: null, url: null })
+      expect(verified.last_verification_report).toMatch(/^vr_/)
+      const other = await create()
+      await operations.write(CALLER, (call) => cancelSession(call, other.id))
+      expect(await get(other.id)).toMatchObject({ status: 'canceled' })
+      await operations.write(CALLER, (call) => redactSession(call, id))
+      await work()
+      if (parts.verifier instanceof FarVerifier) parts.verifier.erase(await remoteIdOf(parts, id))
+      clock.now += 2 * HOUR
+      await work()
+      expect(await get(id)).toMatchObject({ status: 'verified', redaction: { status: 'redacted' }, metadata: {} })
+      const attempts = ['processing', 'requires_input', 'processing', 'verified']
+      expect(await events()).toEqual(['created', ...attempts, 'created', 'canceled', 'redacted'])
+      expect(made).toContain('read')
+    })
+
+    test('is told of once, though everything is heard of twice', async () => {
+      const parts = await aWorkshop(implementation, make)
+      const { id } = await parts.create()
+      await attempt(parts, id, 'verified')
+      const theirs = await remoteIdOf(parts, id)
+      if (parts.verifier instanceof FarVerifier) {
+        const { verifier } = parts
+        await Promise.all([1, 2, 3].map(() => receiveFromVerifier(parts.operations, 'far', verifier.webhook(theirs))))
+      }
+      await Promise.all([parts.work(), parts.work(parts.aProcess())])
+      parts.clock.now += 24 * HOUR
+      await parts.work()
+      expect(await parts.events()).toEqual(['created', 'processing', 'verified'])
+      const reports = await parts.store.read((tx) => tx.reports.list(false, { session: id }, { limit: 10 }))
+      expect(reports.data).toHaveLength(1)
+    })
+  })
+
+  describe(`a session that is verified elsewhere, on ${implementation.name},`, () => {
+    test('is answered with the address and the secret of its verifier, and kept under its id', async () => {
+      const { create, get, sessions, made, left } = await aFar(implementation)
+      const session = await create()
+      const entrance = { url: 'https://far.example.com/start/far_1', client_secret: 'far_1_secret' }
+      expect(session).toMatchObject({ status: 'requires_input', ...entrance })
+      expect(await get(session.id)).toMatchObject(entrance)
+      expect((await sessions()).map(({ remote }) => remote?.id)).toEqual(['far_1'])
+      expect([made, await left(session.id)]).toEqual([['open'], undefined])
+    })
+
+    test('has no address any more once that has expired, until it is read again', async () => {
+      const { create, get, clock, work } = await aFar(implementation)
+      const { id } = await create()
+      clock.now += 48 * HOUR
+      expect(await get(id)).toMatchObject({ url: null, client_secret: null })
+      await work()
+      expect((await get(id)).url).toMatch(/^https:/)
+    })
+
+    test.each(['lost', 'answer-lost', 'broken'] as const)(
+      'is opened once where the call is %s: the caller finds it by the same key',
+      async (fault) => {
+        const { far, createOnce, events, sessions } = await aFar(implementation)
+        far.faults = [fault]
+        await expect(createOnce('k')).rejects.toMatchObject(refusedWith(503, CALL))
+        const [session] = await sessions()
+        expect(await events()).toEqual([])
+        const { body, replayed } = await createOnce('k')
+        expect(JSON.parse(body)).toMatchObject({ id: session?.id, url: 'https://far.example.com/start/far_1' })
+        expect(replayed).toBe(false)
+        expect(await createOnce('k')).toMatchObject({ body, replayed: true })
+        expect([far.sessions.size, (await sessions()).length, await events()]).toEqual([1, 1, ['created']])
+      },
+    )
+
+    test.each(['lost', 'answer-lost', 'broken'] as const)(
+      'is opened once where the call is %s, by a worker under the same key, if nobody asks again',
+      async (fault) => {
+        const { far, create, events, get, sessions, clock, work } = await aFar(implementation)
+        far.faults = [fault]
+        await expect(create()).rejects.toMatchObject(refusedWith(503, CALL))
+        await work().catch(() => {})
+        const [session] = await sessions()
+        clock.now += 3
+        await work()
+        expect((await get(session?.id ?? '')).url).toMatch(/^https:/)
+        expect([far.sessions.size, await events()]).toEqual([1, ['created']])
+        expect(new Set(far.calls).size).toBe(1)
+      },
+    )
+
+    test.each([
+      ['after it was written down, before the call', 1],
+      ['after the call, before it is settled', 1],
+    ])('survives the end of its process %s', async (when, writes) => {
+      const { store, far, aProcess, createOnce, events, sessions, clock, work } = await aFar(implementation)
+      if (when.startsWith('after it was')) far.faults = ['lost']
+      const dying = aProcess(dyingAfter(store, writes))
+      await expect(createOnce('k', dying)).rejects.toThrow('the process has ended')
+      // Nobody else begins it while the lease lasts.
+      await work()
+      await expect(createOnce('k')).rejects.toMatchObject(refusedWith(409, { code: 'lock_timeout' }))
+      clock.now += LEASE
+      await work()
+      expect(await events()).toEqual(['created'])
+      const { body } = await createOnce('k')
+      expect(JSON.parse(body)).toMatchObject({ id: (await sessions())[0]?.id, url: expect.stringMatching(/^https:/) })
+      expect([far.sessions.size, (await sessions()).length]).toEqual([1, 1])
+    })
+
+    test('is opened once by two workers that both think that it is theirs', async () => {
+      const { far, createOnce, events, aProcess, clock, work } = await aFar(implementation)
+      far.faults = ['hangs']
+      const hanging = createOnce('k', aProcess()).catch((error) => error)
+      while (far.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      clock.now += LEASE
+      await Promise.all([work(), work(aProcess())])
+      expect([far.sessions.size, await events()]).toEqual([1, ['created']])
+      void hanging
+    })
+
+    test('that its verifier refuses was never there, and the same key may be used again', async () => {
+      const { far, createOnce, events, sessions } = await aFar(implementation)
+      far.faults = ['refused']
+      const refused = refusedWith(400, { code: 'verifier_refused' })
+      await expect(createOnce('k')).rejects.toMatchObject(refused)
+      expect([await sessions(), await events()]).toEqual([[], []])
+      const mended = await createOnce('k', undefined, { client_reference_id: 'mended' })
+      expect(JSON.parse(mended.body)).toMatchObject({ client_reference_id: 'mended' })
+      expect([far.sessions.size, await events()]).toEqual([1, ['created']])
+    })
+
+    test('that cannot be opened for a day is given up without another call: the key may be forgotten by then', async () => {
+      const { far, create, sessions, events, clock, work } = await aFar(implementation)
+      far.faults = ['answer-lost']
+      await expect(create()).rejects.toMatchObject(refusedWith(503, CALL))
+      clock.now += 24 * HOUR
+      await work().catch(() => {})
+      expect([far.calls.length, await sessions(), await events()]).toEqual([1, [], []])
+    })
+
+    test('with a check that its verifier does not run is refused before anything is written', async () => {
+      const { store, operations, sessions, far } = await aFar(implementation)
+      const limited = { ...far, name: 'limited', page: null, checks: ['id_number'], serves: () => true } as never
+      const poor = service({ store, verifiers: [limited] })
+      const refused = poor.write(CALLER, (call) => createSession(call, { type: 'document' }))
+      await expect(refused).rejects.toMatchObject(refusedWith(400, { code: 'verifier_refused', param: 'options' }))
+      expect([await sessions(), operations.verifiers.lanes]).toEqual([[], ['far:test', 'far:live']])
+    })
+
+    test.each(['update', 'cancel'] as const)(
+      'keeps what it was where an %s is refused, and changes once where it is not',
+      async (what) => {
+        const { far, create, get, operations, events, left, clock, work } = await aFar(implementation)
+        const { id } = await create()
+        const change = () =>
+          operations.write(CALLER, (call) =>
+            what === 'update' ? updateSession(call, id, { metadata: { a: '1' } }) : cancelSession(call, id),
+          )
+        far.faults = ['refused']
+        await expect(change()).rejects.toMatchObject(refusedWith(400, { code: 'verifier_refused' }))
+        expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: {} })
+        await work()
+        far.faults = ['answer-lost']
+        await expect(change()).rejects.toMatchObject(refusedWith(503, CALL))
+        // The verifier may have done it, and so nothing else is asked of it meanwhile.
+        expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: {} })
+        const busy = refusedWith(409, { code: 'lock_timeout' })
+        await expect(change()).rejects.toMatchObject(busy)
+        await expect(operations.write(CALLER, (call) => redactSession(call, id))).rejects.toMatchObject(busy)
+        clock.now += 3
+        await work()
+        const expected = what === 'update' ? { metadata: { a: '1' } } : { status: 'canceled' }
+        expect(await get(id)).toMatchObject(expected)
+        expect(await left(id)).toBeUndefined()
+        expect(await events()).toEqual(what === 'update' ? ['created'] : ['created', 'canceled'])
+      },
+    )
+
+    test('is redacted here at once, and at its verifier for as long as that takes', async () => {
+      const { far, create, get, operations, events, clock, work, sessions } = await aFar(implementation)
+      const { id } = await create(undefined, { provided_details: { email: 'a@example.com' } })
+      far.faults = ['lost', 'broken', 'refused']
+      const redacted = await operations.write(CALLER, (call) => redactSession(call, id))
+      expect(redacted).toMatchObject({ status: 'canceled', redaction: { status: 'processing' }, url: null })
+      expect(JSON.stringify(await sessions())).not.toContain('a@example.com')
+      for (let round = 0; round < 5; round += 1) {
+        await work().catch(() => {})
+        clock.now += 2 * HOUR
+      }
+      expect(await get(id)).toMatchObject({ redaction: { status: 'processing' } })
+      far.erase('far_1')
+      clock.now += HOUR
+      await work()
+      expect(await get(id)).toMatchObject({ redaction: { status: 'redacted' } })
+      expect(await events()).toEqual(['created', 'canceled', 'redacted'])
+    })
+
+    test('is seen to be verified though every webhook is lost', async () => {
+      const { far, create, get, events, clock, work } = await aFar(implementation)
+      const { id } = await create()
+      far.submit('far_1')
+      far.end('far_1', 'verified')
+      clock.now += 6 * HOUR
+      far.faults = ['lost']
+      await work()
+      clock.now += 3
+      await work()
+      expect((await get(id)).status).toBe('verified')
+      expect(await events()).toEqual(['created', 'processing', 'verified'])
+    })
+
+    test('is read again where a webhook comes while it is being read', async () => {
+      const { far, create, get, operations, work } = await aFar(implementation)
+      const { id } = await create()
+      far.submit('far_1')
+      await receiveFromVerifier(operations, 'far', far.webhook('far_1'))
+      far.latency = 100
+      const reading = work()
+      while (!far.calls.includes('read')) await new Promise((resolve) => setTimeout(resolve, 1))
+      far.end('far_1', 'verified')
+      await receiveFromVerifier(operations, 'far', far.webhook('far_1'))
+      await reading
+      await work()
+      expect((await get(id)).status).toBe('verified')
+    })
+
+    test('is not submitted with an outcome that is chosen here, nor by a webhook that is forged', async () => {
+      const { create, operations, far, get } = await aFar(implementation)
+      const { id } = await create()
+      const submitted = operations.write(CALLER, (call) => submitSession(call, id, { outcome: 'verified' }))
+      await expect(submitted).rejects.toMatchObject(refusedWith(400, { code: 'verifier_refused' }))
+      const forged = { body: far.webhook('far_1').body, headers: { 'far-signature': 'x' } }
+      await expect(receiveFromVerifier(operations, 'far', forged)).rejects.toMatchObject({ status: 400 })
+      await expect(receiveFromVerifier(operations, 'near', forged)).rejects.toMatchObject({ status: 404 })
+      expect((await get(id)).status).toBe('requires_input')
+    })
+  })
+}
+
+describe('the watch over transactions', () => {
+  test('throws where a verifier is called inside of one', async () => {
+    const { store, verifier } = await aFar(stores[0] as Implementation)
+    const webhook = { body: Buffer.from(''), headers: {} }
+    await expect(store.write(() => verifier.receive(webhook))).rejects.toThrow('inside of a write transaction')
+    await expect(store.read(() => verifier.receive(webhook))).rejects.toThrow('inside of a read transaction')
+  })
+})
