@@ -43,7 +43,10 @@ function targetsOf(page: string): string[] {
 
 function fileOf(page: string, target: string): string {
   const [path = ''] = target.split('#')
-  return path === '' ? page : normalize(join(dirname(page), path)).replaceAll('\\', '/')
+  const file = path === '' ? page : normalize(join(dirname(page), path)).replaceAll('\\', '/')
+  // A folder shows its README.md.
+  const shown = join(file, 'README.md')
+  return existsSync(shown) ? shown : file
 }
 
 function leadsSomewhere(page: string, target: string): boolean {

@@ -72,7 +72,7 @@ describe('diagnostics.md', () => {
   })
   afterEach(() => process.chdir(start))
 
-  test('has every code with what gives it, what flows says then, and what mends it', async () => {
+  test('has every code with what gives it, what flows says then, and what mends it, all of it tried', async () => {
     const texts: string[] = []
     for (const [code, meaning] of Object.entries(DIAGNOSTIC_CODES) as [DiagnosticCode, string][]) {
       texts.push(`## ${code}\n\n${sentence(meaning)}\n\n${await exampleText(code)}`)
@@ -171,7 +171,7 @@ function afterOptions(command: Described): string[] {
 
 /** What a project gives this code, as text for the page: `flows validate` ran over it. */
 async function exampleText(code: DiagnosticCode): Promise<string> {
-  const { files = {}, made, alone, mend } = EXAMPLES[code]
+  const { files = {}, made, alone, mend, mended } = EXAMPLES[code]
   const root = aFolder({
     'flows.config.yaml':
       'project: acme-kyc\nenvironments:\n  local: {}\n  live: { mode: live, api: https://flows.example.com, api_key_env: FLOWS_LIVE_KEY }\n',
@@ -183,6 +183,8 @@ async function exampleText(code: DiagnosticCode): Promise<string> {
   process.chdir(root)
   const said = await validate()
   expect(said, said).toContain(` ${code} `)
+  mended(root)
+  expect(await validate(), code).toMatch(/^\d+ definitions? (?:and 1 policy )?valid\.$/m)
   const shown = Object.entries(files).map(([file, text]) => `\`\`\`yaml invalid\n# ${file}\n${text.trimEnd()}\n\`\`\``)
   return [...shown, ...(made ? [made.how] : []), `\`\`\`text\n${said.trimEnd()}\n\`\`\``, mend].join('\n\n')
 }
