@@ -37,7 +37,7 @@ test.each(['flow', 'config', 'policy'] as const)('the page of the schema %s has 
   await expectPart(pages[name], schemaText(schema))
 })
 
-test('api.md has every endpoint', async () => {
+test('endpoints.md has every endpoint', async () => {
   const { paths } = openApiDocument([...V1_ROUTES, ...V2_ROUTES])
   const rows = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => {
@@ -53,7 +53,7 @@ test('api.md has every endpoint', async () => {
   )
   expect(rows.length).toBeGreaterThan(30)
   await expectPart(
-    'api.md',
+    'endpoints.md',
     ['| endpoint | what it does | scope | extension |', '| --- | --- | --- | --- |', ...rows].join('\n'),
   )
 })
