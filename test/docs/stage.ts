@@ -13,7 +13,6 @@ const SERVICE = 'https://flows.example.com'
 
 /** Where the commands of a page run: a project of its own, with a service behind `test` and `live`. */
 export interface Stage {
-  readonly folder: string
   /** Runs one command line in a shell; what it leaves (folder, variables, exit code) is there for the next one. */
   run(command: string): Promise<{ readonly code: number; readonly output: string }>
   /** Writes a file of the project. */
@@ -65,7 +64,6 @@ export async function aStage(): Promise<Stage> {
   }
   const caller = (environment: string) => ({ livemode: environment === 'live', actor: 'dashboard' })
   return {
-    folder,
     async run(command) {
       clock.now = Math.floor(Date.now() / 1000)
       const script = [
@@ -112,7 +110,8 @@ export async function aStage(): Promise<Stage> {
 function withoutCommits(folder: string, text: string): string {
   const log = join(folder, '.git', 'logs', 'HEAD')
   if (!existsSync(log)) return text
-  const commits = readFileSync(log, 'utf8').match(/\b[0-9a-f]{40}\b/g) ?? []
+  // The first has no commit before it, which git writes as zeros.
+  const commits = readFileSync(log, 'utf8').match(/\b(?!0{40})[0-9a-f]{40}\b/g) ?? []
   return commits.reduce(
     (all, commit) =>
       all.replaceAll(new RegExp(`\\b${commit.slice(0, 7)}[0-9a-f]*`, 'g'), (found) =>

@@ -6,6 +6,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  */
 const LONG = [
   'cli/apply',
+  'docs/console',
   'constructs/types',
   'terraform/same-flows',
   'terraform/processes',
