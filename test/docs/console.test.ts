@@ -23,7 +23,7 @@ const STORIES = PAGES.filter((page) =>
   partsOf(page).some((part) => isFence(part) && /^(?:console|ya?ml)$/.test(part.kind)),
 )
 
-/** What is tested here, what breaks a rule, what cannot run in a test, what is no command. */
+/** What is tested here, what breaks a rule, what cannot run in a test, what is not a command. */
 const KINDS = ['console', 'yaml', 'yaml invalid', 'sh', 'text', 'js', 'ts', 'terraform']
 
 test.each(PAGES)('every block of %s says what it is', (page) => {
@@ -80,7 +80,7 @@ function stepsOf(text: string): Step[] {
   for (const line of text.split('\n')) {
     const last = steps.at(-1)
     if (line.startsWith('$ ')) steps.push({ typed: [line], said: [] })
-    else if (last === undefined) throw new Error(`the block begins with what is no command: ${line}`)
+    else if (last === undefined) throw new Error(`the block begins with what is not a command: ${line}`)
     else if (last.said.length === 0 && last.typed.at(-1)?.endsWith('\\')) last.typed.push(line)
     else last.said.push(line)
   }
