@@ -397,8 +397,10 @@ describe('flows init', () => {
   })
 })
 
-test('README names the commands that have no --json, and no others', async () => {
-  const named = /where it has something to tell: all but ([^;]*), of which/.exec(readFileSync('README.md', 'utf8'))?.[1]
+test('the reference names the commands that have no --json, and no others', async () => {
+  const named = /where it has something to tell: all but ([^;]*), of which/.exec(
+    readFileSync('docs/reference/commands.md', 'utf8'),
+  )?.[1]
   const without: string[] = []
   for (const row of COMMANDS) {
     const command = new Command(row.name)

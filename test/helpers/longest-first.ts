@@ -5,6 +5,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
  * do. A clean checkout has no durations of an earlier run to go by. Two that start many processes are not begun together.
  */
 const LONG = [
+  'docs/console',
   'constructs/types',
   'terraform/same-flows',
   'terraform/processes',

@@ -295,9 +295,9 @@ describe('an object that does not exist', () => {
   })
 })
 
-describe('docs/errors.md', () => {
+describe('docs/reference/errors.md', () => {
   test('is the table of codes', async () => {
-    await expect(errorsDocument()).toMatchFileSnapshot('../../docs/errors.md')
+    await expect(errorsDocument()).toMatchFileSnapshot('../../docs/reference/errors.md')
   })
 })
 
