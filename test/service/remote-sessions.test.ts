@@ -261,6 +261,21 @@ for (const implementation of stores) {
       void hanging
     })
 
+    test('is told of once, though the first answer comes when another worker has failed and is to try again', async () => {
+      const { far, createOnce, events, aProcess, clock, work } = await aFar(implementation)
+      far.faults = ['held', 'lost']
+      const first = createOnce('k', aProcess())
+      while (far.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+      clock.now += LEASE
+      await work()
+      far.release()
+      await first
+      clock.now += HOUR
+      await work()
+      expect([far.sessions.size, await events()]).toEqual([1, ['created']])
+      expect(far.calls.filter((one) => one.startsWith('open'))).toHaveLength(2)
+    })
+
     test('that its verifier refuses was never there, and the same key may be used again', async () => {
       const { far, createOnce, events, sessions } = await aFar(implementation)
       far.faults = ['refused']
@@ -299,14 +314,18 @@ for (const implementation of stores) {
           operations.write(CALLER, (call) =>
             what === 'update' ? updateSession(call, id, { metadata: { a: '1' } }) : cancelSession(call, id),
           )
+        const asItWas = async () => {
+          const { status, metadata } = await get(id)
+          return [status, metadata]
+        }
         far.faults = ['refused']
         await expect(change()).rejects.toMatchObject(refusedWith(400, { code: 'verifier_refused' }))
-        expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: {} })
+        expect(await asItWas()).toEqual(['requires_input', {}])
         await work()
         far.faults = ['answer-lost']
         await expect(change()).rejects.toMatchObject(refusedWith(503, CALL))
         // The verifier may have done it, and so nothing else is asked of it meanwhile.
-        expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: {} })
+        expect(await asItWas()).toEqual(['requires_input', {}])
         const busy = refusedWith(409, { code: 'lock_timeout' })
         await expect(change()).rejects.toMatchObject(busy)
         await expect(operations.write(CALLER, (call) => redactSession(call, id))).rejects.toMatchObject(busy)

@@ -14,6 +14,7 @@ import type {
   VerifierWebhook,
 } from '../../src/verifier/verifier.js'
 import { VerifierError } from '../../src/verifier/verifier-error.js'
+import { aGate } from '../helpers/gate.js'
 
 /** What goes wrong with a call. Either way the caller does not know which it was. */
 export type Fault =
@@ -23,6 +24,8 @@ export type Fault =
   | 'answer-lost'
   /** It is done, and the answer never comes. */
   | 'hangs'
+  /** It is done, and the answer comes when it is released. */
+  | 'held'
   /** It is refused, for good. */
   | 'refused'
   /** The adapter itself has a fault. */
@@ -55,6 +58,7 @@ export class FarVerifier implements Verifier {
   /** The longest it takes to answer, in milliseconds. */
   latency = 3
   readonly #answers = new Map<string, { readonly request: string; readonly session: FarSession }>()
+  readonly #gate = aGate()
   readonly #clock: { readonly now: number }
 
   constructor(clock: { readonly now: number } = { now: 1_790_000_000 }) {
@@ -126,6 +130,11 @@ export class FarVerifier implements Verifier {
     return { body: Buffer.from(text), headers: { 'far-signature': signatureOf(text) } }
   }
 
+  /** Lets the answers go that are held. */
+  release(): void {
+    this.#gate.open()
+  }
+
   /** The person submits, at the verifier's own address. */
   submit(id: string): void {
     this.#found(id).status = 'processing'
@@ -177,6 +186,7 @@ export class FarVerifier implements Verifier {
     await sleep(Math.random() * this.latency, undefined, { signal })
     if (fault === 'answer-lost') throw new VerifierError('unavailable', 'The connection was lost.')
     if (fault === 'hangs') return new Promise(() => {})
+    if (fault === 'held') await this.#gate.opened
     return answer
   }
 
