@@ -62,7 +62,7 @@ export async function aStage(): Promise<Stage> {
   for (const args of [['init'], ['add', '.'], ['commit', '--message', 'Start']]) {
     execFileSync('git', args, { cwd: folder, env })
   }
-  const caller = (environment: string) => ({ livemode: environment === 'live', actor: 'dashboard' })
+  const caller = (environment: string) => ({ livemode: environment === 'live', principal: localUser('dashboard') })
   return {
     async run(command) {
       clock.now = Math.floor(Date.now() / 1000)
