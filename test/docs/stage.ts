@@ -3,6 +3,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
+import { localUser } from '../../src/service/operations/calls/principal.js'
 import { createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { createSession } from '../../src/service/operations/sessions/sessions.js'
 import { cleanEnv, ended, FLOWS } from '../helpers/cli.js'
