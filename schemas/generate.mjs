@@ -146,6 +146,12 @@ function only(schema, names) {
   return { ...schema, properties, required: schema.required.filter((name) => names.includes(name)) }
 }
 
+/** A service may leave links out of its state, so that each is asked for. */
+function withoutLinks({ $defs: { observed_flow: flow, ...others }, ...schema }) {
+  const required = flow.required.filter((name) => name !== 'static_link_url')
+  return { ...schema, $defs: { ...others, observed_flow: { ...flow, required } } }
+}
+
 /** Statuses and types that a later service may add to a session: they are shown as they are. */
 function withoutWords({ properties, ...schema }) {
   const { status, type, options, ...others } = properties
@@ -181,7 +187,8 @@ async function writeAnswerChecks() {
     messages: false,
     code: { source: true, esm: true, optimize: 2 },
   })
-  for (const each of [...names, answers]) ajv.addSchema(tolerant(read(each)))
+  for (const each of [...names, answers])
+    ajv.addSchema(tolerant(each === answers ? withoutLinks(read(each)) : read(each)))
   const checks = checkedAnswers()
   for (const [name, schema] of Object.entries(checks)) ajv.addSchema(absolute(tolerant(schema)), name)
   const code = standaloneCode(ajv, Object.fromEntries(Object.keys(checks).map((name) => [name, name])))

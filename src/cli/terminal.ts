@@ -109,5 +109,5 @@ function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefi
   if (flag !== undefined) return flag
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0'
-  return isTTY && env.TERM !== 'dumb'
+  return Boolean(isTTY) && env.TERM !== 'dumb'
 }

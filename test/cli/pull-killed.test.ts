@@ -102,7 +102,11 @@ describe('an editor that saves while pull runs loses nothing', () => {
 test('pull leaves alone what a merge has left in conflict, and names it', async () => {
   const cwd = await drifted()
   const conflict = `name: e
+<<<<<<< HEAD
 type: document
+=======
+type: id_number
+>>>>>>> branch
 `
   writeFiles(cwd, { 'flows/e.yaml': conflict })
   const before = filesOf(cwd)

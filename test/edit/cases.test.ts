@@ -8,9 +8,12 @@ const CASES = 'test/edit/cases'
 
 describe('golden cases of editing', () => {
   test.each(readdirSync(CASES))('%s', async (name) => {
-    const { body, ...target } = JSON.parse(readFileSync(`${CASES}/${name}/target.json`, 'utf8'))
+    const { body, environments, ...target } = JSON.parse(readFileSync(`${CASES}/${name}/target.json`, 'utf8'))
     const text = readFileSync(`${CASES}/${name}/before.yaml`, 'utf8')
-    const after = editDefinition({ file: 'a.yaml', text }, { ...target, config: normalise(body) })
+    const after = editDefinition(
+      { file: 'a.yaml', text },
+      { ...target, environments: new Map(environments.map((one: string) => [one, 'test'])), config: normalise(body) },
+    )
     await expect(after).toMatchFileSnapshot(`cases/${name}/after.yaml`)
   })
 })

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { aProject, flows, printed, start } from '../helpers/cli.js'
+import { aProject, flowsProcess, printed, start } from '../helpers/cli.js'
 import { aDatabase } from '../store/databases.js'
 import { type Implementation, postgres } from '../store/stores.js'
 
@@ -39,7 +39,7 @@ export async function aFleet(
   const env: Record<string, string> =
     implementation === postgres ? { DATABASE_URL: database ?? (await aDatabase()) } : {}
   const keyWith = async (...options: string[]) =>
-    (await flows(['keys', 'create', ...options], { cwd, env })).stdout.trim()
+    (await flowsProcess(['keys', 'create', ...options], { cwd, env })).stdout.trim()
   const key = await keyWith('--name', 'fleet')
   const members: { child: ChildProcess; url: string }[] = []
 

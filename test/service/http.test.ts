@@ -545,7 +545,7 @@ describe('what HTTP itself refuses', () => {
   test.each([
     ['no Host', 'GET / HTTP/1.1', [], 400, 'Host'],
     ['an expectation', `GET ${FLOWS} HTTP/1.1`, ['Host: x', 'Expect: foo'], 417, 'expectation'],
-    ['a wish for a proxy', 'CONNECT example.com:443 HTTP/1.1', ['Host: example.com:443'], 405, 'no proxy'],
+    ['a wish for a proxy', 'CONNECT example.com:443 HTTP/1.1', ['Host: example.com:443'], 405, 'not a proxy'],
   ])('is answered in JSON too: %s', async (_what, line, headers, expected, message) => {
     const { url } = await served()
     const { status, head, json } = await raw(url, [line, ...headers, 'Connection: close', '', ''].join('\r\n'))
