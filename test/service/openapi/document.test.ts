@@ -125,8 +125,6 @@ describe('the OpenAPI document', () => {
 
 /** Figures that no request to the API can be beyond. */
 const NOT_OF_REQUESTS = [
-  '../operations/sessions/verifier-work.js MOST_PER_VERIFIER',
-  '../operations/sessions/verifier-work.js MOST_PER_CLAIM',
   '../operations/flows/static-links.js LONGEST_EMAIL',
   '../http/server/log.js MOST_CAUSES',
   '../operations/sessions/due-sessions.js MOST_AT_ONCE',
