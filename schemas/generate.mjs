@@ -19,7 +19,7 @@ const names = ['flow', 'config', 'policy', 'plan', 'deployment']
 const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
 
-/** Keywords that an answer may break for a client that is older than the service. */
+/** Keywords that an answer may break for a client that is older than the service, and those that check nothing. */
 const LIMITS = new Set([
   ...['pattern', 'minLength', 'maxLength', 'minimum', 'maximum', 'minItems', 'maxItems', 'minProperties'],
   ...['maxProperties', 'propertyNames', 'uniqueItems', 'examples', 'default', 'title', 'description'],

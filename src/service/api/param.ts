@@ -28,10 +28,11 @@ export type Values<P extends Params> = {
   readonly [Name in keyof P]?: P[Name] extends Param<infer Value> ? Value : never
 }
 
-/** All values arrive as text. An empty one is null, which means "unset"; those of the last row can be neither. */
+/** All values arrive as text. An empty one is null, which means "unset", where the kind can be unset. */
 export type Kind =
   | 'text'
   | 'boolean'
+  /** Names that the caller chooses, with text. */
   | 'labels'
   | 'texts'
   | 'members'
@@ -60,12 +61,6 @@ export const name = (description: string, limits: Schema = {}): Param<string> =>
 export const flag = (description: string): Param<boolean | null> => of('boolean', description)
 
 export const integer = (description: string, limits: Schema = {}): Param<number> => of('integer', description, limits)
-
-/** Names that the caller chooses, with text. */
-export const labels = (schema: Schema): Param<Readonly<Record<string, string | null>> | null> => ({
-  kind: 'labels',
-  schema,
-})
 
 export const texts = (description: string, limits: Schema = {}): Param<readonly string[] | null> =>
   of('texts', description, limits)
