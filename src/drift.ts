@@ -36,9 +36,7 @@ export async function driftFlows(
   isWanted: (flow: DriftedFlow) => boolean = () => true,
 ): Promise<Drift> {
   const { project, environment } = options
-  const observation = await reader.observe(project)
-  if (observation.status !== 'modified') throw new Error('the service answered "not modified" to who knew nothing')
-  const { state } = observation
+  const state = await reader.state(project)
   const desired = definitions.desired(environment)
   const made = locate(plan(desired, state, options), placesOf(definitions))
   const candidates = driftOf(made, state, desired).filter(isWanted)

@@ -28,7 +28,7 @@ export async function planFlows(
   const observation = await reader.observe(options.project, remembered?.etag)
   if (observation.status === 'not_modified') {
     if (remembered) return remembered.plan
-    throw new Error('the service answered "not modified" to an unconditional request')
+    throw new Error('"not modified" was answered to an unconditional request')
   }
   const desired = definitions.desired(options.environment)
   const places = placesOf(definitions)

@@ -70,7 +70,9 @@ function readerOf({ flows, ...state }: Omit<ObservedCase, 'environment' | 'allow
       applied_key: flow.applied_key ?? (applied === null ? null : flow.key),
     }
   })
+  const observed = { ...state, flows: full }
   return {
-    observe: async () => ({ status: 'modified', etag: '"case"', state: { ...state, flows: full } }),
+    state: async () => observed,
+    observe: async () => ({ status: 'modified', etag: '"case"', state: observed }),
   } as Partial<RemoteReader> as RemoteReader
 }

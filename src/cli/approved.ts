@@ -119,10 +119,7 @@ function warnOfOthers({ terminal }: Cli, others: number): void {
 }
 
 async function observe(reader: RemoteReader, saved: SavedPlan): Promise<ObservedState> {
-  const observation = await reader.observe(saved.project)
-  if (observation.status !== 'modified')
-    throw new Error('the service answered "not modified" to an unconditional request')
-  const { state } = observation
+  const state = await reader.state(saved.project)
   if (state.livemode !== saved.livemode) {
     const name = (isLive: boolean) => (isLive ? 'live' : 'test')
     throw other('mode', `was made for ${name(saved.livemode)} mode, and this key is of ${name(state.livemode)} mode`)

@@ -37,7 +37,5 @@ export async function observed(
 
 export async function stateOf(remote: Remote, { config }: Project): Promise<ObservedState> {
   const reader = await remote.reader()
-  const observation = await reader.observe(config.project).finally(() => reader.close())
-  if (observation.status === 'modified') return observation.state
-  throw new Error('the service answered "not modified" to an unconditional request')
+  return reader.state(config.project).finally(() => reader.close())
 }

@@ -8,8 +8,10 @@ import type { ObservedState } from '../model/state.js'
  * sends only GET, embedded it opens the store read-only. Apply and `sessions create` open a RemoteWriter.
  */
 export interface RemoteReader {
+  /** Everything a plan needs. */
+  state(project: string): Promise<ObservedState>
   /**
-   * Everything a plan needs, with a tag that changes whenever any of it but the usage figures may have changed.
+   * The same, with a tag that changes whenever any of it but the usage figures may have changed.
    * Answers `not_modified` instead when the state still has the tag `known`.
    */
   observe(project: string, known?: string): Promise<Observation>

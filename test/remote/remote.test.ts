@@ -59,6 +59,7 @@ for (const implementation of remotes) {
         ]),
       )
       const { state } = modified(await reader.observe(PROJECT))
+      expect(await reader.state(PROJECT)).toEqual(state)
       expect(state.last_deployment).toBe(deployment.id)
       expect(state.flows.map(({ key }) => key)).toEqual(['a-b', 'a_b', 'ab', 'apple', 'zebra'])
       expect(state.flows[3]).toEqual({

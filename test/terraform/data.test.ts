@@ -117,7 +117,9 @@ describe.each(sites)('a session over $name', ({ open }) => {
     expect(await refused({ provided_details: { phone: '0171\u0007canary' }, idempotency_key: 'b' })).toMatch(
       /^error at provided_details: /,
     )
-    expect(await refused({ provided_details: { phone: '0171\u0007canary' }, idempotency_key: 'b' })).not.toContain('canary')
+    expect(await refused({ provided_details: { phone: '0171\u0007canary' }, idempotency_key: 'b' })).not.toContain(
+      'canary',
+    )
     expect(await refused({ return_url: 'http://example.com', idempotency_key: 'c' })).toMatch(/^error at return_url: /)
     for (const return_url of ['http://canary.example', 'javascript:canary()', 'canary']) {
       expect(await refused({ return_url, idempotency_key: 'c' })).not.toContain('canary')

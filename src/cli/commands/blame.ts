@@ -107,9 +107,7 @@ async function definitionOf(
   desired: readonly DesiredFlow[],
   project: string,
 ): Promise<{ definition: DesiredFlow | undefined; conflict: BlamedFlow['conflict'] }> {
-  const observation = await reader.observe(project)
-  if (observation.status !== 'modified') throw new Error('the service answered "not modified" to who knew nothing')
-  const { pairs, conflicts } = pair(desired, observation.state, project)
+  const { pairs, conflicts } = pair(desired, await reader.state(project), project)
   const paired = pairs.find(({ observed }) => observed?.id === id)
   if (paired) return { definition: paired.desired, conflict: null }
   const conflict = conflicts.find(({ withheld }) => withheld.some((one) => one.id === id))

@@ -44,9 +44,8 @@ async function placeOf(project: Project, target: Target, terminal: Terminal, pat
     const remote = remoteFor(project, target, terminal, patience)
     if (remote === null) return null
     const reader = await remote.reader()
-    const observation = await reader.observe(project.config.project).finally(() => reader.close())
-    if (observation.status !== 'modified' || observation.state.store === null) return null
-    return `${modeFor(observation.state.livemode)} ${observation.state.store}`
+    const { store, livemode } = await reader.state(project.config.project).finally(() => reader.close())
+    return store === null ? null : `${modeFor(livemode)} ${store}`
   } catch {
     return null
   }
