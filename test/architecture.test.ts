@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module'
 import { cruise, type ICruiseResult, type IModule } from 'dependency-cruiser'
 import { beforeAll, describe, expect, test } from 'vitest'
 
-/** A row of the folder map in README.md. */
+/** A row of the folder map in src/README.md. */
 interface Room {
   readonly name: string
   readonly uses: readonly string[]
@@ -22,7 +22,7 @@ beforeAll(async () => {
   modules = (output as ICruiseResult).modules.filter(({ source }) => source.startsWith('src/'))
 })
 
-describe('the folder map in README.md holds', () => {
+describe('the folder map in src/README.md holds', () => {
   test('every file was looked at, and every folder is on the map', () => {
     expect(modules.length).toBeGreaterThan(60)
     expect([...new Set(modules.map(({ source }) => roomOf(source)))].sort()).toEqual(
@@ -78,8 +78,7 @@ function roomOf(path: string): string {
 
 /** Rows like: | `plan/` | what it does | `model`, `yaml` | */
 function readMap(): Room[] {
-  const readme = readFileSync('README.md', 'utf8')
-  const map = readme.slice(readme.indexOf('## Folders'))
+  const map = readFileSync('src/README.md', 'utf8')
   return [...map.matchAll(/^\| `([^`]+)` \|[^|]*\|([^|]*)\|$/gm)].map(([, name = '', uses = '']) => ({
     name: name.replace(/\/$/, ''),
     uses: [...uses.matchAll(/`([^`]+)`/g)].map(([, use = '']) => use),

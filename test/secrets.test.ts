@@ -3,8 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { main } from '../src/cli/main.js'
-import { COMMANDS } from '../src/cli/table.js'
+import { main } from '../src/cli/program/main.js'
+import { COMMANDS } from '../src/cli/program/table.js'
 import { service } from '../src/service/operations/call.js'
 import { updateFlow } from '../src/service/operations/flows.js'
 import { openSqliteStore } from '../src/store/sqlite/open.js'
@@ -105,7 +105,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
 
 const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'terraform', 'completion'])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
-const PLAN_OUT = readFileSync('src/cli/commands/plan.ts', 'utf8').includes('--out')
+const PLAN_OUT = readFileSync('src/cli/commands/flows/plan.ts', 'utf8').includes('--out')
 
 test('every command has a row here', () => {
   expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort())

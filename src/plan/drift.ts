@@ -1,9 +1,9 @@
-import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
 import type { Leaf } from '../model/leaves.js'
 import type { Assurance, Change, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
+import { assess } from './assurance.js'
 import { diff } from './diff.js'
 import { pair } from './pair.js'
 

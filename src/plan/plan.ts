@@ -1,5 +1,4 @@
 import { withoutApiKeysIn } from '../model/api-key.js'
-import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
 import {
   type AcceptedFlow,
@@ -13,6 +12,7 @@ import {
 import type { Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
+import { assess } from './assurance.js'
 import { describeConflict } from './conflict.js'
 import { diff } from './diff.js'
 import { guard } from './guard.js'

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.js'
+import { nearest } from '../text/nearest.js'
 
 export interface AddressFault {
   /** What the address does or is, as the end of a sentence. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { main } from '../../src/cli/main.js'
+import { main } from '../../src/cli/program/main.js'
 import { createKey } from '../../src/service/operations/keys.js'
 import { aDefinition, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { aProxyTo } from '../remote/web-server.js'

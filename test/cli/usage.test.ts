@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
-import { COMMANDS } from '../../src/cli/table.js'
+import { COMMANDS } from '../../src/cli/program/table.js'
 import { aDefinition, aFolder, aProject, CONFIG, ended, FLOWS, flows, startOnTerminal } from '../helpers/cli.js'
 
 const NESTED = ['sessions create', 'sessions list', 'sessions show', 'keys create', 'keys list', 'keys revoke']

@@ -7,6 +7,7 @@ import { remotes } from './remotes.js'
 
 test('a reader has no way to write, by its type', () => {
   expectTypeOf<keyof RemoteReader>().toEqualTypeOf<
+    | 'state'
     | 'observe'
     | 'listFlows'
     | 'retrieveFlow'

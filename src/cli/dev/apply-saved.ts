@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { apply } from '../../apply/apply.js'
+import { apply } from '../../app/apply.js'
+import { badUsage, Failure } from '../../app/failure.js'
+import { planFlows } from '../../app/plan.js'
+import { projectCommit } from '../../app/project/commit.js'
 import { isEmpty, type Plan } from '../../model/plan.js'
 import type { Guards } from '../../model/schema-types.js'
-import { planFlows } from '../../pipeline.js'
 import { type Allowance, allowanceText } from '../../plan/allowance.js'
 import { refusalOf } from '../../plan/refusal.js'
 import { type Remote, RemoteError } from '../../remote/remote.js'
-import type { Cli } from '../command.js'
-import { badUsage, Failure } from '../failure.js'
-import { checkedSources, openProject, type Target, targetOf } from '../project.js'
-import { projectCommit } from '../project-commit.js'
+import { checkedSources, openProject, type Target, targetOf } from '../options/project.js'
+import type { Cli } from '../program/command.js'
 
 /** Nothing is refused on one's own machine; what would be worth a thought elsewhere is said. */
 const GUARDS: Guards = { weaken: 'warn', archive: 'warn', expose_link: 'warn' }

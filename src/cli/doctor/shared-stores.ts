@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
+import type { Project } from '../../app/project/project.js'
 import { modeFor, modeOf } from '../../model/mode.js'
-import type { Project } from '../../project.js'
 import { embedded } from '../../remote/embedded/embedded.js'
 import { http } from '../../remote/http/http.js'
 import type { Remote } from '../../remote/remote.js'
-import type { Target } from '../project.js'
-import { apiKeyOf, storeFile } from '../target.js'
-import type { Terminal } from '../terminal.js'
+import type { Target } from '../options/project.js'
+import { apiKeyOf, storeFile } from '../options/target.js'
+import type { Terminal } from '../program/terminal.js'
 import { type Found, ok, problem } from './finding.js'
 
 /**

@@ -1,7 +1,7 @@
 import type { FileEdit } from '../../edit/edit-project.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Palette } from '../../render/palette.js'
-import { formatValue, padEnd, printable } from '../../render/text.js'
+import { formatValue, padEnd, printable } from '../../text/text.js'
 
 /** Edits of definitions for a person. `notes` says more of a flow: who edited it and when, or why its definition goes. */
 export function editsText(

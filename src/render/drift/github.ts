@@ -1,6 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField } from '../../plan/drift.js'
-import { formatValue } from '../text.js'
+import { formatValue } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 import type { DriftReport } from './report.js'
 import { definedNote, kindText, whoText } from './words.js'

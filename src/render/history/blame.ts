@@ -3,9 +3,9 @@ import type { Leaf } from '../../model/leaves.js'
 import type { Plan } from '../../model/plan.js'
 import type { FlowVersion } from '../../model/resources.js'
 import type { FlowDeploymentSummary } from '../../model/schema-types.js'
+import { formatTime, formatValue, padEnd, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { modeName } from '../plan/summary.js'
-import { formatTime, formatValue, padEnd, printable } from '../text.js'
 import { sourceText } from './source.js'
 
 export interface BlamedFlow {

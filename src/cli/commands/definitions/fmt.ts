@@ -1,0 +1,92 @@
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { replaceFile, schemaFor } from '../../../app/edits/write-definition.js'
+import { badUsage } from '../../../app/failure.js'
+import { findDefinitions } from '../../../app/project/definitions.js'
+import { findPolicies, policiesFolder } from '../../../app/project/policies.js'
+import type { Project } from '../../../app/project/project.js'
+import { formatDefinition, formatPolicy } from '../../../load/format.js'
+import { formatFiles } from '../../../load/format-files.js'
+import { compareDiagnostics, type Diagnostic } from '../../../model/diagnostic.js'
+import { printable } from '../../../text/text.js'
+import { openProject } from '../../options/project.js'
+import { type Cli, type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import { showDiagnostics } from '../../views/diagnostics.js'
+
+export const fmt: Define = (command, run) => {
+  command
+    .argument('[files...]', 'definitions and policies (default: all of them)')
+    .option('--check', 'change nothing; exit 1 when a file is not in standard layout')
+    .addHelpText(
+      'after',
+      examples(['All definitions and policies, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
+    )
+    .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
+}
+
+/** Prints the files that are not in standard layout, and unless only checking puts them into it. */
+function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
+  const project = openProject(cli)
+  const { files, diagnostics: folderFaults } =
+    given.length > 0 ? { files: given.map((file) => inProject(cli, project, file)), diagnostics: [] } : allOf(project)
+  const diagnostics: Diagnostic[] = [...folderFaults]
+  let untidy = 0
+  const inLayout = (file: string, text: string) =>
+    isPolicy(project, file)
+      ? formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
+      : formatDefinition(file, text, { schema: schemaFor(project, file) })
+  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, inLayout)) {
+    diagnostics.push(...faults)
+    if (text === undefined) continue
+    untidy += 1
+    if (!check) replaceFile(project.root, file, text)
+    cli.terminal.result(`${printable(file)}\n`)
+  }
+  const exitCode = showDiagnostics(diagnostics.sort(compareDiagnostics), {
+    terminal: cli.terminal,
+    format: 'human',
+    root: project.root,
+  })
+  if (exitCode !== ExitCode.ok) return exitCode
+  return check && untidy > 0 ? ExitCode.failed : ExitCode.ok
+}
+
+function allOf(project: Project) {
+  const found = [findDefinitions(project), findPolicies(project)]
+  return {
+    files: found.flatMap(({ files }) => files.map(({ file }) => file)),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+  }
+}
+
+function isPolicy(project: Project, file: string): boolean {
+  const folder = policiesFolder(project)
+  return folder !== undefined && file.startsWith(`${folder}/`)
+}
+
+/** A file that is named, as the project knows it: by whatever links its folder was reached. */
+function inProject({ terminal }: Cli, project: Project, given: string): string {
+  const { root, config } = project
+  const path = realParent(resolve(terminal.cwd, given))
+  if (path === undefined) throw badUsage(`there is no file ${given}`)
+  const file = relative(root, path).split(sep).join('/')
+  const isOurs = file.startsWith(`${config.flows}/`) || isPolicy(project, file)
+  if (!isOurs || !/\.ya?ml$/.test(file)) {
+    const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
+    throw badUsage(
+      `${given} is no definition or policy of this project`,
+      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}`,
+    )
+  }
+  return file
+}
+
+/** The path without links but for its last part; undefined where no file is. */
+function realParent(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? join(realpathSync(dirname(path)), basename(path)) : undefined
+  } catch {
+    return undefined
+  }
+}
