@@ -1,18 +1,15 @@
-import { ExitCode } from '../cli/program/exit-code.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 
 interface FailureOptions {
   readonly hint?: string
-  readonly exitCode?: ExitCode
   readonly cause?: unknown
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** A reason to stop that the user can do something about: what is wrong, how to mend it, and the exit code. */
+/** A reason to stop that the user can do something about: what is wrong, and how to mend it where that is not plain. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: string
-  readonly exitCode: ExitCode
   readonly hint: string | undefined
   /** More for machines. */
   readonly details: Readonly<Record<string, unknown>>
@@ -20,7 +17,6 @@ export class Failure extends Error {
   constructor(code: string, message: string, options: FailureOptions = {}) {
     super(message, { cause: options.cause })
     this.code = code
-    this.exitCode = options.exitCode ?? ExitCode.failed
     this.hint = options.hint
     this.details = options.details ?? {}
   }
@@ -40,11 +36,7 @@ export class InvalidDefinitions extends Error {
   }
 }
 
+/** What was asked for makes no sense, or is about something that is not there. */
 export function badUsage(message: string, hint?: string): Failure {
-  return new Failure('bad_usage', message, { exitCode: ExitCode.badUsage, ...(hint !== undefined && { hint }) })
-}
-
-/** Ctrl-C while a question was open: nothing was begun. */
-export function interrupted(): Failure {
-  return new Failure('interrupted', 'Interrupted: nothing was written.', { exitCode: ExitCode.interrupted })
+  return new Failure('bad_usage', message, hint === undefined ? {} : { hint })
 }

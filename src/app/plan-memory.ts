@@ -1,10 +1,9 @@
-import { version } from '../cli/program/version.js'
 import { readCacheFile, writeCacheFile } from '../load/cache/cache-file.js'
 import { digestOf } from '../model/canonical.js'
 import type { Plan } from '../model/plan.js'
-import type { Environment } from '../model/schema-types.js'
 import type { Allowance } from '../plan/allowance.js'
 import type { PlanMemory } from './plan.js'
+import type { Site } from './site.js'
 
 interface Remembered {
   readonly about: string
@@ -13,25 +12,31 @@ interface Remembered {
 }
 
 /**
- * Keeps the last empty plan of an environment in the cache folder. `about` names everything a plan depends on but the
- * state: an entry about anything else, or one that was damaged, is as good as none.
+ * Keeps the last empty plan of an environment in the cache folder. An entry about anything else than the same subject, in
+ * all that a plan depends on but the state, or one that was damaged, is as good as none. The program is part of the
+ * digest of the definitions.
  */
 export function planMemory(
-  root: string,
+  { project: { root, config }, target }: Site,
   subject: {
-    readonly definitions: string
-    readonly policies: string | null
-    readonly project: string
-    readonly environment: string
-    /** What the configuration says of the environment: its mode and guards. */
-    readonly settings: Environment
-    readonly remote: string
+    readonly definitions: { readonly digest: string }
+    readonly policies: { readonly digest: string | null }
+    readonly remote: { readonly label: string }
     /** What is lifted by name for this run. */
     readonly allow: readonly Allowance[]
   },
 ): PlanMemory {
-  const file = `plan-${subject.environment}.json`
-  const about = digestOf({ ...subject, program: version })
+  const file = `plan-${target.name}.json`
+  const about = digestOf({
+    definitions: subject.definitions.digest,
+    policies: subject.policies.digest,
+    project: config.project,
+    environment: target.name,
+    // Its mode and guards.
+    settings: target.settings,
+    remote: subject.remote.label,
+    allow: subject.allow,
+  })
   return {
     recall: () => {
       const remembered = readCacheFile<Remembered>(root, file)

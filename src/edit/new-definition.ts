@@ -1,6 +1,5 @@
 import { formatDefinition } from '../load/format.js'
-import { BODY_FIELDS, type FlowConfig } from '../model/flow.js'
-import { withoutDefaults } from '../model/without-defaults.js'
+import { BODY_FIELDS, type FlowConfig, withoutDefaults } from '../model/flow.js'
 import { memberLines } from './yaml/write-value.js'
 
 interface Options {

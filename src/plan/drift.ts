@@ -39,6 +39,20 @@ export interface DriftedFlow {
   readonly sessions_last_30_days: number
 }
 
+/** Why `flows pull` leaves what drifted of a flow, or some of it. */
+export type Left = 'changed_in_both' | 'no_definition' | 'released' | 'keys_exchanged' | 'conflict' | 'api_key'
+
+/** What was edited outside git in an environment. */
+export interface DriftReport {
+  readonly project: string
+  readonly environment: string
+  readonly livemode: boolean
+  /** Active flows that the project manages. */
+  readonly managed: number
+  /** Each with why `flows pull` leaves it, or some of it; null where it writes all of it. */
+  readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
+}
+
 /**
  * What was edited outside git, as a view of the ordinary plan: of every change the fields that no longer have the value
  * that the last deployment wrote. What git says the same of is no drift any more, deployed or not: nothing is planned

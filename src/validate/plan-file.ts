@@ -30,11 +30,6 @@ export function readPlanFile(text: string): PlanFile {
     const way = 'use the version of flows that made it, or plan again'
     return { faults: [`it is of format version${version}, and this program reads ${FORMAT_VERSION}: ${way}`] }
   }
-  if (isObject(value) && value.format === FORMAT && value.format_version !== FORMAT_VERSION) {
-    const version = typeof value.format_version === 'string' ? ` ${quote(value.format_version)}` : ' that is not said'
-    const way = 'use the version of flows that made it, or plan again'
-    return { faults: [`it is of format version${version}, and this program reads ${FORMAT_VERSION}: ${way}`] }
-  }
   if (!validate(value)) {
     const faults = (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message}`)
     return { faults: [...new Set(faults)] }

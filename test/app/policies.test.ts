@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { loadProject } from '../../src/app/project/definitions.js'
 import { readPolicies } from '../../src/app/project/policies.js'
+import { loadProject } from '../../src/app/project/project.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
 import { brief, type Files, projectAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 

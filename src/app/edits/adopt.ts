@@ -1,56 +1,41 @@
-import type { Cli } from '../../cli/program/command.js'
-import type { Deployment } from '../../model/deployment.js'
+import { definitionOf } from '../../edit/edit-definition.js'
+import type { FileEdit } from '../../edit/edit-project.js'
+import { keptLinks } from '../../edit/kept-links.js'
 import type { FlowKey } from '../../model/flow.js'
-import { isEmpty, type Plan } from '../../model/plan.js'
-import type { ObservedState } from '../../model/state.js'
-import { type Allowance, allowanceText } from '../../plan/allowance.js'
-import { refusalOf } from '../../plan/refusal.js'
-import { planText } from '../../render/plan/text.js'
-import { confirmed, deploy, refuse } from '../deploy.js'
 import { Failure } from '../failure.js'
-import { planned } from '../plan-project.js'
-import { projectCommit } from '../project/commit.js'
+import type { Editing } from './open.js'
+import { editsFor } from './write-edits.js'
 
-interface AdoptOptions {
-  readonly yes: boolean
-  readonly allow: readonly Allowance[]
-  /** Whether the plan is shown and asked about in words. */
-  readonly isHuman: boolean
-  /** What is told to somebody who says no. */
-  readonly refusedText: string
-}
-
-/** Takes over unmanaged flows by their definitions: an ordinary apply, limited to these flows. */
-export async function adoptFlows(
-  cli: Cli,
-  environment: string,
-  keys: readonly FlowKey[],
-  options: AdoptOptions,
-): Promise<{ plan: Plan; deployment: Deployment | null }> {
-  const { terminal } = cli
-  const { project, remote, plan } = await planned(cli, { env: environment, allow: options.allow, only: keys })
-  if (options.isHuman) terminal.talk(`${planText(plan, terminal.talkPalette)}\n`)
-  const refusal = refusalOf(plan)
-  if (refusal) refuse(refusal, false)
-  if (isEmpty(plan)) return { plan, deployment: null }
-  if (!options.yes && !(await confirmed(cli, plan))) throw new Failure('not_confirmed', options.refusedText)
-  const source = await projectCommit(project, terminal)
-  const { deployment } = await deploy(cli, plan, remote, { source, allowed: options.allow.map(allowanceText) })
-  return { plan, deployment }
+/**
+ * The edits that adopting needs: a link that is open stays open, as closing it is a change of its own, to be reviewed.
+ * Nothing is written; the flows are taken over by an apply that is limited to them. Throws Failure where one of them cannot be.
+ */
+export function editsToAdopt(editing: Editing, keys: readonly FlowKey[]): FileEdit[] {
+  const { site, definitions, state } = editing
+  const { project, target } = site
+  const defined = definitions.desired(target.name)
+  checkUnmanaged(
+    editing,
+    keys,
+    defined.map(({ key }) => key),
+    false,
+  )
+  const environments = Object.keys(project.config.environments)
+  const desired = defined.filter(({ key }) => keys.includes(key))
+  const targets = keptLinks(state.flows, desired, target.name, ({ file }) =>
+    definitionOf(file, definitions.text(file) ?? '', environments),
+  )
+  return editsFor(project, definitions, target.name, targets, state)
 }
 
 /** Why these flows cannot be taken over, all at once; `isImport` tells whether they must have a definition or must not. */
 export function checkUnmanaged(
-  state: ObservedState,
+  { site, state }: Editing,
   keys: readonly FlowKey[],
-  about: {
-    readonly project: string
-    readonly environment: string
-    readonly defined: readonly FlowKey[]
-    readonly isImport: boolean
-  },
+  defined: readonly FlowKey[],
+  isImport: boolean,
 ): void {
-  const { project, environment, defined, isImport } = about
+  const [project, environment] = [site.project.config.project, site.target.name]
   const faults = keys.flatMap((key) => {
     const flow = state.flows.find((one) => one.key === key)
     if (flow === undefined) return [`there is no flow "${key}" in ${environment}`]

@@ -1,17 +1,13 @@
-import { mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { namedFile } from '../../cli/options/named-file.js'
-import type { Cli } from '../../cli/program/command.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { withoutApiKeys } from '../../edit/without-api-keys.js'
 import type { FlowKey } from '../../model/flow.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { ObservedFlow } from '../../model/state.js'
-import { type FlowInState, flowsInState } from '../../synth/terraform-state.js'
+import type { FlowInState } from '../../synth/terraform-state.js'
 import { printable } from '../../text/text.js'
-import { badUsage, Failure } from '../failure.js'
-import type { Observed } from './observed.js'
-import { editsFor, writeEdits } from './write-edits.js'
+import { Failure } from '../failure.js'
+import type { Editing } from './open.js'
+import { editsFor } from './write-edits.js'
 
 export interface Taken {
   readonly edits: readonly FileEdit[]
@@ -19,34 +15,13 @@ export interface Taken {
   readonly addresses: readonly string[]
 }
 
-const HOW = 'run terraform show -json > state.json, and give that file'
-
-/** The flows in what `terraform show -json` has written into a file. */
-export function readTerraformState(cli: Cli, file: string): readonly FlowInState[] {
-  let shown: unknown
-  try {
-    shown = JSON.parse(readFileSync(namedFile(cli, file), 'utf8'))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw badUsage(`there is no file ${printable(file)}`, HOW)
-    if (code === 'EISDIR') throw badUsage(`${printable(file)} is a folder`, HOW)
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  const flows = flowsInState(shown)
-  if (flows === undefined) {
-    throw badUsage(`${file} is not what terraform show -json prints`, HOW)
-  }
-  if (flows.length === 0)
-    throw badUsage(`${file} holds no flow`, 'run terraform show -json where the flows are applied')
-  return flows
-}
-
 /**
- * Writes definitions for flows of this project that Terraform has managed. The flows stay as they are: they are the
+ * Definitions for flows of this project that Terraform has managed; nothing is written. The flows stay as they are: they are the
  * project's already. One that has a definition keeps it.
  */
-export function takeFromTerraform(found: Observed, inState: readonly FlowInState[], keys: readonly FlowKey[]): Taken {
-  const { project, target, definitions, state } = found
+export function editsFromTerraform(editing: Editing, inState: readonly FlowInState[], keys: readonly FlowKey[]): Taken {
+  const { definitions, state } = editing
+  const { project, target } = editing.site
   const { project: name } = project.config
   const all = inState.map((one) => ({ ...one, flow: state.flows.find(({ id }) => id === one.id) }))
   const chosen = keys.length === 0 ? all : all.filter(({ flow }) => flow !== undefined && keys.includes(flow.key))
@@ -88,8 +63,6 @@ export function takeFromTerraform(found: Observed, inState: readonly FlowInState
     })
   }
   const edits = editsFor(project, definitions, target.name, targets, state)
-  if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
-  writeEdits(project, edits)
   return { edits, addresses: chosen.map(({ address }) => address) }
 }
 

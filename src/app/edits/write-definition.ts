@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { type Dirent, existsSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { followed } from '../../files/inside.js'
-import { putInPlace, writeNew } from '../../files/put-in-place.js'
+import { isRunning } from '../../files/is-running.js'
+import { putInPlace, replaceWhole, writeNew } from '../../files/put-in-place.js'
 import { makeCacheKey } from '../../load/cache/cache-key.js'
 import type { Project } from '../project/project.js'
 
@@ -16,7 +17,7 @@ export function schemaFor({ root }: Project, file: string, name: 'flow' | 'polic
 }
 
 /** Where a text is written before it gets its name; a process that is killed leaves it there. */
-function temporaryFor(path: string): string {
+function sealedTemporaryFor(path: string): string {
   return `${path}.${process.pid}.${sealOf(basename(path), process.pid)}.tmp`
 }
 
@@ -62,31 +63,16 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 const TEMPORARY = /^(.+\.ya?ml)\.(\d+)\.([0-9a-f]+)\.tmp$/
 
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
-  }
-}
-
 /** The old text or the new one, never half of it, with the file's mode. A link goes on pointing to it. Throws LinkOutside. */
 export function replaceFile(root: string, file: string, text: string): void {
   const target = followed(root, file)
-  const temporary = temporaryFor(target)
-  try {
-    writeNew(temporary, text, statSync(target).mode)
-    renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw error
-  }
+  replaceWhole(target, text, { temporary: sealedTemporaryFor(target), mode: statSync(target).mode })
 }
 
 /** The whole file or none, and never over one that is there; in a folder of the project. Throws LinkOutside. */
 export function createFile(root: string, file: string, text: string, mode?: number): void {
   const path = join(followed(root, dirname(file)), basename(file))
-  const temporary = temporaryFor(path)
+  const temporary = sealedTemporaryFor(path)
   try {
     writeNew(temporary, text, mode)
     putInPlace(temporary, path)

@@ -1,16 +1,14 @@
-import { lstatSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Cli } from '../../cli/program/command.js'
-import { ExitCode } from '../../cli/program/exit-code.js'
 import { NotEditable } from '../../edit/edit-definition.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../../edit/edit-project.js'
 import { LinkOutside, textInside } from '../../files/inside.js'
 import { readCacheFile, removeCacheFile, writeCacheFile } from '../../load/cache/cache-file.js'
 import type { DesiredFlow, ObservedState } from '../../model/state.js'
-import { printable } from '../../text/text.js'
 import { Failure } from '../failure.js'
 import type { Definitions } from '../project/definitions.js'
 import type { Project } from '../project/project.js'
+import type { Site } from '../site.js'
 import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
 
 /**
@@ -70,7 +68,9 @@ function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[]
  * Writes the edits, each file whole or not at all. Before the first is written every one is looked at, and each again
  * before its turn: none may have changed since it was read, and none that is new may be there.
  */
-export function writeEdits({ root }: Project, edits: readonly FileEdit[]): void {
+export function writeEdits({ root, config }: Project, edits: readonly FileEdit[]): void {
+  // A project may begin with an import.
+  if (edits.some(({ kind }) => kind === 'create')) mkdirSync(join(root, config.flows), { recursive: true })
   for (const edit of edits) {
     checkUnchanged(root, edit, [])
     if (edit.kind === 'create' || edit.kind === 'rename') checkFree(root, edit.file)
@@ -122,7 +122,8 @@ const RENAMING = 'renaming'
  * definitions are read to be edited: two files of one flow would not be valid. With `check` nothing is written: half a
  * rename is told instead.
  */
-export function finishEdits({ terminal }: Cli, { root, config }: Project, check: boolean): void {
+export function finishEdits({ project, reporter }: Pick<Site, 'project' | 'reporter'>, check: boolean): void {
+  const { root, config } = project
   if (!check) removeLeftovers(join(root, config.flows))
   const renaming = readCacheFile<Renaming>(root, RENAMING)
   if (renaming === null) return
@@ -135,7 +136,7 @@ export function finishEdits({ terminal }: Cli, { root, config }: Project, check:
   }
   if (isHalf) {
     rmSync(join(root, previousFile))
-    terminal.talk(`Removed ${printable(previousFile)}: a run that was killed had renamed it to ${printable(file)}.\n`)
+    reporter.note(`Removed ${previousFile}: a run that was killed had renamed it to ${file}.`)
   }
   removeCacheFile(root, RENAMING)
 }
@@ -143,7 +144,6 @@ export function finishEdits({ terminal }: Cli, { root, config }: Project, check:
 function halfRenamed(previousFile: string, file: string): Failure {
   return new Failure('half_renamed', `a run that was killed left ${previousFile} beside ${file}, its new name`, {
     hint: `run the command without --check, which removes ${previousFile}`,
-    exitCode: ExitCode.changesPending,
   })
 }
 

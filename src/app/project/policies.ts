@@ -1,9 +1,6 @@
-import { readCacheFile, writeCacheFile } from '../../load/cache/cache-file.js'
-import { DefinitionFiles, type ReadDefinition } from '../../load/definition-files.js'
+import type { ReadDefinition } from '../../load/definition-files.js'
 import { discover } from '../../load/discover.js'
-import { placeIssues } from '../../load/place-issues.js'
-import { canonicalJson, sha256 } from '../../model/canonical.js'
-import { compareDiagnostics, type Diagnostic, type SourcePosition } from '../../model/diagnostic.js'
+import type { Diagnostic } from '../../model/diagnostic.js'
 import { isObject } from '../../model/json.js'
 import type { Plan } from '../../model/plan.js'
 import type { Policy } from '../../model/schema-types.js'
@@ -12,9 +9,8 @@ import type { Allowance } from '../../plan/allowance.js'
 import type { Places } from '../../plan/locate.js'
 import type { CompiledPolicy } from '../../policy/judge.js'
 import { overlap, plainFolder } from '../../validate/config.js'
-import type { FileIssue } from '../../validate/definition-set.js'
-import { FINGERPRINT } from '../../validate/generated/fingerprint.js'
 import { linkedAway, locateInConfig, type Project } from './project.js'
+import { type Checks, type SetOptions, SourceSet } from './source-set.js'
 
 /** All policies of a project, read and checked. */
 export interface Policies {
@@ -27,11 +23,11 @@ export interface Policies {
   /** Whether one of them asks how much a flow is used: figures that go on changing while the flows stay as they are. */
   readonly readUsage: boolean
   /** The same plan with what the policies say of it. Only without errors. Where there are none, the plan as it is. */
-  judge(plan: Plan, about: Judged): Promise<Plan>
+  judge(plan: Plan, about: PlanInputs): Promise<Plan>
 }
 
 /** What a plan was made of, and what was lifted by name for this run. */
-export interface Judged {
+export interface PlanInputs {
   readonly desired: readonly DesiredFlow[]
   readonly observed: ObservedState
   readonly allow: readonly Allowance[]
@@ -42,52 +38,38 @@ export interface Judged {
  * Reads and checks the policies of a project. Never throws for what users write. The expression language is loaded where
  * there are policies only, and with the cache (the default) only where they have changed, or are to judge something.
  */
-export async function readPolicies(project: Project, options: { cache?: boolean } = {}): Promise<Policies> {
-  const { root } = project
-  const { files: listed, diagnostics: folderFaults } = findPolicies(project)
-  const files = new DefinitionFiles(root, listed, { cache: undefined, parse: true })
-  const read = files.read()
-  const names = read.map(({ key }) => key).sort()
-  if (read.length === 0) return new ReadPolicies(names, folderFaults, null, [])
-
-  const digest = digestOf(project, read)
-  const isKnown = options.cache !== false && folderFaults.length === 0 && readCacheFile(root, VALID_SET) === digest
-  if (isKnown) return new ReadPolicies(names, [], digest, read)
-  const diagnostics = [...folderFaults, ...(await check(project, read, files))].sort(compareDiagnostics)
-  if (diagnostics.length === 0 && options.cache !== false) writeCacheFile(root, VALID_SET, digest)
-  return new ReadPolicies(names, diagnostics, digest, read)
+export async function readPolicies(project: Project, options: SetOptions = {}): Promise<Policies> {
+  const environments = Object.keys(project.config.environments)
+  const found = findPolicies(project)
+  const set = new SourceSet(project, 'policies', found, environments, options)
+  if (found.files.length === 0) return new ReadPolicies(set, found.diagnostics)
+  return new ReadPolicies(set, set.isValid ? [] : set.check(await checksOf(environments)))
 }
-
-/** Digest of the last set of policies that was found to be without fault. */
-const VALID_SET = 'policies.set'
 
 class ReadPolicies implements Policies {
   readonly names: readonly string[]
   readonly diagnostics: readonly Diagnostic[]
   readonly digest: string | null
-  readonly readUsage: boolean
-  readonly #read: readonly ReadDefinition[]
+  readonly #set: SourceSet
   #compiled: readonly CompiledPolicy[] | undefined
 
-  constructor(
-    names: readonly string[],
-    diagnostics: readonly Diagnostic[],
-    digest: string | null,
-    read: readonly ReadDefinition[],
-  ) {
-    this.names = names
+  constructor(set: SourceSet, diagnostics: readonly Diagnostic[]) {
+    this.names = set.listed.map(({ key }) => key).sort()
     this.diagnostics = diagnostics
-    this.digest = digest
-    // By the name, which has one spelling only; in a message it counts as well, and does no harm.
-    this.readUsage = read.some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
-    this.#read = read
+    this.digest = set.listed.length === 0 ? null : set.digest
+    this.#set = set
   }
 
-  async judge(plan: Plan, { desired, observed, allow, places }: Judged): Promise<Plan> {
+  get readUsage(): boolean {
+    // By the name, which has one spelling only; in a message it counts as well, and does no harm.
+    return this.#set.read().some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
+  }
+
+  async judge(plan: Plan, { desired, observed, allow, places }: PlanInputs): Promise<Plan> {
     if (this.diagnostics.length > 0) throw new Error('policies with errors judge nothing')
-    if (this.#read.length === 0) return plan
+    if (this.names.length === 0) return plan
     const { judge, judgedFlows, place } = await loadLanguage()
-    this.#compiled ??= await compiled(this.#read)
+    this.#compiled ??= await compiled(this.#set.read())
     const { environment, livemode } = plan
     const flows = judgedFlows(plan, desired, observed)
     const findings = judge(this.#compiled, flows, { environment, livemode, allow })
@@ -134,48 +116,15 @@ export function findPolicies(project: Project): ReturnType<typeof discover> {
   return { ...found, diagnostics: [missing] }
 }
 
-async function check(project: Project, read: readonly ReadDefinition[], files: DefinitionFiles): Promise<Diagnostic[]> {
-  const environments = Object.keys(project.config.environments)
+async function checksOf(environments: readonly string[]): Promise<Checks> {
   const { compilePolicy } = await loadLanguage()
   const { checkPolicy, checkPolicySet } = await import('../../validate/policy.js')
-  const diagnostics: Diagnostic[] = []
-  for (const policy of read) {
-    const { file, key, value } = policy
-    diagnostics.push(...policy.diagnostics)
-    if (value === undefined) continue
-    const all = checkPolicy(value, environments)
-    // A field may be missing because YAML's faults hid it.
-    const issues = policy.diagnostics.length === 0 ? all : all.filter(({ code }) => code !== 'MISSING_FIELD')
-    const faults = isObject(value)
-      ? compilePolicy(key, value as unknown as Policy).faults.filter(
-          ({ pointer }) => !issues.some((issue) => issue.pointer === pointer),
-        )
-      : []
-    if (issues.length + faults.length === 0) continue
-    const source = files.source(policy)
-    diagnostics.push(...placeIssues(file, issues, source))
-    for (const { code, message, hint, pointer, offset } of faults) {
-      const at = { file, ...(source?.within(pointer, offset) ?? { line: 1, column: 1 }) }
-      diagnostics.push({ severity: 'error', code, message, ...(hint !== undefined && { hint }), at })
-    }
-  }
-  return [...diagnostics, ...checkPolicySet(read).map(ofWholeFile)]
-}
-
-function ofWholeFile({ file, issue: { code, message, hint }, related = [] }: FileIssue): Diagnostic {
-  const beginning = (one: string): SourcePosition => ({ file: one, line: 1, column: 1 })
   return {
-    severity: 'error',
-    code,
-    message,
-    ...(hint !== undefined && { hint }),
-    at: beginning(file),
-    ...(related.length > 0 && { related: related.map((other) => beginning(other.file)) }),
+    file: ({ key, value }) => {
+      const issues = checkPolicy(value, environments)
+      const faults = isObject(value) ? compilePolicy(key, value as unknown as Policy).faults : []
+      return { issues, within: faults.filter(({ pointer }) => !issues.some((issue) => issue.pointer === pointer)) }
+    },
+    set: checkPolicySet,
   }
-}
-
-/** What the configuration says of environments decides as well: a policy may name one. */
-function digestOf({ config }: Project, read: readonly ReadDefinition[]): string {
-  const list = read.map(({ file, hash }) => `${JSON.stringify(file)} ${hash}\n`).join('')
-  return sha256(`${FINGERPRINT}\n${canonicalJson(Object.keys(config.environments))}\n${list}`)
 }

@@ -1,9 +1,9 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import type { Plan } from '../../model/plan.js'
+import type { Planned } from '../../app/plan-project.js'
 import { type Allowance, allowanceText, GUARDS, parseAllowance } from '../../plan/allowance.js'
 import { idleAllowances } from '../../plan/guard.js'
-import { printable } from '../../text/text.js'
 import type { Cli } from '../program/command.js'
+import { reporterOn } from '../program/reporter.js'
 
 /**
  * `--allow weaken --allow protected=high-value`, or with commas or blanks between them, as a CI job has them in one
@@ -43,17 +43,14 @@ function checkedAllowance(value: string): Allowance {
 /** Says which allowances do nothing, so that a mistyped name does not look like a guard that does not listen. */
 export function warnOfIdle(
   { terminal }: Cli,
-  plan: Plan,
+  { plan, policies }: Pick<Planned, 'plan' | 'policies'>,
   allow: readonly Allowance[],
-  policies: readonly string[],
 ): void {
-  const warn = (allowance: Allowance, why: string) => {
-    const text = `--allow ${allowanceText(allowance)} does nothing: ${why}`
-    terminal.talk(`${terminal.talkPalette.yellow('warning')} ${printable(text)}\n`)
-  }
+  const { warn } = reporterOn(terminal)
+  const idle = (allowance: Allowance, why: string) => warn(`--allow ${allowanceText(allowance)} does nothing: ${why}`)
   const unknown = allow.filter(({ policy }) => policy !== undefined && !policies.includes(policy))
-  for (const allowance of unknown) warn(allowance, `there is no policy "${allowance.policy}"`)
+  for (const allowance of unknown) idle(allowance, `there is no policy "${allowance.policy}"`)
   for (const allowance of idleAllowances(plan.changes, allow)) {
-    if (!unknown.includes(allowance)) warn(allowance, `this plan changes no flow "${allowance.key}"`)
+    if (!unknown.includes(allowance)) idle(allowance, `this plan changes no flow "${allowance.key}"`)
   }
 }

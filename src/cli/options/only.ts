@@ -1,6 +1,6 @@
 import { Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../app/failure.js'
-import type { Plan } from '../../model/plan.js'
+import type { Planned } from '../../app/plan-project.js'
 import { suggest } from '../../text/nearest.js'
 
 /** `--only a --only b`: a plan limited to some flows. */
@@ -11,7 +11,7 @@ export function onlyOption() {
 }
 
 /** Throws for a key that neither a definition has nor a change of the plan: mistyped, most likely. */
-export function checkOnly(only: readonly string[], plan: Plan, defined: readonly string[]): void {
+export function checkOnly(only: readonly string[], { plan, defined }: Pick<Planned, 'plan' | 'defined'>): void {
   const changed = plan.changes.flatMap(({ key, previous_key: previous }) =>
     previous === null ? [key] : [key, previous],
   )

@@ -2,8 +2,6 @@ import { lstatSync } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import { badUsage, InvalidDefinitions } from '../../app/failure.js'
-import { type Definitions, readDefinitions } from '../../app/project/definitions.js'
-import { type Policies, readPolicies } from '../../app/project/policies.js'
 import {
   CONFIG_FILES,
   configFilesIn,
@@ -11,10 +9,10 @@ import {
   loadProject,
   type Project,
 } from '../../app/project/project.js'
-import { compareDiagnostics, type Diagnostic, hasError } from '../../model/diagnostic.js'
-import type { Environment } from '../../model/schema-types.js'
-import { suggest } from '../../text/nearest.js'
+import { type Ports, type Site, type Target, targetNamed } from '../../app/site.js'
 import type { Cli } from '../program/command.js'
+import { reporterOn } from '../program/reporter.js'
+import { remoteOf } from './target.js'
 
 export const [CONFIG_FILE] = CONFIG_FILES
 
@@ -66,60 +64,38 @@ export function openProject(cli: Cli): Project {
   return project
 }
 
-/** Definitions without errors; throws InvalidDefinitions with all of them otherwise. */
-export function checkedDefinitions(project: Project): Definitions {
-  const definitions = readDefinitions(project)
-  if (hasError(definitions.diagnostics)) throw new InvalidDefinitions(definitions.diagnostics, project.root)
-  return definitions
-}
-
-export interface Sources {
-  readonly definitions: Definitions
-  readonly policies: Policies
-  /** Everything that is wrong with either. */
-  readonly diagnostics: readonly Diagnostic[]
-}
-
-/** The definitions and policies of a project, with all that is wrong with them. */
-export async function readSources(project: Project, options: { cache?: boolean } = {}): Promise<Sources> {
-  const definitions = readDefinitions(project, options)
-  const policies = await readPolicies(project, options)
-  const diagnostics = [...definitions.diagnostics, ...policies.diagnostics].sort(compareDiagnostics)
-  return { definitions, policies, diagnostics }
-}
-
-/** Definitions and policies without errors; throws InvalidDefinitions with all of them otherwise. */
-export async function checkedSources(project: Project): Promise<Sources> {
-  const sources = await readSources(project)
-  if (hasError(sources.diagnostics)) throw new InvalidDefinitions(sources.diagnostics, project.root)
-  return sources
-}
-
-/** Policies without errors, for whoever needs no definitions. */
-export async function checkedPolicies(project: Project): Promise<Policies> {
-  const policies = await readPolicies(project)
-  if (hasError(policies.diagnostics)) throw new InvalidDefinitions(policies.diagnostics, project.root)
-  return policies
-}
-
-export interface Target {
-  readonly name: string
-  readonly settings: Environment
-}
-
 export const environmentOption = new Option(
   '-e, --env <name>',
   'environment (default: FLOWS_ENV, else the only one, else local)',
 )
 
 /** The environment given by --env, else by FLOWS_ENV (empty is unset), else the only one, else `local`. */
-export function targetOf(project: Project, cli: Cli, given: string | undefined): Target {
-  const { environments } = project.config
-  const names = Object.keys(environments)
-  const wanted = given ?? (cli.terminal.env.FLOWS_ENV || defaultEnvironment(project))
-  const settings = Object.hasOwn(environments, wanted) ? environments[wanted] : undefined
-  if (settings === undefined) {
-    throw badUsage(`the configuration has no environment "${wanted}"`, suggest(wanted, names, 'it has'))
+export function targetOf(project: Project, { terminal }: Cli, given: string | undefined): Target {
+  return targetNamed(project, given ?? (terminal.env.FLOWS_ENV || defaultEnvironment(project)))
+}
+
+/** What use cases are handed by the command line. */
+export function portsOf({ terminal }: Cli): Ports {
+  return {
+    connect: (project, target) => remoteOf(project, target, terminal),
+    env: terminal.env,
+    reporter: reporterOn(terminal),
   }
-  return { name: wanted, settings }
+}
+
+/** Where a command works: the project from here upwards, and the environment that its options mean. */
+export function siteOf(cli: Cli, env: string | undefined): Site {
+  const project = openProject(cli)
+  return { ...portsOf(cli), project, target: targetOf(project, cli, env) }
+}
+
+/** Two environments that are not the same. */
+export function twoSites(cli: Cli, first: string, second: string): readonly [Site, Site] {
+  const project = openProject(cli)
+  const [one, other] = [targetNamed(project, first), targetNamed(project, second)]
+  if (first === second) throw badUsage(`"${first}" is both: name two environments`)
+  return [
+    { ...portsOf(cli), project, target: one },
+    { ...portsOf(cli), project, target: other },
+  ]
 }

@@ -1,12 +1,11 @@
 import { Failure } from '../../app/failure.js'
 import { type Project, storeFrom } from '../../app/project/project.js'
+import type { Target } from '../../app/site.js'
 import { keyFault } from '../../model/api-key.js'
 import { type Mode, modeOf, modeOfKey } from '../../model/mode.js'
 import { actorOf } from '../../remote/embedded/options.js'
 import type { Remote } from '../../remote/remote.js'
-import { ExitCode } from '../program/exit-code.js'
 import type { Terminal } from '../program/terminal.js'
-import type { Target } from './project.js'
 
 /** Where the embedded store of a project lies, as seen from here: so it is shown, too. */
 export function storeFile(project: Project, { cwd }: Terminal): string {
@@ -33,14 +32,12 @@ export function apiKeyOf({ name, settings }: Target, { env }: Terminal): string 
   if (!apiKey) {
     throw new Failure('api_key_missing', `environment "${name}" needs an API key: ${variable} is not set`, {
       hint: `put the key into the environment variable ${variable}; never into a file`,
-      exitCode: ExitCode.notAuthorised,
     })
   }
   const fault = keyFault(apiKey)
   if (fault !== undefined) {
     throw new Failure('api_key_invalid', `the API key in ${variable} ${fault}`, {
       hint: `put the key into ${variable} again, and nothing else`,
-      exitCode: ExitCode.notAuthorised,
     })
   }
   const [mode, says] = [modeOf(settings), modeOfKey(apiKey)]
@@ -54,6 +51,5 @@ function keyOfOtherMode({ name, settings }: Target, variable: string, says: Mode
   const isSupposed = settings.mode === undefined
   return new Failure('key_of_other_mode', message, {
     hint: `put a key of ${mode} mode into ${variable}${isSupposed ? `; if "${name}" is meant to be ${says} mode, write "mode: ${says}" for it in the configuration` : ''}`,
-    exitCode: ExitCode.notAuthorised,
   })
 }

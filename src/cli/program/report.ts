@@ -4,7 +4,7 @@ import { StoreError } from '../../store/store-error.js'
 import { formatTime, plural, printable } from '../../text/text.js'
 import { jsonText } from '../options/format.js'
 import { type DiagnosticsFormat, showDiagnostics } from '../views/diagnostics.js'
-import { ExitCode } from './exit-code.js'
+import { ExitCode, exitCodeOf } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
 /** Tells why a command stopped, in the format that was asked for if that can tell it, and answers with its exit code. */
@@ -41,7 +41,10 @@ interface Description {
 /** What every format tells of a reason to stop. */
 export function describe(error: unknown): Description {
   if (error instanceof InvalidDefinitions) return describeDefinitions(error)
-  if (error instanceof Failure) return error
+  if (error instanceof Failure) {
+    const { code, message, hint = WAYS_ON[code], details } = error
+    return { code, message, hint, exitCode: exitCodeOf(error), details }
+  }
   if (error instanceof RemoteError) return describeRemote(error)
   if (error instanceof StoreError) return { code: error.code, message: error.message, exitCode: ExitCode.failed }
   if (isSystemError(error)) return { code: 'system_error', message: error.message, exitCode: ExitCode.failed }
@@ -52,6 +55,17 @@ export function describe(error: unknown): Description {
     hint: 'please report it, with the lines above',
     exitCode: ExitCode.failed,
   }
+}
+
+/** The commands that help, by the code of a failure that does not know of any. */
+const WAYS_ON: Readonly<Record<string, string>> = {
+  plan_file_invalid: 'flows plan --out makes a new one; nothing was written',
+  plan_not_saved_with_out: 'flows plan --out saves one that can be applied',
+  plan_of_other_environment: 'leave out --env and FLOWS_ENV, or plan again',
+  plan_of_other_mode: 'flows plan --out makes one for here',
+  plan_of_other_project: 'flows plan --out makes one for here',
+  plan_of_other_service: 'flows plan --out makes one for here',
+  plan_of_other_store: 'flows plan --out makes one for here',
 }
 
 function describeDefinitions({ diagnostics }: InvalidDefinitions): Description {

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
-import { Failure, interrupted } from '../../app/failure.js'
+import { Failure } from '../../app/failure.js'
 import type { Palette } from '../../render/palette.js'
 import { fitted } from '../../text/fitted.js'
 
@@ -110,4 +110,9 @@ function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefi
   if (env.NO_COLOR) return false
   if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0'
   return isTTY && env.TERM !== 'dumb'
+}
+
+/** Ctrl-C while a question was open: nothing was begun. */
+function interrupted(): Failure {
+  return new Failure('interrupted', 'Interrupted: nothing was written.')
 }

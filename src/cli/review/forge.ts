@@ -5,7 +5,6 @@ import { github } from '../../forge/github.js'
 import { gitlab } from '../../forge/gitlab.js'
 import { keyFault } from '../../model/api-key.js'
 import { addressFault } from '../../validate/address.js'
-import { ExitCode } from '../program/exit-code.js'
 import type { Terminal } from '../program/terminal.js'
 
 /** The forge that a CI job runs for. Throws Failure where there is none, or no token. */
@@ -42,7 +41,6 @@ function tokenOf(env: Terminal['env'], name: string, what: string): string {
   if (token && fault === undefined) return token
   throw new Failure('forge_token_missing', token ? `the token in ${name} ${fault}` : `${name} is not set`, {
     hint: `it holds ${what}`,
-    exitCode: ExitCode.notAuthorised,
   })
 }
 
@@ -59,27 +57,21 @@ export async function telling<T>(use: () => Promise<T>, isRead = false): Promise
     return await use()
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error
-    const { hint, exitCode } = ADVICE[error.kind]
+    const hint = ADVICE[error.kind]
     const isOfWrites = error.kind === 'unreachable' || error.kind === 'rate_limited' || error.kind === 'invalid'
     throw new Failure(`forge_${error.kind}`, error.message, {
       ...(!(isRead && isOfWrites) && { hint }),
-      exitCode,
       cause: error,
     })
   }
 }
 
-const ADVICE: Readonly<Record<ForgeError['kind'], { hint: string; exitCode: ExitCode }>> = {
-  not_authorised: {
-    hint: 'the token needs to write: in GitHub Actions "permissions: { pull-requests: write }", at GitLab the scope "api"',
-    exitCode: ExitCode.notAuthorised,
-  },
-  not_found: { hint: 'is it the right repository, and may the token see it?', exitCode: ExitCode.failed },
-  invalid: { hint: 'nothing more was written', exitCode: ExitCode.failed },
-  rate_limited: { hint: 'running the command again later is safe', exitCode: ExitCode.failed },
-  too_many: {
-    hint: 'close the pull requests that nobody works on, or replace the one that has so many comments',
-    exitCode: ExitCode.failed,
-  },
-  unreachable: { hint: 'running the command again is safe', exitCode: ExitCode.failed },
+const ADVICE: Readonly<Record<ForgeError['kind'], string>> = {
+  not_authorised:
+    'the token needs to write: in GitHub Actions "permissions: { pull-requests: write }", at GitLab the scope "api"',
+  not_found: 'is it the right repository, and may the token see it?',
+  invalid: 'nothing more was written',
+  rate_limited: 'running the command again later is safe',
+  too_many: 'close the pull requests that nobody works on, or replace the one that has so many comments',
+  unreachable: 'running the command again is safe',
 }

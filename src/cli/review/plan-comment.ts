@@ -14,7 +14,8 @@ import type { Plan } from '../../model/plan.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { formatTime } from '../../text/text.js'
 
-export interface SavedPlan {
+/** A plan that is shown in a pull request. */
+export interface PlanToShow {
   readonly plan: Plan
   /** SHA-256 of the file that it was read from; null for one that was made just now. */
   readonly fileSha256: string | null
@@ -31,7 +32,7 @@ export interface Outcome {
 }
 
 /** The body of a comment about a plan that was just made. */
-export function plannedBody({ plan, fileSha256 }: SavedPlan, job: CiJob | undefined): string {
+export function plannedBody({ plan, fileSha256 }: PlanToShow, job: CiJob | undefined): string {
   const header: PlanHeader = {
     project: plan.project,
     environment: plan.environment,
@@ -60,7 +61,7 @@ export function madeOf(plan: Plan, job: CiJob | undefined): string | null {
  */
 export async function showPlanned(
   forge: Forge,
-  saved: SavedPlan,
+  saved: PlanToShow,
   at: { readonly pullRequest: number; readonly author: string; readonly job: CiJob | undefined },
 ): Promise<Outcome> {
   const { pullRequest, author, job } = at

@@ -59,7 +59,7 @@ function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], p
 }
 
 /** The same for machines. */
-export function editsJson(edits: readonly FileEdit[]): unknown[] {
+export function editsJson(edits: readonly FileEdit[]): object[] {
   return edits.map((edit) => ({
     edit: edit.kind,
     key: edit.key,

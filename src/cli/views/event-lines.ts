@@ -1,38 +1,9 @@
 import { InvalidDefinitions } from '../../app/failure.js'
-import type { Deployment } from '../../model/deployment.js'
-import type { Plan } from '../../model/plan.js'
-import {
-  appliedAlreadyLine,
-  deploymentLines,
-  diagnosticLine,
-  type EventLine,
-  endLine,
-  lineText,
-  planLines,
-  startedLine,
-  versionLine,
-} from '../../render/events.js'
+import { diagnosticLine, type EventLine, endLine, lineText, versionLine } from '../../render/events.js'
 import type { Cli } from '../program/command.js'
 import type { ExitCode } from '../program/exit-code.js'
 import { describe } from '../program/report.js'
 import { version } from '../program/version.js'
-
-/** Told of what a command does while it does it. */
-export interface Events {
-  planned(plan: Plan): void
-  started(plan: Plan): void
-  deployed(deployment: Deployment): void
-  /** Nothing is written: an earlier run applied the plan. */
-  appliedAlready(deployment: Deployment): void
-}
-
-/** For formats that tell all of it at the end. */
-export const noEvents: Events = {
-  planned: () => {},
-  started: () => {},
-  deployed: () => {},
-  appliedAlready: () => {},
-}
 
 export type Emit = (...lines: readonly EventLine[]) => void
 
@@ -40,23 +11,12 @@ export type Emit = (...lines: readonly EventLine[]) => void
  * Runs a command that tells what happens as JSON lines, each printed when it happens. What stops it is told as lines
  * too, and the last line carries the exit code, whatever came before.
  */
-export async function asLines(
-  { terminal }: Cli,
-  work: (events: Events, emit: Emit) => Promise<ExitCode>,
-): Promise<ExitCode> {
+export async function asLines({ terminal }: Cli, work: (emit: Emit) => Promise<ExitCode>): Promise<ExitCode> {
   const emit: Emit = (...lines) => {
     for (const line of lines) terminal.result(lineText(line))
   }
   emit(versionLine(version))
-  const exitCode = await work(
-    {
-      planned: (plan) => emit(...planLines(plan)),
-      started: (plan) => emit(startedLine(plan)),
-      deployed: (deployment) => emit(...deploymentLines(deployment)),
-      appliedAlready: (deployment) => emit(appliedAlreadyLine(deployment)),
-    },
-    emit,
-  ).catch((error: unknown) => {
+  const exitCode = await work(emit).catch((error: unknown) => {
     emit(...failureLines(error))
     return describe(error).exitCode
   })

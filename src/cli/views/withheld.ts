@@ -13,3 +13,8 @@ export function withheldLines(withheld: readonly Withheld[]): string {
     })
     .join('')
 }
+
+/** The same for machines. */
+export function withheldJson(withheld: readonly Withheld[]) {
+  return withheld.map(({ key, paths }) => ({ key, paths }))
+}

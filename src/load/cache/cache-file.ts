@@ -1,6 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import {
-  appendFileSync,
   closeSync,
   constants,
   fstatSync,
@@ -8,11 +7,11 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { replaceWhole } from '../../files/put-in-place.js'
 import { makeCacheKey, readCacheKey } from './cache-key.js'
 
 /**
@@ -34,19 +33,13 @@ export function readCacheFile<T>(root: string, name: string): T | null {
 
 /** Keeps a JSON value for later runs. Losing it costs time, nothing else, so every failure is silent. */
 export function writeCacheFile<T>(root: string, name: string, value: T): void {
-  let temporary: string | undefined
   try {
     const key = makeCacheKey()
     makeFolder(root)
-    const path = join(folderOf(root), name)
     const body = Buffer.from(JSON.stringify(value))
-    temporary = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
-    writeFileSync(temporary, sealOf(key, name, body), { flag: 'wx' })
-    appendFileSync(temporary, body)
-    // A reader sees the old file or the new one, never half of one.
-    renameSync(temporary, path)
+    replaceWhole(join(folderOf(root), name), Buffer.concat([Buffer.from(sealOf(key, name, body)), body]))
   } catch {
-    if (temporary !== undefined) remove(temporary)
+    // Made anew by the next run.
   }
 }
 

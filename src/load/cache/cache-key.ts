@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { putInPlace } from '../../files/put-in-place.js'
+import { putInPlace, temporaryFor } from '../../files/put-in-place.js'
 
 const LENGTH = 32
 
@@ -24,7 +24,7 @@ export function makeCacheKey(): Buffer {
   const present = readCacheKey()
   if (present !== undefined) return present
   const file = keyFile()
-  const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`
+  const temporary = temporaryFor(file)
   mkdirSync(cacheKeyFolder(), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(temporary, randomBytes(LENGTH), { flag: 'wx', mode: 0o600 })

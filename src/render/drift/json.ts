@@ -1,5 +1,5 @@
+import type { DriftReport } from '../../plan/drift.js'
 import { printableJson } from '../../text/text.js'
-import type { DriftReport } from './report.js'
 
 export function driftJson(report: DriftReport, exitCode: number): string {
   return printableJson({ format: 'flows.drift', format_version: '1.0', ...report, exit_code: exitCode })

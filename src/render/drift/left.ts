@@ -1,4 +1,4 @@
-import type { Left } from '../../plan/left.js'
+import type { Left } from '../../plan/drift.js'
 import { printable } from '../../text/text.js'
 
 /** What `flows pull` and `flows apply` do about drift that pull leaves, and what somebody can do. */

@@ -1,4 +1,4 @@
-import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/resources.js'
 import { V1_LIMIT } from '../http/body-limits.js'
 import { DEEPEST, MOST_PARAMETERS } from '../http/form.js'
 import type { AnyRoute } from '../http/routes/route.js'

@@ -1,11 +1,36 @@
+import type { Project } from '../../../app/project/project.js'
+import { readSources, type Sources } from '../../../app/project/sources.js'
+import { hasError } from '../../../model/diagnostic.js'
 import { plural } from '../../../text/text.js'
-import { chosenFormat, formatOptions } from '../../options/format.js'
-import { openProject, readSources } from '../../options/project.js'
+import { formatOptions, type View, type Views, viewOf } from '../../options/format.js'
+import { openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
-import { showDiagnostics } from '../../views/diagnostics.js'
+import { type DiagnosticsFormat, showDiagnostics } from '../../views/diagnostics.js'
 
-const { format, json } = formatOptions(['human', 'json', 'github', 'sarif'])
+interface Validated extends Sources {
+  readonly project: Project
+}
+
+const as =
+  (format: DiagnosticsFormat): View<Validated> =>
+  (terminal, { diagnostics, project: { root } }) =>
+    void showDiagnostics(diagnostics, { terminal, format, root })
+
+const VIEWS: Views<Validated, DiagnosticsFormat> = {
+  human: (terminal, validated, exitCode) => {
+    as('human')(terminal, validated, exitCode)
+    const { definitions, policies } = validated
+    const { length } = policies.names
+    const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
+    if (exitCode === ExitCode.ok) terminal.show(`${what} valid.\n`)
+  },
+  json: as('json'),
+  github: as('github'),
+  sarif: as('sarif'),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const validate: Define = (command, run) => {
   command
@@ -22,16 +47,11 @@ export const validate: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
-        const chosen = chosenFormat(options)
+        const show = viewOf(options, VIEWS)
         const project = openProject(cli)
-        const { definitions, policies, diagnostics } = await readSources(project, { cache: options.cache })
-        const exitCode = showDiagnostics(diagnostics, { terminal: cli.terminal, format: chosen, root: project.root })
-        if (chosen === 'human' && exitCode === ExitCode.ok) {
-          const { length } = policies.names
-          const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
-          cli.terminal.show(`${what} valid.\n`)
-        }
-        return exitCode
+        const sources = await readSources(project, { cache: options.cache })
+        const exitCode = hasError(sources.diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
+        return show(cli, { ...sources, project }, exitCode)
       }),
     )
 }

@@ -1,31 +1,47 @@
-import type { ApplyOptions } from '../../../app/apply.js'
-import { confirmed, type Done, deploy, refuse } from '../../../app/deploy.js'
-import { badUsage, Failure } from '../../../app/failure.js'
-import { planned } from '../../../app/plan-project.js'
-import { projectCommit } from '../../../app/project/commit.js'
-import { approved } from '../../../app/reviewed.js'
+import { applyProject } from '../../../app/apply-project.js'
+import { badUsage } from '../../../app/failure.js'
+import { applyReviewed } from '../../../app/reviewed.js'
+import { readSavedPlan } from '../../../app/saved-plan.js'
 import { isDeploymentId } from '../../../forge/header.js'
-import type { Deployment } from '../../../model/deployment.js'
-import { isEmpty, type Plan } from '../../../model/plan.js'
-import { type Allowance, allowanceText } from '../../../plan/allowance.js'
-import type { Difference } from '../../../plan/approved.js'
-import { refusalOf } from '../../../plan/refusal.js'
-import type { Remote } from '../../../remote/remote.js'
-import type { Palette } from '../../../render/palette.js'
-import { differencesText } from '../../../render/plan/differences.js'
+import type { Allowance } from '../../../plan/allowance.js'
+import { appliedAlreadyLine, deploymentLines, planLines, startedLine } from '../../../render/events.js'
 import { recordsText, summaryLine } from '../../../render/plan/summary.js'
-import { planText, policiesText } from '../../../render/plan/text.js'
-import { formatTime, plural, printable } from '../../../text/text.js'
+import { formatTime, printable } from '../../../text/text.js'
 import { allowOption } from '../../options/allow.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
+import { chosenView, formatOptions, jsonView, type View } from '../../options/format.js'
 import { onlyOption } from '../../options/only.js'
-import { environmentOption } from '../../options/project.js'
+import { planFileText } from '../../options/plan-file.js'
+import { environmentOption, openProject, portsOf, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { outputLines, setOutputs } from '../../review/github-files.js'
-import { asLines, type Events, noEvents } from '../../views/event-lines.js'
+import { type ApplyView, applyInWords, applyUntold, deploymentOf, follow, type Settled } from '../../views/apply.js'
+import { asLines, type Emit } from '../../views/event-lines.js'
 
-const { format, json } = formatOptions(['human', 'json', 'jsonl'])
+/** How an apply is told, whole: what happens, and how it ends. */
+interface Telling {
+  readonly during: ApplyView
+  readonly end: View<Settled>
+}
+
+type Run = (cli: Cli, work: (telling: Telling) => Promise<ExitCode>) => Promise<ExitCode>
+
+const VIEWS: Readonly<Record<'human' | 'json' | 'jsonl', Run>> = {
+  human: (_, work) => work({ during: applyInWords, end: inWords }),
+  json: (_, work) =>
+    work({
+      during: applyUntold,
+      end: jsonView('apply', (settled) => ({
+        status: settled.status,
+        environment: settled.plan.environment,
+        summary: settled.plan.summary,
+        deployment: deploymentOf(settled),
+      })),
+    }),
+  jsonl: (cli, work) => asLines(cli, (emit) => work(inLines(emit))),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const apply: Define = (command, run) => {
   command
@@ -49,62 +65,20 @@ export const apply: Define = (command, run) => {
       ),
     )
     .action((file, options) =>
-      run((cli) => {
-        const chosen = chosenFormat(options)
-        if (chosen === 'jsonl') return asLines(cli, (events) => applied(cli, file, options, showNothing, events))
-        return applied(cli, file, options, chosen === 'json' ? showJson : showHuman, noEvents)
-      }),
+      run((cli) =>
+        chosenView(options, VIEWS)(cli, async ({ during, end }) => {
+          const settled = await (file === undefined
+            ? fresh(cli, options, during)
+            : reviewed(cli, file, options, during))
+          tellJob(cli, settled)
+          end(cli.terminal, settled, ExitCode.ok)
+          return ExitCode.ok
+        }),
+      ),
     )
 }
 
-async function applied(
-  cli: Cli,
-  file: string | undefined,
-  options: Chosen,
-  show: Show,
-  events: Events,
-): Promise<ExitCode> {
-  const { terminal } = cli
-  const isHuman = show === showHuman
-  const tell = telling(show)
-  const made = file === undefined ? await fresh(cli, options) : await reviewed(cli, file, options, isHuman)
-  const { plan, remote, about } = made
-  if (made.appliedAs) {
-    events.appliedAlready(made.appliedAs)
-    return tell(cli, plan, { status: 'applied_already', deployment: made.appliedAs }, remote)
-  }
-  events.planned(plan)
-  if (isHuman) terminal.talk(beforeApply(plan, terminal.talkPalette))
-  const refusal = refusalOf(plan)
-  if (refusal) refuse(refusal, file !== undefined)
-  const isRecord = isEmpty(plan) && plan.accepted !== undefined
-  if (isEmpty(plan) && !isRecord) return tell(cli, plan, { status: 'nothing_to_do', deployment: null }, remote)
-  if (file === undefined && !options.yes && !isRecord && !(await confirmed(cli, plan))) {
-    throw new Failure('not_confirmed', 'Not applied: nothing was written.')
-  }
-  events.started(plan)
-  const outcome = await deploy(cli, plan, remote, about)
-  if (outcome.deployment !== null) events.deployed(outcome.deployment)
-  return tell(cli, plan, outcome, remote)
-}
-
-/** What is about to be done; where that is nothing, what policies say of the flows as they are. */
-function beforeApply(plan: Plan, palette: Palette): string {
-  if (!isEmpty(plan) || plan.accepted !== undefined || plan.conflicts.length > 0) return `${planText(plan, palette)}\n`
-  const warnings = policiesText(plan, palette)
-  return warnings === '' ? '' : `${warnings}\n\n`
-}
-
-/** A plan to apply, and what its deployment is to say about it. */
-interface Made {
-  readonly plan: Plan
-  readonly remote: Remote
-  readonly about: Omit<ApplyOptions, 'runId'>
-  /** The deployment that applied this plan in an earlier run. */
-  readonly appliedAs?: Deployment
-}
-
-interface Chosen {
+interface Options {
   readonly env?: string | undefined
   readonly yes?: true | undefined
   readonly checkDefinitions?: true | undefined
@@ -113,114 +87,65 @@ interface Chosen {
 }
 
 /** The plan of the definitions. */
-async function fresh(cli: Cli, options: Chosen): Promise<Made> {
+function fresh(cli: Cli, options: Options, view: ApplyView): Promise<Settled> {
   if (options.checkDefinitions) throw badUsage('--check-definitions is for a saved plan', 'name its file')
-  const { project, remote, plan } = await planned(cli, options)
-  const source = await projectCommit(project, cli.terminal)
-  return { plan, remote, about: { source, allowed: options.allow.map(allowanceText) } }
+  const { env, yes, allow, only } = options
+  return follow(cli, { view, yes, allow, only }, (steps) => applyProject(siteOf(cli, env), { allow, only }, steps))
 }
 
 /** A saved plan, if it still does what was reviewed. */
-async function reviewed(cli: Cli, file: string, options: Chosen, isHuman: boolean): Promise<Made> {
-  if (options.only.length > 0) {
+function reviewed(cli: Cli, file: string, options: Options, view: ApplyView): Promise<Settled> {
+  const { env, allow, only, checkDefinitions } = options
+  if (only.length > 0) {
     throw badUsage('a saved plan is applied whole', 'flows plan --only <key> --out <file> saves a part')
   }
-  const { remote, source, approved: saved, outcome } = await approved(cli, file, options)
-  if (saved.source && saved.source.dirty !== false) {
-    const { terminal } = cli
-    const text =
-      saved.source.dirty === null
-        ? 'whether the files that this plan was made from were committed is not known'
-        : 'this plan was made from files that were not committed'
-    terminal.talk(`${terminal.talkPalette.yellow('warning')} ${text}\n`)
-  }
-  const about = { source, approvedDigest: saved.digest }
-  switch (outcome.status) {
-    case 'differs':
-      return refuseStale(cli, outcome, isHuman)
-    case 'applied_already':
-      return { plan: saved, remote, about: { ...about, allowed: [] }, appliedAs: outcome.deployment }
-    case 'same':
-      return {
-        plan: outcome.plan,
-        remote,
-        about: { ...about, allowed: [...new Set(outcome.allow.map(allowanceText))] },
-      }
-  }
-}
-
-interface Stale {
-  readonly by: 'flows' | 'definitions'
-  readonly differences: readonly Difference[]
-}
-
-function refuseStale({ terminal }: Cli, { by, differences: differ }: Stale, isHuman: boolean): never {
-  const now = by === 'flows' ? 'today' : 'defined'
-  if (isHuman) terminal.talk(`${differencesText(differ, terminal.talkPalette, now)}\n`)
-  const flows = plural(differ.length, 'flow')
-  if (by === 'definitions') {
-    throw new Failure(
-      'plan_of_other_definitions',
-      `This plan does something else to ${flows} than the definitions here say.\nNothing was written.`,
-      {
-        exitCode: ExitCode.planStale,
-        hint: 'plan these definitions, and have that plan reviewed',
-        details: { differences: differ },
-      },
-    )
-  }
-  throw new Failure(
-    'plan_stale',
-    `The plan is stale: today it would do something else to ${flows}.\nNothing was written.`,
-    {
-      exitCode: ExitCode.planStale,
-      hint: 'plan again, and have that plan reviewed',
-      details: { differences: differ },
-    },
+  const saved = readSavedPlan(planFileText(cli, file), file)
+  const environment = env ?? (cli.terminal.env.FLOWS_ENV || undefined)
+  return follow(cli, { view, allow, isReviewed: true }, (steps) =>
+    applyReviewed(portsOf(cli), openProject(cli), saved, { environment, allow, checkDefinitions }, steps),
   )
 }
 
-type Show = (cli: Cli, plan: Plan, done: Done, remote: Remote) => ExitCode
-
 /** Later steps of a CI job learn the deployment's id, if it is one: a line break in it would be a result of its own. */
-function telling(show: Show): Show {
-  return (cli, plan, done, remote) => {
-    const id = done.deployment?.id
-    setOutputs(cli.terminal, outputLines({ deployment: isDeploymentId(id) ? id : null }))
-    return show(cli, plan, done, remote)
-  }
+function tellJob({ terminal }: Cli, settled: Settled): void {
+  const id = deploymentOf(settled)?.id
+  setOutputs(terminal, outputLines({ deployment: isDeploymentId(id) ? id : null }))
 }
 
-const showHuman: Show = ({ terminal }, plan, { status, deployment }, remote) => {
+const inWords: View<Settled> = (terminal, settled) => {
+  const { plan, remote } = settled
   const { bold, green } = terminal.palette
-  if (deployment === null) terminal.show(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
-  else if (status === 'applied_already') {
-    const who = printable(deployment.actor ?? 'someone')
-    const text = `${printable(deployment.id)} by ${who}, at ${formatTime(deployment.created)}`
+  if (settled.status === 'nothing_to_do') {
+    terminal.show(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
+  } else if (settled.status === 'applied_already') {
+    const { id, actor, created } = settled.deployment
     terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)
-    terminal.show(`as ${text}\n`)
+    terminal.show(`as ${printable(id)} by ${printable(actor ?? 'someone')}, at ${formatTime(created)}\n`)
   } else {
     const recorded = plan.accepted === undefined ? '' : `${recordsText(plan.accepted.length)}; `
     terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${recorded}${summaryLine(plan, 'done')}.\n`)
-    terminal.show(`Deployment ${printable(deployment.id)} in ${printable(remote.label)}\n`)
+    terminal.show(`Deployment ${printable(settled.deployment.id)} in ${printable(remote.label)}\n`)
   }
-  return ExitCode.ok
 }
 
-/** All was told while it happened. */
-const showNothing: Show = () => ExitCode.ok
-
-const showJson: Show = ({ terminal }, plan, { status, deployment }) => {
-  terminal.result(
-    jsonText({
-      format: 'flows.apply',
-      format_version: '1.0',
-      status,
-      environment: plan.environment,
-      summary: plan.summary,
-      deployment,
-      exit_code: ExitCode.ok,
-    }),
-  )
-  return ExitCode.ok
+/** Each line when it happens. */
+function inLines(emit: Emit): Telling {
+  let isWriting = false
+  return {
+    during: {
+      planned: (_, plan) => emit(...planLines(plan)),
+      writing: (_, plan) => {
+        isWriting = true
+        emit(startedLine(plan))
+      },
+      differs: () => {},
+    },
+    end: (_, settled) => {
+      const deployment = deploymentOf(settled)
+      if (deployment === null) return
+      // Where nothing was begun, an earlier run had applied the plan.
+      if (isWriting) emit(...deploymentLines(deployment))
+      else emit(appliedAlreadyLine(deployment))
+    },
+  }
 }

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
-import { planned } from '../../../app/plan-project.js'
-import { projectCommit } from '../../../app/project/commit.js'
-import { planText, readPlanText } from '../../../app/saved-plan.js'
+import { planProject } from '../../../app/plan-project.js'
+import { readSavedPlan } from '../../../app/saved-plan.js'
 import { isCommit } from '../../../ci/commit.js'
 import { ciJob } from '../../../ci/job.js'
 import type { Forge } from '../../../forge/forge.js'
@@ -12,7 +11,8 @@ import { type Reviewed, reviewedPlan, type Subject } from '../../../forge/plan-c
 import { sha256 } from '../../../model/canonical.js'
 import { printable } from '../../../text/text.js'
 import { jsonText } from '../../options/format.js'
-import { environmentOption, openProject, targetOf } from '../../options/project.js'
+import { planFileText } from '../../options/plan-file.js'
+import { environmentOption, openProject, siteOf, targetOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { forgeOf, telling } from '../../review/forge.js'
@@ -20,8 +20,8 @@ import { addToSummary, outputLines, setOutputs } from '../../review/github-files
 import {
   type Deployed,
   type Outcome,
+  type PlanToShow,
   plannedBody,
-  type SavedPlan,
   showPlanned,
   showStatus,
 } from '../../review/plan-comment.js'
@@ -188,14 +188,14 @@ async function authorOf(forge: Forge, { author }: Given): Promise<string> {
   return found
 }
 
-async function plannedNow(cli: Cli, { env }: Given): Promise<SavedPlan> {
-  const { plan, project } = await planned(cli, { env, allow: [], only: [] })
-  return { plan: { ...plan, source: await projectCommit(project, cli.terminal) }, fileSha256: null }
+async function plannedNow(cli: Cli, { env }: Given): Promise<PlanToShow> {
+  const { plan } = await planProject(siteOf(cli, env), { withCommit: true })
+  return { plan, fileSha256: null }
 }
 
-function savedPlan(cli: Cli, file: string, { env }: Given): SavedPlan {
-  const text = planText(cli, file)
-  const plan = readPlanText(text, file)
+function savedPlan(cli: Cli, file: string, { env }: Given): PlanToShow {
+  const text = planFileText(cli, file)
+  const plan = readSavedPlan(text, file)
   if (env !== undefined && env !== plan.environment) {
     throw badUsage(`${file} is a plan for ${plan.environment}, not for ${env}`)
   }

@@ -1,27 +1,33 @@
-import { configsOf, twoEnvironments } from '../../../app/configs.js'
-import { compareText } from '../../../model/canonical.js'
-import type { FlowConfig } from '../../../model/flow.js'
+import { compareEnvironments, type EnvironmentDifference } from '../../../app/compare.js'
 import { toDotted } from '../../../model/json-pointer.js'
-import type { Assurance, Field } from '../../../model/plan.js'
-import { assess } from '../../../plan/assurance.js'
-import { diff as diffConfigs } from '../../../plan/diff.js'
+import type { Assurance } from '../../../model/plan.js'
 import type { Palette } from '../../../render/palette.js'
 import { formatValue, padEnd, plural, printable } from '../../../text/text.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { twoSites } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 
-const { format, json } = formatOptions(['human', 'json'])
-
-interface Difference {
-  readonly key: string
-  /** In which of the two the flow is. */
-  readonly where: 'both' | 'first' | 'second'
-  readonly fields: readonly Field[]
-  /** What the second makes of the verification, as against the first. */
-  readonly effect: Assurance['effect']
-  readonly reasons: Assurance['reasons']
+interface Compared {
+  readonly first: string
+  readonly second: string
+  readonly observed: boolean
+  readonly differences: readonly EnvironmentDifference[]
 }
+
+const VIEWS: Views<Compared, 'human' | 'json'> = {
+  human: (terminal, { differences, first, second }) =>
+    terminal.show(differencesText(differences, first, second, terminal.palette)),
+  json: jsonView('diff', ({ differences, ...about }) => ({
+    ...about,
+    differences: differences.map(({ fields, ...rest }) => ({
+      ...rest,
+      fields: fields.map(({ path, before, after }) => ({ path, first: before, second: after })),
+    })),
+  })),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const diff: Define = (command, run) => {
   command
@@ -41,62 +47,27 @@ export const diff: Define = (command, run) => {
     )
     .action((first, second, keys, options) =>
       run(async (cli) => {
-        const names = twoEnvironments(cli, first, second)
-        const [one, other] = await configsOf(cli, names, options.observed ?? false, keys)
-        const differences = compare(one, other)
-        const exitCode = options.detailedExitcode && differences.length > 0 ? ExitCode.changesPending : ExitCode.ok
-        if (chosenFormat(options) === 'json') {
-          cli.terminal.result(
-            jsonText({
-              format: 'flows.diff',
-              format_version: '1.0',
-              first,
-              second,
-              observed: options.observed ?? false,
-              differences: differences.map(({ fields, ...rest }) => ({
-                ...rest,
-                fields: fields.map(({ path, before, after }) => ({ path, first: before, second: after })),
-              })),
-              exit_code: exitCode,
-            }),
-          )
-        } else cli.terminal.show(differencesText(differences, first, second, cli.terminal.palette))
-        return exitCode
+        const { observed = false, detailedExitcode = false } = options
+        const differences = await compareEnvironments(...twoSites(cli, first, second), observed, keys)
+        const exitCode = detailedExitcode && differences.length > 0 ? ExitCode.changesPending : ExitCode.ok
+        return viewOf(options, VIEWS)(cli, { first, second, observed, differences }, exitCode)
       }),
     )
 }
 
-type Configs = ReadonlyMap<string, FlowConfig>
-
-function compare(one: Configs, other: Configs): Difference[] {
-  return [...new Set([...one.keys(), ...other.keys()])].sort(compareText).flatMap((key): Difference[] => {
-    const before = one.get(key) ?? null
-    const after = other.get(key) ?? null
-    if (before === null || after === null) {
-      return [{ key, where: before === null ? 'second' : 'first', fields: [], effect: 'neutral', reasons: [] }]
-    }
-    const fields = diffConfigs(before, after)
-    if (fields.length === 0) return []
-    const { effect, reasons } = assess({
-      action: 'update',
-      before,
-      after,
-      wasActive: true,
-      previousKey: null,
-      sessions: 0,
-    })
-    return [{ key, where: 'both', fields, effect, reasons }]
-  })
-}
-
-function differencesText(differences: readonly Difference[], first: string, second: string, palette: Palette): string {
+function differencesText(
+  differences: readonly EnvironmentDifference[],
+  first: string,
+  second: string,
+  palette: Palette,
+): string {
   if (differences.length === 0) return `${first} and ${second} do not differ.\n`
   const parts = differences.map((one) => differenceText(one, first, second, palette))
   return `${parts.join('\n')}\n${plural(differences.length, 'flow')} differ${differences.length === 1 ? 's' : ''} between ${first} and ${second}.\n`
 }
 
 function differenceText(
-  { key, where, fields, effect, reasons }: Difference,
+  { key, where, fields, effect, reasons }: EnvironmentDifference,
   first: string,
   second: string,
   palette: Palette,

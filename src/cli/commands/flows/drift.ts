@@ -1,21 +1,29 @@
-import { driftFlows } from '../../../app/drift.js'
-import { badUsage } from '../../../app/failure.js'
-import type { Project } from '../../../app/project/project.js'
-import type { DesiredFlow } from '../../../model/state.js'
+import { driftOfProject } from '../../../app/drift.js'
+import type { DriftReport } from '../../../plan/drift.js'
 import { driftGithub } from '../../../render/drift/github.js'
 import { driftJson } from '../../../render/drift/json.js'
 import { driftMarkdown } from '../../../render/drift/markdown.js'
-import type { DriftReport } from '../../../render/drift/report.js'
 import { driftText } from '../../../render/drift/text.js'
-import { suggest } from '../../../text/nearest.js'
-import { chosenFormat, formatOptions } from '../../options/format.js'
-import { checkedDefinitions, environmentOption, openProject, targetOf } from '../../options/project.js'
-import { remoteOf } from '../../options/target.js'
-import { type Cli, type Define, examples } from '../../program/command.js'
+import { formatOptions, type Views, viewOf } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
+import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { fromRepositoryRoot } from '../../views/diagnostics.js'
 
-const { format, json } = formatOptions(['human', 'json', 'markdown', 'github'])
+interface Found {
+  readonly report: DriftReport
+  /** The folder of the configuration. */
+  readonly root: string
+}
+
+const VIEWS: Views<Found, 'human' | 'json' | 'markdown' | 'github'> = {
+  human: (terminal, { report }) => terminal.show(driftText(report, terminal.palette)),
+  json: (terminal, { report }, exitCode) => terminal.result(driftJson(report, exitCode)),
+  markdown: (terminal, { report }) => terminal.result(driftMarkdown(report)),
+  github: (terminal, { report, root }) => terminal.result(driftGithub(report, fromRepositoryRoot(terminal, root))),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const drift: Define = (command, run) => {
   command
@@ -34,47 +42,11 @@ export const drift: Define = (command, run) => {
     )
     .action((keys, options) =>
       run(async (cli) => {
-        const chosen = chosenFormat(options)
-        const project = openProject(cli)
-        const report = await reportOf(cli, project, options.env, keys)
+        const show = viewOf(options, VIEWS)
+        const site = siteOf(cli, options.env)
+        const report = await driftOfProject(site, keys)
         const exitCode = report.flows.length > 0 ? ExitCode.changesPending : ExitCode.ok
-        const { terminal } = cli
-        if (chosen === 'json') terminal.result(driftJson(report, exitCode))
-        else if (chosen === 'markdown') terminal.result(driftMarkdown(report))
-        else if (chosen === 'github') terminal.result(driftGithub(report, fromRepositoryRoot(terminal, project.root)))
-        else terminal.show(driftText(report, terminal.palette))
-        return exitCode
+        return show(cli, { report, root: site.project.root }, exitCode)
       }),
     )
-}
-
-async function reportOf(
-  cli: Cli,
-  project: Project,
-  env: string | undefined,
-  keys: readonly string[],
-): Promise<DriftReport> {
-  const target = targetOf(project, cli, env)
-  const definitions = checkedDefinitions(project)
-  const about = { project: project.config.project, environment: target.name }
-  const reader = await (await remoteOf(project, target, cli.terminal)).reader()
-  try {
-    const { flows, ...rest } = await driftFlows(definitions, reader, about)
-    checkKeys(keys, [...definitions.desired(target.name), ...flows])
-    return { ...about, ...rest, flows: flows.filter(({ key }) => keys.length === 0 || keys.includes(key)) }
-  } finally {
-    await reader.close()
-  }
-}
-
-/** A key that nothing has would look like a flow without drift. */
-function checkKeys(keys: readonly string[], known: readonly Pick<DesiredFlow, 'key'>[]): void {
-  const names = [...new Set(known.map(({ key }) => key))]
-  const unknown = keys.find((key) => !names.includes(key))
-  if (unknown !== undefined) {
-    throw badUsage(
-      `there is neither a definition nor a drifted flow "${unknown}"`,
-      suggest(unknown, names, 'there are'),
-    )
-  }
 }

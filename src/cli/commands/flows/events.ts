@@ -1,17 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
-import { deploymentsOf } from '../../../remote/deployments.js'
-import { RemoteError, type RemoteReader } from '../../../remote/remote.js'
+import { deploymentsSince, type Seen } from '../../../app/history.js'
+import { reading } from '../../../app/site.js'
+import { RemoteError } from '../../../remote/remote.js'
 import { deploymentLines } from '../../../render/events.js'
-import { reading } from '../../options/environment.js'
-import { environmentOption, openProject } from '../../options/project.js'
+import { environmentOption, openProject, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { asLines, type Emit, failureLines } from '../../views/event-lines.js'
 
-/** As many as a page holds, and so many of the newest are known again by their ids. */
-const REMEMBERED = 100
 /** How long nothing is printed at most, in milliseconds: only who writes learns that nobody reads any more. */
 const LONGEST_SILENCE = 10_000
 
@@ -31,13 +29,13 @@ export const events: Define = (command, run) => {
     )
     .action((deployment, options) =>
       run((cli) =>
-        asLines(cli, async (told, emit) => {
+        asLines(cli, async (emit) => {
           const { env, follow = false, interval } = options
           if ((deployment === undefined) !== follow) {
             throw badUsage('name one deployment, or follow those to come', 'flows history lists deployments')
           }
           if (deployment === undefined) return followed(cli, env, interval, spoken(emit))
-          told.deployed(await reading(cli, env, (reader) => reader.retrieveDeployment(deployment)))
+          emit(...deploymentLines(await reading(siteOf(cli, env), (reader) => reader.retrieveDeployment(deployment))))
           return ExitCode.ok
         }),
       ),
@@ -78,7 +76,9 @@ async function followed(
     while (!stop.signal.aborted && !process.stdout.destroyed) {
       try {
         // A reader of its own for each look: a store that is not there yet may be made meanwhile.
-        await reading(cli, env, (reader) => look(reader, project, seen, emit))
+        await reading(siteOf(cli, env), async (reader) => {
+          for await (const deployment of deploymentsSince(reader, project, seen)) emit(...deploymentLines(deployment))
+        })
       } catch (error) {
         // A service that is restarted comes back; what is wrong otherwise stays wrong.
         if (!(error instanceof RemoteError && error.kind === 'unreachable')) throw error
@@ -91,33 +91,6 @@ async function followed(
   } finally {
     stop.end()
   }
-}
-
-/** The newest deployments that were told of, newest first; null before the first look, which only learns what is there. */
-interface Seen {
-  ids: string[] | null
-}
-
-/**
- * Prints what is new since the last look, the oldest first. Known are the newest ones by their ids: where clocks of
- * several servers disagree, a new deployment may stand behind one that was seen.
- */
-async function look(reader: RemoteReader, project: string, seen: Seen, emit: Emit): Promise<void> {
-  const { ids: known } = seen
-  const found: string[] = []
-  for await (const { id } of deploymentsOf(reader, { project }, { perPage: REMEMBERED })) {
-    if (found.length >= REMEMBERED && (known === null || known.includes(id))) break
-    found.push(id)
-  }
-  if (known === null) {
-    seen.ids = found
-    return
-  }
-  for (const id of found.filter((one) => !known.includes(one)).reverse()) {
-    emit(...deploymentLines(await reader.retrieveDeployment(id)))
-    known.unshift(id)
-  }
-  known.length = Math.min(known.length, REMEMBERED)
 }
 
 /** The first signal that asks to stop, or that nobody reads what is printed. */

@@ -1,20 +1,38 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { type History, historyOf } from '../../../app/history.js'
+import { reading } from '../../../app/site.js'
 import type { FlowDeploymentSummary } from '../../../model/schema-types.js'
-import { deploymentOf, deploymentsOf } from '../../../remote/deployments.js'
-import type { RemoteReader } from '../../../remote/remote.js'
-import { versionsOf } from '../../../remote/versions.js'
 import { shortSource } from '../../../render/history/source.js'
 import { countsText } from '../../../render/history/summary.js'
 import { formatTime } from '../../../text/text.js'
-import { reading } from '../../options/environment.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { environmentOption, openProject } from '../../options/project.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
-import { ExitCode } from '../../program/exit-code.js'
 import { tableText } from '../../views/table.js'
 
-const { format, json } = formatOptions(['human', 'json'])
 const DEFAULT_LIMIT = 20
+
+interface Found extends History {
+  readonly project: string
+  readonly environment: string
+}
+
+const VIEWS: Views<Found, 'human' | 'json'> = {
+  human: (terminal, { deployments, hasMore }) => {
+    if (deployments.length === 0) return terminal.talk('No deployments.\n')
+    const heading = ['DEPLOYMENT', 'WHEN', 'BY', 'COMMIT', 'CHANGES', 'LIFTED']
+    terminal.show(tableText(heading, deployments.map(row), terminal))
+    if (hasMore) terminal.talk('There are older ones: see --limit.\n')
+  },
+  json: jsonView('history', ({ project, environment, deployments, hasMore }) => ({
+    project,
+    environment,
+    deployments,
+    has_more: hasMore,
+  })),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const history: Define = (command, run) => {
   command
@@ -31,51 +49,18 @@ export const history: Define = (command, run) => {
         ['What one of them did', 'flows show vfd_...'],
       ),
     )
-    .action((options) =>
+    .action(({ limit, flow, env, ...options }) =>
       run(async (cli) => {
-        const { project } = openProject(cli).config
-        const { limit, flow, env } = options
-        const { found, environment } = await reading(cli, env, async (reader, name) => {
-          const all =
-            flow === undefined ? deploymentsOf(reader, { project }, { perPage: limit + 1 }) : ofFlow(reader, flow)
-          return { found: await atMost(limit + 1, all), environment: name }
-        })
-        const deployments = found.slice(0, limit)
-        const hasMore = found.length > limit
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') {
-          const about = { format: 'flows.history', format_version: '1.0', project, environment }
-          terminal.result(jsonText({ ...about, deployments, has_more: hasMore, exit_code: ExitCode.ok }))
-        } else if (deployments.length === 0) {
-          terminal.talk('No deployments.\n')
-        } else {
-          const heading = ['DEPLOYMENT', 'WHEN', 'BY', 'COMMIT', 'CHANGES', 'LIFTED']
-          terminal.show(tableText(heading, deployments.map(row), terminal))
-          if (hasMore) terminal.talk('There are older ones: see --limit.\n')
-        }
-        return ExitCode.ok
+        const site = siteOf(cli, env)
+        const { project } = site.project.config
+        const found = await reading(site, (reader) => historyOf(reader, project, { limit, flow }))
+        return viewOf(options, VIEWS)(cli, { ...found, project, environment: site.target.name })
       }),
     )
 }
 
 function row({ id, created, actor, source, allowed, summary }: FlowDeploymentSummary): string[] {
   return [id, formatTime(created), actor ?? '-', shortSource(source), countsText(summary), allowed.join(', ') || '-']
-}
-
-async function* ofFlow(reader: RemoteReader, flow: string): AsyncGenerator<FlowDeploymentSummary> {
-  for await (const version of versionsOf(reader, flow)) {
-    const deployment = await deploymentOf(reader, version)
-    if (deployment !== null) yield deployment
-  }
-}
-
-async function atMost<T>(most: number, items: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = []
-  for await (const item of items) {
-    found.push(item)
-    if (found.length === most) break
-  }
-  return found
 }
 
 function parseLimit(value: string): number {

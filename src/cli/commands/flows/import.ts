@@ -1,26 +1,96 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { adoptFlows, checkUnmanaged } from '../../../app/edits/adopt.js'
-import { readTerraformState, takeFromTerraform } from '../../../app/edits/import-from-terraform.js'
-import { type Observed, observed } from '../../../app/edits/observed.js'
-import { editsFor, writeEdits } from '../../../app/edits/write-edits.js'
-import { badUsage, InvalidDefinitions } from '../../../app/failure.js'
-import { type Definitions, readDefinitions } from '../../../app/project/definitions.js'
-import type { Project } from '../../../app/project/project.js'
-import type { FlowTarget } from '../../../edit/edit-project.js'
-import { withoutApiKeys } from '../../../edit/without-api-keys.js'
-import { compareText } from '../../../model/canonical.js'
+import { applyProject } from '../../../app/apply-project.js'
+import { editsToImport } from '../../../app/edits/import.js'
+import { editsFromTerraform } from '../../../app/edits/import-from-terraform.js'
+import { openForEdits } from '../../../app/edits/open.js'
+import { writeEdits } from '../../../app/edits/write-edits.js'
+import { badUsage } from '../../../app/failure.js'
+import type { Site } from '../../../app/site.js'
+import type { FileEdit } from '../../../edit/edit-project.js'
+import type { Withheld } from '../../../edit/without-api-keys.js'
+import type { Deployment } from '../../../model/deployment.js'
+import type { FlowKey } from '../../../model/flow.js'
 import { removedBlocks } from '../../../synth/terraform-state.js'
 import { plural, printable } from '../../../text/text.js'
 import { allowOption } from '../../options/allow.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { environmentOption } from '../../options/project.js'
+import { chosenView, formatOptions, jsonView, type View } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
+import { readTerraformState } from '../../options/terraform-state.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import type { Terminal } from '../../program/terminal.js'
+import { type ApplyView, applyInWords, applyUntold, deploymentOf, follow } from '../../views/apply.js'
 import { editsJson, editsText } from '../../views/edits.js'
-import { withheldLines } from '../../views/withheld.js'
+import { withheldJson, withheldLines } from '../../views/withheld.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+interface Written {
+  readonly environment: string
+  readonly edits: readonly FileEdit[]
+  readonly withheld: readonly Withheld[]
+  readonly willAdopt: boolean
+}
+
+interface Imported extends Written {
+  readonly keys: readonly FlowKey[]
+  readonly deployment: Deployment | null
+}
+
+/** Blocks that let Terraform forget flows, and the definitions that it had them from. */
+interface Taken {
+  readonly environment: string
+  readonly edits: readonly FileEdit[]
+  readonly removed: string
+}
+
+interface ImportView {
+  written(terminal: Terminal, written: Written): void
+  readonly during: ApplyView
+  readonly end: View<Imported>
+  readonly taken: View<Taken>
+}
+
+const VIEWS: Readonly<Record<'human' | 'json', ImportView>> = {
+  human: {
+    written: (terminal, { edits, withheld, environment, willAdopt }) => {
+      if (edits.length > 0) terminal.show(`${editsText(edits, terminal.palette)}${willAdopt ? '\n' : ''}`)
+      else if (withheld.length === 0) terminal.show(nothingText(environment))
+    },
+    during: applyInWords,
+    end: (terminal, { edits, keys, environment, deployment, withheld }) => {
+      if (edits.length > 0) terminal.show(summaryText(keys, environment, deployment))
+      terminal.talk(withheldLines(withheld))
+    },
+    // Definitions are told on stderr, so that what Terraform is to read can go into a file.
+    taken: (terminal, { edits, environment, removed }) => {
+      terminal.talk(
+        edits.length === 0
+          ? `Nothing to import: every flow has a definition.\n`
+          : `${editsText(edits, terminal.talkPalette)}\nMade definitions of ${plural(edits.length, 'flow')} in ${environment}; flows plan has nothing to do for them.\n`,
+      )
+      terminal.talk(
+        '\nPut these blocks in place of the resources, and run terraform apply (1.7 or newer): Terraform forgets the flows, and destroys none.\n\n',
+      )
+      terminal.result(removed)
+    },
+  },
+  json: {
+    written: () => {},
+    during: applyUntold,
+    end: jsonView('import', ({ environment, edits, withheld, deployment }) => ({
+      environment,
+      edits: editsJson(edits),
+      withheld: withheldJson(withheld),
+      deployment,
+    })),
+    taken: jsonView('import', ({ environment, edits, removed }) => ({
+      environment,
+      edits: editsJson(edits),
+      deployment: null,
+      removed,
+    })),
+  },
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const importFlows: Define = (command, run) => {
   command
@@ -43,116 +113,51 @@ export const importFlows: Define = (command, run) => {
         ],
       ),
     )
-    .action((keys, options) =>
+    .action((named, { env, yes, adopt, allow, fromTerraform, ...options }) =>
       run(async (cli) => {
-        const isHuman = chosenFormat(options) === 'human'
-        if (options.fromTerraform !== undefined) {
-          if (!options.adopt || options.allow.length > 0) {
+        const view = chosenView(options, VIEWS)
+        if (fromTerraform !== undefined) {
+          if (!adopt || allow.length > 0) {
             throw badUsage('--from-terraform adopts nothing, so --no-adopt and --allow say nothing: leave them out')
           }
-          await importFromTerraform(cli, keys, { env: options.env, file: options.fromTerraform, isHuman })
+          view.taken(cli.terminal, await takeFromTerraform(cli, env, fromTerraform, named), ExitCode.ok)
           return ExitCode.ok
         }
-        if (options.adopt && !options.yes && !cli.terminal.isInteractive) {
+        if (adopt && !yes && !cli.terminal.isInteractive) {
           throw badUsage(
             'nobody is there to confirm that the flows are taken over: nothing was written',
             'add --yes, or --no-adopt to make the definitions only',
           )
         }
-        const found = await observed(cli, options.env, { definitionsOf: definitionsSoFar })
-        const { project, target, definitions } = found
-        const { targets, withheld } = withoutApiKeys(targetsOf(found, chosenKeys(found, keys)), [])
-        const chosen = targets.map(({ key }) => key)
-        const edits = editsFor(project, definitions, target.name, targets, found.state)
-        if (edits.length > 0) mkdirSync(join(project.root, project.config.flows), { recursive: true })
-        writeEdits(project, edits)
-        if (isHuman)
-          cli.terminal.show(
-            edits.length === 0
-              ? withheld.length > 0
-                ? ''
-                : nothingText(target.name)
-              : `${editsText(edits, cli.terminal.palette)}${options.adopt ? '\n' : ''}`,
+        const site = siteOf(cli, env)
+        const { edits, keys, withheld } = editsToImport(await openForEdits(site, { mayBeEmpty: true }), named)
+        writeEdits(site.project, edits)
+        const written = { environment: site.target.name, edits, withheld, willAdopt: adopt }
+        view.written(cli.terminal, written)
+        const declinedText = 'Not adopted: the definitions are written, and flows adopt takes the flows over.'
+        const apply = () =>
+          follow(cli, { view: view.during, yes, allow, declinedText }, (steps) =>
+            applyProject(site, { allow, only: keys }, steps),
           )
-        const adopted =
-          options.adopt && edits.length > 0
-            ? await adoptFlows(cli, target.name, chosen, {
-                yes: options.yes ?? false,
-                allow: options.allow,
-                isHuman,
-                refusedText: 'Not adopted: the definitions are written, and flows adopt takes the flows over.',
-              })
-            : undefined
-        const body = { format: 'flows.import', format_version: '1.0', environment: target.name }
-        const deployment = adopted?.deployment ?? null
+        const deployment = adopt && edits.length > 0 ? deploymentOf(await apply()) : null
         const exitCode = withheld.length > 0 ? ExitCode.failed : ExitCode.ok
-        if (!isHuman) {
-          const left = withheld.map(({ key, paths }) => ({ key, paths }))
-          cli.terminal.result(
-            jsonText({ ...body, edits: editsJson(edits), withheld: left, deployment, exit_code: exitCode }),
-          )
-        } else {
-          if (edits.length > 0) cli.terminal.show(summaryText(chosen, target.name, deployment))
-          cli.terminal.talk(withheldLines(withheld))
-        }
+        view.end(cli.terminal, { ...written, keys, deployment }, exitCode)
         return exitCode
       }),
     )
 }
 
-/** Definitions are told on stderr, so that what Terraform is to read can go into a file. */
-async function importFromTerraform(
+async function takeFromTerraform(
   cli: Cli,
-  keys: readonly string[],
-  { env, file, isHuman }: { readonly env: string | undefined; readonly file: string; readonly isHuman: boolean },
-): Promise<void> {
-  const { terminal } = cli
+  env: string | undefined,
+  file: string,
+  named: readonly string[],
+): Promise<Taken> {
   const inState = readTerraformState(cli, file)
-  const found = await observed(cli, env, { definitionsOf: definitionsSoFar })
-  const { edits, addresses } = takeFromTerraform(found, inState, keys)
-  const environment = found.target.name
-  const removed = removedBlocks(addresses)
-  if (!isHuman) {
-    const body = { format: 'flows.import', format_version: '1.0', environment }
-    terminal.result(jsonText({ ...body, edits: editsJson(edits), deployment: null, removed, exit_code: ExitCode.ok }))
-    return
-  }
-  terminal.talk(
-    edits.length === 0
-      ? `Nothing to import: every flow has a definition.\n`
-      : `${editsText(edits, terminal.talkPalette)}\nMade definitions of ${plural(edits.length, 'flow')} in ${environment}; flows plan has nothing to do for them.\n`,
-  )
-  terminal.talk(
-    '\nPut these blocks in place of the resources, and run terraform apply (1.7 or newer): Terraform forgets the flows, and destroys none.\n\n',
-  )
-  terminal.result(removed)
-}
-
-/** A project may begin with an import: then it has no definitions yet. */
-function definitionsSoFar(project: Project): Definitions {
-  const definitions = readDefinitions(project)
-  const faults = definitions.diagnostics.filter(({ code }) => code !== 'FOLDER_EMPTY' && code !== 'FOLDER_MISSING')
-  if (faults.length > 0) throw new InvalidDefinitions(faults, project.root)
-  return definitions
-}
-
-function chosenKeys({ project, target, definitions, state }: Observed, keys: readonly string[]): string[] {
-  const defined = definitions.count === 0 ? [] : definitions.desired(target.name).map(({ key }) => key)
-  const unmanaged = state.flows
-    .filter((flow) => flow.project === null && flow.status === 'active')
-    .map(({ key }) => key)
-  const chosen = keys.length > 0 ? [...new Set(keys)] : unmanaged.filter((key) => !defined.includes(key))
-  checkUnmanaged(state, chosen, {
-    project: project.config.project,
-    environment: target.name,
-    defined,
-    isImport: true,
-  })
-  return chosen.toSorted(compareText)
-}
-
-function targetsOf({ state }: Observed, keys: readonly string[]): FlowTarget[] {
-  return state.flows.filter(({ key }) => keys.includes(key)).map(({ key, config }) => ({ key, config }))
+  const site: Site = siteOf(cli, env)
+  const { edits, addresses } = editsFromTerraform(await openForEdits(site, { mayBeEmpty: true }), inState, named)
+  writeEdits(site.project, edits)
+  return { environment: site.target.name, edits, removed: removedBlocks(addresses) }
 }
 
 function nothingText(environment: string): string {

@@ -1,13 +1,32 @@
 import { badUsage, Failure } from '../../../app/failure.js'
+import { reading, type Site, writing } from '../../../app/site.js'
 import type { VerificationFlow } from '../../../model/resources.js'
 import { printable } from '../../../text/text.js'
-import { reading, writing } from '../../options/environment.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { environmentOption } from '../../options/project.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
-import { ExitCode } from '../../program/exit-code.js'
+import type { Terminal } from '../../program/terminal.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+interface Found {
+  readonly flow: VerificationFlow
+  readonly environment: string
+  readonly isRotated: boolean
+}
+
+const VIEWS: Views<Found, 'human' | 'json'> = {
+  human: inWords,
+  json: jsonView('link', ({ flow: { id, key, status, static_link }, environment, isRotated }) => ({
+    environment,
+    id,
+    key,
+    status,
+    active: static_link.active,
+    url: static_link.url,
+    rotated: isRotated,
+  })),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 /**
  * Whether a link is active is part of the flow's definition: a command that changed it would make drift. The token in
@@ -28,51 +47,34 @@ export const link: Define = (command, run) => {
         ['A link that came into the wrong hands', 'flows link high-value --env live --rotate'],
       )}`,
     )
-    .action((idOrKey, options) =>
+    .action((idOrKey, { env, rotate = false, yes = false, ...options }) =>
       run(async (cli) => {
-        const chosen = chosenFormat(options)
-        const { env, rotate = false, yes = false } = options
         if (yes && !rotate) throw badUsage('--yes goes with --rotate')
-        if (rotate && !yes) await confirm(cli, idOrKey, env)
-        const { flow, environment } = rotate
-          ? await writing(cli, env, async (writer, environment) => ({
-              flow: await writer.rotateLink(idOrKey),
-              environment,
-            }))
-          : await reading(cli, env, async (reader, environment) => ({
-              flow: await reader.retrieveFlow(idOrKey),
-              environment,
-            }))
-        const told = { flow, environment, isRotated: rotate }
-        if (chosen === 'json') showJson(cli, told)
-        else showHuman(cli, told)
-        return ExitCode.ok
+        const site = siteOf(cli, env)
+        if (rotate && !yes) await confirm(cli, site, idOrKey)
+        const flow = rotate
+          ? await writing(site, (writer) => writer.rotateLink(idOrKey))
+          : await reading(site, (reader) => reader.retrieveFlow(idOrKey))
+        return viewOf(options, VIEWS)(cli, { flow, environment: site.target.name, isRotated: rotate })
       }),
     )
 }
 
-interface Told {
-  readonly flow: VerificationFlow
-  readonly environment: string
-  readonly isRotated: boolean
-}
-
 /** Asked with what the flow is called, after it was found: a mistyped key rotates nothing. */
-async function confirm(cli: Cli, idOrKey: string, env: string | undefined): Promise<void> {
-  const { terminal } = cli
+async function confirm({ terminal }: Cli, site: Site, idOrKey: string): Promise<void> {
   if (!terminal.isInteractive) {
     throw badUsage('nobody is there to confirm: nothing was changed', 'add --yes to rotate without asking')
   }
-  const question = await reading(cli, env, async (reader, environment) => {
+  const question = await reading(site, async (reader) => {
     const { key, static_link } = await reader.retrieveFlow(idOrKey)
     if (static_link.active) terminal.talk(`The link of ${printable(key)} is in use: a new one makes it dead at once.\n`)
-    return `Make a new link for ${printable(key)} in ${environment}? [y/N] `
+    return `Make a new link for ${printable(key)} in ${site.target.name}? [y/N] `
   })
   if (/^y(es)?$/i.test(await terminal.ask(question))) return
   throw new Failure('not_confirmed', 'Not rotated: nothing was changed.')
 }
 
-function showHuman({ terminal }: Cli, { flow, environment, isRotated }: Told): void {
+function inWords(terminal: Terminal, { flow, environment, isRotated }: Found): void {
   const { key, status, static_link } = flow
   const { active, url } = static_link
   if (isRotated) terminal.talk(`Rotated the link of ${printable(key)} in ${environment}; the old one is dead.\n`)
@@ -83,22 +85,4 @@ function showHuman({ terminal }: Cli, { flow, environment, isRotated }: Told): v
   terminal.result(`${printable(url)}\n`)
   if (url.startsWith('/'))
     terminal.talk('The embedded store has no address of its own: flows dev or flows serve gives it one.\n')
-}
-
-function showJson({ terminal }: Cli, { flow, environment, isRotated }: Told): void {
-  const { id, key, status, static_link } = flow
-  terminal.result(
-    jsonText({
-      format: 'flows.link',
-      format_version: '1.0',
-      environment,
-      id,
-      key,
-      status,
-      active: static_link.active,
-      url: static_link.url,
-      rotated: isRotated,
-      exit_code: ExitCode.ok,
-    }),
-  )
 }

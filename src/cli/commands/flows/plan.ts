@@ -1,27 +1,39 @@
 import { badUsage } from '../../../app/failure.js'
-import { planned } from '../../../app/plan-project.js'
-import { projectCommit } from '../../../app/project/commit.js'
+import { planProject } from '../../../app/plan-project.js'
 import { savePlan } from '../../../app/saved-plan.js'
 import { ciJob } from '../../../ci/job.js'
 import { planArtifact, planFile } from '../../../forge/plan-artifact.js'
-import { isEmpty, type Plan, sealed } from '../../../model/plan.js'
-import { allowanceText } from '../../../plan/allowance.js'
+import { isEmpty, type Plan } from '../../../model/plan.js'
 import { refusalOf } from '../../../plan/refusal.js'
 import { planGithub } from '../../../render/plan/github.js'
 import { planMarkdown } from '../../../render/plan/markdown.js'
 import { planText } from '../../../render/plan/text.js'
 import { exactJson, printable } from '../../../text/text.js'
-import { allowOption } from '../../options/allow.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { onlyOption } from '../../options/only.js'
-import { environmentOption } from '../../options/project.js'
+import { allowOption, warnOfIdle } from '../../options/allow.js'
+import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
+import { namedFile } from '../../options/named-file.js'
+import { checkOnly, onlyOption } from '../../options/only.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { outputLines, setOutputs } from '../../review/github-files.js'
 import { madeOf } from '../../review/plan-comment.js'
 import { fromRepositoryRoot } from '../../views/diagnostics.js'
 
-const { format, json } = formatOptions(['human', 'json', 'markdown', 'github'])
+interface Made {
+  readonly plan: Plan
+  /** The folder of the configuration. */
+  readonly root: string
+}
+
+const VIEWS: Views<Made, 'human' | 'json' | 'markdown' | 'github'> = {
+  human: (terminal, { plan }) => terminal.show(planText(plan, terminal.palette)),
+  json: (terminal, { plan }, exitCode) => terminal.result(jsonText({ ...plan, exit_code: exitCode })),
+  markdown: (terminal, { plan }) => terminal.result(planMarkdown(plan)),
+  github: (terminal, { plan, root }) => terminal.result(planGithub(plan, fromRepositoryRoot(terminal, root))),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const plan: Define = (command, run) => {
   command
@@ -45,34 +57,30 @@ export const plan: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
-        const chosen = chosenFormat(options)
-        const { out } = options
+        const show = viewOf(options, VIEWS)
+        const { env, out, allow, only, commitInfo: withCommit = false } = options
         const isPiped = out === '-'
-        if (isPiped && chosen !== 'human') {
+        if (isPiped && (options.json || options.format !== 'human')) {
+          const chosen = options.json ? 'json' : options.format
           throw badUsage(`--out - prints the plan as it is saved: it contradicts --format ${chosen}`)
         }
-        const { project, plan: bare } = await planned(cli, { ...options, isSaved: out !== undefined })
-        const source =
-          out !== undefined || options.commitInfo ? { source: await projectCommit(project, cli.terminal) } : {}
-        const whole = { ...bare, ...source }
-        const made = out === undefined ? whole : sealed(whole, options.allow.map(allowanceText))
+        const site = siteOf(cli, env)
+        const planned = await planProject(site, { allow, only, withCommit, toReview: out !== undefined })
+        const { plan } = planned
+        checkOnly(only, planned)
+        warnOfIdle(cli, planned, allow)
+        const exitCode = exitCodeOf(plan, options.detailedExitcode ?? false)
         if (out !== undefined) {
-          if (isPiped) cli.terminal.result(exactJson(made))
-          else savePlan(cli, out, made)
-          setNames(cli, made)
+          if (isPiped) cli.terminal.result(exactJson(plan))
+          else savePlan(namedFile(cli, out), plan, out)
+          setNames(cli, plan)
         }
-        const exitCode = exitCodeOf(made, options.detailedExitcode ?? false)
-        const { palette, talkPalette } = cli.terminal
         if (isPiped) {
-          cli.terminal.talk(planText(made, talkPalette))
+          cli.terminal.talk(planText(plan, cli.terminal.talkPalette))
           return exitCode
         }
-        if (chosen === 'json') cli.terminal.result(jsonText({ ...made, exit_code: exitCode }))
-        else if (chosen === 'markdown') cli.terminal.result(planMarkdown(made))
-        else if (chosen === 'github')
-          cli.terminal.result(planGithub(made, fromRepositoryRoot(cli.terminal, project.root)))
-        else cli.terminal.show(planText(made, palette))
-        if (out !== undefined) saySaved(cli, out, made)
+        show(cli, { plan, root: site.project.root }, exitCode)
+        if (out !== undefined) saySaved(cli, out, plan)
         return exitCode
       }),
     )

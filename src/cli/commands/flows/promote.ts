@@ -1,22 +1,54 @@
 import { Option } from '@commander-js/extra-typings'
-import { configsOf, twoEnvironments } from '../../../app/configs.js'
-import { editsFor, finishEdits, writeEdits } from '../../../app/edits/write-edits.js'
+import { editsToPromote } from '../../../app/edits/promote.js'
+import { writeEdits } from '../../../app/edits/write-edits.js'
 import { badUsage } from '../../../app/failure.js'
-import { promote as promoteFlows } from '../../../edit/promote.js'
-import { withoutApiKeys } from '../../../edit/without-api-keys.js'
+import type { FileEdit } from '../../../edit/edit-project.js'
+import type { Withheld } from '../../../edit/without-api-keys.js'
 import { DOCUMENT_TYPES, normalise } from '../../../model/flow.js'
 import { toDotted } from '../../../model/json-pointer.js'
 import { leavesOf } from '../../../model/leaves.js'
 import { suggest } from '../../../text/nearest.js'
 import { plural } from '../../../text/text.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { checkedDefinitions, openProject } from '../../options/project.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { twoSites } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { editsJson, editsText } from '../../views/edits.js'
-import { withheldLines } from '../../views/withheld.js'
+import { withheldJson, withheldLines } from '../../views/withheld.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+interface Promoted {
+  readonly from: string
+  readonly to: string
+  readonly check: boolean
+  readonly edits: readonly FileEdit[]
+  readonly withheld: readonly Withheld[]
+}
+
+const VIEWS: Views<Promoted, 'human' | 'json'> = {
+  human: (terminal, { from, to, check, edits, withheld }) => {
+    if (edits.length > 0) {
+      const count = plural(edits.length, 'file')
+      const done = check ? `Would write ${count}` : `Wrote ${count}`
+      const next = check ? '' : ' Look at git diff; nothing is applied.'
+      terminal.show(`${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has.${next}\n`)
+    } else if (withheld.length === 0) terminal.show(`Nothing to promote: ${to} has what ${from} has.\n`)
+    terminal.talk(withheldLines(withheld))
+  },
+  json: (terminal, promoted, exitCode) => {
+    promotedJson(terminal, promoted, exitCode)
+    terminal.talk(withheldLines(promoted.withheld))
+  },
+}
+
+const promotedJson = jsonView<Promoted>('promote', ({ from, to, check, edits, withheld }) => ({
+  from,
+  to,
+  written: !check,
+  edits: editsJson(edits),
+  withheld: withheldJson(withheld),
+}))
+
+const { format, json } = formatOptions(VIEWS)
 
 export const promote: Define = (command, run) => {
   command
@@ -41,45 +73,15 @@ export const promote: Define = (command, run) => {
     )
     .action((from, to, keys, options) =>
       run(async (cli) => {
-        const { check = false, observed = false } = options
-        for (const field of options.except) checkField(field)
-        const names = twoEnvironments(cli, from, to)
-        const project = openProject(cli)
-        finishEdits(cli, project, check)
-        const definitions = checkedDefinitions(project)
-        const [source] = await configsOf(cli, names, observed, keys)
-        const flows = definitions.desired(to)
-        const promoted = promoteFlows(
-          [...source].map(([key, config]) => ({ key, config })),
-          flows,
-          options.except,
-        )
-        const { targets, withheld } = withoutApiKeys(promoted, flows)
-        const edits = editsFor(project, definitions, to, targets)
-        if (!check) writeEdits(project, edits)
+        const { check = false, observed = false, except } = options
+        for (const field of except) checkField(field)
+        const [first, second] = twoSites(cli, from, to)
+        const request = { keys, except, isObserved: observed, check }
+        const { edits, withheld } = await editsToPromote(first, second, request)
+        if (!check) writeEdits(second.project, edits)
         const pending = check && edits.length > 0 ? ExitCode.changesPending : ExitCode.ok
         const exitCode = withheld.length > 0 ? ExitCode.failed : pending
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') {
-          const body = { format: 'flows.promote', format_version: '1.0', from, to, written: !check }
-          terminal.result(
-            jsonText({
-              ...body,
-              edits: editsJson(edits),
-              withheld: withheld.map(({ key, paths }) => ({ key, paths })),
-              exit_code: exitCode,
-            }),
-          )
-        } else if (edits.length === 0 && withheld.length === 0)
-          terminal.show(`Nothing to promote: ${to} has what ${from} has.\n`)
-        else if (edits.length > 0) {
-          const count = plural(edits.length, 'file')
-          const done = check ? `Would write ${count}` : `Wrote ${count}`
-          const next = check ? '' : ' Look at git diff; nothing is applied.'
-          terminal.show(`${editsText(edits, terminal.palette)}\n${done}: ${to} gets what ${from} has.${next}\n`)
-        }
-        terminal.talk(withheldLines(withheld))
-        return exitCode
+        return viewOf(options, VIEWS)(cli, { from, to, check, edits, withheld }, exitCode)
       }),
     )
 }

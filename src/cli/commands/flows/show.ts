@@ -1,3 +1,5 @@
+import { reading } from '../../../app/site.js'
+import type { Deployment } from '../../../model/deployment.js'
 import { toDotted } from '../../../model/json-pointer.js'
 import { leavesOf } from '../../../model/leaves.js'
 import type { VerificationFlow } from '../../../model/resources.js'
@@ -7,13 +9,27 @@ import { deploymentJson } from '../../../render/history/json.js'
 import type { Palette } from '../../../render/palette.js'
 import { modeName } from '../../../render/plan/summary.js'
 import { formatTime, formatValue, padEnd, printable } from '../../../text/text.js'
-import { reading } from '../../options/environment.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { environmentOption } from '../../options/project.js'
+import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
-import { ExitCode } from '../../program/exit-code.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+type Found = { readonly environment: string } & (
+  | { readonly flow: VerificationFlow }
+  | { readonly deployment: Deployment }
+)
+
+const VIEWS: Views<Found, 'human' | 'json'> = {
+  human: ({ show, palette }, found) =>
+    show(
+      'flow' in found
+        ? flowText(found.flow, found.environment, palette)
+        : deploymentText(found.deployment, found.environment, palette),
+    ),
+  json: ({ result }, found, exitCode) =>
+    result('flow' in found ? jsonText(found.flow) : deploymentJson(found.deployment, exitCode)),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const show: Define = (command, run) => {
   command
@@ -31,26 +47,16 @@ export const show: Define = (command, run) => {
     )
     .action((flow, options) =>
       run(async (cli) => {
-        const { terminal } = cli
-        const isJson = chosenFormat(options) === 'json'
-        if (isDeploymentId(flow)) {
-          const [deployment, name] = await reading(cli, options.env, async (reader, environment) => [
-            await reader.retrieveDeployment(flow),
-            environment,
-          ])
-          if (isJson) terminal.result(deploymentJson(deployment, ExitCode.ok))
-          else terminal.show(deploymentText(deployment, name, terminal.palette))
-          return ExitCode.ok
-        }
-        const [found, name] = await reading(cli, options.env, async (reader, environment) => [
-          await reader.retrieveFlow(flow).catch((error) => {
-            throw looksLikeDeployment(flow) ? asDeployment(error) : error
-          }),
-          environment,
-        ])
-        if (isJson) terminal.result(jsonText(found))
-        else terminal.show(flowText(found, name, terminal.palette))
-        return ExitCode.ok
+        const site = siteOf(cli, options.env)
+        const found = await reading(site, async (reader) => {
+          if (isDeploymentId(flow)) return { deployment: await reader.retrieveDeployment(flow) }
+          return {
+            flow: await reader.retrieveFlow(flow).catch((error) => {
+              throw looksLikeDeployment(flow) ? asDeployment(error) : error
+            }),
+          }
+        })
+        return viewOf(options, VIEWS)(cli, { ...found, environment: site.target.name })
       }),
     )
 }

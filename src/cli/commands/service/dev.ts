@@ -1,5 +1,8 @@
+import { applySaved } from '../../../app/apply-saved.js'
+import { badUsage } from '../../../app/failure.js'
 import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
+import type { Site } from '../../../app/site.js'
 import { isEmpty, type Plan } from '../../../model/plan.js'
 import { embedded } from '../../../remote/embedded/embedded.js'
 import { actorOf } from '../../../remote/embedded/options.js'
@@ -13,9 +16,8 @@ import { openSqliteStore } from '../../../store/sqlite/open.js'
 import type { Store } from '../../../store/store.js'
 import { StoreError } from '../../../store/store-error.js'
 import { plural, printable } from '../../../text/text.js'
-import { applySaved, localTarget } from '../../dev/apply-saved.js'
 import { type Saves, watchSaves } from '../../dev/saves.js'
-import { environmentOption, openProject, targetOf } from '../../options/project.js'
+import { environmentOption, openProject, siteOf } from '../../options/project.js'
 import { storeFile } from '../../options/target.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
@@ -40,8 +42,7 @@ export const dev: Define = (command, run) => {
     )
     .action(({ env, port }) =>
       run(async (cli) => {
-        const project = openProject(cli)
-        localTarget(targetOf(project, cli, env))
+        const { project } = localSite(cli, env)
         const { terminal } = cli
         const file = storeFile(project, terminal)
         const stopped = stopSignal()
@@ -83,6 +84,16 @@ export const dev: Define = (command, run) => {
         }
       }),
     )
+}
+
+/** Whatever the configuration says meanwhile, a service is never written to. */
+function localSite(cli: Cli, env: string | undefined): Site {
+  const site = siteOf(cli, env)
+  if (site.target.settings.api === undefined) return site
+  throw badUsage(
+    `environment "${site.target.name}" is a service: flows dev writes to the embedded store only`,
+    'choose an environment without "api" with --env, or use flows apply',
+  )
 }
 
 /** Of the definitions and the policies: what is saved there is applied. */
@@ -138,7 +149,7 @@ async function applyWhatIsSaved({ cli, env, remote, server, saves, store }: Work
     try {
       // Else what is saved would be applied to another store, made anew, than the one that is served.
       await store.read((tx) => tx.state.tag(false))
-      const plan = await applySaved(cli, env, remote)
+      const plan = await applySaved({ ...localSite(cli, env), connect: async () => remote })
       tellApplied(cli, plan)
       if (names.length === 0 || !isEmpty(plan)) await tellLinks(cli, remote, server, names.length === 0 ? null : plan)
     } catch (error) {

@@ -1,13 +1,35 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { modeFor } from '../../../model/mode.js'
 import { systemClock } from '../../../service/operations/call.js'
 import { type ApiKey, createKey, listEveryKey, revokeKey } from '../../../service/operations/keys.js'
 import { SCOPES } from '../../../service/operations/scopes.js'
 import { formatTime, printable } from '../../../text/text.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
+import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { atService } from '../../service/service.js'
 import { tableText } from '../../views/table.js'
+
+const CREATED: Views<{ readonly key: ApiKey; readonly secret: string }, 'human' | 'json'> = {
+  human: (terminal, { key, secret }) => {
+    const until = key.expires === null ? '' : `, until ${formatTime(key.expires)}`
+    const mode = modeFor(key.livemode)
+    terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}), shown only now:\n`)
+    terminal.result(`${secret}\n`)
+  },
+  json: (terminal, { key, secret }) => terminal.result(withKey(key, secret)),
+}
+
+const LISTED: Views<Awaited<ReturnType<typeof listEveryKey>>, 'human' | 'json'> = {
+  human: (terminal, { data }) => {
+    if (data.length === 0) return terminal.talk('No keys.\n')
+    const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE']
+    const now = systemClock()
+    const rows = data.map((key) => row(key, now))
+    terminal.show(tableText(heading, rows, terminal))
+  },
+  json: (terminal, page) => terminal.result(jsonText(page)),
+}
 
 export const keys: Define = (command, run) => {
   command.addHelpText(
@@ -19,7 +41,7 @@ export const keys: Define = (command, run) => {
     ),
   )
 
-  const create = formatOptions(['human', 'json'])
+  const create = formatOptions(CREATED)
   command
     .command('create')
     .description('Create an API key. It is shown once; the store keeps only its hash.')
@@ -53,18 +75,11 @@ export const keys: Define = (command, run) => {
         const { secret, ...key } = await atService(cli, false, (service, caller) =>
           service.write(caller, (call) => createKey(call, { mode, name, scopes: scope, expires })),
         )
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(withKey(key, secret))
-        else {
-          const until = key.expires === null ? '' : `, until ${formatTime(key.expires)}`
-          terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}), shown only now:\n`)
-          terminal.result(`${secret}\n`)
-        }
-        return ExitCode.ok
+        return viewOf(options, CREATED)(cli, { key, secret })
       }),
     )
 
-  const list = formatOptions(['human', 'json'])
+  const list = formatOptions(LISTED)
   command
     .command('list')
     .description('List API keys, newest first; revoked ones too.')
@@ -74,16 +89,7 @@ export const keys: Define = (command, run) => {
     .action((options) =>
       run(async (cli) => {
         const page = await atService(cli, true, (service, caller) => service.read(caller, listEveryKey))
-        const { terminal } = cli
-        if (chosenFormat(options) === 'json') terminal.result(jsonText(page))
-        else if (page.data.length === 0) terminal.talk('No keys.\n')
-        else {
-          const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE']
-          const now = systemClock()
-          const rows = page.data.map((key) => row(key, now))
-          terminal.show(tableText(heading, rows, terminal))
-        }
-        return ExitCode.ok
+        return viewOf(options, LISTED)(cli, page)
       }),
     )
 

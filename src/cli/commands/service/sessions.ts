@@ -1,13 +1,54 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
-import { SESSION_ERROR_CODES, SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
+import { reading, type Site, writing } from '../../../app/site.js'
+import {
+  type ListObject,
+  SESSION_ERROR_CODES,
+  SESSION_STATUSES,
+  type VerificationSession,
+} from '../../../model/resources.js'
 import type { CreateSessionParams } from '../../../remote/remote.js'
 import { printable } from '../../../text/text.js'
-import { reading, writing } from '../../options/environment.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { environmentOption } from '../../options/project.js'
+import { chosenView, formatOptions, jsonText } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
-import { flowKeysOf, nextAfterCreate, nextAfterSubmit, sessionsText, sessionText } from '../../views/session.js'
+import type { Terminal } from '../../program/terminal.js'
+import {
+  type FlowKeys,
+  flowKeysOf,
+  nextAfterCreate,
+  nextAfterSubmit,
+  sessionsText,
+  sessionText,
+} from '../../views/session.js'
+
+interface SessionsView {
+  /** The keys of the sessions' flows, where this form shows them. */
+  keysOf(site: Site, sessions: readonly VerificationSession[]): Promise<FlowKeys>
+  one(terminal: Terminal, found: { session: VerificationSession; keys: FlowKeys; next: string }): void
+  page(terminal: Terminal, found: { page: ListObject<VerificationSession>; keys: FlowKeys }): void
+}
+
+const VIEWS: Readonly<Record<'human' | 'json', SessionsView>> = {
+  human: {
+    // What was done is shown also where the flow cannot be read.
+    keysOf: (site, sessions) => reading(site, (reader) => flowKeysOf(reader, sessions)).catch(() => new Map()),
+    one: (terminal, { session, keys, next }) => {
+      terminal.show(sessionText(session, keys, terminal.palette))
+      terminal.talk(next)
+    },
+    page: (terminal, { page, keys }) => {
+      if (page.data.length === 0) return terminal.talk('No sessions.\n')
+      terminal.show(sessionsText(page.data, keys, terminal))
+      if (page.has_more) terminal.talk(`There are more: --starting-after ${printable(page.data.at(-1)?.id ?? '')}\n`)
+    },
+  },
+  json: {
+    keysOf: async () => new Map(),
+    one: (terminal, { session }) => terminal.result(jsonText(session)),
+    page: (terminal, { page }) => terminal.result(jsonText(page)),
+  },
+}
 
 export const sessions: Define = (command, run) => {
   command.addHelpText(
@@ -19,7 +60,7 @@ export const sessions: Define = (command, run) => {
     ),
   )
 
-  const create = formatOptions(['human', 'json'])
+  const create = formatOptions(VIEWS)
   command
     .command('create')
     .description('Create a verification session from a flow.')
@@ -41,13 +82,13 @@ export const sessions: Define = (command, run) => {
     )
     .action((flow, options) =>
       run(async (cli) => {
-        const session = await writing(cli, options.env, (writer) => writer.createSession(paramsOf(flow, options)))
-        await show(cli, session, options, nextAfterCreate)
-        return ExitCode.ok
+        const site = siteOf(cli, options.env)
+        const session = await writing(site, (writer) => writer.createSession(paramsOf(flow, options)))
+        return show(cli, site, session, options, nextAfterCreate)
       }),
     )
 
-  const list = formatOptions(['human', 'json'])
+  const list = formatOptions(VIEWS)
   command
     .command('list')
     .description('List verification sessions, newest first.')
@@ -69,30 +110,23 @@ export const sessions: Define = (command, run) => {
     .action((options) =>
       run(async (cli) => {
         const { flow, clientReferenceId, status, limit, startingAfter } = options
-        const isJson = chosenFormat(options) === 'json'
-        const { page, keys } = await reading(cli, options.env, async (reader) => {
-          const page = await reader.listSessions({
+        const view = chosenView(options, VIEWS)
+        const site = siteOf(cli, options.env)
+        const page = await reading(site, (reader) =>
+          reader.listSessions({
             limit,
             ...(flow !== undefined && { verification_flow: flow }),
             ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
             ...(status !== undefined && { status }),
             ...(startingAfter !== undefined && { starting_after: startingAfter }),
-          })
-          return { page, keys: await flowKeysOf(reader, isJson ? [] : page.data) }
-        })
-        const { terminal } = cli
-        if (isJson) terminal.result(jsonText(page))
-        else if (page.data.length === 0) terminal.talk('No sessions.\n')
-        else {
-          terminal.show(sessionsText(page.data, keys, terminal))
-          if (page.has_more)
-            terminal.talk(`There are more: --starting-after ${printable(page.data.at(-1)?.id ?? '')}\n`)
-        }
+          }),
+        )
+        view.page(cli.terminal, { page, keys: await view.keysOf(site, page.data) })
         return ExitCode.ok
       }),
     )
 
-  const one = formatOptions(['human', 'json'])
+  const one = formatOptions(VIEWS)
   command
     .command('show')
     .description('Show one verification session.')
@@ -103,13 +137,13 @@ export const sessions: Define = (command, run) => {
     .addHelpText('after', examples(['One session', 'flows sessions show vs_0mfz1k2a9c4d8e7f6g5h4j3k']))
     .action((id, options) =>
       run(async (cli) => {
-        const session = await reading(cli, options.env, (reader) => reader.retrieveSession(id))
-        await show(cli, session, options, () => '')
-        return ExitCode.ok
+        const site = siteOf(cli, options.env)
+        const session = await reading(site, (reader) => reader.retrieveSession(id))
+        return show(cli, site, session, options, () => '')
       }),
     )
 
-  const submit = formatOptions(['human', 'json'])
+  const submit = formatOptions(VIEWS)
   command
     .command('submit')
     .description('Submit a session of the test mode, with the outcome chosen.')
@@ -131,32 +165,24 @@ export const sessions: Define = (command, run) => {
     )
     .action((id, options) =>
       run(async (cli) => {
-        const session = await writing(cli, options.env, (writer) => writer.submitSession(id, options.outcome))
-        await show(cli, session, options, nextAfterSubmit)
-        return ExitCode.ok
+        const site = siteOf(cli, options.env)
+        const session = await writing(site, (writer) => writer.submitSession(id, options.outcome))
+        return show(cli, site, session, options, nextAfterSubmit)
       }),
     )
 }
 
-interface ShowOptions {
-  readonly format: 'human' | 'json'
-  readonly json?: true | undefined
-  readonly env?: string | undefined
-}
-
-/** A session in the format that was asked for; people are told what comes next, too. */
+/** A session in the form that was asked for; people are told what comes next, too. */
 async function show(
   cli: Cli,
+  site: Site,
   session: VerificationSession,
-  options: ShowOptions,
+  options: { readonly format: 'human' | 'json'; readonly json?: true | undefined },
   next: (session: VerificationSession) => string,
-): Promise<void> {
-  const { terminal } = cli
-  if (chosenFormat(options) === 'json') return terminal.result(jsonText(session))
-  // What was done is shown also where the flow cannot be read.
-  const keys = await reading(cli, options.env, (reader) => flowKeysOf(reader, [session])).catch(() => new Map())
-  terminal.show(sessionText(session, keys, terminal.palette))
-  terminal.talk(next(session))
+): Promise<ExitCode> {
+  const view = chosenView(options, VIEWS)
+  view.one(cli.terminal, { session, keys: await view.keysOf(site, [session]), next: next(session) })
+  return ExitCode.ok
 }
 
 interface CreateOptions {

@@ -1,5 +1,6 @@
 import { Option } from '@commander-js/extra-typings'
 import type { Project } from '../../../app/project/project.js'
+import type { Target } from '../../../app/site.js'
 import { fitted } from '../../../text/fitted.js'
 import { padEnd, plural, printable } from '../../../text/text.js'
 import { checkKey, checkService, checkStore } from '../../doctor/environment-checks.js'
@@ -14,12 +15,27 @@ import {
   checkSchemas,
 } from '../../doctor/project-checks.js'
 import { type Check, runChecks } from '../../doctor/run-checks.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
-import { type Target, targetOf } from '../../options/project.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { targetOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import type { Terminal } from '../../program/terminal.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+const VIEWS: Views<readonly Finding[], 'human' | 'json'> = {
+  human: inWords,
+  json: jsonView('doctor', (findings) => ({
+    findings: findings.map(({ check, environment, status, message, hint = null }) => ({
+      check,
+      environment,
+      status,
+      message,
+      hint,
+    })),
+    summary: { ok: count(findings, 'ok'), warning: count(findings, 'warning'), problem: count(findings, 'problem') },
+  })),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 /** How long each check may take, in milliseconds. */
 const PATIENCE = 10_000
@@ -35,7 +51,6 @@ export const doctor: Define = (command, run) => {
     )
     .action((options) =>
       run(async (cli) => {
-        const chosen = chosenFormat(options)
         const { project, found } = checkConfiguration(cli)
         const checks = [
           ...(project === undefined ? [aboutGit(cli.terminal.cwd)] : aboutProject(project)),
@@ -43,9 +58,7 @@ export const doctor: Define = (command, run) => {
         ]
         const findings = [{ ...found, environment: null }, ...(await runChecks(checks, PATIENCE))]
         const exitCode = findings.some(({ status }) => status === 'problem') ? ExitCode.failed : ExitCode.ok
-        if (chosen === 'json') showJson(cli, findings, exitCode)
-        else showHuman(cli, findings)
-        return exitCode
+        return viewOf(options, VIEWS)(cli, findings, exitCode)
       }),
     )
 }
@@ -91,7 +104,7 @@ function aboutEnvironments(cli: Cli, project: Project, env: string | undefined):
   return targets.length > 1 ? [shared, ...each] : each
 }
 
-function showHuman({ terminal }: Cli, findings: readonly Finding[]): void {
+function inWords(terminal: Terminal, findings: readonly Finding[]): void {
   const { palette } = terminal
   const colours = { ok: palette.green, warning: palette.yellow, problem: palette.red }
   const width = Math.max(...findings.map(({ check }) => check.length))
@@ -110,24 +123,6 @@ function showHuman({ terminal }: Cli, findings: readonly Finding[]): void {
   }
   const [problems, warnings] = [count(findings, 'problem'), count(findings, 'warning')]
   terminal.show(`${plural(problems, 'problem')}, ${plural(warnings, 'warning')}.\n`)
-}
-
-function showJson({ terminal }: Cli, findings: readonly Finding[], exitCode: ExitCode): void {
-  terminal.result(
-    jsonText({
-      format: 'flows.doctor',
-      format_version: '1.0',
-      findings: findings.map(({ check, environment, status, message, hint = null }) => ({
-        check,
-        environment,
-        status,
-        message,
-        hint,
-      })),
-      summary: { ok: count(findings, 'ok'), warning: count(findings, 'warning'), problem: count(findings, 'problem') },
-      exit_code: exitCode,
-    }),
-  )
 }
 
 function count(findings: readonly Finding[], wanted: Status): number {

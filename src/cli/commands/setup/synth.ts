@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { stateOf } from '../../../app/edits/observed.js'
 import { createFile, replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage, Failure } from '../../../app/failure.js'
 import { placeOf } from '../../../app/project/project.js'
+import { checkedDefinitions } from '../../../app/project/sources.js'
+import { stateOf } from '../../../app/site.js'
 import type { FlowKey } from '../../../model/flow.js'
 import type { DesiredFlow, ObservedState } from '../../../model/state.js'
 import { pair } from '../../../plan/pair.js'
@@ -12,8 +13,7 @@ import { terraformJson } from '../../../synth/configuration.js'
 import { plural, printable } from '../../../text/text.js'
 import { checkFolder } from '../../options/check-folder.js'
 import { namedFile } from '../../options/named-file.js'
-import { checkedDefinitions, environmentOption, openProject, targetOf } from '../../options/project.js'
-import { remoteOf } from '../../options/target.js'
+import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 
@@ -54,13 +54,13 @@ interface Options {
 async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<ExitCode> {
   const { terminal } = cli
   if (options.check && out === undefined) throw badUsage('--check needs --out: it compares with a file')
-  const project = openProject(cli)
-  const target = targetOf(project, cli, env)
+  const site = siteOf(cli, env)
+  const { project, target } = site
   const definitions = checkedDefinitions(project)
   const flows = definitions.desired(target.name)
   const file = out === undefined ? undefined : fileOf(cli, out)
   if (file !== undefined) checkPlace(file, terminal.cwd)
-  const state = options.import ? await stateOf(await remoteOf(project, target, terminal), project) : undefined
+  const state = options.import ? await stateOf(site) : undefined
   const subject = { project: project.config.project, environment: target.name }
   const taken = state && takenOver(flows, state, subject)
   const made = terraformJson({

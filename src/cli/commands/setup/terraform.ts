@@ -7,12 +7,32 @@ import { HOSTS, installProvider, type Outcome, PLATFORMS } from '../../install/p
 import { isLockedToOther, LOCK_FILE } from '../../install/terraform-lock.js'
 import { installationSettings } from '../../install/terraform-settings.js'
 import { checkFolder } from '../../options/check-folder.js'
-import { chosenFormat, formatOptions, jsonText } from '../../options/format.js'
+import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
 import { namedFile } from '../../options/named-file.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
-import { ExitCode } from '../../program/exit-code.js'
+import type { Terminal } from '../../program/terminal.js'
 
-const { format, json } = formatOptions(['human', 'json'])
+interface Installed {
+  readonly outcome: Outcome
+  readonly plugins: string
+  /** The folder as people are shown it. */
+  readonly shown: string
+  readonly isForUser: boolean
+}
+
+const VIEWS: Views<Installed, 'human' | 'json'> = {
+  human: inWords,
+  json: jsonView('terraform_install', ({ outcome, plugins }) => ({
+    outcome,
+    source: PROVIDER_SOURCE,
+    version: PROVIDER_VERSION,
+    folder: plugins,
+    hosts: HOSTS,
+    platforms: PLATFORMS,
+  })),
+}
+
+const { format, json } = formatOptions(VIEWS)
 
 export const terraform: Define = (command, run) => {
   command.addHelpText('after', examples(['Where terraform init finds it', 'flows terraform install']))
@@ -31,7 +51,7 @@ export const terraform: Define = (command, run) => {
         ['For apps of a CDK, whose folders come and go', 'flows terraform install --user'],
       ),
     )
-    .action((options) => run(async (cli) => install(cli, options, chosenFormat(options) === 'human')))
+    .action((options) => run(async (cli) => viewOf(options, VIEWS)(cli, install(cli, options))))
 }
 
 interface Options {
@@ -39,7 +59,7 @@ interface Options {
   readonly user?: true | undefined
 }
 
-async function install(cli: Cli, { dir, user }: Options, isHuman: boolean): Promise<ExitCode> {
+function install(cli: Cli, { dir, user }: Options): Installed {
   const { terminal } = cli
   if (dir !== undefined && user) throw badUsage('--dir and --user are two places: give one of them')
   const folder = user ? homeOf(terminal) : resolve(terminal.cwd, dir ?? '')
@@ -55,35 +75,22 @@ async function install(cli: Cli, { dir, user }: Options, isHuman: boolean): Prom
   const settings = installationSettings(terminal)
   if (settings !== undefined) terminal.talk(settingsText(settings, plugins))
   if (isLockedToOther(folder, checksum)) terminal.talk(LOCKED)
-  if (!isHuman) {
-    terminal.result(
-      jsonText({
-        format: 'flows.terraform_install',
-        format_version: '1.0',
-        outcome,
-        source: PROVIDER_SOURCE,
-        version: PROVIDER_VERSION,
-        folder: plugins,
-        hosts: HOSTS,
-        platforms: PLATFORMS,
-        exit_code: ExitCode.ok,
-      }),
-    )
-    return ExitCode.ok
-  }
   const shown = printable(user ? '~/.terraform.d/plugins' : relative(terminal.cwd, plugins))
+  return { outcome, plugins, shown, isForUser: user ?? false }
+}
+
+function inWords(terminal: Terminal, { outcome, shown, isForUser }: Installed): void {
   terminal.show(
     `${WORDS[outcome]} the provider ${PROVIDER_SOURCE} ${PROVIDER_VERSION} in ${shown}, for Linux and macOS.\n`,
   )
-  if (outcome === 'unchanged') return ExitCode.ok
+  if (outcome === 'unchanged') return
   terminal.show('\nTerraform and OpenTofu find it there. It runs on Node.js. Name it in the configuration:\n\n')
   terminal.result(REQUIREMENT)
   terminal.show(
-    user
+    isForUser
       ? '\nThen: terraform init\n'
       : `\nThen: terraform init\nCommit ${shown}, or put it into .gitignore and run this command before each terraform init, in CI too.\n`,
   )
-  return ExitCode.ok
 }
 
 function homeOf({ env }: Cli['terminal']): string {
