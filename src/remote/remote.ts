@@ -115,6 +115,9 @@ export type RemoteErrorKind =
   /** No answer, or none that could be understood. Whether a write happened is unknown; see `retryIsSafe`. */
   | 'unreachable'
 
+/** What may be looked for in vain. */
+export type Subject = 'flow' | 'deployment' | 'session'
+
 interface RemoteErrorDetails {
   readonly code?: string
   readonly param?: string
@@ -133,6 +136,8 @@ export class RemoteError extends Error {
   readonly param: string | undefined
   readonly requestId: string | undefined
   readonly stale: readonly StaleFlow[]
+  /** With `not_found`: what there is not. */
+  subject: Subject | undefined
   /**
    * With `unreachable`: whether the same call can be made again without doing anything twice. True of what only reads
    * and of a deployment, which its digest names; not of a session, of which a second one may come into being.

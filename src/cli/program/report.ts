@@ -1,5 +1,5 @@
 import { Failure, InvalidDefinitions } from '../../app/failure.js'
-import { RemoteError } from '../../remote/remote.js'
+import { RemoteError, type Subject } from '../../remote/remote.js'
 import { StoreError } from '../../store/store-error.js'
 import { formatTime, plural, printable } from '../../text/text.js'
 import { jsonText } from '../options/format.js'
@@ -109,19 +109,15 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? error.kind,
         message: error.message + request,
-        hint: error.kind === 'not_found' ? whereToLook(error.message) : undefined,
+        hint: error.subject && `flows ${LISTS[error.subject]} shows what there is`,
         exitCode: ExitCode.failed,
         details: { param: error.param },
       }
   }
 }
 
-/** The command that lists what was looked for in vain. */
-function whereToLook(message: string): string | undefined {
-  const what = /^No such (\w+)/.exec(message)?.[1] ?? ''
-  const command = { verification_flow: 'list', flow_deployment: 'history', verification_session: 'sessions list' }[what]
-  return command && `flows ${command} shows what there is`
-}
+/** The commands that list what was looked for in vain. */
+const LISTS: Readonly<Record<Subject, string>> = { flow: 'list', deployment: 'history', session: 'sessions list' }
 
 function staleLine(flow: RemoteError['stale'][number]): string {
   const base = flow.base_version === null ? 'was to be new' : `was at version ${flow.base_version}`

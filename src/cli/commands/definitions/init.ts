@@ -17,7 +17,7 @@ import { CONFIG_FILE } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { packageFile } from '../../program/package-file.js'
-import { firstFlow, firstPolicy, githubWorkflow, gitlabPipeline, projectConfig } from './init-templates.js'
+import { firstFile, githubWorkflow, gitlabPipeline, projectConfig } from './init-templates.js'
 
 export const init: Define = (command, run) => {
   command
@@ -94,8 +94,8 @@ function filesFor(start: Start): Readonly<Record<string, string>> {
   const { project, api, ci } = start
   return {
     [CONFIG_FILE]: projectConfig(project, api),
-    'flows/sign-up.yaml': firstFlow,
-    'policies/live-capture.yaml': firstPolicy,
+    'flows/sign-up.yaml': firstFile('sign-up'),
+    'policies/live-capture.yaml': firstFile('live-capture'),
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),

@@ -49,12 +49,12 @@ export const show: Define = (command, run) => {
       run(async (cli) => {
         const site = siteOf(cli, options.env)
         const found = await reading(site, async (reader) => {
-          if (isDeploymentId(flow)) return { deployment: await reader.retrieveDeployment(flow) }
-          return {
-            flow: await reader.retrieveFlow(flow).catch((error) => {
-              throw looksLikeDeployment(flow) ? asDeployment(error) : error
-            }),
-          }
+          const deployment = async () => ({ deployment: await reader.retrieveDeployment(flow) })
+          if (isDeploymentId(flow)) return deployment()
+          return reader.retrieveFlow(flow).then(
+            (found) => ({ flow: found }),
+            (error) => (isMissing(error) && looksLikeDeployment(flow) ? deployment() : Promise.reject(error)),
+          )
         })
         return viewOf(options, VIEWS)(cli, { ...found, environment: site.target.name })
       }),
@@ -71,11 +71,8 @@ function looksLikeDeployment(text: string): boolean {
   return text.startsWith('vfd_')
 }
 
-function asDeployment(error: unknown): unknown {
-  if (!(error instanceof RemoteError) || error.kind !== 'not_found') return error
-  const { kind, code, param, message } = error
-  const told = message.replace('verification_flow', 'flow_deployment')
-  return new RemoteError(kind, told, { ...(code !== undefined && { code }), ...(param !== undefined && { param }) })
+function isMissing(error: unknown): boolean {
+  return error instanceof RemoteError && error.kind === 'not_found'
 }
 
 function flowText(flow: VerificationFlow, environment: string, palette: Palette): string {
