@@ -36,55 +36,40 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
     file: ({ value }: { readonly value: unknown }) => ({ issues: checkDefinition(value, environments) }),
     set: checkDefinitionSet,
   }
-  return new CheckedDefinitions(set, set.isValid ? [] : set.check(checks))
+  const diagnostics = set.isValid ? [] : set.check(checks)
+  return {
+    count: set.listed.length,
+    digest: set.digest,
+    diagnostics,
+    desired: (environment) => {
+      if (diagnostics.length > 0) throw new Error('definitions with errors describe no flows')
+      return set
+        .read()
+        .map(({ file, key, value }) => {
+          const definition = value as FlowDefinition
+          const { renamed_from: renamedFrom = null } = definition
+          return { key, renamedFrom, config: configIn(definition, environment), file }
+        })
+        .sort((a, b) => compareText(a.key, b.key))
+    },
+    locate: (file, environment, pointer) => {
+      const source = set.source(file)
+      const place = source === undefined ? null : locateField(source, environment, pointer)
+      return place === null ? null : { file, ...place }
+    },
+    bodyLine: (file) => {
+      const text = set.text(file)
+      if (text === undefined) return 1
+      return quickBodyLine(text) ?? set.source(file)?.firstLine(BODY_FIELDS) ?? 1
+    },
+    text: (file) => set.text(file),
+  }
 }
 
 /** The definition files of a project, unread, and what is wrong with the folder that they are in. */
 export function findDefinitions(project: Project): Found {
   const { files, diagnostics, exists } = discover(project.root, project.config.flows)
   return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
-}
-
-class CheckedDefinitions implements Definitions {
-  readonly count: number
-  readonly digest: string
-  readonly diagnostics: readonly Diagnostic[]
-  readonly #set: SourceSet
-
-  constructor(set: SourceSet, diagnostics: readonly Diagnostic[]) {
-    this.count = set.listed.length
-    this.digest = set.digest
-    this.diagnostics = diagnostics
-    this.#set = set
-  }
-
-  desired(environment: string): DesiredFlow[] {
-    if (this.diagnostics.length > 0) throw new Error('definitions with errors describe no flows')
-    return this.#set
-      .read()
-      .map(({ file, key, value }) => {
-        const definition = value as FlowDefinition
-        const { renamed_from: renamedFrom = null } = definition
-        return { key, renamedFrom, config: configIn(definition, environment), file }
-      })
-      .sort((a, b) => compareText(a.key, b.key))
-  }
-
-  locate(file: string, environment: string, pointer: string): SourcePosition | null {
-    const source = this.#set.source(file)
-    const place = source === undefined ? null : locateField(source, environment, pointer)
-    return place === null ? null : { file, ...place }
-  }
-
-  text(file: string): string | undefined {
-    return this.#set.text(file)
-  }
-
-  bodyLine(file: string): number {
-    const text = this.text(file)
-    if (text === undefined) return 1
-    return quickBodyLine(text) ?? this.#set.source(file)?.firstLine(BODY_FIELDS) ?? 1
-  }
 }
 
 function folderFaults(project: Project, exists: boolean | 'link', count: number): Diagnostic[] {

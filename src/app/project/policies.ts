@@ -42,38 +42,26 @@ export async function readPolicies(project: Project, options: SetOptions = {}): 
   const environments = Object.keys(project.config.environments)
   const found = findPolicies(project)
   const set = new SourceSet(project, 'policies', found, environments, options)
-  if (found.files.length === 0) return new ReadPolicies(set, found.diagnostics)
-  return new ReadPolicies(set, set.isValid ? [] : set.check(await checksOf(environments)))
-}
-
-class ReadPolicies implements Policies {
-  readonly names: readonly string[]
-  readonly diagnostics: readonly Diagnostic[]
-  readonly digest: string | null
-  readonly #set: SourceSet
-  #compiled: readonly CompiledPolicy[] | undefined
-
-  constructor(set: SourceSet, diagnostics: readonly Diagnostic[]) {
-    this.names = set.listed.map(({ key }) => key).sort()
-    this.diagnostics = diagnostics
-    this.digest = set.listed.length === 0 ? null : set.digest
-    this.#set = set
-  }
-
-  get readUsage(): boolean {
-    // By the name, which has one spelling only; in a message it counts as well, and does no harm.
-    return this.#set.read().some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
-  }
-
-  async judge(plan: Plan, { desired, observed, allow, places }: PlanInputs): Promise<Plan> {
-    if (this.diagnostics.length > 0) throw new Error('policies with errors judge nothing')
-    if (this.names.length === 0) return plan
-    const { judge, judgedFlows, place } = await loadLanguage()
-    this.#compiled ??= await compiled(this.#set.read())
-    const { environment, livemode } = plan
-    const flows = judgedFlows(plan, desired, observed)
-    const findings = judge(this.#compiled, flows, { environment, livemode, allow })
-    return { ...plan, policies: place(findings, environment, places) }
+  const isEmpty = found.files.length === 0
+  const diagnostics = isEmpty ? found.diagnostics : set.isValid ? [] : set.check(await checksOf(environments))
+  let rules: readonly CompiledPolicy[] | undefined
+  return {
+    names: set.listed.map(({ key }) => key).sort(),
+    diagnostics,
+    digest: isEmpty ? null : set.digest,
+    get readUsage() {
+      // By the name, which has one spelling only; in a message it counts as well, and does no harm.
+      return set.read().some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
+    },
+    judge: async (plan, { desired, observed, allow, places }) => {
+      if (diagnostics.length > 0) throw new Error('policies with errors judge nothing')
+      if (isEmpty) return plan
+      const { judge, judgedFlows, place } = await loadLanguage()
+      rules ??= await compiled(set.read())
+      const { environment, livemode } = plan
+      const findings = judge(rules, judgedFlows(plan, desired, observed), { environment, livemode, allow })
+      return { ...plan, policies: place(findings, environment, places) }
+    },
   }
 }
 

@@ -1,13 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { replaceFile, schemaFor } from '../../../app/edits/write-definition.js'
+import { isPolicy, untidyFiles } from '../../../app/edits/format.js'
+import { replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage } from '../../../app/failure.js'
-import { findDefinitions } from '../../../app/project/definitions.js'
-import { findPolicies, policiesFolder } from '../../../app/project/policies.js'
+import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
-import { formatDefinition, formatPolicy } from '../../../load/format.js'
-import { formatFiles } from '../../../load/format-files.js'
-import { compareDiagnostics, type Diagnostic } from '../../../model/diagnostic.js'
 import { printable } from '../../../text/text.js'
 import { openProject } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
@@ -27,42 +24,17 @@ export const fmt: Define = (command, run) => {
 
 /** Prints the files that are not in standard layout, and unless only checking puts them into it. */
 function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
+  const { terminal } = cli
   const project = openProject(cli)
-  const { files, diagnostics: folderFaults } =
-    given.length > 0 ? { files: given.map((file) => inProject(cli, project, file)), diagnostics: [] } : allOf(project)
-  const diagnostics: Diagnostic[] = [...folderFaults]
-  let untidy = 0
-  const inLayout = (file: string, text: string) =>
-    isPolicy(project, file)
-      ? formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
-      : formatDefinition(file, text, { schema: schemaFor(project, file) })
-  for (const { file, text, diagnostics: faults } of formatFiles(project.root, files, inLayout)) {
-    diagnostics.push(...faults)
-    if (text === undefined) continue
-    untidy += 1
+  const named = given.map((file) => inProject(cli, project, file))
+  const { files, diagnostics } = untidyFiles(project, named)
+  for (const { file, text } of files) {
     if (!check) replaceFile(project.root, file, text)
-    cli.terminal.result(`${printable(file)}\n`)
+    terminal.result(`${printable(file)}\n`)
   }
-  const exitCode = showDiagnostics(diagnostics.sort(compareDiagnostics), {
-    terminal: cli.terminal,
-    format: 'human',
-    root: project.root,
-  })
+  const exitCode = showDiagnostics(diagnostics, { terminal, format: 'human', root: project.root })
   if (exitCode !== ExitCode.ok) return exitCode
-  return check && untidy > 0 ? ExitCode.failed : ExitCode.ok
-}
-
-function allOf(project: Project) {
-  const found = [findDefinitions(project), findPolicies(project)]
-  return {
-    files: found.flatMap(({ files }) => files.map(({ file }) => file)),
-    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
-  }
-}
-
-function isPolicy(project: Project, file: string): boolean {
-  const folder = policiesFolder(project)
-  return folder !== undefined && file.startsWith(`${folder}/`)
+  return check && files.length > 0 ? ExitCode.failed : ExitCode.ok
 }
 
 /** A file that is named, as the project knows it: by whatever links its folder was reached. */
