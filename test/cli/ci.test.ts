@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { forgeOf, telling } from '../../src/cli/review/forge.js'
 import { describe as described } from '../../src/cli/program/report.js'
 import { isCi, processTerminal } from '../../src/cli/program/terminal.js'
+import { forgeOf, telling } from '../../src/cli/review/forge.js'
 import { http } from '../../src/remote/http/http.js'
 import { aClosedPort } from '../remote/web-server.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
