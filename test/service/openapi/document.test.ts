@@ -128,6 +128,8 @@ const NOT_OF_REQUESTS = [
   '../operations/flows/static-links.js LONGEST_EMAIL',
   '../http/server/log.js MOST_CAUSES',
   '../operations/sessions/due-sessions.js MOST_AT_ONCE',
+  '../operations/sessions/verifier-work.js MOST_PER_VERIFIER',
+  '../operations/sessions/verifier-work.js MOST_PER_CLAIM',
   '../operations/calls/forget.js MOST_AT_ONCE',
   '../operations/calls/limiter.js LONGEST_WINDOW',
   '../operations/calls/limiter.js MOST_SCOPES',
