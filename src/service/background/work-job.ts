@@ -2,6 +2,7 @@ import type { Service } from '../operations/calls/call.js'
 import { claimDue, doClaimed } from '../operations/work/do-due.js'
 import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
 import type { Job } from './job.js'
+import { turns } from './turns.js'
 
 export interface WorkJobOptions {
   /** Called when something has ended: there is room for more, or what waited for it may go. */
@@ -20,6 +21,7 @@ export function workJob<Item extends WorkItem>(
   { onEnd, onFault }: WorkJobOptions,
 ): Job {
   const underWay = new Map<Promise<void>, string>()
+  const turn = turns()
 
   async function run(): Promise<boolean> {
     const room = kind.most - underWay.size
@@ -28,13 +30,14 @@ export function workJob<Item extends WorkItem>(
     const roomOf = (lane: string) => kind.mostOfLane - (counts.get(lane) ?? 0)
     const full = [...counts.keys()].filter((lane) => roomOf(lane) <= 0)
     const limit = Math.min(room, kind.mostOfClaim)
+    await turn()
     const { items, isEmpty } = await claimDue(service, kind, { limit, roomOf, full })
     for (const item of items) begin(item)
     return !isEmpty
   }
 
   function begin(item: Item): void {
-    const work = doClaimed(service, kind, item)
+    const work = doClaimed(service, kind, item, turn)
       .catch(onFault)
       .then(() => {
         underWay.delete(work)

@@ -10,13 +10,15 @@ export async function claimDue<Item extends WorkItem>(service: Service, kind: Wo
   return service.write(NOBODY, (call) => kind.claim(call, room))
 }
 
-/** Does one thing that was claimed, and settles it. */
+/** Does one thing that was claimed, and settles it, once it is its turn to write. */
 export async function doClaimed<Item extends WorkItem>(
   service: Service,
   kind: WorkKind<Item>,
   item: Item,
+  turn: () => Promise<void> = async () => {},
 ): Promise<void> {
   const performed = await kind.perform(item)
+  await turn()
   await service.write({ ...NOBODY, livemode: item.livemode }, (call) => performed.settle(call))
   performed.settled?.()
 }
