@@ -7,7 +7,7 @@ import { startText } from './start.mjs'
 
 rmSync('dist/chunks', { recursive: true, force: true })
 const { metafile } = await build({
-  entryPoints: { cli: 'src/cli/flows.ts', index: 'src/index.ts' },
+  entryPoints: { cli: 'src/cli/program/flows.ts', index: 'src/index.ts' },
   bundle: true,
   // A command loads what it needs, and no more.
   splitting: true,

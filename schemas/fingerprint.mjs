@@ -7,12 +7,14 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The files that decide what reading definitions and planning them come to; a test holds the list against the imports. */
 export function fingerprintFiles() {
-  const folders = ['src/files', 'src/load', 'src/validate', 'src/model', 'src/plan', 'src/policy'].flatMap((path) =>
-    namesIn(path, '.ts').map((name) => `${path}/${name}`),
-  )
+  const folders = FOLDERS.flatMap((path) => namesIn(path, '.ts').map((name) => `${path}/${name}`))
   const schemas = namesIn('schemas', '.schema.json').map((name) => `schemas/${name}`)
-  return [...schemas, ...folders, 'src/definitions.ts', 'src/policies.ts', 'src/project.ts', 'src/pipeline.ts'].sort()
+  return [...schemas, ...folders, 'src/app/plan.ts'].sort()
 }
+
+const FOLDERS = ['app/project', 'files', 'load', 'load/cache', 'model', 'plan', 'policy', 'text', 'validate'].map(
+  (folder) => `src/${folder}`,
+)
 
 /**
  * What a cached result depends on, besides the definitions: version, schemas, and the code itself, so that no result

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readDefinitions } from '../src/definitions.js'
+import { planFlows } from '../src/app/plan.js'
+import { readDefinitions } from '../src/app/project/definitions.js'
+import { readPolicies } from '../src/app/project/policies.js'
+import { loadProject } from '../src/app/project/project.js'
 import { type FlowBody, normalise } from '../src/model/flow.js'
 import type { ObservedFlow, ObservedState } from '../src/model/state.js'
-import { planFlows } from '../src/pipeline.js'
 import type { Allowance } from '../src/plan/allowance.js'
-import { readPolicies } from '../src/policies.js'
-import { loadProject } from '../src/project.js'
 import type { RemoteReader } from '../src/remote/remote.js'
 import { plain } from '../src/render/palette.js'
 import { planMarkdown } from '../src/render/plan/markdown.js'
@@ -70,7 +70,9 @@ function readerOf({ flows, ...state }: Omit<ObservedCase, 'environment' | 'allow
       applied_key: flow.applied_key ?? (applied === null ? null : flow.key),
     }
   })
+  const observed = { ...state, flows: full }
   return {
-    observe: async () => ({ status: 'modified', etag: '"case"', state: { ...state, flows: full } }),
+    state: async () => observed,
+    observe: async () => ({ status: 'modified', etag: '"case"', state: observed }),
   } as Partial<RemoteReader> as RemoteReader
 }

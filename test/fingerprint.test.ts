@@ -6,7 +6,7 @@ test('the fingerprint of what is cached covers all code that decides it: reading
     fingerprintFiles: () => string[]
   }
   const { metafile } = await build({
-    entryPoints: ['src/definitions.ts', 'src/policies.ts', 'src/pipeline.ts'],
+    entryPoints: ['src/app/project/definitions.ts', 'src/app/project/policies.ts', 'src/app/plan.ts'],
     bundle: true,
     packages: 'external',
     platform: 'node',

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { COMMANDS } from '../src/cli/table.js'
+import { COMMANDS } from '../src/cli/program/table.js'
 import { service } from '../src/service/operations/calls/call.js'
 import { localUser } from '../src/service/operations/calls/principal.js'
 import { updateFlow } from '../src/service/operations/flows/flows.js'

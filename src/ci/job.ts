@@ -1,6 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { isCommit } from '../model/commit.js'
 import { isObject } from '../model/json.js'
+import { isCommit } from './commit.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
 

@@ -2,15 +2,22 @@ import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { type TerraformProvider, TerraformStack, Token } from 'cdktn'
 import { Construct } from 'constructs'
-import { readDefinitions } from '../definitions.js'
+import { readDefinitions } from '../app/project/definitions.js'
+import {
+  CONFIG_FILES,
+  configFilesIn,
+  defaultEnvironment,
+  loadProject,
+  type Project,
+  placeOf,
+} from '../app/project/project.js'
 import { type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { FlowConfig } from '../model/flow.js'
 import { modeOf } from '../model/mode.js'
 import type { DesiredFlow } from '../model/state.js'
-import { CONFIG_FILES, configFilesIn, defaultEnvironment, loadProject, type Project, placeOf } from '../project.js'
 import { diagnosticsText } from '../render/diagnostics/text.js'
 import { addressOf, FLOW_RESOURCE, labelOf, resourceOf } from '../synth/resource.js'
-import { suggest } from '../validate/nearest.js'
+import { suggest } from '../text/nearest.js'
 import { FlowsProvider } from './flows-provider.js'
 import { InvalidDefinitionsError } from './invalid-definitions-error.js'
 import { VerificationFlow } from './verification-flow.js'

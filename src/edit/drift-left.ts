@@ -1,6 +1,6 @@
 import type { DesiredFlow, ObservedState } from '../model/state.js'
+import type { Left } from '../plan/drift.js'
 import { type DriftedFlow, driftOf } from '../plan/drift.js'
-import type { Left } from '../plan/left.js'
 import { pair } from '../plan/pair.js'
 import { plan } from '../plan/plan.js'
 import { definedAfter, type Pull } from './pull.js'

@@ -7,9 +7,9 @@ import { isObject } from '../model/json.js'
 import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { checkDefinition } from '../validate/definition.js'
-import { rewrite } from './rewrite.js'
-import { Source } from './source.js'
 import { holds, withConfig } from './with-config.js'
+import { rewrite } from './yaml/rewrite.js'
+import { Source } from './yaml/source.js'
 
 /** A definition as its file has it. It must be valid. */
 export interface DefinitionText {

@@ -1,15 +1,14 @@
 import { locateField } from '../load/locate-field.js'
 import { SourceMap } from '../load/source-map.js'
-import { assess } from '../model/assurance.js'
-import type { FlowConfig, FlowKey } from '../model/flow.js'
+import { configIn, type FlowConfig, type FlowKey } from '../model/flow.js'
 import type { Modes } from '../model/mode.js'
 import type { Assurance, Field } from '../model/plan.js'
+import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
 import { checkDefinition } from '../validate/definition.js'
 import { checkDefinitionSet } from '../validate/definition-set.js'
 import { definitionOf, editDefinition } from './edit-definition.js'
 import { newDefinition } from './new-definition.js'
-import { configIn } from './with-config.js'
 
 /** A definition of the project: its key, its file, and the file's text as it was read and checked. */
 export interface ProjectDefinition {

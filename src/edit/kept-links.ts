@@ -1,5 +1,4 @@
-import { isObject } from '../model/json.js'
-import { mergePatch } from '../model/merge-patch.js'
+import { bodyIn } from '../model/flow.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow } from '../model/state.js'
 import type { FlowTarget } from './edit-project.js'
@@ -23,8 +22,6 @@ export function keptLinks(
   })
 }
 
-function saysOfLink({ environments = {}, ...body }: FlowDefinition, environment: string): boolean {
-  const overlay = Object.hasOwn(environments, environment) ? environments[environment] : {}
-  const merged = mergePatch(body, overlay)
-  return isObject(merged) && isObject(merged.static_link) && Object.hasOwn(merged.static_link, 'active')
+function saysOfLink(definition: FlowDefinition, environment: string): boolean {
+  return bodyIn(definition, environment).static_link?.active !== undefined
 }

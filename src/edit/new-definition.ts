@@ -1,7 +1,6 @@
 import { formatDefinition } from '../load/format.js'
-import { BODY_FIELDS, type FlowConfig } from '../model/flow.js'
-import { withoutDefaults } from '../model/without-defaults.js'
-import { memberLines } from './write-value.js'
+import { BODY_FIELDS, type FlowConfig, withoutDefaults } from '../model/flow.js'
+import { memberLines } from './yaml/write-value.js'
 
 interface Options {
   /** What the modeline names; undefined for none. */

@@ -1,9 +1,8 @@
 import { canonicalJson } from '../model/canonical.js'
-import { DOCUMENT_TYPES, type DocumentType, type FlowBody, type FlowConfig, normalise } from '../model/flow.js'
+import { configIn, DOCUMENT_TYPES, type DocumentType, type FlowConfig } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
-import { mergePatch } from '../model/merge-patch.js'
 import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { diff } from '../plan/diff.js'
@@ -11,13 +10,6 @@ import { checkDefinition } from '../validate/definition.js'
 
 type Members = Record<string, unknown>
 type Path = readonly string[]
-
-/** What a definition says of its flow in one environment. The definition must be valid. */
-export function configIn(definition: FlowDefinition, environment: string): FlowConfig {
-  const { environments = {}, renamed_from: _, ...body } = definition
-  const overlay = Object.hasOwn(environments, environment) ? environments[environment] : undefined
-  return normalise((overlay === undefined ? body : mergePatch(body, overlay)) as FlowBody)
-}
 
 export interface Wanted {
   readonly environment: string

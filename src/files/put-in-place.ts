@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -6,6 +7,7 @@ import {
   fsyncSync,
   linkSync,
   openSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -44,7 +46,7 @@ function copyInPlace(path: string, name: string): void {
 }
 
 /** Writes a file that is not there yet. A mode that is given is the file's own, whatever the process masks. */
-export function writeNew(path: string, text: string, mode?: number): void {
+export function writeNew(path: string, text: string | Uint8Array, mode?: number): void {
   const descriptor = openSync(path, 'wx')
   try {
     if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
@@ -52,4 +54,27 @@ export function writeNew(path: string, text: string, mode?: number): void {
   } finally {
     closeSync(descriptor)
   }
+}
+
+/**
+ * Writes a file whole or not at all, over the one that may be there: whoever reads it meanwhile finds the old one or the
+ * new one. `temporary` is where it is written first, in the same folder; it stays only where a process is killed.
+ */
+export function replaceWhole(
+  path: string,
+  text: string | Uint8Array,
+  { temporary = temporaryFor(path), mode }: { readonly temporary?: string; readonly mode?: number } = {},
+): void {
+  try {
+    writeNew(temporary, text, mode)
+    renameSync(temporary, path)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw error
+  }
+}
+
+/** A name that no other process takes, and no other call. */
+export function temporaryFor(path: string): string {
+  return `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
 }

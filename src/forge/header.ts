@@ -1,5 +1,5 @@
+import { isCommit } from '../ci/commit.js'
 import { isRunId } from '../ci/job.js'
-import { isCommit } from '../model/commit.js'
 import { KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 

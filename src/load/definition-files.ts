@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Diagnostic } from '../model/diagnostic.js'
+import type { DefinitionCache } from './cache/definition-cache.js'
 import { decode } from './decode.js'
-import type { DefinitionCache } from './definition-cache.js'
 import { type DefinitionFile, readBounded } from './discover.js'
 import { parse } from './parse.js'
 import { SourceMap } from './source-map.js'

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
-import { escapeHiddenInYaml, hasHidden } from '../model/hidden-characters.js'
+import { escapeHiddenInYaml, hasHidden } from '../text/hidden-characters.js'
 import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 

@@ -1,4 +1,6 @@
-import { compareText } from './canonical.js'
+import { canonicalJson, compareText } from './canonical.js'
+import { isObject } from './json.js'
+import { mergePatch } from './merge-patch.js'
 import type { FlowConfig, FlowDefinition } from './schema-types.js'
 
 export type { FlowConfig, FlowDefinition }
@@ -69,4 +71,32 @@ function normaliseDocument(document: NonNullable<FlowBody['options']>['document'
 
 function sortedByKey(metadata: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compareText(a, b)))
+}
+
+/** What a definition says of its flow in one environment: the body, with that environment's overlay where it has one. */
+export function bodyIn(definition: FlowDefinition, environment: string): FlowBody {
+  const { environments = {}, renamed_from: _, ...body } = definition
+  return Object.hasOwn(environments, environment) ? (mergePatch(body, environments[environment]) as FlowBody) : body
+}
+
+/** The same with the defaults filled in. The definition must be valid. */
+export function configIn(definition: FlowDefinition, environment: string): FlowConfig {
+  return normalise(bodyIn(definition, environment))
+}
+
+/** The shortest body that says the same: name, type, and what differs from the defaults. `normalise` brings all back. */
+export function withoutDefaults(config: FlowConfig): FlowBody {
+  const { name, type } = config
+  return { name, type, ...differing(config, normalise({ name, type })) }
+}
+
+function differing(value: object, defaults: object): Record<string, unknown> {
+  const rest = defaults as Record<string, unknown>
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
+      const fallback = rest[name]
+      if (canonicalJson(member) === canonicalJson(fallback ?? null)) return []
+      return [[name, isObject(member) ? differing(member, isObject(fallback) ? fallback : {}) : member]]
+    }),
+  )
 }

@@ -110,3 +110,6 @@ export type EphemeralKey = Answered<api.EphemeralKey>
 
 /** `api_key`: an extension. The key itself stands only in the answer that makes it. */
 export type ApiKey = Answered<api.ApiKey>
+
+/** How many characters an idempotency key may have: the service's limit, which is told before a request is sent. */
+export const LONGEST_IDEMPOTENCY_KEY = 255

@@ -1,4 +1,34 @@
+import type { Leaf } from '../model/leaves.js'
+import type { Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
+import type { FlowDeploymentSummary } from '../model/schema-types.js'
+
+/** A flow by what last changed its fields. */
+export interface BlamedFlow {
+  readonly environment: string
+  readonly livemode: boolean
+  readonly id: string
+  readonly key: string
+  readonly version: number
+  /** What keeps the flow from its definition, as a plan says it; null for nothing. */
+  readonly conflict: Plan['conflicts'][number] | null
+  readonly source: { readonly file: string; readonly line: number } | null
+  /** In the order of a definition. */
+  readonly fields: readonly BlamedField[]
+}
+
+export interface BlamedField {
+  /** JSON Pointer. */
+  readonly path: string
+  readonly value: Leaf
+  /** What the definition says where that is something else; left out where it says the same, or there is none. */
+  readonly defined?: Leaf
+  readonly line: number | null
+  /** The version that last changed the field, or the one that the flow began with. */
+  readonly changed: Pick<FlowVersion, 'version' | 'action' | 'actor' | 'created'>
+  /** The deployment that made that version; null for an edit outside git. */
+  readonly deployment: Pick<FlowDeploymentSummary, 'id' | 'source'> | null
+}
 
 /** Which version last changed a field; of one that never changed, the version that the flow began with. */
 export type Blame = ReadonlyMap<string, FlowVersion>

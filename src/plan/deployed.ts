@@ -1,6 +1,6 @@
-import { assess } from '../model/assurance.js'
 import type { DeployedChange } from '../model/deployment.js'
 import type { Change } from '../model/plan.js'
+import { assess } from './assurance.js'
 import { diff } from './diff.js'
 
 /** What a deployment did to one flow, as the plan's change that it was; by then nobody counts sessions or lines. */

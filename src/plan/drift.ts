@@ -1,9 +1,9 @@
-import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
 import type { Leaf } from '../model/leaves.js'
 import type { Assurance, Change, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
+import { assess } from './assurance.js'
 import { diff } from './diff.js'
 import { pair } from './pair.js'
 
@@ -37,6 +37,20 @@ export interface DriftedFlow {
   readonly at: number
   readonly version: number
   readonly sessions_last_30_days: number
+}
+
+/** Why `flows pull` leaves what drifted of a flow, or some of it. */
+export type Left = 'changed_in_both' | 'no_definition' | 'released' | 'keys_exchanged' | 'conflict' | 'api_key'
+
+/** What was edited outside git in an environment. */
+export interface DriftReport {
+  readonly project: string
+  readonly environment: string
+  readonly livemode: boolean
+  /** Active flows that the project manages. */
+  readonly managed: number
+  /** Each with why `flows pull` leaves it, or some of it; null where it writes all of it. */
+  readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
 }
 
 /**

@@ -1,5 +1,4 @@
 import { withoutApiKeysIn } from '../model/api-key.js'
-import { assess } from '../model/assurance.js'
 import { compareText } from '../model/canonical.js'
 import {
   type AcceptedFlow,
@@ -13,11 +12,11 @@ import {
 import type { Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
+import { assess } from './assurance.js'
 import { describeConflict } from './conflict.js'
 import { diff } from './diff.js'
 import { guard } from './guard.js'
 import { select } from './only.js'
-import { order } from './order.js'
 import { type Pair, pair } from './pair.js'
 
 export interface PlanOptions {
@@ -181,4 +180,16 @@ function summarise(changes: readonly Change[]): Plan['summary'] {
 
 function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
   return compareText(a.key, b.key)
+}
+
+/**
+ * The one order of a plan: by key, archives last. A caller that moves from an old flow to a new one must find the new
+ * one before the old one closes.
+ */
+function order<T extends Pick<Change, 'action' | 'key'>>(changes: readonly T[]): T[] {
+  return changes.toSorted((a, b) => closes(a) - closes(b) || compareText(a.key, b.key))
+}
+
+function closes({ action }: Pick<Change, 'action'>): number {
+  return action === 'archive' ? 1 : 0
 }

@@ -1,7 +1,7 @@
 import type { GuardResult, Plan, PolicyResult } from '../model/plan.js'
-import { policyGroups } from '../model/policy-groups.js'
 import { allowanceText } from './allowance.js'
 import { enumerate, isBlocked } from './guard.js'
+import { policyGroups } from './policy-groups.js'
 
 /** Why a plan must not be applied, with one message per reason. */
 export interface Refusal {

@@ -1,7 +1,7 @@
 import { type ASTNode, Environment, type ParseResult } from '@marcbachmann/cel-js'
 import type { DiagnosticCode } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
-import { suggest } from '../validate/nearest.js'
+import { suggest } from '../text/nearest.js'
 import { costOf } from './cost.js'
 import { DEEPEST_LOOP, FUNCTIONS, LIMITS, LOOPS, MEMBERS, MOST_EVALUATIONS, type Shape, VARIABLES } from './language.js'
 import { type Chain, callOf, chainsIn, nodesIn, partsOf } from './walk.js'

@@ -8,8 +8,10 @@ import type { ObservedState } from '../model/state.js'
  * sends only GET, embedded it opens the store read-only. Apply and `sessions create` open a RemoteWriter.
  */
 export interface RemoteReader {
+  /** Everything a plan needs. */
+  state(project: string): Promise<ObservedState>
   /**
-   * Everything a plan needs, with a tag that changes whenever any of it but the usage figures may have changed.
+   * The same, with a tag that changes whenever any of it but the usage figures may have changed.
    * Answers `not_modified` instead when the state still has the tag `known`.
    */
   observe(project: string, known?: string): Promise<Observation>
@@ -113,6 +115,9 @@ export type RemoteErrorKind =
   /** No answer, or none that could be understood. Whether a write happened is unknown; see `retryIsSafe`. */
   | 'unreachable'
 
+/** What may be looked for in vain. */
+export type Subject = 'flow' | 'deployment' | 'session'
+
 interface RemoteErrorDetails {
   readonly code?: string
   readonly param?: string
@@ -131,6 +136,8 @@ export class RemoteError extends Error {
   readonly param: string | undefined
   readonly requestId: string | undefined
   readonly stale: readonly StaleFlow[]
+  /** With `not_found`: what there is not. */
+  subject: Subject | undefined
   /**
    * With `unreachable`: whether the same call can be made again without doing anything twice. True of what only reads
    * and of a deployment, which its digest names; not of a session, of which a second one may come into being.

@@ -1,9 +1,8 @@
 import { type Deployment, isRecord } from '../model/deployment.js'
 import type { Diagnostic } from '../model/diagnostic.js'
-import type { ExitCode } from '../model/exit-code.js'
 import type { Change, Plan } from '../model/plan.js'
 import { asChange } from '../plan/deployed.js'
-import { printable } from './text.js'
+import { printable } from '../text/text.js'
 
 /**
  * What happens, for machines: one JSON object a line, each with a `type`. The first line is `version`, the last one
@@ -98,6 +97,6 @@ export function diagnosticLine({ severity, code, message, hint, at }: Diagnostic
   return { type: 'diagnostic', severity, code, message, hint: hint ?? null, ...at }
 }
 
-export function endLine(exitCode: ExitCode): EventLine {
+export function endLine(exitCode: number): EventLine {
   return { type: 'end', exit_code: exitCode }
 }

@@ -1,4 +1,4 @@
-import { printable } from './text.js'
+import { printable } from '../text/text.js'
 
 /** Text as code in GitHub's Markdown, which no value can leave. Cut behind `most` bytes. */
 export function code(text: string, most?: number): string {

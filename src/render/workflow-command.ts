@@ -1,4 +1,4 @@
-import { printable } from './text.js'
+import { printable } from '../text/text.js'
 
 /**
  * A workflow command of GitHub Actions that becomes an annotation. Properties without a value are left out; each line

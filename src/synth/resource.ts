@@ -1,6 +1,5 @@
-import { BODY_FIELDS, type FlowConfig, type FlowKey } from '../model/flow.js'
+import { BODY_FIELDS, type FlowConfig, type FlowKey, withoutDefaults } from '../model/flow.js'
 import { isObject } from '../model/json.js'
-import { withoutDefaults } from '../model/without-defaults.js'
 
 export const FLOW_RESOURCE = 'flows_verification_flow'
 

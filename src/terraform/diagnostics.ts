@@ -1,6 +1,6 @@
 import { fromPointer } from '../model/json-pointer.js'
 import { RemoteError } from '../remote/remote.js'
-import { formatTime, printable } from '../render/text.js'
+import { formatTime, printable } from '../text/text.js'
 import type { Answer, Diagnostic, Step } from './framework/provider.js'
 
 type Path = Diagnostic['path']

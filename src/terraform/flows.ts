@@ -81,9 +81,7 @@ export function flowsOf(remote: Remote, project: string): Flows {
 }
 
 async function observe(reader: () => Promise<RemoteReader>, project: string): Promise<Known> {
-  const observation = await (await reader()).observe(project)
-  if (observation.status === 'not_modified') throw new Error('"not modified" was answered to an unconditional request')
-  return indexed(observation.state)
+  return indexed(await (await reader()).state(project))
 }
 
 function indexed(state: ObservedState): Known {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isRunning } from '../files/is-running.js'
 import type { ProviderOptions } from './options.js'
 
 /**
@@ -61,7 +62,7 @@ export function journalOf({ env, cwd }: Pick<ProviderOptions, 'env' | 'cwd'>): J
 function othersIn(folder: string): { readonly file: string; readonly runs: readonly string[] }[] {
   const names = quietly(() => readdirSync(folder)) ?? []
   return names
-    .filter((name) => !isRunning(Number.parseInt(name, 10)))
+    .filter((name) => !isOfOther(name))
     .flatMap((name) => {
       const file = join(folder, name)
       const text = quietly(() => readFileSync(file, 'utf8'))
@@ -69,15 +70,10 @@ function othersIn(folder: string): { readonly file: string; readonly runs: reado
     })
 }
 
-function isRunning(pid: number): boolean {
-  // Its own number is that of a process before it, which is no more.
-  if (!Number.isInteger(pid) || pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+/** Its own number is that of a process before it, which is no more. */
+function isOfOther(name: string): boolean {
+  const pid = Number.parseInt(name, 10)
+  return Number.isInteger(pid) && pid !== process.pid && isRunning(pid)
 }
 
 function quietly<Result>(work: () => Result): Result | undefined {

@@ -1,4 +1,4 @@
-import { quote } from '../validate/quote.js'
+import { quote } from '../text/quote.js'
 
 /**
  * What is said of a free text, without the text: it may come from a sensitive variable, and no provider is told which is.

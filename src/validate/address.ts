@@ -1,5 +1,5 @@
 import type { Mode } from '../model/mode.js'
-import { nearest } from './nearest.js'
+import { nearest } from '../text/nearest.js'
 
 export interface AddressFault {
   /** What the address does or is, as the end of a sentence. */

@@ -1,7 +1,7 @@
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, looksLikeFlowId } from '../model/flow.js'
+import { quote } from '../text/quote.js'
 import { usableKey } from './key.js'
-import { quote } from './quote.js'
 import { secretNameIssues } from './secrets.js'
 
 /** One definition as the others see it. `value` is undefined when the file could not be read. */

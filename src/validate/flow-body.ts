@@ -1,10 +1,10 @@
 import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
 import type { Mode } from '../model/mode.js'
+import { quote } from '../text/quote.js'
 import { returnUrlFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { validate } from './generated/flow-body.js'
-import { quote } from './quote.js'
 import { schemaIssues } from './schema-issues.js'
 
 /**

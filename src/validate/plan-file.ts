@@ -1,7 +1,7 @@
 import { isObject } from '../model/json.js'
 import { diffDigest, fileDigest, type Plan, planDigest, type SavedPlan } from '../model/plan.js'
+import { quote } from '../text/quote.js'
 import { validate } from './generated/plan.js'
-import { quote } from './quote.js'
 
 const FORMAT = 'flows.plan'
 const FORMAT_VERSION = '1.0'

@@ -3,8 +3,8 @@ import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, normalise } from '../model/flow.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
-import { nearest, suggest } from './nearest.js'
-import { kindOf, quote } from './quote.js'
+import { nearest, suggest } from '../text/nearest.js'
+import { kindOf, quote } from '../text/quote.js'
 
 /** What the patterns of the schemas ask for, in words: an expression explains itself to nobody. */
 export const PATTERNS: Readonly<Record<string, string>> = {

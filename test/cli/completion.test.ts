@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { completed } from '../../src/cli/main.js'
-import { processTerminal } from '../../src/cli/terminal.js'
+import { completed } from '../../src/cli/program/main.js'
+import { processTerminal } from '../../src/cli/program/terminal.js'
 import { aDefinition, aFolder, aProject, flows } from '../helpers/cli.js'
 import { aShell, hasShell } from './shell.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ExitCode } from '../../src/model/exit-code.js'
+import { ExitCode } from '../../src/cli/program/exit-code.js'
 import { aDefinition, aProject, ended, flows, flowsProcess, printed, start, writeFiles } from '../helpers/cli.js'
 
 const SELFIE = 'options: { document: { require_matching_selfie: true } }\n'

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
-import type { CommandRow } from '../../src/cli/command.js'
-import { COMMANDS } from '../../src/cli/table.js'
+import type { CommandRow } from '../../src/cli/program/command.js'
+import { COMMANDS } from '../../src/cli/program/table.js'
 import {
   aDefinition,
   aFolder,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
-import type { main } from '../../src/cli/main.js'
-import type { Terminal } from '../../src/cli/terminal.js'
+import type { main } from '../../src/cli/program/main.js'
+import type { Terminal } from '../../src/cli/program/terminal.js'
 
 /*
  * The built program, run in the process of the tests: starting Node and loading the program takes ten times as long as most

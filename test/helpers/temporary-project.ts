@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { type Definitions, loadProject, type Project, readDefinitions } from '../../src/definitions.js'
+import { type Definitions, readDefinitions } from '../../src/app/project/definitions.js'
+import { loadProject, type Project } from '../../src/app/project/project.js'
 import type { Diagnostic } from '../../src/model/diagnostic.js'
 
 const CONFIG = `project: acme-kyc

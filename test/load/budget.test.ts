@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { Parser } from 'yaml'
+import { readPolicies } from '../../src/app/project/policies.js'
 import { BUDGET } from '../../src/load/budget.js'
 import { formatDefinition } from '../../src/load/format.js'
 import { parse } from '../../src/load/parse.js'
 import { SourceMap } from '../../src/load/source-map.js'
-import { readPolicies } from '../../src/policies.js'
 import { brief, faultsOf, projectAt, readAt, temporaryProject } from '../helpers/temporary-project.js'
 
 /** Files that somebody could send in to keep a machine busy: `unit` so many `times` between `head` and `tail`. */

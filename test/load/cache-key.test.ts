@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { makeCacheKey, readCacheKey } from '../../src/load/cache-key.js'
+import { makeCacheKey, readCacheKey } from '../../src/load/cache/cache-key.js'
 import { aFolder } from '../helpers/cli.js'
 
 let meanwhile = () => {}

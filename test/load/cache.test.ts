@@ -15,8 +15,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import { readCacheFile, writeCacheFile } from '../../src/load/cache-file.js'
-import { DefinitionCache } from '../../src/load/definition-cache.js'
+import { readCacheFile, writeCacheFile } from '../../src/load/cache/cache-file.js'
+import { DefinitionCache } from '../../src/load/cache/definition-cache.js'
 import { DefinitionFiles } from '../../src/load/definition-files.js'
 import { sha256 } from '../../src/model/canonical.js'
 import { readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
@@ -190,10 +190,10 @@ describe('the cache', () => {
   test('spares the parsing of a content that was read before, under any name', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A'), 'flows/b.yaml': flow('B') })
     const hash = sha256(flow('A'))
-    new DefinitionCache(root, 'this program').save('a set', new Map([[hash, 'known']]))
+    new DefinitionCache(root, 'this program', 'definitions').save('a set', new Map([[hash, 'known']]))
     const files = ['flows/a.yaml', 'flows/b.yaml'].map((file) => ({ file, key: file }))
     const valuesOf = (program: string) =>
-      new DefinitionFiles(root, files, { cache: new DefinitionCache(root, program), parse: false })
+      new DefinitionFiles(root, files, { cache: new DefinitionCache(root, program, 'definitions'), parse: false })
         .read()
         .map(({ value }) => value)
     expect(valuesOf('this program')).toEqual(['known', { name: 'B', type: 'document' }])

@@ -7,6 +7,7 @@ import { remotes } from './remotes.js'
 
 test('a reader has no way to write, by its type', () => {
   expectTypeOf<keyof RemoteReader>().toEqualTypeOf<
+    | 'state'
     | 'observe'
     | 'listFlows'
     | 'retrieveFlow'
@@ -59,6 +60,7 @@ for (const implementation of remotes) {
         ]),
       )
       const { state } = modified(await reader.observe(PROJECT))
+      expect(await reader.state(PROJECT)).toEqual(state)
       expect(state.last_deployment).toBe(deployment.id)
       expect(state.flows.map(({ key }) => key)).toEqual(['a-b', 'a_b', 'ab', 'apple', 'zebra'])
       expect(state.flows[3]).toEqual({

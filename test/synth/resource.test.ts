@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalise } from '../../src/model/flow.js'
-import { withoutDefaults } from '../../src/model/without-defaults.js'
+import { normalise, withoutDefaults } from '../../src/model/flow.js'
 import { addressOf, labelOf, resourceOf } from '../../src/synth/resource.js'
 import { flowConfig, KEYS } from '../helpers/arbitraries.js'
 import { aConfig } from '../helpers/builders.js'

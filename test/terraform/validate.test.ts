@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { LONGEST_IDEMPOTENCY_KEY } from '../../src/model/idempotency-key.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../src/model/resources.js'
 import { flowsProvider } from '../../src/terraform/provider.js'
 import { attached, type Workspace } from './harness.js'
 

@@ -1,9 +1,9 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadProject } from '../../src/definitions.js'
+import { readPolicies } from '../../src/app/project/policies.js'
+import { loadProject } from '../../src/app/project/project.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
-import { readPolicies } from '../../src/policies.js'
 import { type Files, readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 
 const VALID = 'name: A\ntype: document\n'

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { loadProject } from '../../src/definitions.js'
+import { loadProject } from '../../src/app/project/project.js'
 import { brief, temporaryProject } from '../helpers/temporary-project.js'
 import { unprivileged } from '../helpers/unprivileged.js'
 

@@ -1,5 +1,5 @@
-import { printable } from '../../render/text.js'
-import type { Cli } from '../command.js'
+import { printable } from '../../text/text.js'
+import type { Cli } from '../program/command.js'
 import type { CompletionRequest } from './request.js'
 import { suggest } from './suggest.js'
 

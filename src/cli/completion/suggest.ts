@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from '@commander-js/extra-typings'
-import type { Cli } from '../command.js'
+import type { Cli } from '../program/command.js'
 import { type Values, valuesOf } from './values.js'
 
 export interface Suggestion {

@@ -1,8 +1,8 @@
-import { findDefinitions } from '../../definitions.js'
+import { findDefinitions } from '../../app/project/definitions.js'
 import { KEY_PATTERN } from '../../model/flow.js'
 import { GUARDS } from '../../plan/allowance.js'
-import type { Cli } from '../command.js'
-import { openProject } from '../project.js'
+import { openProject } from '../options/project.js'
+import type { Cli } from '../program/command.js'
 
 /** What fits in a place: words, or names of files that the shell itself knows best. */
 export type Values = readonly string[] | 'files' | 'folders'

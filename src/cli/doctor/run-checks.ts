@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../../app/failure.js'
 import { RemoteError } from '../../remote/remote.js'
-import { Failure } from '../failure.js'
 import { type Finding, type Found, problem } from './finding.js'
 
 /** A check, and what it is called when it finds nothing at all. */

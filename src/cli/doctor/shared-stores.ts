@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
+import type { Project } from '../../app/project/project.js'
+import type { Target } from '../../app/site.js'
 import { modeFor, modeOf } from '../../model/mode.js'
-import type { Project } from '../../project.js'
 import { embedded } from '../../remote/embedded/embedded.js'
 import { http } from '../../remote/http/http.js'
 import type { Remote } from '../../remote/remote.js'
-import type { Target } from '../project.js'
-import { apiKeyOf, storeFile } from '../target.js'
-import type { Terminal } from '../terminal.js'
+import { apiKeyOf, storeFile } from '../options/target.js'
+import type { Terminal } from '../program/terminal.js'
 import { type Found, ok, problem } from './finding.js'
 
 /**
@@ -44,9 +44,8 @@ async function placeOf(project: Project, target: Target, terminal: Terminal, pat
     const remote = remoteFor(project, target, terminal, patience)
     if (remote === null) return null
     const reader = await remote.reader()
-    const observation = await reader.observe(project.config.project).finally(() => reader.close())
-    if (observation.status !== 'modified' || observation.state.store === null) return null
-    return `${modeFor(observation.state.livemode)} ${observation.state.store}`
+    const { store, livemode } = await reader.state(project.config.project).finally(() => reader.close())
+    return store === null ? null : `${modeFor(livemode)} ${store}`
   } catch {
     return null
   }

@@ -1,7 +1,7 @@
 import type { FileEdit } from '../../edit/edit-project.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Palette } from '../../render/palette.js'
-import { formatValue, padEnd, printable } from '../../render/text.js'
+import { formatValue, padEnd, printable } from '../../text/text.js'
 
 interface EditsView {
   readonly palette: Palette
@@ -68,7 +68,7 @@ function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], p
 }
 
 /** The same for machines. */
-export function editsJson(edits: readonly FileEdit[]): unknown[] {
+export function editsJson(edits: readonly FileEdit[]): object[] {
   return edits.map((edit) => ({
     edit: edit.kind,
     key: edit.key,

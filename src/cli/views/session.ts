@@ -2,8 +2,8 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { VerificationSession } from '../../model/resources.js'
 import type { RemoteReader } from '../../remote/remote.js'
 import type { Palette } from '../../render/palette.js'
-import { formatTime, padEnd, printable } from '../../render/text.js'
-import type { Terminal } from '../terminal.js'
+import { formatTime, padEnd, printable } from '../../text/text.js'
+import type { Terminal } from '../program/terminal.js'
 import { tableText } from './table.js'
 
 /** The keys of flows, by their ids: a session knows its flow by the id, and people know it by the key. */

@@ -1,6 +1,6 @@
 import type { Palette } from '../../render/palette.js'
-import { padEnd, printable, visibleWidth } from '../../render/text.js'
-import type { Terminal } from '../terminal.js'
+import { padEnd, printable, visibleWidth } from '../../text/text.js'
+import type { Terminal } from '../program/terminal.js'
 
 /**
  * Rows as aligned columns under a heading; no lines, so that `awk` and `cut` can read it too. On a terminal that is too

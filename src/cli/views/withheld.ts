@@ -1,6 +1,6 @@
 import type { Withheld } from '../../edit/without-api-keys.js'
 import { toDotted } from '../../model/json-pointer.js'
-import { printable } from '../../render/text.js'
+import { printable } from '../../text/text.js'
 
 /** What was not written since an API key stands in it: never the key itself. */
 export function withheldLines(withheld: readonly Withheld[]): string {
@@ -12,4 +12,9 @@ export function withheldLines(withheld: readonly Withheld[]): string {
       return `Not written: ${what}, since an API key stands ${where}. Revoke the key, and take it out of the flow.\n`
     })
     .join('')
+}
+
+/** The same for machines. */
+export function withheldJson(withheld: readonly Withheld[]) {
+  return withheld.map(({ key, paths }) => ({ key, paths }))
 }

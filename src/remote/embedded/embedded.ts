@@ -1,3 +1,4 @@
+import { sayingWhat } from '../looked-for.js'
 import type { Remote } from '../remote.js'
 import type { EmbeddedOptions } from './options.js'
 
@@ -11,7 +12,7 @@ export function embedded(options: EmbeddedOptions): Remote {
   return {
     label: `embedded store ${options.file}`,
     address: 'embedded',
-    reader: async () => (await import('./reader.js')).embeddedReader(options),
-    writer: async () => (await import('./writer.js')).embeddedWriter(options),
+    reader: async () => sayingWhat(await (await import('./reader.js')).embeddedReader(options)),
+    writer: async () => sayingWhat(await (await import('./writer.js')).embeddedWriter(options)),
   }
 }

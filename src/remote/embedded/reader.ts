@@ -20,6 +20,14 @@ export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedO
   const store = await told(openSqliteStore({ file, driverFrom, readOnly: true }))
   const { read } = service({ store, now })
   return {
+    state: (project) =>
+      told(
+        read(caller, async (call) => {
+          const answer = await flowState(call, project)
+          if (answer.status === 'modified') return answer.state
+          throw new Error('"not modified" was answered to an unconditional request')
+        }),
+      ),
     observe: (project, known) => told(read(caller, (call) => flowState(call, project, known))),
     listFlows: (query) => told(read(caller, (call) => listFlows(call, query))),
     retrieveFlow: (idOrKey) => told(read(caller, (call) => retrieveFlow(call, idOrKey))),

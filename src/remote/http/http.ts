@@ -1,5 +1,6 @@
 import { keyFault } from '../../model/api-key.js'
 import { type Mode, modeOfKey } from '../../model/mode.js'
+import { sayingWhat } from '../looked-for.js'
 import { type Remote, RemoteError } from '../remote.js'
 import { parseApi } from './api-address.js'
 import { keyOfOtherMode } from './failure.js'
@@ -34,13 +35,13 @@ export function http({ api, apiKey, mode, ...patience }: HttpOptions): Remote {
     address: origin,
     reader: async () => {
       await checked()
-      return reader()
+      return sayingWhat(reader())
     },
     writer: async () => {
       await checked()
       // Only a writer loads the client.
       const { httpWriter } = await import('./writer.js')
-      return httpWriter(address, { apiKey, mode })
+      return sayingWhat(await httpWriter(address, { apiKey, mode }))
     },
   }
 }

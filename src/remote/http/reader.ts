@@ -24,9 +24,11 @@ const DEPLOYMENTS = '/v2/identity/flow_deployments'
 export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
   const get = async <T>(path: string, shape: (value: unknown) => boolean): Promise<T> =>
     bodyOf<T>(sent, await transport.get(path), shape)
+  const statePath = (project: string) => `/v2/identity/flow_state${queryOf({ project })}`
   return {
+    state: (project) => get<ObservedState>(statePath(project), isState),
     async observe(project, known) {
-      const received = await transport.get(`/v2/identity/flow_state${queryOf({ project })}`, known)
+      const received = await transport.get(statePath(project), known)
       if ('fault' in received) throw silent(sent, received.fault)
       if (received.status === 304 && known !== undefined) return { status: 'not_modified' }
       const state = bodyOf<ObservedState>(sent, received, isState)

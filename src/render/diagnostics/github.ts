@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../model/diagnostic.js'
-import { printable } from '../text.js'
+import { printable } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 
 /**

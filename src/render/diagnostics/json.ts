@@ -1,10 +1,9 @@
 import type { Diagnostic } from '../../model/diagnostic.js'
-import type { ExitCode } from '../../model/exit-code.js'
-import { printableJson } from '../text.js'
+import { printableJson } from '../../text/text.js'
 import { summarise } from './summary.js'
 
 /** Diagnostics for programs: format flows.diagnostics 1.0. Later minor versions only add members. */
-export function diagnosticsJson(diagnostics: readonly Diagnostic[], exitCode: ExitCode): string {
+export function diagnosticsJson(diagnostics: readonly Diagnostic[], exitCode: number): string {
   const output = {
     format: 'flows.diagnostics',
     format_version: '1.0',

@@ -1,5 +1,5 @@
 import { DIAGNOSTIC_CODES, type Diagnostic, type DiagnosticCode, type SourcePosition } from '../../model/diagnostic.js'
-import { printable, printableJson } from '../text.js'
+import { printable, printableJson } from '../../text/text.js'
 
 const CODES = Object.keys(DIAGNOSTIC_CODES) as DiagnosticCode[]
 

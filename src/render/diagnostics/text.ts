@@ -1,7 +1,7 @@
 import { hideApiKeys } from '../../model/api-key.js'
 import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
+import { plural, printable, visibleWidth } from '../../text/text.js'
 import { type Palette, plain } from '../palette.js'
-import { plural, printable, visibleWidth } from '../text.js'
 import { summarise } from './summary.js'
 
 /** Longest part of a source line that is shown; half of it on either side of the fault. */

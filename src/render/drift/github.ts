@@ -1,8 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
-import type { DriftedFlow, DriftField } from '../../plan/drift.js'
-import { formatValue } from '../text.js'
+import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
+import { formatValue } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
-import type { DriftReport } from './report.js'
 import { definedNote, kindText, whoText } from './words.js'
 
 /** GitHub shows so many annotations of a kind for a step, and drops the rest without a word. */

@@ -1,7 +1,6 @@
-import type { ExitCode } from '../../model/exit-code.js'
-import { printableJson } from '../text.js'
-import type { DriftReport } from './report.js'
+import type { DriftReport } from '../../plan/drift.js'
+import { printableJson } from '../../text/text.js'
 
-export function driftJson(report: DriftReport, exitCode: ExitCode): string {
+export function driftJson(report: DriftReport, exitCode: number): string {
   return printableJson({ format: 'flows.drift', format_version: '1.0', ...report, exit_code: exitCode })
 }

@@ -1,5 +1,5 @@
-import type { Left } from '../../plan/left.js'
-import { printable } from '../text.js'
+import type { Left } from '../../plan/drift.js'
+import { printable } from '../../text/text.js'
 
 /** What `flows pull` and `flows apply` do about drift that pull leaves, and what somebody can do. */
 const SENTENCES: Readonly<Record<Left, string>> = {

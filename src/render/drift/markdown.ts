@@ -1,9 +1,8 @@
 import { toDotted } from '../../model/json-pointer.js'
-import type { DriftedFlow, DriftField } from '../../plan/drift.js'
+import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
+import { formatValue, plural } from '../../text/text.js'
 import { code, escapeMarkup } from '../markup.js'
 import { modeName } from '../plan/summary.js'
-import { formatValue, plural } from '../text.js'
-import type { DriftReport } from './report.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
 /** A job summary, or the text of an issue or a pull request, has no more room. */

@@ -1,10 +1,9 @@
 import { toDotted } from '../../model/json-pointer.js'
-import type { DriftedFlow, DriftField } from '../../plan/drift.js'
+import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
+import { formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { modeName } from '../plan/summary.js'
-import { formatValue, padEnd, plural, printable } from '../text.js'
 import { leftLines } from './left.js'
-import type { DriftReport } from './report.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
 /** What was edited outside git, for a person at a terminal. Ends with a line feed. */

@@ -1,7 +1,6 @@
 import { canonicalJson } from '../../model/canonical.js'
-import type { DriftedFlow, DriftField } from '../../plan/drift.js'
-import { formatTime, formatValue, plural, printable } from '../text.js'
-import type { DriftReport } from './report.js'
+import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
+import { formatTime, formatValue, plural, printable } from '../../text/text.js'
 
 const KINDS: Readonly<Record<DriftedFlow['kind'], string>> = {
   edited: 'edited outside git',

@@ -1,38 +1,9 @@
 import { toDotted } from '../../model/json-pointer.js'
-import type { Leaf } from '../../model/leaves.js'
-import type { Plan } from '../../model/plan.js'
-import type { FlowVersion } from '../../model/resources.js'
-import type { FlowDeploymentSummary } from '../../model/schema-types.js'
+import type { BlamedField, BlamedFlow } from '../../plan/blame.js'
+import { formatTime, formatValue, padEnd, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { modeName } from '../plan/summary.js'
-import { formatTime, formatValue, padEnd, printable } from '../text.js'
 import { sourceText } from './source.js'
-
-export interface BlamedFlow {
-  readonly environment: string
-  readonly livemode: boolean
-  readonly id: string
-  readonly key: string
-  readonly version: number
-  /** What keeps the flow from its definition, as a plan says it; null for nothing. */
-  readonly conflict: Plan['conflicts'][number] | null
-  readonly source: { readonly file: string; readonly line: number } | null
-  /** In the order of a definition. */
-  readonly fields: readonly BlamedField[]
-}
-
-export interface BlamedField {
-  /** JSON Pointer. */
-  readonly path: string
-  readonly value: Leaf
-  /** What the definition says where that is something else; left out where it says the same, or there is none. */
-  readonly defined?: Leaf
-  readonly line: number | null
-  /** The version that last changed the field, or the one that the flow began with. */
-  readonly changed: Pick<FlowVersion, 'version' | 'action' | 'actor' | 'created'>
-  /** The deployment that made that version; null for an edit outside git. */
-  readonly deployment: Pick<FlowDeploymentSummary, 'id' | 'source'> | null
-}
 
 /** The fields of a flow by what last changed them, the latest first. Ends with a line feed. */
 export function blameText(flow: BlamedFlow, palette: Palette): string {

@@ -2,10 +2,10 @@ import { type Deployment, isRecord } from '../../model/deployment.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Change } from '../../model/plan.js'
 import { asChange } from '../../plan/deployed.js'
+import { formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { fieldsToShow, reasonOf } from '../plan/fields.js'
 import { ACTIONS, effects, modeName, recordsText } from '../plan/summary.js'
-import { formatTime, formatValue, padEnd, plural, printable } from '../text.js'
 import { sourceText } from './source.js'
 
 /** What a deployment did, for a person at a terminal. Ends with a line feed. */

@@ -1,10 +1,9 @@
 import type { Deployment } from '../../model/deployment.js'
-import type { ExitCode } from '../../model/exit-code.js'
 import { asChange } from '../../plan/deployed.js'
-import { printableJson } from '../text.js'
+import { printableJson } from '../../text/text.js'
 
 /** A deployment as it is recorded, each change with its fields and what it did to the verification. */
-export function deploymentJson(deployment: Deployment, exitCode: ExitCode): string {
+export function deploymentJson(deployment: Deployment, exitCode: number): string {
   const changes = deployment.changes.map((change) => {
     const { fields, assurance } = asChange(change)
     return { ...change, fields: fields.map(({ path, before, after }) => ({ path, before, after })), assurance }

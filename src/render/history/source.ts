@@ -1,5 +1,5 @@
 import type { Deployment } from '../../model/deployment.js'
-import { printable } from '../text.js'
+import { printable } from '../../text/text.js'
 
 /** Where a deployment's definitions came from; what a forge adds is not always there. */
 type Source = (NonNullable<Deployment['source']> & { readonly pull_request?: number; readonly run?: string }) | null

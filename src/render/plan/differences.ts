@@ -1,7 +1,7 @@
 import type { Change } from '../../model/plan.js'
 import type { Difference } from '../../plan/approved.js'
+import { printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
-import { printable } from '../text.js'
 import { changeText } from './text.js'
 
 /** For each flow that differs the approved change and today's, or the one that is defined, one above the other, so that narrow terminals hold both. */

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../model/canonical.js'
 import { normalise } from '../../model/flow.js'
 import { leavesOf } from '../../model/leaves.js'
 import type { Change, Field } from '../../model/plan.js'
-import { formatValue } from '../text.js'
+import { formatValue } from '../../text/text.js'
 
 /**
  * The fields worth reading: of a new flow only those that are not at their default, else all. The rest are counted, so

@@ -1,6 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { Change, Field, Plan } from '../../model/plan.js'
-import { clip, formatValue } from '../text.js'
+import { clip, formatValue } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 import { type Concern, concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'

@@ -1,7 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
+import { formatTime, formatValue, plural, printable } from '../../text/text.js'
 import * as markup from '../markup.js'
-import { formatTime, formatValue, plural, printable } from '../text.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'

@@ -1,6 +1,6 @@
 import type { Plan } from '../../model/plan.js'
-import { type PolicyGroup, policyGroups } from '../../model/policy-groups.js'
-import { plural } from '../text.js'
+import { type PolicyGroup, policyGroups } from '../../plan/policy-groups.js'
+import { plural } from '../../text/text.js'
 
 /** What one policy says of several flows: as many of them as fit, with their places; null where a definition is gone. */
 export interface PolicyLines extends Omit<PolicyGroup, 'flows'> {

@@ -1,5 +1,5 @@
 import type { Plan } from '../../model/plan.js'
-import { plural, printable } from '../text.js'
+import { plural, printable } from '../../text/text.js'
 
 /** Where the definitions of a plan came from; null where nobody asked. */
 export function sourceText({ source }: Pick<Plan, 'source'>): string | null {

@@ -1,6 +1,6 @@
 import type { Action, Change, Plan } from '../../model/plan.js'
 import { enumerate } from '../../plan/guard.js'
-import { plural } from '../text.js'
+import { plural } from '../../text/text.js'
 
 /** Every action with its sign and its words, in the order in which a summary lists them. */
 export const ACTIONS: Readonly<Record<Action, { sign: string; todo: string; done: string }>> = {

@@ -1,6 +1,6 @@
 import { isObject } from '../../model/json.js'
 import { toBrackets, toPointer } from '../../model/json-pointer.js'
-import { nearest } from '../../validate/nearest.js'
+import { nearest } from '../../text/nearest.js'
 import { type ApiError, invalid, invalidValue } from '../api-error.js'
 import { canBeUnset, type Param, type Params } from './param.js'
 

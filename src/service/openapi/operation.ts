@@ -1,4 +1,4 @@
-import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/resources.js'
 import { DEEPEST, MOST_PARAMETERS, V1_LIMIT } from '../api/limits.js'
 import { isDeep } from '../api/param.js'
 import type { OpenRoute } from '../api/probes.js'

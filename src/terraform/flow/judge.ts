@@ -1,6 +1,6 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { Change } from '../../model/plan.js'
-import { plural } from '../../render/text.js'
+import { plural } from '../../text/text.js'
 import { attribute, error, lastWrite, pathOf, sentence, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import type { Judged } from './engine.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { apply } from '../../apply/apply.js'
+import { apply } from '../../app/apply.js'
 import type { Deployment } from '../../model/deployment.js'
 import type { ObservedFlow } from '../../model/state.js'
 import { allowanceText } from '../../plan/allowance.js'

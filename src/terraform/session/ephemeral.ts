@@ -1,4 +1,4 @@
-import { LONGEST_IDEMPOTENCY_KEY } from '../../model/idempotency-key.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../model/resources.js'
 import type { CreateSessionParams } from '../../remote/remote.js'
 import { RemoteError } from '../../remote/remote.js'
 import type { Connected } from '../connection.js'

@@ -1,5 +1,5 @@
 import { digestOf } from '../../../model/canonical.js'
-import { LONGEST_IDEMPOTENCY_KEY } from '../../../model/idempotency-key.js'
+import { LONGEST_IDEMPOTENCY_KEY } from '../../../model/resources.js'
 import type { IdempotencyRecord } from '../../../store/idempotency-keys.js'
 import { ApiError } from '../../api-error.js'
 import type { Caller, Later, Service, WriteCall } from './call.js'

@@ -1,6 +1,6 @@
 import { EVENT_TYPES, type ListObject, type WebhookEndpoint } from '../../../model/resources.js'
 import type { WebhookEndpointRecord } from '../../../store/webhooks.js'
-import { nearest } from '../../../validate/nearest.js'
+import { nearest } from '../../../text/nearest.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'
 import { API_VERSION, isApiVersion } from '../../api-version.js'
 import { randomText } from '../../ids.js'

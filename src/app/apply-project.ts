@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { Deployment } from '../model/deployment.js'
+import { isEmpty, type Plan } from '../model/plan.js'
+import { allowanceText } from '../plan/allowance.js'
+import type { Difference } from '../plan/approved.js'
+import { type Refusal, refusalOf } from '../plan/refusal.js'
+import type { Remote } from '../remote/remote.js'
+import { type ApplyOptions, apply } from './apply.js'
+import { type Planned, type PlanRequest, planProject } from './plan-project.js'
+import { projectCommit } from './project/commit.js'
+import type { Site } from './site.js'
+
+/** What is asked and told while a plan is applied. Whatever throws stops it before anything is written. */
+export interface Steps {
+  /** The plan is made: it may still be refused, or hold nothing. */
+  planned?(planned: Pick<Planned, 'plan' | 'policies'> & Partial<Planned>): void
+  /** Whether somebody agrees to what the plan does. Left out, everybody does. */
+  agreed?(plan: Plan): Promise<boolean>
+  /** From now on the plan is being written. */
+  writing?(plan: Plan, remote: Remote): void
+}
+
+/** What became of a plan: it is written whole, or not at all. */
+export type Outcome = { readonly plan: Plan; readonly remote: Remote } & (
+  | { readonly status: 'nothing_to_do' }
+  | { readonly status: 'applied'; readonly deployment: Deployment }
+  /** The reviewed plan was applied before, by this run or another. */
+  | { readonly status: 'applied_already'; readonly deployment: Deployment }
+  /** Another run applied the very same plan first, and nobody had reviewed it. */
+  | { readonly status: 'overtaken'; readonly deployment: Deployment }
+  /** A guard, a policy or a conflict forbids it. */
+  | { readonly status: 'refused'; readonly refusal: Refusal }
+  /** Somebody was asked, and said no. */
+  | { readonly status: 'declined' }
+  /** Flows have moved on, or the definitions say something else: it would not do what was reviewed. */
+  | { readonly status: 'differs'; readonly by: 'flows' | 'definitions'; readonly differences: readonly Difference[] }
+)
+
+/** Plans a site's definitions, and writes the plan as one deployment. */
+export async function applyProject(
+  site: Site,
+  request: Pick<PlanRequest, 'allow' | 'only'> = {},
+  steps: Steps = {},
+): Promise<Outcome> {
+  const planned = await planProject(site, request)
+  return applyPlanned(planned, steps, async () => ({
+    source: await projectCommit(site.project, site),
+    allowed: (request.allow ?? []).map(allowanceText),
+  }))
+}
+
+/** Writes a plan that was made just now, unless something is against it; `about` is what its deployment is to say. */
+export async function applyPlanned(
+  planned: Pick<Planned, 'plan' | 'remote' | 'policies'>,
+  steps: Steps,
+  about: () => Promise<Omit<ApplyOptions, 'runId'>>,
+): Promise<Outcome> {
+  const { plan, remote } = planned
+  steps.planned?.(planned)
+  const refusal = refusalOf(plan)
+  if (refusal !== null) return { status: 'refused', refusal, plan, remote }
+  const isRecord = isEmpty(plan) && plan.accepted !== undefined
+  if (isEmpty(plan) && !isRecord) return { status: 'nothing_to_do', plan, remote }
+  // A record writes nothing that anybody could object to.
+  if (!isRecord && (await steps.agreed?.(plan)) === false) return { status: 'declined', plan, remote }
+  const options = { runId: randomUUID(), ...(await about()) }
+  const writer = await remote.writer()
+  try {
+    steps.writing?.(plan, remote)
+    const result = await apply(plan, writer, options)
+    if (result.status !== 'applied_by_another_run') return { ...result, plan, remote }
+    const status = options.approvedDigest === undefined ? 'overtaken' : 'applied_already'
+    return { status, deployment: result.deployment, plan, remote }
+  } finally {
+    await writer.close()
+  }
+}

@@ -1,0 +1,81 @@
+import { driftLeft } from '../edit/drift-left.js'
+import { pull } from '../edit/pull.js'
+import type { FlowKey } from '../model/flow.js'
+import type { DesiredFlow, ObservedState } from '../model/state.js'
+import { attribute, type DriftedFlow, type DriftReport, driftOf, type Left } from '../plan/drift.js'
+import { locate } from '../plan/locate.js'
+import { type PlanOptions, plan } from '../plan/plan.js'
+import type { RemoteReader } from '../remote/remote.js'
+import { someAtOnce, versionsSinceDeployment } from '../remote/versions.js'
+import { suggest } from '../text/nearest.js'
+import { badUsage } from './failure.js'
+import { placesOf } from './plan.js'
+import type { Definitions } from './project/definitions.js'
+import { checkedDefinitions } from './project/sources.js'
+import { reading, type Site } from './site.js'
+
+/** How many flows are asked for at once: enough to hide the way, too few to be a burden. */
+const AT_ONCE = 6
+
+/** What was edited outside git in a site: of all flows, or of those that are named. */
+export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []): Promise<DriftReport> {
+  const { project, target } = site
+  const definitions = checkedDefinitions(project)
+  const about = { project: project.config.project, environment: target.name }
+  const report = await reading(site, (reader) => driftFlows(definitions, reader, about))
+  checkKeys(keys, [...definitions.desired(target.name), ...report.flows])
+  return { ...report, flows: report.flows.filter(({ key }) => keys.length === 0 || keys.includes(key)) }
+}
+
+/** A key that nothing has would look like a flow without drift. */
+function checkKeys(keys: readonly FlowKey[], known: readonly { readonly key: FlowKey }[]): void {
+  const names = [...new Set(known.map(({ key }) => key))]
+  const unknown = keys.find((key) => !names.includes(key))
+  if (unknown === undefined) return
+  const hint = suggest(unknown, names, 'there are')
+  throw badUsage(`there is neither a definition nor a drifted flow "${unknown}"`, hint)
+}
+
+/**
+ * What was edited outside git, by whom and when: a view of the plan, and for the flows that drifted, and no others, a
+ * look at their latest versions. The reader cannot write.
+ */
+export async function driftFlows(
+  definitions: Definitions,
+  reader: RemoteReader,
+  options: PlanOptions,
+  isWanted: (flow: DriftedFlow) => boolean = () => true,
+): Promise<DriftReport> {
+  const { project, environment } = options
+  const state = await reader.state(project)
+  const desired = definitions.desired(environment)
+  const made = locate(plan(desired, state, options), placesOf(definitions))
+  const candidates = driftOf(made, state, desired).filter(isWanted)
+  const flows = await attributed(candidates, reader, project)
+  const left = flows.length === 0 ? new Map<string, Left>() : leftOf(desired, state, options)
+  return {
+    project,
+    environment,
+    livemode: state.livemode,
+    managed: state.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
+    flows: flows.map((flow) => ({ ...flow, left: left.get(flow.id) ?? null })),
+  }
+}
+
+function leftOf(desired: readonly DesiredFlow[], state: ObservedState, options: PlanOptions): Map<string, Left> {
+  const pulled = pull(desired, state, { project: options.project, keys: [], all: false })
+  return new Map(driftLeft(desired, state, pulled, options).map(({ id, left }) => [id, left]))
+}
+
+/** The same, with who edited what; without flows that were none of the project's. */
+export async function attributed<Flow extends DriftedFlow>(
+  candidates: readonly Flow[],
+  reader: RemoteReader,
+  project: string,
+): Promise<Flow[]> {
+  const flows = await someAtOnce(candidates, AT_ONCE, async (drifted) => {
+    const found = attribute(drifted, await versionsSinceDeployment(reader, drifted.id), project)
+    return found && { ...drifted, ...found }
+  })
+  return flows.filter((flow) => flow !== null)
+}

@@ -1,0 +1,148 @@
+import { asLeft, definedSince, keysNotFree } from '../../edit/as-left.js'
+import { driftLeft, type LeftFlow } from '../../edit/drift-left.js'
+import type { FileEdit } from '../../edit/edit-project.js'
+import { type Pull, pull } from '../../edit/pull.js'
+import type { FlowKey } from '../../model/flow.js'
+import type { ObservedState } from '../../model/state.js'
+import { describeConflict } from '../../plan/conflict.js'
+import type { RemoteReader } from '../../remote/remote.js'
+import { someAtOnce, versionsOf } from '../../remote/versions.js'
+import { attributed } from '../drift.js'
+import { badUsage, Failure } from '../failure.js'
+import { reading } from '../site.js'
+import type { Editing } from './open.js'
+import { editsFor } from './write-edits.js'
+
+export interface PullChoice {
+  /** Flows; none means all of the project. */
+  readonly keys: readonly FlowKey[]
+  /** Whether also to take back what git changed and nobody applied, and definitions that git removed. */
+  readonly all: boolean
+  /** A deployment: the definitions are restored as it left its flows. */
+  readonly at?: string | undefined
+}
+
+/** What pull makes of the definitions, and what it leaves alone. Nothing is written yet. */
+export interface Pulled {
+  readonly edits: readonly FileEdit[]
+  readonly targets: Pull['targets']
+  readonly withheld: Pull['withheld']
+  readonly kept: readonly KeptFlow[]
+  /** The drift that stays, whatever was pulled: of the flows that are asked for. */
+  readonly left: readonly LeftFlow[]
+  /** Definitions of flows that the project did not have then, each with whether the next apply here archives its flow. */
+  readonly absent: ReadonlyMap<FlowKey, boolean>
+}
+
+export type KeptFlow =
+  | Pull['kept'][number]
+  | { readonly key: FlowKey; readonly why: 'adopted_since' }
+  | { readonly key: FlowKey; readonly keyThen: FlowKey; readonly why: 'key_not_free' }
+
+/** What to pull from: what is there, or what was there then. */
+interface Source {
+  readonly state: ObservedState
+  readonly absent: Pulled['absent']
+  /** Of those, the ones whose flow was taken over since: they stay, unless they are named. */
+  readonly adopted: readonly FlowKey[]
+  /** Flows that cannot have the key of then again, each with the key that it keeps. */
+  readonly notFree: ReturnType<typeof keysNotFree>
+}
+
+/** How many flows are asked for their versions at once. */
+const AT_ONCE = 6
+
+/** The edits that make the definitions say what the service has, or what it had. */
+export async function editsToPull(editing: Editing, { keys, all, at }: PullChoice): Promise<Pulled> {
+  const { site, definitions } = editing
+  const { project, target } = site
+  const desired = definitions.desired(target.name)
+  const source: Source =
+    at === undefined
+      ? { state: editing.state, absent: new Map(), adopted: [], notFree: [] }
+      : await reading(site, (reader) => sourceAt(reader, at, editing, keys))
+  const { state } = source
+  const pulled = pull(desired, state, { project: project.config.project, keys, all })
+  if (pulled.unknown.length > 0) {
+    const names = pulled.unknown.map((key) => `"${key}"`).join(', ')
+    throw badUsage(`this project has no flow ${names} in ${target.name}`, 'flows list shows what there is')
+  }
+  if (pulled.exchanged.length > 0) throw exchanged(pulled.exchanged, at)
+  const adopted = source.adopted.map((key) => ({ key, why: 'adopted_since' as const }))
+  const notFree = source.notFree
+    .filter(({ key, keyThen }) => keys.length === 0 || keys.includes(key) || keys.includes(keyThen))
+    .map((one) => ({ ...one, why: 'key_not_free' as const }))
+  return {
+    edits: editsFor(project, definitions, target.name, pulled.targets, state),
+    targets: pulled.targets,
+    withheld: pulled.withheld,
+    kept: [...pulled.kept, ...adopted, ...notFree],
+    left: at === undefined ? await driftThatStays(editing, pulled, keys) : [],
+    absent: source.absent,
+  }
+}
+
+/** What was there then, as a deployment left it. Nobody has edited it since, so there is nobody to name. */
+async function sourceAt(
+  reader: RemoteReader,
+  deployment: string,
+  { site, definitions, state: now }: Editing,
+  keys: readonly FlowKey[],
+): Promise<Source> {
+  const desired = definitions.desired(site.target.name)
+  const { project } = await reader.retrieveDeployment(deployment)
+  if (project !== site.project.config.project) {
+    throw badUsage(`${deployment} is a deployment of project "${project}"`)
+  }
+  const then = await reader.deploymentFlows(deployment)
+  const since = definedSince(then, now, desired).map(({ key }) => {
+    const flow = now.flows.find((one) => (one.key === key || one.applied_key === key) && one.project === project)
+    return { key, flow }
+  })
+  const takenOver = await someAtOnce(since, AT_ONCE, async ({ flow }) => flow && wasTakenOver(reader, flow.id))
+  const adopted = since.filter(({ key }, index) => takenOver[index] && !keys.includes(key)).map(({ key }) => key)
+  return {
+    state: asLeft(then, now, desired, { project, kept: new Set(adopted) }),
+    absent: new Map(since.map(({ key, flow }) => [key, flow?.status === 'active'])),
+    adopted,
+    notFree: keysNotFree(then, now, desired),
+  }
+}
+
+/** Whether a flow was there before it came into its project: archiving it would not bring back what was. */
+async function wasTakenOver(reader: RemoteReader, flow: string): Promise<boolean> {
+  for await (const { changed } of versionsOf(reader, flow)) if (changed.includes('/project')) return true
+  return false
+}
+
+/** Two definitions cannot be told apart by their flows: whichever were written would be about the wrong one. */
+function exchanged(conflicts: Pull['exchanged'], at: string | undefined): Failure {
+  const messages = conflicts.map((conflict) => {
+    const { key, applied_key: other } = conflict.observed
+    return at === undefined
+      ? `${conflict.desired.file}: ${describeConflict(conflict).message}`
+      : `${conflict.desired.file}: the flow "${other}" had the key "${key}" then`
+  })
+  const hints = conflicts.map((conflict) => describeConflict(conflict).hint)
+  return new Failure('conflict', `Nothing was written. ${[...new Set(messages)].join('; ')}`, {
+    hint:
+      at === undefined
+        ? [...new Set(hints)].join('; ')
+        : 'apply what the definitions say now, so that each flow has one key, then restore; or name other flows',
+  })
+}
+
+async function driftThatStays(
+  { site, definitions, state }: Editing,
+  pulled: Pull,
+  keys: readonly FlowKey[],
+): Promise<LeftFlow[]> {
+  const { project } = site.project.config
+  const about = { project, environment: site.target.name }
+  const asked = driftLeft(definitions.desired(site.target.name), state, pulled, about).filter(({ key }) => {
+    const renamed = pulled.targets.find((target) => target.key === key)?.definition
+    return keys.length === 0 || [key, renamed].some((one) => one !== undefined && keys.includes(one))
+  })
+  if (!asked.some(({ kind }) => kind === 'released')) return asked
+  return reading(site, (reader) => attributed(asked, reader, project))
+}

@@ -1,0 +1,82 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { type Dirent, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { followed } from '../../files/inside.js'
+import { isRunning } from '../../files/is-running.js'
+import { putInPlace, replaceWhole, writeNew } from '../../files/put-in-place.js'
+import { makeCacheKey } from '../../load/cache/cache-key.js'
+import type { Project } from '../project/project.js'
+
+/** The modeline names the project's own copy of the schema, where it keeps one. */
+export function schemaFor({ root }: Project, file: string, name: 'flow' | 'policy' = 'flow'): string | undefined {
+  const schema = join(root, 'schemas', `${name}.schema.json`)
+  if (!existsSync(schema)) return undefined
+  return relative(dirname(join(root, file)), schema)
+    .split(sep)
+    .join('/')
+}
+
+/** Where a text is written before it gets its name; a process that is killed leaves it there. */
+function sealedTemporaryFor(path: string): string {
+  return `${path}.${process.pid}.${sealOf(basename(path), process.pid)}.tmp`
+}
+
+/** Tells files of this program's making from those that somebody gave such a name: they are never removed. */
+function sealOf(name: string, pid: number): string {
+  const key = cacheKey()
+  if (key === undefined) return randomBytes(SEAL_LENGTH / 2).toString('hex')
+  return createHmac('sha256', key).update(`${name} ${pid}`).digest('hex').slice(0, SEAL_LENGTH)
+}
+
+const SEAL_LENGTH = 16
+
+/** Undefined where the home folder cannot be written: then what a killed process leaves behind stays. */
+function cacheKey(): Buffer | undefined {
+  try {
+    return makeCacheKey()
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Removes what processes left behind, in this folder of the project and those below, that no longer run. Links are not
+ * followed: they may lead out of the project, or round in circles.
+ */
+export function removeLeftovers(folder: string): void {
+  for (const entry of entriesOf(folder)) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) removeLeftovers(path)
+    const [, name, pid, seal] = (entry.isFile() && TEMPORARY.exec(entry.name)) || []
+    if (name === undefined || seal !== sealOf(name, Number(pid)) || isRunning(Number(pid))) continue
+    rmSync(path, { force: true })
+  }
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return []
+  }
+}
+
+const TEMPORARY = /^(.+\.ya?ml)\.(\d+)\.([0-9a-f]+)\.tmp$/
+
+/** The old text or the new one, never half of it, with the file's mode. A link goes on pointing to it. Throws LinkOutside. */
+export function replaceFile(root: string, file: string, text: string): void {
+  const target = followed(root, file)
+  replaceWhole(target, text, { temporary: sealedTemporaryFor(target), mode: statSync(target).mode })
+}
+
+/** The whole file or none, and never over one that is there; in a folder of the project. Throws LinkOutside. */
+export function createFile(root: string, file: string, text: string, mode?: number): void {
+  const path = join(followed(root, dirname(file)), basename(file))
+  const temporary = sealedTemporaryFor(path)
+  try {
+    writeNew(temporary, text, mode)
+    putInPlace(temporary, path)
+  } finally {
+    rmSync(temporary, { force: true })
+  }
+}

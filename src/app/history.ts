@@ -1,0 +1,74 @@
+import type { VerificationFlow } from '../model/resources.js'
+import type { FlowDeploymentSummary } from '../model/schema-types.js'
+import { deploymentOf, deploymentsOf } from '../remote/deployments.js'
+import type { FlowsQuery, RemoteReader } from '../remote/remote.js'
+import { versionsOf } from '../remote/versions.js'
+
+export interface History {
+  /** Newest first. */
+  readonly deployments: readonly FlowDeploymentSummary[]
+  readonly hasMore: boolean
+}
+
+/** The last deployments of a project; with `flow`, those that wrote this flow. */
+export async function historyOf(
+  reader: RemoteReader,
+  project: string,
+  { limit, flow }: { readonly limit: number; readonly flow?: string | undefined },
+): Promise<History> {
+  const all = flow === undefined ? deploymentsOf(reader, { project }, { perPage: limit + 1 }) : writing(reader, flow)
+  const found: FlowDeploymentSummary[] = []
+  for await (const deployment of all) if (found.push(deployment) > limit) break
+  return { deployments: found.slice(0, limit), hasMore: found.length > limit }
+}
+
+async function* writing(reader: RemoteReader, flow: string): AsyncGenerator<FlowDeploymentSummary> {
+  for await (const version of versionsOf(reader, flow)) {
+    const deployment = await deploymentOf(reader, version)
+    if (deployment !== null) yield deployment
+  }
+}
+
+/** Flows as they are, all of them, in order of key. */
+export async function allFlows(
+  reader: RemoteReader,
+  query: Pick<FlowsQuery, 'status' | 'project'> = {},
+): Promise<VerificationFlow[]> {
+  const flows: VerificationFlow[] = []
+  for (;;) {
+    const last = flows.at(-1)
+    const page = await reader.listFlows({ ...query, limit: 100, ...(last && { starting_after: last.id }) })
+    flows.push(...page.data)
+    if (!page.has_more) return flows.sort((a, b) => (a.key < b.key ? -1 : 1))
+  }
+}
+
+/** The newest deployments that were told of, newest first; null before the first look, which only learns what is there. */
+export interface Seen {
+  ids: string[] | null
+}
+
+/** As many as a page holds, and so many of the newest are known again by their ids. */
+const REMEMBERED = 100
+
+/**
+ * The deployments that are new since the last look, the oldest first. Known are the newest ones by their ids: where clocks
+ * of several servers disagree, a new deployment may stand behind one that was seen.
+ */
+export async function* deploymentsSince(reader: RemoteReader, project: string, seen: Seen) {
+  const { ids: known } = seen
+  const found: string[] = []
+  for await (const { id } of deploymentsOf(reader, { project }, { perPage: REMEMBERED })) {
+    if (found.length >= REMEMBERED && (known === null || known.includes(id))) break
+    found.push(id)
+  }
+  if (known === null) {
+    seen.ids = found
+    return
+  }
+  for (const id of found.filter((one) => !known.includes(one)).reverse()) {
+    yield await reader.retrieveDeployment(id)
+    known.unshift(id)
+  }
+  known.length = Math.min(known.length, REMEMBERED)
+}

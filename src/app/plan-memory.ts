@@ -1,0 +1,47 @@
+import { readCacheFile, writeCacheFile } from '../load/cache/cache-file.js'
+import { digestOf } from '../model/canonical.js'
+import type { Plan } from '../model/plan.js'
+import type { Allowance } from '../plan/allowance.js'
+import type { PlanMemory } from './plan.js'
+import type { Site } from './site.js'
+
+interface Remembered {
+  readonly about: string
+  readonly etag: string
+  readonly plan: Plan
+}
+
+/**
+ * Keeps the last empty plan of an environment in the cache folder. An entry about anything else than the same subject, in
+ * all that a plan depends on but the state, or one that was damaged, is as good as none. The program is part of the
+ * digest of the definitions.
+ */
+export function planMemory(
+  { project: { root, config }, target }: Site,
+  subject: {
+    readonly definitions: { readonly digest: string }
+    readonly policies: { readonly digest: string | null }
+    readonly remote: { readonly label: string }
+    /** What is lifted by name for this run. */
+    readonly allow: readonly Allowance[]
+  },
+): PlanMemory {
+  const file = `plan-${target.name}.json`
+  const about = digestOf({
+    definitions: subject.definitions.digest,
+    policies: subject.policies.digest,
+    project: config.project,
+    environment: target.name,
+    // Its mode and guards.
+    settings: target.settings,
+    remote: subject.remote.label,
+    allow: subject.allow,
+  })
+  return {
+    recall: () => {
+      const remembered = readCacheFile<Remembered>(root, file)
+      return remembered?.about === about ? remembered : null
+    },
+    remember: (etag, plan) => writeCacheFile<Remembered>(root, file, { about, etag, plan }),
+  }
+}

@@ -1,0 +1,55 @@
+import type { FlowKey } from '../model/flow.js'
+import { type Plan, sealed } from '../model/plan.js'
+import { type Allowance, allowanceText } from '../plan/allowance.js'
+import type { Remote } from '../remote/remote.js'
+import { planFlows } from './plan.js'
+import { planMemory } from './plan-memory.js'
+import { projectCommit } from './project/commit.js'
+import { checkedSources } from './project/sources.js'
+import { readingFrom, type Site } from './site.js'
+
+export interface PlanRequest {
+  /** Guards lifted by name for this run. */
+  readonly allow?: readonly Allowance[]
+  /** Keys of flows: the plan is limited to them. */
+  readonly only?: readonly FlowKey[]
+  /** Whether the plan says which commit the definitions come from. */
+  readonly withCommit?: boolean
+  /** Whether the plan is to be reviewed and applied later, as it is: it says all that decides whether it may be. */
+  readonly toReview?: boolean
+}
+
+export interface Planned {
+  readonly remote: Remote
+  readonly plan: Plan
+  /** Keys of the definitions, and names of the policies: whoever named others has mistyped them. */
+  readonly defined: readonly FlowKey[]
+  readonly policies: readonly string[]
+}
+
+/** The plan of an environment, made with a reader that cannot write. Throws InvalidDefinitions before anything is read. */
+export async function planProject(site: Site, request: PlanRequest = {}): Promise<Planned> {
+  const { project, target } = site
+  const { allow = [], only = [], withCommit = false, toReview = false } = request
+  const { definitions, policies } = await checkedSources(project)
+  const remote = await site.connect(project, target)
+  const options = {
+    project: project.config.project,
+    environment: target.name,
+    guards: target.settings.guards ?? {},
+    allow,
+    policies,
+    only: only.length > 0 ? only : undefined,
+    address: toReview ? remote.address : undefined,
+  }
+  // What is remembered is the plan of every flow, and it names no store.
+  const memory = toReview || only.length > 0 ? undefined : planMemory(site, { definitions, policies, remote, allow })
+  const bare = await readingFrom(remote, (reader) => planFlows(definitions, reader, options, memory))
+  const plan = toReview || withCommit ? { ...bare, source: await projectCommit(project, site) } : bare
+  return {
+    remote,
+    plan: toReview ? sealed(plan, allow.map(allowanceText)) : plan,
+    defined: definitions.desired(target.name).map(({ key }) => key),
+    policies: policies.names,
+  }
+}

@@ -1,0 +1,48 @@
+import type { Plan } from '../model/plan.js'
+import { isEmpty } from '../model/plan.js'
+import { locate, type Places } from '../plan/locate.js'
+import { type PlanOptions, plan } from '../plan/plan.js'
+import type { RemoteReader } from '../remote/remote.js'
+import type { Definitions } from './project/definitions.js'
+import type { Policies } from './project/policies.js'
+
+/** The last empty plan of these very definitions and policies, with the tag of the state it was made from. */
+export interface PlanMemory {
+  recall(): { readonly etag: string; readonly plan: Plan } | null
+  remember(etag: string, plan: Plan): void
+}
+
+/**
+ * Plans checked definitions against a service. The reader cannot write. Where definitions and state are those of a
+ * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could come out. The tag of
+ * a state leaves out how much its flows are used, so that nothing is remembered of what policies say of that.
+ */
+export async function planFlows(
+  definitions: Definitions,
+  reader: RemoteReader,
+  options: PlanOptions & { readonly policies?: Policies },
+  kept?: PlanMemory,
+): Promise<Plan> {
+  const memory = options.policies?.readUsage ? undefined : kept
+  const remembered = memory?.recall() ?? null
+  const observation = await reader.observe(options.project, remembered?.etag)
+  if (observation.status === 'not_modified') {
+    if (remembered) return remembered.plan
+    throw new Error('"not modified" was answered to an unconditional request')
+  }
+  const desired = definitions.desired(options.environment)
+  const places = placesOf(definitions)
+  const located = locate(plan(desired, observation.state, options), places)
+  const about = { desired, observed: observation.state, allow: options.allow ?? [], places }
+  const made = options.policies === undefined ? located : await options.policies.judge(located, about)
+  if (isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
+  return made
+}
+
+/** Where the definitions say things. */
+export function placesOf(definitions: Definitions): Places {
+  return {
+    lineOf: (file, environment, path) => definitions.locate(file, environment, path)?.line ?? null,
+    bodyLine: (file) => definitions.bodyLine(file),
+  }
+}

@@ -1,0 +1,16 @@
+import { type CommitInfo, commitInfo, trustCommand } from '../../ci/commit-info.js'
+import type { Ports } from '../site.js'
+import type { Project } from './project.js'
+
+/** The commit that a project stands at: what its plans are made of. */
+export function projectCommit(
+  { root, configFile, config }: Project,
+  { env, reporter }: Pick<Ports, 'env' | 'reporter'>,
+): Promise<CommitInfo | null> {
+  const onUntrusted = (folder: string) =>
+    reporter.warn(
+      'git says nothing here, as the folder belongs to somebody else: what was committed is not known',
+      trustCommand(folder),
+    )
+  return commitInfo({ root, files: [configFile, config.flows, config.policies ?? 'policies'], env, onUntrusted })
+}

@@ -1,0 +1,99 @@
+import { discover } from '../../load/discover.js'
+import { locateField } from '../../load/locate-field.js'
+import { compareText } from '../../model/canonical.js'
+import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
+import { BODY_FIELDS, configIn } from '../../model/flow.js'
+import { modesOf } from '../../model/mode.js'
+import type { FlowDefinition } from '../../model/schema-types.js'
+import type { DesiredFlow } from '../../model/state.js'
+import { checkDefinition } from '../../validate/definition.js'
+import { checkDefinitionSet } from '../../validate/definition-set.js'
+import { linkedAway, locateInConfig, type Project } from './project.js'
+import { type Found, type SetOptions, SourceSet } from './source-set.js'
+
+/** All definitions of a project, read and checked. */
+export interface Definitions {
+  /** Number of definition files, faulty ones too. */
+  readonly count: number
+  /** Everything that is wrong, in order of file, line and column. */
+  readonly diagnostics: readonly Diagnostic[]
+  /** SHA-256 over all that decides the desired flows: paths, contents, configuration, schemas, program. */
+  readonly digest: string
+  /** The flows of one environment in order of key. Only without errors; throws when files changed since. */
+  desired(environment: string): DesiredFlow[]
+  /** Where the definition sets this field of a flow's configuration for this environment; null where a default does. */
+  locate(file: string, environment: string, pointer: string): SourcePosition | null
+  /** Line of the first field of the body; 1 when the file has changed since. */
+  bodyLine(file: string): number
+  /** The text of a definition as it was read and checked; undefined when the file has changed since. */
+  text(file: string): string | undefined
+}
+
+/** Reads and checks the definitions of a project. Never throws for what users write. */
+export function readDefinitions(project: Project, options: SetOptions = {}): Definitions {
+  const set = new SourceSet(project, 'definitions', findDefinitions(project), project.config, options)
+  const modes = modesOf(project.config.environments)
+  const checks = {
+    file: ({ value }: { readonly value: unknown }) => ({ issues: checkDefinition(value, modes) }),
+    set: checkDefinitionSet,
+  }
+  const diagnostics = set.isValid ? [] : set.check(checks)
+  return {
+    count: set.listed.length,
+    digest: set.digest,
+    diagnostics,
+    desired: (environment) => {
+      if (diagnostics.length > 0) throw new Error('definitions with errors describe no flows')
+      return set
+        .read()
+        .map(({ file, key, value }) => {
+          const definition = value as FlowDefinition
+          const { renamed_from: renamedFrom = null } = definition
+          return { key, renamedFrom, config: configIn(definition, environment), file }
+        })
+        .sort((a, b) => compareText(a.key, b.key))
+    },
+    locate: (file, environment, pointer) => {
+      const source = set.source(file)
+      const place = source === undefined ? null : locateField(source, environment, pointer)
+      return place === null ? null : { file, ...place }
+    },
+    bodyLine: (file) => {
+      const text = set.text(file)
+      if (text === undefined) return 1
+      return quickBodyLine(text) ?? set.source(file)?.firstLine(BODY_FIELDS) ?? 1
+    },
+    text: (file) => set.text(file),
+  }
+}
+
+/** The definition files of a project, unread, and what is wrong with the folder that they are in. */
+export function findDefinitions(project: Project): Found {
+  const { files, diagnostics, exists } = discover(project.root, project.config.flows)
+  return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
+}
+
+function folderFaults(project: Project, exists: boolean | 'link', count: number): Diagnostic[] {
+  if (exists && count > 0) return []
+  const folder = project.config.flows
+  if (exists === 'link') return [linkedAway(project, 'flows', folder)]
+  return [
+    {
+      severity: 'error',
+      code: exists ? 'FOLDER_EMPTY' : 'FOLDER_MISSING',
+      message: exists ? `there is no definition in the folder "${folder}"` : `there is no folder "${folder}"`,
+      hint: exists ? 'a definition is a file that ends in .yaml or .yml' : 'make it, or name another one in "flows"',
+      at: locateInConfig(project, '/flows'),
+    },
+  ]
+}
+
+/**
+ * The line of the first field, without parsing: the first line that is neither blank nor comment nor document start, if
+ * it begins with a field's name. A plan of ten thousand new flows asks this of each file.
+ */
+function quickBodyLine(text: string): number | undefined {
+  const before = /^(?:[ \t]*(?:#[^\n]*)?\r?\n|---[ \t]*\r?\n)*/.exec(text)?.[0] ?? ''
+  const name = /^([a-z_]+):/.exec(text.slice(before.length, before.length + 40))?.[1]
+  return BODY_FIELDS.some((field) => field === name) ? before.split('\n').length : undefined
+}

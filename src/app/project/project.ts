@@ -1,0 +1,135 @@
+import { lstatSync, realpathSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { followed } from '../../files/inside.js'
+import { decode } from '../../load/decode.js'
+import { readBounded } from '../../load/discover.js'
+import { parse } from '../../load/parse.js'
+import { placeIssues, positionOf } from '../../load/place-issues.js'
+import { SourceMap } from '../../load/source-map.js'
+import { compareDiagnostics, type Diagnostic, type SourcePosition } from '../../model/diagnostic.js'
+import { type Mode, modeOf } from '../../model/mode.js'
+import type { Config } from '../../model/schema-types.js'
+import { checkConfig, overlap, plainFolder } from '../../validate/config.js'
+
+/** A folder with a configuration file that is valid. */
+export interface Project {
+  /** Absolute path of the folder that holds the configuration file, links followed. */
+  readonly root: string
+  /** Name of the configuration file in that folder. */
+  readonly configFile: string
+  readonly config: ProjectConfig
+}
+
+/**
+ * The configuration with its defaults filled in. Folders are those that are meant: where one is a link to another of the
+ * project, it is that one, as git and editors know it.
+ */
+export type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
+
+/** What a configuration file is called; the first is what is made, and meant where nothing else is said. */
+export const CONFIG_FILES = ['flows.config.yaml', 'flows.config.yml'] as const
+
+/** The configuration files that lie in a folder, links to nothing too: a project has one. */
+export function configFilesIn(folder: string): readonly string[] {
+  return CONFIG_FILES.map((name) => join(folder, name)).filter(isThere)
+}
+
+/** Reads the configuration file. `project` is there exactly when there is no diagnostic. */
+export function loadProject(configFile: string): { project?: Project; diagnostics: readonly Diagnostic[] } {
+  const path = resolve(configFile)
+  const root = realFolder(dirname(path))
+  const name = basename(path)
+  const read = readBounded(root, name)
+  if ('fault' in read) return { diagnostics: [isThere(path) ? read.fault : withHint(read.fault)] }
+  const decoded = decode(name, read.bytes)
+  if ('fault' in decoded) return { diagnostics: [decoded.fault] }
+  const { value, diagnostics } = parse(name, decoded.text)
+  const issues = value === undefined ? [] : checkConfig(value)
+  const kept = diagnostics.length === 0 ? issues : issues.filter(({ code }) => code !== 'MISSING_FIELD')
+  const all = [...diagnostics, ...(kept.length === 0 ? [] : placeIssues(name, kept, new SourceMap(decoded.text)))]
+  if (all.length > 0) return { diagnostics: all.sort(compareDiagnostics) }
+  return { project: { root, configFile: name, config: withFolders(root, value as Config) }, diagnostics: [] }
+}
+
+function withFolders(root: string, config: Config): ProjectConfig {
+  const flows = folderBehind(root, plainFolder(config.flows ?? 'flows'))
+  const named = plainFolder(config.policies ?? 'policies')
+  const policies = folderBehind(root, named)
+  const isLink = policies !== named && !overlap(policies, flows)
+  return { ...config, flows, ...(isLink && { policies }) }
+}
+
+/** What a folder of the configuration leads to inside of the project; else the folder as it is named. */
+function folderBehind(root: string, folder: string): string {
+  try {
+    const parts = relative(root, followed(root, folder)).split(sep)
+    return parts.some((part) => part === '' || part.startsWith('.')) ? folder : parts.join('/')
+  } catch {
+    return folder
+  }
+}
+
+function realFolder(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
+  }
+}
+
+/** The environment that is meant where nobody names one: the only one, else `local`. */
+export function defaultEnvironment({ config }: Project): string {
+  const names = Object.keys(config.environments)
+  return (names.length === 1 ? names[0] : undefined) ?? 'local'
+}
+
+/** Where the embedded store of a project lies, as seen from a folder. */
+export function storeFrom(folder: string, { root }: Project): string {
+  return relative(folder, join(root, '.flows', 'store.sqlite'))
+}
+
+/** Where the flows of an environment are: a flows API and its mode, else the embedded store, by its path from a folder. */
+export function placeOf(
+  project: Project,
+  environment: string,
+  folder: string,
+): { readonly api: string; readonly mode: Mode } | { readonly store: string } {
+  const settings = project.config.environments[environment]
+  return settings?.api === undefined
+    ? { store: storeFrom(folder, project).split(sep).join('/') }
+    : { api: settings.api, mode: modeOf(settings) }
+}
+
+/** Where the configuration says something; its beginning where it does not. */
+export function locateInConfig({ root, configFile }: Project, pointer: string): SourcePosition {
+  const read = readBounded(root, configFile)
+  const decoded = 'fault' in read ? undefined : decode(configFile, read.bytes)
+  const source = decoded === undefined || 'fault' in decoded ? undefined : new SourceMap(decoded.text)
+  return source?.key(pointer) === undefined
+    ? { file: configFile, line: 1, column: 1 }
+    : positionOf(configFile, { pointer, part: 'value' }, source)
+}
+
+/** What is wrong with a folder of the configuration that is a link to anything but a folder of the project. */
+export function linkedAway(project: Project, field: 'flows' | 'policies', folder: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'LINK_OUTSIDE',
+    message: `the folder "${folder}" is a link, and does not lead to a folder of this project: it is not opened`,
+    hint: `put a folder in its place, or name another one in "${field}"`,
+    at: locateInConfig(project, `/${field}`),
+  }
+}
+
+/** A link to nothing is there, too. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path) !== undefined
+  } catch {
+    return false
+  }
+}
+
+function withHint(missing: Diagnostic): Diagnostic {
+  return { ...missing, hint: '"flows init" makes one' }
+}

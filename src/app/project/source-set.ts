@@ -1,0 +1,143 @@
+import { DefinitionCache } from '../../load/cache/definition-cache.js'
+import { DefinitionFiles, type ReadDefinition } from '../../load/definition-files.js'
+import type { DefinitionFile } from '../../load/discover.js'
+import { placeIssues, positionOf } from '../../load/place-issues.js'
+import type { SourceMap } from '../../load/source-map.js'
+import { canonicalJson, sha256 } from '../../model/canonical.js'
+import { compareDiagnostics, type Diagnostic, type Issue } from '../../model/diagnostic.js'
+import type { FileIssue } from '../../validate/definition-set.js'
+import { FINGERPRINT } from '../../validate/generated/fingerprint.js'
+import type { Project } from './project.js'
+
+/** The files of a folder, unread, and what is wrong with the folder. */
+export interface Found {
+  readonly files: readonly DefinitionFile[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+export interface SetOptions {
+  /** What an earlier run found out is not found out again; the outcome is the same. By default true. */
+  readonly cache?: boolean | undefined
+}
+
+/** What may be wrong with the files of one kind. */
+export interface Checks {
+  /** Faults of one file's value, and those that are placed in the middle of a text. */
+  file(read: ReadDefinition): { readonly issues: readonly Issue[]; readonly within?: readonly Within[] }
+  /** Faults that only show when all files are seen together. */
+  set(read: readonly ReadDefinition[]): readonly FileIssue[]
+}
+
+type Within = Pick<Issue, 'code' | 'message' | 'hint' | 'pointer'> & { readonly offset: number }
+
+/** All files of one kind in a project: definitions, or policies. With the cache what was read before is not parsed again. */
+export class SourceSet {
+  readonly listed: readonly DefinitionFile[]
+  /** Whether an earlier run found this very set to be without fault. */
+  readonly isValid: boolean
+  readonly #files: DefinitionFiles
+  readonly #cache: DefinitionCache | undefined
+  readonly #faults: readonly Diagnostic[]
+  readonly #decided: string
+  #digest: string
+  #hashes: readonly string[]
+  #read: readonly ReadDefinition[] | undefined
+  #indexes: ReadonlyMap<string, number> | undefined
+
+  /** `decides`: what the configuration says that decides as well. */
+  constructor(project: Project, kind: string, found: Found, decides: unknown, { cache = true }: SetOptions) {
+    this.#cache = cache ? new DefinitionCache(project.root, FINGERPRINT, kind) : undefined
+    this.listed = found.files
+    this.#faults = found.diagnostics
+    this.#decided = canonicalJson(decides)
+    const valid = this.#cache?.validSet() ?? null
+    this.#files = new DefinitionFiles(project.root, found.files, { cache: this.#cache, parse: valid === null })
+    this.#hashes = this.#files.hashes
+    this.#digest = this.#digestOf(this.#hashes)
+    this.isValid = this.#faults.length === 0 && valid === this.#digest
+  }
+
+  /** SHA-256 over all that decides what the files say: paths, contents, configuration, schemas, program. */
+  get digest(): string {
+    return this.#digest
+  }
+
+  /** Everything that is wrong, in order of file, line and column. Remembers a set without fault. */
+  check(checks: Checks): readonly Diagnostic[] {
+    const read = this.#files.read()
+    this.#read = read
+    this.#hashes = read.map(({ hash }) => hash)
+    this.#digest = this.#digestOf(this.#hashes)
+    const ofFiles = read.flatMap((one) => [...one.diagnostics, ...this.#faultsOf(one, checks)])
+    const byFile = new Map(read.map((one) => [one.file, one]))
+    const ofSet = checks.set(read).map((issue) => this.#placed(issue, byFile))
+    const diagnostics = [...this.#faults, ...ofFiles, ...ofSet].sort(compareDiagnostics)
+    if (diagnostics.length === 0) this.#cache?.save(this.#digest, new Map(read.map(({ hash, value }) => [hash, value])))
+    return diagnostics
+  }
+
+  /** What the files say. Throws when one has changed since the set was opened. */
+  read(): readonly ReadDefinition[] {
+    if (this.#read === undefined) {
+      const read = this.#files.read()
+      if (read.some(({ hash }, index) => hash !== this.#hashes[index])) {
+        throw new Error('the files were changed while they were read; run the command again')
+      }
+      this.#read = read
+    }
+    return this.#read
+  }
+
+  /** The text of a file as it was read and checked; undefined when it has changed since. */
+  text(file: string): string | undefined {
+    return this.#files.text({ file, hash: this.#hashOf(file) })
+  }
+
+  /** Where things stand in a file; undefined when it has changed since. */
+  source(file: string): SourceMap | undefined {
+    return this.#files.source({ file, hash: this.#hashOf(file) })
+  }
+
+  #hashOf(file: string): string {
+    this.#indexes ??= new Map(this.listed.map((one, index) => [one.file, index]))
+    return this.#hashes[this.#indexes.get(file) ?? -1] ?? ''
+  }
+
+  #faultsOf(read: ReadDefinition, checks: Checks): Diagnostic[] {
+    const { file, value } = read
+    if (value === undefined) return []
+    const { issues: all, within = [] } = checks.file(read)
+    // A field may be missing because YAML's faults hid it.
+    const issues = read.diagnostics.length === 0 ? all : all.filter(({ code }) => code !== 'MISSING_FIELD')
+    if (issues.length + within.length === 0) return []
+    const source = this.#files.source(read)
+    const placed = within.map(({ pointer, offset, ...said }): Diagnostic => {
+      const place = source?.within(pointer, offset) ?? { line: 1, column: 1 }
+      return diagnostic(said, { file, ...place })
+    })
+    return [...placeIssues(file, issues, source), ...placed]
+  }
+
+  #placed({ file, issue, related }: FileIssue, byFile: ReadonlyMap<string, ReadDefinition>): Diagnostic {
+    const place = (name: string, where: Parameters<typeof positionOf>[1]) => {
+      const one = byFile.get(name)
+      return positionOf(name, where, one && this.#files.source(one))
+    }
+    const others = related?.map(({ file: other, pointer }) =>
+      place(other, { pointer, part: pointer === '' ? 'key' : 'value' }),
+    )
+    return { ...diagnostic(issue, place(file, issue)), ...(others !== undefined && { related: others }) }
+  }
+
+  #digestOf(hashes: readonly string[]): string {
+    const list = this.listed.map(({ file }, index) => `${JSON.stringify(file)} ${hashes[index]}\n`).join('')
+    return sha256(`${FINGERPRINT}\n${this.#decided}\n${list}`)
+  }
+}
+
+function diagnostic(
+  { code, message, hint }: Pick<Issue, 'code' | 'message' | 'hint'>,
+  at: Diagnostic['at'],
+): Diagnostic {
+  return { severity: 'error', code, message, ...(hint !== undefined && { hint }), at }
+}

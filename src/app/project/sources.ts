@@ -1,0 +1,40 @@
+import { compareDiagnostics, type Diagnostic, hasError } from '../../model/diagnostic.js'
+import { InvalidDefinitions } from '../failure.js'
+import { type Definitions, readDefinitions } from './definitions.js'
+import { type Policies, readPolicies } from './policies.js'
+import type { Project } from './project.js'
+
+export interface Sources {
+  readonly definitions: Definitions
+  readonly policies: Policies
+  /** Everything that is wrong with either. */
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** The definitions and policies of a project, with all that is wrong with them. */
+export async function readSources(project: Project, options: { cache?: boolean } = {}): Promise<Sources> {
+  const definitions = readDefinitions(project, options)
+  const policies = await readPolicies(project, options)
+  const diagnostics = [...definitions.diagnostics, ...policies.diagnostics].sort(compareDiagnostics)
+  return { definitions, policies, diagnostics }
+}
+
+/** Definitions and policies without errors; throws InvalidDefinitions with all of them otherwise. */
+export async function checkedSources(project: Project): Promise<Sources> {
+  return checked(project, await readSources(project))
+}
+
+/** Definitions without errors; throws InvalidDefinitions with all of them otherwise. */
+export function checkedDefinitions(project: Project): Definitions {
+  return checked(project, readDefinitions(project))
+}
+
+/** Policies without errors, for whoever needs no definitions. */
+export async function checkedPolicies(project: Project): Promise<Policies> {
+  return checked(project, await readPolicies(project))
+}
+
+function checked<T extends { readonly diagnostics: readonly Diagnostic[] }>({ root }: Project, read: T): T {
+  if (hasError(read.diagnostics)) throw new InvalidDefinitions(read.diagnostics, root)
+  return read
+}

@@ -1,0 +1,84 @@
+import { existsSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { isPolicy, untidyFiles } from '../../../app/edits/format.js'
+import { replaceFile } from '../../../app/edits/write-definition.js'
+import { badUsage } from '../../../app/failure.js'
+import { policiesFolder } from '../../../app/project/policies.js'
+import type { Project } from '../../../app/project/project.js'
+import { followedIfInside, isLink, LinkOutside } from '../../../files/inside.js'
+import { printable } from '../../../text/text.js'
+import { noSuchFile } from '../../options/named-file.js'
+import { openProject } from '../../options/project.js'
+import { type Cli, type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import { showDiagnostics } from '../../views/diagnostics.js'
+
+export const fmt: Define = (command, run) => {
+  command
+    .argument('[files...]', 'definitions and policies (default: all of them)')
+    .option('--check', 'change nothing; exit 1 when a file is not in standard layout')
+    .addHelpText(
+      'after',
+      examples(['All definitions and policies, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
+    )
+    .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
+}
+
+/** Prints the files that are not in standard layout, and unless only checking puts them into it. */
+function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
+  const { terminal } = cli
+  const project = openProject(cli)
+  const named = given.map((file) => inProject(cli, project, file))
+  const { files, diagnostics } = untidyFiles(project, named)
+  for (const { file, text } of files) {
+    if (!check) replaceFile(project.root, file, text)
+    terminal.result(`${printable(file)}\n`)
+  }
+  const exitCode = showDiagnostics(diagnostics, { terminal, format: 'human', root: project.root })
+  if (exitCode !== ExitCode.ok) return exitCode
+  return check && files.length > 0 ? ExitCode.failed : ExitCode.ok
+}
+
+/** A file that is named, as the project knows it: by whatever links its folder was reached. */
+function inProject(cli: Cli, project: Project, given: string): string {
+  const { root, config } = project
+  const named = (path: string) => relative(root, path).split(sep).join('/')
+  const isOurs = (file: string) =>
+    /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file))
+  const written = resolve(cli.terminal.cwd, given)
+  // What reads the file says what is wrong with such a link.
+  if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
+  const path = realParent(written)
+  if (path === undefined) throw noSuchFile(cli, given)
+  const file = named(path)
+  if (!isOurs(file)) {
+    const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
+    throw badUsage(
+      `${given} is not a definition or policy of this project`,
+      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}`,
+    )
+  }
+  return file
+}
+
+function leadsOut(root: string, path: string): boolean {
+  try {
+    followedIfInside(root, path)
+    return false
+  } catch (error) {
+    return error instanceof LinkOutside
+  }
+}
+
+function isDangling(path: string): boolean {
+  return isLink(path) && !existsSync(path)
+}
+
+/** The path without links but for its last part; undefined where no file is. */
+function realParent(path: string): string | undefined {
+  try {
+    return statSync(path).isFile() ? join(realpathSync(dirname(path)), basename(path)) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,61 @@
+import type { Project } from '../../../app/project/project.js'
+import { readSources, type Sources } from '../../../app/project/sources.js'
+import { hasError } from '../../../model/diagnostic.js'
+import { plural } from '../../../text/text.js'
+import { formatOptions, type View, type Views, viewOf } from '../../options/format.js'
+import { openProject } from '../../options/project.js'
+import { type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import { type DiagnosticsFormat, showDiagnostics } from '../../views/diagnostics.js'
+
+interface Validated extends Sources {
+  readonly project: Project
+}
+
+const as =
+  (format: DiagnosticsFormat): View<Validated> =>
+  (terminal, { diagnostics, project: { root } }) =>
+    void showDiagnostics(diagnostics, { terminal, format, root })
+
+const VIEWS: Views<Validated, DiagnosticsFormat> = {
+  human: (terminal, validated, exitCode) => {
+    as('human')(terminal, validated, exitCode)
+    const { definitions, policies } = validated
+    const { length } = policies.names
+    const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
+    if (exitCode === ExitCode.ok) terminal.show(`${what} valid.\n`)
+  },
+  json: as('json'),
+  github: as('github'),
+  sarif: as('sarif'),
+}
+
+const { format, json } = formatOptions(VIEWS)
+
+export const validate: Define = (command, run) => {
+  command
+    .addOption(format)
+    .addOption(json)
+    .option('--no-cache', 'read every file anew')
+    .addHelpText(
+      'after',
+      examples(
+        ['Check everything; needs no network and no key', 'flows validate'],
+        ['Annotate the changed lines of a pull request', 'flows validate --format github'],
+        ['For code scanning', 'flows validate --format sarif > flows.sarif'],
+      ),
+    )
+    .action((options) =>
+      run(async (cli) => {
+        const show = viewOf(options, VIEWS)
+        const project = openProject(cli)
+        const sources = await readSources(project, { cache: options.cache })
+        const exitCode = hasError(sources.diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
+        return show(cli, { ...sources, project }, exitCode)
+      }),
+    )
+}
+
+function policyCount(count: number): string {
+  return count === 1 ? '1 policy' : `${count} policies`
+}

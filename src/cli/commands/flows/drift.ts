@@ -1,0 +1,52 @@
+import { driftOfProject } from '../../../app/drift.js'
+import type { DriftReport } from '../../../plan/drift.js'
+import { driftGithub } from '../../../render/drift/github.js'
+import { driftJson } from '../../../render/drift/json.js'
+import { driftMarkdown } from '../../../render/drift/markdown.js'
+import { driftText } from '../../../render/drift/text.js'
+import { formatOptions, type Views, viewOf } from '../../options/format.js'
+import { environmentOption, siteOf } from '../../options/project.js'
+import { type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import { fromRepositoryRoot } from '../../views/diagnostics.js'
+
+interface Found {
+  readonly report: DriftReport
+  /** The folder of the configuration. */
+  readonly root: string
+}
+
+const VIEWS: Views<Found, 'human' | 'json' | 'markdown' | 'github'> = {
+  human: (terminal, { report }) => terminal.show(driftText(report, terminal.palette)),
+  json: (terminal, { report }, exitCode) => terminal.result(driftJson(report, exitCode)),
+  markdown: (terminal, { report }) => terminal.result(driftMarkdown(report)),
+  github: (terminal, { report, root }) => terminal.result(driftGithub(report, fromRepositoryRoot(terminal, root))),
+}
+
+const { format, json } = formatOptions(VIEWS)
+
+export const drift: Define = (command, run) => {
+  command
+    .argument('[keys...]', 'flows (default: all of this project)')
+    .addOption(environmentOption)
+    .addOption(format)
+    .addOption(json)
+    .addHelpText(
+      'after',
+      examples(
+        ['What was edited outside git: exits 2 when there is some', 'flows drift --env live'],
+        ['One flow', 'flows drift high-value --env live'],
+        ['Annotations on the lines of the definitions, in GitHub Actions', 'flows drift --env live --format github'],
+        ['In a job on a schedule', 'flows drift --env live --format markdown >> "$GITHUB_STEP_SUMMARY"'],
+      ),
+    )
+    .action((keys, options) =>
+      run(async (cli) => {
+        const show = viewOf(options, VIEWS)
+        const site = siteOf(cli, options.env)
+        const report = await driftOfProject(site, keys)
+        const exitCode = report.flows.length > 0 ? ExitCode.changesPending : ExitCode.ok
+        return show(cli, { report, root: site.project.root }, exitCode)
+      }),
+    )
+}

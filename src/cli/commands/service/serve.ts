@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { badUsage } from '../../../app/failure.js'
+import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
+import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
+import type { MetricsServer } from '../../../service/metrics/serve.js'
+import { parseWebhookProxy, type WebhookProxy } from '../../../service/operations/webhooks/webhook-proxy.js'
+import { parseRange } from '../../../service/operations/webhooks/webhook-targets.js'
+import { printable } from '../../../text/text.js'
+import { apiAddressFault } from '../../../validate/address.js'
+import { type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
+import { proxyFault } from '../../service/proxies.js'
+import { openServiceStore } from '../../service/store.js'
+
+export const serve: Define = (command, run) => {
+  command
+    .option('-p, --port <port>', 'port to listen on; 0 takes a free one', parsePort, 4010)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--public-url <url>', 'where people reach the service (default: its own address)', parseUrl)
+    .option(
+      '--rate-limit <n>',
+      'requests that each API key may make in a second; 0 for any number',
+      parseLimit,
+      DEFAULT_RATE_LIMIT,
+    )
+    .option(
+      '--trust-proxy <addresses>',
+      'proxies whose X-Forwarded-For is believed: addresses, ranges, loopback, uniquelocal; with commas between',
+      parseProxies,
+    )
+    .option(
+      '--drain-delay <seconds>',
+      'how long to go on after SIGTERM while /readyz says no, for load balancers',
+      parseSeconds,
+      0,
+    )
+    .option('--metrics-port <port>', 'serve figures for Prometheus at /metrics on this port', parsePort)
+    .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
+    .option(
+      '--webhook-allow <range>',
+      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
+      parseRanges,
+    )
+    .option(
+      '--webhook-proxy <url>',
+      'HTTP proxy that webhooks to public addresses go through (http://proxy.example.com:3128)',
+    )
+    .option(
+      '--api-version <version>',
+      "version of Stripe's API that events name; a webhook endpoint may have its own",
+      parseApiVersion,
+      API_VERSION,
+    )
+    .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
+    .addHelpText(
+      'after',
+      examples(
+        ['On this machine', 'flows serve'],
+        ['Over PostgreSQL, on several machines', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows serve'],
+        ['Behind a proxy', 'flows serve --host 0.0.0.0 --public-url https://flows.example.com --log'],
+        [
+          'Behind a load balancer, with figures for Prometheus',
+          'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --metrics-port 9464',
+        ],
+      ),
+    )
+    .action((options) =>
+      run(async (cli) => {
+        const webhookProxy = webhookProxyOf(options)
+        const store = await openServiceStore(cli, { tell: (message) => cli.terminal.talk(`${printable(message)}\n`) })
+        let figures: MetricsServer | undefined
+        try {
+          figures = await metricsOf(options)
+          const { host, port, publicUrl, rateLimit, trustProxy, webhookAllow, apiVersion, log } = options
+          const server = await startServer({
+            store,
+            host,
+            port,
+            rateLimit,
+            apiVersion,
+            ...(publicUrl !== undefined && { publicUrl }),
+            ...(trustProxy !== undefined && { trustProxy }),
+            ...(figures !== undefined && { metrics: figures.metrics }),
+            ...(webhookAllow !== undefined && { webhookAllow }),
+            ...(webhookProxy !== undefined && { webhookProxy }),
+            ...(log && { log: logToStderr }),
+          }).catch((error) => {
+            throw cannotListen(error, options)
+          })
+          // Listened for before it is said that it can be stopped.
+          const stopped = stopSignal()
+          cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
+          if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
+          cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
+          const signal = await stopped
+          server.drain()
+          cli.terminal.talk('Stopping ...\n')
+          await sleep(options.drainDelay * 1000)
+          await server.close()
+          return signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.ok
+        } finally {
+          await figures?.close()
+          await store.close()
+        }
+      }),
+    )
+}
+
+/** Counting costs memory and time to start: it is loaded for those who ask. */
+async function metricsOf(options: { metricsHost: string; metricsPort?: number }): Promise<MetricsServer | undefined> {
+  const { metricsHost: host, metricsPort: port } = options
+  if (port === undefined) return undefined
+  const { serveMetrics } = await import('../../../service/metrics/serve.js')
+  return serveMetrics(host, port).catch((error) => {
+    throw cannotListen(error, { host, port, option: '--metrics-port' })
+  })
+}
+
+function parseLimit(value: string): number {
+  return wholeNumber(value, 1_000_000, 'It is a whole number of requests a second, up to a million.')
+}
+
+function parseSeconds(value: string): number {
+  return wholeNumber(value, 3600, 'It is a whole number of seconds, up to 3600.')
+}
+
+function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
+  if (parseRange(value) === undefined) {
+    throw new InvalidArgumentError('It is not a range of addresses: write it as 127.0.0.0/8.')
+  }
+  return [...before, value]
+}
+
+/** Read here, not by the parser of options: that shows the value that it refuses, which may hold a password. */
+function webhookProxyOf({ webhookProxy: text }: { readonly webhookProxy?: string }): WebhookProxy | undefined {
+  if (text === undefined) return undefined
+  const proxy = parseWebhookProxy(text)
+  if (proxy !== undefined) return proxy
+  throw badUsage(
+    "the value of '--webhook-proxy <url>' is not the address of a proxy",
+    'write it as http://proxy.example.com:3128, with user:password@ before the host if it asks for them, percent-encoded',
+  )
+}
+
+function parseApiVersion(value: string): string {
+  if (isApiVersion(value)) return value
+  throw new InvalidArgumentError(`It is not a version of Stripe's API: write it as ${API_VERSION}.`)
+}
+
+function parseUrl(value: string): string {
+  const fault = apiAddressFault(value)
+  if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
+  return value
+}
+
+function parseProxies(value: string): string {
+  const fault = proxyFault(value)
+  if (fault !== undefined) throw new InvalidArgumentError(fault)
+  return value
+}

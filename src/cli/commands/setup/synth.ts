@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { createFile, replaceFile } from '../../../app/edits/write-definition.js'
+import { badUsage, Failure } from '../../../app/failure.js'
+import { placeOf } from '../../../app/project/project.js'
+import { checkedDefinitions } from '../../../app/project/sources.js'
+import { stateOf } from '../../../app/site.js'
+import type { FlowKey } from '../../../model/flow.js'
+import type { DesiredFlow, ObservedState } from '../../../model/state.js'
+import { pair } from '../../../plan/pair.js'
+import { plan } from '../../../plan/plan.js'
+import { terraformJson } from '../../../synth/configuration.js'
+import { plural, printable } from '../../../text/text.js'
+import { checkFolder } from '../../options/check-folder.js'
+import { namedFile } from '../../options/named-file.js'
+import { environmentOption, siteOf } from '../../options/project.js'
+import { type Cli, type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+
+const FILE = 'flows.tf.json'
+
+export const synth: Define = (command, run) => {
+  command
+    .addOption(environmentOption)
+    .option('--out <path>', `a folder, where it becomes ${FILE}, or a file that ends in .tf.json (default: stdout)`)
+    .option('--import', 'with import blocks for the flows that exist already; reads the environment')
+    .option('--check', 'with --out: write nothing; exit 2 when something would be written')
+    .addHelpText(
+      'after',
+      examples(
+        ['The flows of live as Terraform resources', 'flows synth --env live --out infra'],
+        ['Hand flows that flows apply made over to Terraform', 'flows synth --env live --import --out infra'],
+        [
+          'In a pull request: is the file the one that the definitions make?',
+          'flows synth --env live --out infra --check',
+        ],
+      ),
+    )
+    .action((options) => run(async (cli) => synthesise(cli, options)))
+}
+
+interface Subject {
+  readonly project: string
+  readonly environment: string
+}
+
+interface Options {
+  readonly env?: string | undefined
+  readonly out?: string | undefined
+  readonly import?: true | undefined
+  readonly check?: true | undefined
+}
+
+async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<ExitCode> {
+  const { terminal } = cli
+  if (options.check && out === undefined) throw badUsage('--check needs --out: it compares with a file')
+  const site = siteOf(cli, env)
+  const { project, target } = site
+  const definitions = checkedDefinitions(project)
+  const flows = definitions.desired(target.name)
+  const file = out === undefined ? undefined : fileOf(cli, out)
+  if (file !== undefined) checkPlace(file, terminal.cwd)
+  const state = options.import ? await stateOf(site) : undefined
+  const subject = { project: project.config.project, environment: target.name }
+  const taken = state && takenOver(flows, state, subject)
+  const made = terraformJson({
+    ...subject,
+    place: placeOf(project, target.name, file === undefined ? terminal.cwd : dirname(file)),
+    flows,
+    ...(taken && { imports: taken.imports }),
+  })
+  if (taken && taken.left.length > 0) terminal.talk(leftText(taken.left, subject))
+  // Not the JSON that other commands print: Terraform must read the very characters.
+  const text = `${JSON.stringify(made, null, 2)}\n`
+  if (file === undefined) {
+    terminal.result(text)
+    return ExitCode.ok
+  }
+  const shown = printable(relative(terminal.cwd, file))
+  const about = `${plural(flows.length, 'flow')} of ${target.name}`
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) {
+    terminal.show(`${shown} is up to date: ${about}.\n`)
+    return ExitCode.ok
+  }
+  if (options.check) {
+    terminal.show(`${shown} is not what the definitions make: flows synth would write it.\n`)
+    return ExitCode.changesPending
+  }
+  write(file, text)
+  terminal.show(`Wrote ${shown}: ${about}.\n`)
+  return ExitCode.ok
+}
+
+/** Terraform reads what ends in .tf.json, so no other name is meant as a file. */
+function fileOf(cli: Cli, out: string): string {
+  const { cwd } = cli.terminal
+  const isFile = basename(out).endsWith('.tf.json')
+  if (!isFile && /\.(json|tf)$/.test(out)) {
+    throw badUsage(`Terraform would not read ${out} as JSON`, `name a folder, or a file such as ${FILE}`)
+  }
+  const path = resolve(cwd, isFile ? out : join(out, FILE))
+  checkFolder(dirname(path), cwd)
+  return namedFile(cli, path)
+}
+
+function checkPlace(file: string, cwd: string): void {
+  if (!existsSync(file) || statSync(file).isFile()) return
+  throw badUsage(`${printable(relative(cwd, file))} is a folder, where the file would be`, 'name another place')
+}
+
+/**
+ * What each flow that Terraform is to take over is called now, and the flows that it cannot take over, as no definition
+ * makes a resource of them. One that was archived is made active by the apply.
+ */
+function takenOver(
+  flows: readonly DesiredFlow[],
+  state: ObservedState,
+  subject: Subject,
+): { readonly imports: readonly { readonly key: FlowKey; readonly id: string }[]; readonly left: readonly FlowKey[] } {
+  const { conflicts } = plan(flows, state, subject)
+  if (conflicts.length > 0) {
+    const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
+    throw new Failure('conflict', `Terraform cannot take over every flow: ${faults.join('; ')}. Nothing was written.`, {
+      ...(conflicts[0] && { hint: conflicts[0].hint }),
+    })
+  }
+  const { pairs, gone } = pair(flows, state, subject.project)
+  const imports = pairs.flatMap(({ desired: { key }, observed }) =>
+    observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
+  )
+  return { imports, left: gone.map(({ key }) => key) }
+}
+
+function leftText(keys: readonly FlowKey[], { project, environment }: Subject): string {
+  const [it, its, has] = keys.length === 1 ? ['it', 'its definition', 'has'] : ['them', 'their definitions', 'have']
+  const named = keys.map(printable)
+  const about = `${plural(keys.length, 'flow')} of ${project} in ${environment}`
+  const pull = `flows pull ${named.join(' ')} --all --env ${environment}`
+  return `warning: ${about} ${has} no definition, so Terraform does not take ${it} over: ${named.join(', ')}. Bring ${its} back (${pull}), or archive ${it} first (flows apply --env ${environment}); then run this again.\n`
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  if (existsSync(file)) replaceFile(dirname(file), basename(file), text)
+  else createFile(dirname(file), basename(file), text)
+}

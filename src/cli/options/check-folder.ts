@@ -1,0 +1,29 @@
+import { lstatSync, statSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
+import { badUsage } from '../../app/failure.js'
+import { printable } from '../../text/text.js'
+
+/** Throws where no folder can be made of a path, as something else has its name or that of a folder above. */
+export function checkFolder(path: string, cwd: string): void {
+  const there = entryAt(path, lstatSync)
+  if (there === undefined) {
+    if (dirname(path) !== path) checkFolder(dirname(path), cwd)
+    return
+  }
+  const meant = entryAt(path, statSync)
+  if (meant?.isDirectory()) return
+  const shown = printable(relative(cwd, path))
+  throw meant === undefined
+    ? badUsage(`${shown} is a link to nothing`, 'make the folder that it leads to, or remove it')
+    : badUsage(`${shown} is a file, not a folder`, 'name another place, or remove it')
+}
+
+/** Undefined where nothing is, also as a folder above is a file. */
+function entryAt(path: string, look: typeof statSync | typeof lstatSync) {
+  try {
+    return look(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
+}

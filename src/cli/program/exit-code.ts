@@ -1,0 +1,35 @@
+/** What every command answers to its shell. The same number stands in JSON output as `exit_code`. */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  changesPending: 2,
+  definitionsInvalid: 3,
+  planStale: 4,
+  blocked: 5,
+  notAuthorised: 6,
+  badUsage: 64,
+  interrupted: 130,
+} as const
+
+export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
+
+/** What a failure is to the shell, by its code. */
+const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
+  api_key_invalid: ExitCode.notAuthorised,
+  api_key_missing: ExitCode.notAuthorised,
+  bad_usage: ExitCode.badUsage,
+  blocked_by_guard: ExitCode.blocked,
+  forge_not_authorised: ExitCode.notAuthorised,
+  forge_token_missing: ExitCode.notAuthorised,
+  half_renamed: ExitCode.changesPending,
+  interrupted: ExitCode.interrupted,
+  key_of_other_mode: ExitCode.notAuthorised,
+  plan_of_other_definitions: ExitCode.planStale,
+  plan_of_other_environment: ExitCode.badUsage,
+  plan_stale: ExitCode.planStale,
+}
+
+/** Any other has failed. */
+export function exitCodeOf({ code }: { readonly code: string }): ExitCode {
+  return OF_FAILURES[code] ?? ExitCode.failed
+}

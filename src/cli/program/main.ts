@@ -1,0 +1,124 @@
+import { Command, CommanderError, Option } from '@commander-js/extra-typings'
+import { type CompletionRequest, completionRequest } from '../completion/request.js'
+import { type FormatOptions, formatOf } from '../options/format.js'
+import { askedHelp } from './asked-help.js'
+import type { Cli, CommandRow, Run } from './command.js'
+import { ExitCode } from './exit-code.js'
+import { misread, seemsToWantJson, unknownCommand } from './misread.js'
+import { report } from './report.js'
+import { COMMANDS } from './table.js'
+import { processTerminal, type Terminal, watchOutputs } from './terminal.js'
+import { version } from './version.js'
+
+/** Runs one command line and answers with its exit code. Nothing is thrown, and it is the program that ends by itself. */
+export async function main(args: readonly string[], openTerminal = processTerminal): Promise<ExitCode> {
+  const request = completionRequest(args)
+  if (request !== undefined) return completed(request)
+  let exitCode: ExitCode = ExitCode.ok
+  watchOutputs(() => {
+    exitCode = ExitCode.failed
+    process.exitCode = exitCode
+  })
+  const program = createProgram(seemsToWantJson(args), openTerminal(undefined))
+  const cliOf = (): Cli => {
+    const { config, color } = program.opts()
+    // commander gives --color its negation as default: only a flag that was typed counts.
+    const typed = program.getOptionValueSource('color') === 'cli' ? (color as boolean) : undefined
+    return { terminal: openTerminal(typed), configFile: config }
+  }
+  let options: FormatOptions = {}
+  program.hook('preAction', (_, command) => {
+    options = command.opts()
+  })
+  const run: Run = async (action) => {
+    const cli = cliOf()
+    try {
+      exitCode = await action(cli)
+    } catch (error) {
+      exitCode = report(error, cli.terminal, formatOf(options))
+    }
+  }
+  await addCommands(program, args, run)
+  const misreadFormat = seemsToWantJson(args) ? 'json' : 'human'
+  const help = askedHelp(args, program)
+  if (help !== undefined && 'word' in help) return report(unknownCommand(help), cliOf().terminal, misreadFormat)
+  try {
+    await program.parseAsync(help?.args ?? args, { from: 'user' })
+  } catch (error) {
+    const { terminal } = cliOf()
+    if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
+    if (error.exitCode === 0) return ExitCode.ok
+    // Everything else that commander throws is a misread command line.
+    return report(misread(error, program, args), terminal, misreadFormat)
+  }
+  return exitCode
+}
+
+/** Answers a shell that completes a command line. The table is the one that would read the line. */
+export async function completed(request: CompletionRequest, terminal = processTerminal(false)): Promise<ExitCode> {
+  const program = createProgram(true, terminal)
+  // The word that is being typed names no command yet.
+  await addCommands(program, request.words.slice(0, -1), async () => {})
+  const { complete } = await import('../completion/complete.js')
+  complete(request, program as never, (configFile) => ({ terminal, configFile }))
+  return ExitCode.ok
+}
+
+type Program = ReturnType<typeof createProgram>
+
+/** What is wrong with a command line is told by report(), as every failure is; `quiet` keeps back the help as well. */
+function createProgram(quiet: boolean, terminal: Terminal) {
+  return new Command('flows')
+    .description('Verification flows as code: YAML definitions, planned and applied.')
+    .usage('<command> [options]')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .addOption(
+      new Option('-c, --config <file>', 'configuration file').default(
+        undefined,
+        'flows.config.yaml here or in a folder above',
+      ),
+    )
+    .option('--color', 'colour the output')
+    .option('--no-color', 'do not colour the output')
+    .configureHelp({
+      // By default a narrow terminal gets no wrapping at all.
+      minWidthToWrap: 10,
+      showGlobalOptions: true,
+      styleTitle: (title) => title,
+      visibleCommands: ({ commands }) => [...commands],
+    })
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      outputError: () => {},
+      // No terminal: as wide as on most.
+      getOutHelpWidth: () => terminal.columns ?? 80,
+      getErrHelpWidth: () => terminal.talkColumns ?? 80,
+      writeOut: terminal.result,
+      writeErr: quiet ? () => {} : terminal.talk,
+    })
+    .exitOverride()
+}
+
+/** Only the command that a line calls is loaded whole. */
+async function addCommands(program: Program, args: readonly string[], run: Run): Promise<void> {
+  const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
+  const called = names.find((name) => name !== 'help')
+  for (const row of COMMANDS) await addCommand(program, row, row.name === called, run)
+}
+
+async function addCommand(program: Program, row: CommandRow, isCalled: boolean, run: Run): Promise<void> {
+  const command = program
+    .command(row.name)
+    .summary(row.summary)
+    .description(`${row.summary.charAt(0).toUpperCase()}${row.summary.slice(1)}.`)
+    .helpGroup(`${row.group}:`)
+    .copyInheritedSettings(program as unknown as Command)
+  if (isCalled) (await row.load())(command as unknown as Command, run)
+}
+
+/** An argument that is neither a flag nor the value of a global one: the first such names the command. */
+function isCommandName(arg: string, previous: string | undefined): boolean {
+  return !arg.startsWith('-') && previous !== '-c' && previous !== '--config'
+}

@@ -1,0 +1,118 @@
+import { createInterface } from 'node:readline/promises'
+import pc from 'picocolors'
+import { Failure } from '../../app/failure.js'
+import type { Palette } from '../../render/palette.js'
+import { fitted } from '../../text/fitted.js'
+
+/**
+ * What a command may talk to. stdout carries the result, stderr the talk about it; each is coloured by what it is
+ * connected to.
+ */
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The folder that the command runs in. Throws Failure where it is gone. */
+  readonly cwd: string
+  /** Colours for stdout, and for stderr. */
+  readonly palette: Palette
+  readonly talkPalette: Palette
+  /** How many characters a line of stdout has room for, and of stderr; undefined where that is no terminal. */
+  readonly columns: number | undefined
+  readonly talkColumns: number | undefined
+  /** Whether a person is there to answer: stdin and stderr are both a terminal. */
+  readonly isInteractive: boolean
+  /** Whether stderr is a terminal, so that a line may be rewritten. */
+  readonly isTalkLive: boolean
+  /** Prints a result as it is: for programs, or to be copied. */
+  result(text: string): void
+  /** Prints a result for people: what is too long for a terminal's lines is broken. */
+  show(text: string): void
+  talk(text: string): void
+  /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. Ctrl-C throws Failure. */
+  ask(question: string): Promise<string>
+}
+
+export function processTerminal(colour: boolean | undefined): Terminal {
+  const { env, stdin, stdout, stderr } = process
+  const [columns, talkColumns] = [columnsOf(stdout, env), columnsOf(stderr, env)]
+  return {
+    env,
+    // Asked for when it is needed: help and the like are there without one.
+    get cwd() {
+      return workingFolder()
+    },
+    palette: pc.createColors(usesColour(stdout.isTTY, env, colour)),
+    talkPalette: pc.createColors(usesColour(stderr.isTTY, env, colour)),
+    columns,
+    talkColumns,
+    isInteractive: Boolean(stdin.isTTY && stderr.isTTY) && !isCi(env),
+    isTalkLive: Boolean(stderr.isTTY) && env.TERM !== 'dumb',
+    result: (text) => void stdout.write(text),
+    show: (text) => void stdout.write(fitted(text, columns)),
+    talk: (text) => void stderr.write(fitted(text, talkColumns)),
+    ask: async (question) => {
+      const prompt = createInterface({ input: stdin, output: stderr })
+      try {
+        return await new Promise<string>((resolve, reject) => {
+          prompt.once('close', () => resolve(''))
+          prompt.once('SIGINT', () => reject(interrupted()))
+          prompt.question(question).then((answer) => resolve(answer.trim()), reject)
+        })
+      } finally {
+        prompt.close()
+      }
+    },
+  }
+}
+
+/** Whether this is a CI job: most services set the variable, and people say by "false" or 0 that it is none. */
+export function isCi({ CI }: Terminal['env']): boolean {
+  return CI !== undefined && !['', '0', 'false', 'no', 'off'].includes(CI.toLowerCase())
+}
+
+/** Throws Failure where the folder has been removed under the shell that is still in it. */
+function workingFolder(): string {
+  try {
+    return process.cwd()
+  } catch (cause) {
+    throw new Failure('no_working_folder', 'the folder that this runs in is not there any more: nothing was done', {
+      hint: 'change to a folder that is there, and run the command again',
+      cause,
+    })
+  }
+}
+
+/**
+ * Keeps the program alive when nobody takes what it prints. A reader that has seen enough (`flows list | head`) is no
+ * failure; a disk that is full is one, but what was done by then is done.
+ */
+export function watchOutputs(fail: () => void): void {
+  process.stderr.on('error', () => {})
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return
+    process.stderr.write(`error the result could not be printed: ${error.message}\n`)
+    fail()
+  })
+}
+
+/** What the terminal says, else COLUMNS. A file or a pipe has lines of any length. */
+function columnsOf(stream: NodeJS.WriteStream, env: Terminal['env']): number | undefined {
+  if (!stream.isTTY) return undefined
+  const columns = stream.columns || Number(env.COLUMNS)
+  return columns > 0 ? Math.max(columns, NARROWEST) : undefined
+}
+
+/** Below that, breaking lines would help nobody. */
+const NARROWEST = 40
+
+/** The flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a terminal is there. */
+function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefined): boolean {
+  if (flag !== undefined) return flag
+  if (env.NO_COLOR) return false
+  if (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '') return env.FORCE_COLOR !== '0'
+  return Boolean(isTTY) && env.TERM !== 'dumb'
+}
+
+/** Ctrl-C while a question was open: nothing was begun. */
+function interrupted(): Failure {
+  return new Failure('interrupted', 'Interrupted: nothing was written.')
+}

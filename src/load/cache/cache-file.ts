@@ -1,0 +1,104 @@
+import { createHmac } from 'node:crypto'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { replaceWhole } from '../../files/put-in-place.js'
+import { makeCacheKey, readCacheKey } from './cache-key.js'
+
+/**
+ * What `writeCacheFile` kept under this name in `.flows/cache/`; null when there is nothing of this user's making:
+ * whatever does not bear the seal of cache-key.ts (truncated, another machine's, committed by somebody) does not count.
+ */
+export function readCacheFile<T>(root: string, name: string): T | null {
+  const key = readCacheKey()
+  if (key === undefined || !isFolder(join(root, '.flows')) || !isFolder(folderOf(root))) return null
+  try {
+    const content = readPlainFile(join(folderOf(root), name))
+    const seal = content.subarray(0, SEAL_LENGTH).toString('latin1')
+    const body = content.subarray(SEAL_LENGTH)
+    return seal === sealOf(key, name, body) ? (JSON.parse(body.toString('utf8')) as T) : null
+  } catch {
+    return null
+  }
+}
+
+/** Keeps a JSON value for later runs. Losing it costs time, nothing else, so every failure is silent. */
+export function writeCacheFile<T>(root: string, name: string, value: T): void {
+  try {
+    const key = makeCacheKey()
+    makeFolder(root)
+    const body = Buffer.from(JSON.stringify(value))
+    replaceWhole(join(folderOf(root), name), Buffer.concat([Buffer.from(sealOf(key, name, body)), body]))
+  } catch {
+    // Made anew by the next run.
+  }
+}
+
+/** Forgets what was kept under this name. Where that cannot be, it stays. */
+export function removeCacheFile(root: string, name: string): void {
+  if (isFolder(join(root, '.flows')) && isFolder(folderOf(root))) remove(join(folderOf(root), name))
+}
+
+const SEAL_LENGTH = 65
+
+function sealOf(key: Buffer, name: string, body: Buffer): string {
+  return `${createHmac('sha256', key).update(`${name}\n`).update(body).digest('hex')}\n`
+}
+
+function folderOf(root: string): string {
+  return join(root, '.flows', 'cache')
+}
+
+/** A folder itself, not a link to one: a link could lead out of the project. */
+function isFolder(path: string): boolean {
+  try {
+    return lstatSync(path).isDirectory()
+  } catch {
+    return false
+  }
+}
+
+/** Refuses links and pipes: a link could lead anywhere, a pipe would never end. */
+function readPlainFile(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
+  try {
+    if (!fstatSync(descriptor).isFile()) throw new Error('not a plain file')
+    return readFileSync(descriptor)
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+/** `.flows/` holds nothing that belongs in version control, so it says so itself, and nothing that others should read. */
+function makeFolder(root: string): void {
+  for (const path of [join(root, '.flows'), folderOf(root)]) {
+    unlessPresent(() => mkdirSync(path, { mode: 0o700 }))
+    if (!isFolder(path)) throw new Error('not a folder')
+  }
+  unlessPresent(() => writeFileSync(join(root, '.flows', '.gitignore'), '*\n', { flag: 'wx' }))
+}
+
+function unlessPresent(make: () => void): void {
+  try {
+    make()
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+function remove(path: string): void {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Left behind; `.flows/` may be deleted at any time.
+  }
+}
