@@ -10,13 +10,6 @@ import { checkDefinitionSet } from '../validate/definition-set.js'
 import { definitionOf, editDefinition } from './edit-definition.js'
 import { newDefinition } from './new-definition.js'
 
-/** A definition of the project: its key, its file, and the file's text as it was read and checked. */
-export interface ProjectDefinition {
-  readonly key: FlowKey
-  readonly file: string
-  readonly text: string
-}
-
 /** What one flow is to be in the environment. */
 export interface FlowTarget {
   readonly key: FlowKey

@@ -30,7 +30,7 @@ export function promote(
 }
 
 /** Whether a field, or one that it is part of, is named: "return_url", "options.document", "metadata.team". */
-export function isNamed(path: string, names: readonly string[]): boolean {
+function isNamed(path: string, names: readonly string[]): boolean {
   const dotted = toDotted(path)
   return names.some((name) => dotted === name || dotted.startsWith(`${name}.`))
 }

@@ -69,7 +69,7 @@ export function isLink(path: string): boolean {
 }
 
 /** Whether one path is the other or lies below it; neither may hold a link. */
-export function isWithin(path: string, folder: string): boolean {
+function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 

@@ -35,12 +35,12 @@ export interface PullRequest {
   readonly landed: readonly string[]
 }
 
-export interface Branches {
+interface Branches {
   readonly head: string
   readonly base: string
 }
 
-export interface PullRequestText {
+interface PullRequestText {
   readonly title: string
   readonly body: string
 }

@@ -146,7 +146,7 @@ function linkedFolder(root: string, file: string): Diagnostic {
 }
 
 /** Nothing of it is read, so nothing of it can be shown. */
-export function linkOutside(file: string): Diagnostic {
+function linkOutside(file: string): Diagnostic {
   return {
     severity: 'error',
     code: 'LINK_OUTSIDE',

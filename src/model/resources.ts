@@ -59,10 +59,6 @@ export const SESSION_ERROR_CODES = every<SessionErrorCode>()([
 /** `reason` may be shown to the person who was verified. */
 export type SessionError = Answered<api.SessionError>
 
-export type Address = Answered<api.Address>
-
-export type DateOfBirth = Answered<api.CalendarDate>
-
 /** What was verified of a person. The last five are left out unless each is asked for by name. */
 export type VerifiedOutputs = Answered<api.VerifiedOutputs>
 
@@ -95,8 +91,6 @@ export type WebhookEndpoint = Answered<api.WebhookEndpoint>
 
 /** `webhook_delivery`: an extension, one event on its way to one endpoint. */
 export type WebhookDelivery = Answered<api.WebhookDelivery>
-
-export type WebhookAttempt = Answered<api.WebhookAttempt>
 
 export interface ListObject<T> extends Omit<Answered<api.List>, 'data'> {
   readonly data: readonly T[]

@@ -8,7 +8,7 @@ export interface Chain {
 }
 
 /** The chain that ends in this node; undefined where there is another kind of value at its root. */
-export function chainOf(node: ASTNode): Chain | undefined {
+function chainOf(node: ASTNode): Chain | undefined {
   if (node.op === 'id') return { root: node.args, members: [] }
   if (node.op === '.') return extended(node.args[0], node.args[1], node.end - node.args[1].length)
   if (node.op !== '[]') return undefined

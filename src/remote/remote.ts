@@ -61,7 +61,7 @@ export type Observation =
   | { readonly status: 'not_modified' }
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
-export interface PageQuery {
+interface PageQuery {
   /** 1 to 100; the service's default is 10. */
   readonly limit?: number
   readonly starting_after?: string
@@ -82,7 +82,7 @@ export interface DeploymentsQuery extends PageQuery {
   readonly approved_digest?: string
 }
 
-export interface SessionsQuery extends PageQuery {
+interface SessionsQuery extends PageQuery {
   /** Id or key of the flow. */
   readonly verification_flow?: string
   readonly client_reference_id?: string
@@ -100,7 +100,7 @@ export interface CreateSessionParams {
   readonly return_url?: string
 }
 
-export interface CreateOptions {
+interface CreateOptions {
   readonly idempotencyKey?: string
 }
 

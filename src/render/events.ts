@@ -11,7 +11,7 @@ import { printable } from '../text/text.js'
  */
 export type EventLine = { readonly type: EventType } & Readonly<Record<string, unknown>>
 
-export type EventType =
+type EventType =
   | 'version'
   | 'plan'
   | 'change'

@@ -17,7 +17,7 @@ export interface Metrics {
   jobEnded(job: string, result: 'done' | 'failed', seconds: number): void
 }
 
-export interface RequestFigures {
+interface RequestFigures {
   readonly method: string
   /** The pattern; null for a path that does not exist. */
   readonly route: string | null

@@ -56,7 +56,7 @@ export interface FlowReads {
   versions(flow: string, page: VersionPage): Promise<PageOf<FlowVersionRecord>>
 }
 
-export interface VersionPage {
+interface VersionPage {
   readonly limit: number
   readonly starting_after?: number | undefined
   readonly ending_before?: number | undefined

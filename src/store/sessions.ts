@@ -37,7 +37,7 @@ export interface SessionRecord {
 }
 
 /** A session at a verifier elsewhere. */
-export interface RemoteSession {
+interface RemoteSession {
   /** Name of the verifier. */
   readonly verifier: string
   /** The verifier's own id of it; null until it is opened there. */

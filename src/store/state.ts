@@ -1,4 +1,4 @@
-export interface StateTag {
+interface StateTag {
   /** Made at random with the store: a store deleted and made again is another one. Empty of one that is not there yet. */
   readonly store_id: string
   /** +1 with every write to any flow of the mode. */

@@ -78,7 +78,7 @@ export interface DeliveryFilter {
  * Which deliveries may be sent now. A delivery is not begun while an earlier one of its object to its endpoint is pending
  * and has not made room; see `settle`.
  */
-export interface DueDeliveries {
+interface DueDeliveries {
   readonly now: number
   /** Endpoints that have enough to do already. */
   readonly except: readonly string[]

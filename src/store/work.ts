@@ -42,7 +42,7 @@ export interface WorkClaim {
 }
 
 /** `again`: it was made due once more meanwhile, and stays; `gone`: somebody else has settled it. */
-export type Finished = 'finished' | 'again' | 'gone'
+type Finished = 'finished' | 'again' | 'gone'
 
 export interface WorkReads {
   named(name: string): Promise<WorkRecord | undefined>

@@ -5,7 +5,7 @@ import { PROVIDER_SOURCE, PROVIDER_VERSION_RANGE } from './package.js'
 import { addressOf, FLOW_RESOURCE, labelOf, literal, resourceOf } from './resource.js'
 
 /** Where the flows live: a flows API, or an embedded store by its path as Terraform sees it. */
-export type Place = { readonly api: string; readonly mode: Mode } | { readonly store: string }
+type Place = { readonly api: string; readonly mode: Mode } | { readonly store: string }
 
 export interface Synthesis {
   readonly project: string

@@ -96,7 +96,7 @@ export interface EndedAttempt {
 }
 
 /** What opens a session at the verifier to the person. */
-export interface Entrance {
+interface Entrance {
   readonly url: string
   readonly client_secret: string | null
   /** Unix seconds: then both are dead, and `read` answers new ones. */

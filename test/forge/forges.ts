@@ -5,7 +5,7 @@ import { aGithubServer } from './github-server.js'
 import { aGitlabServer } from './gitlab-server.js'
 import type { RestServer } from './rest-server.js'
 
-export interface ForgeAt {
+interface ForgeAt {
   readonly server: RestServer
   /** With a token that may write; or with another one. */
   forge(token?: string): Forge

@@ -1,7 +1,7 @@
 import { type Asked, aRestServer, linkHeader, pageOf, type RestServer, type Told } from './rest-server.js'
 
 /** Whom a token belongs to. A workflow's token belongs to no user, and writes as `github-actions[bot]`. */
-export interface GithubToken {
+interface GithubToken {
   readonly login: string
   readonly kind: 'user' | 'installation'
   readonly canWrite: boolean
@@ -21,7 +21,7 @@ export interface GithubPull {
   updated: number
 }
 
-export interface GithubComment {
+interface GithubComment {
   id: number
   issue: number
   login: string | null

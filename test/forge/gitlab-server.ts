@@ -1,11 +1,11 @@
 import { type Asked, aRestServer, pageOf, type RestServer, type Told } from './rest-server.js'
 
-export interface GitlabToken {
+interface GitlabToken {
   readonly username: string
   readonly canWrite: boolean
 }
 
-export interface MergeRequest {
+interface MergeRequest {
   iid: number
   title: string
   description: string | null
@@ -20,7 +20,7 @@ export interface MergeRequest {
   updated: number
 }
 
-export interface Note {
+interface Note {
   id: number
   iid: number
   username: string

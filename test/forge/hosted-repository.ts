@@ -5,7 +5,7 @@ import { aFolder } from '../helpers/cli.js'
 import { aGithubServer, type GithubPull, type GithubServer } from './github-server.js'
 import { type ActionOptions, type ActionRun, runAction } from './run-action.js'
 
-export type Git = (...args: string[]) => string
+type Git = (...args: string[]) => string
 
 /** A repository at GitHub: git's own behind GitHub's API, and jobs that start from a fresh checkout. */
 export interface HostedRepository {
@@ -23,7 +23,7 @@ export interface HostedRepository {
   readonly artifacts: ActionOptions['artifacts']
 }
 
-export interface Job {
+interface Job {
   readonly pull?: GithubPull
   /** Secrets that the workflow hands to it. */
   readonly env: Readonly<Record<string, string>>

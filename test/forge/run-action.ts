@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { aFolder, ended, FLOWS, type Run } from '../helpers/cli.js'
 import { programInProcess } from '../helpers/program-in-process.js'
 
-export interface Step {
+interface Step {
   readonly name?: string
   readonly id?: string
   readonly if?: string
@@ -31,7 +31,7 @@ export const PROGRAM = `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`
 type Outputs = Readonly<Record<string, string>>
 
 /** What an expression may name. */
-export interface Contexts {
+interface Contexts {
   readonly inputs: Outputs
   readonly github: Readonly<Record<string, unknown>>
   readonly runner: Outputs
@@ -194,7 +194,7 @@ function isTrue(condition: string, contexts: Contexts): boolean {
 }
 
 /** GitHub's expressions, as far as they are JavaScript's once names are looked up. */
-export function evaluated(expression: string, contexts: object): unknown {
+function evaluated(expression: string, contexts: object): unknown {
   const text = expression.replace(/'[^']*'|\b(?:inputs|github|runner|steps|secrets)(?:\.[\w-]+)+/g, (part) => {
     if (part.startsWith("'")) return part
     let value: unknown = contexts

@@ -40,7 +40,7 @@ export interface Served extends Serving {
   call(method: string, path: string, options?: CallOptions): Promise<Called>
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** As a form; over /v2 as JSON. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>

@@ -29,7 +29,7 @@ export interface Place {
   contents(): Promise<string>
 }
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly migrations?: readonly Migration[]
   readonly readOnly?: boolean
   readonly patience?: number

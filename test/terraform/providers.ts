@@ -150,7 +150,7 @@ export class Terraform {
   }
 }
 
-export function flowConfig(given: Readonly<Record<string, unknown>>): ObjectValue {
+function flowConfig(given: Readonly<Record<string, unknown>>): ObjectValue {
   const { resources } = flowsProvider({ env: {}, cwd: '/', source: async () => null })
   return filled(resources[FLOW]?.schema as Block, { name: 'Flow', type: 'document', ...given })
 }

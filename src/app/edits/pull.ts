@@ -34,7 +34,7 @@ export interface Pulled {
   readonly absent: ReadonlyMap<FlowKey, boolean>
 }
 
-export type KeptFlow =
+type KeptFlow =
   | Pull['kept'][number]
   | { readonly key: FlowKey; readonly why: 'adopted_since' }
   | { readonly key: FlowKey; readonly keyThen: FlowKey; readonly why: 'key_not_free' }

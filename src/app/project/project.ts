@@ -24,7 +24,7 @@ export interface Project {
  * The configuration with its defaults filled in. Folders are those that are meant: where one is a link to another of the
  * project, it is that one, as git and editors know it.
  */
-export type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
+type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
 
 /** What a configuration file is called; the first is what is made, and meant where nothing else is said. */
 export const CONFIG_FILES = ['flows.config.yaml', 'flows.config.yml'] as const

@@ -2,7 +2,7 @@ import type { Argument, Command, Option } from '@commander-js/extra-typings'
 import type { Cli } from '../program/command.js'
 import { type Values, valuesOf } from './values.js'
 
-export interface Suggestion {
+interface Suggestion {
   readonly value: string
   readonly description: string
 }

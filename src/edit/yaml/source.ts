@@ -165,7 +165,7 @@ export function endOf(node: Node): number {
   return node.range?.[1] ?? 0
 }
 
-export function isComment({ text }: Token): boolean {
+function isComment({ text }: Token): boolean {
   return text.startsWith('#')
 }
 

@@ -11,7 +11,7 @@ export interface Answered {
 }
 
 /** The state of fifty thousand flows, and then some. */
-export const LARGEST_ANSWER = 128 * 1024 * 1024
+const LARGEST_ANSWER = 128 * 1024 * 1024
 
 /** Never rejects. */
 export async function exchange(

@@ -1,7 +1,7 @@
 import type { Change, Plan } from '../../model/plan.js'
 
 /** How much a reviewer has to look at a change, most first. */
-export const CONCERNS = ['blocked', 'weakens', 'exposes', 'breaks_callers', 'other'] as const
+const CONCERNS = ['blocked', 'weakens', 'exposes', 'breaks_callers', 'other'] as const
 export type Concern = (typeof CONCERNS)[number]
 
 /** Tells what is most worth looking at in each change of a plan. */

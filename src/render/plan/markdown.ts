@@ -12,7 +12,7 @@ import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary
  * Room for a plan in a comment: GitHub takes 65,536 characters, and a hidden header and a line about what became of the
  * plan stand before it. Whatever GitHub counts, UTF-8 bytes are at least as many.
  */
-export const COMMENT_ROOM = 59_000
+const COMMENT_ROOM = 59_000
 
 /** Names and sentences are cut at so many bytes, so that what always stands there leaves room for changes. */
 const LONGEST_NAME = 300

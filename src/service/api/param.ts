@@ -29,7 +29,7 @@ export type Values<P extends Params> = {
 }
 
 /** All values arrive as text. An empty one is null, which means "unset", where the kind can be unset. */
-export type Kind =
+type Kind =
   | 'text'
   | 'boolean'
   /** Names that the caller chooses, with text. */

@@ -35,7 +35,7 @@ export interface Facts {
   readonly answersWhole?: boolean
 }
 
-export type Resource =
+type Resource =
   | 'verification_flow'
   | 'verification_flow_version'
   | 'flow_state'

@@ -23,7 +23,7 @@ export const V1_ROUTES: readonly AnyRoute[] = [
 export const V2_ROUTES: readonly AnyRoute[] = [...DEPLOYMENT_ROUTES]
 
 /** Those under /v2 whose handlers are written out. */
-export const SPECIAL_ROUTES: readonly SpecialRoute[] = [FLOW_STATE, DEPLOY]
+const SPECIAL_ROUTES: readonly SpecialRoute[] = [FLOW_STATE, DEPLOY]
 
 /** Every route that asks for a key. */
 export const ROUTES: readonly Row[] = [...V1_ROUTES, ...V2_ROUTES, ...SPECIAL_ROUTES]

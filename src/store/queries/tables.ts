@@ -183,7 +183,7 @@ export interface DeliveriesTable {
   created: number
 }
 
-export interface AttemptsTable {
+interface AttemptsTable {
   delivery: string
   number: number
   started: number
@@ -231,7 +231,7 @@ export interface EphemeralKeysTable {
   expires: number
 }
 
-export interface IdempotencyKeysTable {
+interface IdempotencyKeysTable {
   livemode: number
   key: string
   api_key: string | null

@@ -43,7 +43,7 @@ export function presenceOf({ file, label, tell = () => {} }: PresenceOptions): P
 }
 
 /** Which file is at a path, as its device and number; undefined where there is none, or none that can be looked at. */
-export function identityOf(path: string): string | undefined {
+function identityOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })
     return found && `${found.dev}:${found.ino}`

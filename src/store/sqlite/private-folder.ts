@@ -13,7 +13,7 @@ const LOCK = 'in-use'
 const UNLOCKED = 60_000
 
 /** Begins the names of all of them. */
-export const PREFIX = '.flows-copy-'
+const PREFIX = '.flows-copy-'
 
 /**
  * A folder for copies that hold personal data: its owner's only, passed over by git. What processes have left behind that

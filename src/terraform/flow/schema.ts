@@ -44,7 +44,7 @@ export function objectType(attributes: Block['attributes']): Type {
   ]
 }
 
-export function isNested(type: Attribute['type']): type is Exclude<Attribute['type'], Type> {
+function isNested(type: Attribute['type']): type is Exclude<Attribute['type'], Type> {
   return typeof type === 'object' && 'attributes' in type
 }
 

@@ -13,7 +13,7 @@ import { keyOf, planFor } from './engine.js'
 import { runPrefix } from './origin.js'
 
 /** What became of an order: the flow as it is now, null where it is gone; or why it was refused. */
-export type Outcome =
+type Outcome =
   | { readonly isDone: true; readonly flow: ObservedFlow | null }
   | { readonly isDone: false; readonly diagnostics: readonly Diagnostic[] }
 

@@ -55,9 +55,9 @@ export interface Resource {
 }
 
 /** Bytes that the provider keeps beside a state or a plan, unseen by people; empty at first. */
-export type Memory = Uint8Array
+type Memory = Uint8Array
 
-export interface ReadResult {
+interface ReadResult {
   readonly state: ObjectValue
   readonly memory: Memory
 }

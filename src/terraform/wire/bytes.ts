@@ -1,8 +1,8 @@
 /** How protobuf tells where a value ends. */
 export const VARINT = 0
-export const FIXED64 = 1
+const FIXED64 = 1
 export const DELIMITED = 2
-export const FIXED32 = 5
+const FIXED32 = 5
 
 /** An integer, 7 bits a byte, lowest first; below zero as 64 bits in two's complement. */
 export function varint(value: number): Uint8Array {

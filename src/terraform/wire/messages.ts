@@ -69,7 +69,7 @@ export interface WireBlock {
   readonly description_kind: number
 }
 
-export interface WireNestedBlock {
+interface WireNestedBlock {
   readonly type_name: string
   readonly block: WireBlock
   readonly nesting: number
@@ -117,17 +117,11 @@ const SchemaNestedBlock: Message<WireNestedBlock, unknown> = message({
   nesting: integer(3),
 })
 
-export const Schema = message({ version: integer(1), block: nested(2, SchemaBlock) })
+const Schema = message({ version: integer(1), block: nested(2, SchemaBlock) })
 
 const Nothing = message({})
 const DiagnosticsFirst = message({ diagnostics: repeated(1, Diagnostic) })
 const ConfigOfType = message({ type_name: text(1), config: nested(2, DynamicValue) })
-
-/** A call that Terraform makes: what it asks, and what it is answered. */
-export interface Call<Ask, Asked, Answer, Answered> {
-  readonly request: Message<Ask, Asked>
-  readonly response: Message<Answer, Answered>
-}
 
 /** Service `tfplugin6.Provider`. What is not here is answered as UNIMPLEMENTED, which Terraform takes for "has none". */
 export const PROVIDER_CALLS = {

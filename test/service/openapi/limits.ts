@@ -2,7 +2,7 @@ import { isObject } from '../../../src/model/json.js'
 import { fromPointer, toBrackets, toPointer } from '../../../src/model/json-pointer.js'
 import type { OpenApiDocument } from '../../../src/service/openapi/document.js'
 
-export type Schema = Readonly<Record<string, unknown>>
+type Schema = Readonly<Record<string, unknown>>
 
 /** One limit of one parameter of a request, as the OpenAPI document has it. */
 export interface Limit {

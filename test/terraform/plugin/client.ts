@@ -29,9 +29,9 @@ export interface Caller {
 
 type Calls = typeof PROVIDER_CALLS & typeof CONTROLLER_CALLS
 
-export const COOKIE = 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2'
+const COOKIE = 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2'
 /** One that lasts for all tests of a file. */
-export const CLIENT = makeCertificate(new Date())
+const CLIENT = makeCertificate(new Date())
 
 export function environmentOf(more: Readonly<Record<string, string | undefined>> = {}): NodeJS.ProcessEnv {
   const { PATH, TMPDIR } = process.env

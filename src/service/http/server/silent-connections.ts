@@ -4,7 +4,7 @@ import { compile } from '@fastify/proxy-addr'
 import { networkOf } from '../../network.js'
 
 /** How many connections of one address may wait for the head of their first request. */
-export const MOST_SILENT = 256
+const MOST_SILENT = 256
 /** How long one is left alone, in milliseconds: many that come at once have had no time to speak yet. */
 const GRACE = 2_000
 

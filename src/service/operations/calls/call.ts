@@ -50,9 +50,9 @@ export interface WriteCall extends Call<WriteTransaction> {
 
 /** What is done with no transaction open, and how it is settled in another one. It was written down as work before. */
 export type Later<T> = (service: Service) => Promise<Settle<T>>
-export type Settle<T> = (call: WriteCall) => Promise<Settled<T>>
+type Settle<T> = (call: WriteCall) => Promise<Settled<T>>
 /** A failure is thrown once what was written with it is kept. */
-export type Settled<T> = { readonly answer: T } | { readonly failure: Error }
+type Settled<T> = { readonly answer: T } | { readonly failure: Error }
 
 /** Runs operations, each in one transaction of its own; in two, with a call to a verifier between them, where one asks for it. */
 export interface Service {

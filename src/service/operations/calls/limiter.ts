@@ -1,6 +1,6 @@
 import type { RateLimits } from '../../../store/rate-limits.js'
 
-export type Permit =
+type Permit =
   | { readonly ok: true }
   /** Seconds until there is room again. */
   | { readonly ok: false; readonly retryAfter: number }

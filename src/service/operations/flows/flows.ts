@@ -137,7 +137,7 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
-export function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
+function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
   const { static_link, ...config } = flow.config
   return {
     id: flow.id,

@@ -9,7 +9,7 @@ import { randomSecret } from './random-secret.js'
 
 const SESSION = 'identity.verification_session'
 /** Seconds; Stripe's. */
-export const LIFE_OF_EPHEMERAL_KEY = 60 * 60
+const LIFE_OF_EPHEMERAL_KEY = 60 * 60
 const PREFIX = 'ek_'
 
 export interface CreateEphemeralKeyParams {

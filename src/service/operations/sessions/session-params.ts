@@ -67,7 +67,7 @@ export function updatedCheck(
 }
 
 /** What a session runs: only the checks that are on, and of the document's options what the flow sets. */
-export function sessionOptions(config: FlowConfig): SessionOptions {
+function sessionOptions(config: FlowConfig): SessionOptions {
   const { email, phone, matching } = config.options
   return {
     ...(config.type === 'document' && { document: withoutDefaults(config).options?.document ?? {} }),

@@ -29,13 +29,13 @@ export interface Room {
   readonly full: readonly string[]
 }
 
-export interface ClaimedWork<Item> {
+interface ClaimedWork<Item> {
   readonly items: readonly Item[]
   /** Nothing was due. */
   readonly isEmpty: boolean
 }
 
-export interface Performed {
+interface Performed {
   /** May be run again, as every transaction. Throws nothing but what keeps it from being settled. */
   settle(call: WriteCall): Promise<unknown>
   /** Called once it is settled. */

@@ -1,4 +1,4 @@
-import type { CreatedRange, Page, PageOf } from '../../page.js'
+import type { Page, PageOf } from '../../page.js'
 
 /** One page as a query: records on one side of a cursor, nearest first. */
 export interface Slice<Cursor = string> {
@@ -23,16 +23,4 @@ export async function readPage<Row, Cursor = string>(
   })
   const data = rows.slice(0, page.limit)
   return { data: isBackwards ? data.reverse() : data, has_more: rows.length > page.limit }
-}
-
-const COMPARISONS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
-
-/** The bounds of a range as comparisons. */
-export function boundsOf(range: CreatedRange = {}): [(typeof COMPARISONS)[keyof typeof COMPARISONS], number][] {
-  const bounds: [(typeof COMPARISONS)[keyof typeof COMPARISONS], number][] = []
-  for (const name of ['gt', 'gte', 'lt', 'lte'] as const) {
-    const value = range[name]
-    if (value !== undefined) bounds.push([COMPARISONS[name], value])
-  }
-  return bounds
 }
