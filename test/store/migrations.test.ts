@@ -73,6 +73,19 @@ for (const implementation of stores) {
       }
     })
 
+    test('of an older store are announced, as they may take long; a new store and one that has them all open in silence', async () => {
+      const { open } = await implementation.place()
+      const said: string[] = []
+      const tell = (message: string) => said.push(message)
+      for (const migrations of [MIGRATIONS, MIGRATIONS, [...MIGRATIONS, additive], [...MIGRATIONS, additive]]) {
+        const before = said.length
+        const { label } = await open({ migrations, tell })
+        const isOlder = migrations.length > MIGRATIONS.length && before === 0
+        expect(said.slice(before)).toEqual(isOlder ? [expect.stringContaining(`${label} is being updated`)] : [])
+      }
+      expect(said).toHaveLength(1)
+    })
+
     test('that fail leave nothing behind', async () => {
       const { open } = await implementation.place()
       await expect(open({ migrations: [...MIGRATIONS, failing] })).rejects.toThrow('no')

@@ -1,7 +1,7 @@
 import type { Deployment } from '../../src/model/schema-types.js'
-import type { ApiKeyRecord } from '../../src/store/api-keys.js'
 import type { EventRecord } from '../../src/store/events.js'
 import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
+import type { ApiKeyRecord } from '../../src/store/keys.js'
 import type { ReportRecord } from '../../src/store/reports.js'
 import type { SessionRecord } from '../../src/store/sessions.js'
 import type { DeliveryRecord, WebhookEndpointRecord } from '../../src/store/webhooks.js'

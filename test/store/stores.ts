@@ -33,6 +33,7 @@ interface OpenOptions {
   readonly migrations?: readonly Migration[]
   readonly readOnly?: boolean
   readonly patience?: number
+  readonly tell?: (message: string) => void
 }
 
 /** A folder that is gone when the test ends. */

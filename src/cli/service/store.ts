@@ -72,5 +72,5 @@ async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
     })
   }
   const { openPostgresStore } = await import('../../store/postgres/open.js')
-  return openPostgresStore({ url, readOnly, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
+  return openPostgresStore({ url, readOnly, tell, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
 }

@@ -90,6 +90,11 @@ async function tableOfMigrations(tx: Transaction<Tables>): Promise<MigrationRow[
   return rows
 }
 
+/** Said before a store of an older version is changed: with much in it, that takes a while. */
+export function beingUpdated(label: string): string {
+  return `${label} is being updated for this version of the program; a store that holds much takes a minute or two`
+}
+
 export function tooNew(label: string): StoreError {
   return new StoreError('too_new', `${label} was written by a newer version of this program: update it`)
 }

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely'
 import type { Migration } from '../migrations/migration.js'
-import { ageOf, type MigrationRow, migrate, tooNew, tooOld } from '../migrations/migrations.js'
+import { ageOf, beingUpdated, type MigrationRow, migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import { fewAtOnce, QUICK, readAside } from '../queries/rows/pace.js'
 import type { Db, Tables } from '../queries/tables.js'
@@ -26,6 +26,8 @@ export interface PostgresOptions {
   readonly statementTimeout?: number
   /** Those of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
+  /** Told in words what whoever runs a service on the store should know. */
+  readonly tell?: ((message: string) => void) | undefined
 }
 
 const POOL_SIZE = 10
@@ -61,6 +63,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       if (age === 'too_new') throw tooNew(label)
       if (age === 'current') return
       if (readOnly) throw age === 'blank' ? blank(label) : tooOld(label)
+      if (age === 'too_old') options.tell?.(beingUpdated(label))
       await migratePatiently(place, migrations)
     }
     await retry(prepare, { label, poolSize, isRepeatable: true })

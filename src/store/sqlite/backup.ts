@@ -4,8 +4,8 @@ import { putInPlace } from '../../files/put-in-place.js'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { loadDriver } from './database.js'
+import { privateFolder } from './file/private-folder.js'
 import { openSqliteStore } from './open.js'
-import { privateFolder } from './private-folder.js'
 
 /**
  * Writes all that a store holds at one moment into a file, which is an embedded store itself: whatever goes on in the

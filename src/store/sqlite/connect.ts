@@ -7,7 +7,7 @@ import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
 import { sqliteDialect } from './dialect.js'
 import { toStoreError } from './failure.js'
-import { ALWAYS, openPresent, type Presence, presenceOf } from './presence.js'
+import { ALWAYS, openPresent, type Presence, presenceOf } from './file/presence.js'
 
 /** Where a store is, and how to get at it. */
 export interface Place {

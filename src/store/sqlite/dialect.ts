@@ -12,7 +12,7 @@ import {
 import { toParameter } from '../queries/rows/parameter.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, Statement } from './database.js'
-import { ALWAYS, type Presence } from './presence.js'
+import { ALWAYS, type Presence } from './file/presence.js'
 
 export interface DialectOptions {
   readonly whileBusy: WhileBusy

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Migration } from '../migrations/migration.js'
-import { migrate, tooNew } from '../migrations/migrations.js'
+import { beingUpdated, migrate, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import { fewAtOnce, QUICK, readAside } from '../queries/rows/pace.js'
 import type { Store } from '../store.js'
@@ -10,9 +10,9 @@ import { patient } from './busy.js'
 import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
+import { makeFile } from './file/make-file.js'
+import { clearLeftovers } from './file/private-folder.js'
 import { soleWriter } from './locks.js'
-import { makeFile } from './make-file.js'
-import { clearLeftovers } from './private-folder.js'
 import { rateLimitsBeside } from './rate-limits.js'
 import { readOnlyStore } from './read-only.js'
 import { statisticsOf } from './statistics.js'
@@ -47,7 +47,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 }
 
 async function openForWriting(place: Place, patience: number): Promise<Store> {
-  const { Driver, file, label, migrations } = place
+  const { Driver, file, label, migrations, tell } = place
   prepareFile(place)
   const { db, age, presence, close } = await connect(place, () => new Driver(file), {
     // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
@@ -61,6 +61,7 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
   const statistics = statisticsOf(db)
   try {
     if (age === 'too_new') throw tooNew(label)
+    if (age === 'too_old') tell?.(beingUpdated(label))
     if (age !== 'current') await migrate(db, { label, migrations })
     await statistics.keep()
   } catch (error) {

@@ -5,7 +5,7 @@ import type { RateLimits } from '../rate-limits.js'
 import { StoreError } from '../store-error.js'
 import { patient } from './busy.js'
 import { type Connection, connect, type Place } from './connect.js'
-import { makeFile } from './make-file.js'
+import { makeFile } from './file/make-file.js'
 
 /** Nobody counts for longer: a limit that cannot be counted holds up no request. In milliseconds. */
 const PATIENCE = 200

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../store-error.js'
 import { type Connection, connect, type Place } from './connect.js'
-import { privateFolder } from './private-folder.js'
+import { privateFolder } from './file/private-folder.js'
 import { ResultCode, resultCode } from './result-code.js'
 
 /** A store to read from. */

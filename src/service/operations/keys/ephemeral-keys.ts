@@ -1,7 +1,6 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { EphemeralKey } from '../../../model/resources.js'
-import type { ApiKeyRecord } from '../../../store/api-keys.js'
-import type { EphemeralKeyRecord } from '../../../store/ephemeral-keys.js'
+import type { ApiKeyRecord, EphemeralKeyRecord } from '../../../store/keys.js'
 import { ApiError, missing, notFound } from '../../api-error.js'
 import { API_VERSION } from '../../api-version.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'

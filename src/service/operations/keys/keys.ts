@@ -1,6 +1,6 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
-import type { ApiKeyRecord } from '../../../store/api-keys.js'
+import type { ApiKeyRecord } from '../../../store/keys.js'
 import { nearest } from '../../../text/nearest.js'
 import { controlCharacterIssues } from '../../../validate/control-characters.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'

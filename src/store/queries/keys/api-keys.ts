@@ -1,4 +1,4 @@
-import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../../api-keys.js'
+import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../../keys.js'
 import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'

@@ -1,4 +1,4 @@
-import type { EphemeralKeyReads, EphemeralKeyRecord, EphemeralKeyWrites } from '../../ephemeral-keys.js'
+import type { EphemeralKeyReads, EphemeralKeyRecord, EphemeralKeyWrites } from '../../keys.js'
 import type { Db, EphemeralKeysTable } from '../tables.js'
 
 export function ephemeralKeyQueries(db: Db): EphemeralKeyReads & EphemeralKeyWrites {

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { StoreError } from '../store-error.js'
-import type { Database, DatabaseConstructor } from './database.js'
+import { StoreError } from '../../store-error.js'
+import type { Database, DatabaseConstructor } from '../database.js'
 
 export interface PrivateFolder {
   readonly path: string

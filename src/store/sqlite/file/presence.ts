@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import { StoreError } from '../store-error.js'
+import { StoreError } from '../../store-error.js'
 
 /** What SQLite has open of a store: the file, the log of what was written last, and the index that says what is in the log. */
 const SUFFIXES = ['', '-wal', '-shm']
