@@ -10,6 +10,8 @@ export default defineConfig({
     globalSetup: ['test/helpers/setup.ts'],
     // The built program is run as it is; read as modules of the tests, it would take half a minute to load.
     server: { deps: { external: [/\/dist\//] } },
+    // Loading the program anew for every file would be a fifth of the whole run. What one file changes, it puts back.
+    isolate: false,
     // What is sent and answered is held against the OpenAPI document.
     setupFiles: ['test/helpers/exchanges.ts'],
     // By default one core is kept free, which is half of a small machine.

@@ -1,4 +1,4 @@
-import { subscribe } from 'node:diagnostics_channel'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { afterAll, afterEach } from 'vitest'
 
@@ -21,11 +21,11 @@ export interface Exchange {
 let exchanges: Exchange[] = []
 const servers = new WeakSet<Server>()
 
-subscribe('fastify.initialization', (message) => {
+const begun = (message: unknown) => {
   servers.add((message as { readonly fastify: { readonly server: Server } }).fastify.server)
-})
+}
 
-subscribe('http.server.request.start', (message) => {
+const asked = (message: unknown) => {
   const { request, response, server } = message as {
     readonly request: IncomingMessage
     readonly response: ServerResponse
@@ -33,6 +33,14 @@ subscribe('http.server.request.start', (message) => {
   }
   // Tests run servers of their own, too.
   if (servers.has(server)) record(request, response)
+}
+
+subscribe('fastify.initialization', begun)
+subscribe('http.server.request.start', asked)
+// Files of tests share a process, and each watches for itself.
+afterAll(() => {
+  unsubscribe('fastify.initialization', begun)
+  unsubscribe('http.server.request.start', asked)
 })
 
 afterEach(check)

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { makeCacheKey, readCacheKey } from '../../src/load/cache/cache-key.js'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { aFolder } from '../helpers/cli.js'
 
 let meanwhile = () => {}
 
-vi.mock('node:fs', async (original) => {
+// Files of tests share a process: what others have loaded already has the real one.
+vi.resetModules()
+vi.doMock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>()
   return {
     ...fs,
@@ -17,6 +18,7 @@ vi.mock('node:fs', async (original) => {
     },
   }
 })
+const { makeCacheKey, readCacheKey } = await import('../../src/load/cache/cache-key.js')
 
 describe('the key of the cache', () => {
   let file = ''
@@ -25,6 +27,10 @@ describe('the key of the cache', () => {
     const home = aFolder({ 'verification-flows/other': '' })
     vi.stubEnv('XDG_CACHE_HOME', home)
     file = join(home, 'verification-flows/key')
+  })
+  afterAll(() => {
+    vi.doUnmock('node:fs')
+    vi.resetModules()
   })
   afterEach(() => {
     meanwhile = () => {}
