@@ -15,7 +15,8 @@ export interface SessionRecord {
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
   readonly related_customer: string | null
   readonly related_customer_account: string | null
-  readonly related_person: { readonly account: string; readonly person: string } | null
+  /** What its caller gave that is only kept and shown, by the names under which it is shown. */
+  readonly given: Readonly<Record<string, unknown>>
   readonly return_url: string | null
   readonly last_error: SessionError | null
   /** Id of the newest report. */

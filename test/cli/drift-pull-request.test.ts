@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { driftPullRequest } from '../../src/cli/review/drift-pull-request.js'
+import { driftPullRequest } from '../../src/app/review/drift-pull-request.js'
 import { forges } from '../forge/forges.js'
 import { aFolder, writeFiles } from '../helpers/cli.js'
 

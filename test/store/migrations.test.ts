@@ -132,3 +132,26 @@ describe('a store of the first version, which did not record what breaks', () =>
     database.close()
   })
 })
+
+describe('beside a program that knows no place but its own for a related person', () => {
+  const person = { account: 'acct_1', person: 'person_1' }
+
+  test('what either writes, the other reads', async () => {
+    const { where, open } = await sqlite.place()
+    const store = await open()
+    await store.write((tx) => tx.sessions.insert(aSession('new', { given: { related_person: person, later: 1 } })))
+    await store.write((tx) => tx.sessions.insert(aSession('old')))
+    const Driver = await loadDriver()
+    const database = new Driver(where)
+    const seen = database.prepare("select related_person from verification_sessions where id = 'new'").all()
+    expect(seen.map((row) => JSON.parse((row as { related_person: string }).related_person))).toEqual([person])
+    // As the older program does.
+    database
+      .prepare("update verification_sessions set related_person = ?, given = null where id = 'old'")
+      .run(JSON.stringify(person))
+    database.close()
+    const given = async (id: string) => (await store.read((tx) => tx.sessions.byId(false, id)))?.given
+    expect(await given('new')).toEqual({ related_person: person, later: 1 })
+    expect(await given('old')).toEqual({ related_person: person })
+  })
+})

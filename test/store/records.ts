@@ -60,7 +60,7 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     provided_details: null,
     related_customer: null,
     related_customer_account: null,
-    related_person: null,
+    given: {},
     return_url: null,
     last_error: null,
     last_report: null,

@@ -1,9 +1,9 @@
 import type { Project } from '../../app/project/project.js'
+import { type DriftPullRequest, driftPullRequest } from '../../app/review/drift-pull-request.js'
 import { ciJob } from '../../ci/job.js'
 import { escapeMarkup } from '../../render/markup.js'
 import { clip, formatTime, plural, printable } from '../../text/text.js'
 import type { Cli } from '../program/command.js'
-import { type DriftPullRequest, driftPullRequest } from './drift-pull-request.js'
 import { forgeOf, telling } from './forge.js'
 
 /** A definition that was brought up to date with its flow. */

@@ -9,6 +9,7 @@ import { listing } from './0005-listing.js'
 import { keys } from './0006-keys.js'
 import { originalRequest } from './0007-original-request.js'
 import { work } from './0008-work.js'
+import { given } from './0009-given.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -20,6 +21,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keys,
   originalRequest,
   work,
+  given,
 ]
 
 /** How a store compares with this program; `blank` is a store without any table. */

@@ -103,6 +103,7 @@ export interface SessionsTable {
   related_customer: string | null
   related_customer_account: string | null
   related_person: string | null
+  given: string | null
   return_url: string | null
   last_error: string | null
   last_report: string | null

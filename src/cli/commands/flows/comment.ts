@@ -1,6 +1,14 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
 import { planProject } from '../../../app/plan-project.js'
+import {
+  type Deployed,
+  type Outcome,
+  type PlanToShow,
+  plannedBody,
+  showPlanned,
+  showStatus,
+} from '../../../app/review/plan-comment.js'
 import { readSavedPlan } from '../../../app/saved-plan.js'
 import { isCommit } from '../../../ci/commit.js'
 import { ciJob } from '../../../ci/job.js'
@@ -17,14 +25,6 @@ import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { forgeOf, telling } from '../../review/forge.js'
 import { addToSummary, outputLines, setOutputs } from '../../review/github-files.js'
-import {
-  type Deployed,
-  type Outcome,
-  type PlanToShow,
-  plannedBody,
-  showPlanned,
-  showStatus,
-} from '../../review/plan-comment.js'
 
 export const comment: Define = (command, run) => {
   command

@@ -1,5 +1,6 @@
 import { badUsage } from '../../../app/failure.js'
 import { planProject } from '../../../app/plan-project.js'
+import { madeOf } from '../../../app/review/plan-comment.js'
 import { savePlan } from '../../../app/saved-plan.js'
 import { ciJob } from '../../../ci/job.js'
 import { planArtifact, planFile } from '../../../forge/plan-artifact.js'
@@ -17,7 +18,6 @@ import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { outputLines, setOutputs } from '../../review/github-files.js'
-import { madeOf } from '../../review/plan-comment.js'
 import { fromRepositoryRoot } from '../../views/diagnostics.js'
 
 interface Made {

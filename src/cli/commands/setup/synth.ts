@@ -1,15 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createFile, replaceFile } from '../../../app/edits/write-definition.js'
-import { badUsage, Failure } from '../../../app/failure.js'
-import { placeOf } from '../../../app/project/project.js'
-import { checkedDefinitions } from '../../../app/project/sources.js'
-import { stateOf } from '../../../app/site.js'
-import type { FlowKey } from '../../../model/flow.js'
-import type { DesiredFlow, ObservedState } from '../../../model/state.js'
-import { pair } from '../../../plan/pair.js'
-import { plan } from '../../../plan/plan.js'
-import { terraformJson } from '../../../synth/configuration.js'
+import { badUsage } from '../../../app/failure.js'
+import { type Synthesised, synthesise } from '../../../app/synth.js'
 import { plural, printable } from '../../../text/text.js'
 import { checkFolder } from '../../options/check-folder.js'
 import { namedFile } from '../../options/named-file.js'
@@ -36,12 +29,7 @@ export const synth: Define = (command, run) => {
         ],
       ),
     )
-    .action((options) => run(async (cli) => synthesise(cli, options)))
-}
-
-interface Subject {
-  readonly project: string
-  readonly environment: string
+    .action((options) => run(async (cli) => writeConfiguration(cli, options)))
 }
 
 interface Options {
@@ -51,33 +39,23 @@ interface Options {
   readonly check?: true | undefined
 }
 
-async function synthesise(cli: Cli, { env, out, ...options }: Options): Promise<ExitCode> {
+async function writeConfiguration(cli: Cli, { env, out, ...options }: Options): Promise<ExitCode> {
   const { terminal } = cli
   if (options.check && out === undefined) throw badUsage('--check needs --out: it compares with a file')
   const site = siteOf(cli, env)
-  const { project, target } = site
-  const definitions = checkedDefinitions(project)
-  const flows = definitions.desired(target.name)
   const file = out === undefined ? undefined : fileOf(cli, out)
   if (file !== undefined) checkPlace(file, terminal.cwd)
-  const state = options.import ? await stateOf(site) : undefined
-  const subject = { project: project.config.project, environment: target.name }
-  const taken = state && takenOver(flows, state, subject)
-  const made = terraformJson({
-    ...subject,
-    place: placeOf(project, target.name, file === undefined ? terminal.cwd : dirname(file)),
-    flows,
-    ...(taken && { imports: taken.imports }),
-  })
-  if (taken && taken.left.length > 0) terminal.talk(leftText(taken.left, subject))
+  const folder = file === undefined ? terminal.cwd : dirname(file)
+  const made = await synthesise(site, { folder, withImports: options.import === true })
+  if (made.left.length > 0) terminal.talk(leftText(made))
   // Not the JSON that other commands print: Terraform must read the very characters.
-  const text = `${JSON.stringify(made, null, 2)}\n`
+  const text = `${JSON.stringify(made.configuration, null, 2)}\n`
   if (file === undefined) {
     terminal.result(text)
     return ExitCode.ok
   }
   const shown = printable(relative(terminal.cwd, file))
-  const about = `${plural(flows.length, 'flow')} of ${target.name}`
+  const about = `${plural(made.flows.length, 'flow')} of ${made.environment}`
   if (existsSync(file) && readFileSync(file, 'utf8') === text) {
     terminal.show(`${shown} is up to date: ${about}.\n`)
     return ExitCode.ok
@@ -108,33 +86,10 @@ function checkPlace(file: string, cwd: string): void {
   throw badUsage(`${printable(relative(cwd, file))} is a folder, where the file would be`, 'name another place')
 }
 
-/**
- * What each flow that Terraform is to take over is called now, and the flows that it cannot take over, as no definition
- * makes a resource of them. One that was archived is made active by the apply.
- */
-function takenOver(
-  flows: readonly DesiredFlow[],
-  state: ObservedState,
-  subject: Subject,
-): { readonly imports: readonly { readonly key: FlowKey; readonly id: string }[]; readonly left: readonly FlowKey[] } {
-  const { conflicts } = plan(flows, state, subject)
-  if (conflicts.length > 0) {
-    const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
-    throw new Failure('conflict', `Terraform cannot take over every flow: ${faults.join('; ')}. Nothing was written.`, {
-      ...(conflicts[0] && { hint: conflicts[0].hint }),
-    })
-  }
-  const { pairs, gone } = pair(flows, state, subject.project)
-  const imports = pairs.flatMap(({ desired: { key }, observed }) =>
-    observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
-  )
-  return { imports, left: gone.map(({ key }) => key) }
-}
-
-function leftText(keys: readonly FlowKey[], { project, environment }: Subject): string {
-  const [it, its, has] = keys.length === 1 ? ['it', 'its definition', 'has'] : ['them', 'their definitions', 'have']
-  const named = keys.map(printable)
-  const about = `${plural(keys.length, 'flow')} of ${project} in ${environment}`
+function leftText({ project, environment, left }: Synthesised): string {
+  const [it, its, has] = left.length === 1 ? ['it', 'its definition', 'has'] : ['them', 'their definitions', 'have']
+  const named = left.map(printable)
+  const about = `${plural(left.length, 'flow')} of ${project} in ${environment}`
   const pull = `flows pull ${named.join(' ')} --all --env ${environment}`
   return `warning: ${about} ${has} no definition, so Terraform does not take ${it} over: ${named.join(', ')}. Bring ${its} back (${pull}), or archive ${it} first (flows apply --env ${environment}); then run this again.\n`
 }

@@ -2,7 +2,7 @@ import { type FlowConfig, withoutDefaults } from '../../../model/flow.js'
 import { isObject } from '../../../model/json.js'
 import { mergePatch } from '../../../model/merge-patch.js'
 import { modeFor } from '../../../model/mode.js'
-import type { SessionOptions } from '../../../model/resources.js'
+import type { SessionOptions, VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
 import { returnUrlFault } from '../../../validate/address.js'
 import { controlCharacterIssues } from '../../../validate/control-characters.js'
@@ -158,13 +158,24 @@ export function mergedDetails(
   return { ...(email && { email }), ...(phone && { phone }) }
 }
 
+/** What is only kept and shown: a further one needs its row in service/api, its place in the answer, and a line here. */
+export interface GivenParams {
+  readonly related_person?: RelatedPerson
+}
+
+type RelatedPerson =
+  | { readonly account?: string | null | undefined; readonly person?: string | null | undefined }
+  | null
+  | undefined
+
+/** As it is shown: what was not given is left out. Throws 400. */
+export function givenOf({ related_person }: GivenParams): Pick<VerificationSession, 'related_person'> {
+  const person = relatedPerson(related_person)
+  return { ...(person !== null && { related_person: person }) }
+}
+
 /** The two ids that name a person at Stripe go together. */
-export function relatedPerson(
-  given:
-    | { readonly account?: string | null | undefined; readonly person?: string | null | undefined }
-    | null
-    | undefined,
-): SessionRecord['related_person'] {
+function relatedPerson(given: RelatedPerson): { readonly account: string; readonly person: string } | null {
   if (isUnset(given)) return null
   const idOf = (name: 'account' | 'person') => {
     const param = `related_person[${name}]`

@@ -34,6 +34,7 @@ export async function oneSessionResource(
 /** As events show it: nothing that opens it, and nothing that was verified. */
 export function sessionSnapshot(session: SessionRecord): VerificationSession {
   return {
+    ...session.given,
     id: session.id,
     object: 'identity.verification_session',
     client_reference_id: session.client_reference_id,
@@ -48,7 +49,6 @@ export function sessionSnapshot(session: SessionRecord): VerificationSession {
     redaction: session.redaction === null ? null : { status: session.redaction },
     related_customer: session.related_customer,
     related_customer_account: session.related_customer_account,
-    ...(session.related_person !== null && { related_person: session.related_person }),
     status: session.status,
     type: session.type,
     url: null,

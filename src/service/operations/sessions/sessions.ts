@@ -12,11 +12,12 @@ import {
   checkOf,
   checkReturnUrl,
   checkText,
+  type GivenParams,
+  givenOf,
   type Metadata,
   mergedDetails,
   mergedMetadata,
   type ProvidedDetails,
-  relatedPerson,
   updatedCheck,
 } from './session-params.js'
 import { oneSessionResource, sessionResources } from './session-resource.js'
@@ -24,13 +25,12 @@ import { changeLater, goOnLater, refuseMissingChecks, type SessionChange } from 
 
 const ENDPOINT = '/v1/identity/verification_sessions'
 
-export interface CreateSessionParams extends CheckParams {
+export interface CreateSessionParams extends CheckParams, GivenParams {
   readonly client_reference_id?: string | null | undefined
   readonly metadata?: Metadata
   readonly provided_details?: ProvidedDetails
   readonly related_customer?: string | null | undefined
   readonly related_customer_account?: string | null | undefined
-  readonly related_person?: Parameters<typeof relatedPerson>[0]
   readonly return_url?: string | null | undefined
 }
 
@@ -102,7 +102,7 @@ export async function insertSession(
     provided_details: mergedDetails(null, params.provided_details),
     related_customer: checkText(related_customer, 'related_customer'),
     related_customer_account: checkText(related_customer_account, 'related_customer_account'),
-    related_person: relatedPerson(params.related_person),
+    given: givenOf(params),
     return_url: checkReturnUrl(params.return_url, call.livemode) ?? check.return_url,
     last_error: null,
     last_report: null,

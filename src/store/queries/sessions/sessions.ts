@@ -105,7 +105,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
   }
 }
 
-function toRow({ remote, ...record }: SessionRecord): SessionsTable {
+function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
   const { client_reference_id: reference } = record
   return {
     ...record,
@@ -120,14 +120,16 @@ function toRow({ remote, ...record }: SessionRecord): SessionsTable {
     metadata: JSON.stringify(record.metadata),
     client_reference_hash: reference === null ? null : sha256(reference),
     provided_details: toJson(record.provided_details),
-    related_person: toJson(record.related_person),
+    given: JSON.stringify(given),
+    // Programs of before 0009 know no other place for it.
+    related_person: toJson(given.related_person ?? null),
     last_error: toJson(record.last_error),
     verified_outputs: toJson(record.verified_outputs),
   }
 }
 
 function toRecord(columns: SessionsTable): SessionRecord {
-  const { client_reference_hash, verifier, verifier_session, verifier_url, ...rest } = columns
+  const { client_reference_hash, verifier, verifier_session, verifier_url, related_person, ...rest } = columns
   const { verifier_secret, verifier_expires, verifier_attempt, ...row } = rest
   return {
     ...row,
@@ -149,7 +151,7 @@ function toRecord(columns: SessionsTable): SessionRecord {
     options: parseJson(row.options),
     metadata: parseJson(row.metadata),
     provided_details: fromJson(row.provided_details),
-    related_person: fromJson(row.related_person),
+    given: fromJson(row.given) ?? (related_person === null ? {} : { related_person: parseJson(related_person) }),
     last_error: fromJson(row.last_error),
     verified_outputs: fromJson(row.verified_outputs),
   }

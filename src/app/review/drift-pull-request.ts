@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Failure } from '../../app/failure.js'
 import type { Forge } from '../../forge/forge.js'
 import type { Subject } from '../../forge/plan-comments.js'
+import { Failure } from '../failure.js'
 
 const run = promisify(execFile)
 

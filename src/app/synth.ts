@@ -1,0 +1,64 @@
+import type { FlowKey } from '../model/flow.js'
+import type { DesiredFlow, ObservedState } from '../model/state.js'
+import { pair } from '../plan/pair.js'
+import { plan } from '../plan/plan.js'
+import { terraformJson } from '../synth/configuration.js'
+import { Failure } from './failure.js'
+import { placeOf } from './project/project.js'
+import { checkedDefinitions } from './project/sources.js'
+import { type Site, stateOf } from './site.js'
+
+interface Subject {
+  readonly project: string
+  readonly environment: string
+}
+
+export interface Synthesised extends Subject {
+  /** A configuration for Terraform, in its JSON. */
+  readonly configuration: object
+  readonly flows: readonly FlowKey[]
+  /** Active flows that Terraform is not told of, as no definition makes a resource of them. */
+  readonly left: readonly FlowKey[]
+}
+
+export interface SynthRequest {
+  /** The folder that the configuration is for: it leads from there to the project. */
+  readonly folder: string
+  /** Whether Terraform is to take over the flows that exist already: the environment is read. */
+  readonly withImports: boolean
+}
+
+/** The flows of an environment as Terraform resources. Throws InvalidDefinitions; Failure where flows are in conflict. */
+export async function synthesise(site: Site, { folder, withImports }: SynthRequest): Promise<Synthesised> {
+  const { project, target } = site
+  const flows = checkedDefinitions(project).desired(target.name)
+  const subject = { project: project.config.project, environment: target.name }
+  const taken = withImports ? takenOver(flows, await stateOf(site), subject) : undefined
+  const configuration = terraformJson({
+    ...subject,
+    place: placeOf(project, target.name, folder),
+    flows,
+    ...(taken && { imports: taken.imports }),
+  })
+  return { ...subject, configuration, flows: flows.map(({ key }) => key), left: taken?.left ?? [] }
+}
+
+/** What each flow that Terraform is to take over is called now. One that was archived is made active by the apply. */
+function takenOver(
+  flows: readonly DesiredFlow[],
+  state: ObservedState,
+  subject: Subject,
+): { readonly imports: readonly { readonly key: FlowKey; readonly id: string }[]; readonly left: readonly FlowKey[] } {
+  const { conflicts } = plan(flows, state, subject)
+  if (conflicts.length > 0) {
+    const faults = conflicts.map(({ file, message }) => `${file}: ${message}`)
+    throw new Failure('conflict', `Terraform cannot take over every flow: ${faults.join('; ')}. Nothing was written.`, {
+      ...(conflicts[0] && { hint: conflicts[0].hint }),
+    })
+  }
+  const { pairs, gone } = pair(flows, state, subject.project)
+  const imports = pairs.flatMap(({ desired: { key }, observed }) =>
+    observed === null || observed.status === 'archived' ? [] : [{ key, id: observed.key }],
+  )
+  return { imports, left: gone.map(({ key }) => key) }
+}
