@@ -3,7 +3,6 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { compareVersions } from '../../src/cli/doctor/compare-versions.js'
 import { checkKey, checkService } from '../../src/cli/doctor/environment-checks.js'
 import { runChecks } from '../../src/cli/doctor/run-checks.js'
 import { processTerminal } from '../../src/cli/program/terminal.js'
@@ -244,6 +243,20 @@ describe('of a service it says', () => {
     expect(findings.map(({ status }) => status)).toEqual(statuses)
   })
 
+  test.each([
+    ['0.0.9', 'older than this program'],
+    ['0.1.0-rc.10', 'older than this program'],
+    ['0.10.0', 'newer than this program'],
+    ['1.0.0-rc.2', 'newer than this program'],
+    ['<b>1</b>', 'does not say its version as a version is written'],
+  ])('that its version is %s: %s', async (theirs, what) => {
+    const url = await aService((request, response) => {
+      response.end(JSON.stringify({ status: request.url === '/readyz' ? 'ready' : 'ok', version: theirs }))
+    })
+    const found = (await checkService(url, PATIENCE)).find(({ check }) => check === 'versions')
+    expect(found).toMatchObject({ status: 'warning', message: expect.stringContaining(what) })
+  })
+
   test('that it is not ready, and why', async () => {
     const url = await aService(({ url }, response) => {
       response.statusCode = url === '/readyz' ? 503 : 200
@@ -314,11 +327,6 @@ test('a check that fails stops no other, and one that hangs is not waited for', 
     ['hanging', 'problem', 'live'],
     ['good', 'ok', null],
   ])
-})
-
-test('versions are compared by their numbers', () => {
-  const sorted = ['0.9.0', '0.10.0-rc.1', '0.10.0', '1.0.0', '10.0.0']
-  expect([...sorted].reverse().sort(compareVersions)).toEqual(sorted)
 })
 
 test('the folder of the store is not made by looking', async () => {

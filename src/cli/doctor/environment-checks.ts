@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs'
+import compare from 'semver/functions/compare.js'
+import valid from 'semver/functions/valid.js'
 import { Failure } from '../../app/failure.js'
 import type { Project } from '../../app/project/project.js'
 import type { Target } from '../../app/site.js'
@@ -11,7 +13,6 @@ import { formatTime } from '../../text/text.js'
 import { apiKeyOf, storeFile } from '../options/target.js'
 import { isCi, type Terminal } from '../program/terminal.js'
 import { version } from '../program/version.js'
-import { compareVersions } from './compare-versions.js'
 import { type Found, ok, problem, warning } from './finding.js'
 
 export async function checkStore(project: Project, terminal: Terminal): Promise<Found[]> {
@@ -76,7 +77,9 @@ function clock(ahead: number | null): Found {
 function versions(theirs: string | null): Found {
   const check = 'versions'
   if (theirs === null) return warning(check, `the service does not tell its version: it is older than flows ${version}`)
-  const order = compareVersions(theirs, version)
+  // Whatever answers that it is one is not believed to be one.
+  if (valid(theirs) === null) return warning(check, 'the service does not say its version as a version is written')
+  const order = compare(theirs, version)
   if (order === 0) return ok(check, `the service is flows ${theirs}, as this program`)
   const which = order > 0 ? 'newer than' : 'older than'
   const hint = order > 0 ? 'update this program' : 'update the service'
