@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -7,6 +17,7 @@ import { localUser } from '../../src/service/operations/calls/principal.js'
 import { createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { createSession } from '../../src/service/operations/sessions/sessions.js'
 import { cleanEnv, ended, FLOWS } from '../helpers/cli.js'
+import { runHere } from '../helpers/in-process.js'
 import { served } from '../service/serving.js'
 
 /** The service of the pages, which stand-ins answer for while they are tested. */
@@ -33,6 +44,7 @@ export async function aStage(): Promise<Stage> {
   onTestFinished(() => rmSync(root, { recursive: true, force: true }))
   const folder = join(root, 'acme-kyc')
   const state = join(root, 'state.sh')
+  const variables = join(root, 'variables')
   const bin = join(root, 'node_modules', '.bin')
   mkdirSync(bin, { recursive: true })
   writeFileSync(join(bin, 'flows'), `#!/bin/sh\nexec '${process.execPath}' '${FLOWS}' "$@"\n`)
@@ -63,10 +75,17 @@ export async function aStage(): Promise<Stage> {
   for (const args of [['init'], ['add', '.'], ['commit', '--message', 'Start']]) {
     execFileSync('git', args, { cwd: folder, env })
   }
+  let here: Place = { cwd: folder, env }
   const caller = (environment: string) => ({ livemode: environment === 'live', principal: localUser('dashboard') })
   return {
     async run(command) {
       clock.now = Math.floor(Date.now() / 1000)
+      if (PLAIN.test(command)) {
+        const [, ...args] = command.split(' ')
+        const { code, stdout } = await runHere(args, { ...here, isMerged: true })
+        appendFileSync(state, `code=${code}\n`)
+        return { code, output: withoutCommits(folder, stdout.replaceAll(url, SERVICE)) }
+      }
       const script = [
         `exec 2>&1 </dev/null`,
         // So that the next command has its variables.
@@ -77,9 +96,11 @@ export async function aStage(): Promise<Stage> {
         placed(command),
         `code=$?`,
         `{ export -p; printf 'cd %q\\ncode=%s\\n' "$PWD" "$code"; } > '${state}'`,
+        `env -0 > '${variables}'`,
         `exit $code`,
       ]
       const { code, stdout } = await ended(spawn('bash', ['-c', script.join('\n')], { env }))
+      here = placeIn(readFileSync(variables, 'utf8'))
       return { code: code ?? -1, output: withoutCommits(folder, stdout.replaceAll(url, SERVICE)) }
     },
     write(file, text) {
@@ -105,6 +126,26 @@ export async function aStage(): Promise<Stage> {
       }
     },
   }
+}
+
+/** Nothing in it is the shell's business: it is run without one, which is many times faster. */
+const PLAIN = /^flows(?: [\w./:=@,-]+)*$/
+
+/** Where a command runs. */
+interface Place {
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** What `env -0` says of a shell. */
+function placeIn(variables: string): Place {
+  const env = Object.fromEntries(
+    variables
+      .split('\0')
+      .filter((line) => line !== '')
+      .map((line): [string, string] => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
+  )
+  return { cwd: env.PWD ?? '', env }
 }
 
 /** Commits are other ones in every run. */

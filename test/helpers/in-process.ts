@@ -21,6 +21,8 @@ interface World {
   /** The whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly input?: string | undefined
+  /** Whether both streams are one, as after 2>&1: all of it is then on stdout. */
+  readonly isMerged?: boolean
   /** In place of one over the standard streams. */
   readonly openTerminal?: () => Terminal
 }
@@ -51,14 +53,19 @@ export function environment(): Readonly<Record<string, string | undefined>> {
   return outside ?? process.env
 }
 
-async function ranHere(args: readonly string[], { cwd, env, input = '', openTerminal }: World): Promise<Outcome> {
+async function ranHere(
+  args: readonly string[],
+  { cwd, env, input = '', isMerged = false, openTerminal }: World,
+): Promise<Outcome> {
   const program = await built()
-  const streams = { stdin: Readable.from(input === '' ? [] : [input]), stdout: new Printed(), stderr: new Printed() }
+  const stdout = new Printed()
+  const stderr = isMerged ? stdout : new Printed()
+  const streams = { stdin: Readable.from(input === '' ? [] : [input]), stdout, stderr }
   const putBack = [inFolder(cwd), inEnvironment(env), withStreams(streams), withoutNewListeners()]
   const { exitCode } = process
   try {
     const code = await program.main(args, openTerminal)
-    return { code, stdout: streams.stdout.text(), stderr: streams.stderr.text() }
+    return { code, stdout: stdout.text(), stderr: isMerged ? '' : stderr.text() }
   } finally {
     process.exitCode = exitCode
     for (const put of putBack.reverse()) put()
