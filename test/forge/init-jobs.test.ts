@@ -6,10 +6,11 @@ import { parse } from 'yaml'
 import { githubWorkflow, gitlabPipeline } from '../../src/cli/commands/definitions/init-templates.js'
 import { readHeader } from '../../src/forge/header.js'
 import { aDefinition, aFolder, flows, writeFiles } from '../helpers/cli.js'
+import { programInProcess } from '../helpers/program-in-process.js'
 import { served } from '../service/serving.js'
 import { aGitServer } from './git-server.js'
 import { aGitlabServer } from './gitlab-server.js'
-import { ACTION, PROGRAM, script } from './run-action.js'
+import { ACTION, script } from './run-action.js'
 
 describe('the workflow for GitHub', () => {
   const { permissions, jobs } = parse(githubWorkflow('acme-kyc', true, 'main'))
@@ -89,7 +90,7 @@ async function aPipeline() {
     'flows/a.yaml': aDefinition('A'),
   }
   const bin = aFolder()
-  writeFileSync(join(bin, 'flows'), PROGRAM, { mode: 0o755 })
+  writeFileSync(join(bin, 'flows'), await programInProcess(), { mode: 0o755 })
   const jobs = parse(gitlabPipeline('acme-kyc', true))
   const said: string[] = []
   const home = aFolder()
