@@ -352,7 +352,6 @@ describe('flows events', () => {
     const child = start(['events', '--follow', '--interval', '0.1'], { cwd, env: ENV })
     onTestFinished(() => void child.kill('SIGKILL'))
     const result = ended(child)
-    await printed(child, '"version"')
     await printed(child, 'Waiting')
     const first = printed(child, '"deployment"')
     expect((await run(cwd, 'apply', '--yes')).code).toBe(0)

@@ -72,13 +72,15 @@ async function followed(
   const stop = stopped()
   try {
     const seen: Seen = { ids: null }
-    cli.terminal.talk(`Waiting for deployments of ${project}. Stop with Ctrl-C.\n`)
     while (!stop.signal.aborted && !process.stdout.destroyed) {
       try {
         // A reader of its own for each look: a store that is not there yet may be made meanwhile.
+        const isFirst = seen.ids === null
         await reading(siteOf(cli, env), async (reader) => {
           for await (const deployment of deploymentsSince(reader, project, seen)) emit(...deploymentLines(deployment))
         })
+        // Every deployment from here on is printed.
+        if (isFirst) cli.terminal.talk(`Waiting for deployments of ${project}. Stop with Ctrl-C.\n`)
       } catch (error) {
         // A service that is restarted comes back; what is wrong otherwise stays wrong.
         if (!(error instanceof RemoteError && error.kind === 'unreachable')) throw error
