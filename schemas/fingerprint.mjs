@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** The files that decide what reading definitions and planning them come to; a test holds the list against the imports. */
-function fingerprintFiles() {
+export function fingerprintFiles() {
   const folders = FOLDERS.flatMap((path) => namesIn(path, '.ts').map((name) => `${path}/${name}`))
   const schemas = namesIn('schemas', '.schema.json').map((name) => `schemas/${name}`)
   return [...schemas, ...folders, 'src/app/plan.ts'].sort()

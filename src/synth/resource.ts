@@ -29,7 +29,10 @@ export function addressOf(key: FlowKey, prefix = ''): string {
   return `${FLOW_RESOURCE}.${labelOf(key, prefix)}`
 }
 
-/** Every string of a JSON configuration is a template, names in a map too: what would begin an expression is text here. */
+/**
+ * Every string of a JSON configuration is a template, names in a map too: what would begin an expression is text here.
+ * Terraform drops a byte order mark at the start of a template, so that one is written as an expression.
+ */
 export function literal<T>(value: T): T
 export function literal(value: unknown): unknown {
   if (typeof value === 'string') return escaped(value)
@@ -39,5 +42,6 @@ export function literal(value: unknown): unknown {
 }
 
 function escaped(text: string): string {
-  return text.replaceAll(/[$%](?=\{)/g, '$&$&')
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of Terraform's
+  return text.replaceAll(/[$%](?=\{)/g, '$&$&').replace(/^\ufeff/, () => '${"\\ufeff"}')
 }

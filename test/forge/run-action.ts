@@ -26,7 +26,7 @@ export interface Action {
 export const ACTION = parse(readFileSync('action.yml', 'utf8')) as Action
 
 /** `flows` as npm installs it. */
-export const PROGRAM = `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`
+const PROGRAM = `#!/bin/sh\nexec "${process.execPath}" "${FLOWS}" "$@"\n`
 
 type Outputs = Readonly<Record<string, string>>
 

@@ -164,7 +164,9 @@ class Author {
       const below = this.#one(['', '', '', `${inner}${this.#comment()}\n`])
       return `${anchor}${beside}\n${this.#block(this.#shuffled(value), inner)}${below}`
     }
-    if (typeof value === 'string' && /^\S[\s\S]*\S\n?$/.test(value) && this.#one([false, false, true])) {
+    // A block holds no carriage return: YAML reads it as an end of a line.
+    const isBlock = typeof value === 'string' && /^\S[^\r]*\S\n?$/.test(value)
+    if (isBlock && this.#one([false, false, true])) {
       const style = value.includes('\n') ? '|' : this.#one(['|', '>'])
       const lines = value
         .replace(/\n$/, '')

@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import { afterAll, expect, onTestFinished, vi } from 'vitest'
+import { expect, onTestFinished, vi } from 'vitest'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 
-/** Databases of this file that no test uses at the moment: emptying one is quicker than making one. */
+/** Databases of this process that no test uses at the moment: emptying one is quicker than making one. They go with the server. */
 const free: string[] = []
 /** The same of those that hold a store. */
 const freeStores: MadeStore[] = []
-const made: string[] = []
 
 /** The address of an empty PostgreSQL database, for one test. Every test has a database of its own. */
 export async function aDatabase(): Promise<string> {
@@ -58,7 +57,6 @@ export async function noConnections(url: string): Promise<void> {
 async function newDatabase(): Promise<string> {
   const name = `flows_test_${randomBytes(8).toString('hex')}`
   await query(server(), `create database ${name}`)
-  made.push(name)
   return at(name)
 }
 
@@ -136,11 +134,6 @@ async function shapeOf(client: pg.Client): Promise<string> {
     from pg_class join pg_attribute on attrelid = pg_class.oid where relnamespace = 'public'::regnamespace`)
   return found.rows[0].shape
 }
-
-afterAll(async () => {
-  for (const { administrator } of freeStores) await administrator.end().catch(() => {})
-  for (const name of made) await query(server(), `drop database ${name} with (force)`)
-})
 
 function server(): string {
   const url = process.env.FLOWS_TEST_DATABASE_URL

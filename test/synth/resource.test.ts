@@ -36,6 +36,11 @@ describe('the resource of a flow', () => {
     expect(metadata).toEqual({ 'a$${b}': '%%{c}' })
   })
 
+  test('a byte order mark at the start of a text, which Terraform would drop, is an expression', () => {
+    const { metadata } = resourceOf('a', aConfig({ metadata: { '\ufeffa': '\ufeff\ufeffb\ufeff' } }))
+    expect(metadata).toEqual({ '${"\\ufeff"}a': '${"\\ufeff"}\ufeffb\ufeff' })
+  })
+
   test('nothing is lost: the same body comes back, for every configuration', () => {
     fc.assert(
       fc.property(flowConfig, (config) => {

@@ -112,7 +112,11 @@ const TRICKY = [
   '#{a}',
 ]
 
-const tricky = Object.fromEntries(TRICKY.map((text, index) => [`$\{a}%{b}${index}`, `$${text}`]))
+const tricky = {
+  ...Object.fromEntries(TRICKY.map((text, index) => [`$\{a}%{b}${index}`, `$${text}`])),
+  '\ufeffname': '\ufeff\ufeffvalue\ufeff',
+  long: `\ufeff${'x'.repeat(300)}`,
+}
 
 /** Terraform composes every text that it reads (Unicode's form NFC): one that is not composed is another text there. */
 const composed = flowBody.map((body): FlowBody => JSON.parse(JSON.stringify(body).normalize('NFC')))

@@ -18,7 +18,7 @@ export function encodeValue(type: Type, value: Value): Uint8Array {
  */
 export function decodeValue(type: Type, bytes: Uint8Array): Value {
   if (bytes.length === 0) return null
-  return fromWire(type, decode(bytes, { useBigInt64: true, keyDecoder: KEYS }), '')
+  return fromWire(type, decode(bytes, { useBigInt64: true, rawStrings: true, keyDecoder: KEYS }), '')
 }
 
 /**
@@ -62,6 +62,7 @@ function scalar(type: Extract<Type, string>, value: Value, at: string): unknown 
 function fromWire(type: Type, value: unknown, at: string): Value {
   if (value === null || value === undefined) return null
   if (value instanceof ExtData) return UNKNOWN
+  if (value instanceof Uint8Array) return fromWire(type, textOf(value), at)
   if (type === 'number') return number(value, at)
   if (typeof type === 'string') {
     const javaScript = type === 'bool' ? 'boolean' : type
@@ -79,6 +80,11 @@ function fromWire(type: Type, value: unknown, at: string): Value {
   return mapped(type[1] as Members, (name, of) =>
     fromWire(of, Object.hasOwn(value, name) ? value[name] : null, `${at}.${name}`),
   )
+}
+
+/** The library would drop a byte order mark at the start of a long text. */
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
 }
 
 function number(value: unknown, at: string): number | string {
@@ -138,7 +144,7 @@ const PROTO_STAND_IN = '\ud800__proto__'
 const KEYS = {
   canBeCached: () => true,
   decode(bytes: Uint8Array, offset: number, length: number) {
-    const key = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length).toString('utf8')
+    const key = textOf(bytes.subarray(offset, offset + length))
     return key === PROTO ? PROTO_STAND_IN : key
   },
 }

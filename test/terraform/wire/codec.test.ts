@@ -83,6 +83,13 @@ describe('values', () => {
     expect(decodeValue('number', hex('a3302e35'))).toBe(0.5)
   })
 
+  test('a text that begins with a byte order mark keeps it, however long it is', () => {
+    for (const length of [1, 100, 1_000]) {
+      const value = { '\ufeffa': `\ufeff\ufeff${'ü'.repeat(length)}` }
+      expect(decodeValue(['map', 'string'], encodeValue(['map', 'string'], value))).toEqual(value)
+    }
+  })
+
   test('a key __proto__ is a key as any other', () => {
     const tags = decodeValue(['map', 'string'], hex('81 a95f5f70726f746f5f5f a178')) as object
     expect(Object.entries(tags)).toEqual([['__proto__', 'x']])
