@@ -38,6 +38,7 @@ describe('the resource of a flow', () => {
 
   test('a byte order mark at the start of a text, which Terraform would drop, is an expression', () => {
     const { metadata } = resourceOf('a', aConfig({ metadata: { '\ufeffa': '\ufeff\ufeffb\ufeff' } }))
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a template of Terraform's
     expect(metadata).toEqual({ '${"\\ufeff"}a': '${"\\ufeff"}\ufeffb\ufeff' })
   })
 
