@@ -5,7 +5,7 @@ import { encodeValue } from '../../../src/terraform/wire/codec.js'
 import { type ObjectValue, type Type, UNKNOWN } from '../../../src/terraform/wire/value.js'
 
 /*
- * What the real Terraform rarely comes to, or hides. What it does is in rules.test.ts.
+ * What the real Terraform rarely comes to, or hides. What it does is in rules.long.test.ts.
  */
 
 const TYPE: Type = ['object', { name: 'string' }]

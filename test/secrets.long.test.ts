@@ -92,7 +92,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   ],
   doctor: () => inFormats(['doctor'], 'human', 'json'),
   completion: () => ['bash', 'zsh', 'fish'].map((shell) => human(['completion', shell])),
-  // With a port that no listener may have, so that it ends; test/cli/dev.test.ts has it running.
+  // With a port that no listener may have, so that it ends; test/cli/dev.long.test.ts has it running.
   dev: () => [human(['dev', '--port', '99999'])],
   // The store behind these cannot be reached: what is told of it is told of its address.
   serve: () => [human(['serve', '--port', '0'])],
