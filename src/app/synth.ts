@@ -43,7 +43,7 @@ export async function synthesise(site: Site, { folder, withImports }: SynthReque
   return { ...subject, configuration, flows: flows.map(({ key }) => key), left: taken?.left ?? [] }
 }
 
-/** The present keys of the flows that Terraform is to take over. Apply makes an archived one active again. */
+/** The present keys of the flows that Terraform is to take over. Not archived ones: apply makes those active again. */
 function takenOver(
   flows: readonly DesiredFlow[],
   state: ObservedState,

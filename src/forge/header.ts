@@ -4,9 +4,8 @@ import { KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 
 /**
- * An invisible header in the first line of a plan's comment. It lets a later run recognise its own comment and the
- * plan. Nothing in it is secret, and nothing is proof: anybody who can edit the comment can edit it. See
- * plan-comments.ts.
+ * An invisible header in the first line of a plan's comment. By it, a later run knows its own comment and the plan in
+ * it. Nothing in it is secret or proves anything: anybody who can edit the comment can edit it. See plan-comments.ts.
  */
 export interface PlanHeader {
   readonly project: string
@@ -16,9 +15,7 @@ export interface PlanHeader {
   readonly digest: string
   /** SHA-256 of the saved plan's file, byte for byte; null if none was saved. */
   readonly file_sha256: string | null
-  /**
-   * What the plan was made from. If it is not the last commit of the pull request, the plan is not about that commit.
-   */
+  /** What the plan was made from. If not the pull request's last commit, the plan is not about that commit. */
   readonly commit: string | null
   /** Where the saved plan is kept: the workflow run at GitHub, the job at GitLab. */
   readonly run_id: string | null

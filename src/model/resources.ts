@@ -1,9 +1,7 @@
 import type { FlowConfig } from './flow.js'
 import type * as api from './schema-types.js'
 
-/**
- * API objects, named and shaped like Stripe's if Stripe has them (reference: VerificationSession of API 2026-10-28).
- */
+/** API objects, named and shaped like Stripe's if there are any (reference: VerificationSession of API 2026-10-28). */
 
 /** The types of schemas/api.schema.json, read-only because answers never change. Options stay as flows have them. */
 type Answered<T> =

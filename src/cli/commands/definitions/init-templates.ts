@@ -56,7 +56,7 @@ function template(name: string): string {
   return readFileSync(packageFile(`templates/${name}`), 'utf8')
 }
 
-/** A GitHub filter for exactly one branch. Of the filter's special characters, a branch may contain "+" and "!". */
+/** A GitHub filter for exactly one branch. A branch may contain only two of its special characters: "+" and "!". */
 function branchFilter(branch: string): string {
   if (/^[A-Za-z_][\w/-]*$/.test(branch)) return branch
   return JSON.stringify(branch.replace(/[+!]/g, '\\$&'))
