@@ -17,7 +17,7 @@ export type ApplyResult =
   /** A guard or a conflict forbids it; the service was not called. */
   | { readonly status: 'refused'; readonly refusal: Refusal }
   | { readonly status: 'applied'; readonly deployment: Deployment }
-  /** Another run had applied the very same plan first; this run wrote nothing. */
+  /** Another run had applied exactly the same plan first; this run wrote nothing. */
   | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
 
 /**

@@ -38,7 +38,7 @@ export function isRecord({
 export interface StaleFlow {
   readonly key: string
   readonly base_version: number | null
-  /** The version now; null when the flow is gone from this key. */
+  /** The version now; null if no flow has this key any more. */
   readonly current_version: number | null
   readonly updated_by: string | null
   readonly updated: number | null

@@ -13,7 +13,7 @@ export interface DesiredFlow {
 export interface ObservedFlow {
   readonly id: string
   readonly key: FlowKey
-  /** The managing project; null when nobody manages the flow. */
+  /** The managing project; null if no project manages the flow. */
   readonly project: string | null
   readonly status: 'active' | 'archived'
   /** Starts at 1; every write to the flow adds 1. */

@@ -29,7 +29,7 @@ export interface Conflict {
 /**
  * Finds the flow of every definition: by key; else by the last deployed key, if somebody changed the key since; else by
  * the key it was renamed from. A `renamed_from` that stays in the file after its rename does nothing. A rename is
- * impossible while another flow has the new key and this project still has an active flow under the old one: going on
+ * impossible while another flow has the new key and this project still has an active flow under the old one. Going on
  * would archive the flow that was meant to be kept. It is also a conflict if keys were exchanged outside git, so that a
  * definition would find another definition's flow by key.
  */

@@ -1,6 +1,6 @@
 /**
  * Characters that are invisible and break, hide or reorder the text around them. They make a text read as another one,
- * and tag characters can carry whole sentences that nobody sees. Not included: characters that languages and emoji need
+ * and tag characters can carry whole invisible sentences. Not included: characters that languages and emoji need
  * between letters, such as joiners, and the tags in the flags of England, Scotland and Wales.
  */
 const HIDDEN =

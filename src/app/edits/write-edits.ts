@@ -78,7 +78,7 @@ function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[]
 
 /**
  * Writes the edits, each file whole or not at all. Every edit is checked before the first write, and again before its
- * own: no file may have changed since it was read, and no new file may exist already.
+ * own. No file may have changed since it was read, and no new file may exist already.
  */
 export function writeEdits({ root, config }: Project, edits: readonly FileEdit[]): void {
   // A project may begin with an import.

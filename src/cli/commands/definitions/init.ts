@@ -103,7 +103,7 @@ function filesFor(start: Start): Readonly<Record<string, string>> {
   }
 }
 
-/** With a service to plan against, the workflow calls the action. It is written too, so it is reviewed like code. */
+/** With a service to plan against, the workflow calls the action. Init writes that too: it is reviewed like code. */
 const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly<Record<string, string>>>> = {
   github: ({ project, branch }, hasLive) => ({
     '.github/workflows/flows.yaml': githubWorkflow(project, hasLive, branch),
