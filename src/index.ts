@@ -1,12 +1,12 @@
 /**
- * The library behind the `flows` command: what the program can do, for programs. A use case takes a `Site`: a project, one
- * of its environments, and the ports (how its flows are reached, the variables of the process, whom to tell). It returns
- * values, and throws `Failure` for what a person can mend, `InvalidDefinitions` for faults in files, `RemoteError` for what
- * the service refuses. None prints, asks or ends a process.
+ * The library behind the `flows` command: what the program can do, for other programs. A use case takes a `Site`: a
+ * project, one of its environments, and the ports (access to the flows, the environment variables, the reporter). It
+ * returns values. It throws `Failure` for what a person can mend, `InvalidDefinitions` for faults in files, and
+ * `RemoteError` for what the service refuses. No use case prints, asks or ends a process.
  *
  *     const { project } = loadProject('flows.config.yaml')
  *     const site = { project, target: targetNamed(project, 'local'), connect, env: process.env, reporter }
- *     const { plan } = await planProject(site, { toReview: true })   // savePlan(file, plan): for whoever reviews it
+ *     const { plan } = await planProject(site, { toReview: true })   // savePlan(file, plan): for the reviewers
  *     const outcome = await applyReviewed(site, project, readSavedPlan(text, file))
  */
 

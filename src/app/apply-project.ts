@@ -10,29 +10,29 @@ import { type Planned, type PlanRequest, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
 import type { Site } from './site.js'
 
-/** What is asked and told while a plan is applied. Whatever throws stops it before anything is written. */
+/** What the caller is asked and shown during an apply. A step that throws stops it before any write. */
 export interface Steps {
-  /** The plan is made: it may still be refused, or hold nothing. */
+  /** The plan is made. It may still be refused, or be empty. */
   planned?(planned: Pick<Planned, 'plan' | 'policies'> & Partial<Planned>): void
-  /** Whether somebody agrees to what the plan does. Left out, everybody does. */
+  /** Whether somebody agrees to the plan. Without this step, the answer is yes. */
   agreed?(plan: Plan): Promise<boolean>
-  /** From now on the plan is being written. */
+  /** Writing the plan starts now. */
   writing?(plan: Plan, remote: Remote): void
 }
 
-/** What became of a plan: it is written whole, or not at all. */
+/** What became of a plan. It is written whole, or not at all. */
 export type Outcome = { readonly plan: Plan; readonly remote: Remote } & (
   | { readonly status: 'nothing_to_do' }
   | { readonly status: 'applied'; readonly deployment: Deployment }
   /** The reviewed plan was applied before, by this run or another. */
   | { readonly status: 'applied_already'; readonly deployment: Deployment }
-  /** Another run applied the very same plan first, and nobody had reviewed it. */
+  /** Another run applied exactly the same plan first, and nobody had reviewed it. */
   | { readonly status: 'overtaken'; readonly deployment: Deployment }
   /** A guard, a policy or a conflict forbids it. */
   | { readonly status: 'refused'; readonly refusal: Refusal }
   /** Somebody was asked, and said no. */
   | { readonly status: 'declined' }
-  /** Flows have moved on, or the definitions say something else: it would not do what was reviewed. */
+  /** It would not do what was reviewed, because flows have changed or the definitions say something else. */
   | { readonly status: 'differs'; readonly by: 'flows' | 'definitions'; readonly differences: readonly Difference[] }
 )
 
@@ -49,7 +49,7 @@ export async function applyProject(
   }))
 }
 
-/** Writes a plan that was made just now, unless something is against it; `about` is what its deployment is to say. */
+/** Writes a plan that was made just now, unless something is against it. `about`: what its deployment records. */
 export async function applyPlanned(
   planned: Pick<Planned, 'plan' | 'remote' | 'policies'>,
   steps: Steps,
@@ -61,7 +61,7 @@ export async function applyPlanned(
   if (refusal !== null) return { status: 'refused', refusal, plan, remote }
   const isRecord = isEmpty(plan) && plan.accepted !== undefined
   if (isEmpty(plan) && !isRecord) return { status: 'nothing_to_do', plan, remote }
-  // A record writes nothing that anybody could object to.
+  // A record changes no flow, so there is nothing to agree to.
   if (!isRecord && (await steps.agreed?.(plan)) === false) return { status: 'declined', plan, remote }
   const options = { runId: randomUUID(), ...(await about()) }
   const writer = await remote.writer()

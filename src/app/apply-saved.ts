@@ -9,11 +9,11 @@ import { type Planned, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
 import type { Site } from './site.js'
 
-/** Nothing is refused on one's own machine; what would be worth a thought elsewhere is said. */
+/** Nothing is refused on one's own machine; guards only warn. */
 const GUARDS: Guards = { weaken: 'warn', archive: 'warn', expose_link: 'warn' }
 const TRIES = 3
 
-/** Makes the flows of one's own machine as they are defined now. Answers with the plan that was applied. */
+/** Gives the flows on one's own machine their present definitions. Returns the plan that was applied. */
 export async function applySaved(site: Site): Promise<Plan> {
   for (let tries = 1; ; tries += 1) {
     const outcome = await applyOnce(site, tries === TRIES)
@@ -29,7 +29,7 @@ function settled(outcome: Outcome): Plan {
   return outcome.plan
 }
 
-/** null where somebody else wrote in between: planned anew, it is what was saved all the same. */
+/** null if somebody else wrote in between. A new plan still applies what was saved. */
 async function applyOnce(site: Site, isLast: boolean): Promise<Outcome | null> {
   const { planned, allow } = await planWithoutGuards(site)
   const { plan, remote } = planned

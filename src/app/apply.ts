@@ -9,7 +9,7 @@ export interface ApplyOptions {
   readonly source: DeploymentRequest['source']
   /** Guards lifted by name, recorded in the deployment. */
   readonly allowed: readonly string[]
-  /** Digest of the reviewed plan that this plan is, made again; it is applied once. */
+  /** Digest of the reviewed plan, if this plan is that one, made again. It is applied once. */
   readonly approvedDigest?: string | undefined
 }
 
@@ -17,12 +17,12 @@ export type ApplyResult =
   /** A guard or a conflict forbids it; the service was not called. */
   | { readonly status: 'refused'; readonly refusal: Refusal }
   | { readonly status: 'applied'; readonly deployment: Deployment }
-  /** Another run had applied the very same plan first; this run wrote nothing. */
+  /** Another run had applied exactly the same plan first; this run wrote nothing. */
   | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
 
 /**
- * Hands a plan to the service as one deployment: all of it or nothing. Safe to repeat: a plan is applied at most once.
- * Throws RemoteError; of kind `stale` when a flow has moved on since the plan was made.
+ * Gives a plan to the service as one deployment: all of it or nothing. Safe to repeat: a plan is applied at most once.
+ * Throws RemoteError; its kind is `stale` if a flow has changed since the plan was made.
  */
 export async function apply(plan: Plan, writer: RemoteWriter, options: ApplyOptions): Promise<ApplyResult> {
   const refusal = refusalOf(plan)
@@ -36,7 +36,7 @@ function deploymentRequest(plan: Plan, { runId, source, allowed, approvedDigest 
   return {
     project: plan.project,
     plan_digest: plan.digest,
-    // An older service knows no such member: it is sent only where it says something.
+    // An older service does not know this member, so it is sent only if it says something.
     ...(approvedDigest !== undefined && { approved_digest: approvedDigest }),
     run_id: runId,
     base: plan.base,

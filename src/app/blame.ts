@@ -12,7 +12,7 @@ import type { Definitions } from './project/definitions.js'
 import { checkedDefinitions } from './project/sources.js'
 import { reading, type Site } from './site.js'
 
-/** How many deployments are asked for at once. */
+/** How many deployments are fetched at once. */
 const AT_ONCE = 6
 
 /** Which deployment, commit or edit outside git last changed each field of a flow. */
@@ -73,7 +73,7 @@ interface Defined {
   readonly project: string
 }
 
-/** The definition of a flow, found as plan finds it: where keys were exchanged, not the one that has its key now. */
+/** The definition of a flow, found as plan finds it. If keys were exchanged, the flow's key leads to the wrong one. */
 async function definitionOf(
   reader: RemoteReader,
   id: string,

@@ -9,18 +9,18 @@ import { type Site, stateOf } from './site.js'
 
 export type Configs = ReadonlyMap<FlowKey, FlowConfig>
 
-/** A flow that is not the same in two environments. */
+/** A flow that differs between two environments. */
 export interface EnvironmentDifference {
   readonly key: string
-  /** In which of the two the flow is. */
+  /** Which of the two has the flow. */
   readonly where: 'both' | 'first' | 'second'
   readonly fields: readonly Field[]
-  /** What the second makes of the verification, as against the first. */
+  /** How strong the verification is in the second, compared with the first. */
   readonly effect: Assurance['effect']
   readonly reasons: Assurance['reasons']
 }
 
-/** How two environments of a project differ: by what the definitions say, or by what the services have. */
+/** How two environments of a project differ: in what the definitions say, or in what the services have. */
 export async function compareEnvironments(
   first: Site,
   second: Site,
@@ -42,7 +42,7 @@ export async function compareEnvironments(
   })
 }
 
-/** The flows of two environments by key: as the definitions say, or as this project's active flows there are. */
+/** The flows of two environments by key: as the definitions say, or as this project's active flows are there. */
 export async function configsOf(
   first: Site,
   second: Site,

@@ -14,10 +14,10 @@ import type { Definitions } from './project/definitions.js'
 import { checkedDefinitions } from './project/sources.js'
 import { reading, type Site } from './site.js'
 
-/** How many flows are asked for at once: enough to hide the way, too few to be a burden. */
+/** How many flows are fetched at once: enough to hide latency, too few to be a burden. */
 const AT_ONCE = 6
 
-/** What was edited outside git in a site: of all flows, or of those that are named. */
+/** What was edited outside git in a site: for all flows, or for the named ones. */
 export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []): Promise<DriftReport> {
   const { project, target } = site
   const definitions = checkedDefinitions(project)
@@ -27,7 +27,7 @@ export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []):
   return { ...report, flows: report.flows.filter(({ key }) => keys.length === 0 || keys.includes(key)) }
 }
 
-/** A key that nothing has would look like a flow without drift. */
+/** An unknown key must fail: it would look like a flow without drift. */
 function checkKeys(keys: readonly FlowKey[], known: readonly { readonly key: FlowKey }[]): void {
   const names = [...new Set(known.map(({ key }) => key))]
   const unknown = keys.find((key) => !names.includes(key))
@@ -37,8 +37,8 @@ function checkKeys(keys: readonly FlowKey[], known: readonly { readonly key: Flo
 }
 
 /**
- * What was edited outside git, by whom and when: a view of the plan, and for the flows that drifted, and no others, a
- * look at their latest versions. The reader cannot write.
+ * What was edited outside git, by whom and when. It is a view of the plan, plus the latest versions of the flows that
+ * drifted. The reader cannot write.
  */
 export async function driftFlows(
   definitions: Definitions,
@@ -67,7 +67,7 @@ function leftOf(desired: readonly DesiredFlow[], state: ObservedState, options: 
   return new Map(driftLeft(desired, state, pulled, options).map(({ id, left }) => [id, left]))
 }
 
-/** The same, with who edited what; without flows that were none of the project's. */
+/** The same, with who edited what. Leaves out flows that never belonged to the project. */
 export async function attributed<Flow extends DriftedFlow>(
   candidates: readonly Flow[],
   reader: RemoteReader,

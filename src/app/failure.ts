@@ -6,12 +6,12 @@ interface FailureOptions {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** A reason to stop that the user can do something about: what is wrong, and how to mend it where that is not plain. */
+/** A reason to stop that the user can act on: what is wrong, and how to mend it if that is not obvious. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: string
   readonly hint: string | undefined
-  /** More for machines. */
+  /** More details, for programs. */
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: string, message: string, options: FailureOptions = {}) {
@@ -22,11 +22,11 @@ export class Failure extends Error {
   }
 }
 
-/** Definitions or configuration with errors: every one of them. */
+/** All the errors of definitions or configuration. */
 export class InvalidDefinitions extends Error {
   override readonly name = 'InvalidDefinitions'
   readonly diagnostics: readonly Diagnostic[]
-  /** The folder that their files are relative to. */
+  /** The folder that the paths of their files are relative to. */
   readonly root: string
 
   constructor(diagnostics: readonly Diagnostic[], root: string) {
@@ -36,7 +36,7 @@ export class InvalidDefinitions extends Error {
   }
 }
 
-/** What was asked for makes no sense, or is about something that is not there. */
+/** A request that makes no sense, or that is about something that does not exist. */
 export function badUsage(message: string, hint?: string): Failure {
   return new Failure('bad_usage', message, hint === undefined ? {} : { hint })
 }

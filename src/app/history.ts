@@ -29,7 +29,7 @@ async function* writing(reader: RemoteReader, flow: string): AsyncGenerator<Flow
   }
 }
 
-/** Flows as they are, all of them, in order of key. */
+/** All flows as they are now, in order of key. */
 export async function allFlows(
   reader: RemoteReader,
   query: Pick<FlowsQuery, 'status' | 'project'> = {},
@@ -43,17 +43,17 @@ export async function allFlows(
   }
 }
 
-/** The newest deployments that were told of, newest first; null before the first look, which only learns what is there. */
+/** Ids of the newest deployments already reported, newest first; null before the first look, which reports none. */
 export interface Seen {
   ids: string[] | null
 }
 
-/** As many as a page holds, and so many of the newest are known again by their ids. */
+/** As many as fit on a page. This many of the newest deployments are recognised by their ids. */
 const REMEMBERED = 100
 
 /**
- * The deployments that are new since the last look, the oldest first. Known are the newest ones by their ids: where clocks
- * of several servers disagree, a new deployment may stand behind one that was seen.
+ * The deployments that are new since the last look, oldest first. The newest are recognised by their ids, not by time:
+ * if the clocks of several servers disagree, a new deployment may be listed after one that was seen.
  */
 export async function* deploymentsSince(reader: RemoteReader, project: string, seen: Seen) {
   const { ids: known } = seen

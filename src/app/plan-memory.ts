@@ -12,9 +12,9 @@ interface Remembered {
 }
 
 /**
- * Keeps the last empty plan of an environment in the cache folder. An entry about anything else than the same subject, in
- * all that a plan depends on but the state, or one that was damaged, is as good as none. The program is part of the
- * digest of the definitions.
+ * Keeps the last empty plan of an environment in the cache folder. An entry is used only if all that the plan depends
+ * on, apart from the state, is the same. A damaged entry is ignored. The program is part of the digest of the
+ * definitions.
  */
 export function planMemory(
   { project: { root, config }, target }: Site,
@@ -22,7 +22,7 @@ export function planMemory(
     readonly definitions: { readonly digest: string }
     readonly policies: { readonly digest: string | null }
     readonly remote: { readonly label: string }
-    /** What is lifted by name for this run. */
+    /** Guards and policies lifted by name for this run. */
     readonly allow: readonly Allowance[]
   },
 ): PlanMemory {
@@ -32,7 +32,7 @@ export function planMemory(
     policies: subject.policies.digest,
     project: config.project,
     environment: target.name,
-    // Its mode and guards.
+    // The environment's mode and guards.
     settings: target.settings,
     remote: subject.remote.label,
     allow: subject.allow,

@@ -13,21 +13,21 @@ export interface PlanRequest {
   readonly allow?: readonly Allowance[]
   /** Keys of flows: the plan is limited to them. */
   readonly only?: readonly FlowKey[]
-  /** Whether the plan says which commit the definitions come from. */
+  /** Whether the plan records which commit the definitions come from. */
   readonly withCommit?: boolean
-  /** Whether the plan is to be reviewed and applied later, as it is: it says all that decides whether it may be. */
+  /** Whether the plan will be reviewed and applied later: it then records what decides whether it may be. */
   readonly toReview?: boolean
 }
 
 export interface Planned {
   readonly remote: Remote
   readonly plan: Plan
-  /** Keys of the definitions, and names of the policies: whoever named others has mistyped them. */
+  /** Keys of the definitions and names of the policies. Any other name on the command line is a typo. */
   readonly defined: readonly FlowKey[]
   readonly policies: readonly string[]
 }
 
-/** The plan of an environment, made with a reader that cannot write. Throws InvalidDefinitions before anything is read. */
+/** The plan of an environment, made with a reader. Throws InvalidDefinitions before it reads the state. */
 export async function planProject(site: Site, request: PlanRequest = {}): Promise<Planned> {
   const { project, target } = site
   const { allow = [], only = [], withCommit = false, toReview = false } = request
@@ -42,7 +42,7 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
     only: only.length > 0 ? only : undefined,
     address: toReview ? remote.address : undefined,
   }
-  // What is remembered is the plan of every flow, and it names no store.
+  // The memory holds only plans of every flow, and such a plan names no store.
   const memory = toReview || only.length > 0 ? undefined : planMemory(site, { definitions, policies, remote, allow })
   const bare = await readingFrom(remote, (reader) => planFlows(definitions, reader, options, memory))
   const plan = toReview || withCommit ? { ...bare, source: await projectCommit(project, site) } : bare

@@ -6,16 +6,16 @@ import type { RemoteReader } from '../remote/remote.js'
 import type { Definitions } from './project/definitions.js'
 import type { Policies } from './project/policies.js'
 
-/** The last empty plan of these very definitions and policies, with the tag of the state it was made from. */
+/** The last empty plan of exactly these definitions and policies, with the tag of the state it was made from. */
 export interface PlanMemory {
   recall(): { readonly etag: string; readonly plan: Plan } | null
   remember(etag: string, plan: Plan): void
 }
 
 /**
- * Plans checked definitions against a service. The reader cannot write. Where definitions and state are those of a
- * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could come out. The tag of
- * a state leaves out how much its flows are used, so that nothing is remembered of what policies say of that.
+ * Plans checked definitions against a service. The reader cannot write. If definitions and state are those of a
+ * remembered empty plan, the answer is that plan: planner and policies are pure, so nothing else could result. The tag
+ * of a state ignores how much its flows are used. So nothing is remembered if a policy reads usage.
  */
 export async function planFlows(
   definitions: Definitions,

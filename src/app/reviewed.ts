@@ -16,18 +16,18 @@ import { checkedDefinitions, checkedPolicies } from './project/sources.js'
 import { type Ports, readingFrom, type Site, targetNamed } from './site.js'
 
 export interface ReviewedRequest {
-  /** Guards lifted by name for this run, besides those that the plan lifts. */
+  /** Guards lifted by name for this run, in addition to those that the plan lifts. */
   readonly allow?: readonly Allowance[]
-  /** Whether the definitions here must say what the plan does: whoever forges a plan cannot forge what was merged. */
+  /** Whether the definitions here must match the plan: a forged plan cannot match definitions that were merged. */
   readonly checkDefinitions?: boolean | undefined
-  /** The environment that is meant; left out, the one that the plan names. */
+  /** The environment that is meant; by default the one that the plan names. */
   readonly environment?: string | undefined
 }
 
 /**
- * Applies exactly what was reviewed, once: a saved plan, made again on the flows as they are now. It needs no definitions,
- * only the configuration: the address, the key, and the guards as they are now. Throws Failure for a plan that was made
- * for anything else than this project, environment, service and store.
+ * Applies exactly what was reviewed, once: a saved plan, made again for the flows as they are now. It needs no
+ * definitions, only the configuration: the address, the key, and the present guards. Throws Failure for a plan that was
+ * made for another project, environment, service or store.
  */
 export async function applyReviewed(
   ports: Ports,
@@ -62,12 +62,12 @@ export async function applyReviewed(
 }
 
 type Today =
-  /** It would do what was reviewed. */
+  /** Today's plan does what was reviewed. */
   | { readonly status: 'same'; readonly plan: Plan; readonly allow: readonly Allowance[] }
   | { readonly status: 'differs'; readonly by: 'flows' | 'definitions'; readonly differences: readonly Difference[] }
   | { readonly status: 'applied_already'; readonly deployment: Deployment }
 
-/** What a reviewed plan comes to today. */
+/** What a reviewed plan would do today. */
 async function madeAgain(
   site: Site,
   reader: RemoteReader,
@@ -78,7 +78,7 @@ async function madeAgain(
   const observed = await stateOfSame(reader, reviewed)
   const before = await appliedAs(reader, reviewed)
   if (before !== null) return { status: 'applied_already', deployment: before }
-  // Whoever could forge a plan could lift guards in it: where only what was merged counts, the request alone lifts.
+  // A forged plan could lift guards. So if only merged definitions count, only this request can lift guards.
   const lifted = checkDefinitions ? [] : reviewed.allowed.map(parseAllowance).filter((one) => one !== null)
   const allow = [...lifted, ...given]
   const bare = planApproved(reviewed, observed, { guards: site.target.settings.guards ?? {}, allow })
@@ -91,7 +91,7 @@ async function madeAgain(
     if (byDefinitions.length > 0) return { status: 'differs', by: 'definitions', differences: byDefinitions }
     if (others > 0) site.reporter.warn(othersText(others))
   }
-  // Only what it writes is judged again: of the flows that stay as they are, the reviewed plan said what there was to say.
+  // Policies judge again only what the plan writes. The reviewed plan already judged the flows that do not change.
   const judged = await policies.judge(placed, { desired: [], observed, allow, places: approvedPlaces(reviewed) })
   const { conflicts, source, only, left_out } = reviewed
   const plan = {
@@ -103,7 +103,7 @@ async function madeAgain(
   return { status: 'same', plan, allow }
 }
 
-/** What the definitions here would do to the flows that the plan changes, and to how many others they would do something. */
+/** What the definitions here would do to the plan's flows, and how many other flows they would change. */
 async function definedToday(
   { project, target }: Site,
   reader: RemoteReader,
@@ -136,14 +136,14 @@ async function stateOfSame(reader: RemoteReader, reviewed: SavedPlan) {
     const [then, now] = [modeFor(reviewed.livemode), modeFor(state.livemode)]
     throw other('mode', `was made for ${then} mode, and this key is of ${now} mode`)
   }
-  // A plan for a store that nobody had made yet may be applied to the one that somebody has made since.
+  // If the store did not exist when the plan was made, the plan may be applied to the store that exists now.
   if (reviewed.service.store !== null && reviewed.service.store !== state.store) {
     throw other('store', `was made for another store than the one that ${reviewed.service.address} has by now`)
   }
   return state
 }
 
-/** The deployment that applied this very plan, in whatever run: asked for after the flows were read, so that none is missed. */
+/** The deployment that applied this plan, in any run. Ask for it after reading the flows, so that none is missed. */
 async function appliedAs(reader: RemoteReader, reviewed: SavedPlan): Promise<Deployment | null> {
   if (reviewed.changes.length === 0) return null
   const query = { project: reviewed.project, approved_digest: reviewed.digest, limit: 1 }
@@ -151,14 +151,14 @@ async function appliedAs(reader: RemoteReader, reviewed: SavedPlan): Promise<Dep
   return found === undefined ? null : reader.retrieveDeployment(found.id)
 }
 
-/** The commit is the one that was reviewed; the run is the one that applies. */
+/** The commit is the reviewed one; the run is the one that applies. */
 function withRun(source: Deployment['source'], run: string | null): Deployment['source'] {
   if (source === null) return null
   const { run: _, ...rest } = source
   return run === null ? rest : { ...rest, run }
 }
 
-/** A plan for something else. */
+/** The plan was made for something else. */
 function other(what: 'project' | 'environment' | 'mode' | 'service' | 'store', message: string): Failure {
   return new Failure(`plan_of_other_${what}`, `This plan ${message}. Nothing was written.`)
 }

@@ -5,7 +5,7 @@ import { exactJson } from '../text/text.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import { badUsage, Failure } from './failure.js'
 
-/** Writes the file whole or not at all: whoever reads it meanwhile finds the old one or the new one. `name`: as it is shown. */
+/** Writes the file whole or not at all, so readers find the old file or the new one. `name`: how messages call it. */
 export function savePlan(path: string, plan: Plan, name = path): void {
   checkPlace(path, name)
   try {
@@ -23,7 +23,7 @@ function checkPlace(path: string, name: string): void {
   throw badUsage(`the plan cannot be saved: ${name} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}`)
 }
 
-/** The plan in the text of a file that `savePlan` wrote and nobody has altered since. Throws Failure for any other. */
+/** The plan in a file that `savePlan` wrote and that was not altered since. Throws Failure for any other text. */
 export function readSavedPlan(text: string, name: string): SavedPlan {
   const read = readPlanFile(text)
   if ('faults' in read) {

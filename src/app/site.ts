@@ -11,19 +11,19 @@ export interface Target {
   readonly settings: Environment
 }
 
-/** Told of what happens beside what was asked for. */
+/** Receives what happens beside what was asked for. */
 export interface Reporter {
-  /** Something is otherwise than people may think; the work goes on. */
+  /** Something is not as people may think; the work continues. */
   warn(message: string, hint?: string): void
   /** Something was done that nobody asked for by name. */
   note(message: string): void
 }
 
-/** What use cases are handed by whoever runs them. */
+/** What callers pass to use cases. */
 export interface Ports {
-  /** The flows of an environment. Opens nothing yet. Throws where its address or key cannot be right. */
+  /** The flows of an environment. Opens nothing yet. Throws if the address or key cannot be right. */
   connect(project: Project, target: Target): Promise<Remote>
-  /** Variables of the process: they say which job of a CI runs it. */
+  /** Environment variables of the process. They show which CI job runs it. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly reporter: Reporter
 }
@@ -34,7 +34,7 @@ export interface Site extends Ports {
   readonly target: Target
 }
 
-/** The environment of this name. Throws Failure where the configuration has none. */
+/** The environment of this name. Throws Failure if the configuration has none. */
 export function targetNamed(project: Project, name: string): Target {
   const { environments } = project.config
   const settings = Object.hasOwn(environments, name) ? environments[name] : undefined
@@ -43,7 +43,7 @@ export function targetNamed(project: Project, name: string): Target {
   throw badUsage(`the configuration has no environment "${name}"`, hint)
 }
 
-/** Does one thing with a reader of a site's flows, and closes it. */
+/** Uses a reader of a site's flows for one thing, then closes it. */
 export async function reading<T>(site: Site, use: (reader: RemoteReader) => Promise<T>): Promise<T> {
   return readingFrom(await site.connect(site.project, site.target), use)
 }
@@ -53,13 +53,13 @@ export async function readingFrom<T>(remote: Remote, use: (reader: RemoteReader)
   return use(reader).finally(() => reader.close())
 }
 
-/** Does one thing with a writer of a site's flows, and closes it. */
+/** Uses a writer of a site's flows for one thing, then closes it. */
 export async function writing<T>(site: Site, use: (writer: RemoteWriter) => Promise<T>): Promise<T> {
   const writer = await (await site.connect(site.project, site.target)).writer()
   return use(writer).finally(() => writer.close())
 }
 
-/** Everything that a plan needs of a site's flows. */
+/** Everything that a plan needs to know about a site's flows. */
 export function stateOf(site: Site): Promise<ObservedState> {
   return reading(site, (reader) => reader.state(site.project.config.project))
 }

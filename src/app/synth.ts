@@ -14,21 +14,21 @@ interface Subject {
 }
 
 export interface Synthesised extends Subject {
-  /** A configuration for Terraform, in its JSON. */
+  /** Configuration for Terraform, in its JSON syntax. */
   readonly configuration: object
   readonly flows: readonly FlowKey[]
-  /** Active flows that Terraform is not told of, as no definition makes a resource of them. */
+  /** Active flows that Terraform does not learn about, because no definition makes a resource of them. */
   readonly left: readonly FlowKey[]
 }
 
 export interface SynthRequest {
-  /** The folder that the configuration is for: it leads from there to the project. */
+  /** The folder that the configuration is for; paths to the project start there. */
   readonly folder: string
-  /** Whether Terraform is to take over the flows that exist already: the environment is read. */
+  /** Whether Terraform should take over the flows that already exist. The environment is then read. */
   readonly withImports: boolean
 }
 
-/** The flows of an environment as Terraform resources. Throws InvalidDefinitions; Failure where flows are in conflict. */
+/** The flows of an environment as Terraform resources. Throws InvalidDefinitions, or Failure for conflicts. */
 export async function synthesise(site: Site, { folder, withImports }: SynthRequest): Promise<Synthesised> {
   const { project, target } = site
   const flows = checkedDefinitions(project).desired(target.name)
@@ -43,7 +43,7 @@ export async function synthesise(site: Site, { folder, withImports }: SynthReque
   return { ...subject, configuration, flows: flows.map(({ key }) => key), left: taken?.left ?? [] }
 }
 
-/** What each flow that Terraform is to take over is called now. One that was archived is made active by the apply. */
+/** The present keys of the flows that Terraform is to take over. Not archived ones: apply makes those active again. */
 function takenOver(
   flows: readonly DesiredFlow[],
   state: ObservedState,

@@ -10,16 +10,16 @@ export type CommitInfo = NonNullable<Deployment['source']>
 export interface CommitInfoOptions {
   /** The folder of the configuration. */
   readonly root: string
-  /** Files and folders in it that a plan is made of: only they count as uncommitted. */
+  /** Files and folders in it that a plan is made from: only they count as uncommitted. */
   readonly files: readonly string[]
   readonly env: Env
-  /** Told of the folder where git answers nothing, as it belongs to somebody else (git's `safe.directory`). */
+  /** Called with the folder if git refuses to answer because somebody else owns it (git's `safe.directory`). */
   readonly onUntrusted?: ((folder: string) => void) | undefined
 }
 
 /**
- * The commit that definitions come from, as git and the variables of a CI job tell; null where neither does. Git is
- * believed first: variables about another commit than the one that is checked out say nothing about the definitions.
+ * The commit that definitions come from, according to git and the variables of a CI job; null if neither knows. Git
+ * comes first: variables about another commit than the one checked out say nothing about the definitions.
  */
 export async function commitInfo(options: CommitInfoOptions): Promise<CommitInfo | null> {
   const { env } = options
@@ -33,7 +33,7 @@ export async function commitInfo(options: CommitInfoOptions): Promise<CommitInfo
   return {
     commit,
     branch: git?.branch ?? (isAbout ? job.branch : null),
-    // Without git nobody knows what was changed since.
+    // Without git, nothing shows what was changed since.
     dirty: git?.dirty ?? null,
     ...(isAbout && repository !== null && { repository }),
     ...(isAbout && pullRequest !== null && { pull_request: pullRequest }),
@@ -43,7 +43,7 @@ export async function commitInfo(options: CommitInfoOptions): Promise<CommitInfo
 
 async function fromGit({ root, files, onUntrusted }: CommitInfoOptions): Promise<CommitInfo | null> {
   const git = async (...args: string[]) => {
-    // Read-only calls must not take locks or refresh the index of somebody's repository.
+    // Read-only calls must not take locks or refresh the index of the user's repository.
     const options = { cwd: root, timeout: 10_000, env: { ...process.env, LC_ALL: 'C' } }
     const { stdout } = await execute('git', ['--no-optional-locks', ...args], options)
     return stdout.trim()
@@ -51,7 +51,7 @@ async function fromGit({ root, files, onUntrusted }: CommitInfoOptions): Promise
   try {
     const commit = await git('rev-parse', 'HEAD')
     const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
-    // New files count, whatever this machine's git is set to show. A list too long to be read is one of changes.
+    // New files count, whatever the git settings of this machine. If the list is too long to read, there are changes.
     const dirty = await git('status', '--porcelain', '--untracked-files=normal', '--', ...files).then(
       (changes) => changes !== '',
       (fault: NodeJS.ErrnoException) => (fault.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? true : null),
@@ -71,7 +71,7 @@ function untrustedFolder(fault: unknown, root: string): string | undefined {
   return /dubious ownership in repository at '(.+)'/.exec(said)?.[1] ?? root
 }
 
-/** What makes git answer there again. */
+/** The command that makes git answer in this folder again. */
 export function trustCommand(folder: string): string {
   return `git config --global --add safe.directory ${/^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", `'\\''`)}'`}`
 }

@@ -4,9 +4,10 @@ import { promisify } from 'node:util'
 const execute = promisify(execFile)
 
 /**
- * The branch that pull requests of a repository are merged into, as git tells without asking anybody: what the remote said
- * when it was cloned; else a usual name that there is; else the branch that is checked out, which in a new repository is
- * the first one; and without a repository, what git would call that. Never throws: without git it is "main".
+ * The branch that pull requests are merged into, as far as git knows without network access. In order: the remote's
+ * default branch when it was cloned; a usual name that exists; the branch that is checked out, which in a new
+ * repository is the first one; and without a repository, the name that git would use. Never throws: without git it is
+ * "main".
  */
 export async function defaultBranch(root: string): Promise<string> {
   const git = (...args: string[]) =>

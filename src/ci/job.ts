@@ -4,17 +4,17 @@ import { isCommit } from './commit.js'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
-/** What a CI job says of itself, by the variables that its service sets. Whatever is not of its form counts as not said. */
+/** What a CI job says about itself, in the variables that its service sets. A malformed value counts as missing. */
 export interface CiJob {
   readonly service: 'github' | 'gitlab'
   /** The pull request that the job runs for. */
   readonly pullRequest: number | null
   /** The last commit of that pull request; else the commit that was pushed. */
   readonly commit: string | null
-  /** The merge of `commit` that the service made to try it, where the job runs on that: nobody finds it in a branch. */
+  /** The merge of `commit` that the service made to try it, if the job runs on that merge. It is on no branch. */
   readonly trial: string | null
   readonly branch: string | null
-  /** Addresses for people, without anything that may be a token. */
+  /** Addresses for people, without anything that could be a token. */
   readonly repository: string | null
   readonly run: string | null
   /** Where the job's artifacts are kept: the workflow run at GitHub, the job at GitLab. */
@@ -40,7 +40,7 @@ function onGithub(env: Env): CiJob {
     service: 'github',
     pullRequest: event?.number ?? numberOf(tried),
     commit,
-    // Not for pull_request_target: there it is a commit of the base, and holds nothing of the pull request.
+    // Not for pull_request_target: there it is a commit of the base, and contains nothing of the pull request.
     trial: tried !== undefined && sha !== commit ? sha : null,
     branch: branchName(env.GITHUB_HEAD_REF || (ref.startsWith('refs/heads/') ? env.GITHUB_REF_NAME : undefined)),
     repository,
@@ -52,7 +52,7 @@ function onGithub(env: Env): CiJob {
 /** https://docs.gitlab.com/ci/variables/predefined_variables/ */
 function onGitlab(env: Env): CiJob {
   const sha = orNull(env.CI_COMMIT_SHA, isCommit)
-  // Set only where the job runs on a merge that GitLab made for it.
+  // Set only if the job runs on a merge that GitLab made for it.
   const head = orNull(env.CI_MERGE_REQUEST_SOURCE_BRANCH_SHA, isCommit)
   return {
     service: 'gitlab',
@@ -66,10 +66,10 @@ function onGitlab(env: Env): CiJob {
   }
 }
 
-/** GitHub itself sends none that is larger. */
+/** GitHub sends no larger event. */
 const LARGEST_EVENT = 25 * 1024 * 1024
 
-/** Of the event that started the workflow. */
+/** The pull request in the event that started the workflow. */
 function pullRequestOf(file: string | undefined): { number: number | null; commit: string | null } | undefined {
   if (!file) return undefined
   try {
@@ -79,11 +79,11 @@ function pullRequestOf(file: string | undefined): { number: number | null; commi
     const head = isObject(one.head) ? one.head.sha : undefined
     return { number: numberOf(String(one.number)), commit: orNull(head, isCommit) }
   } catch {
-    return undefined // whoever calls by hand has no event
+    return undefined // a call by hand has no event
   }
 }
 
-/** Never waits for somebody to write: the variable may name anything. */
+/** Never waits for a writer: the variable may name anything, even a pipe. */
 function boundedText(file: string): string {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK)
   try {
@@ -108,13 +108,13 @@ function numberOf(text: string | undefined): number | null {
   return text !== undefined && /^[1-9]\d{0,9}$/.test(text) ? Number(text) : null
 }
 
-/** As a commit's branch is recorded: no branch has control characters, and the service refuses them. */
+/** The branch name as a commit records it. Control characters go: no branch has them, and the service refuses them. */
 export function branchName(name: string | undefined): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to leave out
   return name ? name.slice(0, 255).replace(/[\u0000-\u001f\u007f]/g, '') : null
 }
 
-/** Without what stands before an @, which may be a token. */
+/** Keeps only what people need: a token may stand before an @ or in the query. */
 function webAddress(text: string | undefined): string | null {
   if (!text || !URL.canParse(text)) return null
   const url = new URL(text)

@@ -4,13 +4,13 @@ import { FLOW_RESOURCE } from '../synth/resource.js'
 import { hclOf } from './hcl.js'
 import { METADATA } from './metadata.js'
 
-/** One flow, by its key or by its id. */
+/** One flow, by its key or its id. */
 export interface DataFlowsVerificationFlowConfig extends TerraformMetaArguments {
   readonly key?: string | undefined
   readonly id?: string | undefined
 }
 
-/** The data source `flows_verification_flow`: a flow that exists, whoever manages it. */
+/** The data source `flows_verification_flow`: an existing flow, whatever project manages it. */
 export class DataFlowsVerificationFlow extends TerraformDataSource {
   static readonly tfResourceType: string = FLOW_RESOURCE
   readonly #config: DataFlowsVerificationFlowConfig
@@ -70,7 +70,7 @@ export interface DataFlowsVerificationFlowsConfig extends TerraformMetaArguments
   readonly status?: string | undefined
 }
 
-/** The data source `flows_verification_flows`: the flows that exist, in order of key. */
+/** The data source `flows_verification_flows`: the existing flows, in order of key. */
 export class DataFlowsVerificationFlows extends TerraformDataSource {
   static readonly tfResourceType: string = 'flows_verification_flows'
   readonly #config: DataFlowsVerificationFlowsConfig

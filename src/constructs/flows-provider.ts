@@ -6,17 +6,17 @@ import { hclOf } from './hcl.js'
 import { METADATA } from './metadata.js'
 
 export interface FlowsProviderConfig {
-  /** The project that manages the flows: the same as in flows.config.yaml, where there is one. */
+  /** The project that manages the flows: the same as in flows.config.yaml, if there is one. */
   readonly project: string
-  /** Address of the flows API; without it the embedded store is used. */
+  /** Address of the flows API; without it, the embedded store is used. */
   readonly api?: string | undefined
-  /** Mode of the flows, test unless it is said; a key of the other mode is refused. */
+  /** Mode of the flows, by default test. A key of the other mode is refused. */
   readonly mode?: Mode | undefined
-  /** By default the environment variable FLOWS_API_KEY. What is written here ends up in files: better leave it out. */
+  /** By default the environment variable FLOWS_API_KEY. A value given here ends up in files: better leave it out. */
   readonly apiKey?: string | undefined
-  /** Path of the embedded store, from where Terraform works; by default .flows/store.sqlite. Not together with `api`. */
+  /** Path of the embedded store, from Terraform's folder; by default .flows/store.sqlite. Not together with `api`. */
   readonly store?: string | undefined
-  /** Name of this provider where a stack has several. */
+  /** Name of this provider if a stack has several. */
   readonly alias?: string | undefined
 }
 

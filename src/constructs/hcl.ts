@@ -3,8 +3,8 @@ import type { Construct } from 'constructs'
 import { isObject } from '../model/json.js'
 
 /**
- * Attributes as `synth --hcl` wants them: it has to be told what is a block, and what is a map, and it escapes too little.
- * What tokens stand for is text as well, so they are resolved first.
+ * Attributes for `synth --hcl`. It needs to know which attributes are blocks and maps, and it escapes too little.
+ * Tokens are resolved first, because their values need escaping too.
  */
 export function hclOf(scope: Construct, attributes: Readonly<Record<string, unknown>>): { [name: string]: unknown } {
   const resolver = new DefaultTokenResolver(new StringConcat())
@@ -27,8 +27,8 @@ function block(value: unknown): unknown {
 }
 
 /**
- * Strings as they stand between quotes in HCL, names in a map too. The libraries escape neither backslashes nor line ends,
- * and no quotes where the text has a dollar before a brace; what is escaped already they leave alone.
+ * Strings as they must be between HCL quotes, including names in a map. The libraries escape neither backslashes nor
+ * line ends, and no quotes in text with a dollar before a brace. They leave alone what is already escaped.
  */
 function quoted<T>(value: T): T
 function quoted(value: unknown): unknown {
@@ -38,7 +38,7 @@ function quoted(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [quotedText(name), quoted(member)]))
 }
 
-/** Expressions between `${` and `}` stay as they are: quotes in them are HCL's own. */
+/** Expressions between `${` and `}` stay unchanged: quotes in them belong to HCL. */
 function quotedText(text: string): string {
   let done = ''
   let from = 0
@@ -59,7 +59,7 @@ function escaped(character: string): string {
   return SHORT[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Where the next expression begins; `$${` and `%%{` are text. */
+/** Start of the next expression; `$${` and `%%{` are text. */
 function expressionFrom(text: string, from: number): number {
   for (const { 0: found, index } of text.slice(from).matchAll(/\$\$\{|%%\{|[$%]\{/g)) {
     if (found.length === 2) return from + index
@@ -67,7 +67,7 @@ function expressionFrom(text: string, from: number): number {
   return text.length
 }
 
-/** Behind the brace that closes it, over braces within it and over strings, which hold expressions in turn. */
+/** The place after the closing brace. Skips inner braces and strings, which may contain expressions again. */
 function endOfExpression(text: string, start: number): number {
   let depth = 0
   for (let at = start + 1; at < text.length; at++) {

@@ -1,5 +1,5 @@
 /**
- * The constructs, written once, over `cdktn`. The build makes a second copy over `cdktf`: the two libraries have the same
+ * The constructs, written once over `cdktn`. The build makes a second copy over `cdktf`. The two libraries use the same
  * names, but an object of one is not safe in a stack of the other.
  */
 export {

@@ -1,4 +1,4 @@
-/** Definitions or configuration with errors: its message has all of them, each with its place, its code and a hint. */
+/** Definitions or configuration with errors. The message has all of them, each with place, code and hint. */
 export class InvalidDefinitionsError extends Error {
   override readonly name = 'InvalidDefinitionsError'
 }

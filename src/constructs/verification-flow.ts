@@ -4,14 +4,14 @@ import { FLOW_RESOURCE } from '../synth/resource.js'
 import { hclOf } from './hcl.js'
 import { METADATA } from './metadata.js'
 
-/** A check that is made or not. */
+/** Whether a check is made. */
 export type Switch = boolean | IResolvable
 
 export interface VerificationFlowOptions {
-  /** How the identity document is checked; only for the type `document`. */
+  /** How the identity document is checked; only for type `document`. */
   readonly document?:
     | {
-        /** Any of driving_license, id_card and passport; by default all of them. */
+        /** Any of driving_license, id_card and passport; by default all. */
         readonly allowedTypes?: string[] | undefined
         readonly requireIdNumber?: Switch | undefined
         readonly requireLiveCapture?: Switch | undefined
@@ -20,13 +20,13 @@ export interface VerificationFlowOptions {
     | undefined
   readonly email?: { readonly requireVerification?: Switch | undefined } | undefined
   readonly phone?: { readonly requireVerification?: Switch | undefined } | undefined
-  /** `none` or `similar`: how close what was verified must be to what is known. */
+  /** `none` or `similar`: how closely the verified data must match what is known. */
   readonly matching?: { readonly name?: string | undefined; readonly dob?: string | undefined } | undefined
 }
 
-/** A flow, as in a definition; what is left out has the same defaults. */
+/** A flow, as in a definition, with the same defaults. */
 export interface VerificationFlowConfig extends TerraformMetaArguments {
-  /** Stable name of the flow. Another one renames the flow in place. */
+  /** Stable name of the flow. Changing it renames the flow in place. */
   readonly key: string
   readonly name: string
   readonly description?: string | undefined
@@ -36,7 +36,7 @@ export interface VerificationFlowConfig extends TerraformMetaArguments {
   readonly returnUrl?: string | undefined
   readonly staticLink?: { readonly active?: Switch | undefined } | undefined
   readonly metadata?: { readonly [label: string]: string } | undefined
-  /** Never archived and never weakened. */
+  /** Whether archiving and weakening are refused until this is switched off. */
   readonly protected?: Switch | undefined
 }
 
@@ -55,7 +55,7 @@ export class VerificationFlow extends TerraformResource {
     return this.getStringAttribute('id')
   }
 
-  /** The key, once the flow is there: what uses it waits for the flow. */
+  /** The key, once the flow exists: resources that use it wait for the flow. */
   get key(): string {
     return this.getStringAttribute('key')
   }
@@ -64,7 +64,7 @@ export class VerificationFlow extends TerraformResource {
     return this.getStringAttribute('name')
   }
 
-  /** +1 with every change of the flow. */
+  /** Every change of the flow adds 1. */
   get version(): number {
     return this.getNumberAttribute('version')
   }
@@ -82,7 +82,7 @@ export class VerificationFlow extends TerraformResource {
     return hclOf(this, this.resource())
   }
 
-  /** The attributes and blocks of the resource, named as Terraform names them. */
+  /** The attributes and blocks of the resource, with Terraform's names. */
   protected resource(): Readonly<Record<string, unknown>> {
     const {
       key,

@@ -23,17 +23,17 @@ import { InvalidDefinitionsError } from './invalid-definitions-error.js'
 import { VerificationFlow } from './verification-flow.js'
 
 export interface VerificationFlowsConfig {
-  /** The folder that holds flows.config.yaml, from where the app runs. Either this or `configFile`. */
+  /** The folder with flows.config.yaml, from where the app runs. Either this or `configFile`. */
   readonly directory?: string | undefined
   /** The configuration file itself. */
   readonly configFile?: string | undefined
   /** The environment of the configuration; by default the only one, else `local`. */
   readonly environment?: string | undefined
-  /** By default the FlowsProvider of the stack; where there is none, one is made for the environment's service. */
+  /** By default the stack's FlowsProvider; if there is none, a new one for the environment's service. */
   readonly provider?: TerraformProvider | undefined
 }
 
-/** The flows that a folder of definitions describes, each as a VerificationFlow. */
+/** The flows in a folder of definitions, each as a VerificationFlow. */
 export class VerificationFlows extends Construct {
   /** By key, in order of key. */
   readonly flows: ReadonlyMap<string, VerificationFlow>
@@ -52,7 +52,7 @@ export class VerificationFlows extends Construct {
     this.node.addValidation({ validate: () => this.#clashes() })
   }
 
-  /** Two resources of one name would become one, without a word: the names here are chosen, not the library's. */
+  /** Finds resources with the same name, which would silently become one: these names are chosen, not the library's. */
   #clashes(): string[] {
     const own = new Set([...this.flows.values()].map(({ friendlyUniqueId }) => friendlyUniqueId))
     return TerraformStack.of(this)
@@ -67,7 +67,7 @@ export class VerificationFlows extends Construct {
 
   /**
    * Reads the definitions of an environment, by the same rules as the command line. Throws InvalidDefinitionsError with
-   * everything that is wrong with them.
+   * everything that is wrong.
    */
   static fromDirectory(scope: Construct, id: string, config: VerificationFlowsConfig): VerificationFlows {
     const project = openProject(config)
@@ -88,7 +88,7 @@ export class VerificationFlows extends Construct {
   }
 }
 
-/** A flow as its definition has it: what `flows synth` writes, word for word. */
+/** A flow exactly as in its definition: what `flows synth` writes, word for word. */
 class DefinedFlow extends VerificationFlow {
   readonly #resource: Readonly<Record<string, unknown>>
 
@@ -103,7 +103,7 @@ class DefinedFlow extends VerificationFlow {
 }
 
 function invalidDefinitions(diagnostics: readonly Diagnostic[], root: string): InvalidDefinitionsError {
-  // Files are named from where the app runs, so that they can be opened.
+  // Name files by their paths from where the app runs, so that they can be opened.
   const place = <At extends { readonly file: string }>(at: At): At => ({
     ...at,
     file: relative(process.cwd(), join(root, at.file)).split(sep).join('/'),
@@ -141,13 +141,13 @@ function environmentOf(project: Project, given: string | undefined): string {
   throw new Error(`the configuration has no environment "${environment}": ${suggest(environment, names, 'it has')}`)
 }
 
-/** The provider of the stack that its resources use when none is named. */
+/** The stack's provider that resources use if none is named. */
 function defaultProvider(scope: Construct): FlowsProvider | undefined {
   const all = TerraformStack.of(scope).node.findAll()
   return all.filter((one) => one instanceof FlowsProvider).find(({ alias }) => alias === undefined)
 }
 
-/** Flows of one project or mode, defined for another, would be made twice or taken for somebody else's. */
+/** With the wrong project or mode, flows would be created twice or taken for somebody else's. */
 function checkProvider(provider: TerraformProvider, { config }: Project, environment: string): void {
   if (!(provider instanceof FlowsProvider)) return
   const { path } = provider.node
@@ -166,7 +166,7 @@ function checkProvider(provider: TerraformProvider, { config }: Project, environ
 function makeProvider(scope: Construct, id: string, project: Project, environment: string): void {
   const stack = TerraformStack.of(scope)
   const { root } = stack.node
-  // Terraform works in the folder of the stack: what is relative must be so from there.
+  // Terraform works in the folder of the stack, so relative paths must start there.
   const outdir = 'outdir' in root && typeof root.outdir === 'string' ? root.outdir : process.cwd()
   const place = placeOf(project, environment, resolve(outdir, 'stacks', stack.node.id))
   new FlowsProvider(scope, `${id}-provider`, { project: project.config.project, ...place })

@@ -3,9 +3,9 @@ import type { DeployedFlow } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 
 /**
- * The project's flows as a deployment left them, as a state to pull from: what the project did not have then is archived
- * in it, so that its definition goes; but for what is `kept`, by key, which is as it is defined. A flow that has another
- * key by now is found by that, and keeps it where the old one is not free (see `keysNotFree`).
+ * The project's flows as a deployment left them, as a state to pull from. Flows that the project did not have then are
+ * archived in it, so that their definitions go. Exception: flows in `kept`, by key, stay as they are defined. A flow
+ * that now has another key is found by that key. It keeps it if the old one is not free (see `keysNotFree`).
  */
 export function asLeft(
   then: readonly DeployedFlow[],
@@ -20,7 +20,7 @@ export function asLeft(
   return { ...now, flows: [...flows, ...later] }
 }
 
-/** The definitions of flows that the project did not have when a deployment left these. */
+/** Definitions of flows that the project did not have when a deployment left these flows. */
 export function definedSince<Known extends Defined>(
   then: readonly DeployedFlow[],
   now: ObservedState,
@@ -34,8 +34,8 @@ export function definedSince<Known extends Defined>(
 type Defined = Pick<DesiredFlow, 'key' | 'renamedFrom'>
 
 /**
- * Flows whose key of then another flow has by now, or another definition: no definition can give it back before that one
- * gives it up. Each with the key that it has instead.
+ * Flows whose earlier key now belongs to another flow or definition. No definition can give the key back until the
+ * other one gives it up. Each comes with the key that it has instead.
  */
 export function keysNotFree(
   then: readonly DeployedFlow[],

@@ -10,8 +10,8 @@ export interface LeftFlow extends DriftedFlow {
 }
 
 /**
- * The drift that is still there once the targets are written: found by planning again, as if they were. Of flows that
- * nobody manages any more, `attribute` tells whether they were this project's.
+ * The drift that remains after the targets are written; found by planning again, as if they were written. For flows
+ * that no project manages any more, `attribute` finds out if they were this project's.
  */
 export function driftLeft(
   desired: readonly DesiredFlow[],

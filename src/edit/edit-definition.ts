@@ -11,7 +11,7 @@ import { holds, withConfig } from './with-config.js'
 import { rewrite } from './yaml/rewrite.js'
 import { Source } from './yaml/source.js'
 
-/** A definition as its file has it. It must be valid. */
+/** A definition's text in its file. It must be valid. */
 export interface DefinitionText {
   readonly file: string
   readonly text: string
@@ -21,13 +21,13 @@ export interface Target {
   readonly environment: string
   /** Every environment of the configuration. */
   readonly environments: Modes
-  /** What the flow is to be in that environment. */
+  /** The wanted configuration of the flow in that environment. */
   readonly config: FlowConfig
-  /** The key that the flow had before, where the file gets another name; left out to leave `renamed_from` alone. */
+  /** The flow's earlier key, if the file gets another name; left out to keep `renamed_from` as it is. */
   readonly renamedFrom?: string | null
 }
 
-/** A text that no edit makes say what is wanted without losing a comment: it stays as it is. */
+/** No edit of a text can say what is wanted without losing a comment. The text stays as it is. */
 export class NotEditable extends Error {
   override readonly name = 'NotEditable'
   readonly file: string
@@ -39,11 +39,11 @@ export class NotEditable extends Error {
 }
 
 /**
- * A definition edited so that it says `config` of its flow in one environment, and of every other what it said before.
- * Only what differs is edited; the rest of the text stays byte for byte, and every comment is kept. Pure. Throws where
- * the text is no valid definition, or where no definition could say this, and NotEditable where this text cannot be
- * edited: never answers with anything else than what was asked for, since the result is read and checked again. A text in standard layout stays in it: `fmt` has nothing
- * to do where it had nothing to do before. Any other stays as its author laid it out.
+ * A definition edited so that it says `config` for its flow in one environment, and the same as before for all others.
+ * Only differences are edited: the rest stays byte for byte, and every comment is kept. Text in standard layout stays
+ * in it, so `fmt` has nothing to do; any other text keeps its author's layout. Pure. Throws if the text is not a valid
+ * definition, or if no definition could say this. Throws NotEditable if this text cannot be edited. The result is
+ * always read and checked again, so it never says anything else than what was asked for.
  */
 export function editDefinition({ file, text }: DefinitionText, target: Target): string {
   const before = definitionOf(file, text, target.environments)
@@ -62,7 +62,7 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
   throw new NotEditable(file)
 }
 
-/** Reads a text that has been checked before. */
+/** Parses a text that was checked before. */
 export function definitionOf(file: string, text: string, environments: Modes): FlowDefinition {
   const { value, diagnostics } = parse(file, text)
   if (diagnostics.length > 0 || checkDefinition(value, environments).length > 0) {
@@ -81,7 +81,7 @@ function isInLayout(file: string, text: string): boolean {
   return inLayout(file, text) === text
 }
 
-/** What the formatter makes of a text says the same and keeps every comment. */
+/** The formatter's result says the same and keeps every comment. */
 function inLayout(file: string, text: string): string {
   const formatted = formatDefinition(file, text)
   return 'text' in formatted ? formatted.text : text
@@ -92,7 +92,7 @@ function says(file: string, text: string, wanted: FlowDefinition): boolean {
   return diagnostics.length === 0 && isDeepStrictEqual(value, wanted)
 }
 
-/** Wherever they have moved to. */
+/** Comments may have moved. */
 function keepsComments(before: string, after: string): boolean {
   return isDeepStrictEqual(commentsIn(before).toSorted(), commentsIn(after).toSorted())
 }
@@ -101,7 +101,7 @@ function commentsIn(text: string): string[] {
   return new Source(text).comments(0, text.length).map((comment) => comment.text.trimEnd())
 }
 
-/** Rare spellings (an explicit key on the line of a tag, say) defeat an edit: undefined then. */
+/** Rare spellings (such as an explicit key on the line of a tag) defeat an edit; the result is then undefined. */
 function attempt(write: () => string): string | undefined {
   try {
     return write()
@@ -110,7 +110,7 @@ function attempt(write: () => string): string | undefined {
   }
 }
 
-/** For texts that cannot be edited in place: the library writes the whole document anew, and keeps its comments. */
+/** For texts that cannot be edited in place: the library writes the whole document anew and keeps its comments. */
 function rewriteLoosely(text: string, wanted: unknown): string {
   const document = parseDocument(text, { version: '1.2' })
   const apply = (path: readonly string[], now: unknown, then: unknown): void => {

@@ -10,31 +10,31 @@ import { checkDefinitionSet } from '../validate/definition-set.js'
 import { definitionOf, editDefinition } from './edit-definition.js'
 import { newDefinition } from './new-definition.js'
 
-/** What one flow is to be in the environment. */
+/** The wanted state of one flow in the environment. */
 export interface FlowTarget {
   readonly key: FlowKey
-  /** The key of the definition that it has here, where that is another one: the file is renamed. */
+  /** The key of its present definition, if that differs: the file is then renamed. */
   readonly definition?: FlowKey
-  /** null: the flow is gone, and its definition goes too, for every environment. */
+  /** null: the flow is gone, and its definition is removed too, for every environment. */
   readonly config: FlowConfig | null
 }
 
 export interface ProjectFiles {
-  /** Every definition; the text is needed of those only that a target is about. */
+  /** Every definition. Texts are needed only for definitions that a target is about. */
   readonly definitions: readonly { readonly key: FlowKey; readonly file: string }[]
   text(file: string): string
-  /** The folder of definitions, in which new files are made. */
+  /** The folder of definitions, where new files are created. */
   readonly folder: string
   /** Relative address of the schema for the modeline of a new file; undefined for none. */
   schemaFor(file: string): string | undefined
   readonly environment: string
   /** Every environment of the configuration. */
   readonly environments: Modes
-  /** Keys that a flow of the environment has: none of them can be what a flow was renamed from. */
+  /** Keys that flows of the environment have now: a flow cannot have been renamed from any of these. */
   readonly keysInUse: ReadonlySet<FlowKey>
 }
 
-/** One file that changes. `fields` are those of the environment's flow, each with its line in the new text. */
+/** One changed file. `fields` are fields of the environment's flow, each with its line in the new text. */
 export type FileEdit = {
   readonly key: FlowKey
   readonly file: string
@@ -49,15 +49,15 @@ export type FileEdit = {
       readonly previousFile: string
       readonly before: string
       readonly text: string
-      /** Whether other environments follow, by `renamed_from`. */
+      /** Whether other environments follow the rename, by `renamed_from`. */
       readonly isFollowed: boolean
     }
   | { readonly kind: 'remove'; readonly before: string }
 )
 
 /**
- * The files that must change so that the definitions say what the targets say. Nothing is written. Throws where a target
- * cannot be: a new file whose key has a definition, or a set of definitions that would not be valid.
+ * The files that must change so that the definitions match the targets. Nothing is written. Throws if a target is
+ * impossible: a new file whose key has a definition, or a set of definitions that would be invalid.
  */
 export function editProject(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
   const edits = targets.map((target) => editFor(files, target, targets)).filter((edit) => edit !== undefined)
@@ -101,14 +101,14 @@ function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flow
 function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit {
   const file = `${files.folder}/${key}.yaml`
   const schema = files.schemaFor(file)
-  // A static link is one environment's own: in the body, the next apply would open one in every other.
+  // A static link belongs to one environment. In the body, the next apply would open one in every other, too.
   const linkOnlyIn = files.environments.size > 1 ? files.environment : undefined
   const text = newDefinition(file, config, { schema, linkOnlyIn })
   const fields = placed(text, files.environment, diff(null, config))
   return { kind: 'create', key, file, text, fields, assurance: assuranceOf(null, config) }
 }
 
-/** Of the definition alone: whether anybody calls the flow by a key that goes is for the plan to say. */
+/** Judges only the definition. The plan has to say if callers use a key that is removed. */
 function assuranceOf(before: FlowConfig | null, after: FlowConfig | null): Assurance {
   const action = before === null ? 'create' : after === null ? 'archive' : 'update'
   return assess({ action, before, after, wasActive: before !== null, previousKey: null, sessions: 0 })
@@ -119,7 +119,7 @@ function placed(text: string, environment: string, fields: readonly Field[]): Fi
   return fields.map((field) => ({ ...field, line: locateField(source, environment, field.path)?.line ?? null }))
 }
 
-/** Each text was checked by itself; keys and renames are checked over all. */
+/** Each text was checked alone; this checks keys and renames across all. */
 function checkResult(files: ProjectFiles, edits: readonly FileEdit[]): void {
   const touched = new Map(edits.map((edit) => [edit.kind === 'rename' ? edit.previousFile : edit.file, edit]))
   const kept = files.definitions.filter(({ file }) => !touched.has(file)).map((one) => ({ ...one, value: undefined }))

@@ -4,9 +4,9 @@ import type { DesiredFlow, ObservedFlow } from '../model/state.js'
 import type { FlowTarget } from './edit-project.js'
 
 /**
- * What the definitions of flows must say in an environment so that taking them over closes no static link: a link is
- * one environment's own, and a definition that came from another one knows nothing of it. Where a definition itself
- * says that the link is closed, it is.
+ * What the definitions of flows must say in an environment so that adopting the flows closes no static link. A link
+ * belongs to one environment, so a definition from another one does not mention it. If a definition itself says that
+ * the link is closed, it is closed.
  */
 export function keptLinks(
   observed: readonly ObservedFlow[],

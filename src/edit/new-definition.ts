@@ -3,13 +3,13 @@ import { BODY_FIELDS, type FlowConfig, withoutDefaults } from '../model/flow.js'
 import { memberLines } from './yaml/write-value.js'
 
 interface Options {
-  /** What the modeline names; undefined for none. */
+  /** The schema that the modeline names; undefined for none. */
   readonly schema?: string | undefined
-  /** The environment in whose overlay an active static link is written; undefined for the body, and so for all. */
+  /** The environment whose overlay gets an active static link; undefined puts it in the body, and so for all. */
   readonly linkOnlyIn?: string | undefined
 }
 
-/** The text of a new definition in standard layout, without what is a default. */
+/** The text of a new definition in standard layout, without defaults. */
 export function newDefinition(file: string, config: FlowConfig, options: Options = {}): string {
   const { schema, linkOnlyIn } = options
   const { static_link: link, ...body } = withoutDefaults(config)

@@ -9,7 +9,7 @@ interface ConfiguredFlow {
   readonly config: FlowConfig
 }
 
-/** What each flow of `to` must be to have what the flow of the same key in `from` has, but for the fields named. */
+/** The targets that give each flow of `to` the values of the same key in `from`, except for the named fields. */
 export function promote(
   from: readonly ConfiguredFlow[],
   to: readonly ConfiguredFlow[],
@@ -29,7 +29,7 @@ export function promote(
   })
 }
 
-/** Whether a field, or one that it is part of, is named: "return_url", "options.document", "metadata.team". */
+/** Whether a field, or a group that contains it, is named: "return_url", "options.document", "metadata.team". */
 function isNamed(path: string, names: readonly string[]): boolean {
   const dotted = toDotted(path)
   return names.some((name) => dotted === name || dotted.startsWith(`${name}.`))

@@ -9,33 +9,33 @@ import { type Withheld, withoutApiKeys } from './without-api-keys.js'
 
 export interface PullOptions {
   readonly project: string
-  /** Only these flows, by the key of the definition or of the flow; all where there is none. */
+  /** Only these flows, by key of the definition or of the flow; all if the list is empty. */
   readonly keys: readonly FlowKey[]
-  /** All that differs, also what git changed and nobody has applied yet, and flows whose definition git removed. */
+  /** Take every difference, including unapplied changes in git, and flows whose definition git removed. */
   readonly all: boolean
 }
 
 export interface Pull {
-  /** Each with the flow that it comes from. */
+  /** Each target with the flow that it comes from. */
   readonly targets: readonly (FlowTarget & { readonly observed: ObservedFlow })[]
-  /** Differences that git made, or made too: they stay, and the next plan shows them. */
+  /** Differences that git made, alone or too. They stay, and the next plan shows them. */
   readonly kept: readonly {
     readonly key: FlowKey
     readonly why: 'changed_in_git' | 'changed_in_both' | 'removed_in_git' | 'restored_in_git' | 'renamed_in_git'
   }[]
-  /** What is not taken over since an API key stands in it. */
+  /** Fields that are not taken over because they contain an API key. */
   readonly withheld: readonly Withheld[]
-  /** Definitions that have the key of another one's flow, or whose flow has theirs: nothing is to be written. */
+  /** Definitions with the key of another one's flow, or the other way round: nothing must be written. */
   readonly exchanged: readonly Conflict[]
-  /** Keys asked for that no flow of this project and no definition has. */
+  /** Requested keys that belong to no flow of this project and no definition. */
   readonly unknown: readonly FlowKey[]
 }
 
 /**
- * What the definitions of one environment must say to be what was observed. Drift only: a field that somebody edited
- * outside git is taken over, a field that git changed and nobody has applied yet stays, edited outside git or not. A
- * definition that git removed comes back only when it is named, or with `all`. Flows that no project manages are none of
- * pull's business, nor is an API key, which no definition may hold.
+ * What the definitions of one environment must say to match the observed flows. Only drift is taken over. A field that
+ * git changed and nobody applied yet stays, even if it was also edited outside git. A definition that git removed comes
+ * back only if it is named, or with `all`. Pull ignores flows that no project manages, and API keys, which no
+ * definition may contain.
  */
 export function pull(desired: readonly DesiredFlow[], state: ObservedState, options: PullOptions): Pull {
   const found = pullAll(desired, state, options)
@@ -53,7 +53,7 @@ function exchangedIn(flows: readonly DesiredFlow[], state: ObservedState, { proj
   })
 }
 
-/** What is defined under which key once the targets are written, as far as a plan looks at it. */
+/** The definitions by key after the targets are written, as far as a plan looks at them. */
 export function definedAfter(desired: readonly DesiredFlow[], targets: readonly FlowTarget[]): DesiredFlow[] {
   const replaced = new Set(targets.map(({ key, definition = key }) => definition))
   const made = targets.flatMap(({ key, config }) => {
@@ -68,7 +68,7 @@ function pullAll(desired: readonly DesiredFlow[], state: ObservedState, options:
   const found = pullOnce(desired, state, options)
   const removed = found.targets.filter(({ config }) => config === null)
   if (removed.length === 0) return found
-  // A definition that goes may leave its flow to another one, whose key the flow had before.
+  // If a definition is removed, its flow may go to another one that has the flow's earlier key.
   const left = desired.filter(({ key }) => !removed.some((one) => one.key === key))
   const rest = pullAll(left, state, options)
   return { ...rest, targets: [...removed, ...rest.targets], unknown: found.unknown }
@@ -85,7 +85,7 @@ function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options
     if (observed === null || observed.project !== project || !isChosen(flow.key, observed.key)) continue
     if (observed.status === 'archived') {
       if (!all && observed.applied_status !== 'active') kept.push({ key: flow.key, why: 'restored_in_git' })
-      // With the definition would go what git changed in it.
+      // Removing the definition would also lose what git changed in it.
       else if (!all && diff(observed.applied, flow.config).length > 0)
         kept.push({ key: flow.key, why: 'changed_in_both' })
       else targets.push({ key: flow.key, config: null, observed })
@@ -114,7 +114,7 @@ function pullOnce(desired: readonly DesiredFlow[], state: ObservedState, options
   return { targets, kept, unknown: options.keys.filter((key) => !known.has(key)) }
 }
 
-/** The desired configuration with what was edited outside git, but for what git has changed since it was applied. */
+/** The desired configuration plus edits made outside git, except for fields that git changed since the last apply. */
 function withDrift(desired: FlowConfig, observed: ObservedFlow): FlowConfig {
   const { config, applied } = observed
   const changedInGit = new Set(diff(applied, desired).map(({ path }) => path))
@@ -122,7 +122,7 @@ function withDrift(desired: FlowConfig, observed: ObservedFlow): FlowConfig {
   const drifted = diff(config, desired, applied).filter(({ origin }) => origin === 'drift')
   const taken = drifted.map(({ path }) => path).filter((path) => !changedInGit.has(path))
   if (!drifted.some(({ path }) => path === '/type')) return withLeaves(desired, config, taken)
-  // Another type is another set of options for documents: neither can be taken over without the other.
+  // Another type has other document options: neither can be taken over without the other.
   if ([...changedInGit].some(isOfType)) {
     return withLeaves(
       desired,

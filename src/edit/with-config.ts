@@ -19,14 +19,14 @@ export interface Wanted {
 }
 
 /**
- * The definition that says `config` of its flow in one environment, and in every other what it says now; undefined
- * where none can. What differs is written where it is written now: into the overlay if that sets it, else into the body
- * if no other environment takes it from there, else into the overlay. Tried in this order, the first that holds:
- * 1. so, field by field; 2. all into the overlay; 3. a new overlay; 4. the same with the metadata, of which an overlay
- * can say only so much, moved out of the body.
+ * The definition that says `config` for its flow in one environment, and the present configuration for every other;
+ * undefined if none can. A difference is written where the field is set now: in the overlay, if that sets it; else in
+ * the body, if no other environment takes it from there; else in the overlay. Attempts, in order; the first valid one
+ * counts: 1. this, field by field; 2. everything in the overlay; 3. a new overlay; 4. the same, with the metadata moved
+ * out of the body, because an overlay cannot express every change of it.
  */
 export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition | undefined {
-  // What an alias repeats is one object in two places: setting a field here must not set it there.
+  // An alias makes one object appear in two places: setting a field here must not set it there.
   const definition = JSON.parse(JSON.stringify(read)) as FlowDefinition
   const attempts: (() => FlowDefinition)[] = [
     () => byField(definition, wanted, true),
@@ -43,7 +43,7 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
   return undefined
 }
 
-/** Whether a definition is valid and says what is wanted, and of other environments what it said before. */
+/** Whether a definition is valid, says what is wanted, and says the same as before for other environments. */
 export function holds(made: FlowDefinition, before: FlowDefinition, wanted: Wanted): boolean {
   const { environment, environments, config } = wanted
   if (checkDefinition(made, environments).length > 0) return false
@@ -79,7 +79,7 @@ class FieldEditor {
     return this.#definition
   }
 
-  /** The options of documents go with the type: to say nothing of them is an error for one, a default for the other. */
+  /** Document options depend on the type: leaving them out is an error for one type and a default for the other. */
   #changeType(): void {
     this.#set(['type'], this.#config.type)
     const path = ['options', 'document']
@@ -93,7 +93,7 @@ class FieldEditor {
     else if (settingOf(overlay, path) !== 'null') set(this.#definition, this.#inOverlay(path), null)
   }
 
-  /** Gives one field its value; null for none. */
+  /** Gives one field its value; null means no value. */
   #set(path: Path, value: unknown): void {
     const overlay = this.#overlay()
     const isSet = settingOf(overlay, path) !== undefined
@@ -115,13 +115,13 @@ class FieldEditor {
     }
   }
 
-  /** Takes a field out of the overlay. */
+  /** Removes a field from the overlay. */
   #unset(path: Path): void {
     this.#openNull(path)
     remove(this.#definition, this.#inOverlay(path))
   }
 
-  /** `options: null` in an overlay takes every option back: for one to differ, the others must be taken back by name. */
+  /** `options: null` in an overlay resets every option. To change one, the others must be reset by name. */
   #openNull(path: Path): void {
     for (let length = 1; length < path.length; length += 1) {
       const above = path.slice(0, length)
@@ -132,7 +132,7 @@ class FieldEditor {
     }
   }
 
-  /** What the field would be without its setting in the overlay; undefined where that cannot be said. */
+  /** The field's value without its setting in the overlay; undefined if that is impossible to say. */
   #fromBody(path: Path): unknown {
     const without = structuredClone(this.#definition)
     const above = path.find((_, index) => valueAt(this.#overlay(), path.slice(0, index + 1)) === null)
@@ -159,7 +159,7 @@ class FieldEditor {
   }
 }
 
-/** How an overlay decides a field: by a value, by null at or above it, or (undefined) not at all. */
+/** How an overlay sets a field: by a value, by null at or above the field, or (undefined) not at all. */
 function settingOf(overlay: unknown, path: Path): 'value' | 'null' | undefined {
   let at = overlay
   for (const name of path) {
@@ -170,7 +170,7 @@ function settingOf(overlay: unknown, path: Path): 'value' | 'null' | undefined {
   return at === undefined ? undefined : 'value'
 }
 
-/** A set keeps the order in which its author wrote it, and gets what is new at its end. */
+/** Keeps the author's order of a set and adds new items at its end. */
 function inAuthorsOrder(written: unknown, value: unknown): unknown {
   if (!Array.isArray(value)) return value
   const set = new Set(value as DocumentType[])
@@ -185,7 +185,7 @@ function withoutOverlay(definition: FlowDefinition, environment: string): FlowDe
   return Object.keys(others).length > 0 ? { ...rest, environments: others } : rest
 }
 
-/** Without the overlays that the body has caught up with; those that said nothing before are the author's. */
+/** Removes overlays that now say the same as the body. Overlays that said nothing before belong to the author. */
 function withoutNeedless(made: FlowDefinition, before: FlowDefinition): FlowDefinition {
   const isNeedless = (definition: FlowDefinition, name: string) =>
     same(configIn(withoutOverlay(definition, name), name), configIn(definition, name))
@@ -225,7 +225,7 @@ function set(root: Members, path: Path, value: unknown): void {
   at[path.at(-1) ?? ''] = value
 }
 
-/** Takes a member away, and with it the mappings that are empty without it. */
+/** Removes a member and the mappings that this leaves empty. */
 function remove(root: Members, path: Path): void {
   const [name, ...rest] = path
   if (name === undefined || !Object.hasOwn(root, name)) return

@@ -2,7 +2,7 @@ import { type FlowConfig, normalise } from '../model/flow.js'
 import { fromPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
 
-/** A configuration with some fields (JSON Pointers) as another one has them; options that its type lacks are left out. */
+/** A configuration with some fields (JSON Pointers) taken from another one, without options that its type lacks. */
 export function withLeaves(config: FlowConfig, other: FlowConfig, paths: readonly string[]): FlowConfig {
   const leaves = leavesOf(other)
   const merged = structuredClone(config) as unknown as Record<string, unknown>

@@ -3,16 +3,16 @@ import { secretIssues } from '../validate/secrets.js'
 import type { FlowTarget } from './edit-project.js'
 import { withLeaves } from './with-leaves.js'
 
-/** Fields of a flow that hold an API key, in their name or value: no definition may say that. */
+/** Fields of a flow with an API key in their name or value: no definition may contain that. */
 export interface Withheld {
   readonly key: FlowKey
   /** JSON Pointers. */
   readonly paths: readonly string[]
-  /** Whether nothing at all is written of the flow: it has no definition, and one without the fields would be another. */
+  /** Whether nothing of the flow is written: a new definition without these fields would define another flow. */
   readonly isWhole: boolean
 }
 
-/** The targets without API keys: such a field stays as it is defined, and a flow that has no definition gets none. */
+/** The targets without API keys. Such a field stays as defined, and a flow without a definition does not get one. */
 export function withoutApiKeys<Target extends FlowTarget>(
   targets: readonly Target[],
   defined: readonly { readonly key: FlowKey; readonly config: FlowConfig }[],

@@ -2,10 +2,10 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import { basename, dirname, join, sep } from 'node:path'
 
 /**
- * The one rule for links, for every command that reads or writes files: a link is followed where what it leads to lies
- * in the project, and is never opened where it leads out of it. Whoever sends in a change may add links to it, and the
- * machine that checks the change has files that are none of the sender's business. The project is the folder that holds
- * the configuration file, wherever that lies: a project below a linked folder is a project like any other.
+ * The one rule for links, for every command that reads or writes files. A link is followed if it leads to a place in
+ * the project; it is never opened if it leads out. Reason: a change that anybody sends in may add links, and the
+ * machine that checks it has files that are not the sender's business. The project is the folder with the configuration
+ * file, wherever that is: a project below a linked folder is a project like any other.
  */
 export class LinkOutside extends Error {
   override readonly name = 'LinkOutside'
@@ -15,19 +15,19 @@ export class LinkOutside extends Error {
   }
 }
 
-/** Where a file or folder of the project really is. Throws LinkOutside, and the system's error where there is none. */
+/** The real place of a project's file or folder. Throws LinkOutside, or the system's error if it does not exist. */
 export function followed(root: string, file: string): string {
   const real = realpathSync(join(root, file))
   if (!isWithin(real, realpathSync(root))) throw new LinkOutside()
   return real
 }
 
-/** Opens a file of the project for reading, by the rule above; a pipe without waiting for its other end. */
+/** Opens a project file for reading, by the rule above. Does not wait for the other end of a pipe. */
 function openInside(root: string, file: string): number {
   return opened(followed(root, file), root)
 }
 
-/** What stands in a file of the project. Throws LinkOutside, and the system's error. */
+/** The text of a project file. Throws LinkOutside, or the system's error. */
 export function textInside(root: string, file: string): string {
   const descriptor = openInside(root, file)
   try {
@@ -38,23 +38,23 @@ export function textInside(root: string, file: string): string {
 }
 
 /**
- * As `openInside`, for a file whose folder is known to be one of the project's own: cheaper, as only the file itself is
- * looked at.
+ * Like `openInside`, for a file in a folder that is known to be the project's own. Cheaper: it checks only the file
+ * itself.
  */
 export function openListed(root: string, file: string): number {
   try {
-    // Not join(): for ten thousand files, its care for what these paths cannot hold takes as long as opening them.
+    // Not join(): for ten thousand files, its checks for what these paths cannot contain take as long as opening.
     return opened(`${root}/${file}`, root)
   } catch (error) {
-    // What the system says of a last link that it may not follow: ELOOP, or EMLINK on FreeBSD.
+    // The system's answer if the last part is a link that it must not follow: ELOOP, or EMLINK on FreeBSD.
     if (!['ELOOP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     return openInside(root, file)
   }
 }
 
 /**
- * Where a path that somebody named really is; its last part need not be there. A path that, as it is written, lies in
- * the project must lead there; whoever names one outside of it knows what they name. Throws LinkOutside.
+ * The real place of a path that the user named; its last part need not exist. A path written as inside the project must
+ * lead there. For a path outside, the user's choice counts. Throws LinkOutside.
  */
 export function followedIfInside(root: string, path: string): string {
   const real = realOrNew(path)
@@ -63,19 +63,19 @@ export function followedIfInside(root: string, path: string): string {
   return real
 }
 
-/** Whether a link stands there, wherever it leads. */
+/** Whether the path is a link, wherever it leads. */
 export function isLink(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false
 }
 
-/** Whether one path is the other or lies below it; neither may hold a link. */
+/** Whether the paths are the same, or the first is below the second. Neither may contain a link. */
 function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
 }
 
 const READ = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
-/** Between a look at a path and its opening, anybody may have put a link there: what counts is what was opened. */
+/** Somebody may put a link at a path between the check and the opening. So this checks what was really opened. */
 function opened(path: string, root: string): number {
   const descriptor = openSync(path, READ)
   try {
@@ -88,7 +88,7 @@ function opened(path: string, root: string): number {
   }
 }
 
-/** Linux alone says where an open file is. */
+/** Only Linux says where an open file is. */
 function pathOf(descriptor: number): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`)
@@ -97,7 +97,7 @@ function pathOf(descriptor: number): string | undefined {
   }
 }
 
-/** Elsewhere: where the path leads now, if that is the file that was opened. */
+/** For other systems: where the path leads now, if that is still the opened file. */
 function samePath(descriptor: number, path: string): string | undefined {
   const real = realpathSync(path)
   const [there, here] = [lstatSync(real, { bigint: true }), fstatSync(descriptor, { bigint: true })]
@@ -113,7 +113,7 @@ function realOrNew(path: string): string {
   }
 }
 
-/** Whether the path goes through the project's own folder, by whatever links it comes there. */
+/** Whether the path goes through the project's own folder, through whatever links. */
 function isWrittenInside(root: string, path: string): boolean {
   for (let above = path; ; above = dirname(above)) {
     if (realOrUndefined(above) === root) return true

@@ -1,4 +1,4 @@
-/** Whether a process of this number runs; one of another user counts, as far as the system says that there is one. */
+/** Whether a process with this number runs. Processes of other users count, if the system reports them. */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0)

@@ -13,22 +13,22 @@ import {
 } from 'node:fs'
 
 /**
- * Gives a file that is written whole its name, which no other file may have: throws EEXIST where one has it, also where
- * two do this at once. The file appears whole or not at all; only where the file system has no hard links may a process
- * that is killed leave half of it. The first name stays as well.
+ * Gives a completely written file its name. Throws EEXIST if another file has the name, even if two processes do this
+ * at once. The file appears whole or not at all. Exception: without hard links in the file system, a killed process may
+ * leave half of it. The first name stays as well.
  */
 export function putInPlace(path: string, name: string): void {
   try {
-    // Unlike a rename, a link fails where something has the name.
+    // Unlike a rename, a link fails if the name is taken.
     linkSync(path, name)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw error
-    // File systems have many ways to say that they have no hard links. Whatever else is wrong, the copy meets it, too.
+    // File systems report missing hard links in many ways. If something else is wrong, the copy fails too.
     copyInPlace(path, name)
   }
 }
 
-/** As a link, without links: made here or not at all, so that what is cut short is ours to take away. */
+/** Like a link, without links: created here or not at all, so we may remove an incomplete copy. */
 function copyInPlace(path: string, name: string): void {
   closeSync(openSync(name, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600))
   try {
@@ -45,7 +45,7 @@ function copyInPlace(path: string, name: string): void {
   }
 }
 
-/** Writes a file that is not there yet. A mode that is given is the file's own, whatever the process masks. */
+/** Writes a file that does not exist yet. A given mode is set exactly, whatever the umask of the process. */
 export function writeNew(path: string, text: string | Uint8Array, mode?: number): void {
   const descriptor = openSync(path, 'wx')
   try {
@@ -57,8 +57,8 @@ export function writeNew(path: string, text: string | Uint8Array, mode?: number)
 }
 
 /**
- * Writes a file whole or not at all, over the one that may be there: whoever reads it meanwhile finds the old one or the
- * new one. `temporary` is where it is written first, in the same folder; it stays only where a process is killed.
+ * Writes a file whole or not at all, replacing an existing one, so readers find the old file or the new one.
+ * `temporary` is where it is written first, in the same folder. That file stays only if the process is killed.
  */
 export function replaceWhole(
   path: string,
@@ -74,7 +74,7 @@ export function replaceWhole(
   }
 }
 
-/** A name that no other process takes, and no other call. */
+/** A name that no other process and no other call uses. */
 export function temporaryFor(path: string): string {
   return `${path}.${process.pid}.${randomBytes(6).toString('hex')}`
 }

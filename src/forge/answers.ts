@@ -1,11 +1,11 @@
 import { isObject } from '../model/json.js'
 import { ForgeError } from './forge.js'
 
-/** Reads an answer's member by member: what is not there, or is of another kind, is no answer of this API. */
+/** Reads an answer member by member. If a member is missing or has another type, the answer is not from this API. */
 export interface Answer {
   text(name: string): string
   number(name: string): number
-  /** "" for null and for what is left out. */
+  /** "" for null and for a missing member. */
   optionalText(name: string): string
   object(name: string): Answer
 }

@@ -7,10 +7,10 @@ import { ForgeError } from './forge.js'
 
 export interface ConnectionOptions {
   readonly label: string
-  /** Where the API begins, such as https://api.github.com. */
+  /** The start of the API's addresses, such as https://api.github.com. */
   readonly api: string
   readonly token: string
-  /** Headers of every request, the token among them. */
+  /** Headers of every request, including the token. */
   readonly headers: Readonly<Record<string, string>>
   /** For tests: by default real time passes. */
   readonly wait?: (milliseconds: number) => Promise<unknown>
@@ -19,20 +19,20 @@ export interface ConnectionOptions {
 
 export interface Connection {
   get(path: string): Promise<unknown>
-  /** All pages of a list; a list that has no end is a failure, never a part. */
+  /** All pages of a list. An endless list is a failure; the result is never a part. */
   list(path: string): Promise<readonly unknown[]>
-  /** POST makes something new, and is never sent twice unless the first was refused for coming too fast. */
+  /** Never sends a POST twice, because it makes something new, unless the first was refused by the rate limit. */
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>
 }
 
 const TIMEOUT = 30_000
 const RETRIES = 2
 const FIRST_WAIT = 500
-/** Somebody pays for the minutes of a CI job: nobody waits longer than this to be let in again. */
+/** In milliseconds. Minutes of a CI job cost money, so a rate limit may not delay it longer than this. */
 const LONGEST_WAIT = 60_000
-/** A hundred comments of the longest kind, and then some. */
+/** In bytes: more than a hundred comments of the longest kind. */
 const LARGEST_ANSWER = 64 * 1024 * 1024
-/** Ten thousand pull requests, or comments: a server that goes on has lost count. */
+/** Ten thousand pull requests or comments: a server that sends more is miscounting. */
 const MOST_PAGES = 100
 const PAGE = 100
 
@@ -44,7 +44,7 @@ interface Answer {
 
 type Received = Answer | { readonly fault: unknown }
 
-/** Requests to a REST API with lists in pages, rate limits and errors in JSON, as GitHub and GitLab have them. */
+/** Requests to a REST API like those of GitHub and GitLab: lists in pages, rate limits, errors in JSON. */
 export function connection(options: ConnectionOptions): Connection {
   const { api, headers, wait = sleep, now = Date.now } = options
   const origin = new URL(api).origin
@@ -75,7 +75,7 @@ export function connection(options: ConnectionOptions): Connection {
         if (!Array.isArray(answer.body)) throw strange(options, answer.status)
         items.push(...answer.body)
         next = nextPage(answer.headers, current)
-        // The token goes nowhere but to the address that was configured.
+        // The token goes only to the configured address.
         if (next !== undefined && new URL(next).origin !== origin) throw strange(options, answer.status)
       }
       return items
@@ -84,7 +84,7 @@ export function connection(options: ConnectionOptions): Connection {
   }
 }
 
-/** GitHub names the next page in `Link` (RFC 8288); GitLab too, except where it leaves it out and counts in `X-Next-Page`. */
+/** GitHub names the next page in `Link` (RFC 8288). GitLab does too, or leaves it out and counts in `X-Next-Page`. */
 function nextPage(headers: Headers, current: string): string | undefined {
   const link = /<([^>]+)>;[^,]*\brel="next"/.exec(headers.get('link') ?? '')?.[1]
   if (link !== undefined) return new URL(link, current).href
@@ -112,7 +112,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** How long to wait before the same request is sent again; undefined where it must not be, or would be in vain. */
+/** How long to wait before repeating the request; undefined if it must not be repeated, or if that is useless. */
 function pauseBefore(received: Received, method: string, attempt: number, now: number): number | undefined {
   const isRepeatable = method !== 'POST'
   if ('fault' in received) return isRepeatable && !isFinal(received.fault) ? FIRST_WAIT * 2 ** attempt : undefined
@@ -123,7 +123,7 @@ function pauseBefore(received: Received, method: string, attempt: number, now: n
   return isRepeatable && received.status >= 500 ? FIRST_WAIT * 2 ** attempt : undefined
 }
 
-/** GitHub answers 403 as well as 429 to who comes too fast; a 403 without these headers is about rights. */
+/** GitHub answers 403 as well as 429 to too many requests. A 403 without these headers is about rights. */
 function isRateLimited({ status, headers }: Answer): boolean {
   if (status === 429) return true
   return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0')

@@ -1,16 +1,16 @@
 /**
- * The port to where pull requests live. "Pull request" and "comment" are GitHub's words; GitLab's merge requests and
- * notes are told in them too.
+ * The port to the place of pull requests. "Pull request" and "comment" are GitHub's words; here they also stand for
+ * GitLab's merge requests and notes.
  */
 export interface Forge {
   /** As people call it: "GitHub", "GitLab". */
   readonly label: string
-  /** Who writes with this token, as comments name their author; null where the service does not tell. */
+  /** The account of this token, named as comments name their author; null if the service does not say. */
   author(): Promise<string | null>
   pullRequest(number: number): Promise<PullRequest>
-  /** Those that a commit belongs to or came in by, in no particular order; none for an unknown commit. */
+  /** Pull requests that a commit belongs to or came in by, in no particular order; none for an unknown commit. */
   pullRequestsOf(commit: string): Promise<readonly PullRequest[]>
-  /** All of them, the most recently changed ones first. */
+  /** All of them, most recently changed first. */
   openPullRequests(): Promise<readonly PullRequest[]>
   findPullRequest(branches: Branches): Promise<PullRequest | null>
   createPullRequest(branches: Branches, text: PullRequestText): Promise<PullRequest>
@@ -19,7 +19,7 @@ export interface Forge {
   listComments(pullRequest: number): Promise<readonly Comment[]>
   createComment(pullRequest: number, body: string): Promise<Comment>
   updateComment(pullRequest: number, id: number, body: string): Promise<Comment>
-  /** No failure where it is gone already. */
+  /** Does not fail if the comment is already gone. */
   deleteComment(pullRequest: number, id: number): Promise<void>
 }
 
@@ -31,7 +31,7 @@ export interface PullRequest {
   readonly state: 'open' | 'merged' | 'closed'
   readonly head: { readonly branch: string; readonly commit: string }
   readonly base: string
-  /** The commits under which a merged one arrived in its base: by a merge, a squash or a rebase. */
+  /** The commits by which a merged pull request arrived in its base: by merge, squash or rebase. */
   readonly landed: readonly string[]
 }
 
@@ -52,11 +52,11 @@ export interface Comment {
   readonly url: string
 }
 
-/** A call that failed. Its message holds no token and nothing of what was sent. */
+/** A failed call. Its message contains no token and nothing that was sent. */
 export class ForgeError extends Error {
   override readonly name = 'ForgeError'
   readonly kind: 'not_authorised' | 'not_found' | 'invalid' | 'rate_limited' | 'too_many' | 'unreachable'
-  /** Of the answer; undefined where there was none. */
+  /** HTTP status of the answer; undefined if there was none. */
   readonly status: number | undefined
 
   constructor(kind: ForgeError['kind'], message: string, status?: number) {

@@ -8,10 +8,10 @@ export interface GithubOptions extends Pick<ConnectionOptions, 'api' | 'token' |
 }
 
 const LABEL = 'GitHub'
-/** Who comments with the token that a workflow is given. */
+/** The author of comments that are made with a workflow's token. */
 const ACTIONS_BOT = 'github-actions[bot]'
 
-/** GitHub's REST API, version 2022-11-28, of one repository. */
+/** GitHub's REST API, version 2022-11-28, for one repository. */
 export function github({ repository, ...options }: GithubOptions): Forge {
   const { get, list, send } = connection({
     ...options,
@@ -31,7 +31,7 @@ export function github({ repository, ...options }: GithubOptions): Forge {
       try {
         return answer(LABEL, await get('/user')).text('login')
       } catch (error) {
-        // The token of a workflow belongs to no user, and is refused here whatever it may do elsewhere.
+        // A workflow's token has no user, so it is always refused here, whatever its other rights.
         if (error instanceof ForgeError && error.status === 403) return ACTIONS_BOT
         throw error
       }
@@ -41,7 +41,7 @@ export function github({ repository, ...options }: GithubOptions): Forge {
       try {
         return (await list(`${root}/commits/${encodeURIComponent(commit)}/pulls`)).map(pullRequest)
       } catch (error) {
-        // A commit that is not there is 422; 404 means the repository.
+        // A missing commit gives 422; 404 is about the repository.
         if (error instanceof ForgeError && error.status === 422) return []
         throw error
       }
@@ -81,7 +81,7 @@ function pullRequest(value: unknown): PullRequest {
     state: isMerged ? 'merged' : one.text('state') === 'open' ? 'open' : 'closed',
     head: { branch: head.text('ref'), commit: head.text('sha') },
     base: one.object('base').text('ref'),
-    // While it is open this names a commit that GitHub only made to try the merge.
+    // While it is open, this names a commit that GitHub made only to try the merge.
     landed: isMerged ? [one.optionalText('merge_commit_sha')].filter((sha) => sha !== '') : [],
   }
 }
@@ -96,7 +96,7 @@ function comment(value: unknown): Comment {
   }
 }
 
-/** Accounts that are gone leave their comments behind, with null as user. */
+/** Deleted accounts leave their comments behind, with null as user. */
 function authorOf(one: Answer, value: unknown): string {
   return (value as { user?: unknown }).user ? one.object('user').text('login') : ''
 }

@@ -3,13 +3,13 @@ import { type ConnectionOptions, connection } from './connection.js'
 import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
 
 export interface GitlabOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'wait' | 'now'> {
-  /** Number of the project, or its path. */
+  /** The project's number or path. */
   readonly project: string
 }
 
 const LABEL = 'GitLab'
 
-/** GitLab's REST API, version 4, of one project. The token is a project's, group's or person's access token. */
+/** GitLab's REST API, version 4, for one project. The token is an access token of a project, a group or a person. */
 export function gitlab({ project, ...options }: GitlabOptions): Forge {
   const { get, list, send } = connection({
     ...options,
@@ -18,7 +18,7 @@ export function gitlab({ project, ...options }: GitlabOptions): Forge {
   })
   const root = `/projects/${encodeURIComponent(project)}`
   const notes = (number: number) => `${root}/merge_requests/${number}/notes`
-  /** A note does not say where it can be seen. */
+  /** A note does not contain its own address. */
   const noteOf = (number: number, value: unknown): Comment => {
     const one = answer(LABEL, value)
     const id = one.number('id')
@@ -34,7 +34,7 @@ export function gitlab({ project, ...options }: GitlabOptions): Forge {
         const path = `${root}/repository/commits/${encodeURIComponent(commit)}/merge_requests`
         return (await list(path)).map(mergeRequest)
       } catch (error) {
-        // "404 Commit Not Found"; without the word it is the project that is not there.
+        // "404 Commit Not Found"; without that word, the project is missing.
         if (error instanceof ForgeError && error.status === 404 && /commit/i.test(error.message)) return []
         throw error
       }
@@ -79,7 +79,7 @@ function mergeRequest(value: unknown): PullRequest {
   const one = answer(LABEL, value)
   const state = STATES[one.text('state')] ?? 'closed'
   const commit = one.optionalText('sha')
-  // With a fast-forward there is no commit of the merge: what landed is the head itself.
+  // A fast-forward makes no merge commit: the head itself is what landed.
   const landed = [one.optionalText('merge_commit_sha'), one.optionalText('squash_commit_sha'), commit]
   return {
     number: one.number('iid'),

@@ -4,8 +4,8 @@ import { KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 
 /**
- * What stands, unseen, in the first line of a plan's comment: by this a later run knows its own comment and the plan in
- * it. Nothing here is secret, and nothing here is proof: who may edit the comment may edit it too. See plan-comments.ts.
+ * An invisible header in the first line of a plan's comment. By it, a later run knows its own comment and the plan in
+ * it. Nothing in it is secret or proves anything: anybody who can edit the comment can edit it. See plan-comments.ts.
  */
 export interface PlanHeader {
   readonly project: string
@@ -13,23 +13,23 @@ export interface PlanHeader {
   readonly status: 'planned' | 'applied' | 'outdated'
   /** The plan's own digest. */
   readonly digest: string
-  /** SHA-256 of the saved plan's file, byte for byte; null where none was saved. */
+  /** SHA-256 of the saved plan's file, byte for byte; null if none was saved. */
   readonly file_sha256: string | null
-  /** What the plan was made of: the last commit of the pull request, or it is no plan of that. */
+  /** What the plan was made from. If not the pull request's last commit, the plan is not about that commit. */
   readonly commit: string | null
   /** Where the saved plan is kept: the workflow run at GitHub, the job at GitLab. */
   readonly run_id: string | null
-  /** Keys of the flows that it changes; null where they are too many to list. */
+  /** Keys of the flows that it changes; null if they are too many to list. */
   readonly keys: readonly string[] | null
   readonly deployment: string | null
 }
 
 const BEGIN = '<!-- flows-plan '
 const END = ' -->'
-/** Leaves a plan its room in the comment: see COMMENT_ROOM. */
+/** Longest header in characters, so that the plan has room in the comment: see COMMENT_ROOM. */
 const LONGEST = 4_000
 
-/** One line. Whatever a member holds, it cannot end the comment: there is no ">" in it, nor two hyphens in a row. */
+/** One line. No member can end the comment: the line has no ">" and no two hyphens in a row. */
 export function writeHeader(header: PlanHeader): string {
   const line = lineOf(header)
   return line.length <= LONGEST ? line : lineOf({ ...header, keys: null })
@@ -45,7 +45,7 @@ function escaped(text: string): string {
   return `${text.slice(1)}\\u${code}`
 }
 
-/** The header of a comment's body; null where its first line is none. What is written below it is never looked at. */
+/** The header of a comment's body; null if the first line is not a header. The lines below are never looked at. */
 export function readHeader(body: string): PlanHeader | null {
   const [line = ''] = body.split(/\r?\n/, 1)
   if (!line.startsWith(BEGIN) || !line.endsWith(END)) return null
@@ -60,7 +60,7 @@ export function readHeader(body: string): PlanHeader | null {
   return isHeader(members) ? members : null
 }
 
-/** What stands below the header. */
+/** The body without its header. */
 export function belowHeader(body: string): string {
   const end = body.indexOf('\n')
   return end === -1 ? '' : body.slice(end + 1)
@@ -70,7 +70,7 @@ const DIGEST = /^[0-9a-f]{64}$/
 const DEPLOYMENT = /^[A-Za-z0-9_]{1,100}$/
 const STATUSES: readonly unknown[] = ['planned', 'applied', 'outdated']
 
-/** Whatever reaches a shell or an address is held to its form here. */
+/** Checks the form of everything that reaches a shell or an address. */
 function isHeader(value: Record<string, unknown>): value is Record<string, unknown> & PlanHeader {
   const { project, environment, status, digest, file_sha256, commit, run_id, keys, deployment } = value
   return (

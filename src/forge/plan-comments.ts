@@ -4,10 +4,10 @@ import { belowHeader, type PlanHeader, readHeader, writeHeader } from './header.
 /**
  * One comment per project and environment in a pull request, kept up to date.
  *
- * A comment counts as ours by its header and by its author: anybody may comment, and copy a header. What this cannot
- * tell: whether somebody with the right to push let a workflow of their own write with the same token, or edited the
- * comment by hand. So a header only says where the reviewed plan is to be found. What keeps the flows safe is that
- * apply makes the plan again from the merged definitions and refuses whatever differs from the saved one.
+ * A comment counts as ours by its header and its author, because anybody may comment and copy a header. This has
+ * limits. Somebody with the right to push may run a workflow of their own with the same token, or edit the comment by
+ * hand. So a header only says where to find the reviewed plan. The flows stay safe because apply makes the plan again
+ * from the merged definitions, and refuses if anything differs from the saved plan.
  */
 export interface Subject {
   readonly project: string
@@ -18,7 +18,7 @@ export interface PlanComment extends Comment {
   readonly header: PlanHeader
 }
 
-/** Ours about this project and environment, oldest first: one, unless two runs were at it at once. */
+/** Our comments about this project and environment, oldest first. Only one, unless two runs worked at the same time. */
 export async function planComments(
   forge: Forge,
   { pullRequest, author, project, environment }: Subject & { readonly pullRequest: number; readonly author: string },
@@ -32,12 +32,12 @@ export async function planComments(
   })
 }
 
-/** Header, what became of the plan if anything did, and the plan. */
+/** Header, outcome of the plan if there is one, and the plan. */
 export function commentBody(header: PlanHeader, status: string, markdown: string): string {
   return `${writeHeader(header)}\n${status === '' ? '' : `${STATUS_BEGIN}${status}${STATUS_END}`}${markdown}`
 }
 
-// Marks off what is replaced when the status changes again.
+// These mark the part that is replaced when the status changes again.
 const STATUS_BEGIN = '<!-- flows-status -->\n'
 const STATUS_END = '\n<!-- /flows-status -->\n\n'
 
@@ -54,7 +54,7 @@ export interface Kept {
 }
 
 /**
- * Writes a body into the one comment, which is made if there is none. Two runs at once may both make one: each then looks
+ * Writes a body into the one comment, and creates it if needed. Two runs at once may both create one: then each looks
  * again, and the oldest stays.
  */
 export async function keepComment(
@@ -83,8 +83,8 @@ export async function keepComment(
 }
 
 /**
- * Marks the plans in other open pull requests that a deployment may have overtaken: those that change a flow it
- * changed. Answers with the numbers of these pull requests.
+ * Marks plans in other open pull requests that a deployment may have overtaken: plans for a flow that it changed.
+ * Returns the numbers of these pull requests.
  */
 export async function outdateOthers(
   forge: Forge,
@@ -103,18 +103,18 @@ export async function outdateOthers(
   return outdated
 }
 
-/** A list that is unknown may hold anything. */
+/** An unknown list may contain anything. */
 function mayMeet(a: readonly string[] | null, b: readonly string[] | null): boolean {
   if (a?.length === 0 || b?.length === 0) return false
   return a === null || b === null || a.some((key) => b.includes(key))
 }
 
-/** The plan that was reviewed with a merge; or why there is none to go by. */
+/** The plan that was reviewed with a merge, or why there is no such plan. */
 export type Reviewed =
   | { readonly found: true; readonly pullRequest: PullRequest; readonly comment: PlanComment }
   | { readonly found: false; readonly pullRequest: PullRequest | null; readonly reason: string }
 
-/** Looks for the plan in the pull request through which a commit came in. */
+/** Looks for the plan in the pull request that brought a commit in. */
 export async function reviewedPlan(
   forge: Forge,
   subject: Subject & { readonly author: string },

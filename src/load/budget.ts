@@ -1,21 +1,21 @@
 import type { Fault } from './to-value.js'
 
 /**
- * What one file may hold, checked before the YAML library sees the text: a change that anybody may send in must not keep
- * a machine busy. A definition is some dozens of lines, and one with every field in ten environments is within a tenth of
- * this.
+ * The limits for one file, checked before the YAML library sees the text: anybody may send in a change, and it must not
+ * keep a machine busy. A definition has some dozens of lines. Even with every field in ten environments it stays within
+ * a tenth of these limits.
  */
 export const BUDGET = {
   /** In UTF-8. */
   bytes: 64 * 1024,
   lines: 4000,
-  /** Brackets, braces, quotes, commas, colons, dashes, anchors, aliases and tags: each may begin or end a value. */
+  /** Brackets, braces, quotes, commas, colons, dashes, anchors, aliases and tags: each can start or end a value. */
   marks: 10_000,
-  /** Brackets and braces that are open at once, and dashes on one line. What a flow may nest is far less: see to-value.ts. */
+  /** Open brackets and braces at once, and dashes on one line. Flows may nest far less: see to-value.ts. */
   depth: 256,
 } as const
 
-/** Why a text is more than a file may hold; undefined where it is not. Looks at each character once. */
+/** Why a text exceeds the limits of a file; undefined if it does not. Looks at each character once. */
 export function overBudget(text: string): Fault | undefined {
   if (text.length > BUDGET.bytes || Buffer.byteLength(text) > BUDGET.bytes) return tooLarge('is larger than 64 KiB', 0)
   let lines = 1
@@ -52,7 +52,7 @@ function tooLarge(what: string, offset: number): Fault {
   }
 }
 
-/** By character code. `spaced`: a mark where white space follows. */
+/** By character code. `spaced`: a mark only before white space. */
 const KINDS: readonly ('line' | 'open' | 'close' | 'mark' | 'spaced' | undefined)[] = (() => {
   const kinds: ('line' | 'open' | 'close' | 'mark' | 'spaced' | undefined)[] = new Array(128).fill(undefined)
   const say = (characters: string, kind: 'line' | 'open' | 'close' | 'mark' | 'spaced') => {

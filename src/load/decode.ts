@@ -19,7 +19,7 @@ export function decode(file: string, bytes: Buffer): { text: string } | { fault:
   }
 }
 
-/** Where the longest well-formed beginning ends. */
+/** End of the longest well-formed prefix. */
 function firstBadByte(bytes: Buffer): number {
   let at = 0
   for (;;) {
@@ -29,7 +29,7 @@ function firstBadByte(bytes: Buffer): number {
   }
 }
 
-/** Bytes of the character that begins here; 0 when none does (RFC 3629, section 4). */
+/** Length in bytes of the character that begins here; 0 if none does (RFC 3629, section 4). */
 function sequenceLength(bytes: Buffer, at: number): number {
   const first = bytes[at]
   if (first === undefined) return 0

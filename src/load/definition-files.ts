@@ -6,19 +6,19 @@ import { type DefinitionFile, readBounded } from './discover.js'
 import { parse } from './parse.js'
 import { SourceMap } from './source-map.js'
 
-/** A definition as its file says it, not yet checked. */
+/** A definition as its file says it, not checked yet. */
 export interface ReadDefinition extends DefinitionFile {
-  /** SHA-256 of the bytes in hex; empty when they could not be read. */
+  /** SHA-256 of the bytes in hex; empty if they could not be read. */
   readonly hash: string
-  /** Undefined when the file cannot be read as YAML at all. */
+  /** Undefined if the file is not readable as YAML at all. */
   readonly value: unknown
-  /** Faults of bytes and YAML. */
+  /** Faults in bytes and YAML. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The files of one set: hashes first, for they tell what must be parsed. */
+/** The files of one set. Hashes come first: they show what must be parsed. */
 export class DefinitionFiles {
-  /** In order of the files; empty where a file could not be read. */
+  /** In the order of the files; empty if a file could not be read. */
   readonly hashes: readonly string[]
   readonly #root: string
   readonly #files: readonly DefinitionFile[]
@@ -26,7 +26,7 @@ export class DefinitionFiles {
   readonly #parsed: readonly ReadDefinition[] | undefined
   #mapped: { file: string; source: SourceMap | undefined } | undefined
 
-  /** `parse` tells to parse while reading: cheaper than reading twice, where nothing is known of the files. */
+  /** `parse`: parse while reading, which is cheaper than reading twice if nothing is known about the files. */
   constructor(
     root: string,
     files: readonly DefinitionFile[],
@@ -39,7 +39,7 @@ export class DefinitionFiles {
     this.hashes = this.#parsed?.map(({ hash }) => hash) ?? files.map(({ file }) => this.#hash(file))
   }
 
-  /** What the files say. A file that changed since it was hashed comes with its new hash. */
+  /** What the files say. A file that changed since it was hashed gets its new hash. */
   read(): readonly ReadDefinition[] {
     if (this.#parsed !== undefined) return this.#parsed
     const known = this.#cache?.values()
@@ -49,14 +49,14 @@ export class DefinitionFiles {
     })
   }
 
-  /** Where things stand in a file; undefined when it is not the text that was read before, or no text. */
+  /** The places in a file; undefined if its text changed since, or if it is not text. */
   source({ file, hash }: Pick<ReadDefinition, 'file' | 'hash'>): SourceMap | undefined {
-    // Questions come file by file; keeping all maps would keep all texts and nodes.
+    // Callers ask file by file; keeping all maps would keep all texts and nodes.
     if (this.#mapped?.file !== file) this.#mapped = { file, source: this.#map(file, hash) }
     return this.#mapped.source
   }
 
-  /** The text that was read before; undefined when the file has changed since. */
+  /** The text as read before; undefined if the file has changed since. */
   text({ file, hash }: Pick<ReadDefinition, 'file' | 'hash'>): string | undefined {
     const read = readBounded(this.#root, file)
     if ('fault' in read || hashOf(read.bytes) !== hash) return undefined

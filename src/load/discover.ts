@@ -6,13 +6,13 @@ import type { Diagnostic } from '../model/diagnostic.js'
 import { BUDGET } from './budget.js'
 
 const NAME = /\.ya?ml$/
-/** Other spellings of the ending: passing them over in silence would archive a flow whose file was renamed. */
+/** Other spellings of the ending. Silently ignoring them would archive the flow of a renamed file. */
 const LOOKS_LIKE_NAME = /\.ya?ml$/i
 
-/** With a byte-order mark. */
+/** Includes a byte-order mark. */
 const LARGEST_FILE = BUDGET.bytes + 3
 
-/** A file that holds a definition by its name; nothing of it has been read. */
+/** A file that is a definition by its name, still unread. */
 export interface DefinitionFile {
   /** Relative to the configuration file, with forward slashes. */
   readonly file: string
@@ -24,12 +24,12 @@ export interface Discovery {
   /** In code-unit order of their paths. */
   readonly files: readonly DefinitionFile[]
   readonly diagnostics: readonly Diagnostic[]
-  /** Whether the folder is there at all: `link` where only a link is, to nothing or to what is no folder of the project. */
+  /** Whether the folder exists. `link`: only a link that is broken or leads to no folder of the project. */
   readonly exists: boolean | 'link'
 }
 
 /**
- * Lists the definitions in a folder and its subfolders. Entries that begin with a dot are passed over, folders behind
+ * Lists the definitions in a folder and its subfolders. Entries that begin with a dot are ignored. Folders behind
  * symbolic links are refused: they may lead out of the project, or round in circles.
  */
 export function discover(root: string, folder: string): Discovery {
@@ -74,7 +74,7 @@ function isRealFolder(root: string, folder: string): boolean {
   }
 }
 
-/** Whether a link stands in the place of a folder, or of one above it. */
+/** Whether a link is in place of the folder, or of one above it. */
 function leadsThroughLink(root: string, folder: string): boolean {
   const parts = folder.split('/')
   return parts.some((_, index) => {
@@ -87,10 +87,10 @@ function isLinkedFolder(root: string, file: string): boolean {
   return statSync(join(root, file), { throwIfNoEntry: false })?.isDirectory() ?? false
 }
 
-/** Why an entry that is no plain file cannot be a definition; undefined when it can, as a link within the project. */
+/** Why an entry that is not a plain file cannot be a definition; undefined if it can, as a link within the project. */
 function oddityOf(root: string, file: string): string | undefined {
   try {
-    // Opening a pipe would wait for ever.
+    // Opening a pipe would wait forever.
     return statSync(followed(root, file)).isFile() ? undefined : 'this is not a file'
   } catch (error) {
     if (error instanceof LinkOutside) return 'outside'
@@ -101,8 +101,8 @@ function oddityOf(root: string, file: string): string | undefined {
 const buffer = Buffer.allocUnsafeSlow(LARGEST_FILE + 1)
 
 /**
- * The bytes of a file in one of the project's own folders, in a buffer that the next call overwrites: use them before it.
- * Never reads more than the limit, whatever the file's size, nor behind a link that leads out of the project.
+ * The bytes of a file in one of the project's own folders. The buffer is overwritten by the next call, so use it first.
+ * Never reads more than the limit, whatever the file's size, and never follows a link out of the project.
  */
 export function readBounded(root: string, file: string): { bytes: Buffer } | { fault: Diagnostic } {
   let descriptor: number | undefined
@@ -145,7 +145,7 @@ function linkedFolder(root: string, file: string): Diagnostic {
   }
 }
 
-/** Nothing of it is read, so nothing of it can be shown. */
+/** The file is never read, so nothing of it can be shown. */
 function linkOutside(file: string): Diagnostic {
   return {
     severity: 'error',
@@ -170,7 +170,7 @@ function unreadable(file: string, message: string): Diagnostic {
   return { severity: 'error', code: 'FILE_UNREADABLE', message, at: { file, line: 1, column: 1 } }
 }
 
-/** The system says the same of a link whose target is gone as of a file that is gone. */
+/** The system's error is the same for a broken link and for a missing file. */
 function unreadableBecause(root: string, file: string, error: unknown): string {
   const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT'
   if (isGone && isLink(join(root, file))) return 'this is a link that leads nowhere: what it names is not there'
@@ -186,7 +186,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
 }
 
-/** The system's own messages hold the absolute path, which belongs in no output that others read. */
+/** The system's own messages contain the absolute path, which must not appear in output that others read. */
 function reason(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? 'unknown error'
   return REASONS[code] ?? code

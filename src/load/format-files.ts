@@ -6,12 +6,12 @@ import type { Formatted } from './format.js'
 export interface FormattedFile {
   /** Relative to the configuration file, with forward slashes. */
   readonly file: string
-  /** The text as it should be; undefined where it cannot be read, and for a text that is as it should be. */
+  /** The text as it should be; undefined if the file is unreadable or already right. */
   readonly text?: string
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout would make of each file. Writes nothing. */
+/** What the standard layout makes of each file. Writes nothing. */
 export function formatFiles(
   root: string,
   files: readonly string[],
@@ -24,7 +24,7 @@ export function formatFiles(
     if ('fault' in decoded) return { file, diagnostics: [decoded.fault] }
     const formatted = format(file, decoded.text)
     if ('diagnostics' in formatted) return { file, diagnostics: formatted.diagnostics }
-    // Bytes are compared, for the text has lost a byte-order mark already.
+    // Compare bytes, because the text no longer has its byte-order mark.
     const tidy = read.bytes.equals(Buffer.from(formatted.text))
     return { file, diagnostics: [], ...(!tidy && { text: formatted.text }) }
   })

@@ -6,7 +6,7 @@ import { escapeHiddenInYaml, hasHidden } from '../text/hidden-characters.js'
 import { lexemesOf } from './lexemes.js'
 import { parse, parseNodes } from './parse.js'
 
-/** The order of a mapping's members, by name; what it does not name comes behind, in the author's order. */
+/** The order of a mapping's members, by name. Other members follow in the author's order. */
 interface Order {
   readonly [name: string]: Order | null
 }
@@ -19,10 +19,10 @@ const OPTIONS: Order = {
 }
 const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, field === 'options' ? OPTIONS : null]))
 
-/** The order in which the members of a definition are written; tests hold it against the schema. */
+/** The order of a definition's members; tests compare it with the schema. */
 export const DEFINITION_ORDER: Order = { ...BODY, renamed_from: null, environments: null }
 
-/** The order in which the members of a policy are written; tests hold it against the schema. */
+/** The order of a policy's members; tests compare it with the schema. */
 export const POLICY_ORDER: Order = {
   description: null,
   environments: null,
@@ -34,16 +34,16 @@ export const POLICY_ORDER: Order = {
 }
 
 export interface FormatOptions {
-  /** The relative address that the modeline names, where the text has no modeline yet. */
+  /** The relative address for the modeline, if the text has no modeline yet. */
   readonly schema?: string | undefined
 }
 
 export type Formatted = { readonly text: string } | { readonly diagnostics: readonly Diagnostic[] }
 
 /**
- * A definition in standard layout: members in one order, two spaces of indentation, one blank line where there were
- * several; comments stay with what they stand before or behind. Says exactly what it said before, and formatting it
- * again changes nothing. Lines end as the first one does.
+ * A definition in standard layout: members in one order, two spaces of indentation, at most one blank line in a row.
+ * Comments stay next to what they belong to. The meaning stays the same, and formatting again changes nothing. All
+ * lines end like the first one.
  */
 export function formatDefinition(file: string, text: string, options: FormatOptions = {}): Formatted {
   return format(file, text, sortDefinition, options)
@@ -57,7 +57,7 @@ export function formatPolicy(file: string, text: string, options: FormatOptions 
 function format(file: string, text: string, sort: Sort, { schema }: FormatOptions): Formatted {
   const written = text.replace(/^\ufeff/, '')
   const source = written.replaceAll('\r\n', '\n')
-  // A checkout on Windows has its own line endings: they are not the author's to mend.
+  // A checkout on Windows has its own line endings, so they are not the author's to mend.
   const withLineEnds = (result: string) => (/^[^\n]*\r\n/.test(written) ? result.replaceAll('\n', '\r\n') : result)
   const { value, diagnostics } = parse(file, written)
   if (diagnostics.length > 0) return { diagnostics }
@@ -65,15 +65,15 @@ function format(file: string, text: string, sort: Sort, { schema }: FormatOption
   const first = modeline ?? (schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`)
   for (const layout of [unlessAliased(sort), leaveOrder]) {
     const formatted = withLineEnds(`${first}${header}${stable(rest, layout)}`)
-    // What the library writes for some rare spellings means something else; the text then stays as it was.
+    // For some rare spellings, the library writes something with another meaning. Then the text stays as it was.
     if (isDeepStrictEqual(parse(file, formatted).value, value)) return { text: formatted }
   }
   return { text: withLineEnds(source) }
 }
 
 /**
- * Takes off what stands before the first field: the modeline, which comes first, and the comments of the file as a
- * whole, which would otherwise wander with the field that they happen to stand before.
+ * Splits off what is before the first field: the modeline, which comes first, and comments about the whole file.
+ * Otherwise these comments would move with the field that they happen to precede.
  */
 function split(text: string): { modeline: string | undefined; header: string; rest: string } {
   let modeline: string | undefined
@@ -93,7 +93,7 @@ function split(text: string): { modeline: string | undefined; header: string; re
 
 const MODELINE = /^#\s*yaml-language-server:/
 
-/** Some layouts need a second look before they come out the same: comments that moved get their final indentation. */
+/** Some layouts need a second round before they are stable: moved comments get their final indentation. */
 function stable(text: string, layout: Sort): string {
   let last = text
   for (let round = 0; round < 4; round += 1) {
@@ -118,7 +118,7 @@ function write(text: string, layout: Sort): string {
   return withEscapes(isSame ? folded : written)
 }
 
-/** The lines of texts behind ">", without their indentation, in the order of the document. */
+/** The lines of texts after ">", without indentation, in the order of the document. */
 function foldedTexts(document: Document, text: string): string[][] {
   const texts: string[][] = []
   visit(document, {
@@ -132,7 +132,7 @@ function foldedTexts(document: Document, text: string): string[][] {
   return texts
 }
 
-/** The author breaks such a text where its parts end, as in an expression; the library would join the lines. */
+/** Keeps the author's line breaks, which follow the parts of an expression; the library would join the lines. */
 function withFolds(written: string, texts: readonly string[][]): string {
   const lexemes = lexemesOf(written)
   const headers = lexemes.flatMap(({ text, isContent }, index) => (!isContent && text.startsWith('>') ? [index] : []))
@@ -147,7 +147,7 @@ function withFolds(written: string, texts: readonly string[][]): string {
   return lexemes.map(({ text }) => text).join('')
 }
 
-/** What nobody sees is told in double quotes, where the library would write the character itself. */
+/** Writes hidden characters as escapes in double quotes; the library would write the characters themselves. */
 function withEscapes(text: string): string {
   if (!hasHidden(text)) return text
   return lexemesOf(text)
@@ -155,7 +155,7 @@ function withEscapes(text: string): string {
     .join('')
 }
 
-/** `[passport, id_card]`, but `{ active: true }`: the library pads both or neither. */
+/** `[passport, id_card]`, but `{ active: true }`: the library can only pad both or neither. */
 function withoutPadding(this: YAMLSeq, ...[context, ...rest]: Parameters<YAMLSeq['toString']>): string {
   return YAMLSeq.prototype.toString.call(this, context && { ...context, flowCollectionPadding: '' }, ...rest)
 }
@@ -164,7 +164,7 @@ function leaveOrder(): void {}
 
 type Sort = (document: Document) => void
 
-/** An alias must come after its anchor, so there the author's order stays. */
+/** With aliases, the author's order stays: an alias must come after its anchor. */
 function unlessAliased(sort: Sort): Sort {
   return (document) => {
     if (!hasAlias(document)) sort(document)
@@ -197,7 +197,7 @@ function sortMembers(node: unknown, order: Order): void {
     return index === -1 ? names.length : index
   }
   const sorted = node.items.toSorted((a, b) => rank(a) - rank(b))
-  // The blank line before a member that now comes first would stand between the mapping and its name.
+  // The blank line of the new first member would separate the mapping from its name.
   const first = sorted[0]?.key as Node | undefined
   if (first !== undefined && 'spaceBefore' in first) first.spaceBefore = false
   node.items = sorted

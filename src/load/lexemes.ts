@@ -3,11 +3,11 @@ import { Lexer } from 'yaml'
 /** A piece of a YAML text; together they are the text. */
 export interface Lexeme {
   readonly text: string
-  /** Whether it is what a plain scalar or a block holds, where a "#" or a quote is no sign of YAML's. */
+  /** Whether it is the content of a plain scalar or a block, where "#" or a quote has no meaning for YAML. */
   readonly isContent: boolean
 }
 
-/** The lexer's own marks, which stand for no character of the text. */
+/** The lexer's own marks, which are not characters of the text. */
 const MARKS = ['\u0002', '\u0018', '\u001f']
 
 export function lexemesOf(text: string): Lexeme[] {

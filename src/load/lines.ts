@@ -1,4 +1,4 @@
-/** Finds line and column of an offset: both count from 1, columns in UTF-16 code units. */
+/** Finds line and column of an offset. Both count from 1, columns in UTF-16 code units. */
 export class Lines {
   readonly #starts = [0]
 

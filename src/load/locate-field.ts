@@ -1,7 +1,7 @@
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import type { SourceMap } from './source-map.js'
 
-/** Where a definition sets a field of its flow in an environment: in the overlay, else in the body; null where a default does. */
+/** Where a definition sets a field for an environment: in the overlay, else in the body; null if a default does. */
 export function locateField(
   source: SourceMap,
   environment: string,
@@ -13,7 +13,7 @@ export function locateField(
     const inOverlay = overlay + toPointer(path.slice(0, length))
     const place = source.key(inOverlay)
     if (place === undefined) continue
-    // An overlay's null takes the whole member away; a mapping only adds to the body's.
+    // Null in an overlay removes the whole member; a mapping only adds to the body's.
     if (length === path.length || source.isNull(inOverlay)) return place
     break
   }

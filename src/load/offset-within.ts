@@ -1,14 +1,14 @@
 import type { Scalar } from 'yaml'
 
 /**
- * Where a character of a string's value stands in the text. Folding and indentation only ever change white space, so
- * the other characters are counted; those that an escape stands for are taken as one, whatever they are.
+ * Where a character of a string's value is in the text. Folding and indentation change only white space, so the other
+ * characters are counted. An escape counts as one character, whatever it stands for.
  */
 export function offsetWithin(text: string, { type, value, range }: Scalar, offset: number): number {
   const [start = 0, end = text.length] = range ?? []
   const before = String(value).slice(0, offset)
   const character = String(value)[offset]
-  // At white space, and at the end, the place behind the last character is meant.
+  // For white space and for the end, use the place after the last character.
   const isSpace = character === undefined || /\s/.test(character)
   let left = count(before) - (isSpace ? 1 : 0)
   let at = contentStart(text, start, type)
@@ -21,7 +21,7 @@ export function offsetWithin(text: string, { type, value, range }: Scalar, offse
   return end
 }
 
-/** A block begins behind the line of its header. */
+/** The content of a block begins after the line of its header. */
 function contentStart(text: string, start: number, type: Scalar['type']): number {
   if (type === 'QUOTE_DOUBLE' || type === 'QUOTE_SINGLE') return start + 1
   if (type !== 'BLOCK_LITERAL' && type !== 'BLOCK_FOLDED') return start
@@ -29,7 +29,7 @@ function contentStart(text: string, start: number, type: Scalar['type']): number
   return header === -1 ? start : header + 1
 }
 
-/** Characters of the text that stand for the one here. */
+/** How many characters of the text stand for this one. */
 function widthAt(text: string, at: number, type: Scalar['type']): number {
   if (type === 'QUOTE_DOUBLE' && text[at] === '\\') return 2
   return type === 'QUOTE_SINGLE' && text.startsWith("''", at) ? 2 : 1

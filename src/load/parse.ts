@@ -4,19 +4,19 @@ import { overBudget } from './budget.js'
 import { Lines } from './lines.js'
 import { type Fault, toValue } from './to-value.js'
 
-/** One file, read as YAML. */
+/** One file, parsed as YAML. */
 export interface ParsedFile {
-  /** Undefined when the text is too broken to be checked any further. */
+  /** Undefined if the text is too broken for further checks. */
   readonly value: unknown
   readonly diagnostics: readonly Diagnostic[]
 }
 
-// One schema for all files: making it anew for each takes longer than reading a small file.
+// One schema for all files: creating it for each would take longer than reading a small file.
 const CORE = new Schema({ schema: 'core', resolveKnownTags: false, merge: false })
 
 /**
- * YAML 1.2, core schema, as nodes. Repeated keys are found in toValue. Never throws for any text; of one that is more than
- * a file may hold there are no nodes.
+ * YAML 1.2, core schema, as nodes. toValue finds repeated keys. Never throws, whatever the text. A text that exceeds
+ * the limits of a file has no nodes.
  */
 export function parseNodes(text: string): Document {
   return parseDocument(overBudget(text) === undefined ? text : '', {
@@ -28,12 +28,12 @@ export function parseNodes(text: string): Document {
   }) as Document
 }
 
-/** Reads one file's text as YAML and collects everything that keeps it from being plain data. */
+/** Reads one file's text as YAML, and collects everything that keeps it from being plain data. */
 export function parse(file: string, text: string): ParsedFile {
   const excess = overBudget(text)
   if (excess !== undefined) return { value: undefined, diagnostics: place(file, text, [excess]) }
   const document = parseNodes(text)
-  // The library gives up where its stack ends, which is anywhere; the nesting that took it there has a place.
+  // The library gives up when its stack ends, which can be anywhere. The deep nesting that caused it has a place.
   const tooDeep = document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION')
   const faults = tooDeep ? [] : documentFaults(document, text)
   if (faults.some(({ ends }) => ends)) return { value: undefined, diagnostics: place(file, text, faults) }
@@ -69,7 +69,7 @@ function documentFaults(document: Document, text: string): Fault[] {
   return oneOfEach(faults)
 }
 
-/** Where a merge has left its marks, what the parser says of them leads nowhere. */
+/** If a merge left its marks, the parser's messages about them lead nowhere. */
 function conflictFaults(text: string): Fault[] | undefined {
   const offset = text.search(/^<{7} /m)
   if (offset === -1 || !/^={7}\r?$/m.test(text.slice(offset))) return undefined
@@ -77,14 +77,14 @@ function conflictFaults(text: string): Fault[] | undefined {
   return [{ code: 'YAML_SYNTAX', message: 'a merge has left a conflict here', hint, offset, ends: true }]
 }
 
-/** After the first syntax error the parser guesses, and most of what it says is an echo. */
+/** After the first syntax error the parser guesses, so most further messages are echoes. */
 function oneOfEach(faults: readonly Fault[]): Fault[] {
   const isEcho = ({ code }: Fault) => code === 'YAML_SYNTAX' || code === 'YAML_TAB'
   let first: Fault | undefined
   for (const fault of faults) {
     if (!isEcho(fault)) continue
     const earlier = first === undefined || fault.offset < first.offset
-    // A tab is why the text around it makes no sense.
+    // The tab is why the text around it makes no sense.
     if (earlier || (fault.offset === first?.offset && fault.code === 'YAML_TAB')) first = fault
   }
   return faults.filter((fault) => !isEcho(fault) || fault === first)
@@ -131,10 +131,10 @@ const MESSAGES: Partial<Record<DiagnosticCode, (text: string, offset: number) =>
   YAML_TAG: (text, offset) => `the tag ${/^\S{0,60}/.exec(text.slice(offset, offset + 60))?.[0]} is not supported`,
 }
 
-/** A quote that is never closed is noticed at the end of the text; the reader must look where it begins. */
+/** An unclosed quote is noticed at the end of the text, but the reader must look at its beginning. */
 class Quotes {
   readonly #document: Document
-  /** Where quoted texts begin, in order; found once, however many faults there are. */
+  /** Starts of quoted texts, in order. Found only once, however many faults there are. */
   #starts: readonly number[] | undefined
 
   constructor(document: Document) {

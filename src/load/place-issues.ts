@@ -1,7 +1,7 @@
 import type { Diagnostic, Issue, SourcePosition } from '../model/diagnostic.js'
 import type { SourceMap } from './source-map.js'
 
-/** Gives issues their places. Two issues that come to stand on one place with one code are one fault, seen twice. */
+/** Gives issues their places. Two issues with the same code at the same place are one fault, seen twice. */
 export function placeIssues(file: string, issues: readonly Issue[], source: SourceMap | undefined): Diagnostic[] {
   const placed = new Map<string, Diagnostic>()
   for (const issue of issues) {
@@ -15,7 +15,7 @@ export function placeIssues(file: string, issues: readonly Issue[], source: Sour
   return [...placed.values()]
 }
 
-/** Without a source, and for a file as a whole (the empty pointer as a key), the file's beginning. */
+/** Without a source, or for the whole file (the empty pointer as a key): the start of the file. */
 export function positionOf(
   file: string,
   { pointer, part }: Pick<Issue, 'pointer' | 'part'>,

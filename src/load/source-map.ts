@@ -10,7 +10,7 @@ interface Place {
   readonly column: number
 }
 
-/** Finds in a text the places of its values and keys, by JSON Pointer. */
+/** Finds the places of values and keys in a text, by JSON Pointer. */
 export class SourceMap {
   readonly #text: string
   readonly #document: Document
@@ -23,15 +23,15 @@ export class SourceMap {
     this.#lines = new Lines(text)
   }
 
-  /** The key of a member, or the item of a list; undefined where the text says nothing of it. */
+  /** The key of a member, or the item of a list; undefined if the text has neither. */
   key(pointer: string): Place | undefined {
     const found = this.#find(pointer)
     return found === undefined ? undefined : this.#lines.at(offsetOf(found.key ?? found.value))
   }
 
   /**
-   * The value; its key when nothing is written behind it. Of what is missing, the first key of the nearest mapping
-   * that is there.
+   * The value, or its key if nothing is written after it. For a missing value: the first key of the nearest mapping
+   * that exists.
    */
   value(pointer: string): Place {
     const segments = fromPointer(pointer)
@@ -49,7 +49,7 @@ export class SourceMap {
     return this.#lines.at(offsetOf(first ?? parent.value ?? parent.key))
   }
 
-  /** A character of a string, by its offset in the value: its place in the text, however the string is written. */
+  /** A character of a string, by its offset in the value: its place in the text, whatever the spelling. */
   within(pointer: string, offset: number): Place {
     const node = this.#target(this.#find(pointer)?.value)
     if (!isScalar(node) || typeof node.value !== 'string') return this.value(pointer)
@@ -62,7 +62,7 @@ export class SourceMap {
     return isScalar(value) && value.value === null
   }
 
-  /** Line of the first of these root keys that the text has; 1 when it has none. */
+  /** Line of the first of these root keys in the text; 1 if there are none. */
   firstLine(names: readonly string[]): number {
     const root = this.#document.contents
     if (!isMap(root)) return 1
@@ -87,7 +87,7 @@ export class SourceMap {
     return found
   }
 
-  /** Members by name; of a repeated name the first, as in the value. */
+  /** Members by name. A repeated name means its first member, as in the value. */
   #members(map: YAMLMap): ReadonlyMap<string, Pair> {
     const known = this.#indexes.get(map)
     if (known !== undefined) return known
@@ -101,7 +101,7 @@ export class SourceMap {
     return members
   }
 
-  /** What an alias repeats: a fault inside of it stands where the anchor is. */
+  /** The node that an alias repeats: a fault inside it is at the anchor. */
   #target(node: Node | undefined): Node | undefined {
     return isAlias(node) ? node.resolve(this.#document) : node
   }

@@ -1,12 +1,12 @@
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Node, type YAMLMap } from 'yaml'
 import type { DiagnosticCode } from '../model/diagnostic.js'
 
-/** Aliases may repeat this many values in one file: far more than a flow needs, far less than would hurt. */
+/** Limit of values that aliases may repeat in one file: far more than a flow needs, and too few to hurt. */
 const ALIASED_VALUES = 10_000
-/** A flow nests four levels deep. */
+/** Deepest nesting allowed; a flow has four levels. */
 const DEEPEST = 64
 
-/** What is wrong at an offset of the text. `ends` tells that the value cannot be trusted for further checks. */
+/** What is wrong at an offset of the text. `ends`: the value is not reliable enough for further checks. */
 export interface Fault {
   readonly code: DiagnosticCode
   readonly message: string
@@ -22,8 +22,8 @@ interface Anchor {
 }
 
 /**
- * The plain value of a document, and what YAML permits but a definition does not. In place of the library's own
- * conversion because it sees every key once: repeated keys in linear time (the library compares each with each), and
+ * The plain value of a document, and what YAML permits but a definition does not. It replaces the library's conversion
+ * because it sees every key once. It finds repeated keys in linear time (the library compares each with each), and
  * alias bombs by counting instead of expanding.
  */
 export function toValue(document: Document): { value: unknown; faults: Fault[] } {
@@ -97,7 +97,7 @@ class Conversion {
       } else seen.set(name, offset)
       const converted = isNode(value) ? this.node(value, depth + 1) : null
       if (first !== undefined) continue
-      // Assigning to __proto__ would set the prototype instead of a member.
+      // Assigning to __proto__ would set the prototype, not a member.
       if (name === '__proto__') {
         Object.defineProperty(object, name, { value: converted, enumerable: true, configurable: true, writable: true })
       } else object[name] = converted
@@ -118,7 +118,7 @@ class Conversion {
     const within = this.#aliased <= ALIASED_VALUES
     this.#aliased += anchor.size
     if (this.#aliased <= ALIASED_VALUES) return anchor.value
-    // One report is enough: everything that follows is beyond the bound too.
+    // One report is enough: everything after it is over the limit too.
     return within ? fault(`aliases repeat more than ${ALIASED_VALUES} values`, 'write the values out') : null
   }
 }

@@ -7,9 +7,9 @@ export type { DeployedChange, Deployment }
 export interface DeploymentRequest {
   readonly project: string
   readonly plan_digest: string
-  /** Digest of the reviewed plan that is applied, where one is: it is applied once, whatever its bases are by now. */
+  /** Digest of the reviewed plan, if one is applied. That plan is applied once, whatever its bases are by now. */
   readonly approved_digest?: string | null
-  /** Names this apply run: an answer that carries another run's name was not made by this one. */
+  /** Names this apply run. An answer with another name shows that another run made the deployment. */
   readonly run_id: string
   readonly base: Plan['base']
   readonly source: Deployment['source']
@@ -23,7 +23,7 @@ export type ChangeRequest = Pick<
   'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after' | 'diff_digest'
 >
 
-/** Whether a change only records that a flow is as git says by now, since somebody edited it outside git: nothing was written. */
+/** Whether a change writes nothing and only records that git says the same as an edit made outside git. */
 export function isRecord({
   action,
   previous_key,
@@ -34,11 +34,11 @@ export function isRecord({
   return canonicalJson(before) === canonicalJson(after)
 }
 
-/** A flow that moved on since the plan was made. */
+/** A flow that has changed since the plan was made. */
 export interface StaleFlow {
   readonly key: string
   readonly base_version: number | null
-  /** The version now; null when the flow is gone from this key. */
+  /** The version now; null if no flow has this key any more. */
   readonly current_version: number | null
   readonly updated_by: string | null
   readonly updated: number | null

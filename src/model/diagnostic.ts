@@ -7,8 +7,8 @@ export interface SourcePosition {
 }
 
 /**
- * Everything that can be wrong with definitions and configuration, each with one line of explanation.
- * Codes are part of the public interface: tools match on them, wording may change.
+ * Everything that can be wrong with definitions and configuration, each with one line of explanation. Codes are part of
+ * the public interface. Tools match on codes; the wording may change.
  */
 export const DIAGNOSTIC_CODES = {
   // the file
@@ -70,13 +70,13 @@ export interface Diagnostic {
   readonly related?: readonly SourcePosition[]
 }
 
-/** A Diagnostic before it has a place: what a rule says of a value, at a JSON Pointer. */
+/** A Diagnostic before it has a place: what a rule says about a value, at a JSON Pointer. */
 export interface Issue {
   readonly code: DiagnosticCode
   readonly message: string
   readonly hint?: string
   readonly pointer: string
-  /** Whether the member's name or its value is at fault. */
+  /** Which part is at fault: the member's name or its value. */
   readonly part: 'key' | 'value'
 }
 
@@ -84,7 +84,7 @@ export function hasError(diagnostics: readonly Diagnostic[]): boolean {
   return diagnostics.some(({ severity }) => severity === 'error')
 }
 
-/** By file, line, column, then code: the same order in every run. */
+/** Orders by file, line, column, then code: the same order in every run. */
 export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
   if (a.at.file !== b.at.file) return a.at.file < b.at.file ? -1 : 1
   return a.at.line - b.at.line || a.at.column - b.at.column || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0)

@@ -8,7 +8,7 @@ export type { FlowConfig, FlowDefinition }
 /** A flow's stable name inside one mode; see `key` in schemas/flow.schema.json. */
 export type FlowKey = string
 
-/** The pattern of `key` in schemas/flow.schema.json; also that of projects. */
+/** The pattern of `key` in schemas/flow.schema.json. Names of projects follow it too. */
 export const KEY_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/
 
 /** Flows are found by id or by key, so no key may be mistaken for an id. */
@@ -16,10 +16,10 @@ export function looksLikeFlowId(key: string): boolean {
   return /^vf_[0-9a-z]{24}$/.test(key)
 }
 
-/** A definition without what is not configuration itself: the body that overlays patch and the API takes. */
+/** A definition without the members that are not configuration. Overlays patch this body, and the API takes it. */
 export type FlowBody = Omit<FlowDefinition, 'renamed_from' | 'environments'>
 
-/** The members of a body, in the order in which a definition is written. */
+/** The members of a body, in the order in which a definition lists them. */
 export const BODY_FIELDS = [
   'name',
   'description',
@@ -37,8 +37,8 @@ export type DocumentType = 'driving_license' | 'id_card' | 'passport'
 export const DOCUMENT_TYPES: readonly DocumentType[] = ['driving_license', 'id_card', 'passport']
 
 /**
- * Fills in every default and puts every set in one order, so that equal flows are equal values.
- * Idempotent: a FlowConfig comes back unchanged. The body must be valid (see validate/).
+ * Fills in every default and puts every set in one order, so that equal flows are equal values. Idempotent: a
+ * FlowConfig comes back unchanged. The body must be valid (see validate/).
  */
 export function normalise(body: FlowBody | FlowConfig): FlowConfig {
   const options = body.options ?? {}
@@ -73,7 +73,7 @@ function sortedByKey(metadata: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compareText(a, b)))
 }
 
-/** What a definition says of its flow in one environment: the body, with that environment's overlay where it has one. */
+/** What a definition says about its flow in one environment: the body, patched by the overlay if there is one. */
 export function bodyIn(definition: FlowDefinition, environment: string): FlowBody {
   const { environments = {}, renamed_from: _, ...body } = definition
   return Object.hasOwn(environments, environment) ? (mergePatch(body, environments[environment]) as FlowBody) : body
@@ -84,7 +84,7 @@ export function configIn(definition: FlowDefinition, environment: string): FlowC
   return normalise(bodyIn(definition, environment))
 }
 
-/** The shortest body that says the same: name, type, and what differs from the defaults. `normalise` brings all back. */
+/** The shortest body that says the same: name, type, and what is not a default. `normalise` undoes this. */
 export function withoutDefaults(config: FlowConfig): FlowBody {
   const { name, type } = config
   return { name, type, ...differing(config, normalise({ name, type })) }

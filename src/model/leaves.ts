@@ -21,7 +21,7 @@ function collect(value: unknown, path: readonly string[], leaves: Map<string, Le
   for (const [name, member] of Object.entries(value)) collect(member, [...path, name], leaves)
 }
 
-/** Compares JSON Pointers by the order in which a definition is written; metadata by key. */
+/** Compares JSON Pointers by the order in which a definition lists its fields; metadata by key. */
 export function byDefinitionOrder(a: string, b: string): number {
   return rank(a) - rank(b) || compareText(a, b)
 }

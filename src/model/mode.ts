@@ -1,9 +1,9 @@
 import type { Environment } from './schema-types.js'
 
-/** The two modes of the flows API, as at Stripe: objects of one are never seen by a key of the other. */
+/** The two modes of the flows API, as at Stripe: a key of one mode never sees objects of the other. */
 export type Mode = NonNullable<Environment['mode']>
 
-/** The mode of an environment: test, unless it says that it is live. */
+/** The mode of an environment: test, unless the environment says live. */
 export function modeOf({ mode }: { readonly mode?: Mode | undefined }): Mode {
   return mode ?? 'test'
 }
@@ -23,12 +23,12 @@ export function otherMode(mode: Mode): Mode {
   return mode === 'live' ? 'test' : 'live'
 }
 
-/** The mode that an API key carries in its prefix; undefined where it has none. */
+/** The mode that the prefix of an API key names; undefined if it names none. */
 export function modeOfKey(apiKey: string): Mode | undefined {
   return /^[sr]k_(live|test)_/.exec(apiKey)?.[1] as Mode | undefined
 }
 
-/** Names that everybody takes for the live environment: there the mode is said, and never supposed. */
+/** Names that everybody takes for the live environment: its mode must be written down, never assumed. */
 export function namesLive(environment: string): boolean {
   return environment === 'live' || environment === 'production' || environment === 'prod'
 }

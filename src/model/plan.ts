@@ -8,12 +8,12 @@ export type Action = Change['action']
 export type Assurance = Change['assurance']
 export type GuardName = GuardResult['guard']
 
-/** What `planDigest` reads of a change: what would be written, and on which base. */
+/** The members of a change that `planDigest` reads: what would be written, and on which base. */
 export type ChangeToWrite = Pick<Change, 'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after'>
 
 /**
  * Digest of what a plan would write and on which bases. Versions only grow, and the last deployment is one of the
- * bases, so no two applies ever share a digest: not even a flow created again under a key that a rename set free.
+ * bases. So no two applies ever share a digest, not even if a flow is created again under a key that a rename set free.
  */
 export function planDigest(plan: {
   readonly project: string
@@ -32,7 +32,7 @@ export function planDigest(plan: {
   })
 }
 
-/** Digest of one diff: equal when the same approved difference would be made, whatever the flow's version. */
+/** Digest of one diff. Equal digests mean the same approved difference, whatever the flow's version. */
 export function diffDigest(change: Pick<Change, 'action' | 'key' | 'previous_key' | 'fields'>): string {
   return digestOf([
     change.action,
@@ -42,7 +42,7 @@ export function diffDigest(change: Pick<Change, 'action' | 'key' | 'previous_key
   ])
 }
 
-/** What apply writes for edits that git has accepted: that each flow is as defined, and nothing else of it. */
+/** What apply writes for edits that git has accepted: only that each flow is as defined. */
 export function recordsOf(accepted: Plan['accepted'] = []) {
   return accepted.map((flow) => {
     const bare = { action: 'update' as const, previous_key: null, ...flow }
@@ -51,8 +51,8 @@ export function recordsOf(accepted: Plan['accepted'] = []) {
 }
 
 /**
- * Digest of all that a saved plan's file says, wording and figures too: what a reviewer saw and what the file holds are one.
- * It is no signature: whoever may write the file can write another digest into it.
+ * Digest of everything in a saved plan's file, wording and figures included: the file holds exactly what a reviewer
+ * saw. It is not a signature. Anybody who can write the file can also replace its digest.
  */
 export function fileDigest(plan: Plan): string {
   const { file_digest: _, exit_code: _code, ...rest } = plan
@@ -60,9 +60,9 @@ export function fileDigest(plan: Plan): string {
 }
 
 /**
- * A plan with all that its file says, and the digest over it. API keys are cut down first, wherever people may have
- * written one, such as in the name of a branch: what is read back later is never altered once the digest is made. Keys
- * of flows and what is to be written stay as they are, as apply goes by them.
+ * A plan with all that its file says, and the digest over it. API keys are cut down before the digest is made, wherever
+ * people may have written one, such as in the name of a branch. So nothing has to be altered when the file is read
+ * back. Keys of flows and the values to write stay as they are, because apply uses them.
  */
 export function sealed(plan: Plan, allowed: readonly string[]): Plan {
   const { changes, accepted: _, ...rest } = plan
@@ -81,7 +81,7 @@ export function sealed(plan: Plan, allowed: readonly string[]): Plan {
 /** A plan as `plan --out` saves it. */
 export type SavedPlan = Plan & Required<Pick<Plan, 'service' | 'allowed' | 'file_digest'>>
 
-/** Whether apply changes nothing; what it may have to record are accepted edits. */
+/** Whether apply changes no flow. It may still have to record accepted edits. */
 export function isEmpty(plan: Pick<Plan, 'changes'>): boolean {
   return plan.changes.length === 0
 }

@@ -1,9 +1,9 @@
 import type { FlowConfig } from './flow.js'
 import type * as api from './schema-types.js'
 
-/** API objects, named and shaped as Stripe's where Stripe has them (reference: VerificationSession of API 2026-10-28). */
+/** API objects, named and shaped like Stripe's if there are any (reference: VerificationSession of API 2026-10-28). */
 
-/** The types are those of schemas/api.schema.json. What was answered is not changed any more; options stay as flows have them. */
+/** The types of schemas/api.schema.json, read-only because answers never change. Options stay as flows have them. */
 type Answered<T> =
   T extends NonNullable<FlowConfig['options']['document']>
     ? T
@@ -13,15 +13,15 @@ type Answered<T> =
         ? { readonly [Name in keyof T]: Answered<T[Name]> }
         : T
 
-/** All members of a union, in an order: the type checker refuses a list that lacks one, or has another. */
+/** All members of a union, in an order. The type checker refuses a list that lacks one or has another. */
 function every<T extends string>() {
   return <const List extends readonly T[]>(list: [T] extends [List[number]] ? List : never): List => list
 }
 
-/** `identity.verification_flow`: an extension, Stripe has no such resource. */
+/** `identity.verification_flow`: an extension; Stripe has no such resource. */
 export type VerificationFlow = Answered<api.VerificationFlow>
 
-/** `identity.verification_flow_version`: an extension, as the flow itself. */
+/** `identity.verification_flow_version`: an extension, like the flow itself. */
 export type FlowVersion = Answered<api.VerificationFlowVersion>
 
 export type SessionStatus = api.SessionStatus
@@ -59,7 +59,7 @@ export const SESSION_ERROR_CODES = every<SessionErrorCode>()([
 /** `reason` may be shown to the person who was verified. */
 export type SessionError = Answered<api.SessionError>
 
-/** What was verified of a person. The last five are left out unless each is asked for by name. */
+/** What was verified about a person. The last five are left out unless each is asked for by name. */
 export type VerifiedOutputs = Answered<api.VerifiedOutputs>
 
 /** `identity.verification_session`. `verification_flow_version` is an extension. */
@@ -73,7 +73,7 @@ export type ReportChecks = Pick<VerificationReport, 'document' | 'selfie' | 'id_
 
 export type EventType = api.EventType
 
-/** The types of events there are. There are none of flows, as at Stripe. */
+/** The types of events. Flows have none, as at Stripe. */
 export const EVENT_TYPES = every<EventType>()([
   'identity.verification_session.canceled',
   'identity.verification_session.created',
@@ -83,7 +83,7 @@ export const EVENT_TYPES = every<EventType>()([
   'identity.verification_session.verified',
 ])
 
-/** `event`: its object is as it was when the event happened, without anything that was verified. */
+/** `event`: its object as it was when the event happened, without any verified data. */
 export type Event = Answered<api.Event>
 
 /** `webhook_endpoint`. */
@@ -102,8 +102,8 @@ export type ErrorType = api.ErrorBody['type']
 /** `ephemeral_key`. */
 export type EphemeralKey = Answered<api.EphemeralKey>
 
-/** `api_key`: an extension. The key itself stands only in the answer that makes it. */
+/** `api_key`: an extension. Only the answer that creates the key contains the key itself. */
 export type ApiKey = Answered<api.ApiKey>
 
-/** How many characters an idempotency key may have: the service's limit, which is told before a request is sent. */
+/** The service's limit on the length of an idempotency key, in characters. It is checked before a request is sent. */
 export const LONGEST_IDEMPOTENCY_KEY = 255

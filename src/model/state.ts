@@ -1,6 +1,6 @@
 import type { FlowConfig, FlowKey } from './flow.js'
 
-/** What the definitions say of one flow, in one environment. */
+/** What the definitions say about one flow, in one environment. */
 export interface DesiredFlow {
   readonly key: FlowKey
   readonly renamedFrom: FlowKey | null
@@ -9,14 +9,14 @@ export interface DesiredFlow {
   readonly file: string
 }
 
-/** What the service says of one flow. Field names are those of `GET /v2/identity/flow_state`. */
+/** What the service says about one flow. Field names are those of `GET /v2/identity/flow_state`. */
 export interface ObservedFlow {
   readonly id: string
   readonly key: FlowKey
-  /** The managing project; null when nobody manages the flow. */
+  /** The managing project; null if no project manages the flow. */
   readonly project: string | null
   readonly status: 'active' | 'archived'
-  /** +1 with every write to the flow; starts at 1. */
+  /** Starts at 1; every write to the flow adds 1. */
   readonly version: number
   readonly config: FlowConfig
   /** What the last deployment wrote; null when no deployment ever did. */
@@ -27,18 +27,18 @@ export interface ObservedFlow {
   /** The last write: unix seconds, and who (the name of a key, or null). */
   readonly updated: number
   readonly updated_by: string | null
-  /** Address of its link, whether it works or not. Services of before this was told leave it out. */
+  /** Address of its link, whether it works or not. Older services leave it out. */
   readonly static_link_url?: string
   readonly sessions_last_30_days: number
 }
 
-/** Everything a plan needs to know of one mode of the service. */
+/** Everything a plan needs to know about one mode of the service. */
 export interface ObservedState {
   readonly livemode: boolean
-  /** The store's own id: one deleted and made again is another one. Null where nobody has made it yet. */
+  /** The store's own id. A store that was deleted and made again has another id. Null while no store exists yet. */
   readonly store: string | null
   /** The project's last deployment in this mode; null before the first. */
   readonly last_deployment: string | null
-  /** Every flow of the mode, whoever manages it, archived ones too. In order of key. */
+  /** Every flow of the mode, whatever project manages it, archived ones included, in order of key. */
   readonly flows: readonly ObservedFlow[]
 }

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { subscribe } from 'node:diagnostics_channel'
 import { interimCounter, MOST_INTERIM_ANSWERS } from './interim-answers.js'
 
-/** One interim answer after the other, and none that counts. */
+/** Too many interim answers in a row without a real one. */
 export class TooManyInterimAnswers extends Error {
   override readonly name = 'TooManyInterimAnswers'
 
@@ -11,20 +11,20 @@ export class TooManyInterimAnswers extends Error {
   }
 }
 
-/** What `undici:request:create` and `undici:request:headers` tell, as far as it is used here. */
+/** The used part of the messages of `undici:request:create` and `undici:request:headers`. */
 interface Told {
   readonly request: object
   readonly response?: { readonly statusCode: number }
 }
 
-/** Of whoever fetches at the moment. */
+/** The counter of the current fetch. */
 const counting = new AsyncLocalStorage<() => void>()
 const counts = new WeakMap<object, () => void>()
 let isListening = false
 
 /**
- * Calls `tooMany` once `fetching` has been answered too often without an answer that counts. fetch itself shows nobody its
- * interim answers; the channels tell of them, of Node's own fetch and of the library's alike.
+ * Calls `tooMany` once `fetching` got too many interim answers before a real one. fetch does not show its interim
+ * answers. The channels do, both for Node's own fetch and for the library's.
  */
 export function boundInterimAnswers<T>(fetching: () => Promise<T>, tooMany: () => void): Promise<T> {
   if (!isListening) listen()
@@ -33,7 +33,7 @@ export function boundInterimAnswers<T>(fetching: () => Promise<T>, tooMany: () =
 }
 
 function listen(): void {
-  // A request is made where it was asked for. Its headers come from a connection, which may be older than that.
+  // The request is created in the caller's context. Its headers come from a connection, which may be older.
   subscribe('undici:request:create', (message) => {
     const count = counting.getStore()
     if (count !== undefined) counts.set((message as Told).request, count)

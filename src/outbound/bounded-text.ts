@@ -1,6 +1,6 @@
 import { sizeInWords } from './size-in-words.js'
 
-/** An answer that goes on beyond what was to be read of it. */
+/** The answer is longer than the limit for reading it. */
 export class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge'
 
@@ -9,11 +9,11 @@ export class AnswerTooLarge extends Error {
   }
 }
 
-/** The text of an answer, of at most so many bytes: counted as they come, so that one without an end fills no memory. */
+/** The text of an answer of at most `most` bytes, counted as they come: an endless answer cannot fill memory. */
 export async function boundedText(body: AsyncIterable<Uint8Array> | null, most: number): Promise<string> {
   const parts: Uint8Array[] = []
   let size = 0
-  // Leaving the loop by a throw cancels the answer, and with it the connection.
+  // Throwing out of the loop cancels the answer, and with it the connection.
   for await (const part of body ?? []) {
     size += part.byteLength
     if (size > most) throw new AnswerTooLarge(most)

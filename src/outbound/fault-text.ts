@@ -4,7 +4,7 @@ import { AnswerTooLarge } from './bounded-text.js'
 import { ProxyFailure, ProxyFault } from './proxy.js'
 import { sizeInWords } from './size-in-words.js'
 
-/** Certificates that were signed by nobody whom this machine knows: by themselves, or by an authority of one's own. */
+/** Certificates from a signer that this machine does not know: self-signed, or by a private authority. */
 const UNKNOWN_AUTHORITY = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -24,7 +24,7 @@ export function isFinal(fault: unknown): boolean {
   return fault instanceof Error && codeOf(beneath(fault)) === HEADERS_TOO_LONG
 }
 
-/** Why a request got no answer, in words or by the system's word for it, such as ECONNREFUSED. */
+/** Why a request got no answer, in words or as the system's code, such as ECONNREFUSED. */
 export function faultText(fault: unknown): string {
   if (!(fault instanceof Error)) return 'no answer'
   if (fault instanceof ProxyFailure) {
@@ -51,7 +51,7 @@ function wordsFor(code: string): string {
   return code
 }
 
-/** What fetch failed with: its own words say no more than that it did. */
+/** The cause of a failed fetch: fetch's own message only says that it failed. */
 function beneath(fault: Error): Error {
   return fault instanceof TypeError && fault.cause instanceof Error ? fault.cause : fault
 }

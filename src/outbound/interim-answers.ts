@@ -1,7 +1,7 @@
-/** Answers of 1xx, such as "103 Early Hints", before the one that counts. */
+/** Limit of answers of 1xx, such as "103 Early Hints", before the real one. */
 export const MOST_INTERIM_ANSWERS = 16
 
-/** What to call for every interim answer of one request: beyond the most, `tooMany` is called each time. */
+/** Call the result for every interim answer of one request. Beyond the limit, each call calls `tooMany`. */
 export function interimCounter(tooMany: () => void): () => void {
   let count = 0
   return () => {

@@ -1,4 +1,4 @@
-/** The parts of fetch that both have: Node's own, and that of the library whose agent knows proxies. */
+/** The common part of two fetches: Node's own, and that of the library whose agent knows proxies. */
 type Fetch = (
   url: string,
   init: {
@@ -14,30 +14,30 @@ type Fetch = (
   readonly body: AsyncIterable<Uint8Array> | null
 }>
 
-/** Of either case, the lower one first, as most programs read them. Requests over HTTPS look at all, others at the last two. */
+/** Lower case first, as in most programs. Requests over HTTPS use all of these, others only the last two. */
 const VARIABLES = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY'] as const
 
 type Variable = (typeof VARIABLES)[number]
 
-/** A proxy's variable that is not an address. */
+/** The variable for a proxy is not an address. */
 export class ProxyFault extends Error {
   override readonly name = 'ProxyFault'
 }
 
-/** A proxy that does not lead to where a request should go. */
+/** A proxy that does not let a request through. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure'
-  /** The status by which it refused; undefined where it gave no answer, of which `cause` says why. */
+  /** The HTTP status of its refusal; undefined if it gave no answer, and `cause` says why. */
   readonly refusal: number | undefined
 
-  /** `proxy` says which one it is, and holds nothing of its user and password. */
+  /** `proxy` says which proxy, without user and password. */
   constructor(proxy: string, { refusal, cause }: { readonly refusal?: number | undefined; readonly cause?: unknown }) {
     super(`the proxy ${proxy}`, { cause })
     this.refusal = refusal
   }
 }
 
-/** There is no way through a proxy. Which variable named it is known where the request began. */
+/** There is no way through a proxy. The code that began the request knows which variable named the proxy. */
 class NoTunnel extends Error {
   override readonly name = 'NoTunnel'
   readonly refusal: number | undefined
@@ -51,9 +51,9 @@ class NoTunnel extends Error {
 let made: { readonly about: string; readonly fetch: Fetch } | undefined
 
 /**
- * What sends requests: Node's own fetch, and where a variable names a proxy, one that goes through it and leaves out what
- * NO_PROXY names. The library is loaded only then: nobody else waits for it. Throws ProxyFault; what it returns rejects with
- * ProxyFailure where the proxy is at fault.
+ * The fetch to use: Node's own, or, if a variable names a proxy, one that goes through it except for hosts in NO_PROXY.
+ * The library is loaded only then, so others do not wait for it. Throws ProxyFault. The returned fetch rejects with
+ * ProxyFailure if the proxy is at fault.
  */
 export async function currentFetch(): Promise<Fetch> {
   const { env } = process
@@ -67,11 +67,11 @@ export async function currentFetch(): Promise<Fetch> {
 }
 
 async function throughProxies(): Promise<Fetch> {
-  // By its default export: in the built program, a CommonJS library has no other.
+  // Use the default export: in the built program, a CommonJS library has no other.
   const { EnvHttpProxyAgent, Pool, fetch: send } = (await import('undici')).default
-  /** Where tunnels lead that a proxy was asked for, and has neither given nor refused. */
+  /** Destinations of tunnels that a proxy was asked for, and has neither opened nor refused. */
   const awaited: string[] = []
-  // It reads the variables itself.
+  // The agent reads the variables itself.
   const dispatcher = new EnvHttpProxyAgent({
     clientFactory: (proxy, options) => {
       const pool = new Pool(proxy, options)
@@ -110,13 +110,13 @@ function noTunnel(fault: unknown): NoTunnel | undefined {
   return fault instanceof Error ? noTunnel(fault.cause) : undefined
 }
 
-/** As a proxy is asked for it. */
+/** Host and port, as in a request to a proxy. */
 function authorityOf(url: string): string {
   const { protocol, host, port } = new URL(url)
   return port === '' ? `${host}:${defaultPort(protocol)}` : host
 }
 
-/** Host and port of the proxy on the way to `url`, and which variable names it. */
+/** Host and port of the proxy on the way to `url`, and the variable that names it. */
 function proxyFor(url: string): string {
   const names: readonly Variable[] = VARIABLES.slice(new URL(url).protocol === 'https:' ? 0 : 2)
   const name = names.find((one) => process.env[one])
@@ -127,7 +127,7 @@ function defaultPort(protocol: string): number {
   return protocol === 'https:' ? 443 : 80
 }
 
-/** Its value is never shown: it may hold a password. */
+/** Never shows the value: it may contain a password. */
 function checkAddress(name: string, value: string): void {
   const protocol = URL.canParse(value) ? new URL(value).protocol : ''
   if (protocol === 'http:' || protocol === 'https:') return

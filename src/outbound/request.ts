@@ -2,19 +2,19 @@ import { boundInterimAnswers, TooManyInterimAnswers } from './bound-interim-answ
 import { boundedText } from './bounded-text.js'
 import { currentFetch } from './proxy.js'
 
-/** What every request here has: a redirect would lead to another place than the one that was named. */
+/** What every request here has. No redirects, because they would lead to another place than the named one. */
 export interface RequestOptions {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | undefined
   readonly signal: AbortSignal
-  /** How many bytes of an answer are read, unpacked: a larger one is a fault. */
+  /** How many bytes of an answer are read, after decompression. A larger answer is a fault. */
   readonly most: number
   /** Called once an answer begins. */
   readonly begun?: (() => void) | undefined
 }
 
-/** One answer, read whole. */
+/** One complete answer. */
 export interface Answer {
   readonly status: number
   readonly headers: Headers
@@ -22,8 +22,8 @@ export interface Answer {
 }
 
 /**
- * One request over HTTP, through the proxy that HTTPS_PROXY or HTTP_PROXY names unless NO_PROXY leaves its host out. Rejects
- * where there is no answer, or none that ends within its bounds: faultText says why in words.
+ * One request over HTTP, through the proxy in HTTPS_PROXY or HTTP_PROXY, unless NO_PROXY names its host. Rejects if
+ * there is no answer, or if it does not end within its limits: faultText says why in words.
  */
 export async function request(url: string, options: RequestOptions): Promise<Answer> {
   const { method, headers, body, signal, most, begun } = options

@@ -1,6 +1,6 @@
 import type { GuardName } from '../model/plan.js'
 
-/** A guard, or a policy, lifted by name for one run: for every flow, or for one. */
+/** A guard or a policy, lifted by name for one run: for all flows, or for one. */
 export interface Allowance {
   readonly guard: GuardName | 'policy'
   /** Name of the policy, where one is lifted. */
@@ -8,7 +8,7 @@ export interface Allowance {
   readonly key?: string
 }
 
-/** A record, so that the compiler misses a guard that is not named here. */
+/** A record, so that the compiler reports a guard that is missing here. */
 const NAMES: Readonly<Record<GuardName, true>> = {
   weaken: true,
   archive: true,
@@ -18,18 +18,18 @@ const NAMES: Readonly<Record<GuardName, true>> = {
 }
 export const GUARDS = Object.keys(NAMES) as readonly GuardName[]
 
-/** "weaken", "archive=old-flow", "policy=selfie:high-value": as `--allow` takes it and a deployment records it. */
+/** "weaken", "archive=old-flow", "policy=selfie:high-value": the form of `--allow` and of a deployment's record. */
 export function allowanceText({ guard, policy, key }: Allowance): string {
   if (policy !== undefined) return key === undefined ? `policy=${policy}` : `policy=${policy}:${key}`
   return key === undefined ? guard : `${guard}=${key}`
 }
 
-/** null where no guard has this name. What stands behind the name may be empty: nothing is lifted by that. */
+/** null if no guard has this name. The part behind the name may be empty; then it lifts nothing. */
 export function parseAllowance(text: string): Allowance | null {
   const [name = '', ...rest] = text.split('=')
   const behind = rest.join('=')
   if (name === 'policy') {
-    // Neither names nor keys hold a colon.
+    // Names and keys never hold a colon.
     const [policy = '', ...keys] = behind.split(':')
     return { guard: 'policy', policy, ...(keys.length > 0 && { key: keys.join(':') }) }
   }

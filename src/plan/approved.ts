@@ -5,8 +5,9 @@ import type { Places } from './locate.js'
 import { type PlanOptions, plan } from './plan.js'
 
 /**
- * Today's plan for what a reviewed plan changes, and for nothing else: what is desired are its flows as approved, and every
- * other flow of the project as it is now. So one engine compares, whether definitions are at hand or only a plan.
+ * Today's plan for what a reviewed plan changes, and for nothing else. The desired flows are the reviewed ones as
+ * approved, and every other flow of the project as it is now. So one engine compares, with or without definitions at
+ * hand.
  */
 export function planApproved(
   approved: Plan,
@@ -14,14 +15,14 @@ export function planApproved(
   options: Pick<PlanOptions, 'guards' | 'allow'> = {},
 ): Plan {
   const { project, environment } = approved
-  // Names that only definitions know are gone, and with them what keeps a flow from being taken for one that was moved.
+  // Without the names that only definitions know, a flow could be mistaken for one that was moved: see `followsKeys`.
   const accepted = new Map(approved.accepted?.map(({ id, base_version }) => [id, base_version]))
   return plan(approvedFlows(approved, observed), observed, {
     ...options,
     project,
     environment,
     followsKeys: false,
-    // Of the other flows it is only supposed that they stay as they are.
+    // The other flows were not defined here; they are only assumed to stay as they are.
     accepts: ({ id, version }) => accepted.get(id) === version,
   })
 }
@@ -41,18 +42,18 @@ function approvedFlows(approved: Pick<Plan, 'project' | 'changes'>, observed: Ob
   ]
 }
 
-/** A flow of which something else would be done today than was approved; null where nothing would be. */
+/** A flow whose change today is not the one that was approved. A side is null if it would change nothing. */
 export interface Difference {
   readonly key: string
   readonly approved: Change | null
   readonly today: Change | null
-  /** Why nothing can be done with it today. */
+  /** Why today's plan can do nothing with it. */
   readonly conflict: string | null
 }
 
 /**
- * The flows of which today's plan is not the approved one: by the flow and by the difference that would be made, whatever
- * its version. None means that what was approved is what would be applied.
+ * The flows for which today's plan differs from the approved one. It compares the flow and the difference to be made,
+ * not the version. An empty list means that apply would do exactly what was approved.
  */
 export function differences(approved: Plan, today: Plan): Difference[] {
   const keys = [...approved.changes, ...today.changes, ...today.conflicts].map(({ key }) => key)
@@ -69,7 +70,7 @@ function changeOf({ changes }: Plan, key: string): Change | null {
   return changes.find((change) => change.key === key) ?? null
 }
 
-/** Today's plan with the places in the definitions that were reviewed: its lines are known nowhere else. */
+/** Today's plan with the places in the reviewed definitions. The reviewed plan is the only source of its lines. */
 export function withApprovedPlaces(today: Plan, approved: Plan): Plan {
   const changes = today.changes.map((change) => {
     const was = changeOf(approved, change.key)
@@ -81,7 +82,7 @@ export function withApprovedPlaces(today: Plan, approved: Plan): Plan {
   return { ...today, changes }
 }
 
-/** Where a reviewed plan says that its definitions say things. */
+/** The places in the definitions, as a reviewed plan records them. */
 export function approvedPlaces({ changes }: Pick<Plan, 'changes'>): Places {
   const byFile = new Map(changes.flatMap((change) => (change.source ? [[change.source.file, change] as const] : [])))
   return {

@@ -2,15 +2,15 @@ import type { FlowConfig } from '../model/flow.js'
 import type { Action, Assurance, Reason } from '../model/plan.js'
 
 /**
- * What a change does to the strength of the verification. Premise: a check that is on can only ever refuse more
- * people than the same check switched off, and a set of documents can only accept more people than its subset.
- * Where parts go either way the whole is "mixed": no attempt is made to weigh a selfie against an email address.
+ * What a change does to the strength of the verification. Premise: switching a check on can only make it refuse more
+ * people, and a set of documents can only accept more people than its subset. If parts go both ways, the whole is
+ * "mixed": no attempt is made to weigh a selfie against an email address.
  */
 export function assess(change: {
   readonly action: Action
   readonly before: FlowConfig | null
   readonly after: FlowConfig | null
-  /** Whether the flow took new sessions before the change: the link of an archived flow is shut. */
+  /** Whether the flow took new sessions before the change. The link of an archived flow does not work. */
   readonly wasActive: boolean
   readonly previousKey: string | null
   readonly sessions: number
@@ -35,7 +35,7 @@ function overall(strengthens: boolean, weakens: boolean): Assurance['effect'] {
   return strengthens ? 'strengthens' : weakens ? 'weakens' : 'neutral'
 }
 
-/** Checks that are on or off, each with the words of its reason. */
+/** Checks that are on or off, each with the words for its reason. */
 const SWITCHES: readonly { path: string; name: string; isOn: (config: FlowConfig) => boolean | undefined }[] = [
   {
     path: '/options/document/require_id_number',
@@ -75,7 +75,7 @@ const TYPE_NAMES = { document: 'document check', id_number: 'ID number lookup' }
 function checkReasons(before: FlowConfig, after: FlowConfig): Reason[] {
   const reasons: Reason[] = []
   if (before.type !== after.type) {
-    // Two different proofs of identity: neither contains the other, so one is lost and one is won.
+    // Two different proofs of identity. Neither contains the other, so one is lost and one is gained.
     reasons.push({ effect: 'weakens', path: '/type', message: `${TYPE_NAMES[before.type]} dropped` })
     reasons.push({ effect: 'strengthens', path: '/type', message: `${TYPE_NAMES[after.type]} added` })
   }

@@ -3,17 +3,17 @@ import type { Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { FlowDeploymentSummary } from '../model/schema-types.js'
 
-/** A flow by what last changed its fields. */
+/** A flow, with the version that last changed each field. */
 export interface BlamedFlow {
   readonly environment: string
   readonly livemode: boolean
   readonly id: string
   readonly key: string
   readonly version: number
-  /** What keeps the flow from its definition, as a plan says it; null for nothing. */
+  /** What keeps the flow from its definition, as a plan says it; null if nothing does. */
   readonly conflict: Plan['conflicts'][number] | null
   readonly source: { readonly file: string; readonly line: number } | null
-  /** In the order of a definition. */
+  /** In the order in which a definition lists them. */
   readonly fields: readonly BlamedField[]
 }
 
@@ -21,7 +21,7 @@ export interface BlamedField {
   /** JSON Pointer. */
   readonly path: string
   readonly value: Leaf
-  /** What the definition says where that is something else; left out where it says the same, or there is none. */
+  /** The definition's value if it differs; left out if it is the same, or if there is no definition. */
   readonly defined?: Leaf
   readonly line: number | null
   /** The version that last changed the field, or the one that the flow began with. */
@@ -30,15 +30,15 @@ export interface BlamedField {
   readonly deployment: Pick<FlowDeploymentSummary, 'id' | 'source'> | null
 }
 
-/** Which version last changed a field; of one that never changed, the version that the flow began with. */
+/** The version that last changed each field; for a field that never changed, the version that the flow began with. */
 export type Blame = ReadonlyMap<string, FlowVersion>
 
 /**
- * Finds for each field, by JSON Pointer, the version that last changed it. Versions are shown to it one by one, the
- * newest first, so that a flow of any age takes the room of its fields.
+ * Finds for each field, by JSON Pointer, the version that last changed it. The caller shows versions one by one, newest
+ * first, so memory grows with the number of fields and not with the flow's age.
  */
 export function blame(paths: Iterable<string>): {
-  /** Looks at the next older version. True once nothing is left to find: older ones need not be shown. */
+  /** Looks at the next older version. True once nothing is left to find; the rest need not be shown. */
   see(version: FlowVersion): boolean
   found(): Blame
 } {

@@ -3,7 +3,7 @@ import type { Change } from '../model/plan.js'
 import { assess } from './assurance.js'
 import { diff } from './diff.js'
 
-/** What a deployment did to one flow, as the plan's change that it was; by then nobody counts sessions or lines. */
+/** What a deployment did to one flow, as a change of a plan. A deployment records no sessions and no lines. */
 export function asChange(change: DeployedChange): Change {
   const { action, key, previous_key, id, base_version, before, diff_digest } = change
   const after = action === 'archive' ? null : change.after

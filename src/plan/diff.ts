@@ -4,9 +4,9 @@ import { byDefinitionOrder, type Leaf, leavesOf } from '../model/leaves.js'
 import type { Field } from '../model/plan.js'
 
 /**
- * The fields in which two configurations differ, in the order of a definition; a missing side has no fields.
- * `applied`, what the last deployment wrote, tells a change in git from one made in the service: a field that no longer
- * has the applied value was edited outside git, whatever git says of it now.
+ * The fields in which two configurations differ, in the order of a definition; a missing side has no fields. `applied`
+ * is what the last deployment wrote. It tells a change in git from one made in the service: a field that no longer has
+ * the applied value was edited outside git, whatever git says now.
  */
 export function diff(before: FlowConfig | null, after: FlowConfig | null, applied: FlowConfig | null = null): Field[] {
   const was = leavesOf(before)

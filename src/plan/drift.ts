@@ -7,27 +7,27 @@ import { assess } from './assurance.js'
 import { diff } from './diff.js'
 import { pair } from './pair.js'
 
-/** One field that somebody edited outside git since the last deployment, and that git does not say the same of. */
+/** One field that somebody edited outside git since the last deployment, and that git does not repeat. */
 export interface DriftField {
-  /** JSON Pointer into the configuration; also /key, /status and /project, which are around it. */
+  /** JSON Pointer into the configuration; also /key, /status and /project, which lie outside it. */
   readonly path: string
-  /** What the last deployment wrote, what the service has now, and what the definition says: null where it says nothing. */
+  /** What the last deployment wrote, what the service has, and what the definition says: null if nothing. */
   readonly applied: Leaf
   readonly observed: Leaf
   readonly defined: Leaf
-  /** Line of the definition; null where a default says it. */
+  /** Line of the definition; null if a default sets the field. */
   readonly line: number | null
-  /** Who edited it last, and when: unix seconds, and the version that it made. */
+  /** Who edited it last, when (unix seconds), and the version that the edit made. */
   readonly by: string | null
   readonly at: number
   readonly version: number
 }
 
 export interface DriftedFlow {
-  /** The key that the definition gives it; the present one where there is no definition. */
+  /** The key that the definition gives it; without a definition, its present key. */
   readonly key: string
   readonly id: string
-  /** What happened outside git: fields edited, the flow created, or given up by the project. */
+  /** What happened outside git: fields were edited, the flow was created, or it was taken out of the project. */
   readonly kind: 'edited' | 'created' | 'released'
   readonly source: Change['source']
   readonly fields: readonly DriftField[]
@@ -39,7 +39,7 @@ export interface DriftedFlow {
   readonly sessions_last_30_days: number
 }
 
-/** Why `flows pull` leaves what drifted of a flow, or some of it. */
+/** Why `flows pull` leaves some or all of a flow's drift alone. */
 export type Left = 'changed_in_both' | 'no_definition' | 'released' | 'keys_exchanged' | 'conflict' | 'api_key'
 
 /** What was edited outside git in an environment. */
@@ -49,14 +49,14 @@ export interface DriftReport {
   readonly livemode: boolean
   /** Active flows that the project manages. */
   readonly managed: number
-  /** Each with why `flows pull` leaves it, or some of it; null where it writes all of it. */
+  /** Each with the reason why `flows pull` leaves some or all of it alone; null if it writes everything. */
   readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
 }
 
 /**
- * What was edited outside git, as a view of the ordinary plan: of every change the fields that no longer have the value
- * that the last deployment wrote. What git says the same of is no drift any more, deployed or not: nothing is planned
- * for it. Who edited each field is told by `attribute`; until then it is who wrote the flow last.
+ * What was edited outside git, as a view of the ordinary plan: the fields of each change that no longer have the value
+ * that the last deployment wrote. If git says the same, deployed or not, nothing is planned, so it is not drift any
+ * more. `attribute` finds out who edited each field; until then, the last writer of the flow stands in.
  */
 export function driftOf(plan: Plan, observed: ObservedState, desired: readonly DesiredFlow[]): DriftedFlow[] {
   const byId = new Map(observed.flows.map((flow) => [flow.id, flow]))
@@ -72,7 +72,7 @@ export function driftOf(plan: Plan, observed: ObservedState, desired: readonly D
 
 type Drifting = Pick<Change, 'key' | 'source' | 'after' | 'fields' | 'sessions_last_30_days'>
 
-/** Of flows in a conflict nothing is planned. What drifted of each is told from the definition that was its own. */
+/** Flows in a conflict have no change in the plan. Their drift shows against the definition they were deployed from. */
 function withheld(
   desired: readonly DesiredFlow[],
   observed: ObservedState,
@@ -120,7 +120,7 @@ function driftedBy(change: Drifting, flow: ObservedFlow, project: string): Drift
 
 function kindOf(flow: ObservedFlow, project: string): DriftedFlow['kind'] | null {
   if (flow.project === project) return flow.applied === null ? 'created' : 'edited'
-  // Whose it was, only its versions say: see `attribute`.
+  // Only its versions say which project it belonged to: see `attribute`.
   return flow.applied !== null ? 'released' : null
 }
 
@@ -150,7 +150,7 @@ function statusField({ source }: Drifting, flow: ObservedFlow): Bare[] {
   return [{ path: '/status', applied, observed, defined, line: null }]
 }
 
-/** The fields of the change itself; where it takes none back, those that differ from what was applied. */
+/** The fields that drifted: against the definition, or without a definition, against what was applied. */
 function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
   const lines = new Map(change.fields.map(({ path, line }) => [path, line]))
   if (change.source === null) {
@@ -158,7 +158,7 @@ function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
       return { path, applied: before, observed: after, defined: null, line: null }
     })
   }
-  // Of a flow that no deployment wrote, all that git does not say.
+  // If no deployment wrote the flow, everything that git does not say is drift.
   const isOfDrift = (field: Change['fields'][number]) => flow.applied === null || field.origin === 'drift'
   return diff(flow.config, change.after, flow.applied)
     .filter(isOfDrift)
@@ -168,8 +168,8 @@ function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
 }
 
 /**
- * The same, with who edited each field, and when. `since` are the flow's versions from the newest back to the last one
- * that a deployment made. Null when the flow was none of this project's: it is there to be adopted, and did not drift.
+ * The same, with who edited each field, and when. `since` holds the flow's versions from the newest back to the last
+ * one that a deployment made. Null if the flow never belonged to this project: it can be adopted, and did not drift.
  */
 export function attribute(drifted: DriftedFlow, since: readonly FlowVersion[], project: string): DriftedFlow | null {
   const deployed = since.find(({ deployment }) => deployment !== null)

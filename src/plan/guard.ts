@@ -9,12 +9,12 @@ export interface GuardContext {
   readonly existing: number
 }
 
-/** Below this many flows a share says little: one flow of three is already a third. */
+/** Below this many flows a share says little: one flow out of three is already a third. */
 const MIN_FLOWS_FOR_SHARE = 10
 
 /**
- * What the guards of an environment say of a plan's changes: only those with something to say, each with its figures.
- * A guard left out of the configuration warns.
+ * What the guards of an environment say about a plan's changes: only guards with a result, each with its figures. A
+ * guard that the configuration leaves out warns.
  */
 export function guard(changes: readonly Change[], context: GuardContext): GuardResult[] {
   const { guards, allow } = context
@@ -30,7 +30,7 @@ export function guard(changes: readonly Change[], context: GuardContext): GuardR
   ]
 }
 
-/** The keys that an allowance names and the plan does not change: mistyped, most likely. */
+/** Allowances for keys that the plan does not change; most likely typing mistakes. */
 export function idleAllowances(changes: readonly Change[], allow: readonly Allowance[]): Allowance[] {
   return allow.filter(({ key: named }) => named !== undefined && !changes.some(({ key }) => key === named))
 }
@@ -76,7 +76,7 @@ function describe({ key, sessions_last_30_days: sessions }: Change, why: readonl
   return details.length > 0 ? `${key} (${details.join('; ')})` : key
 }
 
-/** Long lists are cut: the plan itself names every flow. */
+/** Cuts long lists: the plan itself names every flow. */
 export function enumerate(flows: readonly string[]): string {
   const shown = flows.slice(0, 5)
   const rest = flows.length - shown.length
@@ -91,7 +91,7 @@ function weakens({ assurance }: Change): boolean {
   return assurance.effect === 'weakens' || assurance.effect === 'mixed'
 }
 
-/** Unprotecting counts too: else protection would fall to two changes, each harmless by itself. */
+/** Removing protection counts too. Otherwise two changes, each harmless alone, would get around it. */
 function touchesProtection(change: Change): boolean {
   if (!change.before?.protected) return false
   return change.action === 'archive' || weakens(change) || change.after?.protected === false
@@ -107,9 +107,9 @@ function reasons({ assurance }: Change, effect: 'weakens'): string[] {
 }
 
 /**
- * The share is of flows that people are verified by today. So a flow that is adopted counts if it is active and becomes
- * another one: it was nobody's, but not unused. New flows and restored ones count neither way, nor does taking a flow over as it
- * is: else a plan with many of them could change all the others.
+ * The share counts flows that people are verified with today. So an adopted flow counts if it is active and changes: no
+ * project managed it, but people used it. New and restored flows do not count at all, nor does adopting a flow
+ * unchanged. Otherwise a plan with many of them could change all the others.
  */
 function changesWhatIsTakenOver({ action, fields, previous_key: previousKey }: Change): boolean {
   if (action !== 'adopt' || fields.some(({ path }) => path === '/status')) return false
@@ -123,7 +123,7 @@ function share(changes: readonly Change[], { guards, allow, existing }: GuardCon
   const own = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')
   const changed = own.length + takenOver.length
   const all = existing + takenOver.length
-  // Divided, not multiplied: 29 / 100 is exactly the number written 0.29, but 0.29 * 100 is less than 29.
+  // Divide, do not multiply: 29 / 100 is exactly the number written 0.29, but 0.29 * 100 is less than 29.
   if (all < fewest || changed / all <= limit) return []
   const isLifted = allow.some((one) => one.guard === 'max_change_share')
   const result: GuardResult = {

@@ -2,15 +2,15 @@ import type { Plan } from '../model/plan.js'
 
 /** Where definitions say things; lines count from 1. */
 export interface Places {
-  /** Line that sets a field of a file's flow in an environment; null where a default does. */
+  /** Line that sets a field of a file's flow in an environment; null if a default sets it. */
   lineOf(file: string, environment: string, path: string): number | null
   /** First line of the flow's body. */
   bodyLine(file: string): number
 }
 
 /**
- * The same plan with the lines of its definitions filled in. Lines are outside every digest. Of a new flow every line is
- * new, so only the first is named: finding the others would parse each file again.
+ * The same plan with the lines of its definitions filled in. Lines are not part of any digest. Every line of a new flow
+ * is new, so only the first is named: finding the others would mean parsing each file again.
  */
 export function locate(plan: Plan, places: Places): Plan {
   return {

@@ -1,6 +1,6 @@
 import type { Change } from '../model/plan.js'
 
-/** What is left of a plan's parts when it is limited to some flows, and how many others were left out. */
+/** The parts of a plan that remain when it is limited to some flows, and how many others were left out. */
 export interface Selected<Conflict> {
   readonly changes: Change[]
   readonly conflicts: Conflict[]
@@ -8,8 +8,8 @@ export interface Selected<Conflict> {
 }
 
 /**
- * Limits a plan to the flows that are named, by their key now or after the change. Each change of a plan stands by
- * itself: none takes a key that another one frees, so that any of them may be left out.
+ * Limits a plan to the named flows, by their key now or after the change. Any change may be left out, because changes
+ * are independent: none takes a key that another one frees.
  */
 export function select<Conflict extends { readonly key: string }>(
   changes: readonly Change[],

@@ -1,7 +1,7 @@
 import { compareText } from '../model/canonical.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 
-/** A definition with the flow it is about, if there is one. */
+/** A definition with its flow, if the flow exists. */
 export interface Pair {
   readonly desired: DesiredFlow
   readonly observed: ObservedFlow | null
@@ -11,27 +11,27 @@ export interface Pairing {
   readonly pairs: readonly Pair[]
   /** Active flows of this project without a definition. */
   readonly gone: readonly ObservedFlow[]
-  /** Active flows that nobody manages and no definition claims. */
+  /** Active flows that no project manages and no definition claims. */
   readonly unmanaged: readonly ObservedFlow[]
   /** Definitions that no change could carry out without harm. */
   readonly conflicts: readonly Conflict[]
 }
 
-/** A definition, the flow it would need, and why it cannot have it. */
+/** A definition, the flow it would need, and why it cannot have that flow. */
 export interface Conflict {
   readonly desired: DesiredFlow
   readonly observed: ObservedFlow
-  /** All flows that the definition may be about: nothing is done with any. */
+  /** All flows that the definition may be about: the plan changes none of them. */
   readonly withheld: readonly ObservedFlow[]
   readonly code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS'
 }
 
 /**
- * Finds the flow of every definition: by key, else by the key that the last deployment gave it and somebody changed
- * since, else by the key it was renamed from. A `renamed_from` left in the file after it was applied does nothing. But
- * while this project still has an active flow under the old key, and another flow has the new one, the rename is neither
- * done nor possible: going on would archive the flow that was to be kept. Nor is anything done where keys were exchanged
- * outside git, so that a definition finds a flow by key that is another one's.
+ * Finds the flow of every definition: by key; else by the last deployed key, if somebody changed the key since; else by
+ * the key it was renamed from. A `renamed_from` that stays in the file after its rename does nothing. A rename is
+ * impossible while another flow has the new key and this project still has an active flow under the old one. Going on
+ * would archive the flow that was meant to be kept. It is also a conflict if keys were exchanged outside git, so that a
+ * definition would find another definition's flow by key.
  */
 export function pair(
   desired: readonly DesiredFlow[],
@@ -49,7 +49,7 @@ export function pair(
     const target = byKey.get(flow.key) ?? moved.get(flow.key) ?? null
     const source = (flow.renamedFrom === null ? null : byKey.get(flow.renamedFrom)) ?? null
     const observed = target ?? source
-    // Also where the definition cannot have it: a flow that somebody wants to keep is never archived.
+    // Claimed even if the definition cannot have it: a flow that somebody wants to keep is never archived.
     const other = exchanged.get(flow)
     const own = other && moved.get(flow.key)
     const withheld = [target, source, other, own].filter((one) => one !== null && one !== undefined)
@@ -72,8 +72,8 @@ export function pair(
 }
 
 /**
- * Flows of this project whose key was changed outside git, by the key they are to have: their definition wants them
- * back, not a new flow beside them. A flow whose present key a definition names belongs to that definition.
+ * Flows of this project whose key was changed outside git, by the key they should have. Their definition wants them
+ * back, not a new flow beside them. If a definition names the flow's present key, the flow belongs to that definition.
  */
 function movedOutsideGit(
   desired: readonly DesiredFlow[],
@@ -88,9 +88,9 @@ function movedOutsideGit(
 }
 
 /**
- * Definitions whose key, or whose flow's key, was given away outside git, with the flow to which that happened: by key
- * each would be paired with a flow that is another's, and its own be made anew or archived. A flow that was deployed
- * under the key that it has is nobody else's.
+ * Definitions whose key, or whose flow's key, was given away outside git, each with the flow that was given the key.
+ * Pairing by key would match each with another definition's flow, and create its own again or archive it. A flow that
+ * still has the key it was deployed under belongs to nobody else.
  */
 function exchangedOutsideGit(
   desired: readonly DesiredFlow[],

@@ -25,19 +25,19 @@ export interface PlanOptions {
   readonly guards?: Guards
   /** Guards lifted by name for this run. */
   readonly allow?: readonly Allowance[]
-  /** Keys of flows, now or after the change: the plan is limited to them. */
+  /** Limits the plan to these flows: their keys now or after the change. */
   readonly only?: readonly string[] | undefined
-  /** Whether a flow whose key was changed outside git is found by the key that it had; a reviewed plan names its flows. */
+  /** Whether to find a flow by its earlier key, if the key was changed outside git. Reviewed plans name flows. */
   readonly followsKeys?: boolean
-  /** Whether git may be taken to have accepted what somebody edited, where it says the same: a part of the definitions may not. */
+  /** Whether an edit that git repeats counts as accepted. Part of the definitions cannot always decide that. */
   readonly accepts?: (flow: ObservedFlow) => boolean
-  /** Address of the service, for a plan that is to be applied there and nowhere else. */
+  /** Address of the service, for a plan that may be applied only there. */
   readonly address?: string | undefined
 }
 
 /**
- * What apply would do to make the observed flows the desired ones. Pure: same input, same plan, byte for byte, in
- * whatever order the definitions come. Lines are not known here (see locate.ts).
+ * What apply would do to turn the observed flows into the desired ones. Pure: the same input gives the same plan, byte
+ * for byte, in whatever order the definitions come. Lines are not known here (see locate.ts).
  */
 export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
   const { project, environment, only, address } = options
@@ -96,7 +96,7 @@ function changeOf({ desired, observed }: Pair): Change | null {
   return action === 'noop' ? null : build(action, desired, observed, fields)
 }
 
-/** A flow that is not as deployed, but as defined: its edit was pulled, or git says the same by itself. */
+/** A flow that is not as deployed, but as defined: somebody pulled its edit, or wrote the same into git. */
 function acceptedBy(
   { desired, observed }: Pair,
   project: string,
@@ -123,7 +123,7 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
   const before = observed?.config ?? null
   const after = desired?.config ?? null
   const sessions = observed?.sessions_last_30_days ?? 0
-  // Plans are kept and shown. What somebody pasted into a flow outside git goes into none, nor into the digests of one.
+  // Plans are kept and shown. An API key that somebody pasted into a flow must not get into a plan or its digests.
   const shown = withoutApiKeysIn(fields)
   return {
     action,
@@ -142,7 +142,7 @@ function build(action: Action, desired: DesiredFlow | null, observed: ObservedFl
   }
 }
 
-/** Whether anything of a flow is not as the last deployment left it; and who wrote last, and when. */
+/** Whether any part of a flow differs from the last deployment; if so, who wrote last, and when. */
 function driftOf(flow: ObservedFlow): Change['drift'] {
   if (flow.project === null || flow.applied === null || isAsApplied(flow)) return null
   return { by: flow.updated_by, at: flow.updated, version: flow.version }
@@ -152,7 +152,7 @@ function isAsApplied({ applied, applied_key, applied_status, key, status, config
   return applied_key === key && applied_status === status && diff(applied, config).length === 0
 }
 
-/** Status is no part of a configuration, but whoever reads a plan must see it change. */
+/** Status is not part of a configuration, but readers of a plan must see it change. */
 function statusField(observed: ObservedFlow, after: ObservedFlow['status']): Field[] {
   const { status, applied_status: applied } = observed
   if (status === after) return []
@@ -183,8 +183,8 @@ function byKey(a: { readonly key: string }, b: { readonly key: string }): number
 }
 
 /**
- * The one order of a plan: by key, archives last. A caller that moves from an old flow to a new one must find the new
- * one before the old one closes.
+ * The one order of a plan: by key, archives last. Callers that move from an old flow to a new one must find the new one
+ * before the old one closes.
  */
 function order<T extends Pick<Change, 'action' | 'key'>>(changes: readonly T[]): T[] {
   return changes.toSorted((a, b) => closes(a) - closes(b) || compareText(a.key, b.key))

@@ -1,11 +1,11 @@
 import type { PolicyResult } from '../model/plan.js'
 
-/** The results that say one thing of several flows. */
+/** The results that say the same about several flows. */
 export type PolicyGroup = Pick<PolicyResult, 'policy' | 'status' | 'message'> & {
   readonly flows: readonly PolicyResult[]
 }
 
-/** Groups results by policy, status and message; what blocks comes first, else their order is kept. */
+/** Groups results by policy, status and message. Blocking groups come first; otherwise the order is kept. */
 export function policyGroups(results: readonly PolicyResult[]): PolicyGroup[] {
   const groups = new Map<string, PolicyResult[]>()
   for (const result of results) {

@@ -7,9 +7,9 @@ import { policyGroups } from './policy-groups.js'
 export interface Refusal {
   readonly reason: 'conflict' | 'blocked'
   readonly messages: readonly string[]
-  /** What `--allow` would have to be given, each of it: empty where nothing lifts it. */
+  /** Every value that `--allow` would need; empty if nothing lifts the refusal. */
   readonly allowances: readonly string[]
-  /** The flows that could be changed meanwhile: those that nothing is said against. */
+  /** The flows that could be changed now, because nothing objects to them. */
   readonly others: readonly string[]
 }
 
@@ -37,7 +37,7 @@ export function refusalOf(plan: Pick<Plan, 'conflicts' | 'guards' | 'policies' |
   }
 }
 
-/** The narrowest allowances that lift a guard: flow by flow, where it is about flows. */
+/** The narrowest allowances that lift a guard: flow by flow, if the guard is about flows. */
 export function allowancesFor({ guard, keys }: Pick<GuardResult, 'guard' | 'keys'>): string[] {
   return keys.length === 0 ? [guard] : keys.map((key) => `${guard}=${key}`)
 }

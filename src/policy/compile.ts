@@ -2,13 +2,13 @@ import type { Policy } from '../model/schema-types.js'
 import { compileExpression, type Expression, type ExpressionFault } from './expression.js'
 import type { CompiledPolicy } from './judge.js'
 
-/** What is wrong with one of a policy's expressions. */
+/** What is wrong with one expression of a policy. */
 export interface PolicyFault extends ExpressionFault {
   /** JSON Pointer of the expression. */
   readonly pointer: string
 }
 
-/** Compiles what a policy says; of a member that is missing or no text, which the schema tells, nothing. */
+/** Compiles a policy. Skips members that are missing or not text; the schema reports those. */
 export function compilePolicy(
   name: string,
   policy: Policy,

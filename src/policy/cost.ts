@@ -3,8 +3,8 @@ import { LOOPS, MOST_IN_A_FLOW } from './language.js'
 import { callOf, partsOf } from './walk.js'
 
 /**
- * How many parts of an expression are evaluated for one flow at most, each as often as the loops around it go round; what
- * `in` compares counts, too. Found without evaluating anything, so that an expression is refused where it stands.
+ * How many parts of an expression are evaluated for one flow at most. Parts in a loop count once per round, and each
+ * comparison of `in` counts too. Found without evaluating anything, so a costly expression is refused in its file.
  */
 export function costOf(node: ASTNode): number {
   const parts = partsOf(node)
@@ -16,14 +16,14 @@ export function costOf(node: ASTNode): number {
   return 1 + compared + sum(parts.map(costOf))
 }
 
-/** How long a list is, or how many members a mapping has, at most. */
+/** The most items that a list, or members that a mapping, can have. */
 function mostIn(node: ASTNode): number {
   const parts = partsOf(node)
   if (node.op === 'list') return parts.length
   if (node.op === 'map') return parts.length / 2
   if (node.op === '+') return sum(parts.map(mostIn))
   if (node.op === '?:') return Math.max(...parts.slice(1).map(mostIn))
-  // What goes through a list gives no longer one.
+  // A loop over a list gives no longer list.
   if (LOOPS.has(callOf(node) ?? '') && parts[0] !== undefined) return mostIn(parts[0])
   return MOST_IN_A_FLOW
 }

@@ -6,24 +6,24 @@ import { costOf } from './cost.js'
 import { DEEPEST_LOOP, FUNCTIONS, LIMITS, LOOPS, MEMBERS, MOST_EVALUATIONS, type Shape, VARIABLES } from './language.js'
 import { type Chain, callOf, chainsIn, nodesIn, partsOf } from './walk.js'
 
-/** A condition, compiled. */
+/** A compiled condition. */
 export interface Expression {
-  /** The fields of the flow that it names, as JSON Pointers, in the order of the text. */
+  /** The flow's fields that it names, as JSON Pointers, in the order of the text. */
   readonly fields: readonly string[]
-  /** Whether it asks what the plan does. */
+  /** Whether it reads what the plan does. */
   readonly asksAction: boolean
-  /** True or false, or why that cannot be said. Never throws. */
+  /** True or false, or why it cannot be decided. Never throws. */
   evaluate(values: Values): boolean | Unknown
 }
 
 export type Values = Readonly<Record<keyof typeof VARIABLES, unknown>>
 
-/** Why a condition is neither true nor false of a flow. */
+/** Why a condition is neither true nor false for a flow. */
 export interface Unknown {
   readonly because: string
 }
 
-/** What is wrong with a text that is no condition, at an offset in it. */
+/** What is wrong with a text that should be a condition, at an offset in it. */
 export interface ExpressionFault {
   readonly code: DiagnosticCode
   readonly message: string
@@ -31,7 +31,7 @@ export interface ExpressionFault {
   readonly offset: number
 }
 
-/** Reads and checks one expression: syntax, names, types, and that it can be neither slow nor endless. */
+/** Reads and checks one expression: syntax, names, types, and that it is neither slow nor endless. */
 export function compileExpression(
   text: string,
 ): { readonly expression: Expression } | { readonly faults: readonly ExpressionFault[] } {
@@ -46,7 +46,7 @@ export function compileExpression(
   if (ours.length > 0) return { faults: ours }
   const { valid, type = 'nothing', error } = parsed.check()
   if (!valid) return { faults: [toFault(error)] }
-  // What a field of `before` is shows when there is one.
+  // The type of a field of `before` is known only if there is a flow before the change.
   if (type !== 'bool' && type !== 'dyn') return { faults: [noCondition(type)] }
   return {
     expression: {
@@ -77,7 +77,7 @@ function outcomeOf(parsed: ParseResult, values: Values): boolean | Unknown {
   }
 }
 
-/** What the library's errors have in common; it gives them no class that could be asked for. */
+/** The shape that the library's errors share; they have no class to check for. */
 interface CelError {
   readonly code: string
   readonly summary: string
@@ -113,7 +113,7 @@ function noCondition(type: string): ExpressionFault {
   return { code: 'EXPRESSION_TYPE', message, hint: 'compare it with something', offset: 0 }
 }
 
-/** The library takes a member of what may be missing for granted, and any name in `has`. */
+/** The library does not check that members of optional values exist, nor the names in `has`. */
 function unknownMembers(ast: ASTNode): ExpressionFault[] {
   return chainsIn(ast).flatMap(({ root, members }) => {
     let shape = MEMBERS.get(root)
@@ -159,7 +159,7 @@ function deepLoops(node: ASTNode, depth: number): ExpressionFault[] {
   return [{ code: 'EXPRESSION_LIMIT', message, hint: 'make it two policies', offset: node.start }]
 }
 
-/** Only of what is not too deep already: that is one fault, not two. */
+/** Skips expressions that are already too deep: that is one fault, not two. */
 function tooCostly(ast: ASTNode): ExpressionFault[] {
   if (deepLoops(ast, 0).length > 0) return []
   const cost = costOf(ast)
@@ -176,7 +176,7 @@ function fieldsOf(ast: ASTNode): string[] {
   return [...new Set(chainsIn(ast).filter(isField).map(pointerOf))]
 }
 
-/** Whether a chain names a value that a definition can set on its own, not a mapping of such. */
+/** Whether a chain names a value that a definition can set by itself, not a mapping of such values. */
 function isField({ root, members }: Chain): boolean {
   if (root !== 'flow') return false
   let shape: Shape | undefined = MEMBERS.get(root)

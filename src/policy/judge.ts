@@ -16,9 +16,9 @@ export interface CompiledPolicy {
 export interface JudgedFlow {
   readonly key: string
   readonly action: Action | 'noop'
-  /** Null where the definition is gone. */
+  /** Null if the definition is gone. */
   readonly file: string | null
-  /** The configuration after the change; of a flow to be archived, the one that it has. */
+  /** The configuration after the change; for a flow to be archived, its present one. */
   readonly config: FlowConfig
   readonly before: FlowConfig | null
   readonly assurance: Pick<Assurance, 'effect' | 'exposes_link' | 'breaks_callers'>
@@ -28,17 +28,17 @@ export interface JudgedFlow {
 export interface Target {
   readonly environment: string
   readonly livemode: boolean
-  /** What was lifted by name for this run. */
+  /** Guards and policies lifted by name for this run. */
   readonly allow: readonly Allowance[]
 }
 
-/** A result without its line, and the fields that it could point at, the best one first. */
+/** A result without its line, and the fields that it could point at, best first. */
 export type Finding = Omit<PolicyResult, 'line' | 'path'> & { readonly fields: readonly string[] }
 
 /**
- * What the policies of an environment say of these flows: one finding for each flow that breaks one, by name of the
- * policy, then in the order of the flows. What cannot be judged is broken: a rule that failed in silence would let
- * through what it was made to stop.
+ * What an environment's policies say about these flows: one finding for each flow that breaks a policy, by the policy's
+ * name, then in the order of the flows. A policy that cannot be judged counts as broken: a rule that failed silently
+ * would let through what it should stop.
  */
 export function judge(
   policies: readonly CompiledPolicy[],
@@ -53,7 +53,7 @@ export function judge(
 
 function findingOf(compiled: CompiledPolicy, flow: JudgedFlow, target: Target): Finding[] {
   const { name, policy, when, require } = compiled
-  // What a flow that is on its way out still asks of people is of no interest, unless the rule is about going out.
+  // What an archived flow asks of people does not matter, unless the rule is about archiving.
   if (flow.action === 'archive' && !(require.asksAction || when?.asksAction)) return []
   const message = verdict(compiled, flow, target)
   if (message === null) return []
@@ -63,7 +63,7 @@ function findingOf(compiled: CompiledPolicy, flow: JudgedFlow, target: Target): 
   return [{ policy: name, status: statusOf(name, level, flow, target), level, key, action, file, message, fields }]
 }
 
-/** Why the flow breaks the policy; null where it does not, or where the policy is not about it. */
+/** Why the flow breaks the policy; null if it does not, or if the policy is not about this flow. */
 function verdict({ policy, when, require }: CompiledPolicy, flow: JudgedFlow, target: Target): string | null {
   const values = valuesOf(flow, target)
   const concerned = when === null ? true : when.evaluate(values)
@@ -79,7 +79,7 @@ function notJudged({ message }: Policy, part: 'when' | 'require', { because }: U
 }
 
 function statusOf(name: string, level: 'warn' | 'block', { key, action }: JudgedFlow, { allow }: Target) {
-  // Else the first deploy after a policy was added would fail for flows that nobody touched.
+  // Otherwise the first deployment after a policy was added would fail because of unchanged flows.
   if (level === 'warn' || action === 'noop') return 'warned'
   const isLifted = allow.some((one) => one.policy === name && (one.key === undefined || one.key === key))
   return isLifted ? 'lifted' : 'blocked'

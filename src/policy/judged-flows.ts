@@ -5,8 +5,8 @@ import { diff } from '../plan/diff.js'
 import type { JudgedFlow } from './judge.js'
 
 /**
- * Every flow that policies are about: what the plan changes, in its order, then what is as it is to be, by key. Not
- * those in conflict, nor those that the plan was told to leave out: nothing becomes of them now.
+ * Every flow that policies judge: the changes of the plan in its order, then unchanged flows by key. Excludes flows in
+ * conflict and flows that the plan leaves out: nothing happens to them now.
  */
 export function judgedFlows(plan: Plan, desired: readonly DesiredFlow[], observed: ObservedState): JudgedFlow[] {
   const changed = new Set(plan.changes.map(({ key }) => key))

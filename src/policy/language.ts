@@ -1,25 +1,25 @@
 import { normalise } from '../model/flow.js'
 
 /**
- * What a policy's expressions may say. The language is CEL without what could make one slow, or its outcome a surprise:
- * no regular expressions (they backtrack, and ".example.com" without an anchor lets anybody's domain through), nothing
- * that makes lists or texts out of lists (so that no value outgrows the expression and the flow together), no clock.
+ * The language of policies: CEL without anything slow or surprising. No regular expressions (they backtrack, and
+ * ".example.com" without an anchor allows anybody's domain). Nothing that builds lists or texts from lists, so that no
+ * value outgrows the expression and the flow together. No clock.
  */
 
-/** The type of a value in CEL, or the members of a mapping. */
+/** The CEL type of a value, or the members of a mapping. */
 export type Shape = string | { readonly [name: string]: Shape }
 
-// A document flow has every field that a flow can have. Null stands for a text that may be missing: `dyn` compares with both.
+// A document flow has every field that a flow can have. Null is a text that may be missing: `dyn` compares with both.
 const FLOW = shapeOf(normalise({ name: 'any', type: 'document' }))
 
-/** The values that an expression is given. Nothing else can be reached from it. */
+/** The values that an expression gets. It can reach nothing else. */
 export const VARIABLES = {
   flow: FLOW,
   key: 'string',
   environment: 'string',
   livemode: 'bool',
   action: 'string',
-  // `dyn`, for a new flow has none; the fields are those of `flow`, see MEMBERS.
+  // `dyn`, because a new flow has none. The fields are those of `flow`, see MEMBERS.
   before: 'dyn',
   assurance: { effect: 'string', exposes_link: 'bool', breaks_callers: 'bool' },
   sessions_last_30_days: 'int',
@@ -32,7 +32,7 @@ export const MEMBERS: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   ['assurance', VARIABLES.assurance],
 ])
 
-/** Functions that go through a list, one inside of another at most. */
+/** Functions that loop over a list, nested once at most. */
 export const LOOPS: ReadonlySet<string> = new Set(['all', 'exists', 'exists_one', 'filter'])
 export const DEEPEST_LOOP = 2
 
@@ -48,13 +48,13 @@ export const FUNCTIONS: readonly string[] = [
   'double',
 ]
 
-/** Metadata has the most members of all that a flow has. */
+/** The most members in any part of a flow: those of metadata. */
 export const MOST_IN_A_FLOW = 50
 
-/** Parts of an expression that are evaluated for one flow at most: see cost.ts. Some milliseconds, and far more than a rule needs. */
+/** Limit of evaluated parts for one flow: see cost.ts. It means some milliseconds, and far more than a rule needs. */
 export const MOST_EVALUATIONS = 10_000
 
-/** Far more than a rule needs that somebody is to review. */
+/** Far more than a rule needs if somebody is to review it. */
 export const LIMITS = {
   maxAstNodes: 300,
   maxDepth: 32,

@@ -3,8 +3,8 @@ import type { Places } from '../plan/locate.js'
 import type { Finding } from './judge.js'
 
 /**
- * The results with their places: the first field that the definition sets for this environment, else the flow as a
- * whole. A field that a default fills in has no line, but is still what the reader must set.
+ * The results with their places: the first field that the definition sets for this environment, else the whole flow. A
+ * field that a default fills in has no line, but it is still what the reader must set.
  */
 export function place(findings: readonly Finding[], environment: string, places: Places): PolicyResult[] {
   return findings.map(({ fields, ...finding }) => {

@@ -1,4 +1,4 @@
-/** Policies as a whole: loaded at once, and only where there are some, for the expression language comes with it. */
+/** All of policies in one module, loaded only if there are policies: it brings the expression language. */
 
 export { compilePolicy } from './compile.js'
 export { judge } from './judge.js'

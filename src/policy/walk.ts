@@ -1,13 +1,13 @@
 import type { ASTNode } from '@marcbachmann/cel-js'
 
-/** Members read one out of another: `flow.options.document`, `flow.metadata["tier"]`. */
+/** A chain of members: `flow.options.document`, `flow.metadata["tier"]`. */
 export interface Chain {
-  /** The variable that it begins with. */
+  /** The variable at its start. */
   readonly root: string
   readonly members: readonly { readonly name: string; readonly offset: number }[]
 }
 
-/** The chain that ends in this node; undefined where there is another kind of value at its root. */
+/** The chain that ends in this node; undefined if its root is not a variable. */
 function chainOf(node: ASTNode): Chain | undefined {
   if (node.op === 'id') return { root: node.args, members: [] }
   if (node.op === '.') return extended(node.args[0], node.args[1], node.end - node.args[1].length)
@@ -21,7 +21,7 @@ function extended(value: ASTNode, name: string, offset: number): Chain | undefin
   return chain && { root: chain.root, members: [...chain.members, { name, offset }] }
 }
 
-/** The nodes that a node is made of, in the order of the text. */
+/** The direct parts of a node, in the order of the text. */
 export function partsOf(node: ASTNode): readonly ASTNode[] {
   switch (node.op) {
     case 'value':
@@ -46,12 +46,12 @@ export function partsOf(node: ASTNode): readonly ASTNode[] {
   }
 }
 
-/** The function that a node calls; undefined where it calls none. */
+/** The function that a node calls; undefined if it is not a call. */
 export function callOf(node: ASTNode): string | undefined {
   return node.op === 'call' || node.op === 'rcall' ? node.args[0] : undefined
 }
 
-/** A node and all that is in it, outermost first. */
+/** A node and everything in it, outermost first. */
 export function* nodesIn(node: ASTNode): Generator<ASTNode> {
   yield node
   for (const part of partsOf(node)) yield* nodesIn(part)

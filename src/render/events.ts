@@ -5,9 +5,8 @@ import { asChange } from '../plan/deployed.js'
 import { printable } from '../text/text.js'
 
 /**
- * What happens, for machines: one JSON object a line, each with a `type`. The first line is `version`, the last one
- * `end` with the exit code. Minor versions of the format only add types and members: readers pass over what they do not
- * know.
+ * Events for programs: one JSON object a line, each with a `type`. The first line is `version`, the last one is `end`
+ * with the exit code. Minor versions of the format only add types and members, so readers should ignore unknown ones.
  */
 export type EventLine = { readonly type: EventType } & Readonly<Record<string, unknown>>
 
@@ -20,7 +19,7 @@ type EventType =
   | 'policy'
   | 'apply_started'
   | 'change_applied'
-  /** A flow that was recorded as somebody had edited it: nothing of it was written. */
+  /** A flow that was recorded as somebody had edited it. Nothing in it was written. */
   | 'change_recorded'
   | 'deployment'
   | 'applied_already'
@@ -30,7 +29,7 @@ type EventType =
   | 'error'
   | 'end'
 
-/** One line, with its line feed. */
+/** One line, including its line feed. */
 export function lineText(line: EventLine): string {
   return `${printable(JSON.stringify(line))}\n`
 }
@@ -55,7 +54,7 @@ export function startedLine({ digest, changes }: Plan): EventLine {
   return { type: 'apply_started', digest, changes: changes.length }
 }
 
-/** A recorded deployment: every change with the version that it made, then the deployment itself. */
+/** A recorded deployment: every change with the version it made, then the deployment itself. */
 export function deploymentLines(deployment: Deployment): EventLine[] {
   const { changes, ...rest } = deployment
   return [

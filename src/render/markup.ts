@@ -1,13 +1,13 @@
 import { printable } from '../text/text.js'
 
-/** Text as code in GitHub's Markdown, which no value can leave. Cut behind `most` bytes. */
+/** Text as code in GitHub's Markdown; no value can break out of it. Cut after `most` bytes. */
 export function code(text: string, most?: number): string {
   return `<code>${escapeMarkup(text, most)}</code>`
 }
 
 /**
- * Nothing in a name can become markup, a mention or a new table cell. Cut behind `most` bytes, between two characters.
- * The text is made printable as a whole: what is told by several characters, as an API key is, would pass one by one.
+ * Makes sure that no name can become markup, a mention or a new table cell. Cut after `most` bytes, between characters.
+ * The text is made printable as a whole: an API key shows only in several characters together, not one by one.
  */
 export function escapeMarkup(text: string, most = Number.POSITIVE_INFINITY): string {
   const escaped: string[] = []

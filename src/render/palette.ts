@@ -1,4 +1,4 @@
-/** How to colour a piece of text. Colour is never the only sign: every coloured word says the same without it. */
+/** How to colour a piece of text. Colour is never the only sign: every coloured word is clear without it. */
 export interface Palette {
   readonly bold: (text: string) => string
   readonly dim: (text: string) => string

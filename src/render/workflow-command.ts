@@ -1,8 +1,8 @@
 import { printable } from '../text/text.js'
 
 /**
- * A workflow command of GitHub Actions that becomes an annotation. Properties without a value are left out; each line
- * of the text is made safe to show.
+ * A workflow command of GitHub Actions that becomes an annotation. Leaves out properties without a value, and makes
+ * each line of the text safe to show.
  */
 export function workflowCommand(
   name: 'error' | 'warning' | 'notice',
@@ -16,12 +16,12 @@ export function workflowCommand(
   return `::${name}${list.length === 0 ? '' : ` ${list.join(',')}`}::${escapeData(shown)}\n`
 }
 
-/** A file of the project as GitHub names it; `folder` is the way from the repository's root to the project. */
+/** A project file as GitHub names it; `folder` is the path from the repository's root to the project. */
 export function fromRepository(folder: string, file: string): string {
   return folder === '' ? file : `${folder.replace(/\/$/, '')}/${file}`
 }
 
-// The rules of @actions/core: a percent sign first, or the escapes themselves would be escaped.
+// The rules of @actions/core: the percent sign first, or the escapes themselves would be escaped.
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
 }

@@ -4,7 +4,7 @@ import type { DesiredFlow } from '../model/state.js'
 import { PROVIDER_SOURCE, PROVIDER_VERSION_RANGE } from './package.js'
 import { addressOf, FLOW_RESOURCE, labelOf, literal, resourceOf } from './resource.js'
 
-/** Where the flows live: a flows API, or an embedded store by its path as Terraform sees it. */
+/** Where the flows are: a flows API, or an embedded store by its path from Terraform's folder. */
 type Place = { readonly api: string; readonly mode: Mode } | { readonly store: string }
 
 export interface Synthesis {
@@ -12,13 +12,13 @@ export interface Synthesis {
   readonly environment: string
   readonly place: Place
   readonly flows: readonly DesiredFlow[]
-  /** Flows that exist already and that Terraform is to take into its state: what a resource's flow is called there. */
+  /** Existing flows to take into Terraform's state: the resource's key, and as `id` the flow's present key. */
   readonly imports?: readonly { readonly key: string; readonly id: string }[]
 }
 
 /**
- * The flows of one environment as Terraform's JSON configuration (`*.tf.json`). Pure: the same flows give the same text,
- * in whatever order they come. A rename is a `moved` block: Terraform then renames the flow, and makes no other.
+ * The flows of one environment as Terraform's JSON configuration (`*.tf.json`). Pure: the same flows give the same
+ * text, in any order. A rename is a `moved` block: Terraform then renames the flow and does not create another.
  */
 export function terraformJson({ project, environment, place, flows, imports = [] }: Synthesis): object {
   const sorted = flows.toSorted((a, b) => compareText(a.key, b.key))

@@ -3,12 +3,12 @@ import { isObject } from '../model/json.js'
 
 export const FLOW_RESOURCE = 'flows_verification_flow'
 
-/** A resource as Terraform's JSON configuration has it: attributes and nested blocks. */
+/** A resource in Terraform's JSON configuration: attributes and nested blocks. */
 export type ResourceJson = { readonly key: string } & Readonly<Record<string, unknown>>
 
 /**
- * The resource of one flow, for Terraform's JSON configuration. Only what differs from the defaults is written, as in a
- * new definition: a block that is not there is what the provider reads back of a flow that has the defaults.
+ * The resource of one flow, for Terraform's JSON configuration. As in a new definition, defaults are left out: for a
+ * flow with the defaults, the provider reads back no block either.
  */
 export function resourceOf(key: FlowKey, config: FlowConfig): ResourceJson {
   const body: Record<string, unknown> = { ...withoutDefaults(config) }
@@ -17,8 +17,8 @@ export function resourceOf(key: FlowKey, config: FlowConfig): ResourceJson {
 }
 
 /**
- * The name of a flow's resource, behind a prefix that all share. A name cannot begin with a digit, and no key begins with
- * an underscore, so no two keys share a name.
+ * The name of a flow's resource, after a prefix that all share. A name must not begin with a digit, so such a key gets
+ * an underscore. No key begins with an underscore, so no two keys share a name.
  */
 export function labelOf(key: FlowKey, prefix = ''): string {
   const name = prefix + key
@@ -30,8 +30,8 @@ export function addressOf(key: FlowKey, prefix = ''): string {
 }
 
 /**
- * Every string of a JSON configuration is a template, names in a map too: what would begin an expression is text here.
- * Terraform drops a byte order mark at the start of a template, so that one is written as an expression.
+ * Every string of a JSON configuration is a template, names in a map too. This turns expressions into text. Terraform drops
+ * a byte order mark at the start of a template, so that one becomes an expression.
  */
 export function literal<T>(value: T): T
 export function literal(value: unknown): unknown {

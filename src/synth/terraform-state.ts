@@ -2,20 +2,20 @@ import { compareText } from '../model/canonical.js'
 import { isObject } from '../model/json.js'
 import { FLOW_RESOURCE } from './resource.js'
 
-/** A flow that Terraform manages, as its state tells. */
+/** A flow that Terraform manages, according to its state. */
 export interface FlowInState {
-  /** Where its resource stands in the configuration: without the keys of `count` and `for_each`. */
+  /** Address of its resource in the configuration, without the keys of `count` and `for_each`. */
   readonly address: string
-  /** The address of this very instance, with those keys. */
+  /** The address of this instance, with those keys. */
   readonly instance: string
   readonly id: string
 }
 
-/** The flows in what `terraform show -json` prints; undefined where it is something else. */
+/** The flows in the output of `terraform show -json`; undefined if it is something else. */
 export function flowsInState(shown: unknown): FlowInState[] | undefined {
   if (!isObject(shown) || typeof shown.format_version !== 'string') return undefined
   const { values } = shown
-  // Without any resource there are no values.
+  // Without resources there are no values.
   return isObject(values) ? inModule(values.root_module) : []
 }
 
@@ -37,7 +37,7 @@ function withoutKeys(address: string): string {
   return address.replaceAll(/\[(?:\d+|"(?:[^"\\]|\\.)*")\]/g, '')
 }
 
-/** Blocks after which Terraform (1.7 or newer) forgets the resources, and destroys nothing. */
+/** Blocks that make Terraform (1.7 or newer) forget the resources without destroying anything. */
 export function removedBlocks(addresses: readonly string[]): string {
   return [...new Set(addresses)]
     .sort(compareText)

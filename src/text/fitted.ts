@@ -1,10 +1,10 @@
 import { visibleWidth } from './text.js'
 
 /**
- * Text for people, fitted to a terminal. What fits stays as it is. A longer line is broken between its columns, after an
- * arrow, between words, or within the name of a field, in this order, and goes on indented by two at least, so that no text from elsewhere can pass
- * for a line of its own. A word that is longer than a line stays whole, and so do command lines ("  $ flows ..."): the
- * terminal folds them, and they can still be copied. `columns` undefined is no terminal: nothing is broken.
+ * Text for people, fitted to a terminal. Lines that fit stay as they are. A longer line is broken between its columns,
+ * after an arrow, between words, or within the name of a field, in this order. It continues indented by at least two,
+ * so that foreign text cannot pass for a line of its own. A word longer than a line stays whole, and so do command
+ * lines (" $ flows ..."): the terminal folds them, and they can still be copied. Without `columns`, nothing is broken.
  */
 export function fitted(text: string, columns: number | undefined): string {
   if (columns === undefined) return text
@@ -20,7 +20,7 @@ function broken(line: string, columns: number): string {
   const indent = /^ */.exec(line)?.[0].length ?? 0
   const cells = unitsOf(line.slice(indent), / {2,}/g)
   const start = indent + visibleWidth((cells[0]?.text ?? '') + (cells[1]?.gap ?? ''))
-  // Below what stands beside the first column, unless that is far to the right, or a word of it has no room there.
+  // Continue below the second column, unless that is far to the right or too narrow for the longest word.
   const longest = Math.max(...line.slice(indent).split(' ').map(visibleWidth))
   const hang =
     cells.length > 1 && start <= columns / 2 && start + longest <= columns
@@ -31,13 +31,13 @@ function broken(line: string, columns: number): string {
   return page.text()
 }
 
-/** A piece of a line, and the spaces that part it from what is before it on the same line. */
+/** A piece of a line, and the spaces between it and the piece before it. */
 interface Unit {
   readonly gap: string
   readonly text: string
 }
 
-/** The text parted where the pattern finds spaces; what it finds besides spaces stays with the piece before. */
+/** The text split at the spaces that the pattern finds; other characters it finds stay with the piece before. */
 function unitsOf(text: string, pattern: RegExp, gap = ''): Unit[] {
   const units: Unit[] = []
   let from = 0
@@ -52,12 +52,12 @@ function unitsOf(text: string, pattern: RegExp, gap = ''): Unit[] {
   return [...units, { gap: before, text: text.slice(from) }]
 }
 
-/** Finer and finer ways to part a piece that is too long for a line. */
+/** Ever finer ways to split a piece that is too long for a line. */
 const PARTINGS = [
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
   /→(?:\u001b\[[0-9;]*m)* /g,
   / +/g,
-  // The name of a field; no file or address, which somebody might copy.
+  // The name of a field; not a file or an address, which somebody might copy.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colour codes begin with ESC
   /(?<=^(?:\u001b\[[0-9;]*m)*(?:options|metadata)[\w.-]*)\.(?=[\w.-]+(?:\u001b\[[0-9;]*m)*$)/g,
 ]
@@ -112,7 +112,7 @@ class Page {
   }
 }
 
-/** Which colours are on at a place in a text: they end with the line and begin again on the next. */
+/** The colours that are on at a place in a text. They end with the line and begin again on the next. */
 class Colours {
   #on: string[] = []
 

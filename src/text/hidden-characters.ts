@@ -1,17 +1,17 @@
 /**
- * Characters that show nothing themselves and break, hide or reorder what is shown around them: with them a text reads
- * as another one than it is, and tag characters carry whole sentences that nobody sees. Those that languages and emoji
- * need between letters, such as joiners, are none of them, nor are the tags in the flags of England, Scotland and Wales.
+ * Characters that are invisible and break, hide or reorder the text around them. They make a text read as another one,
+ * and tag characters can carry whole invisible sentences. Not included: characters that languages and emoji need
+ * between letters, such as joiners, and the tags in the flags of England, Scotland and Wales.
  */
 const HIDDEN =
   /(?<flag>\u{1f3f4}\u{e0067}\u{e0062}(?:\u{e0065}\u{e006e}\u{e0067}|\u{e0073}\u{e0063}\u{e0074}|\u{e0077}\u{e006c}\u{e0073})\u{e007f})|[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu
 
-/** The text with hidden characters as escapes of JSON, which everybody sees. */
+/** The text with hidden characters as visible JSON escapes. */
 export function escapeHidden(text: string): string {
   return text.replace(HIDDEN, (found, flag?: string) => flag ?? escaped(found))
 }
 
-/** The same with escapes of YAML's double quotes, which have no surrogate pairs: "\U000e0041". */
+/** The same with the escapes of YAML's double quotes, which have no surrogate pairs: "\U000e0041". */
 export function escapeHiddenInYaml(text: string): string {
   return text.replace(HIDDEN, (found, flag?: string) => {
     if (flag !== undefined || found.length === 1) return flag ?? escaped(found)

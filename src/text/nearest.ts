@@ -1,6 +1,6 @@
 /**
- * The candidate that somebody who wrote `word` most likely meant, or undefined when none is near.
- * Case, hyphens and underscores weigh nothing: `allowedTypes` and `allowed-types` are both near `allowed_types`.
+ * The candidate that the author of `word` most likely meant, or undefined if none is near. Case, hyphens and
+ * underscores do not count: `allowedTypes` and `allowed-types` are both near `allowed_types`.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const folded = fold(word)
@@ -9,7 +9,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   for (const candidate of candidates) {
     const other = fold(candidate)
     const bound = Math.max(1, Math.floor(Math.max(folded.length, other.length) / 3))
-    // A word much longer than the candidate cannot be near it: this also bounds the cost of absurd input.
+    // A word much longer than the candidate cannot be near it. This also bounds the cost of absurd input.
     if (Math.abs(folded.length - other.length) > bound) continue
     const distance = editDistance(folded, other)
     if (distance <= bound && distance < least) {
@@ -20,7 +20,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best
 }
 
-/** "did you mean ...?" where a candidate is near, else the list of all of them. */
+/** "did you mean ...?" if a candidate is near, else the list of all of them. */
 export function suggest(word: string, candidates: readonly string[], all: string): string {
   const near = nearest(word, candidates)
   return near === undefined ? `${all}: ${candidates.join(', ')}` : `did you mean "${near}"?`

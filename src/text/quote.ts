@@ -2,7 +2,7 @@ import { secretIn } from '../model/api-key.js'
 
 const LONGEST = 60
 
-/** A value as a message shows it: JSON on one line, shortened; a mapping or list only by its kind. Never a secret. */
+/** A value for a message: JSON on one line, shortened; a mapping or list only by its kind. Never a secret. */
 export function quote(value: unknown): string {
   if (value !== null && typeof value === 'object') return kindOf(value)
   if (typeof value !== 'string') return String(value)
@@ -11,7 +11,7 @@ export function quote(value: unknown): string {
   return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}...` : value)
 }
 
-/** What a value is, in the words of a YAML author. */
+/** The kind of a value, in the words of a YAML author. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return 'empty'
   if (Array.isArray(value)) return 'a list'

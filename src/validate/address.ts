@@ -2,7 +2,7 @@ import type { Mode } from '../model/mode.js'
 import { nearest } from '../text/nearest.js'
 
 export interface AddressFault {
-  /** What the address does or is, as the end of a sentence. */
+  /** What is wrong with the address, as the end of a sentence. */
   readonly message: string
   readonly hint: string
 }
@@ -15,12 +15,12 @@ const NOT_ENCRYPTED: AddressFault = {
 const LOCAL = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**
- * What is wrong with an address that people or requests are sent to, or undefined when nothing is.
- * https, or http to this machine only; no credentials, for addresses end up in logs and in browsers.
+ * What is wrong with an address for people or requests; undefined if nothing is. Allowed: https, or http to this
+ * machine only. No credentials, because addresses end up in logs and browsers.
  */
 export function addressFault(text: string, example = 'https://example.com/verified'): AddressFault | undefined {
   const hint = `write an address such as ${example}`
-  // URL() forgives white space, missing and backward slashes; another program that reads the address may not.
+  // URL() accepts white space, missing and backward slashes; another program that reads the address may not.
   if (/\s/.test(text) || !/^[a-z][a-z0-9+.-]*:\/\/[^/\\]/i.test(text))
     return { message: 'is not a complete address', hint }
   let url: URL
@@ -38,7 +38,7 @@ export function addressFault(text: string, example = 'https://example.com/verifi
   return NOT_ENCRYPTED
 }
 
-/** Schemes that no app has of its own: what they lead to is a script, the person's own files, or another protocol. */
+/** Schemes that no app owns: they lead to a script, to the person's own files, or to another protocol. */
 const NO_APP = new Set([
   ...['javascript', 'vbscript', 'data', 'blob', 'about', 'filesystem', 'view-source', 'jar'],
   ...['file', 'content', 'resource', 'res', 'intent', 'chrome', 'chrome-extension', 'moz-extension'],
@@ -47,8 +47,8 @@ const NO_APP = new Set([
 ])
 
 /**
- * The same for where a person goes after a verification: an app's own scheme (myapp://done) is an address there, and
- * in test mode so is http on a private network, where phones reach the machine of whoever tries it.
+ * The same for the address after a verification. Here an app's own scheme (myapp://done) is an address, too. So is http
+ * on a private network in test mode, where phones reach the developer's machine.
  */
 export function returnUrlFault(text: string, mode: Mode): AddressFault | undefined {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/+(.*)$/is.exec(text) ?? []
@@ -70,9 +70,9 @@ const HINTS: Readonly<Record<Mode, string>> = {
 
 const WEB = ['http', 'https']
 
-/** Addresses that nobody reaches from outside (RFC 1918, 3927, 4193), and names that stand for such ones. */
+/** Addresses that are not reachable from outside (RFC 1918, 3927, 4193), and names for such addresses. */
 function isPrivate(text: string): boolean {
-  // Everything else about it must be as it is for https.
+  // Otherwise it must meet the rules for https.
   if (!/^http:\/\//i.test(text) || addressFault(text.replace(/^http/i, 'https')) !== undefined) return false
   const { hostname } = new URL(text)
   return (
@@ -82,7 +82,7 @@ function isPrivate(text: string): boolean {
   )
 }
 
-/** The same for the address of a flows API: it stands at the root of its host, for the official client knows no other place. */
+/** The same for a flows API: it must be at the root of its host, the only place that the official client knows. */
 export function apiAddressFault(text: string): AddressFault | undefined {
   const fault = addressFault(text, 'https://flows.example.com')
   if (fault !== undefined) return fault

@@ -11,12 +11,12 @@ import { validate } from './generated/config.js'
 import { schemaIssues } from './schema-issues.js'
 import { secretIssues } from './secrets.js'
 
-/** Everything that is wrong with the content of flows.config.yaml. No issue means that it is a `Config`. */
+/** Everything that is wrong with the content of flows.config.yaml. Without issues it is a `Config`. */
 export function checkConfig(value: unknown): Issue[] {
   const fromSchema = validate(value) ? [] : schemaIssues(validate.errors ?? [])
   const secrets = secretIssues(value, 'put a new one in an environment variable and name that in api_key_env')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
-  // Whatever else is wrong with a secret, its removal mends it.
+  // Removing a secret also mends every other fault of its value.
   const others = mergeIssues(fromSchema, [
     ...folderIssues(value),
     ...addressIssues(value),
@@ -27,12 +27,12 @@ export function checkConfig(value: unknown): Issue[] {
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
 }
 
-/** "./flows/" and "flows" are one folder. */
+/** "./flows/" and "flows" are the same folder. */
 export function plainFolder(folder: string): string {
   return folder.replace(/^\.\//, '').replace(/\/$/, '')
 }
 
-/** Whether one folder is the other, or lies in it. */
+/** Whether the folders are the same, or one is in the other. */
 export function overlap(one: string, other: string): boolean {
   return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`)
 }
@@ -93,7 +93,7 @@ function addressIssues(value: unknown): Issue[] {
   })
 }
 
-/** There is one embedded store: two environments over it would undo each other for ever. */
+/** There is only one embedded store: two environments in it would undo each other forever. */
 function embeddedIssues(value: unknown): Issue[] {
   const environments = isObject(value) ? value.environments : undefined
   if (!isObject(environments)) return []
@@ -111,7 +111,7 @@ function embeddedIssues(value: unknown): Issue[] {
   }))
 }
 
-/** Where nothing says which mode is meant, a key of the other one would be let past the guards of this one. */
+/** Without an explicit mode, a key of the other mode could pass the guards of this environment. */
 function modeIssues(value: unknown): Issue[] {
   const environments = isObject(value) ? value.environments : undefined
   if (!isObject(environments)) return []

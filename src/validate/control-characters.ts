@@ -1,25 +1,25 @@
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 
-// Quick, and too strict: it takes line breaks and whole surrogate pairs for suspects.
+// Fast, but too strict: it also suspects line breaks and whole surrogate pairs.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const SUSPECT = /[\u0000-\u001f\u007f-\u009f\ud800-\udfff]/
 // C0, DEL, C1, and halves of surrogate pairs (with the u flag a whole pair is one character and does not match).
 const BAD = /[\p{Cc}\p{Cs}]/u
 const BAD_IN_PROSE = /[^\P{Cc}\n\t]|\p{Cs}/u
-// NUL ends a text for SQLite and is refused by PostgreSQL, and half of a pair has no UTF-8.
+// NUL ends a text in SQLite, PostgreSQL refuses it, and half of a surrogate pair has no UTF-8.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what is looked for
 const NOT_STORED = /\u0000|\p{Cs}/u
 
-/** Where control characters are text, as JSON Pointers. */
+/** Where control characters are allowed, as JSON Pointers. */
 export interface Permitted {
-  /** Values in which line breaks and tabs are. */
+  /** Values that may have line breaks and tabs. */
   readonly prose?: readonly string[]
-  /** Objects whose members' values may be any text that can be stored, as those of Stripe's metadata. */
+  /** Objects whose members may have any storable text as values, like Stripe's metadata. */
   readonly anyText?: readonly string[]
 }
 
-/** Characters that no store, terminal or HTTP client handles alike, in any string or member name of `value`. */
+/** Characters that stores, terminals and HTTP clients handle differently, in any string or member name of `value`. */
 export function controlCharacterIssues(value: unknown, permitted: Permitted = {}): Issue[] {
   if (!isSuspect(value)) return []
   const issues: Issue[] = []
@@ -27,7 +27,7 @@ export function controlCharacterIssues(value: unknown, permitted: Permitted = {}
   return issues
 }
 
-/** Most values are free of all this: their paths are never needed. */
+/** A quick check first: most values have none of these, so their paths are never needed. */
 function isSuspect(value: unknown): boolean {
   if (typeof value === 'string') return SUSPECT.test(value)
   if (value === null || typeof value !== 'object') return false

@@ -4,21 +4,21 @@ import { quote } from '../text/quote.js'
 import { usableKey } from './key.js'
 import { secretNameIssues } from './secrets.js'
 
-/** One definition as the others see it. `value` is undefined when the file could not be read. */
+/** One definition as the others see it. `value` is undefined if the file could not be read. */
 export interface NamedDefinition {
   readonly file: string
   readonly key: string
   readonly value: unknown
 }
 
-/** An issue of one file, with the places in others that belong to it. */
+/** An issue in one file, with related places in others. */
 export interface FileIssue {
   readonly file: string
   readonly issue: Issue
   readonly related?: readonly { readonly file: string; readonly pointer: string }[]
 }
 
-/** What only shows when all definitions are seen together: keys, and renames between them. Order of files is kept. */
+/** Faults that only show across all definitions: keys, and renames between them. Keeps the order of files. */
 export function checkDefinitionSet(definitions: readonly NamedDefinition[]): FileIssue[] {
   const byKey = new Map<string, NamedDefinition>()
   const issues: FileIssue[] = []
@@ -118,7 +118,7 @@ function renameIssues(
   return issues
 }
 
-/** The definitions of a loop in the order of the renames, beginning with this one; undefined when it is in none. */
+/** The definitions of a loop in the order of renames, beginning with this one; undefined if it is not in a loop. */
 function loopFrom(start: NamedDefinition, byKey: ReadonlyMap<string, NamedDefinition>): NamedDefinition[] | undefined {
   const loop: NamedDefinition[] = []
   const seen = new Set<NamedDefinition>()
@@ -135,6 +135,6 @@ function loopFrom(start: NamedDefinition, byKey: ReadonlyMap<string, NamedDefini
 function renamedFrom({ value }: NamedDefinition): string | undefined {
   if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'renamed_from')) return undefined
   const { renamed_from: source } = value as { renamed_from: unknown }
-  // Names that no flow can have are told by the schema.
+  // The schema reports names that no flow can have.
   return typeof source === 'string' && KEY_PATTERN.test(source) ? source : undefined
 }

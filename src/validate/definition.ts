@@ -13,9 +13,9 @@ import { secretIssues } from './secrets.js'
 
 /**
  * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
- * result of each overlay. What an overlay inherits from the body is not said again. Pointers are those of the
- * definition: into the overlay where the overlay sets the value, else into the body. `environments` are those of the
- * configuration: the body is judged by the strictest of the modes of those that take from it.
+ * result of each overlay. A fault that an overlay inherits is not repeated. Pointers lead into the definition: into the
+ * overlay if it sets the value, else into the body. `environments`: those of the configuration. The strictest mode
+ * among the environments that inherit from the body applies to the body.
  */
 export function checkDefinition(value: unknown, environments: Modes): Issue[] {
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
@@ -56,7 +56,7 @@ function bodyIssues(body: Record<string, unknown>, liveEnvironment: string | und
   )
 }
 
-/** Whether the fault would be none in test mode. */
+/** Whether test mode would allow it. */
 function isOfLiveOnly({ code }: Issue, { return_url: address }: Record<string, unknown>): boolean {
   return code === 'RETURN_URL_INVALID' && returnUrlFault(String(address), 'test') === undefined
 }
@@ -65,7 +65,7 @@ function inEnvironment(issue: Issue, environment: string): Issue {
   return { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
 }
 
-/** A name that no environment can have is an environment that does not exist: one fault. */
+/** An impossible environment name also means that the environment does not exist: report one fault. */
 function isEnvironmentName(code: string, pointer: string, part: string): boolean {
   return (
     code === 'INVALID_VALUE' &&
@@ -101,7 +101,7 @@ function overlayIssues(
     const path = fromPointer(issue.pointer)
     const set = memberOf(overlay, path)
     const inherited = baseIssues.some(({ code, pointer }) => code === issue.code && pointer === issue.pointer)
-    // A mapping in an overlay adds to the body's: it does not replace what was wrong there before.
+    // A mapping in an overlay adds to the body's. It does not replace what was wrong there before.
     if (inherited && (set === undefined || isObject(set.value))) continue
     found.push(
       set === undefined
@@ -115,7 +115,7 @@ function overlayIssues(
   return found
 }
 
-/** What an overlay itself says at a path. */
+/** What the overlay itself says at a path. */
 function memberOf(overlay: unknown, path: readonly string[]): { value: unknown } | undefined {
   let value = overlay
   for (const name of path) {

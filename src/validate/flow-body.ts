@@ -8,15 +8,15 @@ import { validate } from './generated/flow-body.js'
 import { schemaIssues } from './schema-issues.js'
 
 /**
- * Everything that is wrong with one flow body, whoever sent it: a definition, an overlay's result, an API request.
- * `environments` and `renamed_from` are no part of a body. No issue means that `normalise` may take the value.
+ * Everything that is wrong with one flow body, whatever its source: a definition, an overlay's result, an API request.
+ * `environments` and `renamed_from` are not part of a body. Without issues, `normalise` may take the value.
  */
 export function checkFlowBody(value: unknown, mode: Mode): Issue[] {
   const issues = validate(value) ? [] : schemaIssues(validate.errors ?? [])
   return mergeIssues(issues, ruleIssues(value, mode))
 }
 
-/** Rules that no schema can say. Takes any value: what the schema refuses is passed over here. */
+/** Rules that a schema cannot express. Accepts any value, and ignores what the schema refuses. */
 export function ruleIssues(value: unknown, mode: Mode): Issue[] {
   if (!isObject(value)) return []
   return [...optionIssues(value), ...returnUrlIssues(value, mode), ...controlCharacterIssues(value, TEXTS)]
@@ -24,7 +24,7 @@ export function ruleIssues(value: unknown, mode: Mode): Issue[] {
 
 const TEXTS = { prose: ['/description'], anyText: ['/metadata'] }
 
-/** One issue for one fault: a control character is why a pattern or an address does not hold. */
+/** One issue per fault: a control character is the reason why a pattern or an address fails. */
 export function mergeIssues(fromSchema: readonly Issue[], fromRules: readonly Issue[]): Issue[] {
   if (fromRules.length === 0) return [...fromSchema]
   const place = ({ part, pointer }: Issue) => `${part} ${pointer}`

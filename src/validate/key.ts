@@ -1,6 +1,6 @@
 import { KEY_PATTERN } from '../model/flow.js'
 
-/** The key that somebody who wrote `name` may have meant; undefined where nothing of it can be kept. */
+/** The key that the author of `name` may have meant; undefined if no part of it is usable. */
 export function usableKey(name: string): string | undefined {
   const usable = name
     .toLowerCase()

@@ -5,14 +5,15 @@ import { validate } from './generated/plan.js'
 
 const FORMAT = 'flows.plan'
 const FORMAT_VERSION = '1.0'
-/** Of UTF-8; and of UTF-16, which is no text in UTF-8. */
+/** In UTF-8; and in UTF-16, which is not text in UTF-8. */
 const BYTE_ORDER_MARK = /^(?:\ufeff|\ufffd\ufffd)/
 
 export type PlanFile = { readonly plan: Plan } | { readonly faults: readonly string[] }
 
 /**
- * Reads a plan from its JSON text. Refused with all its faults: what is no JSON, breaks plan.schema.json, or carries a
- * digest that is not the one of its content: of a saved plan nothing can be altered. The command's exit code is no part of a plan and is dropped.
+ * Reads a plan from its JSON text. Refuses it, with all faults, if it is not JSON, breaks plan.schema.json, or has a
+ * digest that does not fit its content: nobody may alter a saved plan. The exit code is not part of a plan, so it is
+ * dropped.
  */
 export function readPlanFile(text: string): PlanFile {
   if (BYTE_ORDER_MARK.test(text)) {
@@ -22,7 +23,7 @@ export function readPlanFile(text: string): PlanFile {
   try {
     value = JSON.parse(text)
   } catch {
-    // Not with the engine's own message, which shows what stands there: the file may be any.
+    // Do not use the engine's own message: it shows the content, and the file may be any file.
     return { faults: ['this is not a saved plan: it is not JSON'] }
   }
   if (!isObject(value) || value.format !== FORMAT) return { faults: ['this is not a saved plan'] }
@@ -48,7 +49,7 @@ export function readPlanFile(text: string): PlanFile {
   return faults.length > 0 ? { faults } : { plan }
 }
 
-/** Whether it was saved by `plan --out`: what is only printed says neither where it was made nor that it is whole. */
+/** Whether `plan --out` saved it. A printed plan does not say where it was made, nor that it is complete. */
 export function isSaved(plan: Plan): plan is SavedPlan {
   return plan.service !== undefined && plan.allowed !== undefined && plan.file_digest !== undefined
 }

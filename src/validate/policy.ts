@@ -12,7 +12,7 @@ import { validate } from './generated/policy.js'
 import { schemaIssues } from './schema-issues.js'
 import { secretIssues, secretNameIssues } from './secrets.js'
 
-/** Everything that is wrong with one policy, but for its expressions. No issue means that it is a `Policy`. */
+/** Everything that is wrong with one policy, except its expressions. Without issues it is a `Policy`. */
 export function checkPolicy(value: unknown, environments: readonly string[]): Issue[] {
   const secrets = secretIssues(value, 'what a policy says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
@@ -29,7 +29,7 @@ function contentIssues(value: unknown, environments: readonly string[]): Issue[]
   ])
 }
 
-/** What only shows when all policies are seen together: their names. */
+/** Faults that only show if all policies are seen together: their names. */
 export function checkPolicySet(policies: readonly NamedDefinition[]): FileIssue[] {
   const byName = new Map<string, string>()
   return policies.flatMap(({ file, key: name }) => {

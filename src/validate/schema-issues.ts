@@ -6,7 +6,7 @@ import { leavesOf } from '../model/leaves.js'
 import { nearest, suggest } from '../text/nearest.js'
 import { kindOf, quote } from '../text/quote.js'
 
-/** What the patterns of the schemas ask for, in words: an expression explains itself to nobody. */
+/** What the schemas' patterns require, in words: a regular expression does not explain itself. */
 export const PATTERNS: Readonly<Record<string, string>> = {
   '^\\S(.*\\S)?$': 'must be one line, without white space at its ends',
   [KEY_PATTERN.source]:
@@ -16,8 +16,8 @@ export const PATTERNS: Readonly<Record<string, string>> = {
 }
 
 /**
- * Tells what ajv found wrong, one issue per fault. Needs `allErrors` and `verbose`.
- * A missing field is an issue at the pointer it would have.
+ * Translates what ajv found, one issue per fault. Needs `allErrors` and `verbose`. A missing field is an issue at the
+ * pointer it would have.
  */
 export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
   const byPlace = new Map<string, { issue: Issue; rank: number }>()
@@ -26,14 +26,14 @@ export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
     if (issue === undefined) continue
     const place = `${issue.part} ${issue.pointer}`
     const rank = RANK.indexOf(error.keyword)
-    // Wrong in kind makes every further complaint about the same value noise.
+    // If the type is wrong, further complaints about the same value are noise.
     const known = byPlace.get(place)
     if (known === undefined || rank < known.rank) byPlace.set(place, { issue, rank })
   }
   return withoutMisspelt(Array.from(byPlace.values(), ({ issue }) => issue))
 }
 
-/** A misspelt field is not missing as well. */
+/** A misspelt field is not also missing. */
 function withoutMisspelt(issues: readonly Issue[]): Issue[] {
   const missing = issues.filter(({ code }) => code === 'MISSING_FIELD').map(({ pointer }) => fromPointer(pointer))
   if (missing.length === 0) return [...issues]
@@ -79,7 +79,7 @@ function toIssue(error: ErrorObject): Issue | undefined {
         }
 
   switch (keyword) {
-    // "X or null" fails as a whole when X fails: what X says is enough.
+    // "X or null" fails as a whole if X fails: the message about X is enough.
     case 'anyOf':
     case 'propertyNames':
       return undefined
@@ -137,7 +137,7 @@ function isBooleanWord(text: string): boolean {
   return /^(?:y|n|yes|no|on|off|true|false)$/i.test(text)
 }
 
-/** Where a field belongs that was written in another place; only for names that a flow has in one place below its root. */
+/** The right place for a misplaced field. Only for names that occur at one place below the root of a flow. */
 const HOMES: ReadonlyMap<string, string> = (() => {
   const places = [...leavesOf(normalise({ name: 'any', type: 'document' })).keys()].map(fromPointer)
   const names = places.map((path) => path.at(-1))
@@ -158,7 +158,7 @@ function unknownField(pointer: string, name: string, fields: readonly string[]):
 }
 
 function enumIssue(make: MakeIssue, pointer: string, data: unknown, allowed: readonly string[]): Issue | undefined {
-  // The check of the type says more of these.
+  // For these, the type check says more.
   if (data === null || typeof data === 'object') return undefined
   const hint = typeof data === 'string' ? suggest(data, allowed, 'one of') : `one of: ${allowed.join(', ')}`
   return /\/allowed_types\/\d+$/.test(pointer)

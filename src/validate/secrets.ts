@@ -2,7 +2,7 @@ import { secretIn } from '../model/api-key.js'
 import type { Issue } from '../model/diagnostic.js'
 import { toPointer } from '../model/json-pointer.js'
 
-/** API keys and signing secrets in a file that people commit and plans print: in names and values, at any depth. `instead` is what to do. */
+/** API keys and signing secrets in a committed file: in names and values, at any depth. `instead` is what to do. */
 export function secretIssues(value: unknown, instead: string, path: readonly string[] = []): Issue[] {
   if (typeof value === 'string') return secretAt(value, path, 'value', instead)
   if (value === null || typeof value !== 'object') return []
@@ -13,7 +13,7 @@ export function secretIssues(value: unknown, instead: string, path: readonly str
   })
 }
 
-/** A secret in the name of a file, if one is there. `instead` is what to do. */
+/** A secret in the name of a file. `instead` is what to do. */
 export function secretNameIssues(name: string, instead: string): Issue[] {
   return secretAt(name, [], 'key', instead)
 }

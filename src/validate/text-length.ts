@@ -1,12 +1,12 @@
 /**
- * Whether a text has more characters than `most`. A character is a code point, as JSON Schema counts them (maxLength)
- * and Stripe does: an emoji of two UTF-16 units is one.
+ * Whether a text has more than `most` characters. A character is a code point, as JSON Schema (maxLength) and Stripe
+ * count them: an emoji of two UTF-16 units is one.
  */
 export function isLonger(text: string, most: number): boolean {
   return text.length > most && firstCharacters(text, most).length < text.length
 }
 
-/** The text up to `count` characters, none of them cut in half. */
+/** The first `count` characters of a text, none of them cut in half. */
 export function firstCharacters(text: string, count: number): string {
   if (text.length <= count) return text
   let end = 0

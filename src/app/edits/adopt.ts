@@ -8,8 +8,8 @@ import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
 
 /**
- * The edits that adopting needs: a link that is open stays open, as closing it is a change of its own, to be reviewed.
- * Nothing is written; the flows are taken over by an apply that is limited to them. Throws Failure where one of them cannot be.
+ * The edits that adopting needs. An open link stays open: closing it is a change of its own, to be reviewed. Nothing is
+ * written here; an apply limited to these flows takes them over. Throws Failure if one of them cannot be adopted.
  */
 export function editsToAdopt(editing: Editing, keys: readonly FlowKey[]): FileEdit[] {
   const { site, definitions, state } = editing
@@ -29,7 +29,7 @@ export function editsToAdopt(editing: Editing, keys: readonly FlowKey[]): FileEd
   return editsFor(project, definitions, target.name, targets, state)
 }
 
-/** Why these flows cannot be taken over, all at once; `isImport` tells whether they must have a definition or must not. */
+/** Throws with every reason why these flows cannot be taken over. `isImport`: they must not have a definition yet. */
 export function checkUnmanaged(
   { site, state }: Editing,
   keys: readonly FlowKey[],

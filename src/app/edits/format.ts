@@ -6,13 +6,13 @@ import { findPolicies, policiesFolder } from '../project/policies.js'
 import type { Project } from '../project/project.js'
 import { schemaFor } from './write-definition.js'
 
-/** Files that are not in standard layout, each with the text that is, and what is wrong with others. */
+/** Files that are not in standard layout, each with its text in that layout, and what is wrong with other files. */
 export interface Untidy {
   readonly files: readonly { readonly file: string; readonly text: string }[]
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout makes of definitions and policies: of those that are named, else of all. Nothing is written. */
+/** What the standard layout makes of definitions and policies: of the named ones, else of all. Nothing is written. */
 export function untidyFiles(project: Project, named: readonly string[]): Untidy {
   const all = [findDefinitions(project), findPolicies(project)]
   const files = named.length > 0 ? named : all.flatMap((found) => found.files.map(({ file }) => file))

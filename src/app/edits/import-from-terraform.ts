@@ -11,13 +11,13 @@ import { editsFor } from './write-edits.js'
 
 export interface Taken {
   readonly edits: readonly FileEdit[]
-  /** The resources that Terraform must forget, by their addresses. */
+  /** Addresses of the resources that Terraform must forget. */
   readonly addresses: readonly string[]
 }
 
 /**
- * Definitions for flows of this project that Terraform has managed; nothing is written. The flows stay as they are: they are the
- * project's already. One that has a definition keeps it.
+ * Definitions for flows of this project that Terraform has managed. Nothing is written, and the flows do not change:
+ * the project owns them already. A flow that has a definition keeps it.
  */
 export function editsFromTerraform(editing: Editing, inState: readonly FlowInState[], keys: readonly FlowKey[]): Taken {
   const { definitions, state } = editing
@@ -36,7 +36,7 @@ export function editsFromTerraform(editing: Editing, inState: readonly FlowInSta
       .map((key) => `Terraform's state has no flow "${key}"`),
     ...foreign.map(({ id, instance, fault }) => `${instance} (${id}) ${fault}`),
     ...doubles(chosen),
-    // Terraform forgets a resource with all its instances: one without a definition would be archived by the next apply.
+    // Terraform forgets a resource with all its instances. The next apply would archive an instance without definition.
     ...all
       .filter((one) => !chosen.includes(one) && chosen.some(({ address }) => address === one.address))
       .filter(({ flow }) => flow === undefined || !defined.has(flow.key))
@@ -66,7 +66,7 @@ export function editsFromTerraform(editing: Editing, inState: readonly FlowInSta
   return { edits, addresses: chosen.map(({ address }) => address) }
 }
 
-/** Flows that two resources have: one definition cannot tell which of them is meant to go. */
+/** Flows that are in two resources: one definition cannot decide which of them should go. */
 function doubles(flows: readonly FlowInState[]): string[] {
   return flows.flatMap(({ id, instance }, index) => {
     const first = flows.find((one) => one.id === id)

@@ -6,7 +6,7 @@ import { checkUnmanaged } from './adopt.js'
 import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
 
-/** New definitions, and what is left out of them. */
+/** New definitions, and what they leave out. */
 export interface Imported {
   readonly edits: readonly FileEdit[]
   /** Keys of the flows that get a definition, in order. */
@@ -14,7 +14,7 @@ export interface Imported {
   readonly withheld: readonly Withheld[]
 }
 
-/** Definitions for flows that nobody manages: those that are named, else all of them. Nothing is written. */
+/** Definitions for flows that no project manages: the named ones, else all. Nothing is written. */
 export function editsToImport(editing: Editing, named: readonly FlowKey[]): Imported {
   const { site, definitions, state } = editing
   const chosen = chosenKeys(editing, named)

@@ -6,7 +6,7 @@ import { checkedDefinitions } from '../project/sources.js'
 import { type Site, stateOf } from '../site.js'
 import { finishEdits } from './write-edits.js'
 
-/** Definitions that are about to be edited, and what they are edited after. */
+/** Definitions that are about to be edited, and the state that guides the edits. */
 export interface Editing {
   readonly site: Site
   readonly definitions: Definitions
@@ -14,8 +14,8 @@ export interface Editing {
 }
 
 /**
- * Reads what edits start from: first ends what a run began that was killed. `check`: nothing may be written. A project
- * that `mayBeEmpty` need not have definitions yet.
+ * Reads what edits start from. Before that, it finishes what a killed run began. `check`: nothing may be written.
+ * `mayBeEmpty`: the project need not have definitions yet.
  */
 export async function openForEdits(
   site: Site,

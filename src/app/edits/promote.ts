@@ -8,17 +8,17 @@ import type { Site } from '../site.js'
 import { editsFor, finishEdits } from './write-edits.js'
 
 export interface PromoteChoice {
-  /** Flows; none means all. */
+  /** Keys of flows; an empty list means all. */
   readonly keys: readonly FlowKey[]
-  /** Fields that stay as they are, such as "return_url". */
+  /** Fields that keep their values, such as "return_url". */
   readonly except: readonly string[]
-  /** Whether to take what the service of the first has, not what the definitions say of it. */
+  /** Whether to take what the first environment's service has, not what the definitions say. */
   readonly isObserved: boolean
   /** Whether nothing may be written. */
   readonly check: boolean
 }
 
-/** The edits that give a site what another environment of its project has. Nothing is written yet. */
+/** The edits that give a site the flows of another environment of its project. Nothing is written yet. */
 export async function editsToPromote(
   from: Site,
   to: Site,

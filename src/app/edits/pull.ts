@@ -14,23 +14,23 @@ import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
 
 export interface PullChoice {
-  /** Flows; none means all of the project. */
+  /** Keys of flows; an empty list means all of the project. */
   readonly keys: readonly FlowKey[]
-  /** Whether also to take back what git changed and nobody applied, and definitions that git removed. */
+  /** Whether to also undo changes in git that nobody applied, and definitions that git removed. */
   readonly all: boolean
-  /** A deployment: the definitions are restored as it left its flows. */
+  /** A deployment: the definitions are restored to what it left behind. */
   readonly at?: string | undefined
 }
 
-/** What pull makes of the definitions, and what it leaves alone. Nothing is written yet. */
+/** The edits that pull makes, and what it leaves alone. Nothing is written yet. */
 export interface Pulled {
   readonly edits: readonly FileEdit[]
   readonly targets: Pull['targets']
   readonly withheld: Pull['withheld']
   readonly kept: readonly KeptFlow[]
-  /** The drift that stays, whatever was pulled: of the flows that are asked for. */
+  /** The drift that stays after the pull, for the flows that were asked for. */
   readonly left: readonly LeftFlow[]
-  /** Definitions of flows that the project did not have then, each with whether the next apply here archives its flow. */
+  /** Definitions of flows that the project did not have then; true if the next apply here archives the flow. */
   readonly absent: ReadonlyMap<FlowKey, boolean>
 }
 
@@ -39,20 +39,20 @@ type KeptFlow =
   | { readonly key: FlowKey; readonly why: 'adopted_since' }
   | { readonly key: FlowKey; readonly keyThen: FlowKey; readonly why: 'key_not_free' }
 
-/** What to pull from: what is there, or what was there then. */
+/** What to pull from: the present state, or an earlier one. */
 interface Source {
   readonly state: ObservedState
   readonly absent: Pulled['absent']
-  /** Of those, the ones whose flow was taken over since: they stay, unless they are named. */
+  /** Those in `absent` whose flow was taken over since. They stay unless they are named. */
   readonly adopted: readonly FlowKey[]
-  /** Flows that cannot have the key of then again, each with the key that it keeps. */
+  /** Flows that cannot have their earlier key again, each with the key that it keeps. */
   readonly notFree: ReturnType<typeof keysNotFree>
 }
 
-/** How many flows are asked for their versions at once. */
+/** How many flows have their versions fetched at once. */
 const AT_ONCE = 6
 
-/** The edits that make the definitions say what the service has, or what it had. */
+/** The edits that make the definitions say what the service has, or what it had earlier. */
 export async function editsToPull(editing: Editing, { keys, all, at }: PullChoice): Promise<Pulled> {
   const { site, definitions } = editing
   const { project, target } = site
@@ -82,7 +82,7 @@ export async function editsToPull(editing: Editing, { keys, all, at }: PullChoic
   }
 }
 
-/** What was there then, as a deployment left it. Nobody has edited it since, so there is nobody to name. */
+/** The state as a deployment left it. It has no edits by people, so there is nobody to name. */
 async function sourceAt(
   reader: RemoteReader,
   deployment: string,
@@ -109,13 +109,13 @@ async function sourceAt(
   }
 }
 
-/** Whether a flow was there before it came into its project: archiving it would not bring back what was. */
+/** Whether a flow existed before it came into its project: archiving it would not bring back the earlier state. */
 async function wasTakenOver(reader: RemoteReader, flow: string): Promise<boolean> {
   for await (const { changed } of versionsOf(reader, flow)) if (changed.includes('/project')) return true
   return false
 }
 
-/** Two definitions cannot be told apart by their flows: whichever were written would be about the wrong one. */
+/** Two definitions may have swapped flows: whatever pull wrote would be about the wrong one. */
 function exchanged(conflicts: Pull['exchanged'], at: string | undefined): Failure {
   const messages = conflicts.map((conflict) => {
     const { key, applied_key: other } = conflict.observed

@@ -7,7 +7,7 @@ import { putInPlace, replaceWhole, writeNew } from '../../files/put-in-place.js'
 import { makeCacheKey } from '../../load/cache/cache-key.js'
 import type { Project } from '../project/project.js'
 
-/** The modeline names the project's own copy of the schema, where it keeps one. */
+/** The modeline names the project's own copy of the schema, if it keeps one. */
 export function schemaFor({ root }: Project, file: string, name: 'flow' | 'policy' = 'flow'): string | undefined {
   const schema = join(root, 'schemas', `${name}.schema.json`)
   if (!existsSync(schema)) return undefined
@@ -16,12 +16,12 @@ export function schemaFor({ root }: Project, file: string, name: 'flow' | 'polic
     .join('/')
 }
 
-/** Where a text is written before it gets its name; a process that is killed leaves it there. */
+/** Where a text is written before it gets its name. A killed process leaves this file behind. */
 function sealedTemporaryFor(path: string): string {
   return `${path}.${process.pid}.${sealOf(basename(path), process.pid)}.tmp`
 }
 
-/** Tells files of this program's making from those that somebody gave such a name: they are never removed. */
+/** Marks this program's temporary files. A file that somebody gave such a name is never removed. */
 function sealOf(name: string, pid: number): string {
   const key = cacheKey()
   if (key === undefined) return randomBytes(SEAL_LENGTH / 2).toString('hex')
@@ -30,7 +30,7 @@ function sealOf(name: string, pid: number): string {
 
 const SEAL_LENGTH = 16
 
-/** Undefined where the home folder cannot be written: then what a killed process leaves behind stays. */
+/** Undefined if the home folder cannot be written. Then files left by a killed process stay. */
 function cacheKey(): Buffer | undefined {
   try {
     return makeCacheKey()
@@ -40,8 +40,8 @@ function cacheKey(): Buffer | undefined {
 }
 
 /**
- * Removes what processes left behind, in this folder of the project and those below, that no longer run. Links are not
- * followed: they may lead out of the project, or round in circles.
+ * Removes what dead processes left behind, in this folder of the project and those below. It does not follow links:
+ * they may lead out of the project, or round in circles.
  */
 export function removeLeftovers(folder: string): void {
   for (const entry of entriesOf(folder)) {
@@ -63,13 +63,13 @@ function entriesOf(folder: string): readonly Dirent[] {
 
 const TEMPORARY = /^(.+\.ya?ml)\.(\d+)\.([0-9a-f]+)\.tmp$/
 
-/** The old text or the new one, never half of it, with the file's mode. A link goes on pointing to it. Throws LinkOutside. */
+/** Leaves the old text or the new one, never half of it. Keeps the file's mode and links to it. Throws LinkOutside. */
 export function replaceFile(root: string, file: string, text: string): void {
   const target = followed(root, file)
   replaceWhole(target, text, { temporary: sealedTemporaryFor(target), mode: statSync(target).mode })
 }
 
-/** The whole file or none, and never over one that is there; in a folder of the project. Throws LinkOutside. */
+/** Creates the whole file or none, in a folder of the project, and never over an existing one. Throws LinkOutside. */
 export function createFile(root: string, file: string, text: string, mode?: number): void {
   const path = join(followed(root, dirname(file)), basename(file))
   const temporary = sealedTemporaryFor(path)

@@ -14,10 +14,7 @@ import type { Project } from '../project/project.js'
 import type { Site } from '../site.js'
 import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
 
-/**
- * The files that have to change for these targets; nothing is written. `state` is what was observed there, if anything
- * was.
- */
+/** The files that have to change for these targets; nothing is written. `state`: what was observed, if anything was. */
 export function editsFor(
   project: Project,
   definitions: Definitions,
@@ -54,7 +51,7 @@ export function editsFor(
   return edits
 }
 
-/** Throws where the environment would get a return URL that its mode does not allow, such as live that of test. */
+/** Throws if the mode of the environment forbids a return URL, such as a test URL in live mode. */
 function checkReturnUrls(targets: readonly FlowTarget[], environment: string, mode: Mode): void {
   for (const { key, config } of targets) {
     const address = config?.return_url ?? null
@@ -65,7 +62,7 @@ function checkReturnUrls(targets: readonly FlowTarget[], environment: string, mo
   }
 }
 
-/** Throws where a file is laid out so that it cannot be edited without losing something of it. */
+/** Throws if the layout of a file does not allow editing without loss. */
 function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
   try {
     return editProject(files, targets)
@@ -80,8 +77,8 @@ function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[]
 }
 
 /**
- * Writes the edits, each file whole or not at all. Before the first is written every one is looked at, and each again
- * before its turn: none may have changed since it was read, and none that is new may be there.
+ * Writes the edits, each file whole or not at all. Every edit is checked before the first write, and again before its
+ * own. No file may have changed since it was read, and no new file may exist already.
  */
 export function writeEdits({ root, config }: Project, edits: readonly FileEdit[]): void {
   // A project may begin with an import.
@@ -92,7 +89,7 @@ export function writeEdits({ root, config }: Project, edits: readonly FileEdit[]
   }
   const written: string[] = []
   for (const edit of edits) {
-    // Again: somebody may have saved it while the others were written.
+    // Again: somebody may have saved it while other files were written.
     checkUnchanged(root, edit, written)
     try {
       write(root, edit)
@@ -115,14 +112,14 @@ function write(root: string, edit: FileEdit): void {
   else {
     const { previousFile, before, file, text } = edit
     writeCacheFile<Renaming>(root, RENAMING, { previousFile, before, file, text })
-    // Both files for a moment rather than none.
+    // Better both files for a moment than none.
     createFile(root, file, markOf(root, previousFile) + text, statSync(join(root, previousFile)).mode)
     rmSync(join(root, previousFile))
     removeCacheFile(root, RENAMING)
   }
 }
 
-/** A file that is about to get another name, with what it says before and after. */
+/** A file that is being renamed, with its text before and after. */
 interface Renaming {
   readonly previousFile: string
   readonly before: string
@@ -133,9 +130,9 @@ interface Renaming {
 const RENAMING = 'renaming'
 
 /**
- * Ends what a run began that was killed in the middle, and says so: half a rename, and temporary files. Call before
- * definitions are read to be edited: two files of one flow would not be valid. With `check` nothing is written: half a
- * rename is told instead.
+ * Finishes what a killed run left behind, half a rename and temporary files, and reports it. Call it before reading
+ * definitions to edit: two files for one flow would not be valid. With `check` nothing is written, and half a rename is
+ * an error.
  */
 export function finishEdits({ project, reporter }: Pick<Site, 'project' | 'reporter'>, check: boolean): void {
   const { root, config } = project
@@ -143,7 +140,7 @@ export function finishEdits({ project, reporter }: Pick<Site, 'project' | 'repor
   const renaming = readCacheFile<Renaming>(root, RENAMING)
   if (renaming === null) return
   const { previousFile, before, file, text } = renaming
-  // Where somebody has edited either file since, both stay: validation names the one that is too many.
+  // If somebody has edited either file since, both stay: validation names the one that is too many.
   const isHalf = textAt(root, file) === text && textAt(root, previousFile) === before
   if (check) {
     if (isHalf) throw halfRenamed(previousFile, file)
@@ -162,7 +159,7 @@ function halfRenamed(previousFile: string, file: string): Failure {
   })
 }
 
-/** The byte-order mark with which some editors begin a file: no part of the text, but the author's. */
+/** The byte-order mark with which some editors begin a file. It is not part of the text, but the author's. */
 function markOf(root: string, file: string): string {
   return written(root, file)?.startsWith('\ufeff') ? '\ufeff' : ''
 }
@@ -177,7 +174,7 @@ function textAt(root: string, file: string): string | undefined {
   return written(root, file)?.replace(/^\ufeff/, '')
 }
 
-/** What stands in a file of the project; undefined where there is none, or none that may be opened. */
+/** The text of a file of the project; undefined if the file does not exist or may not be opened. */
 function written(root: string, file: string): string | undefined {
   try {
     return textInside(root, file)

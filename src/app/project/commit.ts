@@ -2,7 +2,7 @@ import { type CommitInfo, commitInfo, trustCommand } from '../../ci/commit-info.
 import type { Ports } from '../site.js'
 import type { Project } from './project.js'
 
-/** The commit that a project stands at: what its plans are made of. */
+/** The commit that a project is at, which its plans are made from. */
 export function projectCommit(
   { root, configFile, config }: Project,
   { env, reporter }: Pick<Ports, 'env' | 'reporter'>,

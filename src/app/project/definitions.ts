@@ -13,23 +13,23 @@ import { type Found, type SetOptions, SourceSet } from './source-set.js'
 
 /** All definitions of a project, read and checked. */
 export interface Definitions {
-  /** Number of definition files, faulty ones too. */
+  /** Number of definition files, including faulty ones. */
   readonly count: number
   /** Everything that is wrong, in order of file, line and column. */
   readonly diagnostics: readonly Diagnostic[]
-  /** SHA-256 over all that decides the desired flows: paths, contents, configuration, schemas, program. */
+  /** SHA-256 over everything that decides the desired flows: paths, contents, configuration, schemas, program. */
   readonly digest: string
-  /** The flows of one environment in order of key. Only without errors; throws when files changed since. */
+  /** The flows of one environment in order of key. Only if there are no errors; throws if files changed since. */
   desired(environment: string): DesiredFlow[]
-  /** Where the definition sets this field of a flow's configuration for this environment; null where a default does. */
+  /** Where the definition sets this field for this environment; null if a default sets it. */
   locate(file: string, environment: string, pointer: string): SourcePosition | null
-  /** Line of the first field of the body; 1 when the file has changed since. */
+  /** Line of the first field of the body; 1 if the file has changed since. */
   bodyLine(file: string): number
-  /** The text of a definition as it was read and checked; undefined when the file has changed since. */
+  /** The text of a definition as it was read and checked; undefined if the file has changed since. */
   text(file: string): string | undefined
 }
 
-/** Reads and checks the definitions of a project. Never throws for what users write. */
+/** Reads and checks the definitions of a project. Mistakes of users never make it throw. */
 export function readDefinitions(project: Project, options: SetOptions = {}): Definitions {
   const set = new SourceSet(project, 'definitions', findDefinitions(project), project.config, options)
   const modes = modesOf(project.config.environments)
@@ -67,7 +67,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
   }
 }
 
-/** The definition files of a project, unread, and what is wrong with the folder that they are in. */
+/** The definition files of a project, unread, and what is wrong with their folder. */
 export function findDefinitions(project: Project): Found {
   const { files, diagnostics, exists } = discover(project.root, project.config.flows)
   return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
@@ -89,8 +89,8 @@ function folderFaults(project: Project, exists: boolean | 'link', count: number)
 }
 
 /**
- * The line of the first field, without parsing: the first line that is neither blank nor comment nor document start, if
- * it begins with a field's name. A plan of ten thousand new flows asks this of each file.
+ * The line of the first field, without parsing: the first line that is not blank, a comment or a document start, if it
+ * begins with the name of a field. Plans ask this for each of ten thousand new flows.
  */
 function quickBodyLine(text: string): number | undefined {
   const before = /^(?:[ \t]*(?:#[^\n]*)?\r?\n|---[ \t]*\r?\n)*/.exec(text)?.[0] ?? ''

@@ -18,15 +18,15 @@ export interface Policies {
   readonly names: readonly string[]
   /** Everything that is wrong, in order of file, line and column. */
   readonly diagnostics: readonly Diagnostic[]
-  /** SHA-256 over all that decides what they say; null where there are none. */
+  /** SHA-256 over everything that decides what they say; null if there are none. */
   readonly digest: string | null
-  /** Whether one of them asks how much a flow is used: figures that go on changing while the flows stay as they are. */
+  /** Whether a policy reads how much a flow is used. Usage changes even while the flows stay the same. */
   readonly readUsage: boolean
-  /** The same plan with what the policies say of it. Only without errors. Where there are none, the plan as it is. */
+  /** The plan with the findings of the policies. Only without errors. Without policies, the plan as it is. */
   judge(plan: Plan, about: PlanInputs): Promise<Plan>
 }
 
-/** What a plan was made of, and what was lifted by name for this run. */
+/** What a plan was made from, and what was lifted by name for this run. */
 export interface PlanInputs {
   readonly desired: readonly DesiredFlow[]
   readonly observed: ObservedState
@@ -35,8 +35,8 @@ export interface PlanInputs {
 }
 
 /**
- * Reads and checks the policies of a project. Never throws for what users write. The expression language is loaded where
- * there are policies only, and with the cache (the default) only where they have changed, or are to judge something.
+ * Reads and checks the policies of a project. Mistakes of users never make it throw. The expression language is loaded
+ * only if there are policies; with the cache (the default), only if they have changed or have to judge something.
  */
 export async function readPolicies(project: Project, options: SetOptions = {}): Promise<Policies> {
   const environments = Object.keys(project.config.environments)
@@ -50,7 +50,7 @@ export async function readPolicies(project: Project, options: SetOptions = {}): 
     diagnostics,
     digest: isEmpty ? null : set.digest,
     get readUsage() {
-      // By the name, which has one spelling only; in a message it counts as well, and does no harm.
+      // The search is by name, which has only one spelling. A match in a message counts too, and does no harm.
       return set.read().some(({ value }) => JSON.stringify(value ?? null).includes('sessions_last_30_days'))
     },
     judge: async (plan, { desired, observed, allow, places }) => {
@@ -78,7 +78,7 @@ function loadLanguage() {
   return import('../../policy/policy.js')
 }
 
-/** The folder of the policies; undefined where the usual one is what holds the definitions. */
+/** The folder of the policies; undefined if it is the default and overlaps with the folder of the definitions. */
 export function policiesFolder({ config }: Project): string | undefined {
   const folder = plainFolder(config.policies ?? 'policies')
   return config.policies === undefined && overlap(folder, config.flows) ? undefined : folder
@@ -91,7 +91,7 @@ export function findPolicies(project: Project): ReturnType<typeof discover> {
   const isNamed = config.policies !== undefined
   if (folder === undefined) return { files: [], diagnostics: [], exists: false }
   const found = discover(root, folder)
-  // Rules that nobody reads are rules that nobody keeps, also where the folder is the usual one.
+  // Rules that are not read are not enforced, so this is an error even for the default folder.
   if (found.exists === 'link') return { ...found, diagnostics: [linkedAway(project, 'policies', folder)] }
   if (found.exists || !isNamed) return found
   const missing: Diagnostic = {

@@ -11,9 +11,9 @@ import { type Mode, modeOf } from '../../model/mode.js'
 import type { Config } from '../../model/schema-types.js'
 import { checkConfig, overlap, plainFolder } from '../../validate/config.js'
 
-/** A folder with a configuration file that is valid. */
+/** A folder with a valid configuration file. */
 export interface Project {
-  /** Absolute path of the folder that holds the configuration file, links followed. */
+  /** Absolute path of the folder that holds the configuration file, with links resolved. */
   readonly root: string
   /** Name of the configuration file in that folder. */
   readonly configFile: string
@@ -21,20 +21,20 @@ export interface Project {
 }
 
 /**
- * The configuration with its defaults filled in. Folders are those that are meant: where one is a link to another of the
- * project, it is that one, as git and editors know it.
+ * The configuration with its defaults filled in. A folder that links to another folder of the project is replaced by
+ * that folder, as git and editors know it.
  */
 type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
 
-/** What a configuration file is called; the first is what is made, and meant where nothing else is said. */
+/** Names of the configuration file. The first is the one that is created, and the default. */
 export const CONFIG_FILES = ['flows.config.yaml', 'flows.config.yml'] as const
 
-/** The configuration files that lie in a folder, links to nothing too: a project has one. */
+/** The configuration files in a folder, including broken links. A project has one. */
 export function configFilesIn(folder: string): readonly string[] {
   return CONFIG_FILES.map((name) => join(folder, name)).filter(isThere)
 }
 
-/** Reads the configuration file. `project` is there exactly when there is no diagnostic. */
+/** Reads the configuration file. `project` is present exactly if there are no diagnostics. */
 export function loadProject(configFile: string): { project?: Project; diagnostics: readonly Diagnostic[] } {
   const path = resolve(configFile)
   const root = realFolder(dirname(path))
@@ -59,7 +59,7 @@ function withFolders(root: string, config: Config): ProjectConfig {
   return { ...config, flows, ...(isLink && { policies }) }
 }
 
-/** What a folder of the configuration leads to inside of the project; else the folder as it is named. */
+/** The folder inside the project that a configured folder links to; else the folder as it is named. */
 function folderBehind(root: string, folder: string): string {
   try {
     const parts = relative(root, followed(root, folder)).split(sep)
@@ -77,18 +77,18 @@ function realFolder(folder: string): string {
   }
 }
 
-/** The environment that is meant where nobody names one: the only one, else `local`. */
+/** The environment that is used if none is named: the only one, else `local`. */
 export function defaultEnvironment({ config }: Project): string {
   const names = Object.keys(config.environments)
   return (names.length === 1 ? names[0] : undefined) ?? 'local'
 }
 
-/** Where the embedded store of a project lies, as seen from a folder. */
+/** Path of a project's embedded store, relative to a folder. */
 export function storeFrom(folder: string, { root }: Project): string {
   return relative(folder, join(root, '.flows', 'store.sqlite'))
 }
 
-/** Where the flows of an environment are: a flows API and its mode, else the embedded store, by its path from a folder. */
+/** Where the flows of an environment are: a flows API and its mode, or the embedded store by its path from a folder. */
 export function placeOf(
   project: Project,
   environment: string,
@@ -100,7 +100,7 @@ export function placeOf(
     : { api: settings.api, mode: modeOf(settings) }
 }
 
-/** Where the configuration says something; its beginning where it does not. */
+/** Where the configuration says something; the start of the file if it does not. */
 export function locateInConfig({ root, configFile }: Project, pointer: string): SourcePosition {
   const read = readBounded(root, configFile)
   const decoded = 'fault' in read ? undefined : decode(configFile, read.bytes)
@@ -110,7 +110,7 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
     : positionOf(configFile, { pointer, part: 'value' }, source)
 }
 
-/** What is wrong with a folder of the configuration that is a link to anything but a folder of the project. */
+/** The fault of a configured folder that links to anything but a folder of the project. */
 export function linkedAway(project: Project, field: 'flows' | 'policies', folder: string): Diagnostic {
   return {
     severity: 'error',
@@ -121,7 +121,7 @@ export function linkedAway(project: Project, field: 'flows' | 'policies', folder
   }
 }
 
-/** A link to nothing is there, too. */
+/** A broken link counts as present, too. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path) !== undefined

@@ -16,24 +16,24 @@ export interface Found {
 }
 
 export interface SetOptions {
-  /** What an earlier run found out is not found out again; the outcome is the same. By default true. */
+  /** Whether to reuse what an earlier run found out; the outcome is the same. By default true. */
   readonly cache?: boolean | undefined
 }
 
 /** What may be wrong with the files of one kind. */
 export interface Checks {
-  /** Faults of one file's value, and those that are placed in the middle of a text. */
+  /** Faults in one file's value, and faults with a place inside a text. */
   file(read: ReadDefinition): { readonly issues: readonly Issue[]; readonly within?: readonly Within[] }
-  /** Faults that only show when all files are seen together. */
+  /** Faults that only show if all files are seen together. */
   set(read: readonly ReadDefinition[]): readonly FileIssue[]
 }
 
 type Within = Pick<Issue, 'code' | 'message' | 'hint' | 'pointer'> & { readonly offset: number }
 
-/** All files of one kind in a project: definitions, or policies. With the cache what was read before is not parsed again. */
+/** All files of one kind in a project: definitions or policies. With the cache, known files are not parsed again. */
 export class SourceSet {
   readonly listed: readonly DefinitionFile[]
-  /** Whether an earlier run found this very set to be without fault. */
+  /** Whether an earlier run found exactly this set without fault. */
   readonly isValid: boolean
   readonly #files: DefinitionFiles
   readonly #cache: DefinitionCache | undefined
@@ -44,7 +44,7 @@ export class SourceSet {
   #read: readonly ReadDefinition[] | undefined
   #indexes: ReadonlyMap<string, number> | undefined
 
-  /** `decides`: what the configuration says that decides as well. */
+  /** `decides`: the part of the configuration that also decides the result. */
   constructor(project: Project, kind: string, found: Found, decides: unknown, { cache = true }: SetOptions) {
     this.#cache = cache ? new DefinitionCache(project.root, FINGERPRINT, kind) : undefined
     this.listed = found.files
@@ -57,12 +57,12 @@ export class SourceSet {
     this.isValid = this.#faults.length === 0 && valid === this.#digest
   }
 
-  /** SHA-256 over all that decides what the files say: paths, contents, configuration, schemas, program. */
+  /** SHA-256 over everything that decides what the files say: paths, contents, configuration, schemas, program. */
   get digest(): string {
     return this.#digest
   }
 
-  /** Everything that is wrong, in order of file, line and column. Remembers a set without fault. */
+  /** Everything that is wrong, in order of file, line and column. A set without fault is remembered. */
   check(checks: Checks): readonly Diagnostic[] {
     const read = this.#files.read()
     this.#read = read
@@ -76,7 +76,7 @@ export class SourceSet {
     return diagnostics
   }
 
-  /** What the files say. Throws when one has changed since the set was opened. */
+  /** What the files say. Throws if one has changed since the set was opened. */
   read(): readonly ReadDefinition[] {
     if (this.#read === undefined) {
       const read = this.#files.read()
@@ -88,12 +88,12 @@ export class SourceSet {
     return this.#read
   }
 
-  /** The text of a file as it was read and checked; undefined when it has changed since. */
+  /** The text of a file as it was read and checked; undefined if it has changed since. */
   text(file: string): string | undefined {
     return this.#files.text({ file, hash: this.#hashOf(file) })
   }
 
-  /** Where things stand in a file; undefined when it has changed since. */
+  /** The places of things in a file; undefined if it has changed since. */
   source(file: string): SourceMap | undefined {
     return this.#files.source({ file, hash: this.#hashOf(file) })
   }
@@ -107,7 +107,7 @@ export class SourceSet {
     const { file, value } = read
     if (value === undefined) return []
     const { issues: all, within = [] } = checks.file(read)
-    // A field may be missing because YAML's faults hid it.
+    // A field may be missing only because a YAML fault hid it.
     const issues = read.diagnostics.length === 0 ? all : all.filter(({ code }) => code !== 'MISSING_FIELD')
     if (issues.length + within.length === 0) return []
     const source = this.#files.source(read)

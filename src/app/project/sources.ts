@@ -7,11 +7,11 @@ import type { Project } from './project.js'
 export interface Sources {
   readonly definitions: Definitions
   readonly policies: Policies
-  /** Everything that is wrong with either. */
+  /** Everything that is wrong with definitions or policies. */
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** The definitions and policies of a project, with all that is wrong with them. */
+/** The definitions and policies of a project, with everything that is wrong with them. */
 export async function readSources(project: Project, options: { cache?: boolean } = {}): Promise<Sources> {
   const definitions = readDefinitions(project, options)
   const policies = await readPolicies(project, options)
@@ -19,17 +19,17 @@ export async function readSources(project: Project, options: { cache?: boolean }
   return { definitions, policies, diagnostics }
 }
 
-/** Definitions and policies without errors; throws InvalidDefinitions with all of them otherwise. */
+/** Definitions and policies without errors; otherwise throws InvalidDefinitions with all errors. */
 export async function checkedSources(project: Project): Promise<Sources> {
   return checked(project, await readSources(project))
 }
 
-/** Definitions without errors; throws InvalidDefinitions with all of them otherwise. */
+/** Definitions without errors; otherwise throws InvalidDefinitions with all errors. */
 export function checkedDefinitions(project: Project): Definitions {
   return checked(project, readDefinitions(project))
 }
 
-/** Policies without errors, for whoever needs no definitions. */
+/** Policies without errors, for callers that need no definitions. */
 export async function checkedPolicies(project: Project): Promise<Policies> {
   return checked(project, await readPolicies(project))
 }

@@ -11,11 +11,11 @@ const run = promisify(execFile)
 
 export interface DriftPullRequestOptions extends Subject {
   readonly forge: Forge
-  /** The folder of the configuration, in a git repository. */
+  /** The folder of the configuration, inside a git repository. */
   readonly root: string
   /** What `flows pull` may have written, relative to `root`. */
   readonly files: readonly string[]
-  /** The branch that it is to be merged into; by default the one that is checked out. */
+  /** The branch to merge into; by default the one that is checked out. */
   readonly base?: string | undefined
   readonly remote?: string
   readonly title: string
@@ -24,7 +24,7 @@ export interface DriftPullRequestOptions extends Subject {
 }
 
 export interface DriftPullRequest {
-  /** `edited`: somebody else's commits are on the branch, so nothing was written. `nothing`: no file differs. */
+  /** `edited`: the branch has commits of somebody else, so nothing was written. `nothing`: no file differs. */
   readonly status: 'opened' | 'updated' | 'unchanged' | 'edited' | 'nothing'
   readonly branch: string
   readonly number: number | null
@@ -32,14 +32,14 @@ export interface DriftPullRequest {
 }
 
 /**
- * Makes what `flows pull` wrote into the files a pull request, or brings the one that is open up to date. The branch
- * that is checked out, its index and its files are left as they are: the commit is made beside them. The same change
- * on the same commit makes the same commit again, so a job that is repeated pushes nothing.
+ * Makes a pull request from what `flows pull` wrote into the files, or updates the open one. It does not touch the
+ * branch that is checked out, its index or its files: the commit is made beside them. The same change on the same
+ * commit gives the same commit again, so a repeated job pushes nothing.
  */
 export async function driftPullRequest(options: DriftPullRequestOptions): Promise<DriftPullRequest> {
   const { forge, project, environment, title, body, remote = 'origin' } = options
   const git = gitIn(options.root)
-  // Not with a hyphen between the two: names may have one themselves.
+  // Joined by a slash, not a hyphen: the names may contain hyphens.
   const branch = `flows/drift/${project}/${environment}`
   const base = options.base ?? (await currentBranch(git))
   const none = { branch, number: null, url: null }
@@ -53,7 +53,7 @@ export async function driftPullRequest(options: DriftPullRequestOptions): Promis
   }
   const isPushed = there !== commit
   if (isPushed) {
-    // Only over what was looked at: a commit that was pushed meanwhile is not lost.
+    // The lease covers only the tip that was looked at, so a commit pushed since is not lost.
     const lease = `--force-with-lease=refs/heads/${branch}:${there ?? ''}`
     await git(['push', '--quiet', lease, remote, `${commit}:refs/heads/${branch}`])
   }
@@ -71,8 +71,8 @@ export async function driftPullRequest(options: DriftPullRequestOptions): Promis
 type Git = (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<string>
 
 /**
- * Tells a commit of ours by the last line of its message, which names what the commit holds and what it stands on: one
- * that somebody amended or put on other commits keeps the line, and is theirs.
+ * The last line of our commits' messages. It names the commit's tree and parent, so we recognise our own commits. A
+ * commit that somebody amended or rebased keeps the line, but no longer matches it, and is theirs.
  */
 function trailer({ project, environment }: Subject, tree: string, parent: string): string {
   return `Flows-Drift: ${project} ${environment} ${tree} ${parent}`
@@ -84,7 +84,7 @@ async function commitBeside(git: Git, options: DriftPullRequestOptions): Promise
   if (files.length === 0) return null
   const folder = mkdtempSync(join(tmpdir(), 'flows-index-'))
   try {
-    // Names of files, not patterns.
+    // The files are names, not patterns.
     const index = { GIT_INDEX_FILE: join(folder, 'index'), GIT_LITERAL_PATHSPECS: '1' }
     const head = await git(['rev-parse', 'HEAD'])
     await git(['read-tree', head], index)
@@ -127,7 +127,7 @@ async function remoteTip(git: Git, remote: string, branch: string): Promise<stri
 }
 
 async function isOurs(git: Git, commit: string, subject: Subject): Promise<boolean> {
-  // As it is stored: of a commit that was fetched alone, git log shows no parent.
+  // Read the stored commit: `git log` shows no parent for a commit that was fetched alone.
   const stored = await git(['cat-file', 'commit', commit])
   const [, tree = '', parent = ''] = /^tree ([0-9a-f]+)\nparent ([0-9a-f]+)\n(?!parent )/.exec(stored) ?? []
   return stored.trimEnd().split('\n').at(-1) === trailer(subject, tree, parent)
@@ -145,7 +145,7 @@ function gitIn(cwd: string): Git {
   }
 }
 
-/** git shows the whole address of a remote when it cannot be reached, with the token that stands in it. */
+/** If git cannot reach a remote, its message shows the whole address, including a token. */
 function withoutCredentials(text: string): string {
   return text.replace(/:\/\/[^/\s]*@/g, '://...@')
 }

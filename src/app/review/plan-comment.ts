@@ -14,24 +14,24 @@ import type { Plan } from '../../model/plan.js'
 import { planMarkdown } from '../../render/plan/markdown.js'
 import { formatTime } from '../../text/text.js'
 
-/** A plan that is shown in a pull request. */
+/** A plan to show in a pull request. */
 export interface PlanToShow {
   readonly plan: Plan
-  /** SHA-256 of the file that it was read from; null for one that was made just now. */
+  /** SHA-256 of the file it was read from; null for a plan that was made just now. */
   readonly fileSha256: string | null
 }
 
-/** What became of a comment. `superseded`: the pull request has moved on, so nothing was written. */
+/** What became of a comment. `superseded`: the pull request has changed since, so nothing was written. */
 export interface Outcome {
   readonly did: Kept['did'] | 'superseded' | 'nothing'
   readonly pullRequest: number | null
   readonly url: string | null
-  /** Other pull requests whose plans were marked as outdated. */
+  /** Other pull requests whose plans were marked outdated. */
   readonly outdated: readonly number[]
   readonly because?: string
 }
 
-/** The body of a comment about a plan that was just made. */
+/** The body of a comment for a plan that was just made. */
 export function plannedBody({ plan, fileSha256 }: PlanToShow, job: CiJob | undefined): string {
   const header: PlanHeader = {
     project: plan.project,
@@ -48,16 +48,16 @@ export function plannedBody({ plan, fileSha256 }: PlanToShow, job: CiJob | undef
 }
 
 /**
- * The commit that a plan was made of, which is not always the one that its job runs for: a job for a pull request may
- * stand on the base branch, and its plan then says nothing of the pull request.
+ * The commit that a plan was made from. It is not always the commit that the job runs for: a pull request's job may be
+ * on the base branch, and its plan then says nothing about the pull request.
  */
 export function madeOf(plan: Plan, job: CiJob | undefined): string | null {
   return plan.source?.commit ?? job?.commit ?? null
 }
 
 /**
- * Shows a plan in its pull request. Not where the pull request has moved on meanwhile: an older run that ends late must
- * not hide the newer plan, and a run that is repeated after the merge must not change what was reviewed.
+ * Shows a plan in its pull request, unless the pull request has changed since. An older run that ends late must not
+ * hide the newer plan, and a run repeated after the merge must not change what was reviewed.
  */
 export async function showPlanned(
   forge: Forge,
@@ -77,16 +77,16 @@ export async function showPlanned(
 
 export interface Deployed {
   readonly status: 'applied' | 'outdated'
-  /** Where the comment is; null after a push without a pull request. */
+  /** The pull request with the comment; null after a push without a pull request. */
   readonly pullRequest: number | null
   readonly deployment: string | null
   /** Unix seconds. */
   readonly now: number
-  /** What was applied; where it is not given, the plan in the comment. */
+  /** What was applied; by default the plan in the comment. */
   readonly plan?: Plan | undefined
 }
 
-/** Says in the comment what became of its plan; after an apply also in those of other pull requests that it overtook. */
+/** Writes the plan's outcome into its comment; after an apply also into other pull requests that it overtook. */
 export async function showStatus(
   forge: Forge,
   subject: Subject & { readonly author: string },

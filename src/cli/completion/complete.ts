@@ -3,7 +3,7 @@ import type { Cli } from '../program/command.js'
 import type { CompletionRequest } from './request.js'
 import { suggest } from './suggest.js'
 
-/** Answers a completion script, in the lines that it reads. Nothing is ever said but what fits. */
+/** Answers a completion script in the lines that it reads. Prints only suggestions, never errors. */
 export function complete(
   { shell, words }: CompletionRequest,
   program: Parameters<typeof suggest>[0],
@@ -15,7 +15,7 @@ export function complete(
     terminal.result(`:${found}\n`)
     return
   }
-  // bash completes what stands behind the last "=" or ":"; see request.ts.
+  // bash completes only the part behind the last "=" or ":"; see request.ts.
   const current = words.at(-1) ?? ''
   const done = shell === 'bash' ? Math.max(current.lastIndexOf('='), current.lastIndexOf(':')) + 1 : 0
   const lines = found.map(({ value, description }) => {

@@ -5,13 +5,13 @@ export const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 export type Shell = (typeof SHELLS)[number]
 
-/** What a shell asks: the words behind the program's name, of which the last one is being typed. */
+/** A shell's question: the words after the program's name. The last one is being typed. */
 export interface CompletionRequest {
   readonly shell: Shell
   readonly words: readonly string[]
 }
 
-/** Reads `__complete <shell> -- <words...>`; undefined where it is anything else. */
+/** Reads `__complete <shell> -- <words...>`; undefined for anything else. */
 export function completionRequest([first, shell, dashes, ...words]: readonly string[]): CompletionRequest | undefined {
   const known = SHELLS.find((one) => one === shell)
   if (first !== COMPLETE || known === undefined || dashes !== '--') return undefined
@@ -19,7 +19,7 @@ export function completionRequest([first, shell, dashes, ...words]: readonly str
   return { shell: known, words: whole.length === 0 ? [''] : whole }
 }
 
-/** bash takes words apart at "=" and ":" (COMP_WORDBREAKS), each run of which it makes a word of its own. */
+/** bash splits words at "=" and ":" (COMP_WORDBREAKS), and each run of these is a word of its own. */
 function joined(words: readonly string[]): string[] {
   const whole: string[] = []
   let isOpen = false

@@ -1,12 +1,12 @@
 import { COMPLETE, type Shell } from './request.js'
 
 /**
- * What each shell is told, once. The scripts only hand over the words of the line, each quoted, so that nothing that is
- * typed is ever run: both well-known packages for this (@bomb.sh/tab 0.0.22, @pnpm/tabtab 0.5.4) put what was typed
- * into `eval`, and a command substitution ran when Tab was pressed. Everything else is decided by the program.
+ * The script for each shell. It only passes on the words of the line, each quoted, so that typed text is never run.
+ * Both well-known packages for this (@bomb.sh/tab 0.0.22, @pnpm/tabtab 0.5.4) put typed text into `eval`, and a command
+ * substitution ran when Tab was pressed. The program decides everything else.
  *
- * An answer is a line for each word that fits, with a tab and a description behind it, except for bash; or one line,
- * ":files" or ":folders", which leaves it to the shell.
+ * An answer has a line for each word that fits, followed by a tab and a description, except for bash. Or it is one
+ * line, ":files" or ":folders", which leaves the completion to the shell.
  */
 export const SCRIPTS: Readonly<Record<Shell, string>> = {
   bash: `# flows: completion for bash. In ~/.bashrc: eval "$(flows completion bash)"

@@ -11,7 +11,7 @@ export type Suggestions = readonly Suggestion[] | 'files' | 'folders'
 
 type AnyCommand = Command<unknown[], Record<string, unknown>, Record<string, unknown>>
 
-/** What the last word may become, by the same table that reads the line when it is entered. */
+/** What the last word may become, by the same table that reads the finished line. */
 export function suggest(program: AnyCommand, words: readonly string[], cliOf: (config?: string) => Cli): Suggestions {
   const current = words.at(-1) ?? ''
   const before = place(program, words.slice(0, -1))
@@ -37,12 +37,12 @@ interface Place {
   /** The option whose value comes next. */
   readonly pending: { readonly option: Option; readonly isVariadic: boolean } | undefined
   readonly optionsEnded: boolean
-  /** How many arguments stand before. */
+  /** The number of arguments before the current word. */
   readonly position: number
   readonly config: string | undefined
 }
 
-/** Where in the table the words lead to. */
+/** The place in the table that the words lead to. */
 function place(program: AnyCommand, words: readonly string[]): Place {
   let command = program
   let pending: Place['pending']
@@ -62,7 +62,7 @@ function place(program: AnyCommand, words: readonly string[]): Place {
       if (option?.required && rest.length === 0) pending = { option, isVariadic: option.variadic }
     } else {
       const below = command.commands.find((one) => one.name() === word) as AnyCommand | undefined
-      // "flows help plan" goes to where "flows plan" does, but takes nothing more.
+      // "flows help plan" leads to the same place as "flows plan", but takes no more arguments.
       if (below !== undefined) command = below
       else if (!(command === program && word === 'help')) position += 1
     }
@@ -74,7 +74,7 @@ function optionCalled(command: AnyCommand, name: string): Option | undefined {
   return optionsOf(command).find(({ long, short }) => long === name || short === name)
 }
 
-/** Those of the command, and those that every command takes. */
+/** Options of the command, and those that every command takes. */
 function optionsOf(command: AnyCommand): readonly Option[] {
   const help = command.createHelp()
   return [...help.visibleOptions(command as never), ...globalOptions(command)] as unknown as Option[]

@@ -4,12 +4,12 @@ import { GUARDS } from '../../plan/allowance.js'
 import { openProject } from '../options/project.js'
 import type { Cli } from '../program/command.js'
 
-/** What fits in a place: words, or names of files that the shell itself knows best. */
+/** What fits in a place: words, or names of files, which the shell itself knows best. */
 export type Values = readonly string[] | 'files' | 'folders'
 
 /**
- * The values of a place, by what the help calls it: `<flow>`, or by the option. Read from the files of the project at
- * most, never from a service; where they cannot be read there are none.
+ * The values for a place, named as in the help (`<flow>`) or by the option. They come from files of the project at
+ * most, never from a service. If the files cannot be read, there are no values.
  */
 export function valuesOf(name: string, typed: string, cli: Cli): Values {
   return VALUES[name]?.(typed, cli) ?? []
@@ -35,7 +35,7 @@ const VALUES: Readonly<Record<string, (typed: string, cli: Cli) => Values>> = {
   folder: () => 'folders',
 }
 
-/** `weaken`, and behind `weaken=` the flows. A protected flow has to be named, and so has a policy. */
+/** `weaken`, and after `weaken=` the flows. Protected flows and policies must always be named. */
 function guards(typed: string, cli: Cli): Values {
   const [guard = ''] = typed.split('=')
   if (typed.includes('=')) return guard === 'policy' ? [] : keys(cli).map((key) => `${guard}=${key}`)
@@ -46,7 +46,7 @@ function environments(cli: Cli): readonly string[] {
   return quietly(() => Object.keys(openProject(cli).config.environments))
 }
 
-/** A file's name may be anything; only those are given to a shell that are keys. */
+/** Files may have any name; a shell gets only those that are valid keys. */
 function keys(cli: Cli): readonly string[] {
   return quietly(() =>
     findDefinitions(openProject(cli))
@@ -55,7 +55,7 @@ function keys(cli: Cli): readonly string[] {
   )
 }
 
-/** Whoever presses Tab is not told what is wrong with a project. */
+/** Pressing Tab never shows the faults of a project. */
 function quietly(read: () => readonly string[]): readonly string[] {
   try {
     return read()

@@ -4,25 +4,25 @@ import { compareText } from '../../model/canonical.js'
 
 export interface Saves {
   /**
-   * Resolves with the files that differ from what the last call saw (the first: from the beginning), once they have been
-   * still for a moment; null after close(). What is saved while nobody waits is not lost.
+   * Waits until files have changed since the last call (the first call: since the start) and then been still for a
+   * moment. Resolves with those files; null after close(). Changes between two calls are not lost.
    */
   next(): Promise<readonly string[] | null>
   close(): void
 }
 
-/** How long nothing may change before it counts as saved: many files may be written at once. In milliseconds. */
+/** How long nothing may change before it counts as saved, in milliseconds: many files may be written at once. */
 const STILL = 80
-/** Whoever never stops writing is not waited for. */
+/** The longest wait for a writer that never stops. */
 const LONGEST = 2_000
-/** Looks even where nothing was told, as with folders of another machine; but spends little of a core on it. */
+/** Look even without a notification, which folders of another machine never send; but use little of a core for it. */
 const INTERVAL = 1_000
 const SHARE_OF_A_CORE = 0.05
 
 /**
- * Watches files and folders, which need not be there. The system's notes only say when to look: what is true is what
- * stands in the folders. Recursive watching of Node 20 is not enough by itself, tried on Linux: it said nothing of a
- * write after a file had been replaced by a rename, nor of any in a folder that was deleted and made again.
+ * Watches files and folders, which need not exist yet. Notifications only say when to look; the folders decide.
+ * Recursive watching in Node 20 is not enough, tried on Linux. It missed writes after a file was replaced by a rename,
+ * and all writes in a folder that was deleted and made again.
  */
 export function watchSaves(root: string, placesOf: () => readonly string[]): Saves {
   let seen = look(root, placesOf()).files
@@ -40,7 +40,7 @@ export function watchSaves(root: string, placesOf: () => readonly string[]): Sav
       if (folders.has(folder)) continue
       try {
         const watcher = watch(folder, () => wake())
-        // Gone, or out of watches: the next look sees to it, or the interval does.
+        // The folder is gone, or the system is out of watches. The next look or the interval covers it.
         watcher.on('error', () => drop(folder, watcher))
         folders.set(folder, watcher)
       } catch {}
@@ -85,7 +85,7 @@ export function watchSaves(root: string, placesOf: () => readonly string[]): Sav
       if (isClosed) return null
       const names = changed(seen, files)
       seen = files
-      // Written and taken back: nothing to do.
+      // Written and undone: nothing to do.
       return names.length === 0 ? this.next() : names
     },
     close() {
@@ -97,7 +97,7 @@ export function watchSaves(root: string, placesOf: () => readonly string[]): Sav
   }
 }
 
-/** What a file is, as far as the system tells: a replaced file has another number, a written one another time. */
+/** A file as the system describes it: replacing it changes the inode number, writing to it changes the time. */
 type Files = ReadonlyMap<string, string>
 
 function changed(before: Files, after: Files): string[] {
@@ -110,7 +110,7 @@ function look(
   places: readonly string[],
 ): { readonly files: Files; readonly folders: ReadonlySet<string> } {
   const files = new Map<string, string>()
-  // Its entries come and go with the places themselves.
+  // Its entries show when the places themselves appear or go.
   const folders = new Set([root])
   const add = (place: string) => {
     const path = join(root, place)

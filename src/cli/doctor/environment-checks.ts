@@ -27,12 +27,12 @@ export async function checkStore(project: Project, terminal: Terminal): Promise<
     return [ok(check, `${file} can be read`)]
   } catch (error) {
     if (!(error instanceof StoreError)) throw error
-    // The next command that writes brings it up to date by itself.
+    // The next command that writes updates it by itself.
     return [(error.code === 'too_old' ? warning : problem)(check, error.message)]
   }
 }
 
-/** False where nobody may look: opening it then says so. */
+/** False if permission is missing: opening the file reports that later. */
 function isMissing(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) === undefined
@@ -41,7 +41,7 @@ function isMissing(file: string): boolean {
   }
 }
 
-/** Clocks that are further apart than this make times in the history misleading; TLS and tokens begin to fail later. */
+/** In seconds. With clocks further apart, times in the history mislead; later TLS and tokens begin to fail. */
 const WORTH_A_WARNING = 30
 const SURELY_WRONG = 300
 
@@ -58,7 +58,7 @@ export async function checkService(api: string, patience: number): Promise<Found
     return [service, clock(ahead), versions(theirs)]
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    // Whoever answers can be reached, and the message asks for the address by itself.
+    // A server that answers is reachable, and the message already asks about the address.
     const hint = error.code === NOT_A_FLOWS_API ? undefined : 'is the address right, and may this machine reach it?'
     return [problem('service', error.message, hint)]
   }
@@ -77,7 +77,7 @@ function clock(ahead: number | null): Found {
 function versions(theirs: string | null): Found {
   const check = 'versions'
   if (theirs === null) return warning(check, `the service does not tell its version: it is older than flows ${version}`)
-  // Whatever answers that it is one is not believed to be one.
+  // The answer comes from any server at all, so it need not be a version.
   if (valid(theirs) === null) return warning(check, 'the service does not say its version as a version is written')
   const order = compare(theirs, version)
   if (order === 0) return ok(check, `the service is flows ${theirs}, as this program`)
@@ -90,7 +90,7 @@ interface KeyQuestion {
   readonly target: Target
   readonly terminal: Terminal
   readonly patience: number
-  /** Whether somebody asked for this very environment. */
+  /** Whether the user named this environment. */
   readonly isChosen: boolean
 }
 
@@ -99,7 +99,7 @@ export async function checkKey({ target, terminal, patience, isChosen }: KeyQues
   const { api = '', api_key_env: variable = '' } = target.settings
   const apiKey = terminal.env[variable]
   if (!apiKey) {
-    // Most machines have the keys of some environments only.
+    // Most machines have the keys of only some environments.
     const hint = `put the key into the environment variable ${variable}; never into a file`
     return [(isChosen ? problem : warning)(check, `${variable} is not set`, hint)]
   }
@@ -149,7 +149,7 @@ function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
   return found
 }
 
-/** GitHub's and GitLab's own words for it. */
+/** The words of GitHub and GitLab for it. */
 function isPullRequest(env: Terminal['env']): boolean {
   return /^pull_request/.test(env.GITHUB_EVENT_NAME ?? '') || env.CI_PIPELINE_SOURCE === 'merge_request_event'
 }

@@ -2,16 +2,16 @@ export type Status = 'ok' | 'warning' | 'problem'
 
 /** What one check found. */
 export interface Finding {
-  /** The same word for the same check, for machines too: "configuration", "key". */
+  /** Each check always uses the same word, for programs too: "configuration", "key". */
   readonly check: string
-  /** Null where it is about the project or this machine. */
+  /** Null if it is about the project or this machine. */
   readonly environment: string | null
   readonly status: Status
   readonly message: string
   readonly hint?: string
 }
 
-/** What a check answers; who runs it adds which environment it was about. */
+/** The result of a check; its caller adds the environment. */
 export type Found = Omit<Finding, 'environment'>
 
 export function ok(check: string, message: string): Found {

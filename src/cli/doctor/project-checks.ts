@@ -44,7 +44,7 @@ function invalid(check: string, diagnostics: readonly Diagnostic[]): Found {
   return problem(check, `${plural(diagnostics.length, 'error')}${where}`, 'flows validate shows all of them')
 }
 
-/** Editors check definitions by these copies, and the program by its own. */
+/** Editors check definitions with these copies; the program uses its own. */
 export function checkSchemas({ root }: Project): Found[] {
   const check = 'schemas'
   const copies = Object.entries(SCHEMAS).flatMap(([name, own]) => {
@@ -81,7 +81,7 @@ export async function checkPolicies(project: Project): Promise<Found[]> {
   return [warning(check, `the folder ${folder} holds no .yaml file`)]
 }
 
-/** Written and read as everything in the cache is, seal and all. */
+/** Written and read like everything in the cache, with the seal. */
 export function checkCache({ root }: Project): Found[] {
   const mark = randomUUID()
   writeCacheFile(root, 'doctor.json', mark)
@@ -92,7 +92,7 @@ export function checkCache({ root }: Project): Found[] {
   return [warning('cache', `${folder} cannot be used: every run reads all definitions anew`, mend)]
 }
 
-/** Whether there is the key that seals the cache, which lies outside of the project. */
+/** Whether the key that seals the cache exists. It is outside the project. */
 function hasCacheKey(): boolean {
   try {
     makeCacheKey()
@@ -102,7 +102,7 @@ function hasCacheKey(): boolean {
   }
 }
 
-/** Of git alone: what a job's variables say is no commit that one could look at here. */
+/** Asks git only: a commit in a job's variables may not be present here. */
 export async function checkGit(root: string): Promise<Found[]> {
   let untrusted: string | undefined
   const onUntrusted = (folder: string) => {
@@ -123,7 +123,7 @@ export async function checkGit(root: string): Promise<Found[]> {
   return [ok('git', at)]
 }
 
-/** What package.json asks for; below it nothing is promised. */
+/** The version that package.json asks for; older ones are not supported. */
 const LEAST_NODE = [20, 19] as const
 
 export function checkProgram(): Found[] {

@@ -3,14 +3,14 @@ import { Failure } from '../../app/failure.js'
 import { RemoteError } from '../../remote/remote.js'
 import { type Finding, type Found, problem } from './finding.js'
 
-/** A check, and what it is called when it finds nothing at all. */
+/** A check, and its name for the case that it finds nothing. */
 export interface Check {
   readonly name: string
   readonly environment: string | null
   run(): Promise<readonly Found[]> | readonly Found[]
 }
 
-/** Runs all checks at once, each for a bounded time. One that fails stops no other. Never throws. */
+/** Runs all checks at once, each for a limited time. A failing check does not stop the others. Never throws. */
 export async function runChecks(checks: readonly Check[], patience: number): Promise<readonly Finding[]> {
   const found = await Promise.all(checks.map((check) => runOne(check, patience)))
   return found.flat()
@@ -18,7 +18,7 @@ export async function runChecks(checks: readonly Check[], patience: number): Pro
 
 async function runOne({ name, environment, run }: Check, patience: number): Promise<readonly Finding[]> {
   const over = new AbortController()
-  // A hung check keeps nothing alive by this: each has bounds of its own, and these are a second later.
+  // The timer stops once the check ends. Each check has its own limit, which is a second earlier.
   const late = sleep(patience + 1000, undefined, { signal: over.signal }).then(
     () => [problem(name, 'the check did not end in time')],
     () => [],

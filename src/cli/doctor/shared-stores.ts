@@ -10,9 +10,9 @@ import type { Terminal } from '../program/terminal.js'
 import { type Found, ok, problem } from './finding.js'
 
 /**
- * Two environments over one store and mode undo each other for ever, and the guards of the stricter one are worth nothing.
- * By their addresses nobody can tell: one service may have several. Those that cannot be reached are passed over, as
- * other checks tell of them.
+ * Two environments with the same store and mode undo each other for ever, and the stricter guards are worth nothing.
+ * Addresses cannot show this, because one service may have several. Environments that cannot be reached are skipped;
+ * other checks report them.
  */
 export async function checkSharedStores(
   project: Project,
@@ -38,7 +38,7 @@ export async function checkSharedStores(
   )
 }
 
-/** Mode and store of an environment; null where neither can be learnt, or nobody has made a store yet. */
+/** Mode and store of an environment; null if they cannot be found out, or if there is no store yet. */
 async function placeOf(project: Project, target: Target, terminal: Terminal, patience: number): Promise<string | null> {
   try {
     const remote = remoteFor(project, target, terminal, patience)

@@ -17,9 +17,9 @@ import { compareText } from '../../model/canonical.js'
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../../synth/package.js'
 import { packageFile } from '../program/package-file.js'
 
-/** Terraform looks for a provider under its own registry's name, OpenTofu under its own. */
+/** Terraform looks for a provider under the name of its own registry, and OpenTofu under its own. */
 export const HOSTS = ['registry.terraform.io', 'registry.opentofu.org'] as const
-/** One program for all of them: it needs Node.js. */
+/** The same program for all of them: it needs Node.js. */
 export const PLATFORMS = ['darwin_amd64', 'darwin_arm64', 'linux_amd64', 'linux_arm64'] as const
 const LAUNCHER = 'terraform-provider-flows'
 const UNFINISHED = '.flows-install-'
@@ -28,13 +28,13 @@ export type Outcome = 'installed' | 'replaced' | 'unchanged'
 
 export interface Installation {
   readonly outcome: Outcome
-  /** What a lock file has of the provider; the same for every platform. */
+  /** The provider's checksum in a lock file; the same for every platform. */
   readonly checksum: string
 }
 
 /**
- * Copies the provider of this package into a folder of plugins, for every host and platform. A version is there whole or
- * not at all, wherever this is killed, and what is there with the same bytes is left alone.
+ * Copies the provider of this package into a folder of plugins, for every host and platform. A version is there whole
+ * or not at all, even if this process is killed. A copy with the same bytes stays untouched.
  */
 export function installProvider(plugins: string): Installation {
   const built = packageFile('dist/terraform')
@@ -52,7 +52,7 @@ export function installProvider(plugins: string): Installation {
   const base = dirname(plugins)
   mkdirSync(base, { recursive: true })
   removeUnfinished(base)
-  // Beside the plugins, where Terraform does not look, and on the same disk, so that a rename is one step.
+  // Outside the plugins, where Terraform does not look, but on the same disk, so that the rename is one step.
   const staging = mkdtempSync(join(base, `${UNFINISHED}${process.pid}-`))
   try {
     for (const { host, place } of stale) {
@@ -82,7 +82,7 @@ function contentsOf(folder: string): ReadonlyMap<string, Buffer> {
   )
 }
 
-/** Terraform's `h1:` of an unpacked provider: the checksum of the list of its files' checksums. */
+/** Terraform's `h1:` checksum of an unpacked provider: a checksum over the list of its files' checksums. */
 function checksumOf(contents: ReadonlyMap<string, Buffer>): string {
   const list = [...contents]
     .toSorted(([a], [b]) => compareText(a, b))
@@ -98,7 +98,7 @@ function isSame(folder: string, wanted: ReadonlyMap<string, Buffer>): boolean {
   return (statSync(join(folder, LAUNCHER)).mode & 0o111) === 0o111
 }
 
-/** What a run that was killed has left; one that is still at work keeps its own. */
+/** Removes what killed runs left behind; a run that is still at work keeps its files. */
 function removeUnfinished(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = new RegExp(`^\\${UNFINISHED}(\\d+)-`).exec(name)?.[1]

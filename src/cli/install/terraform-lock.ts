@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROVIDER_SOURCE, PROVIDER_VERSION } from '../../synth/package.js'
 
-/** Beside a configuration of Terraform or OpenTofu. */
+/** Lies beside a configuration of Terraform or OpenTofu. */
 export const LOCK_FILE = '.terraform.lock.hcl'
 
 /**
- * Whether the lock file beside a configuration allows only other builds of this version of the provider: then
- * `terraform init` refuses the one with this checksum.
+ * Whether the lock file beside a configuration allows only other builds of this version of the provider. If so,
+ * `terraform init` refuses the build with this checksum.
  */
 export function isLockedToOther(folder: string, checksum: string): boolean {
   const lock = join(folder, LOCK_FILE)
@@ -18,7 +18,7 @@ export function isLockedToOther(folder: string, checksum: string): boolean {
   })
 }
 
-/** Terraform's and OpenTofu's block of this version of the provider. */
+/** The blocks of Terraform and OpenTofu for this version of the provider. */
 function blocksOf(lock: string): string[] {
   return lock
     .split(/^(?=provider ")/m)

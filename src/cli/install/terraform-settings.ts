@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Terminal } from '../program/terminal.js'
 
 /**
- * The user's own settings of Terraform or OpenTofu that say where providers come from: with such a block neither looks
- * into terraform.d. The first file that has one.
+ * The first settings file of the user that tells Terraform or OpenTofu where providers come from. With such a block,
+ * neither looks into terraform.d.
  */
 export function installationSettings({ env }: Terminal): string | undefined {
   return filesOf(env).find((file) => /^[ \t]*provider_installation[ \t]*\{/m.test(textOf(file)))

@@ -6,8 +6,8 @@ import type { Cli } from '../program/command.js'
 import { reporterOn } from '../program/reporter.js'
 
 /**
- * `--allow weaken --allow protected=high-value`, or with commas or blanks between them, as a CI job has them in one
- * variable: guards lifted by name for one run. Never all of them at once.
+ * `--allow weaken --allow protected=high-value`, or separated by commas or blanks, as in one variable of a CI job.
+ * Lifts guards by name for one run, never all of them at once.
  */
 export function allowOption() {
   const help = `lift a guard for this run: ${GUARDS.join(', ')}, policy=<name>[:key]; several with commas, or repeated`
@@ -40,7 +40,7 @@ function checkedAllowance(value: string): Allowance {
   return allowance
 }
 
-/** Says which allowances do nothing, so that a mistyped name does not look like a guard that does not listen. */
+/** Names the allowances that do nothing, so that a mistyped name does not look like a broken guard. */
 export function warnOfIdle(
   { terminal }: Cli,
   { plan, policies }: Pick<Planned, 'plan' | 'policies'>,

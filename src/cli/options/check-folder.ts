@@ -3,7 +3,7 @@ import { dirname, relative } from 'node:path'
 import { badUsage } from '../../app/failure.js'
 import { printable } from '../../text/text.js'
 
-/** Throws where no folder can be made of a path, as something else has its name or that of a folder above. */
+/** Throws if a path cannot become a folder, because it or a folder above is something else. */
 export function checkFolder(path: string, cwd: string): void {
   const there = entryAt(path, lstatSync)
   if (there === undefined) {
@@ -18,7 +18,7 @@ export function checkFolder(path: string, cwd: string): void {
     : badUsage(`${shown} is a file, not a folder`, 'name another place, or remove it')
 }
 
-/** Undefined where nothing is, also as a folder above is a file. */
+/** Undefined if nothing is there, or if a folder above is a file. */
 function entryAt(path: string, look: typeof statSync | typeof lstatSync) {
   try {
     return look(path, { throwIfNoEntry: false })

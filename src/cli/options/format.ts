@@ -9,10 +9,10 @@ import type { DiagnosticsFormat } from '../views/diagnostics.js'
 /** Shows a command's result in one form. */
 export type View<Result> = (terminal: Terminal, result: Result, exitCode: ExitCode) => void
 
-/** The forms that a command's result may have; the first is the default. */
+/** The forms of a command's result; the first is the default. */
 export type Views<Result, Format extends string> = Readonly<Record<Format, View<Result>>>
 
-/** The options --format and --json of a command that has these views. */
+/** The options --format and --json for a command with these views. */
 export function formatOptions<Format extends string>(views: Readonly<Record<Format, unknown>>) {
   const formats = Object.keys(views) as [Format, ...Format[]]
   return {
@@ -21,10 +21,10 @@ export function formatOptions<Format extends string>(views: Readonly<Record<Form
   }
 }
 
-/** Shows a result in the form that was asked for, and answers with the exit code that stands in it. */
+/** Shows a result in the requested form and returns the exit code that was shown. */
 export type Show<Result> = (cli: Cli, result: Result, exitCode?: ExitCode) => ExitCode
 
-/** Call before anything is done: --json together with another --format is a contradiction. */
+/** Call this before doing anything: --json with another --format is a contradiction. */
 export function viewOf<Result, Format extends string>(
   options: Chosen<NoInfer<Format>>,
   views: Views<Result, Format>,
@@ -42,7 +42,7 @@ interface Chosen<Format extends string> {
   readonly json?: true | undefined
 }
 
-/** The one of some views that was asked for: every command that has views has one of JSON. */
+/** The requested view. Every command with views has one for JSON. */
 export function chosenView<View, Format extends string>(
   options: Chosen<NoInfer<Format>>,
   views: Readonly<Record<Format, View>>,
@@ -50,7 +50,7 @@ export function chosenView<View, Format extends string>(
   return views[chosenFormat(options) as Format]
 }
 
-/** A view as every command's JSON is: its name and version first, its exit code last. */
+/** The JSON view of every command: name and version first, exit code last. */
 export function jsonView<Result>(name: string, bodyOf: (result: Result) => object): View<Result> {
   return (terminal, result, exitCode) => {
     const body = { format: `flows.${name}`, format_version: '1.0', ...bodyOf(result), exit_code: exitCode }
@@ -58,19 +58,19 @@ export function jsonView<Result>(name: string, bodyOf: (result: Result) => objec
   }
 }
 
-/** What the options of any command say about the form of its result. */
+/** The part of a command's options that chooses the form of its result. */
 export interface FormatOptions {
   readonly format?: string
   readonly json?: boolean
 }
 
-/** The format in which to tell why a command stopped; the human one where the format asked for has no word for it. */
+/** The format for the reason why a command stopped; the human one if the requested format cannot express it. */
 export function formatOf({ format, json }: FormatOptions): DiagnosticsFormat {
   if (json) return 'json'
   return format === 'json' || format === 'sarif' || format === 'github' ? format : 'human'
 }
 
-/** The format asked for; --json together with another --format is a contradiction. */
+/** The requested format; --json with another --format is a contradiction. */
 function chosenFormat<Format extends string>(options: Chosen<Format>): Format | 'json' {
   if (!options.json) return options.format
   if (options.format !== 'human' && options.format !== 'json') {

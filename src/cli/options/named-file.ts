@@ -6,8 +6,8 @@ import type { Cli } from '../program/command.js'
 import { nearestConfig } from './project.js'
 
 /**
- * Where a file or folder that the command line names really is, by the rule for links of files/inside.ts; it need not be
- * there. The project is the one that the command works on, else the folder that it runs in. Throws Failure.
+ * The real place of a file or folder named on the command line, by the rule for links in files/inside.ts. It need not
+ * exist. The project is the one that the command works on, else the current folder. Throws Failure.
  */
 export function namedFile(cli: Cli, given: string): string {
   const { cwd } = cli.terminal
@@ -23,7 +23,7 @@ export function namedFile(cli: Cli, given: string): string {
   }
 }
 
-/** Where no file is; `hint` says what makes one. */
+/** The failure for a missing file; `hint` says what makes one. */
 export function noSuchFile(cli: Cli, given: string, hint?: string) {
   if (!isLink(resolve(cli.terminal.cwd, given))) return badUsage(`there is no file ${printable(given)}`, hint)
   return badUsage(`${printable(given)} is a link that leads nowhere: what it names is not there`, hint)

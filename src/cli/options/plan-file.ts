@@ -3,10 +3,10 @@ import { badUsage } from '../../app/failure.js'
 import type { Cli } from '../program/command.js'
 import { namedFile, noSuchFile } from './named-file.js'
 
-/** No plan is larger: the service takes less at once. */
+/** Plans are never larger: the service accepts less at once. */
 const MOST = 64 * 1024 * 1024
 
-/** What stands in the file of a saved plan, which may be anything. */
+/** The text of a saved plan's file. It may contain anything. */
 export function planFileText(cli: Cli, file: string): string {
   const path = namedFile(cli, file)
   const found = statSync(path, { throwIfNoEntry: false })

@@ -16,7 +16,7 @@ import { remoteOf } from './target.js'
 
 export const [CONFIG_FILE] = CONFIG_FILES
 
-/** The configuration file: as given, else the nearest one from here upwards. */
+/** The configuration file: as given, else the nearest one, from here upwards. */
 function findConfig(cli: Cli): string {
   const { configFile } = cli
   const found = nearestConfig(cli)
@@ -33,7 +33,7 @@ function findConfig(cli: Cli): string {
   return found
 }
 
-/** As `findConfig`; undefined where there is none. Of two in one folder the first. */
+/** Like `findConfig`; undefined if there is none. If a folder has two, the first. */
 export function nearestConfig({ configFile, terminal }: Cli): string | undefined {
   if (configFile !== undefined) {
     const given = resolve(terminal.cwd, configFile)
@@ -46,7 +46,7 @@ export function nearestConfig({ configFile, terminal }: Cli): string | undefined
   }
 }
 
-/** What a link leads to is looked at by whoever opens it. */
+/** The code that opens a link checks where it leads. */
 function isFileOrLink(path: string): boolean {
   try {
     const found = lstatSync(path)
@@ -74,7 +74,7 @@ export function targetOf(project: Project, { terminal }: Cli, given: string | un
   return targetNamed(project, given ?? (terminal.env.FLOWS_ENV || defaultEnvironment(project)))
 }
 
-/** What use cases are handed by the command line. */
+/** The ports that the command line passes to use cases. */
 export function portsOf({ terminal }: Cli): Ports {
   return {
     connect: (project, target) => remoteOf(project, target, terminal),
@@ -83,13 +83,13 @@ export function portsOf({ terminal }: Cli): Ports {
   }
 }
 
-/** Where a command works: the project from here upwards, and the environment that its options mean. */
+/** Where a command works: the nearest project from here upwards, and the environment that its options name. */
 export function siteOf(cli: Cli, env: string | undefined): Site {
   const project = openProject(cli)
   return { ...portsOf(cli), project, target: targetOf(project, cli, env) }
 }
 
-/** Two environments that are not the same. */
+/** Two environments, which must differ. */
 export function twoSites(cli: Cli, first: string, second: string): readonly [Site, Site] {
   const project = openProject(cli)
   const [one, other] = [targetNamed(project, first), targetNamed(project, second)]

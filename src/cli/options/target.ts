@@ -7,12 +7,12 @@ import { actorOf } from '../../remote/embedded/options.js'
 import type { Remote } from '../../remote/remote.js'
 import type { Terminal } from '../program/terminal.js'
 
-/** Where the embedded store of a project lies, as seen from here: so it is shown, too. */
+/** Path of a project's embedded store, relative to the current folder. Messages show it like this, too. */
 export function storeFile(project: Project, { cwd }: Terminal): string {
   return storeFrom(cwd, project)
 }
 
-/** The remote of an environment: over HTTP where it names an API, else the embedded store. Opens nothing yet. */
+/** The remote of an environment: over HTTP if it names an API, else the embedded store. Opens nothing yet. */
 export async function remoteOf(project: Project, { name, settings }: Target, terminal: Terminal): Promise<Remote> {
   if (settings.api === undefined || settings.api_key_env === undefined) {
     const { embedded } = await import('../../remote/embedded/embedded.js')
@@ -25,7 +25,7 @@ export async function remoteOf(project: Project, { name, settings }: Target, ter
   return http({ api, apiKey, mode: modeOf(settings), onSilence })
 }
 
-/** The key of an environment that has an API. Throws Failure where there is none, or one that is not meant. */
+/** The key of an environment that has an API. Throws Failure if it is missing or for another mode. */
 export function apiKeyOf({ name, settings }: Target, { env }: Terminal): string {
   const { api_key_env: variable = '' } = settings
   const apiKey = env[variable]

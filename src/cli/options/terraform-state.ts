@@ -7,7 +7,7 @@ import { namedFile, noSuchFile } from './named-file.js'
 
 const HOW = 'run terraform show -json > state.json, and give that file'
 
-/** The flows in what `terraform show -json` has written into a file. */
+/** The flows in a file that `terraform show -json` has written. */
 export function readTerraformState(cli: Cli, file: string): readonly FlowInState[] {
   let shown: unknown
   try {

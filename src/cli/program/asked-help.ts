@@ -1,27 +1,27 @@
-/** As much of a command as is needed to know where a command line stops. */
+/** The part of a command that is needed to know where the command words end. */
 interface Level {
   readonly commands: readonly Level[]
   name(): string
 }
 
-/** A word in the place of a command, and no command has this name. */
+/** A word in the place of a command that is not a command. */
 export interface UnknownCommand {
   readonly word: string
-  /** The group that it stands behind: none is the program itself. */
+  /** The group that it follows; empty for the program itself. */
   readonly group: readonly string[]
   /** The commands of that group. */
   readonly known: readonly string[]
 }
 
-/** A command line as the parser is to read it, to show the help that was asked for. */
+/** A command line rewritten for the parser, to show the requested help. */
 export interface HelpLine {
   readonly args: readonly string[]
 }
 
 /**
- * What a command line has to do with help. The parser follows `help` only to the first command behind it, and answers a
- * word that names no command with the help of the command above; both are read here. A line that ends at a group of
- * commands shows its help, as if it had been asked for. Undefined is a line that asks for no help.
+ * Finds out if a command line asks for help. The parser follows `help` only to the first command, and answers an
+ * unknown word with the help of the command above; both cases are handled here. A line that ends at a group of commands
+ * also shows help. Undefined: the line asks for no help.
  */
 export function askedHelp(args: readonly string[], program: Level): UnknownCommand | HelpLine | undefined {
   const group: string[] = []
@@ -39,13 +39,13 @@ export function askedHelp(args: readonly string[], program: Level): UnknownComma
   }
   const isOnlyWords = args.every((arg, index) => !arg.startsWith('-') || isGlobal(arg, args[index + 1]))
   if (helpWords.size === 0 && !(isOnlyWords && level.commands.length > 0)) return undefined
-  // Right behind the words: behind "--" it would be an argument.
+  // Directly after the words: after "--" it would be an argument.
   const end = (words.at(-1)?.index ?? args.length - 1) + 1
   const command = args.slice(0, end).filter((_, index) => !helpWords.has(index))
   return { args: [...command, '--help', ...args.slice(end)] }
 }
 
-/** The words up to the first option that is not one of the program itself. */
+/** The words before the first option that is not the program's own. */
 function leadingWords(args: readonly string[]): { readonly word: string; readonly index: number }[] {
   const words: { readonly word: string; readonly index: number }[] = []
   for (const [index, arg] of args.entries()) {

@@ -2,7 +2,7 @@ import type { Command } from '@commander-js/extra-typings'
 import type { ExitCode } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
-/** What a command is given: the terminal, and the options that every command takes. */
+/** What a command gets: the terminal, and the options that every command takes. */
 export interface Cli {
   readonly terminal: Terminal
   /** Path given by --config, if any. */
@@ -10,7 +10,7 @@ export interface Cli {
 }
 
 /**
- * Adds options, examples and the action to a command. The action answers with the exit code; it throws Failure,
+ * Adds options, examples and the action to a command. The action returns the exit code. It throws Failure,
  * InvalidDefinitions or RemoteError for anything that stops it.
  */
 export type Define = (command: Command, run: Run) => void
@@ -25,7 +25,7 @@ export interface CommandRow {
   readonly load: () => Promise<Define>
 }
 
-/** Examples below the options of `--help`: a comment and the command line, for each. */
+/** Examples below the options in `--help`: a comment and a command line each. */
 export function examples(...lines: readonly (readonly [comment: string, commandLine: string])[]): string {
   return `\nExamples:\n${lines.map(([comment, line]) => `  # ${comment}\n  $ ${line}`).join('\n\n')}`
 }

@@ -1,4 +1,4 @@
-/** What every command answers to its shell. The same number stands in JSON output as `exit_code`. */
+/** What every command returns to its shell. JSON output has the same number as `exit_code`. */
 export const ExitCode = {
   ok: 0,
   failed: 1,
@@ -13,7 +13,7 @@ export const ExitCode = {
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode]
 
-/** What a failure is to the shell, by its code. */
+/** The exit code of a failure, by the failure's code. */
 const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
   api_key_invalid: ExitCode.notAuthorised,
   api_key_missing: ExitCode.notAuthorised,
@@ -29,7 +29,7 @@ const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
   plan_stale: ExitCode.planStale,
 }
 
-/** Any other has failed. */
+/** All others count as failed. */
 export function exitCodeOf({ code }: { readonly code: string }): ExitCode {
   return OF_FAILURES[code] ?? ExitCode.failed
 }

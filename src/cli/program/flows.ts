@@ -1,6 +1,6 @@
 import { version } from './version.js'
 
-// Asked for by scripts and prompts all the time: answered before anything else is loaded.
+// Scripts and prompts ask for this all the time, so answer before loading anything else.
 const [first, ...rest] = process.argv.slice(2)
 if (rest.length === 0 && (first === '--version' || first === '-V')) {
   process.stdout.write(`${version}\n`)

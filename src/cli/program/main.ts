@@ -10,7 +10,7 @@ import { COMMANDS } from './table.js'
 import { processTerminal, type Terminal, watchOutputs } from './terminal.js'
 import { version } from './version.js'
 
-/** Runs one command line and answers with its exit code. Nothing is thrown, and it is the program that ends by itself. */
+/** Runs one command line and returns its exit code. Never throws, and leaves the process to end by itself. */
 export async function main(args: readonly string[], openTerminal = processTerminal): Promise<ExitCode> {
   const request = completionRequest(args)
   if (request !== undefined) return completed(request)
@@ -22,7 +22,7 @@ export async function main(args: readonly string[], openTerminal = processTermin
   const program = createProgram(seemsToWantJson(args), openTerminal(undefined))
   const cliOf = (): Cli => {
     const { config, color } = program.opts()
-    // commander gives --color its negation as default: only a flag that was typed counts.
+    // commander's default for --color comes from its negation: only a typed flag counts.
     const typed = program.getOptionValueSource('color') === 'cli' ? (color as boolean) : undefined
     return { terminal: openTerminal(typed), configFile: config }
   }
@@ -48,16 +48,16 @@ export async function main(args: readonly string[], openTerminal = processTermin
     const { terminal } = cliOf()
     if (!(error instanceof CommanderError)) return report(error, terminal, formatOf(options))
     if (error.exitCode === 0) return ExitCode.ok
-    // Everything else that commander throws is a misread command line.
+    // Everything else that commander throws is a command line it could not read.
     return report(misread(error, program, args), terminal, misreadFormat)
   }
   return exitCode
 }
 
-/** Answers a shell that completes a command line. The table is the one that would read the line. */
+/** Answers a shell that completes a command line, with the same table that reads the line. */
 export async function completed(request: CompletionRequest, terminal = processTerminal(false)): Promise<ExitCode> {
   const program = createProgram(true, terminal)
-  // The word that is being typed names no command yet.
+  // The word that is being typed is not a command yet.
   await addCommands(program, request.words.slice(0, -1), async () => {})
   const { complete } = await import('../completion/complete.js')
   complete(request, program as never, (configFile) => ({ terminal, configFile }))
@@ -66,7 +66,7 @@ export async function completed(request: CompletionRequest, terminal = processTe
 
 type Program = ReturnType<typeof createProgram>
 
-/** What is wrong with a command line is told by report(), as every failure is; `quiet` keeps back the help as well. */
+/** report() shows what is wrong with a command line, like every failure. `quiet` suppresses the help as well. */
 function createProgram(quiet: boolean, terminal: Terminal) {
   return new Command('flows')
     .description('Verification flows as code: YAML definitions, planned and applied.')
@@ -83,7 +83,7 @@ function createProgram(quiet: boolean, terminal: Terminal) {
     .option('--color', 'colour the output')
     .option('--no-color', 'do not colour the output')
     .configureHelp({
-      // By default a narrow terminal gets no wrapping at all.
+      // commander's default does not wrap at all on a narrow terminal.
       minWidthToWrap: 10,
       showGlobalOptions: true,
       styleTitle: (title) => title,
@@ -92,7 +92,7 @@ function createProgram(quiet: boolean, terminal: Terminal) {
     .showSuggestionAfterError(true)
     .configureOutput({
       outputError: () => {},
-      // No terminal: as wide as on most.
+      // Not a terminal: use the most common width.
       getOutHelpWidth: () => terminal.columns ?? 80,
       getErrHelpWidth: () => terminal.talkColumns ?? 80,
       writeOut: terminal.result,
@@ -101,7 +101,7 @@ function createProgram(quiet: boolean, terminal: Terminal) {
     .exitOverride()
 }
 
-/** Only the command that a line calls is loaded whole. */
+/** Loads in full only the command that the line calls. */
 async function addCommands(program: Program, args: readonly string[], run: Run): Promise<void> {
   const names = args.filter((arg, index) => isCommandName(arg, args[index - 1]))
   const called = names.find((name) => name !== 'help')
@@ -118,7 +118,7 @@ async function addCommand(program: Program, row: CommandRow, isCalled: boolean, 
   if (isCalled) (await row.load())(command as unknown as Command, run)
 }
 
-/** An argument that is neither a flag nor the value of a global one: the first such names the command. */
+/** The first argument that is not a flag or the value of a global flag is the command. */
 function isCommandName(arg: string, previous: string | undefined): boolean {
   return !arg.startsWith('-') && previous !== '-c' && previous !== '--config'
 }

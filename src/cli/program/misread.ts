@@ -3,17 +3,17 @@ import { badUsage, type Failure } from '../../app/failure.js'
 import { nearest } from '../../text/nearest.js'
 import type { UnknownCommand } from './asked-help.js'
 
-/** As much of a command as is needed to know what its command line may hold. */
+/** The part of a command that is needed to know what its command line may contain. */
 interface Level {
   readonly commands: readonly Level[]
   readonly options: readonly { readonly long?: string | undefined }[]
   name(): string
 }
 
-/** A command line that cannot be read, told as any other failure. */
+/** A command line that cannot be read, as an ordinary failure. */
 export function misread({ message }: CommanderError, program: Level, args: readonly string[]): Failure {
   const [, said = message, suggestion] = /^error: (.*?)(?:\n\((.*)\))?$/s.exec(message) ?? []
-  // It shows what was written, which may be an address with a password.
+  // The message repeats what was typed, which may be an address with a password.
   const wrong = said.replace(/:\/\/[^\s']*@/g, '://...@')
   const word = /^unknown command '(.*)'$/s.exec(wrong)?.[1]
   if (word !== undefined) {
@@ -26,7 +26,7 @@ export function misread({ message }: CommanderError, program: Level, args: reado
   return badUsage(wrong, hint === undefined ? help : `${hint.charAt(0).toLowerCase()}${hint.slice(1)} (${help})`)
 }
 
-/** A word that names no command, and what may have been meant. A group is small: all of its commands are named. */
+/** A word that is not a command, with suggestions. Groups are small, so all their commands are named. */
 export function unknownCommand({ word, group, known }: UnknownCommand): Failure {
   const near = nearest(word, known)
   const place = ['flows', ...group].join(' ')
@@ -42,7 +42,7 @@ export function unknownCommand({ word, group, known }: UnknownCommand): Failure 
   return badUsage(`unknown command '${word}'`, hint)
 }
 
-/** For `--fromat=json`: the parser takes the value for a part of the name, so that nothing looks near to it. */
+/** For `--fromat=json`: the parser takes the value as part of the name, so no option looks similar to it. */
 function suggestionFor(wrong: string, program: Level, args: readonly string[]): string | undefined {
   const name = /^unknown option '(--[^=]+)=/.exec(wrong)?.[1]
   if (name === undefined) return undefined
@@ -52,7 +52,7 @@ function suggestionFor(wrong: string, program: Level, args: readonly string[]): 
   return near === undefined ? undefined : `did you mean ${near}?`
 }
 
-/** The program, the command that was called, and the one below it. */
+/** The program, the called command, and the command below it. */
 function levels(program: Level, args: readonly string[]): Level[] {
   const found = [program]
   for (const arg of args) {
@@ -62,7 +62,7 @@ function levels(program: Level, args: readonly string[]): Level[] {
   return found
 }
 
-/** Whether a command line that cannot be read seems to ask for JSON. One that can be is asked for its options. */
+/** Whether a command line that cannot be read seems to ask for JSON. A readable one has parsed options instead. */
 export function seemsToWantJson(args: readonly string[]): boolean {
   const end = args.indexOf('--')
   return (end === -1 ? args : args.slice(0, end)).some(

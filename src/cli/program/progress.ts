@@ -7,8 +7,8 @@ export interface Progress {
 }
 
 /**
- * Tells on stderr what is being waited for. On a terminal the line counts the seconds and goes away at the end; in a
- * log it stands once.
+ * Shows on stderr what the program is waiting for. On a terminal, the line counts the seconds and disappears at the
+ * end; in a log it appears once.
  */
 export function progress(terminal: Terminal, now: () => number = Date.now): Progress {
   let timer: NodeJS.Timeout | undefined
@@ -35,7 +35,7 @@ export function progress(terminal: Terminal, now: () => number = Date.now): Prog
   }
 }
 
-/** A line that is longer than the terminal could not be taken back. */
+/** A line longer than the terminal could not be erased. */
 function short(step: string, { talkColumns = Number.POSITIVE_INFINITY }: Terminal): string {
   const room = talkColumns - ' ... 9999 s'.length
   return step.length <= room ? step : `${step.slice(0, room - 1)}…`

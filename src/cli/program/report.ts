@@ -7,7 +7,7 @@ import { type DiagnosticsFormat, showDiagnostics } from '../views/diagnostics.js
 import { ExitCode, exitCodeOf } from './exit-code.js'
 import type { Terminal } from './terminal.js'
 
-/** Tells why a command stopped, in the format that was asked for if that can tell it, and answers with its exit code. */
+/** Reports why a command stopped, in the requested format if that can express it. Returns the exit code. */
 export function report(error: unknown, terminal: Terminal, format: DiagnosticsFormat): ExitCode {
   if (error instanceof InvalidDefinitions) {
     const { diagnostics, root } = error
@@ -24,7 +24,7 @@ export function report(error: unknown, terminal: Terminal, format: DiagnosticsFo
   return exitCode
 }
 
-/** Lines behind the first are indented: text from elsewhere cannot pass for a line of this program's own. */
+/** Indents lines after the first, so that foreign text cannot pass for a line of this program. */
 function lines(message: string): string {
   const [first = '', ...others] = message.split('\n').map(printable)
   return [first, ...others.map((line) => (line.startsWith('  ') ? line : `  ${line}`))].join('\n')
@@ -38,7 +38,7 @@ interface Description {
   readonly details?: Readonly<Record<string, unknown>>
 }
 
-/** What every format tells of a reason to stop. */
+/** What every format says about a reason to stop. */
 export function describe(error: unknown): Description {
   if (error instanceof InvalidDefinitions) return describeDefinitions(error)
   if (error instanceof Failure) {
@@ -57,7 +57,7 @@ export function describe(error: unknown): Description {
   }
 }
 
-/** The commands that help, by the code of a failure that does not know of any. */
+/** Helpful commands by failure code, for failures that cannot name commands themselves. */
 const WAYS_ON: Readonly<Record<string, string>> = {
   plan_file_invalid: 'flows plan --out makes a new one; nothing was written',
   plan_not_saved_with_out: 'flows plan --out saves one that can be applied',
@@ -73,7 +73,7 @@ function describeDefinitions({ diagnostics }: InvalidDefinitions): Description {
   return { code: 'definitions_invalid', message, exitCode: ExitCode.definitionsInvalid }
 }
 
-/** A call to the operating system that failed: a full disk, a file without permission. */
+/** A failed call to the operating system: a full disk, a file without permission. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && 'syscall' in error && 'code' in error
 }
@@ -116,7 +116,7 @@ function describeRemote(error: RemoteError): Description {
   }
 }
 
-/** The commands that list what was looked for in vain. */
+/** The commands that list the things that were not found. */
 const LISTS: Readonly<Record<Subject, string>> = { flow: 'list', deployment: 'history', session: 'sessions list' }
 
 function staleLine(flow: RemoteError['stale'][number]): string {

@@ -2,7 +2,7 @@ import type { Reporter } from '../../app/site.js'
 import { printable } from '../../text/text.js'
 import type { Terminal } from './terminal.js'
 
-/** What use cases tell beside their result, told on stderr. */
+/** Writes to stderr what use cases report beside their result. */
 export function reporterOn({ talk, talkPalette }: Terminal): Reporter {
   return {
     warn: (message, hint) => {

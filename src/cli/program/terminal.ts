@@ -5,29 +5,29 @@ import type { Palette } from '../../render/palette.js'
 import { fitted } from '../../text/fitted.js'
 
 /**
- * What a command may talk to. stdout carries the result, stderr the talk about it; each is coloured by what it is
- * connected to.
+ * What a command may talk to. stdout carries the result, stderr the messages about it. Each has colours according to
+ * what it is connected to.
  */
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The folder that the command runs in. Throws Failure where it is gone. */
+  /** The folder that the command runs in. Throws Failure if it is gone. */
   readonly cwd: string
   /** Colours for stdout, and for stderr. */
   readonly palette: Palette
   readonly talkPalette: Palette
-  /** How many characters a line of stdout has room for, and of stderr; undefined where that is no terminal. */
+  /** Width of stdout and of stderr in characters; undefined if it is not a terminal. */
   readonly columns: number | undefined
   readonly talkColumns: number | undefined
-  /** Whether a person is there to answer: stdin and stderr are both a terminal. */
+  /** Whether a person can answer: stdin and stderr are both terminals. */
   readonly isInteractive: boolean
-  /** Whether stderr is a terminal, so that a line may be rewritten. */
+  /** Whether stderr is a terminal, so that a line can be rewritten. */
   readonly isTalkLive: boolean
-  /** Prints a result as it is: for programs, or to be copied. */
+  /** Prints a result unchanged: for programs, or to be copied. */
   result(text: string): void
-  /** Prints a result for people: what is too long for a terminal's lines is broken. */
+  /** Prints a result for people; lines too long for the terminal are wrapped. */
   show(text: string): void
   talk(text: string): void
-  /** Asks, and answers with the trimmed line; "" on end of input. Call only when interactive. Ctrl-C throws Failure. */
+  /** Asks, and returns the trimmed line; "" at end of input. Call only when interactive. Ctrl-C throws Failure. */
   ask(question: string): Promise<string>
 }
 
@@ -36,7 +36,7 @@ export function processTerminal(colour: boolean | undefined): Terminal {
   const [columns, talkColumns] = [columnsOf(stdout, env), columnsOf(stderr, env)]
   return {
     env,
-    // Asked for when it is needed: help and the like are there without one.
+    // Read only when needed: help and the like work without a folder.
     get cwd() {
       return workingFolder()
     },
@@ -64,12 +64,12 @@ export function processTerminal(colour: boolean | undefined): Terminal {
   }
 }
 
-/** Whether this is a CI job: most services set the variable, and people say by "false" or 0 that it is none. */
+/** Whether this is a CI job: most services set the variable, and "false" or 0 means that it is not one. */
 export function isCi({ CI }: Terminal['env']): boolean {
   return CI !== undefined && !['', '0', 'false', 'no', 'off'].includes(CI.toLowerCase())
 }
 
-/** Throws Failure where the folder has been removed under the shell that is still in it. */
+/** Throws Failure if the folder was removed while the shell was still in it. */
 function workingFolder(): string {
   try {
     return process.cwd()
@@ -82,8 +82,8 @@ function workingFolder(): string {
 }
 
 /**
- * Keeps the program alive when nobody takes what it prints. A reader that has seen enough (`flows list | head`) is no
- * failure; a disk that is full is one, but what was done by then is done.
+ * Keeps the program alive if nobody reads its output. A reader that has seen enough (`flows list | head`) is not a
+ * failure. A full disk is one, but what was done before stays done.
  */
 export function watchOutputs(fail: () => void): void {
   process.stderr.on('error', () => {})
@@ -94,17 +94,17 @@ export function watchOutputs(fail: () => void): void {
   })
 }
 
-/** What the terminal says, else COLUMNS. A file or a pipe has lines of any length. */
+/** The terminal's own width, else COLUMNS. A file or a pipe has no limit. */
 function columnsOf(stream: NodeJS.WriteStream, env: Terminal['env']): number | undefined {
   if (!stream.isTTY) return undefined
   const columns = stream.columns || Number(env.COLUMNS)
   return columns > 0 ? Math.max(columns, NARROWEST) : undefined
 }
 
-/** Below that, breaking lines would help nobody. */
+/** Below this width, wrapping helps nobody. */
 const NARROWEST = 40
 
-/** The flag wins, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether a terminal is there. */
+/** The flag comes first, then NO_COLOR (no-color.org), then FORCE_COLOR, then whether it is a terminal. */
 function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefined): boolean {
   if (flag !== undefined) return flag
   if (env.NO_COLOR) return false
@@ -112,7 +112,7 @@ function usesColour(isTTY: boolean, env: Terminal['env'], flag: boolean | undefi
   return Boolean(isTTY) && env.TERM !== 'dumb'
 }
 
-/** Ctrl-C while a question was open: nothing was begun. */
+/** Ctrl-C at a question: nothing was begun. */
 function interrupted(): Failure {
   return new Failure('interrupted', 'Interrupted: nothing was written.')
 }

@@ -7,7 +7,7 @@ import { keyFault } from '../../model/api-key.js'
 import { addressFault } from '../../validate/address.js'
 import type { Terminal } from '../program/terminal.js'
 
-/** The forge that a CI job runs for. Throws Failure where there is none, or no token. */
+/** The forge that a CI job runs for. Throws Failure if there is none, or no token. */
 export function forgeOf({ env }: Terminal): Forge {
   switch (ciJob(env)?.service) {
     case 'github': {
@@ -51,7 +51,7 @@ function addressOf(env: Terminal['env'], name: string, usual: string): string {
   return address
 }
 
-/** Failures of the forge as the user's business: what to do about each. Of what only reads nobody asks what became. */
+/** Turns failures of the forge into user failures with advice. A read wrote nothing, so some advice does not apply. */
 export async function telling<T>(use: () => Promise<T>, isRead = false): Promise<T> {
   try {
     return await use()

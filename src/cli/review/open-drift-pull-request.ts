@@ -6,11 +6,11 @@ import { clip, formatTime, plural, printable } from '../../text/text.js'
 import type { Cli } from '../program/command.js'
 import { forgeOf, telling } from './forge.js'
 
-/** A definition that was brought up to date with its flow. */
+/** A definition that was updated from its flow. */
 export interface PulledFlow {
-  /** Relative to the configuration's folder: of a file that was renamed, both names. */
+  /** Relative to the configuration's folder. A renamed file has both names here. */
   readonly files: readonly string[]
-  /** The flow was archived: merging takes its definition from every environment. */
+  /** The flow was archived: merging removes its definition from every environment. */
   readonly isRemoved: boolean
   /** What the edits did to the verification, in short phrases. */
   readonly effects: readonly string[]
@@ -20,7 +20,7 @@ export interface PulledFlow {
   readonly editedAt: number | null
 }
 
-/** Makes what was just pulled a pull request, and says so. Throws Failure outside of CI. */
+/** Opens a pull request for what was just pulled, and reports it. Throws Failure outside of CI. */
 export async function openDriftPullRequest(
   cli: Cli,
   about: {
@@ -60,10 +60,10 @@ const SAID: Readonly<Record<DriftPullRequest['status'], string>> = {
 }
 
 const MOST_FLOWS = 100
-/** Of a line that names flows. */
+/** The limit for a line that names flows. */
 const MOST_CHARACTERS = 2000
 
-/** Names, times, and what the edits do to the verification: what was edited stands in the diff. */
+/** Names, times, and what the edits do to the verification. The diff shows the edits themselves. */
 function bodyOf(environment: string, pulled: readonly PulledFlow[], stays: readonly string[]): string {
   const rows = pulled.slice(0, MOST_FLOWS).map(({ key, isRemoved, effects, editedBy, editedAt }) => {
     const who = editedBy === null ? '' : ` by ${plain(editedBy)}`
@@ -89,7 +89,7 @@ function bodyOf(environment: string, pulled: readonly PulledFlow[], stays: reado
   ].join('\n')
 }
 
-/** A name that is neither markup nor a mention. */
+/** A name that cannot act as markup or as a mention. */
 function plain(text: string): string {
   return printable(text.slice(0, 200))
     .replace(/[^\w .:@-]/g, '?')

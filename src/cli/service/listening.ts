@@ -2,12 +2,12 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { Failure } from '../../app/failure.js'
 import { ExitCode } from '../program/exit-code.js'
 
-/** The first one asks to stop. Whoever sends a second one does not want to wait, and a killed store loses nothing. */
+/** The first signal asks to stop. The second means: do not wait. Killing loses nothing in the store. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let isStopping = false
     const stop = (signal: NodeJS.Signals) => {
-      // Said outright: the first process of a container cannot be ended by a signal that nobody listens to.
+      // Exit explicitly: a signal without a handler does not end the first process of a container.
       if (isStopping) process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.failed)
       isStopping = true
       resolve(signal)

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 /** Ranges that have a name. */
 const NAMED = new Set(['loopback', 'linklocal', 'uniquelocal'])
 
-/** What is wrong with a list of proxies: addresses, ranges of them, and names of ranges, with commas between. */
+/** What is wrong with a list of proxies: addresses, address ranges and names of ranges, separated by commas. */
 export function proxyFault(list: string): string | undefined {
   const wrong = list.split(',').find((one) => !isProxy(one.trim()))
   if (wrong === undefined) return undefined
@@ -18,7 +18,7 @@ function isProxy(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/')
   const version = isIP(address)
   if (version === 0 || rest.length > 0) return false
-  // Not /0: a header that anyone may write says nothing.
+  // Not /0: it would trust a header that anybody can write.
   return (
     bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
   )

@@ -7,8 +7,8 @@ import type { Cli } from '../program/command.js'
 import { withServiceStore } from './store.js'
 
 /**
- * Does one thing at the service itself, over its store: for commands about the service, which no environment's API
- * offers. Opening for writing makes the store when there is none.
+ * Does one thing at the service itself, over its store. For commands about the service that no API offers. Opening for
+ * writing creates a missing store.
  */
 export async function atService<T>(
   cli: Cli,

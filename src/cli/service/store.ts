@@ -10,18 +10,18 @@ const VARIABLE = 'DATABASE_URL'
 
 interface ServiceStoreOptions {
   readonly readOnly?: boolean
-  /** For work on all that the store holds: it takes as long as it takes, and waits long for what others have begun. */
+  /** For work on everything in the store: no time limit, and a long wait for work that others have begun. */
   readonly isLongWork?: boolean
-  /** Told in words, once each, what whoever runs a service on the store should know. */
+  /** Called, once each, with messages that operators of a service on this store should know. */
   readonly tell?: (message: string) => void
 }
 
-/** Longer than anything that others have begun goes on, even where their process hangs. */
+/** Longer than any work of others can last, even if their process hangs. */
 const LONG_PATIENCE = 2 * 60_000
 
 /**
- * Opens the store that the service works on: the PostgreSQL database that DATABASE_URL names, else the embedded store of
- * the project. Each driver is loaded when it is needed.
+ * Opens the store that the service works on: the PostgreSQL database in DATABASE_URL, else the embedded store of the
+ * project. Each driver is loaded only when needed.
  */
 export async function openServiceStore(cli: Cli, options: ServiceStoreOptions = {}): Promise<Store> {
   try {
@@ -31,7 +31,7 @@ export async function openServiceStore(cli: Cli, options: ServiceStoreOptions = 
   }
 }
 
-/** Does one thing with that store, and closes it. What fails for a reason that people can mend is told as Failure. */
+/** Does one thing with that store, and closes it. Errors that people can mend become Failures. */
 export async function withServiceStore<T>(
   cli: Cli,
   options: ServiceStoreOptions,
@@ -45,7 +45,7 @@ export async function withServiceStore<T>(
   }
 }
 
-/** Where the embedded store lies; undefined where the service works on a database. */
+/** The folder of the embedded store; undefined if the service works on a database. */
 export function folderOfStore(cli: Cli): string | undefined {
   return cli.terminal.env[VARIABLE]?.trim() ? undefined : dirname(storeFile(openProject(cli), cli.terminal))
 }
@@ -65,7 +65,7 @@ async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
   const { isFault, parseDatabaseAddress } = await import('../../store/postgres/address.js')
   const address = parseDatabaseAddress(url)
   if (isFault(address)) {
-    // Never shown: it may hold a password all the same.
+    // Never show the value: it may contain a password even if it is not an address.
     const message = `${VARIABLE} is not the address of a PostgreSQL database: ${address.message}`
     throw new Failure('database_url_invalid', message, {
       hint: `${address.hint}; or unset ${VARIABLE} for the embedded store`,

@@ -14,7 +14,7 @@ import type { Cli } from '../program/command.js'
 import { progress } from '../program/progress.js'
 import type { Terminal } from '../program/terminal.js'
 
-/** What is told of an apply while it happens. */
+/** What is shown while an apply runs. */
 export interface ApplyView {
   planned(terminal: Terminal, plan: Plan): void
   writing(terminal: Terminal, plan: Plan): void
@@ -29,7 +29,7 @@ export const applyInWords: ApplyView = {
     if (!isEmpty(plan) || plan.accepted !== undefined || plan.conflicts.length > 0) {
       return talk(`${planText(plan, talkPalette)}\n`)
     }
-    // Nothing is about to be done; policies may have something to say of the flows as they are.
+    // Nothing will be written, but policies may still have warnings about the flows as they are.
     const warnings = policiesText(plan, talkPalette)
     if (warnings !== '') talk(`${warnings}\n\n`)
   },
@@ -38,10 +38,10 @@ export const applyInWords: ApplyView = {
     talk(`${differencesText(differences, talkPalette, by === 'flows' ? 'today' : 'defined')}\n`),
 }
 
-/** For forms that say all of it at the end. */
+/** For formats that show everything at the end. */
 export const applyUntold: ApplyView = { planned: () => {}, writing: () => {}, differs: () => {} }
 
-/** How an apply ends that nothing is wrong with. */
+/** The successful ends of an apply. */
 export type Settled = Extract<Outcome, { status: 'nothing_to_do' | 'applied' | 'applied_already' }>
 
 export function deploymentOf(settled: Settled): Deployment | null {
@@ -52,15 +52,15 @@ export interface Following {
   readonly view: ApplyView
   readonly allow: readonly Allowance[]
   readonly only?: readonly string[]
-  /** Whether the plan was reviewed: nobody is asked. */
+  /** Whether the plan was reviewed: then nobody is asked. */
   readonly isReviewed?: boolean
   /** Whether nobody is to be asked. */
   readonly yes?: boolean | undefined
-  /** What somebody is told who says no. */
+  /** What is shown after the answer "no". */
   readonly declinedText?: string
 }
 
-/** Follows an apply: tells what happens, asks, and throws Failure for all that keeps the plan from being written. */
+/** Follows an apply: shows what happens, asks, and throws Failure for everything that prevents the writing. */
 export async function follow(
   cli: Cli,
   following: Following,
@@ -108,7 +108,7 @@ function isWhole(planned: Partial<Planned>): planned is Planned {
   return planned.defined !== undefined
 }
 
-/** Asks a person; throws where nobody is there to answer. */
+/** Asks a person; throws if nobody can answer. */
 async function confirmed(terminal: Terminal, plan: Plan): Promise<boolean> {
   if (!terminal.isInteractive) {
     throw badUsage('nobody is there to confirm: nothing was written', 'add --yes to apply without asking')
@@ -124,7 +124,7 @@ function refused(refusal: Refusal, isReviewed: boolean): Failure {
   return new Failure('blocked_by_guard', message, { hint: waysOn(refusal, isReviewed) })
 }
 
-/** How to go on: with what is blocked, by name, once it was reviewed; and without it. */
+/** Ways to continue: with the blocked changes, allowed by name after a review; or without them. */
 function waysOn({ allowances, others }: Refusal, isReviewed: boolean): string {
   const list = (option: string, values: readonly string[]) =>
     values.length > 5 ? `${option} ... for each of ${values.length}` : values.map((one) => `${option} ${one}`).join(' ')

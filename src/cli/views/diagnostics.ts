@@ -15,11 +15,11 @@ export type DiagnosticsFormat = 'human' | 'json' | 'github' | 'sarif'
 export interface DiagnosticsView {
   readonly terminal: Terminal
   readonly format: DiagnosticsFormat
-  /** The folder that the diagnostics' files are relative to. */
+  /** The folder that the file paths in the diagnostics are relative to. */
   readonly root: string
 }
 
-/** Shows diagnostics (the human form is talk, the others are results) and answers with the exit code they mean. */
+/** Shows diagnostics (the human form on stderr, others as results) and returns their exit code. */
 export function showDiagnostics(diagnostics: readonly Diagnostic[], view: DiagnosticsView): ExitCode {
   const { terminal, format, root } = view
   const exitCode = hasError(diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
@@ -39,18 +39,18 @@ export function showDiagnostics(diagnostics: readonly Diagnostic[], view: Diagno
   return exitCode
 }
 
-/** The way from the repository's root to a folder in it; "" at the root. */
+/** Path from the repository's root to a folder in it; "" at the root. */
 export function fromRepositoryRoot(terminal: Terminal, root: string): string {
   return relative(repositoryOf(terminal, root), root).split(sep).join('/')
 }
 
 /**
- * Annotations and code scanning name files from the root of the repository, whatever folder a step works in: the nearest
- * folder that git has made one, which a job may have checked out into a folder of its workspace. Without git it is the
- * workspace of GitHub's job, else the folder that the command runs in.
+ * Annotations and code scanning name files from the repository's root, whatever folder a step works in. The root is the
+ * nearest folder with .git: a job may have checked it out into a folder of its workspace. Without git it is the
+ * workspace of GitHub's job, else the current folder.
  */
 function repositoryOf({ env, cwd }: Terminal, root: string): string {
-  // A worktree and a submodule have a file there.
+  // In a worktree or a submodule, .git is a file.
   for (let folder = root; ; folder = dirname(folder)) {
     if (existsSync(join(folder, '.git'))) return folder
     if (folder === dirname(folder)) break
@@ -59,7 +59,7 @@ function repositoryOf({ env, cwd }: Terminal, root: string): string {
   return workspace && !relative(workspace, root).startsWith('..') ? workspace : cwd
 }
 
-/** The same diagnostics with their files named from the folder the person works in, so that they can be opened. */
+/** The same diagnostics with file paths from the current folder, so that the files can be opened. */
 function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: DiagnosticsView): readonly Diagnostic[] {
   const folder = relative(terminal.cwd, root)
   if (folder === '') return diagnostics
@@ -71,7 +71,7 @@ function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: Diagno
   }))
 }
 
-/** The text of a file of the project, for the excerpt below a diagnostic; none where it cannot be read, or may not be. */
+/** The text of a project file, for the excerpt below a diagnostic; none if it cannot or must not be read. */
 function textOf({ terminal, root }: DiagnosticsView, file: string): string | undefined {
   const read = readBounded(root, relative(root, resolve(terminal.cwd, file)))
   const decoded = 'fault' in read ? undefined : decode(file, read.bytes)

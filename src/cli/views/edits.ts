@@ -5,13 +5,13 @@ import { formatValue, padEnd, printable } from '../../text/text.js'
 
 interface EditsView {
   readonly palette: Palette
-  /** The environment that the edits change; undefined where they follow one that is so already. */
+  /** The environment that the edits change; undefined if the environment already is as the edits say. */
   readonly environment?: string
-  /** More about a flow: who edited it and when, or why its definition goes. */
+  /** More about a flow: who edited it and when, or why its definition is removed. */
   readonly notes?: (edit: FileEdit) => readonly string[]
 }
 
-/** Edits of definitions for a person. */
+/** Shows edits of definitions to a person. */
 export function editsText(edits: readonly FileEdit[], view: EditsView): string {
   const { palette, notes = () => [] } = view
   return edits
@@ -32,7 +32,7 @@ function headline(edit: FileEdit, { palette, environment }: EditsView): string {
   return `${palette.yellow('~ edit')} ${file}${effects}`
 }
 
-/** What is taken over does to the verification, and by which changes: "weakens live: selfie check switched off". */
+/** What the edit does to the verification, and by which changes: "weakens live: selfie check switched off". */
 export function effectsOf({ assurance }: FileEdit, environment?: string): string[] {
   const { effect, exposes_link: exposesLink, reasons } = assurance
   const because = reasons
@@ -67,7 +67,7 @@ function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], p
   return [...own, ...notes(edit)].map((note) => `    ${palette.cyan(printable(note))}`)
 }
 
-/** The same for machines. */
+/** The same for programs. */
 export function editsJson(edits: readonly FileEdit[]): object[] {
   return edits.map((edit) => ({
     edit: edit.kind,

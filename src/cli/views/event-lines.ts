@@ -8,8 +8,8 @@ import { version } from '../program/version.js'
 export type Emit = (...lines: readonly EventLine[]) => void
 
 /**
- * Runs a command that tells what happens as JSON lines, each printed when it happens. What stops it is told as lines
- * too, and the last line carries the exit code, whatever came before.
+ * Runs a command that reports events as JSON lines, each printed when it happens. Errors become lines too, and the last
+ * line always has the exit code.
  */
 export async function asLines({ terminal }: Cli, work: (emit: Emit) => Promise<ExitCode>): Promise<ExitCode> {
   const emit: Emit = (...lines) => {
@@ -24,7 +24,7 @@ export async function asLines({ terminal }: Cli, work: (emit: Emit) => Promise<E
   return exitCode
 }
 
-/** What stopped a command, as lines: every fault of the definitions, and the error. */
+/** What stopped a command, as lines: every fault of the definitions, then the error. */
 export function failureLines(error: unknown): EventLine[] {
   const { code, message, hint, details } = describe(error)
   const diagnostics = error instanceof InvalidDefinitions ? error.diagnostics.map(diagnosticLine) : []

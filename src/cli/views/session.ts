@@ -6,10 +6,10 @@ import { formatTime, padEnd, printable } from '../../text/text.js'
 import type { Terminal } from '../program/terminal.js'
 import { tableText } from './table.js'
 
-/** The keys of flows, by their ids: a session knows its flow by the id, and people know it by the key. */
+/** The keys of flows by id: a session knows its flow by id, people know it by key. */
 export type FlowKeys = ReadonlyMap<string, string>
 
-/** The keys of the flows of sessions. One that cannot be read, for want of a right or of an answer, is left out. */
+/** The keys of the sessions' flows. Leaves out flows that it may not read, or that bring no answer. */
 export async function flowKeysOf(reader: RemoteReader, sessions: readonly VerificationSession[]): Promise<FlowKeys> {
   const ids = [...new Set(sessions.flatMap(({ verification_flow }) => verification_flow ?? []))]
   const found = await Promise.all(ids.map((id) => reader.retrieveFlow(id).catch(() => undefined)))
@@ -30,9 +30,9 @@ export function sessionsText(sessions: readonly VerificationSession[], keys: Flo
   return tableText(heading, rows, terminal)
 }
 
-/** Details given beforehand are personal: only JSON, asked for by name, shows them. */
+/** Details given in advance are personal: only explicitly requested JSON shows them. */
 export function sessionText(session: VerificationSession, keys: FlowKeys, palette: Palette): string {
-  // What the type alone says is not said again in the options.
+  // The options do not repeat what the type alone says.
   const asked = { ...(session.type !== 'verification_flow' && { [session.type]: {} }), ...session.options }
   const checks = Object.entries(asked).flatMap(([name, options]) => {
     const on = Object.entries(options ?? {}).filter(([, value]) => value !== false && value !== 'none')
@@ -65,7 +65,7 @@ function text(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') : String(value)
 }
 
-/** What one does with a session that was just made. Only one that a service has made has an address for the person. */
+/** What to do with a new session. Only a session that a service made has an address for the person. */
 export function nextAfterCreate({ id, url, livemode }: VerificationSession): string {
   const lines = [
     ...(livemode ? [] : [`  flows sessions submit ${printable(id)}    # choose the outcome`]),
@@ -74,7 +74,7 @@ export function nextAfterCreate({ id, url, livemode }: VerificationSession): str
   return lines.length === 0 ? '' : `\nNext:\n${lines.join('\n')}\n`
 }
 
-/** Where what came of a session is read. */
+/** Where to read the result of a session. */
 export function nextAfterSubmit({ id, last_verification_report: report }: VerificationSession): string {
   const path = report && `/v1/identity/verification_reports/${typeof report === 'string' ? report : report.id}`
   const lines = [

@@ -3,8 +3,8 @@ import { padEnd, printable, visibleWidth } from '../../text/text.js'
 import type { Terminal } from '../program/terminal.js'
 
 /**
- * Rows as aligned columns under a heading; no lines, so that `awk` and `cut` can read it too. On a terminal that is too
- * narrow for that every row takes several lines: the first cell, and below it the others with their names.
+ * Rows as aligned columns under a heading; without lines, so that `awk` and `cut` can read it too. On a narrow
+ * terminal, every row takes several lines: the first cell, and below it the other cells with their names.
  */
 export function tableText(
   heading: readonly string[],

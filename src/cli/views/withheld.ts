@@ -2,7 +2,7 @@ import type { Withheld } from '../../edit/without-api-keys.js'
 import { toDotted } from '../../model/json-pointer.js'
 import { printable } from '../../text/text.js'
 
-/** What was not written since an API key stands in it: never the key itself. */
+/** What was not written because it contains an API key, without the key itself. */
 export function withheldLines(withheld: readonly Withheld[]): string {
   return withheld
     .map(({ key, paths, isWhole }) => {
@@ -14,7 +14,7 @@ export function withheldLines(withheld: readonly Withheld[]): string {
     .join('')
 }
 
-/** The same for machines. */
+/** The same for programs. */
 export function withheldJson(withheld: readonly Withheld[]) {
   return withheld.map(({ key, paths }) => ({ key, paths }))
 }

@@ -6,13 +6,13 @@ import { type Collection, endOf, type Member, type Source, type Splice, startOf 
 import { inlineText, keyText, memberLines } from './write-value.js'
 
 interface NewMember {
-  /** From the root of the definition; the last one is its name. */
+  /** Path from the root of the definition; the last part is its name. */
   readonly path: readonly string[]
   readonly value: unknown
   readonly inFlow: boolean
 }
 
-/** Adds a member to a mapping, where the standard layout has it. */
+/** Adds a member to a mapping at its place in the standard layout. */
 export function insertMember(source: Source, map: YAMLMap, { path, value: given, inFlow }: NewMember): Splice[] {
   const value = inOrder(given, path)
   const members = map.items as Member[]
@@ -23,7 +23,7 @@ export function insertMember(source: Source, map: YAMLMap, { path, value: given,
   return insertInFlow(source, map, before, text)
 }
 
-/** Adds an item at the end of a list that has one. */
+/** Adds an item at the end of a list that is not empty. */
 export function insertItem(
   source: Source,
   list: YAMLSeq,
@@ -35,14 +35,14 @@ export function insertItem(
   return [insertLines(source, list, last, (indent) => [`${indent}- ${text}`])]
 }
 
-/** Index of the member behind which the new one belongs; -1 for the first place. */
+/** Index of the member that the new one follows; -1 for the first place. */
 function memberBefore(members: readonly Member[], path: readonly string[]): number {
   const rank = rankAt(path.slice(0, -1))
   const own = rank(path.at(-1) ?? '')
   return members.findLastIndex(({ key }) => rank(isScalar(key) ? String(key.value) : '') <= own)
 }
 
-/** A value with its members, and theirs, as the standard layout orders them. */
+/** A value whose members, at every level, are in the order of the standard layout. */
 function inOrder(value: unknown, path: readonly string[]): unknown {
   if (!isObject(value)) return value
   const rank = rankAt(path)
@@ -50,7 +50,7 @@ function inOrder(value: unknown, path: readonly string[]): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member, [...path, name])]))
 }
 
-/** Places of members in the mapping at a path; all the same where their order is the author's. */
+/** Ranks of members in the mapping at a path; all equal if the author chooses the order. */
 function rankAt(path: readonly string[]): (name: string) => number {
   let order: typeof DEFINITION_ORDER | null | undefined = DEFINITION_ORDER
   const inBody = path[0] === 'environments' && path.length >= 2 ? path.slice(2) : path
@@ -77,12 +77,12 @@ function insertLines(
   if (item === undefined) return insertion(aboveComments(source, start, indent), written)
   const end = isMap(collection) ? source.memberEnd(item as Member) : source.end(item as Node)
   const at = source.belowComments(source.nextLine(end), indent.length)
-  // The last line may lack its line end; it goes on lacking it.
+  // If the last line has no line end, the new last line has none either.
   const isOpen = at === text.length && !text.endsWith('\n')
   return insertion(at, isOpen ? `${eol}${written.slice(0, -eol.length)}` : written)
 }
 
-/** A comment right above a member belongs to that member. */
+/** A comment directly above a member belongs to it. */
 function aboveComments(source: Source, start: number, indent: string): number {
   if (!source.isFirstOnLine(start)) throw new Error('the first member does not begin its line')
   let at = source.lineStart(start)

@@ -5,9 +5,9 @@ import { endOf, isProperty, type Member, nameOf, Source, type Splice, startOf } 
 import { WIDTH } from './write-value.js'
 
 /**
- * Puts the members of a mapping in braces onto lines of their own, where edits have made its line too long; its values
- * stay as they are spelled. Undefined where there is none. An author who writes lines as long as that is left alone, and
- * so is a line of `before` that was too long already, whatever its values have become, until members come in.
+ * Puts the members of a mapping in braces onto lines of their own, if edits made its line too long. Values keep their
+ * spelling. Undefined if there is no such mapping. Lines as long as the author's longest are fine. A line of `before`
+ * that was already too long also stays, even with new values, until it gets new members.
  */
 export function openUp(source: Source, before: string): readonly Splice[] | undefined {
   const lines = before.split(/\r?\n/)
@@ -35,7 +35,7 @@ interface FlowMember {
   readonly map: YAMLMap
 }
 
-/** The members of block mappings whose values are mappings in braces, from above. */
+/** Members of block mappings whose values are mappings in braces, from top to bottom. */
 function membersInBraces(source: Source, map: Node | null, above = ''): FlowMember[] {
   if (!isMap(map) || map.flow) return []
   return (map.items as Member[]).flatMap((member): FlowMember[] => {
@@ -58,7 +58,7 @@ function lineOf(source: Source, map: YAMLMap): string {
   return source.text.slice(source.lineStart(at), source.lineEnd(at))
 }
 
-/** Only what is spelled plainly: anchors and tags may stand where lines give them another meaning. */
+/** Only plain spellings: on lines of their own, anchors and tags may get another meaning. */
 function canOpen(source: Source, { member: { key }, map }: FlowMember): boolean {
   const [start, end] = [source.lineStart(startOf(key)), endOf(map)]
   const colon = source.colonOf(key)

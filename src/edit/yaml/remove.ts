@@ -1,7 +1,7 @@
 import { isMap, type Node, type YAMLMap, type YAMLSeq } from 'yaml'
 import { type Collection, endOf, type Member, type Source, type Splice, startOf } from './source.js'
 
-/** Takes a member out of a mapping. Comments within it stay, on lines of their own. */
+/** Removes a member from a mapping. Comments inside it stay, on lines of their own. */
 export function removeMember(source: Source, map: YAMLMap, member: Member): Splice[] {
   if (map.flow) return [removeFromFlow(source, map, member)]
   return [removeLines(source, source.memberStart(member), source.memberEnd(member))]
@@ -23,7 +23,7 @@ function removeLines(source: Source, start: number, end: number): Splice {
   const kept = source.comments(start, after).map((comment) => `${indent}${comment.text}`)
   const isOpen = after === text.length && !text.endsWith('\n')
   if (!isOpen) return { at, end: after, text: kept.map((line) => `${line}${eol}`).join('') }
-  // The last line lacked its line end: so does the one that is last now.
+  // The last line had no line end, so the new last line has none.
   if (kept.length > 0) return { at, end: after, text: kept.join(eol) }
   return { at: text.slice(0, at).endsWith('\r\n') ? at - 2 : Math.max(0, at - 1), end: after, text: '' }
 }

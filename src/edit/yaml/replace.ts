@@ -14,13 +14,13 @@ import { blockScalarText, inlineText, type Spelling } from './write-value.js'
 
 export interface Replacement {
   readonly node: Node | null
-  /** The member whose value it is; none for an item of a list. */
+  /** The member that has this value; none for an item of a list. */
   readonly member?: Member
   readonly inFlow: boolean
   readonly value: unknown
 }
 
-/** Puts another value where a value is, in the same quotes, keeping anchor, tag and every comment. */
+/** Replaces a value, in the same quotes. Keeps anchor, tag and every comment. */
 export function replaceValue(source: Source, replacement: Replacement): Splice[] {
   const { node, member, inFlow, value } = replacement
   const text = inlineText(value, { inFlow, ...spellingOf(node, member) })
@@ -39,7 +39,7 @@ function spellingOf(node: Node | null, member: Member | undefined): Omit<Spellin
   }
 }
 
-/** `key:`, with nothing behind it. */
+/** Fills in a value after `key:` with nothing behind it. */
 function fillIn(source: Source, member: Member | undefined, node: Node | null, text: string): Splice[] {
   if (member === undefined) throw new Error('an item of a list without a value')
   const colon = source.colonOf(member.key)
@@ -53,7 +53,7 @@ function replaceBlockScalar(source: Source, node: Node, value: unknown, inline: 
   const comment = source.comments(at, source.lineEnd(at))[0]
   const note = comment === undefined ? '' : ` ${comment.text}`
   const old = source.text.slice(at, end)
-  // Blank lines behind a block stand before what follows, unless "|+" makes them part of it.
+  // Blank lines after a block belong to what follows, unless "|+" makes them part of the block.
   const tail = /(?:\r?\n[ ]*)*$/.exec(old)?.[0] ?? ''
   const indent = /\n( +)\S/.exec(old)?.[1] ?? '  '
   const block = typeof value === 'string' ? blockScalarText(value, indent) : undefined
@@ -64,12 +64,12 @@ function replaceBlockScalar(source: Source, node: Node, value: unknown, inline: 
   return { at, end, text: `${isFolded ? header.replace('|', '>') : header}${note}${source.eol}${body}${tail}` }
 }
 
-/** A mapping or list on lines of its own gives way to a value on the line of its name. */
+/** Replaces a mapping or list on lines of its own by a value on the line of its name. */
 function replaceBlock(source: Source, node: Node, member: Member | undefined, text: string): Splice {
   if (member === undefined) throw new Error('a block within a list')
   const colon = source.colonOf(member.key) ?? endOf(member.key)
   const at = source.tokens(colon, startOf(node)).findLast(isProperty)?.end ?? colon
-  // With the comment beside its last line, which would run into another one.
+  // Include the comment beside its last line, which would run into another one.
   const end = source.comments(source.end(node), source.lineEnd(source.end(node)))[0]?.end ?? source.end(node)
   const indent = source.indentAt(source.memberStart(member))
   const comments = source.comments(at, end)

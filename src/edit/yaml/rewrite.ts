@@ -8,9 +8,9 @@ import { replaceValue } from './replace.js'
 import { type Member, nameOf, plainOf, Source, type Splice, spliced } from './source.js'
 
 /**
- * A YAML text made to say `wanted`; whatever says the same already is left byte for byte, and no comment is lost. One
- * thing at a time is changed, and the text is read anew for the next: so no edit has to know what others moved. Throws
- * where a change does not come closer to what is wanted.
+ * A YAML text changed so that it says `wanted`. Parts that already say so stay byte for byte, and no comment is lost.
+ * It changes one thing at a time and reads the text again, so edits need not know what others moved. Throws if a change
+ * does not come closer to what is wanted.
  */
 export function rewrite(text: string, wanted: unknown): string {
   let last = text
@@ -18,7 +18,7 @@ export function rewrite(text: string, wanted: unknown): string {
   return last
 }
 
-/** The texts on the way, one for each thing that is changed; the last one says what is wanted. */
+/** The texts after each single change; the last one says what is wanted. */
 export function* rewriting(text: string, wanted: unknown): Generator<string> {
   let now = new Source(text)
   for (let left = stepsTo(now, wanted); left[0] !== undefined; ) {
@@ -31,7 +31,7 @@ export function* rewriting(text: string, wanted: unknown): Generator<string> {
   }
   for (let step = openUp(now, text); step !== undefined; step = openUp(now, text)) {
     const next = changed(now, step)
-    // What was opened up says the same, and has one mapping in braces less.
+    // The opened mapping must say the same, with one mapping in braces less.
     if (stepsTo(next, wanted).length > 0 || bracesIn(next) >= bracesIn(now)) {
       throw new Error('a mapping in braces cannot be opened up')
     }
@@ -52,7 +52,7 @@ function bracesIn(source: Source): number {
   return [...pathsOf(source.document).keys()].filter((node) => isMap(node) && node.flow === true).length
 }
 
-/** Aliases that are to say something else than what they repeat: written out, each can be edited by itself. */
+/** Aliases that must differ from what they repeat. They are written out, so that each can be edited alone. */
 function detachments(source: Source, wanted: unknown): (() => Step)[] {
   const paths = pathsOf(source.document)
   return [...paths].flatMap(([node, place]) => {
@@ -96,20 +96,20 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
   return at
 }
 
-/** What differs, as steps that are worked out only when one is taken. */
+/** The differences, as steps that are worked out only when they are taken. */
 interface Differences {
   readonly sets: (() => Step)[]
   readonly inserts: (() => Step)[]
   readonly removes: (() => Step)[]
 }
 
-/** All that is to be done, what comes first in front. */
+/** All remaining steps, the most urgent first. */
 function stepsTo(source: Source, wanted: unknown): readonly (() => Step)[] {
   const found: Differences = { sets: [], inserts: [], removes: [] }
   if (isMap(source.root) && isObject(wanted)) compareMaps(source, source.root, wanted, [], false, found)
   else throw new Error('a definition is a mapping')
-  // An alias follows its anchor: it is detached first. A mapping must not become empty while something is about to come
-  // in, and an alias must go before what it repeats.
+  // Detach aliases first: an alias follows its anchor. Insert before removing, so that no mapping is empty in between.
+  // Remove from the end, because an alias must go before its anchor.
   return [...detachments(source, wanted), ...found.sets, ...found.inserts, ...found.removes.reverse()]
 }
 
@@ -144,7 +144,7 @@ function compareMaps(
   }
 }
 
-/** Whether the list can be edited item by item: what it keeps comes in the same order, what is new at its end. */
+/** Whether a list can be edited item by item: kept items stay in order, new items are at the end. */
 function compareLists(
   source: Source,
   list: YAMLSeq,

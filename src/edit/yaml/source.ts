@@ -2,14 +2,14 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, t
 import { lexemesOf } from '../../load/lexemes.js'
 import { parseNodes } from '../../load/parse.js'
 
-/** A piece of a text to be replaced: [at, end) becomes `text`. */
+/** A part of a text to replace: [at, end) becomes `text`. */
 export interface Splice {
   readonly at: number
   readonly end: number
   readonly text: string
 }
 
-/** What the lexer tells of a text; together the tokens are the text. */
+/** A piece from the lexer; together the pieces are the text. */
 interface Token {
   readonly at: number
   readonly end: number
@@ -19,7 +19,7 @@ interface Token {
 export type Collection = YAMLMap | YAMLSeq
 export type Member = Pair<Node, Node | null>
 
-/** A YAML text that is valid, with its nodes and tokens, and where things begin and end in it. */
+/** A valid YAML text with its nodes and tokens, and the start and end of each thing in it. */
 export class Source {
   readonly text: string
   readonly document: Document
@@ -57,19 +57,19 @@ export class Source {
     return this.text[feed - 1] === '\r' && feed > offset ? feed - 1 : feed
   }
 
-  /** Offset of the line after the one that holds `offset`; the text's length where there is none. */
+  /** Offset of the line after the one with `offset`; the text's length if there is none. */
   nextLine(offset: number): number {
     const feed = this.text.indexOf('\n', offset)
     return feed === -1 ? this.text.length : feed + 1
   }
 
-  /** White space with which the line of an offset begins. */
+  /** The white space at the start of the line with this offset. */
   indentAt(offset: number): string {
     const start = this.lineStart(offset)
     return /^[ ]*/.exec(this.text.slice(start, this.lineEnd(offset)))?.[0] ?? ''
   }
 
-  /** White space for a new line within brackets or braces: deeper than what they stand in, or YAML would end there. */
+  /** White space for a new line inside brackets or braces. YAML needs it deeper than the enclosing block. */
   indentInFlow(offset: number): string {
     const start = this.lineStart(offset)
     let depth = 0
@@ -88,12 +88,12 @@ export class Source {
     return /^[ ]*(?:\?[ ]+)?$/.test(this.text.slice(this.lineStart(offset), offset))
   }
 
-  /** Where a member begins: its name, or the anchor or tag before it. */
+  /** Start of a member: its name, or the anchor or tag before it. */
   memberStart({ key }: Member): number {
     return startOf(key)
   }
 
-  /** Where a member's last character is, comments left aside. */
+  /** End of a member without comments. */
   memberEnd({ key, value }: Member): number {
     const colon = this.colonOf(key)
     if (value === null || isNothing(value)) {
@@ -104,7 +104,7 @@ export class Source {
     return this.end(value)
   }
 
-  /** Where a node's last character is, comments and white space behind it left aside. */
+  /** End of a node without comments and white space after it. */
   end(node: Node): number {
     if (isCollection(node) && !node.flow) {
       const last = node.items.at(-1)
@@ -124,20 +124,20 @@ export class Source {
     return dash.at
   }
 
-  /** The line behind the comments that begin here and are indented deeper: they belong to what stands above them. */
+  /** The line after the more deeply indented comments that begin here: they belong to what is above them. */
   belowComments(from: number, column: number): number {
     let at = from
     while (at < this.text.length && this.commentColumn(at) > column) at = this.nextLine(at)
     return at
   }
 
-  /** Column of the comment that is all of a line; -1 for other lines. */
+  /** Column of a comment that fills a whole line; -1 for other lines. */
   commentColumn(lineStart: number): number {
     const match = /^( *)#/.exec(this.text.slice(lineStart, this.lineEnd(lineStart)))
     return match === null ? -1 : (match[1] ?? '').length
   }
 
-  /** End of the colon behind a name; undefined in `{ name }`. */
+  /** End of the colon after a name; undefined in `{ name }`. */
   colonOf(key: Node): number | undefined {
     const token = this.#tokens.find(({ at, text }) => at >= endOf(key) && text.trim() !== '' && !text.startsWith('#'))
     return token?.text === ':' ? token.end : undefined
@@ -152,7 +152,7 @@ export function isBlockScalar(node: Node): boolean {
   return isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED')
 }
 
-/** Nothing is written where the value would be. */
+/** Whether nothing is written in the value's place. */
 export function isNothing(node: Node): boolean {
   return isScalar(node) && node.value === null && node.source === '' && startOf(node) === endOf(node)
 }
@@ -169,12 +169,12 @@ function isComment({ text }: Token): boolean {
   return text.startsWith('#')
 }
 
-/** An anchor or a tag. */
+/** Whether it is an anchor or a tag. */
 export function isProperty({ text }: Token): boolean {
   return text.startsWith('&') || text.startsWith('!')
 }
 
-/** The plain value of a node of a valid document. */
+/** The plain value of a node in a valid document. */
 export function plainOf(node: Node | null | undefined, document: Document): unknown {
   if (isAlias(node)) return plainOf(node.resolve(document), document)
   if (isMap(node)) {
@@ -200,7 +200,7 @@ function tokensOf(text: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   for (const { text: lexeme, isContent } of lexemesOf(text)) {
-    // What a plain scalar or a block holds is told apart from comments, colons and commas.
+    // Mark the content of plain scalars and blocks, so that it cannot be taken for a comment, colon or comma.
     tokens.push({ at, end: at + lexeme.length, text: isContent ? `"${lexeme}"` : lexeme })
     at += lexeme.length
   }

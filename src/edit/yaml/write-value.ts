@@ -2,13 +2,13 @@ import { stringify } from 'yaml'
 import { isObject } from '../../model/json.js'
 import { escaped, escapeHiddenInYaml, hasHidden } from '../../text/hidden-characters.js'
 
-/** How a value is to be spelled at its place. */
+/** How to spell a value at its place. */
 export interface Spelling {
-  /** Within [ ] or { }, where a comma ends a plain text. */
+  /** Inside [ ] or { }, where a comma ends plain text. */
   readonly inFlow: boolean
-  /** As JSON would write it: every text in double quotes. */
+  /** Spelled like JSON, with every text in double quotes. */
   readonly isJson?: boolean
-  /** What the text there was written in before, in the words of the YAML library. */
+  /** The earlier quotes of this text, in the terms of the YAML library. */
   readonly quotes?: 'PLAIN' | 'QUOTE_DOUBLE' | 'QUOTE_SINGLE' | undefined
 }
 
@@ -25,20 +25,20 @@ export function inlineText(value: unknown, spelling: Spelling): string {
 
 function scalarText(value: unknown, { inFlow, isJson = false, quotes = 'PLAIN' }: Spelling): string {
   if (typeof value !== 'string') return String(value)
-  // A line feed survives in no other way on one line, and what nobody sees is told in no other way.
+  // On one line, only double quotes can hold a line feed or show hidden characters.
   if (isJson || quotes === 'QUOTE_DOUBLE' || CONTROL.test(value) || hasHidden(value)) return doubleQuoted(value)
   if (quotes === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`
   const written = stringify({ k: value }, { lineWidth: 0, ...(inFlow && { collectionStyle: 'flow' }) })
   return inFlow ? written.slice('{ k: '.length, -' }\n'.length) : written.slice('k: '.length, -'\n'.length)
 }
 
-/** A member's name; in quotes where its siblings are, or where YAML would read something else. */
+/** A member's name, in quotes if its siblings are quoted or if YAML would read something else. */
 export function keyText(name: string, { isJson = false }: Pick<Spelling, 'isJson'>): string {
   const isPlain = /^[A-Za-z_][\w.-]*$/.test(name) && !/^(?:true|false|null)$/i.test(name)
   return isPlain && !isJson ? name : doubleQuoted(name)
 }
 
-/** JSON's strings are YAML's double-quoted ones, but for control characters that JSON takes as they are and YAML does not. */
+/** JSON strings are valid in YAML's double quotes, except for control characters that JSON leaves as they are. */
 function doubleQuoted(text: string): string {
   return escapeHiddenInYaml(JSON.stringify(text)).replace(/[\u007f-\u009f]/g, escaped)
 }
@@ -48,7 +48,7 @@ const CONTROL = /[\u0000-\u001f\u007f-\u009f]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL_IN_BLOCK = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/
 
-/** A member of a block mapping, on as many lines as the standard layout takes; without line ends. */
+/** A member of a block mapping, on as many lines as the standard layout needs, without line ends. */
 export function memberLines(path: readonly string[], value: unknown, indent: string, isJson = false): string[] {
   const key = `${indent}${keyText(path.at(-1) ?? '', { isJson })}:`
   const line = `${key} ${inlineText(value, { inFlow: false, isJson })}`
@@ -59,15 +59,15 @@ export function memberLines(path: readonly string[], value: unknown, indent: str
   ]
 }
 
-/** How long a line may become; where an author has longer ones they stay. */
+/** The longest line in characters; longer lines of the author stay. */
 export const WIDTH = 100
 
-/** In the standard layout the switches of one check stand on one line, and a document's below each other. */
+/** In the standard layout, the switches of one check share a line; those of a document are below each other. */
 function fitsOneLine(path: readonly string[], value: Record<string, unknown>, line: string): boolean {
   if (Object.keys(value).length === 0) return true
   if (line.length > WIDTH || path.length === 0 || path.at(-1) === 'environments' || isEnvironment(path)) return false
   const isSmall = path.at(-1) !== 'document' && !Object.values(value).some(isObject)
-  // An overlay with one field says it on one line.
+  // An overlay with one field takes one line.
   return isSmall || (path[0] === 'environments' && leafCount(value) === 1)
 }
 
@@ -80,8 +80,8 @@ function leafCount(value: unknown): number {
 }
 
 /**
- * A text as a block of lines, as the author had it; undefined where such a block would say something else. Begins with
- * the header, ends with a line feed.
+ * A text as a block of lines, as the author had it; undefined if the block would say something else. Starts with the
+ * header and ends with a line feed.
  */
 export function blockScalarText(value: string, indent: string): string | undefined {
   const body = value.replace(/\n$/, '')

@@ -15,8 +15,8 @@ import { replaceWhole } from '../../files/put-in-place.js'
 import { makeCacheKey, readCacheKey } from './cache-key.js'
 
 /**
- * What `writeCacheFile` kept under this name in `.flows/cache/`; null when there is nothing of this user's making:
- * whatever does not bear the seal of cache-key.ts (truncated, another machine's, committed by somebody) does not count.
+ * What `writeCacheFile` kept under this name in `.flows/cache/`; null if there is nothing with this user's seal. A file
+ * without the seal of cache-key.ts (truncated, from another machine, committed by somebody) does not count.
  */
 export function readCacheFile<T>(root: string, name: string): T | null {
   const key = readCacheKey()
@@ -31,7 +31,7 @@ export function readCacheFile<T>(root: string, name: string): T | null {
   }
 }
 
-/** Keeps a JSON value for later runs. Losing it costs time, nothing else, so every failure is silent. */
+/** Keeps a JSON value for later runs. Losing it only costs time, so every failure is silent. */
 export function writeCacheFile<T>(root: string, name: string, value: T): void {
   try {
     const key = makeCacheKey()
@@ -39,11 +39,11 @@ export function writeCacheFile<T>(root: string, name: string, value: T): void {
     const body = Buffer.from(JSON.stringify(value))
     replaceWhole(join(folderOf(root), name), Buffer.concat([Buffer.from(sealOf(key, name, body)), body]))
   } catch {
-    // Made anew by the next run.
+    // The next run makes it again.
   }
 }
 
-/** Forgets what was kept under this name. Where that cannot be, it stays. */
+/** Removes what was kept under this name. If that is impossible, it stays. */
 export function removeCacheFile(root: string, name: string): void {
   if (isFolder(join(root, '.flows')) && isFolder(folderOf(root))) remove(join(folderOf(root), name))
 }
@@ -58,7 +58,7 @@ function folderOf(root: string): string {
   return join(root, '.flows', 'cache')
 }
 
-/** A folder itself, not a link to one: a link could lead out of the project. */
+/** True only for a real folder: a link could lead out of the project. */
 function isFolder(path: string): boolean {
   try {
     return lstatSync(path).isDirectory()
@@ -67,7 +67,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-/** Refuses links and pipes: a link could lead anywhere, a pipe would never end. */
+/** Refuses links and pipes: a link could lead anywhere, and a pipe would never end. */
 function readPlainFile(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
   try {
@@ -78,7 +78,7 @@ function readPlainFile(path: string): Buffer {
   }
 }
 
-/** `.flows/` holds nothing that belongs in version control, so it says so itself, and nothing that others should read. */
+/** Keeps `.flows/` out of version control with its own .gitignore, and closed to other users. */
 function makeFolder(root: string): void {
   for (const path of [join(root, '.flows'), folderOf(root)]) {
     unlessPresent(() => mkdirSync(path, { mode: 0o700 }))
@@ -99,6 +99,6 @@ function remove(path: string): void {
   try {
     rmSync(path, { force: true })
   } catch {
-    // Left behind; `.flows/` may be deleted at any time.
+    // It stays; `.flows/` may be deleted at any time.
   }
 }

@@ -7,8 +7,8 @@ import { putInPlace, temporaryFor } from '../../files/put-in-place.js'
 const LENGTH = 32
 
 /**
- * A secret of this user on this machine, kept outside of every project. The cache lies inside the project, where a
- * commit could plant one that claims what the definitions do not say; without this key it counts as foreign.
+ * A secret of this user on this machine, kept outside every project. The cache is inside the project, where a commit
+ * could add a forged entry about the definitions. Without this key, an entry counts as foreign.
  */
 export function readCacheKey(): Buffer | undefined {
   try {
@@ -19,7 +19,7 @@ export function readCacheKey(): Buffer | undefined {
   }
 }
 
-/** The key, made when there is none. Throws where the home folder cannot be written. */
+/** The key; created if it does not exist. Throws if the home folder cannot be written. */
 export function makeCacheKey(): Buffer {
   const present = readCacheKey()
   if (present !== undefined) return present
@@ -28,7 +28,7 @@ export function makeCacheKey(): Buffer {
   mkdirSync(cacheKeyFolder(), { recursive: true, mode: 0o700 })
   try {
     writeFileSync(temporary, randomBytes(LENGTH), { flag: 'wx', mode: 0o600 })
-    // Of two first runs at once, one makes the key and both use it. Only a damaged key makes room for another.
+    // If two first runs happen at once, one creates the key and both use it. Only a damaged key is replaced.
     if (!linked(temporary, file) && lstatSync(file).size !== LENGTH) {
       rmSync(file, { force: true })
       linked(temporary, file)
@@ -41,7 +41,7 @@ export function makeCacheKey(): Buffer {
   return made
 }
 
-/** False where there is such a file already. */
+/** False if such a file already exists. */
 function linked(from: string, to: string): boolean {
   try {
     putInPlace(from, to)
@@ -52,7 +52,7 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-/** Where the key lies: the user's own folder for what may be lost, as the XDG base directories have it. */
+/** The folder of the key: the user's own cache folder, by the XDG base directory rules. */
 export function cacheKeyFolder(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'verification-flows')
 }

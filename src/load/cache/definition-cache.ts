@@ -7,12 +7,11 @@ interface Values {
 }
 
 /**
- * What earlier runs found out of one kind of files, such as definitions:
+ * What earlier runs found out about one kind of files, such as definitions:
  *
- *   definitions.set     digest of the last set that was found to be without fault: if it is still the same set, nothing
- *                       needs to be parsed or checked
- *   definitions.values  what each file's content says, by the content's hash: if some files changed, only those are
- *                       parsed
+ *   definitions.set     digest of the last set without fault: if the set is still the same, nothing needs to be parsed
+ *                       or checked
+ *   definitions.values  the value of each file by the hash of its content: if some files changed, only those are parsed
  */
 export class DefinitionCache {
   readonly #root: string
@@ -20,14 +19,14 @@ export class DefinitionCache {
   readonly #kind: string
   #values: ReadonlyMap<string, unknown> | undefined
 
-  /** `fingerprint` names the program and its rules: what another program kept is not used. */
+  /** `fingerprint` names the program and its rules. The cache of another program is not used. */
   constructor(root: string, fingerprint: string, kind: string) {
     this.#root = root
     this.#fingerprint = fingerprint
     this.#kind = kind
   }
 
-  /** Digest of the last set that was found valid; it must cover the fingerprint. */
+  /** Digest of the last valid set; it must cover the fingerprint. */
   validSet(): string | null {
     return readCacheFile<string>(this.#root, `${this.#kind}.set`)
   }
@@ -38,7 +37,7 @@ export class DefinitionCache {
     return this.#values
   }
 
-  /** Replaces what is kept. What is not in `values` is dropped, so the cache never outgrows the files. */
+  /** Replaces the cache. Entries that are not in `values` are dropped, so the cache never outgrows the files. */
   save(set: string, values: ReadonlyMap<string, unknown>): void {
     const known = this.values()
     if (known.size !== values.size || [...values.keys()].some((hash) => !known.has(hash))) {

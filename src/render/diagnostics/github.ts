@@ -3,8 +3,8 @@ import { printable } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 
 /**
- * Workflow commands of GitHub Actions: each becomes an annotation on the changed line. `folder` is the way from the
- * repository's root to the configuration file's folder, for GitHub takes paths from there.
+ * Workflow commands of GitHub Actions: each becomes an annotation on the changed line. `folder` is the path from the
+ * repository's root to the configuration file's folder, because GitHub's paths start at the root.
  */
 export function diagnosticsGithub(diagnostics: readonly Diagnostic[], folder = ''): string {
   return diagnostics.map((diagnostic) => annotation(diagnostic, folder)).join('')

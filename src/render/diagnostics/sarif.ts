@@ -4,7 +4,7 @@ import { printable, printableJson } from '../../text/text.js'
 const CODES = Object.keys(DIAGNOSTIC_CODES) as DiagnosticCode[]
 
 /**
- * SARIF 2.1.0, for code scanning. `folder` is the way from the repository's root to the configuration file's folder.
+ * SARIF 2.1.0, for code scanning. `folder` is the path from the repository's root to the configuration file's folder.
  */
 export function diagnosticsSarif(diagnostics: readonly Diagnostic[], folder = ''): string {
   const log = {
@@ -48,7 +48,7 @@ function location({ file, line, column }: SourcePosition, folder: string) {
   }
 }
 
-/** Half of a surrogate pair, which a file name may hold, has no percent-encoding. */
+/** A file name may contain half of a surrogate pair, which has no percent-encoding. */
 function encodeName(name: string): string {
   return encodeURIComponent(name.replaceAll(/\p{Surrogate}/gu, '\ufffd'))
 }

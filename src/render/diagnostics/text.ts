@@ -4,14 +4,14 @@ import { plural, printable, visibleWidth } from '../../text/text.js'
 import { type Palette, plain } from '../palette.js'
 import { summarise } from './summary.js'
 
-/** Longest part of a source line that is shown; half of it on either side of the fault. */
+/** The longest part of a source line that is shown, in characters; half of it on each side of the fault. */
 const WIDTH = 100
-/** What stands beside it on a line: two spaces, the number of the line, a bar. */
+/** Space for what is beside it on a line: two spaces, the line number, a bar. */
 const BESIDE = 9
 
 /**
- * Diagnostics for people: place, code and message, the line it concerns, and how to mend it. `sourceOf` gives the text
- * of a file, or undefined to show no line of it. The lines of source fit into so many `columns`.
+ * Diagnostics for people: place, code, message, the line in question, and how to mend it. `sourceOf` returns the text
+ * of a file, or undefined to show no line of it. Source lines fit into `columns`.
  */
 export function diagnosticsText(
   diagnostics: readonly Diagnostic[],
@@ -68,12 +68,12 @@ function excerpt({ line, at, width }: Excerpt, palette: Palette, colour: (text: 
   ]
 }
 
-/** One column for a tab, so that the caret stands where it should. */
+/** A tab takes one column, so that the caret is at the right place. */
 function visible(text: string): string {
   return printable(text.replaceAll('\t', ' '))
 }
 
-/** Splits each file once, however many diagnostics it has. */
+/** Splits each file only once, however many diagnostics it has. */
 class LineFinder {
   readonly #sourceOf: (file: string) => string | undefined
   #file: string | undefined

@@ -4,12 +4,12 @@ import { formatValue } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 import { definedNote, kindText, whoText } from './words.js'
 
-/** GitHub shows so many annotations of a kind for a step, and drops the rest without a word. */
+/** GitHub shows this many annotations of a kind for a step, and silently drops the rest. */
 const MOST = 10
 
 /**
- * Annotations on the lines of the definitions that no longer hold: one for each field; on the flow's first line where a
- * default says it. `folder` is the way from the repository's root to the configuration file's folder.
+ * Annotations on lines of definitions that drift made wrong: one for each field, on the flow's first line if a default
+ * sets it. `folder` is the path from the repository's root to the configuration file's folder.
  */
 export function driftGithub(report: DriftReport, folder = ''): string {
   const all = report.flows.flatMap((flow) => annotations(flow, folder))

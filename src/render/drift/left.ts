@@ -1,7 +1,7 @@
 import type { Left } from '../../plan/drift.js'
 import { printable } from '../../text/text.js'
 
-/** What `flows pull` and `flows apply` do about drift that pull leaves, and what somebody can do. */
+/** What `flows pull` and `flows apply` do about drift that pull leaves, and what the user can do. */
 const SENTENCES: Readonly<Record<Left, string>> = {
   changed_in_both:
     'changed in git too: flows pull keeps what git says (--all takes the service), flows apply makes it so',
@@ -14,7 +14,7 @@ const SENTENCES: Readonly<Record<Left, string>> = {
   api_key: 'an API key stands in it, which no definition may hold: revoke it, and take it out of the flow',
 }
 
-/** A line for each reason, with the flows that are left for it. */
+/** A line for each reason, with its flows. */
 export function leftLines(flows: readonly { readonly key: string; readonly left: Left | null }[]): string[] {
   return Object.entries(SENTENCES).flatMap(([left, sentence]) => {
     const keys = flows.filter((flow) => flow.left === left).map(({ key }) => printable(key))

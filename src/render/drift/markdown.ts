@@ -5,10 +5,10 @@ import { code, escapeMarkup } from '../markup.js'
 import { modeName } from '../plan/summary.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
-/** A job summary, or the text of an issue or a pull request, has no more room. */
+/** The limit of a job summary, and of the text of an issue or a pull request. */
 const MOST_CHARACTERS = 60_000
 
-/** What was edited outside git, as tables. GitHub's dialect; what has no room is counted. */
+/** What was edited outside git, as tables in GitHub's dialect. What does not fit is counted. */
 export function driftMarkdown(report: DriftReport): string {
   const { project, environment, livemode } = report
   const title = `### Drift: ${code(project)} in ${code(environment)} (${modeName(livemode)})`

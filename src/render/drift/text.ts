@@ -19,7 +19,7 @@ export function driftText(report: DriftReport, palette: Palette): string {
   return `${sections.join('\n\n')}\n`
 }
 
-/** What is true of every flow in one line, else of whom it is true. */
+/** One line if the same is true for every flow, else which flows it is true for. */
 function waysText({ flows }: DriftReport): string {
   const pulled = flows.filter(({ left }) => left === null)
   const way = 'flows pull writes it into the definitions; flows apply makes the flows as defined.'

@@ -12,7 +12,7 @@ export function kindText({ kind, source }: DriftedFlow): string {
   return source === null ? `${KINDS[kind]}, and it has no definition` : KINDS[kind]
 }
 
-/** What the edits did to the verification, in short phrases; of a new flow there is nothing to compare. */
+/** What the edits did to the verification, in short phrases. A new flow has nothing to compare with. */
 export function effectsOf({ kind, assurance }: DriftedFlow): string[] {
   if (kind === 'created') return assurance.exposes_link ? ['exposes static link'] : []
   const { effect } = assurance
@@ -25,7 +25,7 @@ export function effectsOf({ kind, assurance }: DriftedFlow): string[] {
 
 const PAST = { strengthens: 'strengthened', weakens: 'weakened' } as const
 
-/** That git, too, has changed a field since: then pull and apply each lose one side. */
+/** Says if git has changed the field since, too: then pull and apply each lose one side. */
 export function definedNote({ applied, defined }: DriftField, { source }: DriftedFlow): string[] {
   if (source === null || canonicalJson(applied) === canonicalJson(defined)) return []
   return [`git now says ${formatValue(defined)}`]

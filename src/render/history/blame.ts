@@ -5,7 +5,7 @@ import type { Palette } from '../palette.js'
 import { modeName } from '../plan/summary.js'
 import { sourceText } from './source.js'
 
-/** The fields of a flow by what last changed them, the latest first. Ends with a line feed. */
+/** The fields of a flow by what last changed them, latest first. Ends with a line feed. */
 export function blameText(flow: BlamedFlow, palette: Palette): string {
   const { key, environment, livemode, version, conflict, source, fields } = flow
   const versions = [...new Set(fields.map(({ changed }) => changed.version))].sort((a, b) => b - a)

@@ -2,7 +2,7 @@ import type { Deployment } from '../../model/deployment.js'
 import { asChange } from '../../plan/deployed.js'
 import { printableJson } from '../../text/text.js'
 
-/** A deployment as it is recorded, each change with its fields and what it did to the verification. */
+/** A deployment as recorded, each change with its fields and its effect on the verification. */
 export function deploymentJson(deployment: Deployment, exitCode: number): string {
   const changes = deployment.changes.map((change) => {
     const { fields, assurance } = asChange(change)

@@ -1,10 +1,10 @@
 import type { Deployment } from '../../model/deployment.js'
 import { printable } from '../../text/text.js'
 
-/** Where a deployment's definitions came from; what a forge adds is not always there. */
+/** Where a deployment's definitions came from. Members that come from a forge may be missing. */
 type Source = (NonNullable<Deployment['source']> & { readonly pull_request?: number; readonly run?: string }) | null
 
-/** "9fceb02+ main #12": the commit, marked where files were uncommitted, its branch and its pull request; "-" outside git. */
+/** "9fceb02+ main #12": the commit (+ if files were uncommitted), its branch and pull request; "-" outside git. */
 export function shortSource(source: Source): string {
   if (source === null) return '-'
   const { commit, branch, dirty, pull_request: request } = source

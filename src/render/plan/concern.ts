@@ -1,10 +1,10 @@
 import type { Change, Plan } from '../../model/plan.js'
 
-/** How much a reviewer has to look at a change, most first. */
+/** How urgently a reviewer must look at a change, most urgent first. */
 const CONCERNS = ['blocked', 'weakens', 'exposes', 'breaks_callers', 'other'] as const
 export type Concern = (typeof CONCERNS)[number]
 
-/** Tells what is most worth looking at in each change of a plan. */
+/** Finds the most important concern for each change of a plan. */
 export function concernsOf({ guards }: Pick<Plan, 'guards'>): (change: Change) => Concern {
   const blocked = new Set(guards.filter(({ status }) => status === 'blocked').flatMap(({ keys }) => keys))
   return ({ key, assurance }) => {

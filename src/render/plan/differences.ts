@@ -4,7 +4,7 @@ import { printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { changeText } from './text.js'
 
-/** For each flow that differs the approved change and today's, or the one that is defined, one above the other, so that narrow terminals hold both. */
+/** For each flow that differs, the approved change above today's or the defined one, to fit narrow terminals. */
 export function differencesText(
   differences: readonly Difference[],
   palette: Palette,

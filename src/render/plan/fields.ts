@@ -5,8 +5,8 @@ import type { Change, Field } from '../../model/plan.js'
 import { formatValue } from '../../text/text.js'
 
 /**
- * The fields worth reading: of a new flow only those that are not at their default, else all. The rest are counted, so
- * that nothing is hidden unsaid.
+ * The fields worth reading: for a new flow only those that are not at their default, else all. The rest are counted, so
+ * that nothing is silently hidden.
  */
 export function fieldsToShow(change: Change): { readonly shown: readonly Field[]; readonly defaults: number } {
   if (change.action !== 'create' || change.after === null) return { shown: change.fields, defaults: 0 }
@@ -23,7 +23,7 @@ export function reasonOf(change: Change, field: Field): string | null {
   return messages.length > 0 ? messages.join(', ') : null
 }
 
-/** That a field was edited outside git; and what it was before, where apply does not simply take it back. */
+/** Says if a field was edited outside git, and its earlier value if apply does not simply restore it. */
 export function driftNote(field: Field): string[] {
   if (field.origin !== 'drift') return []
   const isTakenBack = canonicalJson(field.applied) === canonicalJson(field.after)

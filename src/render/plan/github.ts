@@ -6,7 +6,7 @@ import { type Concern, concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { effects } from './summary.js'
 
-/** GitHub shows so many annotations of each kind for a step, and drops the rest without a word. */
+/** GitHub shows this many annotations of each kind for a step, and silently drops the rest. */
 const MOST_OF_A_KIND = 10
 /** More than anybody reads in an annotation. */
 const MOST_LINES = 12
@@ -22,9 +22,9 @@ interface Annotation {
 }
 
 /**
- * Annotations on the changed lines of the definitions: a warning where a change weakens, exposes a link, breaks callers
- * or is blocked, else a notice; most worrying first, and at most ten of a kind, of which the last counts what is left out.
- * `folder` is the way from the repository's root to the configuration file's folder.
+ * Annotations on the changed lines of the definitions, most worrying first. A warning if a change weakens, exposes a
+ * link, breaks callers or is blocked, else a notice. At most ten of a kind; the last one counts what is left out.
+ * `folder` is the path from the repository's root to the configuration file's folder.
  */
 export function planGithub(plan: Plan, folder = ''): string {
   const concernOf = concernsOf(plan)
@@ -61,7 +61,7 @@ function conflicts(plan: Plan): Annotation[] {
   })
 }
 
-/** One annotation for each line of the definition that changed; one for the flow where no line says it. */
+/** One annotation for each changed line of the definition; one for the flow if no line says it. */
 function annotations(change: Change, concern: Concern): Annotation[] {
   const { source } = change
   const title = `${change.action} ${change.key}${concern === 'blocked' ? ' (blocked)' : ''}`
@@ -88,7 +88,7 @@ function kindOf(concern: Concern): 'warning' | 'notice' {
   return concern === 'other' ? 'notice' : 'warning'
 }
 
-/** A change may weaken in one line and do nothing worth a warning in the next. */
+/** A change may weaken in one line and be harmless in the next. */
 function concernOfFields({ assurance }: Change, fields: readonly Field[]): Concern {
   const paths = new Set(fields.map(({ path }) => path))
   const effectsHere = assurance.reasons

@@ -9,12 +9,12 @@ import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
 
 /**
- * Room for a plan in a comment: GitHub takes 65,536 characters, and a hidden header and a line about what became of the
- * plan stand before it. Whatever GitHub counts, UTF-8 bytes are at least as many.
+ * Room for a plan in a comment. GitHub takes 65,536 characters, and a hidden header and a status line come first.
+ * Whatever unit GitHub counts, UTF-8 bytes are at least as many.
  */
 const COMMENT_ROOM = 59_000
 
-/** Names and sentences are cut at so many bytes, so that what always stands there leaves room for changes. */
+/** Limits in bytes for names and sentences, so that the fixed parts leave room for changes. */
 const LONGEST_NAME = 300
 const LONGEST_KEY = 100
 const LONGEST_SENTENCE = 1_200
@@ -23,8 +23,8 @@ const MOST_KEYS = 20
 
 /**
  * A plan for a pull request: a table to skim, then one foldable diff per change. GitHub's dialect, which GitLab reads
- * too. Takes at most `room` bytes: where not every change fits, the most worrying are shown, each whole, and the rest
- * are counted.
+ * too. Takes at most `room` bytes. If not every change fits, the most worrying ones are shown whole, and the rest are
+ * counted.
  */
 export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
@@ -56,7 +56,7 @@ function accepted(plan: Plan): string[] {
   return text === null ? [] : [text]
 }
 
-/** Only the first are shown: a comment has an end. */
+/** Only the first ones are shown: room in a comment is limited. */
 const MOST_POLICIES = 10
 
 function policies(plan: Plan): string[] {
@@ -74,7 +74,7 @@ function policies(plan: Plan): string[] {
   ]
 }
 
-/** What a section takes, with the blank line behind it. */
+/** Size of a section in bytes, with the blank line after it. */
 function sizeOf(section: string): number {
   return section === '' ? 0 : Buffer.byteLength(section) + 2
 }
@@ -92,7 +92,7 @@ const TABLE_HEAD = '| Action | Flow | Effect | Definition |\n| --- | --- | --- |
 /** For the sentence that counts what is not shown. */
 const ROOM_FOR_REST = 3_000
 
-/** The table and the foldable diffs, as far as there is room: a change that is in neither or only in the table is counted. */
+/** The table and the foldable diffs, as far as they fit. Changes in neither, or only in the table, are counted. */
 function changes(plan: Plan, room: number): string[] {
   if (plan.changes.length === 0) return []
   const shown = fitting(plan, room)
@@ -111,7 +111,7 @@ interface Fitting {
   readonly details: ReadonlySet<Change>
 }
 
-/** Half the room is for rows at most: a table without a single diff would say little. */
+/** Rows get half of the room at most: a table without any diff says little. */
 function fitting(plan: Plan, room: number): Fitting {
   const sorted = mostWorryingFirst(plan.changes, concernsOf(plan))
   const sizes = new Map(plan.changes.map((change) => [change, sizeOf(details(change))]))
@@ -126,7 +126,7 @@ function fitting(plan: Plan, room: number): Fitting {
   return { rows, details: taken([...rows], sizes, within - used) }
 }
 
-/** As many as fit, in this order; one that is too large keeps no smaller one out. */
+/** As many as fit, in this order; one that is too large does not keep a smaller one out. */
 function taken(sorted: readonly Change[], sizes: ReadonlyMap<Change, number>, room: number): Set<Change> {
   let left = room
   const fit = sorted.filter((change) => {
@@ -189,7 +189,7 @@ function details(change: Change): string {
   ].join('\n\n')
 }
 
-/** A fence longer than any run of backticks inside, so that no value can close it. */
+/** A fence longer than any run of backticks inside, so no value can close it. */
 function fenced(lines: readonly string[]): string {
   const longest = Math.max(0, ...lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length))
   const fence = '`'.repeat(Math.max(3, longest + 1))

@@ -2,16 +2,16 @@ import type { Plan } from '../../model/plan.js'
 import { type PolicyGroup, policyGroups } from '../../plan/policy-groups.js'
 import { plural } from '../../text/text.js'
 
-/** What one policy says of several flows: as many of them as fit, with their places; null where a definition is gone. */
+/** What one policy says about several flows: as many as fit, with their places; null if a definition is gone. */
 export interface PolicyLines extends Omit<PolicyGroup, 'flows'> {
   readonly flows: readonly { readonly key: string; readonly place: string | null; readonly isUnchanged: boolean }[]
   /** "and 3 more flows", or nothing. */
   readonly rest: string | null
-  /** What lifts it for one run; null where nothing is blocked. */
+  /** What lifts it for one run; null if nothing is blocked. */
   readonly allow: string | null
 }
 
-/** Long lists are cut, of policies too: the JSON of a plan has all of them. */
+/** Long lists are cut, lists of policies too: a plan's JSON has everything. */
 const MOST_FLOWS = 5
 
 export function policyLines({ policies = [] }: Plan): PolicyLines[] {

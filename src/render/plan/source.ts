@@ -1,7 +1,7 @@
 import type { Plan } from '../../model/plan.js'
 import { plural, printable } from '../../text/text.js'
 
-/** Where the definitions of a plan came from; null where nobody asked. */
+/** Where the definitions of a plan came from; null if the plan does not record it. */
 export function sourceText({ source }: Pick<Plan, 'source'>): string | null {
   if (source === undefined) return null
   if (source === null) return 'Definitions of no known commit'
@@ -15,7 +15,7 @@ export function sourceText({ source }: Pick<Plan, 'source'>): string | null {
   return `Definitions of ${parts.join(', ')}`
 }
 
-/** How many changes --only left out; null where there is no --only. */
+/** How many changes --only left out; null without --only. */
 export function leftOutText({ only, left_out: count }: Pick<Plan, 'only' | 'left_out'>): string | null {
   if (only === undefined) return null
   const named = only.slice(0, 5).join(', ') + (only.length > 5 ? ` and ${only.length - 5} more` : '')

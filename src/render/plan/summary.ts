@@ -2,7 +2,7 @@ import type { Action, Change, Plan } from '../../model/plan.js'
 import { enumerate } from '../../plan/guard.js'
 import { plural } from '../../text/text.js'
 
-/** Every action with its sign and its words, in the order in which a summary lists them. */
+/** Every action with its sign and words, in the order of a summary. */
 export const ACTIONS: Readonly<Record<Action, { sign: string; todo: string; done: string }>> = {
   create: { sign: '+', todo: 'to create', done: 'created' },
   update: { sign: '~', todo: 'to update', done: 'updated' },
@@ -20,18 +20,18 @@ export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 
   return [parts.join(', '), `${summary.noop} unchanged`].filter((part) => part !== '').join('; ')
 }
 
-/** The flows of which apply only records that git accepts what somebody edited; null where there are none. */
+/** Flows for which apply only records that git accepts an edit; null if there are none. */
 export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string | null {
   if (accepted.length === 0) return null
   return `Edited outside git, and in git by now: ${enumerate(accepted.map(({ key }) => key))}. To be recorded as edited.`
 }
 
-/** Of flows that somebody edited outside git, and of which git says the same by now: what a deployment does to them. */
+/** What a deployment does to flows that were edited outside git and that git now describes the same way. */
 export function recordsText(count: number): string {
   return `${count} recorded as edited`
 }
 
-/** What a change does to the verification and to those who use it, as short phrases. */
+/** What a change does to the verification and to its callers, in short phrases. */
 export function effects({ assurance, sessions_last_30_days: sessions }: Change): string[] {
   const { effect } = assurance
   return [

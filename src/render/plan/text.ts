@@ -38,7 +38,7 @@ function nothingToDo({ summary, left_out: left }: Plan): string {
   return `Nothing to do: ${match}.`
 }
 
-/** Whether apply would refuse, said where the eye ends up. */
+/** Says at the end, where readers look, if apply would refuse. */
 function verdict(plan: Plan, palette: Palette): string {
   return refusalOf(plan) ? palette.red(' Apply will refuse it.') : ''
 }
@@ -128,7 +128,7 @@ function guardsText({ guards }: Plan, palette: Palette): string {
   return ['Guards:', ...lines].join('\n')
 }
 
-/** Of many flows one stands for all. */
+/** One flow is the example for many. */
 function allowHint(guard: GuardResult['guard'], keys: GuardResult['keys']): string {
   const [first = guard, ...others] = allowancesFor({ guard, keys })
   return `--allow ${first}${others.length > 0 ? `, and ${others.length} more by name` : ''}`
@@ -138,7 +138,7 @@ function statusColour(status: GuardResult['status'], palette: Palette): (text: s
   return { blocked: palette.red, warned: palette.yellow, lifted: palette.cyan }[status]
 }
 
-/** What policies say; "" where they say nothing. */
+/** What policies say; "" if they say nothing. */
 export function policiesText(plan: Plan, palette: Palette): string {
   const groups = policyLines(plan)
   if (groups.length === 0) return ''

@@ -24,7 +24,7 @@ export const fmt: Define = (command, run) => {
     .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
 }
 
-/** Prints the files that are not in standard layout, and unless only checking puts them into it. */
+/** Prints the files that are not in standard layout. Unless it only checks, it also rewrites them. */
 function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
   const { terminal } = cli
   const project = openProject(cli)
@@ -39,14 +39,14 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
   return check && files.length > 0 ? ExitCode.failed : ExitCode.ok
 }
 
-/** A file that is named, as the project knows it: by whatever links its folder was reached. */
+/** A named file by its path in the project, whatever links lead to its folder. */
 function inProject(cli: Cli, project: Project, given: string): string {
   const { root, config } = project
   const named = (path: string) => relative(root, path).split(sep).join('/')
   const isOurs = (file: string) =>
     /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file))
   const written = resolve(cli.terminal.cwd, given)
-  // What reads the file says what is wrong with such a link.
+  // The code that reads the file reports what is wrong with such a link.
   if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
   const path = realParent(written)
   if (path === undefined) throw noSuchFile(cli, given)
@@ -74,7 +74,7 @@ function isDangling(path: string): boolean {
   return isLink(path) && !existsSync(path)
 }
 
-/** The path without links but for its last part; undefined where no file is. */
+/** The path with links resolved, except in its last part; undefined if it is not a file. */
 function realParent(path: string): string | undefined {
   try {
     return statSync(path).isFile() ? join(realpathSync(dirname(path)), basename(path)) : undefined

@@ -3,7 +3,7 @@ import { planFile } from '../../../forge/plan-artifact.js'
 import { packageFile } from '../../program/package-file.js'
 import { version } from '../../program/version.js'
 
-/** What `flows init` writes. Every file works as it is; most of their text stands in templates/. */
+/** What `flows init` writes. Every file works as it is; most of the text is in templates/. */
 
 export function projectConfig(project: string, api: string | undefined): string {
   const live =
@@ -28,12 +28,12 @@ environments:
 ${live}`
 }
 
-/** A definition and a policy to begin with. */
+/** A definition and a policy to start with. */
 export function firstFile(name: 'sign-up' | 'live-capture'): string {
   return template(`${name}.yaml`)
 }
 
-/** @param branch the one that pull requests are merged into. */
+/** @param branch the branch that pull requests are merged into. */
 export function githubWorkflow(project: string, hasLive: boolean, branch: string): string {
   return jobs('github.yaml', hasLive, { PROJECT: project, BRANCH: branchFilter(branch) })
 }
@@ -42,10 +42,10 @@ export function gitlabPipeline(project: string, hasLive: boolean): string {
   return jobs('gitlab.yaml', hasLive, { PROJECT: project, PLAN_FILE: planFile({ project, environment: 'live' }) })
 }
 
-/** A template with its parts between `# [live` and `# live]`, or without them, and with its `__NAMES__` filled in. */
+/** A template with or without its parts between `# [live` and `# live]`, and with its `__NAMES__` filled in. */
 function jobs(name: string, hasLive: boolean, values: Readonly<Record<string, string>>): string {
   const parts = hasLive ? /^# (?:\[live|live\])\n/gm : /^# \[live\n[\s\S]*?^# live\]\n/gm
-  // The version is named: a workflow with secrets runs nothing that nobody has looked at.
+  // The version is fixed: a workflow with secrets must not run code that nobody has looked at.
   const filled: Readonly<Record<string, string>> = { ...values, VERSION: version }
   return template(name)
     .replace(parts, '')
@@ -56,7 +56,7 @@ function template(name: string): string {
   return readFileSync(packageFile(`templates/${name}`), 'utf8')
 }
 
-/** A filter of GitHub that fits one branch and no other: of its special characters a branch may have "+" and "!". */
+/** A GitHub filter for exactly one branch. A branch may contain only two of its special characters: "+" and "!". */
 function branchFilter(branch: string): string {
   if (/^[A-Za-z_][\w/-]*$/.test(branch)) return branch
   return JSON.stringify(branch.replace(/[+!]/g, '\\$&'))

@@ -64,7 +64,7 @@ export const init: Define = (command, run) => {
     )
 }
 
-/** Asks only where somebody can answer; an empty answer takes the suggestion. */
+/** Asks only if somebody can answer; an empty answer takes the suggestion. */
 async function askForName({ terminal }: Cli, suggestion: string): Promise<string> {
   if (!terminal.isInteractive) return suggestion
   const answer = await terminal.ask(`Project name [${suggestion}] `)
@@ -86,7 +86,7 @@ interface Start {
   readonly project: string
   readonly api: string | undefined
   readonly ci: Ci
-  /** The one that pull requests are merged into. */
+  /** The branch that pull requests are merged into. */
   readonly branch: string
 }
 
@@ -103,7 +103,7 @@ function filesFor(start: Start): Readonly<Record<string, string>> {
   }
 }
 
-/** With a service to plan against the workflow calls the action, which comes along: it is looked at like any code. */
+/** With a service to plan against, the workflow calls the action. Init writes that too: it is reviewed like code. */
 const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly<Record<string, string>>>> = {
   github: ({ project, branch }, hasLive) => ({
     '.github/workflows/flows.yaml': githubWorkflow(project, hasLive, branch),
@@ -113,7 +113,7 @@ const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly
   none: () => ({}),
 }
 
-/** Writes what is not there yet; never over a file that somebody made. */
+/** Writes only files that do not exist yet; it never overwrites somebody's file. */
 function write({ terminal }: Cli, root: string, files: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(files)) checkPlace(root, name)
   for (const [name, text] of Object.entries(files)) {
@@ -128,7 +128,7 @@ function write({ terminal }: Cli, root: string, files: Readonly<Record<string, s
   }
 }
 
-/** GitHub starts the job that applies for a branch that the file names; GitLab asks which one is the default. */
+/** GitHub starts the apply job for the branch that the file names; GitLab asks which branch is the default. */
 function sayWhatIsApplied({ terminal }: Cli, branch: string): void {
   terminal.talk(
     `\nThe jobs apply what is merged into the branch ${printable(branch)}. Where that is not the default branch, change ` +
@@ -136,7 +136,7 @@ function sayWhatIsApplied({ terminal }: Cli, branch: string): void {
   )
 }
 
-/** A folder or file that is there may be a link. */
+/** An existing folder or file may be a link. */
 function checkPlace(root: string, name: string): void {
   try {
     followedIfInside(root, join(root, name))
@@ -145,7 +145,7 @@ function checkPlace(root: string, name: string): void {
   }
 }
 
-/** Neither GitHub nor GitLab reads jobs from a folder of a repository, and their steps would run at its root. */
+/** GitHub and GitLab do not read jobs from a folder of a repository, and their steps would run at its root. */
 function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>): void {
   const folder = withinRepository(root)
   if (folder === '') return
@@ -160,12 +160,12 @@ function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>
   )
 }
 
-/** A folder, or of one that is still to be made the nearest above that is there. */
+/** The folder itself, or the nearest existing folder above it. */
 function nearestFolder(folder: string): string {
   return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
 }
 
-/** Path of a folder in its git repository; empty at the root of one, and where there is none. */
+/** Path of a folder in its git repository; empty at the root, or without a repository. */
 function withinRepository(root: string): string {
   for (let above = root; ; above = dirname(above)) {
     if (existsSync(join(above, '.git'))) return relative(above, root).split(sep).join('/')

@@ -18,7 +18,7 @@ import { outputLines, setOutputs } from '../../review/github-files.js'
 import { type ApplyView, applyInWords, applyUntold, deploymentOf, follow, type Settled } from '../../views/apply.js'
 import { asLines, type Emit } from '../../views/event-lines.js'
 
-/** How an apply is told, whole: what happens, and how it ends. */
+/** How an apply is reported: what happens, and how it ends. */
 interface Telling {
   readonly during: ApplyView
   readonly end: View<Settled>
@@ -86,14 +86,14 @@ interface Options {
   readonly only: readonly string[]
 }
 
-/** The plan of the definitions. */
+/** Applies a new plan of the definitions. */
 function fresh(cli: Cli, options: Options, view: ApplyView): Promise<Settled> {
   if (options.checkDefinitions) throw badUsage('--check-definitions is for a saved plan', 'name its file')
   const { env, yes, allow, only } = options
   return follow(cli, { view, yes, allow, only }, (steps) => applyProject(siteOf(cli, env), { allow, only }, steps))
 }
 
-/** A saved plan, if it still does what was reviewed. */
+/** Applies a saved plan, if it still does what was reviewed. */
 function reviewed(cli: Cli, file: string, options: Options, view: ApplyView): Promise<Settled> {
   const { env, allow, only, checkDefinitions } = options
   if (only.length > 0) {
@@ -106,7 +106,7 @@ function reviewed(cli: Cli, file: string, options: Options, view: ApplyView): Pr
   )
 }
 
-/** Later steps of a CI job learn the deployment's id, if it is one: a line break in it would be a result of its own. */
+/** Passes the deployment's id to later steps of a CI job. Only a well-formed id: a line break would add a result. */
 function tellJob({ terminal }: Cli, settled: Settled): void {
   const id = deploymentOf(settled)?.id
   setOutputs(terminal, outputLines({ deployment: isDeploymentId(id) ? id : null }))
@@ -128,7 +128,7 @@ const inWords: View<Settled> = (terminal, settled) => {
   }
 }
 
-/** Each line when it happens. */
+/** Each line is printed when it happens. */
 function inLines(emit: Emit): Telling {
   let isWriting = false
   return {
@@ -143,7 +143,7 @@ function inLines(emit: Emit): Telling {
     end: (_, settled) => {
       const deployment = deploymentOf(settled)
       if (deployment === null) return
-      // Where nothing was begun, an earlier run had applied the plan.
+      // If no writing began, an earlier run had applied the plan.
       if (isWriting) emit(...deploymentLines(deployment))
       else emit(appliedAlreadyLine(deployment))
     },

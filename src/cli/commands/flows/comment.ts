@@ -127,7 +127,7 @@ async function writeStatus(cli: Cli, given: Given, status: Deployed['status']): 
   return tell(cli, given, outcome)
 }
 
-/** The pull request that the job runs for, else the one through which its commit came in. */
+/** The pull request that the job runs for, else the one that brought its commit in. */
 async function mergedAs(forge: Forge, { terminal }: Cli, { sha }: Given): Promise<number | null> {
   const job = ciJob(terminal.env)
   if (sha === undefined && job?.pullRequest) return job.pullRequest
@@ -160,7 +160,7 @@ async function showReviewed(cli: Cli, given: Given): Promise<ExitCode> {
   return ExitCode.ok
 }
 
-/** Every value is of a form that no shell can misread: see header.ts. */
+/** Every value has a form that no shell can misread: see header.ts. */
 function valuesOf(reviewed: Reviewed, subject: Subject) {
   const header = reviewed.found ? reviewed.comment.header : null
   return {

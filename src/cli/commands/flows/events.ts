@@ -10,7 +10,7 @@ import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { asLines, type Emit, failureLines } from '../../views/event-lines.js'
 
-/** How long nothing is printed at most, in milliseconds: only who writes learns that nobody reads any more. */
+/** Longest silence in milliseconds. Only a write shows that the reader of the output is gone. */
 const LONGEST_SILENCE = 10_000
 
 export const events: Define = (command, run) => {
@@ -44,7 +44,7 @@ export const events: Define = (command, run) => {
 
 interface Spoken {
   readonly emit: Emit
-  /** Says that nothing has happened, where nothing was said for long. */
+  /** Reports that nothing has happened, if nothing was printed for long. */
   breakSilence(): void
 }
 
@@ -74,7 +74,7 @@ async function followed(
     const seen: Seen = { ids: null }
     while (!stop.signal.aborted && !process.stdout.destroyed) {
       try {
-        // A reader of its own for each look: a store that is not there yet may be made meanwhile.
+        // A new reader for each look: a store that does not exist yet may be created later.
         const isFirst = seen.ids === null
         await reading(siteOf(cli, env), async (reader) => {
           for await (const deployment of deploymentsSince(reader, project, seen)) emit(...deploymentLines(deployment))
@@ -82,7 +82,7 @@ async function followed(
         // Every deployment from here on is printed.
         if (isFirst) cli.terminal.talk(`Waiting for deployments of ${project}. Stop with Ctrl-C.\n`)
       } catch (error) {
-        // A service that is restarted comes back; what is wrong otherwise stays wrong.
+        // A restarting service comes back; other errors stay.
         if (!(error instanceof RemoteError && error.kind === 'unreachable')) throw error
         emit(...failureLines(error))
       }
@@ -95,7 +95,7 @@ async function followed(
   }
 }
 
-/** The first signal that asks to stop, or that nobody reads what is printed. */
+/** Ends on the first stop signal, or when nobody reads the output. */
 function stopped(): { signal: AbortSignal; exitCode(): ExitCode; end(): void } {
   const controller = new AbortController()
   let exitCode: ExitCode = ExitCode.ok

@@ -34,7 +34,7 @@ interface Imported extends Written {
   readonly deployment: Deployment | null
 }
 
-/** Blocks that let Terraform forget flows, and the definitions that it had them from. */
+/** Blocks that make Terraform forget flows, and the definitions that it had them from. */
 interface Taken {
   readonly environment: string
   readonly edits: readonly FileEdit[]
@@ -59,7 +59,7 @@ const VIEWS: Readonly<Record<'human' | 'json', ImportView>> = {
       if (edits.length > 0) terminal.show(summaryText(keys, environment, deployment))
       terminal.talk(withheldLines(withheld))
     },
-    // Definitions are told on stderr, so that what Terraform is to read can go into a file.
+    // Definitions go to stderr, so that the text for Terraform can go into a file.
     taken: (terminal, { edits, environment, removed }) => {
       terminal.talk(
         edits.length === 0

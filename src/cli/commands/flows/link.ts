@@ -29,8 +29,8 @@ const VIEWS: Views<Found, 'human' | 'json'> = {
 const { format, json } = formatOptions(VIEWS)
 
 /**
- * Whether a link is active is part of the flow's definition: a command that changed it would make drift. The token in
- * the link is nobody's configuration, so that it can be made anew here.
+ * Whether a link is active is part of the flow's definition, so a command that changed it would cause drift. The token
+ * in the link is not configuration, so this command may replace it.
  */
 export const link: Define = (command, run) => {
   command
@@ -60,7 +60,7 @@ export const link: Define = (command, run) => {
     )
 }
 
-/** Asked with what the flow is called, after it was found: a mistyped key rotates nothing. */
+/** Asks only after the flow was found, and shows its name: a mistyped key rotates nothing. */
 async function confirm({ terminal }: Cli, site: Site, idOrKey: string): Promise<void> {
   if (!terminal.isInteractive) {
     throw badUsage('nobody is there to confirm: nothing was changed', 'add --yes to rotate without asking')

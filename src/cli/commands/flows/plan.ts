@@ -86,7 +86,7 @@ export const plan: Define = (command, run) => {
     )
 }
 
-/** Tells the later steps of a CI job under which names to keep the plan. */
+/** Passes the names of the plan's file and artifact to later steps of a CI job. */
 function setNames({ terminal }: Cli, made: Plan): void {
   const commit = madeOf(made, ciJob(terminal.env))
   setOutputs(terminal, outputLines({ plan_file: planFile(made), artifact: commit ? planArtifact(made, commit) : null }))
@@ -97,7 +97,7 @@ function saySaved({ terminal }: Cli, file: string, plan: Plan): void {
   terminal.talk(`Saved to ${printable(file)}; ${printable(next)}.\n`)
 }
 
-/** A plan that apply would refuse says so before it says that there are changes. */
+/** "Apply would refuse this plan" goes before "there are changes". */
 function exitCodeOf(made: Plan, detailed: boolean): ExitCode {
   const refusal = refusalOf(made)
   if (refusal) return refusal.reason === 'conflict' ? ExitCode.failed : ExitCode.blocked

@@ -64,7 +64,7 @@ export const pull: Define = (command, run) => {
         if (at !== undefined && pullRequest) {
           throw badUsage('--pull-request is for what was edited outside git, not for --at')
         }
-        // Before anything is written: outside of a CI job there is nowhere to open it.
+        // Check this before anything is written: outside a CI job there is no forge for the pull request.
         if (pullRequest) (await import('../../review/forge.js')).forgeOf(cli.terminal)
         const site = siteOf(cli, env)
         const editing = await openForEdits(site, { check })
@@ -143,7 +143,7 @@ function keptName(one: Found['kept'][number]): string {
   return 'keyThen' in one ? `${printable(one.key)} (then ${printable(one.keyThen)})` : printable(one.key)
 }
 
-/** Why a definition goes, and what that does to the flow: a definition is of every environment. */
+/** Why a definition is removed, and what that does to the flow. A definition belongs to every environment. */
 function removalText(key: FlowKey, { targets, at, absent, active }: Found): string {
   const id = targets.find((one) => one.key === key)?.observed.id
   const isArchivedHere = absent.get(key) ?? (id !== undefined && active.has(id))
@@ -161,7 +161,7 @@ function removalText(key: FlowKey, { targets, at, absent, active }: Found): stri
   return `${was}; without its definition, ${then}`
 }
 
-/** But for what stays of the drift, which is told by itself. */
+/** Without drift that stays, which is reported separately. */
 const KEPT: Readonly<Record<Exclude<Found['kept'][number]['why'], 'changed_in_both'>, string>> = {
   changed_in_git: 'Changed in git and not applied yet, kept (--all takes the service)',
   renamed_in_git: 'Renamed in git and not applied yet, kept (--all takes the service)',
@@ -171,7 +171,7 @@ const KEPT: Readonly<Record<Exclude<Found['kept'][number]['why'], 'changed_in_bo
   removed_in_git: 'Their definitions are gone: not brought back (name them, or add --all)',
 }
 
-/** Nobody, where the state is one of old: nothing in it was edited since. */
+/** Null for an earlier state: it contains no edits by people. */
 function editor(found: Found, edit: FileEdit | undefined): { edited_by: string | null; edited_at: number | null } {
   const flow = found.targets.find(({ key }) => key === edit?.key)?.observed
   if (flow === undefined || flow.updated === 0) return { edited_by: null, edited_at: null }

@@ -61,12 +61,12 @@ export const show: Define = (command, run) => {
     )
 }
 
-/** A flow whose key looks like this is shown by its id. */
+/** A flow whose key looks like this must be shown by its id. */
 function isDeploymentId(text: string): boolean {
   return /^vfd_[0-9a-z]{24}$/.test(text)
 }
 
-/** A flow's key may begin like this too; but where there is no such flow, a deployment was meant. */
+/** A flow's key may begin like this too. But if there is no such flow, the user meant a deployment. */
 function looksLikeDeployment(text: string): boolean {
   return text.startsWith('vfd_')
 }

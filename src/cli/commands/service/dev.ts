@@ -25,9 +25,9 @@ import { ExitCode } from '../../program/exit-code.js'
 import { report } from '../../program/report.js'
 import { cannotListen, parsePort, stopSignal } from '../../service/listening.js'
 
-/** The key of a run that was killed ends by itself, in seconds. */
+/** In seconds. The key of a killed run expires by itself. */
 const LIFE_OF_KEY = 7 * 24 * 60 * 60
-/** An application under development takes its webhooks on the same machine. */
+/** An application under development receives its webhooks on the same machine. */
 const THIS_MACHINE = ['127.0.0.0/8', '::1/128']
 
 export const dev: Define = (command, run) => {
@@ -87,7 +87,7 @@ export const dev: Define = (command, run) => {
     )
 }
 
-/** Whatever the configuration says meanwhile, a service is never written to. */
+/** Even if the configuration changes while this runs, it never writes to a service. */
 function localSite(cli: Cli, env: string | undefined): Site {
   const site = siteOf(cli, env)
   if (site.target.settings.api === undefined) return site
@@ -97,13 +97,13 @@ function localSite(cli: Cli, env: string | undefined): Site {
   )
 }
 
-/** Of the definitions and the policies: what is saved there is applied. */
+/** The folders of definitions and policies: what is saved there is applied. */
 function foldersOf(project: Project): readonly string[] {
   const policies = policiesFolder(project)
   return policies === undefined ? [project.config.flows] : [project.config.flows, policies]
 }
 
-/** As the configuration names them now; undefined while it is invalid. */
+/** The folders as the configuration names them now; undefined while it is invalid. */
 function foldersNow(cli: Cli): readonly string[] | undefined {
   try {
     return foldersOf(openProject(cli))
@@ -117,7 +117,7 @@ function aKey(operations: Service, caller: Caller) {
   return operations.write(caller, (call) => createKey(call, params))
 }
 
-/** The key of a store that is gone is gone with it. */
+/** A store that is gone took its keys with it. */
 async function withdraw(operations: Service, caller: Caller, id: string): Promise<void> {
   try {
     await operations.write(caller, (call) => revokeKey(call, id))
@@ -138,17 +138,17 @@ interface Work {
   readonly remote: Remote
   readonly server: Server
   readonly saves: Saves
-  /** That which the server serves. */
+  /** The store that the server uses. */
   readonly store: Store
 }
 
-/** One after the other, until the watch is closed: what is saved meanwhile comes next. */
+/** Applies one save after the other until the watch is closed. What is saved during an apply comes next. */
 async function applyWhatIsSaved({ cli, env, remote, server, saves, store }: Work): Promise<undefined> {
   const { terminal } = cli
   for (let names: readonly string[] | null = []; names !== null; names = await saves.next()) {
     if (names.length > 0) terminal.talk(`${terminal.talkPalette.dim(`${time()} ${changedText(names)}`)}\n`)
     try {
-      // Else what is saved would be applied to another store, made anew, than the one that is served.
+      // Without this check, the plan could be applied to a newly created store instead of the one that is served.
       await store.read((tx) => tx.state.tag(false))
       const plan = await applySaved({ ...localSite(cli, env), connect: async () => remote })
       tellApplied(cli, plan)
@@ -177,7 +177,7 @@ function tellApplied({ terminal }: Cli, plan: Plan): void {
   )
 }
 
-/** The links that are active: all of them, or those of the flows that a plan has changed. */
+/** The active links: all of them, or those of the flows that a plan changed. */
 async function tellLinks({ terminal }: Cli, remote: Remote, { url }: Server, plan: Plan | null): Promise<void> {
   const changed = plan === null ? null : new Set(plan.changes.map(({ key }) => key))
   const reader = await remote.reader()

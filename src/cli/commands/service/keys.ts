@@ -119,19 +119,19 @@ function stateOf({ revoked, expires }: ApiKey, now: number): string {
 
 const DAY = 24 * 60 * 60
 
-/** As unix seconds. */
+/** Returns unix seconds. */
 function parseExpiry(value: string): number {
   const [, days] = /^(\d{1,5})d$/.exec(value) ?? []
   if (days !== undefined) return systemClock() + Number(days) * DAY
   const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN
-  // The parser moves the 30th of February to March.
+  // Date parsing turns the 30th of February into a day in March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== value) {
     throw new InvalidArgumentError('Write it as 90d or as a day, 2027-01-31.')
   }
   return time / 1000
 }
 
-/** The one place where a key is shown: what prints JSON hides keys wherever they stand. */
+/** The one place that shows a key: the JSON printer hides keys everywhere else. */
 function withKey(key: object, secret: string): string {
   return jsonText(key).replace(/\n}\n$/, () => `,\n  "key": ${JSON.stringify(secret)}\n}\n`)
 }

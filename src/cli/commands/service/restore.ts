@@ -38,7 +38,7 @@ export const restore: Define = (command, run) => {
     )
 }
 
-/** Looked for before a store is opened, which would make one. */
+/** Checked before a store is opened, because opening creates one. */
 function backupFile(cli: Cli, given: string): string {
   const file = namedFile(cli, given)
   const found = statSync(file, { throwIfNoEntry: false })

@@ -89,7 +89,7 @@ export const serve: Define = (command, run) => {
           }).catch((error) => {
             throw cannotListen(error, options)
           })
-          // Listened for before it is said that it can be stopped.
+          // Listen before telling the user that it can be stopped.
           const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
@@ -108,7 +108,7 @@ export const serve: Define = (command, run) => {
     )
 }
 
-/** Counting costs memory and time to start: it is loaded for those who ask. */
+/** Metrics cost memory and start-up time, so they are loaded only on request. */
 async function metricsOf(options: { metricsHost: string; metricsPort?: number }): Promise<MetricsServer | undefined> {
   const { metricsHost: host, metricsPort: port } = options
   if (port === undefined) return undefined
@@ -133,7 +133,7 @@ function parseRanges(value: string, before: readonly string[] = []): readonly st
   return [...before, value]
 }
 
-/** Read here, not by the parser of options: that shows the value that it refuses, which may hold a password. */
+/** Read here, not by the option parser: the parser prints the value it refuses, which may contain a password. */
 function webhookProxyOf({ webhookProxy: text }: { readonly webhookProxy?: string }): WebhookProxy | undefined {
   if (text === undefined) return undefined
   const proxy = parseWebhookProxy(text)

@@ -23,7 +23,7 @@ import {
 } from '../../views/session.js'
 
 interface SessionsView {
-  /** The keys of the sessions' flows, where this form shows them. */
+  /** The keys of the sessions' flows, if this form shows them. */
   keysOf(site: Site, sessions: readonly VerificationSession[]): Promise<FlowKeys>
   one(terminal: Terminal, found: { session: VerificationSession; keys: FlowKeys; next: string }): void
   page(terminal: Terminal, found: { page: ListObject<VerificationSession>; keys: FlowKeys }): void
@@ -31,7 +31,7 @@ interface SessionsView {
 
 const VIEWS: Readonly<Record<'human' | 'json', SessionsView>> = {
   human: {
-    // What was done is shown also where the flow cannot be read.
+    // Show what was done even if the flow cannot be read.
     keysOf: (site, sessions) => reading(site, (reader) => flowKeysOf(reader, sessions)).catch(() => new Map()),
     one: (terminal, { session, keys, next }) => {
       terminal.show(sessionText(session, keys, terminal.palette))
@@ -172,7 +172,7 @@ export const sessions: Define = (command, run) => {
     )
 }
 
-/** A session in the form that was asked for; people are told what comes next, too. */
+/** Shows a session in the requested form; people also see what comes next. */
 async function show(
   cli: Cli,
   site: Site,

@@ -37,7 +37,7 @@ const VIEWS: Views<readonly Finding[], 'human' | 'json'> = {
 
 const { format, json } = formatOptions(VIEWS)
 
-/** How long each check may take, in milliseconds. */
+/** The longest time for each check, in milliseconds. */
 const PATIENCE = 10_000
 
 export const doctor: Define = (command, run) => {
@@ -79,7 +79,7 @@ function aboutGit(root: string): Check {
   return { name: 'git', environment: null, run: () => checkGit(root) }
 }
 
-/** Each is asked about itself; where none is named, all of them. */
+/** Checks for the named environment; if none is named, for all. */
 function aboutEnvironments(cli: Cli, project: Project, env: string | undefined): Check[] {
   const { terminal } = cli
   const isChosen = env !== undefined
@@ -109,7 +109,7 @@ function inWords(terminal: Terminal, findings: readonly Finding[]): void {
   const colours = { ok: palette.green, warning: palette.yellow, problem: palette.red }
   const width = Math.max(...findings.map(({ check }) => check.length))
   const indent = ' '.repeat(width + 13)
-  // What goes on does so in its own column.
+  // Further lines stay in the same column.
   const room = terminal.columns === undefined ? undefined : terminal.columns - indent.length
   const inColumn = (text: string) => fitted(text, room).replaceAll('\n', `\n${indent}`)
   for (const place of new Set(findings.map(({ environment }) => environment))) {

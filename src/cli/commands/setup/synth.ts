@@ -48,7 +48,7 @@ async function writeConfiguration(cli: Cli, { env, out, ...options }: Options): 
   const folder = file === undefined ? terminal.cwd : dirname(file)
   const made = await synthesise(site, { folder, withImports: options.import === true })
   if (made.left.length > 0) terminal.talk(leftText(made))
-  // Not the JSON that other commands print: Terraform must read the very characters.
+  // Not the JSON of other commands: Terraform must read exactly these characters.
   const text = `${JSON.stringify(made.configuration, null, 2)}\n`
   if (file === undefined) {
     terminal.result(text)
@@ -69,7 +69,7 @@ async function writeConfiguration(cli: Cli, { env, out, ...options }: Options): 
   return ExitCode.ok
 }
 
-/** Terraform reads what ends in .tf.json, so no other name is meant as a file. */
+/** Terraform reads files that end in .tf.json, so any other name means a folder. */
 function fileOf(cli: Cli, out: string): string {
   const { cwd } = cli.terminal
   const isFile = basename(out).endsWith('.tf.json')

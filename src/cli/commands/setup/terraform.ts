@@ -15,7 +15,7 @@ import type { Terminal } from '../../program/terminal.js'
 interface Installed {
   readonly outcome: Outcome
   readonly plugins: string
-  /** The folder as people are shown it. */
+  /** The folder as messages show it. */
   readonly shown: string
   readonly isForUser: boolean
 }
