@@ -39,8 +39,7 @@ export interface ServerOptions {
   /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing?: number
   /**
-   * Requests per second per key, over all servers on the store; by default 100. 0 lifts it, and the limit for wrong
-   * keys.
+   * Requests per second per key, over all servers on the store. By default 100; 0 for no limit, also for wrong keys.
    */
   readonly rateLimit?: number
   /**

@@ -66,10 +66,7 @@ export function logStoreChange(change: StoreChange): void {
 
 const MOST_CAUSES = 5
 
-/**
- * Names, codes and place, no message: it may quote the request. "StoreError unreadable < SqliteError SQLITE_FULL at
- * ..."
- */
+/** Names, codes and place, no message: it may quote the request. "StoreError unreadable < Error ERR_SQLITE_ERROR 13" */
 function faultOf(error: unknown): string {
   const chain: string[] = []
   for (let one = error; chain.length < MOST_CAUSES && one !== undefined && one !== null; one = causeOf(one)) {

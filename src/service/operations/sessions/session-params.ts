@@ -158,9 +158,7 @@ export function mergedDetails(
   return { ...(email && { email }), ...(phone && { phone }) }
 }
 
-/**
- * Parameters that are only stored and shown. A new one needs a row in service/api, a place in the answer, and one here.
- */
+/** Parameters that are only stored and shown. A new one also needs a row in service/api and a place in the answer. */
 export interface GivenParams {
   readonly related_person?: RelatedPerson
 }
