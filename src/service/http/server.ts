@@ -38,9 +38,7 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing?: number
-  /**
-   * Requests per second per key, over all servers on the store. By default 100; 0 for no limit, also for wrong keys.
-   */
+  /** Requests per second per key, on all servers of the store. By default 100; 0 for no limit, also for wrong keys. */
   readonly rateLimit?: number
   /**
    * Addresses and ranges of proxies whose X-Forwarded-For is trusted, with commas between ("10.0.0.0/8, loopback"). By

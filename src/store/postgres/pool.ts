@@ -109,8 +109,6 @@ class HeardClient extends pg.Client {
   }
 }
 
-/**
- * 64-bit integers as numbers: here they are times and counts. Only for our connections: others may share the driver.
- */
+/** 64-bit integers as numbers: here they are times and counts. Our connections only: others may share the driver. */
 const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as never

@@ -30,7 +30,7 @@ export function actorOf(principal: Principal): string | null {
   return 'name' in principal ? principal.name : null
 }
 
-/** A stable id of the caller; null for callers who are not told apart. */
+/** A stable id of the caller; null if the kind of caller has none. */
 export function idOfPrincipal(principal: Principal): string | null {
   return 'id' in principal ? principal.id : null
 }

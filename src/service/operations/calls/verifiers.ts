@@ -1,7 +1,7 @@
 import type { HostedPage } from '../../../verifier/hosted-page.js'
 import type { Verifier } from '../../../verifier/verifier.js'
 
-/** A verifier whose sessions are on the other side of a network. */
+/** A verifier whose sessions are kept elsewhere, across a network. */
 export type RemoteVerifier = Verifier & { readonly page: null }
 
 /** Who verifies people: at most one verifier for the new sessions of each mode. */
