@@ -4,7 +4,7 @@ import { nearest } from '../../text/nearest.js'
 import { type ApiError, invalid, invalidValue } from '../api-error.js'
 import { canBeUnset, type Param, type Params } from './param.js'
 
-/** The most digits of an integer: a longer one would lose precision. */
+/** The most digits of an integer: a longer one may lose precision. */
 export const MOST_DIGITS = 15
 
 const BOUND: Param<number> = { kind: 'integer', schema: {} }

@@ -31,7 +31,7 @@ const LOOPBACK: readonly Address[] = [
 
 /**
  * Looks up names as the system does: hosts file, search domains, name servers. It does not use the system's own
- * function: that blocks one of the few threads of the process until a name server answers, and cannot be cancelled. A
+ * function: that blocks one of the few threads of the process until a name server answers, and cannot be canceled. A
  * few names with silent servers would then delay every other lookup, even the database's.
  */
 export function systemLookup({
@@ -59,7 +59,7 @@ export function systemLookup({
   }
 }
 
-/** A resolver of its own for each name: cancelling it cancels nothing else. */
+/** A resolver of its own for each name: canceling it cancels nothing else. */
 async function ask(
   name: string,
   servers: readonly string[] | undefined,

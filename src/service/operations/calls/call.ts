@@ -112,7 +112,7 @@ export function service({
     webhookTargets: targets,
     eventVersion: apiVersion,
   })
-  /** One transaction. Answers also what the operation asked to do later. */
+  /** One transaction. Also answers what the operation asked to do later. */
   const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {
     let isWoken = false
     let asked: Later<unknown> | undefined

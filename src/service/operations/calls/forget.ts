@@ -11,8 +11,7 @@ const SECRETS = HOUR
 const MOST_AT_ONCE = 200
 
 /**
- * Drops records whose time is over. Answers whether more may be left. If another process is doing it, nothing is to be
- * done.
+ * Drops records whose time is over. Answers whether more may be left. Does nothing while another process is doing it.
  */
 export async function forgetOld({ tx, now }: WriteCall): Promise<boolean> {
   // The same lock under which retries drop expired answers.

@@ -25,7 +25,7 @@ export interface LimiterOptions {
 /** In seconds. */
 export const LONGEST_WINDOW = 60
 
-/** Above this many scopes, the share of the oldest window is dropped; the store is asked again if it is needed. */
+/** Above this many scopes, the oldest share is dropped; if it is needed again, the store is asked again. */
 const MOST_SCOPES = 10_000
 
 /** What this process may spend of a scope in one window without asking the store. */

@@ -155,7 +155,7 @@ export async function listSessions(
   return listObject(ENDPOINT, { data: await sessionResources(call, data, expand), has_more }, (session) => session)
 }
 
-/** Changes the check and the given details until the person is verified; metadata at any time. */
+/** Changes the check and the given details while input is required; metadata at any time. */
 export async function updateSession(
   call: WriteCall,
   id: string,
@@ -185,7 +185,7 @@ export async function updateSession(
   return oneSessionResource(call, updated, expand)
 }
 
-/** Cancels for good; only while the session still requires input. */
+/** Cancels for good; only while input is required. */
 export async function cancelSession(
   call: WriteCall,
   id: string,

@@ -15,27 +15,29 @@ import { tellCreated } from './save-session.js'
 /**
  * What happens to a session of a remote verifier. The example is POST /v1/identity/verification_sessions:
  *
- * 1. One transaction writes three things: the session, still without an address; the work `session.open`, leased to this
- *    process; and a record under the caller's idempotency key that the request is under way. No event is recorded yet.
+ * 1. One transaction writes three things: the session, still without an address; the work `session.open`, leased to
+ *    this process; and a record under the caller's idempotency key that the request is under way. No event is recorded
+ *    yet.
  * 2. Without an open transaction, the verifier is called. The id of the work is our idempotency key.
  * 3. Another transaction settles it: it stores the verifier's id, address and client secret in the session, records the
  *    event `created`, stores the answer under the caller's key, and deletes the work. Then the caller is answered.
  *
  * What may go wrong:
  *
- * - The process ends between 1 and 3, or the verifier does not answer. The work stays. When the lease is over, or after a
- *   wait, any process repeats the call under the same key, so the verifier answers with the session that it may have made
- *   the first time. The caller, if still connected, gets 503. A retry under the caller's own key finds the same session:
- *   it gets the settled answer, or goes on with the work itself, or gets 409 while another process is doing that.
+ * - The process ends between 1 and 3, or the verifier does not answer. The work stays. When the lease is over, or after
+ *   a wait, any process repeats the call under the same key, so the verifier answers with the session that it may have
+ *   made the first time. The caller, if still connected, gets 503. A retry under the caller's own key finds the same
+ *   session: it gets the settled answer, or goes on with the work itself, or gets 409 while another process is doing
+ *   that.
  * - The verifier refuses. A transaction deletes the session, the work and the record of the caller's key.
  * - The verifier could not be reached for so long that it may have forgotten our key. Everything is deleted likewise,
  *   because a call made then could open a second session.
  *
  * `update` and `cancel` work the same way, but change the session only when settled: a change that the verifier refuses
- * was never shown to anybody. `redact` erases our own data at once; a worker passes it on to the verifier and repeats that
- * until it succeeds. `read` is work too: a webhook makes it due, and so does time, because webhooks can get lost. A session
- * takes one changing call at a time: others get 409, and clients send those again by themselves. So a repeated call always
- * has the same content, as an idempotency key requires.
+ * was never shown to anybody. `redact` erases our own data at once; a worker passes it on to the verifier and repeats
+ * that until it succeeds. `read` is work too: a webhook makes it due, and so does time, because webhooks can get lost.
+ * A session takes one changing call at a time: others get 409, and clients send those again by themselves. So a
+ * repeated call always has the same content, as an idempotency key requires.
  */
 type Kind = 'session.open' | 'session.update' | 'session.cancel' | 'session.redact' | 'session.read'
 
