@@ -20,7 +20,7 @@ export interface Journal {
   readonly hasUnfinished: boolean
   /** This process takes over what an earlier one left behind. */
   takeOver(): void
-  /** Terraform knows all answers. */
+  /** Terraform knows every answer; forgets the runs that got one. */
   finish(): void
 }
 

@@ -12,7 +12,9 @@ export type Match =
   | { readonly kind: 'restored' | 'left_behind'; readonly flow: ObservedFlow }
   | { readonly kind: 'refused'; readonly flow: ObservedFlow; readonly diagnostic: Diagnostic }
 
-/** Finds the flow for a resource that is not in the state. An active flow is never taken over without an import. */
+/**
+ * Finds the flow for a resource that is not in the state. An active flow is never taken over without being asked for.
+ */
 export async function matchNew(key: string, known: Known): Promise<Match> {
   const { flows } = known
   const flow = await flows.byKey(key)

@@ -11,7 +11,7 @@ const COMPUTED = {
   version: computed('Grows by one with every change of the flow.', 'number'),
 } satisfies Block['attributes']
 
-/** The resource. Options are nested blocks, so that Terraform points at the wrong line itself. */
+/** The resource. Options are nested blocks, so that Terraform points at the exact line of a mistake. */
 export const FLOW_RESOURCE: Block = {
   description:
     'A verification flow: a named, reusable configuration of identity checks. Destroying it archives the flow, and creating it again restores it.',

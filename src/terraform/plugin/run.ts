@@ -19,8 +19,8 @@ export interface Process {
 }
 
 /**
- * Runs as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Before that nothing
- * may be written to stdout.
+ * Runs as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing may be
+ * written to stdout before the handshake.
  */
 export async function run(load: (process: Process) => Plugin): Promise<void> {
   const invitation = readInvitation(process.env)
