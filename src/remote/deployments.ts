@@ -2,10 +2,10 @@ import type { FlowVersion } from '../model/resources.js'
 import type { FlowDeploymentSummary } from '../model/schema-types.js'
 import type { DeploymentsQuery, RemoteReader } from './remote.js'
 
-/** Most that a page holds. */
+/** The largest page. */
 const MANY = 100
 
-/** Deployments without their changes, newest first, page by page: whoever has seen enough asks for no more. */
+/** Deployments without their changes, newest first. Pages are fetched only as far as the caller reads. */
 export async function* deploymentsOf(
   reader: RemoteReader,
   query: Omit<DeploymentsQuery, 'limit' | 'starting_after' | 'ending_before'>,
@@ -26,10 +26,10 @@ export async function* deploymentsOf(
 
 type Made = Pick<FlowVersion, 'deployment' | 'created'>
 
-/** A deployment never changes, and one may have made a hundred versions: what a reader has found, it is not asked again. */
+/** What a reader has found. A deployment never changes and may have made a hundred versions, so it is fetched once. */
 const found = new WeakMap<RemoteReader, Map<string, Promise<FlowDeploymentSummary | null>>>()
 
-/** The deployment that made a version, without its changes, which may be thousands. Null when none made the version. */
+/** The deployment that made a version, without its changes (there may be thousands). Null if none made the version. */
 export async function deploymentOf(reader: RemoteReader, made: Made): Promise<FlowDeploymentSummary | null> {
   const { deployment } = made
   if (deployment === null) return null
@@ -47,7 +47,7 @@ export async function deploymentOf(reader: RemoteReader, made: Made): Promise<Fl
   }
 }
 
-/** It has the version's time: so it is looked for among the few of that second. */
+/** The deployment has the version's time, so only those of that second are searched. */
 async function lookFor(reader: RemoteReader, { deployment, created }: Made): Promise<FlowDeploymentSummary | null> {
   for await (const one of deploymentsOf(reader, { created })) if (one.id === deployment) return one
   return null

@@ -1,6 +1,6 @@
 import { RemoteError, type RemoteReader, type RemoteWriter, type Subject } from './remote.js'
 
-/** What a call looks for: the error that there is no such thing says so, and nobody reads it out of a message. */
+/** What each call looks for, so that a "not found" error names it and no caller has to parse a message. */
 const SUBJECTS: Readonly<Record<string, Subject>> = {
   retrieveFlow: 'flow',
   listFlowVersions: 'flow',
@@ -13,7 +13,7 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   submitSession: 'session',
 }
 
-/** The same half of a remote, whose errors say what was looked for in vain. */
+/** The same half of a remote; its "not found" errors name what was looked for. */
 export function sayingWhat<Half extends RemoteReader | RemoteWriter>(half: Half): Half {
   const calls = Object.entries(half as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)
   const named = calls.map(([name, call]) => {
@@ -28,7 +28,7 @@ export function sayingWhat<Half extends RemoteReader | RemoteWriter>(half: Half)
 }
 
 function about(error: unknown, subject: Subject): unknown {
-  // The start of a page of sessions is a session.
+  // The cursor of a page of sessions is a session.
   if (error instanceof RemoteError && error.kind === 'not_found') {
     error.subject = error.param === 'starting_after' ? 'session' : subject
   }

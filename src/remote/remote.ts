@@ -4,15 +4,15 @@ import type { DeployedFlow, FlowDeploymentSummary } from '../model/schema-types.
 import type { ObservedState } from '../model/state.js'
 
 /**
- * The port to the flows API, in two halves. Planning is handed a RemoteReader, which has no way to write: over HTTP it
- * sends only GET, embedded it opens the store read-only. Apply and `sessions create` open a RemoteWriter.
+ * The port to the flows API, in two halves. Planning gets a RemoteReader, which cannot write: over HTTP it sends only
+ * GET; embedded, it opens the store read-only. Apply and `sessions create` open a RemoteWriter.
  */
 export interface RemoteReader {
   /** Everything a plan needs. */
   state(project: string): Promise<ObservedState>
   /**
-   * The same, with a tag that changes whenever any of it but the usage figures may have changed.
-   * Answers `not_modified` instead when the state still has the tag `known`.
+   * The same, with a tag that changes whenever anything except the usage figures may have changed. Answers
+   * `not_modified` if `known` is still the tag.
    */
   observe(project: string, known?: string): Promise<Observation>
   listFlows(query?: FlowsQuery): Promise<ListObject<VerificationFlow>>
@@ -23,26 +23,26 @@ export interface RemoteReader {
   /** Newest first, without their changes. */
   listDeployments(query?: DeploymentsQuery): Promise<ListObject<FlowDeploymentSummary>>
   retrieveDeployment(id: string): Promise<Deployment>
-  /** The project's flows as this deployment left them, all of them, in order of key. */
+  /** All of the project's flows as this deployment left them, in order of key. */
   deploymentFlows(id: string): Promise<readonly DeployedFlow[]>
   listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
   retrieveSession(id: string): Promise<VerificationSession>
-  /** The key that this reader shows, as the service knows it; null where no key is needed. */
+  /** The key that this reader uses, as the service knows it; null if no key is needed. */
   currentKey(): Promise<ApiKey | null>
   close(): Promise<void>
 }
 
 export interface RemoteWriter {
   /**
-   * Writes a whole plan in one transaction, once: the plan's digest is the idempotency key, so a retry answers with the
-   * deployment made before (compare `run_id`). Throws RemoteError `stale` when a base has moved; nothing is written then.
+   * Writes a whole plan in one transaction, once. The plan's digest is the idempotency key, so a retry answers with the
+   * earlier deployment (compare `run_id`). Throws RemoteError `stale`, and writes nothing, if a base has changed.
    */
   deploy(request: DeploymentRequest): Promise<Deployment>
-  /** Gives a flow, by id or key, a new static link: the old one is dead from then on. No configuration changes. */
+  /** Gives a flow, by id or key, a new static link; the old one stops working. No configuration changes. */
   rotateLink(idOrKey: string): Promise<VerificationFlow>
-  /** With an idempotency key the same request again within a day answers as the first time, and makes no second session. */
+  /** With an idempotency key, the same request within a day gets the first answer, and no second session is made. */
   createSession(params: CreateSessionParams, options?: CreateOptions): Promise<VerificationSession>
-  /** Submits a session of the test mode with an outcome: "verified", or the code of an error that its checks can have. */
+  /** Submits a test session with an outcome: "verified", or the code of an error that its checks can have. */
   submitSession(id: string, outcome: string): Promise<VerificationSession>
   close(): Promise<void>
 }
@@ -76,9 +76,9 @@ export interface FlowsQuery extends PageQuery {
 
 export interface DeploymentsQuery extends PageQuery {
   readonly project?: string
-  /** Unix seconds: those of this very second. */
+  /** Unix seconds: only those of this second. */
   readonly created?: number
-  /** Digest of a plan, as it was reviewed or as it was made: the deployment that applied it. */
+  /** Digest of a reviewed or applied plan: only the deployment that applied it. */
   readonly approved_digest?: string
 }
 
@@ -107,15 +107,15 @@ interface CreateOptions {
 export type RemoteErrorKind =
   /** No valid key, or a key that may not do this. */
   | 'not_authorised'
-  /** A base of the plan has moved; `stale` names every flow. */
+  /** A base of the plan has changed; `stale` names every flow. */
   | 'stale'
   /** The service refused the request; `code` and `param` say why. */
   | 'invalid'
   | 'not_found'
-  /** No answer, or none that could be understood. Whether a write happened is unknown; see `retryIsSafe`. */
+  /** No answer, or one that could not be understood. Whether a write happened is unknown; see `retryIsSafe`. */
   | 'unreachable'
 
-/** What may be looked for in vain. */
+/** What a call may fail to find. */
 export type Subject = 'flow' | 'deployment' | 'session'
 
 interface RemoteErrorDetails {
@@ -128,7 +128,7 @@ interface RemoteErrorDetails {
   readonly cause?: unknown
 }
 
-/** A call that failed for a reason the caller can tell people about. Never holds a key or personal data. */
+/** A failed call, with a reason that can be shown to people. Never holds a key or personal data. */
 export class RemoteError extends Error {
   override readonly name = 'RemoteError'
   readonly kind: RemoteErrorKind
@@ -136,14 +136,14 @@ export class RemoteError extends Error {
   readonly param: string | undefined
   readonly requestId: string | undefined
   readonly stale: readonly StaleFlow[]
-  /** With `not_found`: what there is not. */
+  /** With `not_found`: what was not found. */
   subject: Subject | undefined
   /**
-   * With `unreachable`: whether the same call can be made again without doing anything twice. True of what only reads
-   * and of a deployment, which its digest names; not of a session, of which a second one may come into being.
+   * With `unreachable`: whether the call can safely be repeated. True for reads, and for a deployment, whose digest
+   * names it; not for a session, since a second one might be made.
    */
   readonly retryIsSafe: boolean
-  /** With `unreachable`: whether the call only reads, so that nobody has to ask what became of it. */
+  /** With `unreachable`: whether the call only reads, so that it cannot have changed anything. */
   readonly isRead: boolean
 
   constructor(kind: RemoteErrorKind, message: string, details: RemoteErrorDetails = {}) {

@@ -1,6 +1,6 @@
 import type { RemoteReader } from './remote.js'
 
-/** A reader that looks at single flows and deployments no more than `most` at once, however many are asked for. */
+/** A reader that fetches single flows and deployments at most `most` at a time. */
 export function sparing(reader: RemoteReader, most: number): RemoteReader {
   const inTurn = turns(most)
   return {
@@ -11,7 +11,7 @@ export function sparing(reader: RemoteReader, most: number): RemoteReader {
   }
 }
 
-/** Runs work at once while there is room, and else when its turn comes. */
+/** Runs work at once while there is room, otherwise when its turn comes. */
 function turns(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let underWay = 0

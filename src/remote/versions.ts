@@ -1,10 +1,10 @@
 import type { FlowVersion } from '../model/resources.js'
 import type { RemoteReader } from './remote.js'
 
-/** How many a page holds: a hundred at most, of which few are wanted as a rule. */
+/** The default page size: the largest one, though usually few versions are needed. */
 const MANY = 100
 
-/** Every version of a flow, newest first, page by page: whoever has seen enough asks for no more. */
+/** Every version of a flow, newest first. Pages are fetched only as far as the caller reads. */
 export async function* versionsOf(
   reader: RemoteReader,
   idOrKey: string,
@@ -21,7 +21,7 @@ export async function* versionsOf(
   }
 }
 
-/** From the newest back to the last one that a deployment made, which is among them. */
+/** From the newest back to the last one made by a deployment, including that one. */
 export async function versionsSinceDeployment(reader: RemoteReader, id: string): Promise<FlowVersion[]> {
   const versions: FlowVersion[] = []
   for await (const version of versionsOf(reader, id, { perPage: 10 })) {
@@ -31,7 +31,7 @@ export async function versionsSinceDeployment(reader: RemoteReader, id: string):
   return versions
 }
 
-/** `work` over all items, some at once, answered in their order. The first that fails fails the whole. */
+/** Runs `work` over all items, at most `most` at once; results in the items' order. The first failure fails all. */
 export async function someAtOnce<T, R>(items: readonly T[], most: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const waiting = items.entries()

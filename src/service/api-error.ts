@@ -1,15 +1,15 @@
 import type { StaleFlow } from '../model/deployment.js'
 import type { ErrorType } from '../model/resources.js'
 
-/** What a code of an error means, and the HTTP statuses that it comes with. */
+/** What an error code means, and the HTTP statuses that it comes with. */
 interface ErrorKind {
   readonly statuses: readonly number[]
   readonly meaning: string
 }
 
 /**
- * Every code of an error, Stripe's where Stripe has one. Clients match on them: wording may change, codes may not.
- * Types, the OpenAPI document and the tests read this table, and a test holds that each code is answered.
+ * Every error code; Stripe's own where Stripe has one. Clients match on them: wording may change, codes may not. Types,
+ * the OpenAPI document and the tests read this table. A test checks that the service really answers each code.
  */
 export const API_ERRORS = {
   resource_missing: {
@@ -62,7 +62,7 @@ export const API_ERRORS = {
 
 export type ApiErrorCode = keyof typeof API_ERRORS
 
-/** What comes without a code, by HTTP status. */
+/** Errors without a code, by HTTP status. */
 export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
   400: 'The request is not well formed, a parameter (param) has a value that is not permitted, or the idempotency key belongs to another request (type idempotency_error).',
   401: 'There is no API key, or none that is known.',
@@ -85,14 +85,14 @@ export interface ErrorBody {
   readonly param?: string
   /** Where the code is explained; only with a code, and only in answers over HTTP. */
   readonly doc_url?: string
-  /** Extension: with `flow_version_conflict`, every flow that has moved on. */
+  /** Extension: with `flow_version_conflict`, every flow that has changed since. */
   readonly stale?: readonly StaleFlow[]
 }
 
-/** Whose limit it is: that of an API key, of an address that sends wrong keys, or of one that opens links. */
+/** Whose limit it is: an API key's, an address's that sends wrong keys, or an address's that opens links. */
 export type RateLimitScope = 'key' | 'address' | 'link'
 
-/** Which limit a request was over, and what helps. */
+/** Which limit a request exceeded, and what helps. */
 export interface RateLimit {
   readonly scope: RateLimitScope
   /** Seconds until there is room again. */
@@ -101,7 +101,7 @@ export interface RateLimit {
   readonly isWorthRetry: boolean
 }
 
-/** A request that is refused: the HTTP status and what stands under `error` in the answer. Never holds personal data. */
+/** A refused request: the HTTP status, and the object under `error` in the answer. Never holds personal data. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
@@ -131,7 +131,7 @@ export function invalid(code: ApiErrorCode, param: string, message: string): Api
   return new ApiError(400, { code, param, message })
 }
 
-/** 400 for a parameter whose value is not permitted. It has no code, as at Stripe: `param` and the message say it. */
+/** 400 for a parameter value that is not permitted. As at Stripe it has no code: `param` and the message explain it. */
 export function invalidValue(param: string, message: string): ApiError {
   return new ApiError(400, { param, message })
 }
@@ -141,15 +141,15 @@ export function missing(param: string): ApiError {
 }
 
 /**
- * 404, in Stripe's words. The id is the caller's own, shortened: it might be anything. `param` is the parameter that
- * names it, in the path as the route writes it: "session".
+ * 404, in Stripe's words. The id comes from the caller and might be anything, so it is shortened. `param` is the
+ * parameter that names it, as the route's path writes it: "session".
  */
 export function notFound(what: string, id: string, param: string): ApiError {
   const shown = id.length > 100 ? `${id.slice(0, 100)}...` : id
   return new ApiError(404, { code: 'resource_missing', param, message: `No such ${what}: '${shown}'` })
 }
 
-/** 412, which no client retries by itself. Nothing was written. */
+/** 412: clients do not retry it by themselves. Nothing was written. */
 export function conflict(stale: readonly StaleFlow[], param?: string): ApiError {
   const names = stale.slice(0, 5).map(({ key }) => key)
   const more = stale.length > names.length ? ` and ${stale.length - names.length} more` : ''

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 
 /**
- * Makes ids: prefix, then 24 characters of 0-9 and a-z, so that every store orders them alike. Ids made by one maker
- * grow; ids of several processes are in order of time to the millisecond, as far as their clocks agree. Where that is not
- * enough, the id to come after is given, of any prefix and maker: this id and all later ones of this maker are greater.
+ * Makes ids: prefix, then 24 characters of 0-9 and a-z, so that every store sorts them alike. Ids of one maker grow.
+ * Ids of several processes are in order of time to the millisecond, as far as their clocks agree. If that is not
+ * enough, give `after`, an id of any prefix and maker: the new id and all later ones of this maker are greater.
  */
 export type IdMaker = (prefix: string, after?: string) => string
 
@@ -20,7 +20,7 @@ export function idMaker(clock: () => number = Date.now): IdMaker {
       sequence = Number.parseInt(place, 36)
     }
     sequence += 1
-    // A clock that stands still or goes back, and more ids than a millisecond has room for, take the next one early.
+    // While the clock stands still or goes back, the sequence goes on; a full sequence takes the next millisecond.
     if (now > last) {
       last = now
       sequence = 0
@@ -46,7 +46,7 @@ export function randomText(length: number): string {
 let pool: Uint8Array = new Uint8Array(0)
 let used = 0
 
-/** Fetched in thousands: asking the system for a few at a time is most of the cost of a large deployment's ids. */
+/** Fetched in thousands: asking the system for a few at a time would be the main cost of a large deployment's ids. */
 function randomByte(): number {
   if (used === pool.length) {
     pool = randomBytes(4096)

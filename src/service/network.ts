@@ -1,6 +1,6 @@
 /**
- * The part of an address that is one visitor's, for counting: whoever has an IPv6 address has all of its /64 (RFC 6177),
- * while an IPv4 address stands for itself, also where it comes as ::ffff:192.0.2.1.
+ * The part of an address that identifies one visitor, for counting. An IPv6 visitor has the whole /64 (RFC 6177). An
+ * IPv4 address stands for itself, also when written ::ffff:192.0.2.1.
  */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1]

@@ -1,6 +1,6 @@
 /**
- * How long a server waits for what others send, in milliseconds, for `http.createServer`: else whoever connects and says
- * nothing holds a connection for one and a half minutes. The head of a request takes one packet or two; a body may be long.
+ * How long a server waits for clients to send, in milliseconds, for `http.createServer`. By default a silent client
+ * would hold a connection for 90 seconds. The head of a request takes one or two packets; a body may be long.
  */
 export const WAITING: Waiting = {
   headersTimeout: 15_000,
@@ -11,6 +11,6 @@ export const WAITING: Waiting = {
 export interface Waiting {
   readonly headersTimeout: number
   readonly requestTimeout: number
-  /** How often the server looks who is over these times. */
+  /** How often the server checks these limits. */
   readonly connectionsCheckingInterval: number
 }

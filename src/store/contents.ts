@@ -1,14 +1,14 @@
-/** Rows of one table, in the store's own shape, which is the same in every store of one version. */
+/** Rows of one table, in the store's own shape. All stores of one version have the same shape. */
 export interface Rows {
   readonly table: string
   readonly rows: readonly object[]
 }
 
-/** All that a store holds: for backups, and for moving from one store to another. */
+/** Everything that a store holds: for backups, and for moving from one store to another. */
 export interface Contents {
   batches(): AsyncIterable<Rows>
-  /** Drops everything and takes this instead. Others who write wait until the transaction is over. */
+  /** Replaces everything in the store. Other writers wait until the transaction is over. */
   replace(batches: AsyncIterable<Rows>): Promise<void>
-  /** Whether nobody has used the store yet. */
+  /** Whether the store is still unused. */
   isEmpty(): Promise<boolean>
 }

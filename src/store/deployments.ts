@@ -8,13 +8,13 @@ export type DeploymentSummary = Omit<Deployment, 'changes'> & {
 
 export interface DeploymentReads {
   byId(livemode: boolean, id: string): Promise<Deployment | undefined>
-  /** The one that applied a plan with one of these digests, as it was reviewed or as it was made. */
+  /** The deployment that applied a plan with one of these digests, either the reviewed plan's or the applied one's. */
   byDigest(livemode: boolean, project: string, digests: readonly string[]): Promise<Deployment | undefined>
-  /** Id of the deployment that the project wrote last in this mode, whatever the clock said then. */
+  /** Id of the project's last deployment in this mode, by number and not by time. */
   last(livemode: boolean, project: string): Promise<string | null>
   /**
-   * The flows of the deployment's project as it left them, in no order: of each, what the last deployment up to this one
-   * wrote. Undefined when there is no such deployment.
+   * The flows of the deployment's project as it left them, in no order: for each flow, the last change up to this
+   * deployment. Undefined when there is no such deployment.
    */
   flowsAfter(livemode: boolean, id: string): Promise<DeployedFlow[] | undefined>
   list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
@@ -22,7 +22,7 @@ export interface DeploymentReads {
 
 export interface DeploymentFilter {
   readonly project?: string | undefined
-  /** That of a plan, as it was reviewed or as it was made. */
+  /** The digest of a plan, either the reviewed one's or the applied one's. */
   readonly approved_digest?: string | undefined
   readonly created?: CreatedRange | undefined
 }

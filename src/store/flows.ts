@@ -21,7 +21,7 @@ export interface FlowRecord {
   readonly updated_by: string | null
 }
 
-/** What a flow was from one version on, and who made it so. Never changed, never deleted. */
+/** One version of a flow, and who made it. Never changed, never deleted. */
 export interface FlowVersionRecord {
   readonly flow: string
   readonly version: number
@@ -44,7 +44,7 @@ export interface FlowFilter {
 
 export interface FlowReads {
   byId(livemode: boolean, id: string): Promise<FlowRecord | undefined>
-  /** Of either mode: the token says which flow, and the flow says which mode. */
+  /** In either mode: the token names the flow, and the flow names its mode. */
   byLinkToken(token: string): Promise<FlowRecord | undefined>
   byKey(livemode: boolean, key: FlowKey): Promise<FlowRecord | undefined>
   /** Flows with any of these ids or any of these keys; in no order. */
@@ -64,8 +64,8 @@ interface VersionPage {
 
 export interface FlowWrites {
   /**
-   * Inserts flows or replaces them, found by id, and records one version of each. Keys may move between the flows given,
-   * in a circle too. Throws when a key belongs to a flow that is not among them.
+   * Inserts flows, or replaces those with the same id, and records one version of each. Keys may move between the given
+   * flows, even in a circle. Throws when a key belongs to another flow.
    */
   save(flows: readonly FlowRecord[], versions: readonly FlowVersionRecord[]): Promise<void>
 }

@@ -1,7 +1,7 @@
 export interface IdempotencyRecord {
   readonly livemode: boolean
   readonly key: string
-  /** Id of the API key that asked; null where none did. */
+  /** Id of the API key that asked; null if the caller had none. */
   readonly api_key: string | null
   /** Digest of the request, to tell a retry from another request with the same key. */
   readonly fingerprint: string
@@ -9,7 +9,7 @@ export interface IdempotencyRecord {
   readonly resource: string
   readonly status: number
   readonly body: string
-  /** Id of the request that got the answer first; null for one that an older version of the program answered. */
+  /** Id of the request that got the first answer; null if an older version of the program stored it. */
   readonly request: string | null
   readonly created: number
 }
@@ -17,7 +17,7 @@ export interface IdempotencyRecord {
 export interface IdempotencyKeys {
   find(livemode: boolean, key: string): Promise<IdempotencyRecord | undefined>
   insert(record: IdempotencyRecord): Promise<void>
-  /** Drops every answer stored before a time; given the prefix of ids, only those about resources of that kind. */
+  /** Drops every answer stored before a time; with a prefix of ids, only those about such resources. */
   forget(before: number, prefix?: string): Promise<void>
   /** Replaces the status and the body of the answer with this key. */
   settle(answer: Pick<IdempotencyRecord, 'livemode' | 'key' | 'status' | 'body'>): Promise<void>
@@ -25,6 +25,6 @@ export interface IdempotencyKeys {
   forgetStatus(resource: string, status: number): Promise<void>
   /** Drops every answer about a resource. */
   forgetAbout(resource: string): Promise<void>
-  /** Replaces the body of every answer about a resource: it may hold what was redacted. A retry is still known as one. */
+  /** Replaces the body of every answer about a resource, which may hold redacted data. Retries are still recognised. */
   rewrite(resource: string, body: string): Promise<void>
 }

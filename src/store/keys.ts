@@ -4,7 +4,7 @@ export interface ApiKeyRecord {
   readonly id: string
   readonly livemode: boolean
   readonly name: string
-  /** SHA-256 of the key in hex. The key itself is kept nowhere. */
+  /** SHA-256 of the key in hex. The key itself is not stored. */
   readonly hash: string
   /** The last characters of the key, to tell keys apart. */
   readonly tail: string
@@ -12,7 +12,7 @@ export interface ApiKeyRecord {
   readonly scopes: readonly string[] | null
   readonly created: number
   readonly created_by: string | null
-  /** From then on the key is refused; null when it never ends. */
+  /** From this time on the key is refused; null for never. */
   readonly expires: number | null
   /** To the minute. */
   readonly last_used: number | null
@@ -32,28 +32,28 @@ export interface ApiKeyReads {
 }
 
 export interface ApiKeyWrites {
-  /** Lets no other transaction change the key until this one ends, and reads it as it is then. */
+  /** Locks the key against other transactions until this one ends, and reads it as it is then. */
   toWrite(id: string): Promise<ApiKeyRecord | undefined>
   insert(key: ApiKeyRecord): Promise<void>
   revoke(id: string, at: number): Promise<void>
-  /** Marks keys as used, unless they are marked with a later time. */
+  /** Marks keys as used at a time, unless a later one is recorded. */
   touch(ids: readonly string[], at: number): Promise<void>
 }
 
-/** A key for the device of one person, which may read one session for a short while. */
+/** A key for one person's device: it may read one session for a short time. */
 export interface EphemeralKeyRecord {
   readonly id: string
   readonly livemode: boolean
-  /** SHA-256 of the key in hex. The key itself is kept nowhere. */
+  /** SHA-256 of the key in hex. The key itself is not stored. */
   readonly hash: string
   /** The last characters of the key, to tell keys apart. */
   readonly tail: string
   /** Id of the session. */
   readonly session: string
-  /** Id of the API key that made it, and without which it is worth nothing; null where none did. */
+  /** Id of the API key that made it; without that key it is not valid. Null if no key made it. */
   readonly api_key: string | null
   readonly created: number
-  /** From then on the key is refused. */
+  /** From this time on the key is refused. */
   readonly expires: number
 }
 
@@ -63,7 +63,7 @@ export interface EphemeralKeyReads {
 
 export interface EphemeralKeyWrites {
   insert(key: EphemeralKeyRecord): Promise<void>
-  /** Deletes a key, and answers it; undefined where there is none in the mode. */
+  /** Deletes a key, and answers it; undefined if the mode has no such key. */
   delete(livemode: boolean, id: string): Promise<EphemeralKeyRecord | undefined>
   /** Drops at most `limit` keys that expired before a time. Answers how many. */
   forget(before: number, limit: number): Promise<number>

@@ -1,4 +1,4 @@
-/** Which page of a list, newest first. The cursors are ids; at most one of them is given. */
+/** A page of a list, newest first. The cursors are ids; at most one of them is given. */
 export interface Page {
   readonly limit: number
   readonly starting_after?: string | undefined
@@ -7,7 +7,7 @@ export interface Page {
 
 export interface PageOf<T> {
   readonly data: readonly T[]
-  /** Whether more records lie beyond this page, in the direction of the cursor. */
+  /** Whether more records follow in the direction of the cursor. */
   readonly has_more: boolean
 }
 

@@ -31,6 +31,6 @@ export interface ReportWrites {
   insert(report: ReportRecord): Promise<void>
   /** Every report of a session, oldest first. */
   ofSession(session: string): Promise<ReportRecord[]>
-  /** Replaces what the report says; for redaction. */
+  /** Replaces the checks of the report; for redaction. */
   update(report: Pick<ReportRecord, 'id' | 'checks'>): Promise<void>
 }

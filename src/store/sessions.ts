@@ -15,7 +15,7 @@ export interface SessionRecord {
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
   readonly related_customer: string | null
   readonly related_customer_account: string | null
-  /** What its caller gave that is only kept and shown, by the names under which it is shown. */
+  /** Parameters that are only stored and shown, by the names under which they are shown. */
   readonly given: Readonly<Record<string, unknown>>
   readonly return_url: string | null
   readonly last_error: SessionError | null
@@ -24,30 +24,30 @@ export interface SessionRecord {
   readonly verified_outputs: VerifiedOutputs | null
   readonly verified_at: number | null
   readonly redaction: 'processing' | 'redacted' | null
-  /** How often it was submitted: the address and the client secret of an earlier attempt are dead. */
+  /** How often it was submitted. The address and client secret of an earlier attempt no longer work. */
   readonly attempt: number
-  /** What was chosen on the session's page, while that is processing: its verifier is told when it is asked. */
+  /** The choice on the session's page while it is processing; the verifier gets it when asked for the result. */
   readonly outcome: string | null
-  /** When the service has to go on with the session by itself: to settle it, or to finish its redaction. */
+  /** When the service must continue by itself: to settle the session, or to finish its redaction. */
   readonly due: number | null
-  /** Where it is verified; null for a session that is verified here. */
+  /** The session at its remote verifier; null for one that is verified here. */
   readonly remote: RemoteSession | null
-  /** Digest of who came through the flow's static link, so that nobody gets two open sessions; null for all others. */
+  /** Digest of the visitor of a static link, so that a person does not get two open sessions; null otherwise. */
   readonly link_visitor: string | null
   readonly created: number
 }
 
-/** A session at a verifier elsewhere. */
+/** A session at a remote verifier. */
 interface RemoteSession {
   /** Name of the verifier. */
   readonly verifier: string
-  /** The verifier's own id of it; null until it is opened there. */
+  /** The verifier's own id; null until the session is opened there. */
   readonly id: string | null
-  /** What opens it to the person, until the time that it expires. */
+  /** Link and secret for the person, valid until `expires`. */
   readonly url: string | null
   readonly client_secret: string | null
   readonly expires: number | null
-  /** The verifier's name of the last attempt that ended: what came of it is applied already. */
+  /** The verifier's name for the last ended attempt, whose result is already applied. */
   readonly attempt: string | null
 }
 
@@ -63,11 +63,11 @@ export interface SessionFilter {
 
 export interface SessionReads {
   byId(livemode: boolean, id: string): Promise<SessionRecord | undefined>
-  /** The newest session of this visitor of a static link, created since a time, with which nothing was done yet. */
+  /** The newest unused session of this visitor of a static link, created since a time. */
   untouchedOf(livemode: boolean, linkVisitor: string, since: number): Promise<SessionRecord | undefined>
-  /** The session of either mode that a verifier knows by an id of its own. */
+  /** The session, in either mode, with this id at its verifier. */
   atVerifier(verifier: string, id: string): Promise<SessionRecord | undefined>
-  /** Whether any session of either mode is due by then. */
+  /** Whether any session of either mode is due by a time. */
   hasDue(by: number): Promise<boolean>
   list(livemode: boolean, filter: SessionFilter, page: Page): Promise<PageOf<SessionRecord>>
   /** Number of sessions created from each flow since a time; flows without any are left out. */
@@ -76,14 +76,14 @@ export interface SessionReads {
 
 export interface SessionWrites {
   insert(session: SessionRecord): Promise<void>
-  /** Lets no other transaction change the session until this one ends, and reads it as it is then. */
+  /** Locks the session against other transactions until this one ends, and reads it as it is then. */
   toWrite(livemode: boolean, id: string): Promise<SessionRecord | undefined>
   /**
-   * Begins to go on with sessions of both modes that are due, the longest due first: they are due again when the lease ends,
-   * which is what `due` says of them from now on. No two callers get the same one.
+   * Claims due sessions of both modes, the longest due first: sets `due` to the end of the lease. No two callers get
+   * the same one.
    */
   claimDue(claim: Pick<WorkClaim, 'now' | 'leaseUntil' | 'limit'>): Promise<SessionRecord[]>
-  /** Drops a session that nobody was ever told of, and that nothing refers to. */
+  /** Deletes a session that was never shown to anybody, and that nothing refers to. */
   delete(id: string): Promise<void>
   /** Replaces the session, found by id. Its mode, flow and time of creation stay. */
   update(session: SessionRecord): Promise<void>

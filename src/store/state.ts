@@ -1,22 +1,22 @@
 interface StateTag {
-  /** Made at random with the store: a store deleted and made again is another one. Empty of one that is not there yet. */
+  /** Random, made with the store: a store deleted and made again gets another. Empty if there is no store yet. */
   readonly store_id: string
   /** +1 with every write to any flow of the mode. */
   readonly revision: number
-  /** Random, new with every revision: a store put back from a backup never repeats a tag with another content. */
+  /** Random, new with every revision: a restored store never repeats a tag with different contents. */
   readonly nonce: string
 }
 
 export interface StateReads {
   tag(livemode: boolean): Promise<StateTag>
-  /** Made at random with the store; what links and client secrets are signed with. */
+  /** Random, made with the store; it signs links and client secrets. */
   signingSecret(): Promise<string>
 }
 
 export interface StateWrites {
   /**
-   * Lets no other transaction write flows of this mode until this one ends. Every operation that writes flows calls
-   * it before it reads what it decides upon.
+   * Keeps other transactions from writing flows of this mode until this one ends. Every operation that writes flows
+   * calls it before it reads what its decisions depend on.
    */
   lock(livemode: boolean): Promise<void>
   /** Marks that flows of this mode were written. */

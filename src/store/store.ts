@@ -12,20 +12,20 @@ import type { DeliveryReads, DeliveryWrites, WebhookEndpointReads, WebhookEndpoi
 import type { WorkReads, WorkWrites } from './work.js'
 
 /**
- * The port to the store: where flows, their versions, deployments, sessions and keys are kept. It keeps no rules; those
- * are in service/operations. Times are unix seconds. Every record belongs to one mode, and every query names its mode.
+ * The port to the store, which keeps flows, their versions, deployments, sessions and keys. It has no rules; those are
+ * in service/operations. Times are unix seconds. Every record belongs to one mode, and every query names its mode.
  */
 export interface Store {
   /** For people: "embedded store .flows/store.sqlite". */
   readonly label: string
-  /** Runs `work` on one snapshot: whatever others write meanwhile, it sees one state of the whole store. */
+  /** Runs `work` on one snapshot: it sees one state of the whole store, whatever others write. */
   read<T>(work: (tx: ReadTransaction) => Promise<T>): Promise<T>
   /**
-   * Runs `work` in one transaction: what it wrote is kept whole when it resolves, and dropped whole when it throws. Work
-   * that was in the way of other work is dropped and run again, so it does nothing but read and write.
+   * Runs `work` in one transaction: all its writes are kept when it resolves, and none when it throws. After a conflict
+   * with other work it may run again, so it must only read and write the store.
    */
   write<T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T>
-  /** Outside transactions: nobody who counts requests waits for who writes flows. */
+  /** Outside transactions: counting requests does not wait for writes of flows. */
   readonly rateLimits: RateLimits
   close(): Promise<void>
 }
@@ -46,9 +46,9 @@ export interface ReadTransaction {
 }
 
 export interface WriteTransaction extends ReadTransaction {
-  /** No other transaction that locks the same name goes on until this one ends. */
+  /** Other transactions that lock the same name wait until this one ends. */
   lock(name: string): Promise<void>
-  /** As `lock`, but false at once when another transaction holds the name. */
+  /** Like `lock`, but answers false at once when another transaction holds the name. */
   tryLock(name: string): Promise<boolean>
   readonly state: StateReads & StateWrites
   readonly flows: FlowReads & FlowWrites

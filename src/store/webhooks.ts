@@ -8,7 +8,7 @@ export interface WebhookEndpointRecord {
   /** Types of events, or "*". */
   readonly enabled_events: readonly string[]
   readonly status: 'enabled' | 'disabled'
-  /** What deliveries are signed with: it has to be kept as it is. */
+  /** The secret that signs deliveries, so it cannot be stored hashed. */
   readonly secret: string
   readonly description: string | null
   readonly metadata: Readonly<Record<string, string>>
@@ -26,7 +26,7 @@ export interface WebhookEndpointReads {
 
 export interface WebhookEndpointWrites {
   insert(endpoint: WebhookEndpointRecord): Promise<void>
-  /** Lets no other transaction change the endpoint until this one ends, and reads it as it is then. */
+  /** Locks the endpoint against other transactions until this one ends, and reads it as it is then. */
   toWrite(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
   /** Replaces the endpoint, found by id. Its mode and time of creation stay. */
   update(endpoint: WebhookEndpointRecord): Promise<void>
@@ -41,29 +41,29 @@ export interface DeliveryRecord {
   readonly id: string
   readonly livemode: boolean
   readonly event: string
-  /** Id of what the event happened to: what concerns one object is sent in order where possible. */
+  /** Id of the event's object: deliveries about one object are sent in order where possible. */
   readonly object: string
   readonly endpoint: string
   readonly status: (typeof DELIVERY_STATUSES)[number]
   /** How many attempts have begun. */
   readonly attempts: number
-  /** While pending: not before then. */
+  /** While pending: not sent before this time. */
   readonly next_attempt: number | null
-  /** While an attempt is under way: until then nobody else begins another one. */
+  /** While an attempt is under way: no other one begins before this time. */
   readonly leased_until: number | null
   readonly created: number
 }
 
 export interface DeliveryAttemptRecord {
   readonly delivery: string
-  /** From 1 up. No two attempts of a delivery have one number. */
+  /** From 1 up, unique within the delivery. */
   readonly number: number
   readonly started: number
-  /** Milliseconds; null while it is under way, and when its worker ended before the answer came. */
+  /** Milliseconds; null while it is under way, or if its worker ended before the answer came. */
   readonly duration: number | null
-  /** Of the answer; null when there was none. */
+  /** Status of the answer; null when there was none. */
   readonly response_status: number | null
-  /** Why there was no answer, as a word: "timeout", "ECONNREFUSED". */
+  /** Why there was no answer, as one word: "timeout", "ECONNREFUSED". */
   readonly error: string | null
 }
 
@@ -75,18 +75,18 @@ export interface DeliveryFilter {
 }
 
 /**
- * Which deliveries may be sent now. A delivery is not begun while an earlier one of its object to its endpoint is pending
+ * Which deliveries may be sent now. A delivery waits while an earlier one of the same object and endpoint is pending
  * and has not made room; see `settle`.
  */
 interface DueDeliveries {
   readonly now: number
-  /** Endpoints that have enough to do already. */
+  /** Endpoints that have no room for more. */
   readonly except: readonly string[]
 }
 
 /** Each endpoint is a lane. */
 export interface DeliveryClaim extends DueDeliveries, WorkClaim {
-  /** Attempts after which nothing waits for a delivery any more, for those that an older program left. */
+  /** After this many attempts others do not wait for a delivery; for deliveries that an older program left. */
   readonly patience: number
 }
 
@@ -102,19 +102,19 @@ export interface DeliveryReads {
 export interface DeliveryWrites {
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>
   /**
-   * Begins an attempt of deliveries of both modes that are due: no two callers get the same attempt. The endpoints take
-   * turns. What it costs does not grow with what is pending.
+   * Begins attempts of due deliveries of both modes: no two callers get the same attempt. The endpoints take turns. The
+   * cost does not grow with the number of pending deliveries.
    */
   claim(claim: DeliveryClaim): Promise<DeliveryRecord[]>
-  /** Records how an attempt ended, if its delivery is still in that very attempt. Answers whether it was. */
+  /** Records how an attempt ended, if the delivery is still in that attempt. Answers whether it was. */
   settle(
     attempt: Omit<DeliveryAttemptRecord, 'started'>,
     delivery: Pick<DeliveryRecord, 'status' | 'next_attempt'> & {
-      /** While it is pending: whether later ones of its object need not wait for it any more. */
+      /** While it is pending: whether later ones of its object no longer wait for it. */
       readonly makesRoom?: boolean
     },
   ): Promise<boolean>
-  /** Makes a delivery pending and due at a time, whatever became of it; one whose attempt is under way stays as it is. */
+  /** Makes a delivery pending and due at a time, whatever its status, unless an attempt is under way. */
   resend(id: string, at: number): Promise<void>
   /** Gives up everything that is pending for an endpoint. */
   cancelOf(endpoint: string): Promise<void>

@@ -1,15 +1,15 @@
 /**
- * What the resources of one configuration want, so that no two of them get one flow. Terraform asks for each by itself, in
- * any order: whoever comes second is refused.
+ * What the resources of one configuration want, so that no two of them get the same flow. Terraform asks for each
+ * resource separately, in any order: the second claim is refused.
  */
 export interface Claims {
-  /** The state has this flow: a resource that is new to it, or is to be made anew, cannot have it. */
+  /** The state has this flow, so a resource that is new to the state, or recreated, cannot have it. */
   reads(id: string): void
-  /** A resource of the state has this flow. False where another resource has it, or is to get it. */
+  /** A resource in the state has this flow. False if another resource has it or will get it. */
   holds(id: string): boolean
-  /** A resource that is new to the state is to get this flow. False where a resource of the state has it. */
+  /** A resource that is new to the state will get this flow. False if a resource in the state has it. */
   takes(id: string): boolean
-  /** A resource wants this key. False where another one wants it too. */
+  /** A resource wants this key. False if another one wants it too. */
   names(key: string): boolean
 }
 

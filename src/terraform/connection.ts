@@ -8,5 +8,5 @@ export interface Connection extends Known {
   readonly writes: Writes
 }
 
-/** Null until the provider is configured, and while its configuration is not known yet. */
+/** Null until the provider is configured, or while its configuration is not yet known. */
 export type Connected = () => Connection | null

@@ -22,8 +22,8 @@ export function hasError(diagnostics: readonly Diagnostic[]): boolean {
 }
 
 /**
- * The JSON Pointer of a definition as Terraform's path. Terraform finds the line of an attribute, of one inside a block,
- * and of a map's key; a path into a nested attribute or a set would lead to the first line of the resource.
+ * A JSON Pointer in a definition as Terraform's path. Terraform finds the line of an attribute, of one in a block, and
+ * of a map's key. A path into a nested attribute or a set would lead to the first line of the resource.
  */
 export function pathOf(pointer: string): Step[] {
   const [first = '', second, ...rest] = fromPointer(pointer)
@@ -33,7 +33,7 @@ export function pathOf(pointer: string): Step[] {
   return [first, second, ...rest.slice(0, 1)].map(attribute)
 }
 
-/** What a call to the service came to: its answer, or what is to be said of its failure. */
+/** The result of a call to the service: its answer, or a diagnostic about its failure. */
 export async function told<T>(work: () => Promise<Answer<T>>, otherwise: T): Promise<Answer<T>> {
   try {
     return await work()
@@ -42,12 +42,12 @@ export async function told<T>(work: () => Promise<Answer<T>>, otherwise: T): Pro
   }
 }
 
-/** A failure that people can mend. Anything else is a fault of this program and goes on as it is. */
+/** A failure that people can mend. Anything else is a fault of this program and is thrown unchanged. */
 export function failed(failure: unknown, path: Path = []): Diagnostic {
   if (!(failure instanceof RemoteError)) throw failure
   const { kind, code, message } = failure
   const request = failure.requestId === undefined ? '' : ` (request ${failure.requestId})`
-  // What asks keeps its question mark.
+  // A question keeps its question mark.
   const [text = '', mark] = /[.?]$/.test(message) ? [message.slice(0, -1), message.at(-1)] : [message, '.']
   const said = `${sentence(text)}${request}${mark}`
   const summary = code === 'rate_limit' ? 'Too many requests to the flows API at once' : SUMMARIES[kind]
@@ -74,7 +74,7 @@ function way(kind: RemoteError['kind'], code: string | undefined): string[] {
 const NO_DRIVER =
   'Packages are looked for from the directory where terraform is run: "npm install @photostructure/sqlite" there, or an installed verification-flows, will do.'
 
-/** Of a provider block whose values come from what has not been applied yet. */
+/** For a provider block whose values come from something that is not applied yet. */
 export function notConfigured(): Diagnostic {
   return error('The provider is not configured yet', 'Its block holds values that are known only after apply.')
 }
@@ -88,12 +88,12 @@ export function lastWrite(flow: {
   return `${flow.updated_by ?? 'somebody'}, ${formatTime(flow.updated)} (version ${flow.version})`
 }
 
-/** With a capital, where it begins with a word and not with an address. */
+/** Capitalises the first letter if the text begins with a word, not an address. */
 export function sentence(text: string): string {
   return printable(text.replace(/^[a-z](?=[a-z]*[\s,.])/, (letter) => letter.toUpperCase()))
 }
 
-/** Details have lines of their own, such as the block that is to be written. */
+/** Details may have several lines, such as a block to write. */
 function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n')
 }

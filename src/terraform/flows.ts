@@ -6,8 +6,8 @@ import { sparing } from '../remote/sparing.js'
 import type { KnownFlow } from './flow/state.js'
 
 /**
- * What one process knows of the service's flows. Terraform asks for every resource by itself, but the service is asked
- * once; what this process writes is added to what it knows.
+ * What one process knows about the service's flows. Terraform asks for every resource separately, but the service is
+ * asked once; the process's own writes are added to what it knows.
  */
 export interface Flows {
   readonly project: string
@@ -20,9 +20,9 @@ export interface Flows {
   known(flow: ObservedFlow): Promise<KnownFlow>
   reader(): Promise<RemoteReader>
   writer(): Promise<RemoteWriter>
-  /** What this process wrote. */
+  /** Adds a deployment that this process wrote. */
   wrote(deployment: Deployment): Promise<void>
-  /** Somebody else wrote: the next question goes to the service again. */
+  /** Others may have written: the next question goes to the service again. */
   forget(): void
   close(): Promise<void>
 }
@@ -33,9 +33,9 @@ interface Known {
   readonly byKey: ReadonlyMap<string, ObservedFlow>
 }
 
-/** Most that a page of flows holds. */
+/** The largest page of flows. */
 const PAGE = 100
-/** How many look-ups of one flow are under way at once: Terraform may ask for hundreds. */
+/** The most look-ups of single flows at once: Terraform may ask for hundreds. */
 const LOOK_UPS = 6
 
 export function flowsOf(remote: Remote, project: string): Flows {
@@ -92,7 +92,7 @@ function indexed(state: ObservedState): Known {
   }
 }
 
-/** What the service would answer now, had nobody else written. */
+/** What the service would answer now, if only this process wrote. */
 function stateAfter(state: ObservedState, deployment: Deployment, links: ReadonlyMap<string, string>): ObservedState {
   const flows = new Map(state.flows.map((flow) => [flow.id, flow]))
   for (const { action, key, id, version, after } of deployment.changes) {
@@ -118,7 +118,7 @@ function stateAfter(state: ObservedState, deployment: Deployment, links: Readonl
   return { ...state, last_deployment: deployment.id, flows: [...flows.values()] }
 }
 
-/** A deployment does not tell the links of the flows it created: they are the newest of the project. */
+/** A deployment lacks the links of the flows it created; those are the newest flows of the project. */
 async function newLinks(reader: RemoteReader, { project, changes }: Deployment): Promise<ReadonlyMap<string, string>> {
   const created = changes.filter(({ action }) => action === 'create').map(({ id }) => id)
   const links = new Map<string, string>()

@@ -5,22 +5,22 @@ import { isRunning } from '../files/is-running.js'
 import type { ProviderOptions } from './options.js'
 
 /**
- * The deployments of which Terraform may not know, beside its own data in this folder. A process notes each before it is
- * sent and forgets them when Terraform ends it: by then Terraform has been told, and has written it down. What a process
- * that was killed has noted stays, so that the next one knows for its own what was made and is in no state.
+ * Deployments that Terraform may not know about, stored beside its own data in this folder. A process notes each one
+ * before it is sent, and removes the notes when Terraform ends the process: by then Terraform has recorded the answers.
+ * The notes of a killed process stay, so that the next one recognises flows that were created but are in no state.
  */
 export interface Journal {
   /** Before a deployment is sent. */
   begin(run: string): void
-  /** What came of it is known here, whatever it is. */
+  /** The result is known here, good or bad. */
   answered(run: string): void
-  /** Whether an earlier process noted this run, and nobody has been told since. */
+  /** Whether an earlier process noted this run, and Terraform never got the answer. */
   isUnfinished(run: string): boolean
   /** Whether there is any such run. */
   readonly hasUnfinished: boolean
-  /** What an earlier process left behind is in this one's hands. */
+  /** This process takes over what an earlier one left behind. */
   takeOver(): void
-  /** Terraform knows of all that was answered. */
+  /** Terraform knows every answer; forgets the runs that got one. */
   finish(): void
 }
 
@@ -37,7 +37,7 @@ export function journalOf({ env, cwd }: Pick<ProviderOptions, 'env' | 'cwd'>): J
   return {
     begin(run) {
       unknown.add(run)
-      // Where nothing can be noted, there is nothing to go by after a crash; that is no reason not to apply.
+      // Without a note nothing is known after a crash, but that must not prevent an apply.
       quietly(() => {
         mkdirSync(folder, { recursive: true })
         appendFileSync(join(folder, own), `${run}\n`)
@@ -58,7 +58,7 @@ export function journalOf({ env, cwd }: Pick<ProviderOptions, 'env' | 'cwd'>): J
   }
 }
 
-/** What processes noted that are no more. */
+/** The notes of processes that have ended. */
 function othersIn(folder: string): { readonly file: string; readonly runs: readonly string[] }[] {
   const names = quietly(() => readdirSync(folder)) ?? []
   return names
@@ -70,7 +70,7 @@ function othersIn(folder: string): { readonly file: string; readonly runs: reado
     })
 }
 
-/** Its own number is that of a process before it, which is no more. */
+/** A note with this process's own number comes from an earlier process that has ended. */
 function isOfOther(name: string): boolean {
   const pid = Number.parseInt(name, 10)
   return Number.isInteger(pid) && pid !== process.pid && isRunning(pid)

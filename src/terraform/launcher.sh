@@ -1,5 +1,5 @@
 #!/bin/sh
-# Terraform starts this and reads one line. Of a start that fails, people see nothing but what was on stdout.
+# Terraform starts this and reads one line. If the start fails, people see only what was on stdout.
 if ! command -v node >/dev/null 2>&1; then
   echo 'The provider verification-flows/flows runs on Node.js: put node 20.19 or newer on the PATH of terraform.'
   exit 1

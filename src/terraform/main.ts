@@ -5,7 +5,7 @@ import { serve } from './serve.js'
 const cwd = process.cwd()
 const { env } = process
 
-/** What a configuration is made of: a state that lies beside it is no change. */
+/** The files of a configuration: a state beside them is not a change. */
 const files = ['*.tf', '*.tf.json', '*.tfvars', '*.tfvars.json']
 
 await serve(flowsProvider({ env, cwd, source: () => commitInfo({ root: cwd, files, env }) }))

@@ -1,6 +1,6 @@
 import type { Deployment } from '../model/deployment.js'
 
-/** What the provider finds around it. */
+/** The surroundings of the provider. */
 export interface ProviderOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Where Terraform runs. */

@@ -52,7 +52,7 @@ export const PROVIDER_BLOCK: Block = {
   },
 }
 
-/** What is wrong with the block, whatever the service says. */
+/** Faults of the block that need no question to the service. */
 export function checkProviderBlock({ project, api, api_key, mode, store }: ObjectValue): Diagnostic[] {
   return [
     ...projectFaults(project),
@@ -81,7 +81,7 @@ export function checkProviderBlock({ project, api, api_key, mode, store }: Objec
   ]
 }
 
-/** The remote that a block without faults names; null while it is not known yet. Nothing is opened or sent. */
+/** The remote of a block without faults; null while it is not known yet. Opens and sends nothing. */
 export async function remoteOf(block: ObjectValue, { env, cwd }: ProviderOptions): Promise<Answer<Remote | null>> {
   const { api, api_key, mode, store } = block
   if ([api, api_key, mode, store].includes(UNKNOWN)) return { result: null, diagnostics: [] }
@@ -102,7 +102,7 @@ function meant(mode: Value | undefined): Mode {
   return modeOf({ mode: mode === 'live' ? 'live' : 'test' })
 }
 
-/** A key that cannot be sent, or that is of the other mode than the one that is meant. */
+/** A key that cannot be sent, or that has the wrong mode. */
 function keyFaults(
   apiKey: string,
   { isInBlock, mode }: { readonly isInBlock: boolean; readonly mode: Value | undefined },
@@ -135,7 +135,7 @@ function modeFaults(mode: Value | undefined, api: Value | undefined): Diagnostic
 
 function noKey(): Diagnostic {
   const way = `Set the environment variable ${VARIABLE}, or api_key from a sensitive variable; never write a key into a file.`
-  // There is no line of the key to point at.
+  // The key has no line to point at.
   return error('The API key is missing', way, [attribute('api')])
 }
 

@@ -48,7 +48,7 @@ interface Connecting {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Looks at the service at once: what keeps it from being used is said once, and not for every resource. */
+/** Asks the service at once: a failure is then reported once, not for every resource. */
 async function connect(block: ObjectValue, options: ProviderOptions): Promise<Connecting> {
   const { project } = block
   let connection: Connection | null = null
@@ -65,7 +65,7 @@ async function connect(block: ObjectValue, options: ProviderOptions): Promise<Co
     await connection.flows.state()
     return { connection, diagnostics }
   } catch (failure) {
-    // A key that may make sessions, and nothing else, does for those.
+    // A key that may only make sessions is enough for those.
     const isEnough = failure instanceof RemoteError && failure.code === 'scope_missing'
     return { connection, diagnostics: isEnough ? [] : [failed(failure, pathOfFailure(block, failure))] }
   }

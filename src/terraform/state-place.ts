@@ -4,13 +4,12 @@ import { digestOf } from '../model/canonical.js'
 import { isObject } from '../model/json.js'
 import type { ProviderOptions } from './options.js'
 
-/** What says who may read a backend, not which one it is, and changes from day to day. */
+/** Settings that grant access to a backend, do not identify it, and change often. */
 const CREDENTIAL = /secret|token|password|credential|access_key/i
 
 /**
- * Names the place where Terraform keeps the state that this process works for: its backend, else this directory, and the
- * workspace. So what an apply that was cut short left behind is known for its own by the next one. A digest, because a
- * backend's settings are nobody else's business.
+ * Names the place of the state that this process works for: its backend or else this directory, and the workspace. So
+ * the next apply recognises what an interrupted one left behind. A digest, to keep the backend's settings private.
  */
 export function statePlace({ env, cwd }: Pick<ProviderOptions, 'env' | 'cwd'>): string {
   const data = resolve(cwd, env.TF_DATA_DIR || '.terraform')
@@ -18,7 +17,7 @@ export function statePlace({ env, cwd }: Pick<ProviderOptions, 'env' | 'cwd'>): 
   return digestOf([backendOf(data) ?? resolve(cwd), workspace]).slice(0, 16)
 }
 
-/** Undefined for a state that lies in this directory, or is found from it. */
+/** Undefined for a state in this directory, or found from it. */
 function backendOf(data: string): unknown {
   const text = read(join(data, 'terraform.tfstate'))
   const backend = text === undefined ? undefined : parse(text)?.backend

@@ -1,8 +1,8 @@
 import type { SessionOptions } from '../model/resources.js'
 
 /**
- * What can be asked of a person, in the order in which it is done. The first five have a section of a report each; live
- * capture and the comparing of names belong to others.
+ * The checks of a person, in the order of running. Each of the first five has its own section in a report; live capture
+ * and the comparison of names belong to other sections.
  */
 export const CHECKS = ['document', 'selfie', 'id_number', 'email', 'phone', 'matching'] as const
 
@@ -21,7 +21,7 @@ export function checksOf({ document, id_number, email, phone, matching }: Sessio
   return CHECKS.filter((check) => isOn[check])
 }
 
-/** The checks among these options' that a verifier cannot run. */
+/** The checks in these options that a verifier cannot run. */
 export function missingChecks(options: SessionOptions, { checks }: { readonly checks: readonly Check[] }): Check[] {
   return checksOf(options).filter((check) => !checks.includes(check))
 }

@@ -1,34 +1,34 @@
 import type { Submission, Verdict } from './verdict.js'
 
 /**
- * The page of a verifier whose sessions are verified in this service. Pure, and asks nobody: it answers at once, from what
- * it is given, so that a session is submitted in one transaction.
+ * The page of a verifier for sessions that this service verifies itself. It is pure and answers at once from its input,
+ * so that a session is submitted in one transaction.
  */
 export interface HostedPage {
-  /** What the person is asked to choose from. */
+  /** The choices that the person gets. */
   form(submission: Submission): HostedForm
-  /** What becomes of an attempt that is submitted with one of the form's choices. */
+  /** The result of an attempt with one of the form's choices. */
   submit(submission: Submission, choice: string): Submitted
 }
 
 export interface HostedForm {
-  /** Above the choices, in a sentence or two. */
+  /** One or two sentences above the choices. */
   readonly text: string
   readonly groups: readonly {
     readonly legend: string
     readonly choices: readonly string[]
   }[]
-  /** The choice that is made unless the person makes another one. */
+  /** The choice that is selected at first. */
   readonly first: string
 }
 
 export interface Submitted {
-  /** What `read` is told of the attempt while it is processing: see HeldSession. */
+  /** A note about the attempt that `read` gets while it is processing: see HeldSession. */
   readonly note: string
   readonly verdict: Verdict
 }
 
-/** Every choice of a form, in its order. */
+/** Every choice of a form, in order. */
 export function choicesOf({ groups }: HostedForm): readonly string[] {
   return groups.flatMap(({ choices }) => choices)
 }

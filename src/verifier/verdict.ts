@@ -1,12 +1,12 @@
 import type { ReportChecks, SessionError, SessionOptions, VerifiedOutputs } from '../model/resources.js'
 
-/** What is to be verified: the checks that are on, and what the person gave beforehand. */
+/** What to verify: the checks that are on, and the details that were given beforehand. */
 export interface Submission {
   readonly options: SessionOptions
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
 }
 
-/** What came of an attempt. `checks` is null where none was run, because the person gave up before. */
+/** The result of an attempt. `checks` is null if none was run, because the person gave up before. */
 export type Verdict =
   | { readonly status: 'verified'; readonly checks: ReportChecks; readonly outputs: VerifiedOutputs }
   | { readonly status: 'requires_input'; readonly checks: ReportChecks | null; readonly error: SessionError }

@@ -4,49 +4,50 @@ import type { HostedPage } from './hosted-page.js'
 import type { Submission, Verdict } from './verdict.js'
 
 /**
- * The port to who verifies people. It may be on the other side of a network: slow, away, or done without an answer. So
+ * The port to a verifier of people. It may be across a network, so it may be slow or unreachable, or do a call and its
+ * answer gets lost. Therefore:
  *
- * - it is never called within a transaction of the store, which may be run again and holds others up;
- * - what is to be done is written down first, with an id, and every call that changes something carries that id as `key`:
- *   the same call with the same key is done once, and answers the same;
- * - every call but `receive` answers the whole session as the verifier has it, so that applying an answer twice, or two
- *   answers in the wrong order, does no harm: the newest one is asked for again by `read`;
- * - what it cannot do it says by throwing VerifierError, which tells what is worth a retry from what is not.
+ * - it is never called inside a transaction of the store, which may run again and makes others wait;
+ * - work is written down first, with an id, and every changing call carries that id as `key`: a call repeated with the
+ *   same key is done once, and gets the same answer;
+ * - every call except `receive` answers the whole session as the verifier has it. So an answer applied twice, or two in
+ *   the wrong order, do no harm: `read` gets the newest one again;
+ * - it reports what it cannot do by throwing VerifierError, which says whether a retry makes sense.
  *
- * How long a call may take is the caller's affair: it gives up by `signal`, and may then call again.
+ * The caller decides how long a call may take: it gives up by `signal`, and may then call again.
  */
 export interface Verifier {
-  /** Kept with every session that it opened: it never changes. */
+  /** Stored with every session that it opened, so it never changes. */
   readonly name: string
   /** Whether it verifies people of this mode. */
   serves(livemode: boolean): boolean
-  /** The checks that it can run. A flow that asks for another one gets no session from it. */
+  /** The checks that it can run. A flow that needs another one gets no session from it. */
   readonly checks: readonly Check[]
   /**
-   * What a person's browser is sent to: a page of this service, which shows what is said here; or, with null, an address of
-   * the verifier, which `open` and `read` answer. A session with a page here is nowhere else: nothing has to be told to
-   * anybody when it is opened, changed, canceled or redacted, and the service does not.
+   * Where the person's browser goes: a page of this service, described here; or, if null, the verifier's own address,
+   * which `open` and `read` answer. A session with a page here exists only here. So the verifier is not called when
+   * such a session is opened, changed, canceled or redacted.
    */
   readonly page: HostedPage | null
   /** Makes a session at the verifier. */
   open(request: OpenRequest, doing: Doing): Promise<Observed>
-  /** Changes what is checked, what was given beforehand and the labels, to what the session now has. */
+  /** Changes the checks, the given details and the metadata to those of the session now. */
   update(session: HeldSession, doing: Doing): Promise<Observed>
   cancel(session: HeldSession, doing: Doing): Promise<Observed>
-  /** Erases what the verifier knows of the person. It may take days: `read` says when it is done. */
+  /** Erases the verifier's data about the person. That may take days: `read` says when it is done. */
   redact(session: HeldSession, doing: Doing): Promise<Observed>
   read(session: HeldSession, asking: Asking): Promise<Observed>
   /**
-   * Which of its sessions have changed, by the verifier's own ids, as a webhook of the verifier says. What they are now is
-   * not taken from it but read: webhooks come twice, late and in any order, and do not hold what was verified. Throws
-   * `forged` where the verifier did not send it.
+   * The sessions that a webhook of the verifier says have changed, by the verifier's own ids. Their state is then read,
+   * not taken from the webhook: webhooks come twice, late or in any order, and lack the verified data. Throws `forged`
+   * if the verifier did not send it.
    */
   receive(webhook: VerifierWebhook): Promise<readonly string[]>
 }
 
-/** A session that is to be opened. */
+/** A session to open. */
 export interface OpenRequest extends Submission {
-  /** Our id of it. */
+  /** Our id of the session. */
   readonly session: string
   readonly livemode: boolean
   readonly type: 'document' | 'id_number' | 'verification_flow'
@@ -55,58 +56,58 @@ export interface OpenRequest extends Submission {
   readonly return_url: string | null
 }
 
-/** A session as it is kept here. */
+/** A session as this service stores it. */
 export interface HeldSession extends OpenRequest {
-  /** The verifier's own id of it. */
+  /** The verifier's own id of the session. */
   readonly id: string
   readonly status: SessionStatus
   readonly redaction: 'processing' | 'redacted' | null
-  /** How often it was submitted, as far as is known here. */
+  /** How often it was submitted, as far as this service knows. */
   readonly attempt: number
-  /** What the page said of the attempt that is processing. */
+  /** The page's note about the processing attempt. */
   readonly note: string | null
 }
 
 export interface Asking {
-  /** Ends the call: it may then have been done or not. */
+  /** Ends the call; whether it was done is then unknown. */
   readonly signal: AbortSignal
 }
 
 export interface Doing extends Asking {
-  /** Names what is to be done: the verifier does it once for each key. */
+  /** Names the call: the verifier does it once per key. */
   readonly key: string
 }
 
 /** A session as the verifier has it. */
 export interface Observed {
-  /** The verifier's own id of it. */
+  /** The verifier's own id of the session. */
   readonly id: string
   readonly status: SessionStatus
-  /** The attempt that ended last; null where none has. */
+  /** The last attempt that ended; null if none has. */
   readonly ended: EndedAttempt | null
   readonly redaction: 'processing' | 'redacted' | null
-  /** Where the person's browser goes, while input is required; null where it goes to a page of this service. */
+  /** Where the person's browser goes while input is required; null for a page of this service. */
   readonly entrance: Entrance | null
 }
 
 export interface EndedAttempt {
-  /** Tells it from every other attempt of the session: what has this name was seen before. */
+  /** Unique within the session, so that an attempt is recognised when it is reported again. */
   readonly name: string
   readonly verdict: Verdict
 }
 
-/** What opens a session at the verifier to the person. */
+/** Link and secret for the person at the verifier. */
 interface Entrance {
   readonly url: string
   readonly client_secret: string | null
-  /** Unix seconds: then both are dead, and `read` answers new ones. */
+  /** Unix seconds: then both expire, and `read` answers new ones. */
   readonly expires: number
 }
 
-/** A request that says that it comes from the verifier. */
+/** A request that claims to come from the verifier. */
 export interface VerifierWebhook {
-  /** As it came, byte for byte: what is signed is this. */
+  /** Unchanged bytes: the signature covers them. */
   readonly body: Uint8Array
-  /** By their names in lower case. */
+  /** By name, in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
 }

@@ -5,8 +5,8 @@ import type { EmbeddedOptions } from './options.js'
 export type { EmbeddedOptions }
 
 /**
- * The flows API in this process, over the embedded store; always test mode. No port, no daemon. Each half is loaded when
- * it is opened: a command that only reads never loads what writes.
+ * The flows API in this process, over the embedded store; always test mode, without port or daemon. Each half is loaded
+ * when it is opened: a command that only reads never loads the writing code.
  */
 export function embedded(options: EmbeddedOptions): Remote {
   return {

@@ -1,14 +1,14 @@
 export interface EmbeddedOptions {
   readonly file: string
-  /** Who writes, for the record. */
+  /** The name recorded for writes. */
   readonly actor: string | null
-  /** A folder whose installed packages may give the store's driver, where this program came without one. */
+  /** A folder whose packages may contain the store's driver, if this program came without one. */
   readonly driverFrom?: string
   /** Unix seconds. */
   readonly now?: () => number
 }
 
-/** Who a deployment into the embedded store is recorded for: whoever uses this machine. */
+/** The name recorded for a deployment into the embedded store: the user of this machine. */
 export function actorOf(env: Readonly<Record<string, string | undefined>>): string {
   return env.USER || env.USERNAME || 'local'
 }

@@ -14,7 +14,7 @@ import type { RemoteReader } from '../remote.js'
 import type { EmbeddedOptions } from './options.js'
 import { told } from './told.js'
 
-/** Opens the store for reading: what is not there is not made. */
+/** Opens the store for reading; never creates anything. */
 export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteReader> {
   const caller = { livemode: false, principal: localUser(actor) }
   const store = await told(openSqliteStore({ file, driverFrom, readOnly: true }))

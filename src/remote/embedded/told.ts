@@ -2,7 +2,7 @@ import { ApiError } from '../../service/api-error.js'
 import { StoreError } from '../../store/store-error.js'
 import { RemoteError } from '../remote.js'
 
-/** What failed, in the words of the port. Anything else is a fault of this program and goes on as it is. */
+/** Turns failures into RemoteErrors. Anything else is a fault of this program and is thrown unchanged. */
 export async function told<T>(work: Promise<T>): Promise<T> {
   try {
     return await work

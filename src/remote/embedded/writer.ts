@@ -10,11 +10,11 @@ import type { RemoteWriter } from '../remote.js'
 import type { EmbeddedOptions } from './options.js'
 import { told } from './told.js'
 
-/** Opens the store for writing: makes it, or brings it up to date. */
+/** Opens the store for writing: creates it, or brings it up to date. */
 export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedOptions): Promise<RemoteWriter> {
   const caller = { livemode: false, principal: localUser(actor) }
   const store = await told(openSqliteStore({ file, driverFrom }))
-  // No process stays behind to go on with a session later, so everything is done at once.
+  // No process remains that could continue a session later, so everything is done at once.
   const operations = service({ store, now, processing: 0 })
   const { write } = operations
   return {

@@ -1,6 +1,6 @@
 import { RemoteError } from '../remote.js'
 
-/** Where the flows API is. It stands at the root of its host: the official client, which writes, knows no other place. */
+/** The address of the flows API. It must be the root of a host: the official client, which writes, allows no path. */
 export interface ApiAddress {
   /** Without a slash at the end. */
   readonly origin: string

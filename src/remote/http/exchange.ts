@@ -1,6 +1,6 @@
 import { type RequestOptions, request } from '../../outbound/request.js'
 
-/** One request and what came of it: an answer, or the reason why there is none. */
+/** The result of one request: an answer, or the reason why there is none. */
 export type Exchange = Answered | { readonly fault: unknown }
 
 export interface Answered {
@@ -10,7 +10,7 @@ export interface Answered {
   readonly body: unknown
 }
 
-/** The state of fifty thousand flows, and then some. */
+/** In bytes: more than the state of fifty thousand flows. */
 const LARGEST_ANSWER = 128 * 1024 * 1024
 
 /** Never rejects. */

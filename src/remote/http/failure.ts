@@ -9,21 +9,21 @@ import type { Answered, Exchange } from './exchange.js'
 import { isStaleFlow } from './generated/answers.js'
 
 const KEY_OF_OTHER_MODE = 'key_of_other_mode'
-/** What answered is something else. */
+/** Something else answered. */
 export const NOT_A_FLOWS_API = 'not_a_flows_api'
 
-/** Where a request went, with which key, and whether it may be sent again without doing anything twice. */
+/** Where a request went, with which key, and whether it can safely be sent again. */
 export interface Sent {
   readonly origin: string
   readonly apiKey: string
-  /** The mode that is meant, where somebody said one. */
+  /** The intended mode, if one was given. */
   readonly mode?: Mode | undefined
   readonly retryIsSafe: boolean
   /** Whether it only reads. */
   readonly isRead?: boolean
 }
 
-/** What the far side sent, or the failure that it amounts to. */
+/** The body of the answer; throws the failure that the answer means. */
 export function bodyOf<T>(sent: Sent, received: Exchange, shape: (value: unknown) => boolean): T {
   if ('fault' in received) throw silent(sent, received.fault)
   const { status, body } = received
@@ -33,14 +33,14 @@ export function bodyOf<T>(sent: Sent, received: Exchange, shape: (value: unknown
   return body as T
 }
 
-/** An answer says its mode; one that is a list, that of each of its members. */
+/** An answer names its mode; a list names it in each member. */
 function isOfOtherMode(body: unknown, mode: Mode | undefined): mode is Mode {
   if (mode === undefined || !isObject(body)) return false
   const said = Array.isArray(body.data) ? body.data : [body]
   return said.some((one) => isObject(one) && typeof one.livemode === 'boolean' && modeFor(one.livemode) !== mode)
 }
 
-/** The wrong key in the variable, as a rule. */
+/** Usually the variable holds the wrong key. */
 export function keyOfOtherMode(origin: string, mode: Mode): RemoteError {
   const message = `the API key for ${origin} is of ${otherMode(mode)} mode, and ${mode} mode is meant`
   return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE })
@@ -54,14 +54,14 @@ function answerOfOtherMode(origin: string, mode: Mode): RemoteError {
 /** No answer. */
 export function silent({ origin, apiKey, retryIsSafe, isRead = false }: Sent, fault: unknown): RemoteError {
   const why = without(apiKey, faultText(fault))
-  // What the system says of a connection is worth keeping, unless it quotes what was sent over it.
+  // The system's error is kept as cause, unless it quotes the request.
   const text = inspect(fault, { depth: 8 })
   const isClean = without(apiKey, text) === text
   const message = `${origin} cannot be reached: ${why}`
   return new RemoteError('unreachable', message, { retryIsSafe, isRead, ...(isClean && { cause: fault }) })
 }
 
-/** An answer that no flows API would give: whatever its status says, it says nothing about the key or the request. */
+/** An answer that no flows API would give, so its status says nothing about the key or the request. */
 export function strange(
   { origin, apiKey, retryIsSafe, isRead = false }: Sent,
   { status, headers, body }: Answered,
@@ -76,7 +76,7 @@ export function strange(
   return new RemoteError('unreachable', message, details)
 }
 
-/** A request that was refused. Of its answer only what the port promises is taken, and no key with it. */
+/** A refused request. Takes only what the port promises from the answer, and removes the key from it. */
 function refused(sent: Sent, received: Answered): RemoteError {
   const { origin, apiKey, retryIsSafe, isRead = false } = sent
   const { status, headers, body } = received
@@ -94,7 +94,7 @@ function refused(sent: Sent, received: Answered): RemoteError {
   })
 }
 
-/** The error of a flows API, in Stripe's shape. Pages and APIs of others, such as a proxy's, have another one or none. */
+/** The error of a flows API, in Stripe's shape. Web pages and other APIs, such as a proxy's, have another shape. */
 function errorOf(body: unknown): Readonly<Record<string, unknown>> | undefined {
   if (!isObject(body) || !isObject(body.error)) return undefined
   const { type, message } = body.error
@@ -131,7 +131,7 @@ function requestIdOf(headers: Headers, apiKey: string): { requestId?: string } {
   return requestId === null ? {} : { requestId: without(apiKey, requestId) }
 }
 
-/** The far side may quote the key that it was sent, whatever the key looks like. */
+/** The server may quote the key that it got, whatever the key looks like. */
 function without(apiKey: string, text: string): string {
   return hideApiKeys(text.replaceAll(apiKey, '...'))
 }

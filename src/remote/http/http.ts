@@ -11,14 +11,14 @@ export interface HttpOptions extends Patience {
   /** Root of the flows API: "https://flows.example.com". */
   readonly api: string
   readonly apiKey: string
-  /** The mode that is meant: a key of the other one is refused, and nothing is read or written with it. */
+  /** The intended mode: a key of the other mode is refused before anything is read or written. */
   readonly mode?: Mode | undefined
 }
 
-/** The flows API over HTTP. Throws RemoteError for an address or a key that cannot work; sends nothing yet. */
+/** The flows API over HTTP. Throws RemoteError for an invalid address or key; sends nothing yet. */
 export function http({ api, apiKey, mode, ...patience }: HttpOptions): Remote {
   const address = parseApi(api)
-  // Checked here, because what a header refuses is quoted in the system's message.
+  // Checked here, because the system's message about an invalid header quotes the key.
   const fault = keyFault(apiKey)
   if (fault !== undefined) throw new RemoteError('not_authorised', `the API key ${fault}`, { code: 'api_key_invalid' })
   const { origin } = address
@@ -26,7 +26,7 @@ export function http({ api, apiKey, mode, ...patience }: HttpOptions): Remote {
   if (mode !== undefined && says !== undefined && says !== mode) throw keyOfOtherMode(origin, mode)
   const reader = () =>
     httpReader(readTransport(origin, apiKey, patience), { origin, apiKey, mode, retryIsSafe: true, isRead: true })
-  // A key that does not carry its mode is asked for it: after the first write it would be too late.
+  // If a key does not contain its mode, the service is asked: after the first write it would be too late.
   const checked = async () => {
     if (mode !== undefined && says === undefined) await reader().currentKey()
   }

@@ -3,29 +3,29 @@ import { parseApi } from './api-address.js'
 import { type Answered, exchange } from './exchange.js'
 import { silent, strange } from './failure.js'
 
-/** What a service tells without being shown a key. */
+/** What a service says without a key. */
 export interface Probed {
   /** How long its first answer took, in milliseconds. */
   readonly milliseconds: number
   readonly isEncrypted: boolean
-  /** Why it takes no requests, in its own words; null where it does. */
+  /** Why it takes no requests, in its own words; null if it takes them. */
   readonly notReady: string | null
-  /** Null where the service is older than this question. */
+  /** Null if the service is too old to say it. */
   readonly version: string | null
-  /** How far its clock is ahead of ours, in seconds; null where it told no time. Known to a second or so. */
+  /** How far its clock is ahead of ours, in seconds, accurate to about a second; null if it sent no time. */
   readonly ahead: number | null
 }
 
-/** A page of somebody else's is not read to its end. */
+/** In bytes: a long page of another server is not read to its end. */
 const MOST = 64 * 1024
 
 /**
- * Asks a flows API how it is, for at most `patience` milliseconds. Throws RemoteError `unreachable` without an answer, and
- * where something else answers than a flows API: what a status says, any page says too.
+ * Asks a flows API for its health, for at most `patience` milliseconds. Throws RemoteError `unreachable` without an
+ * answer, or if something else answers: any server can send the same status.
  */
 export async function probe(api: string, patience: number): Promise<Probed> {
   const { origin, protocol } = parseApi(api)
-  // Nothing secret is sent, so there is nothing to keep back.
+  // No key is sent, so there is no key to hide.
   const sent = { origin, apiKey: '\0', retryIsSafe: true, isRead: true }
   const signal = AbortSignal.timeout(patience)
   const begun = Date.now()
@@ -45,12 +45,12 @@ export async function probe(api: string, patience: number): Promise<Probed> {
     isEncrypted: protocol === 'https',
     notReady: reason,
     version: typeof body.version === 'string' ? body.version : null,
-    // It was told some time in between, and with the fraction of its second cut off.
+    // The time was sent between the two moments, without its fraction of a second: half a second on average.
     ahead: Number.isNaN(told) ? null : Math.round((told + 500 - (begun + ended) / 2) / 1000),
   }
 }
 
-/** Null where it is ready, and undefined where no flows API answers so. */
+/** Null if it is ready, undefined if this is not a flows API's answer. */
 function whyNotReady({ status, body }: Answered): string | null | undefined {
   if (!isObject(body)) return undefined
   if (status === 200) return body.status === 'ready' ? null : undefined

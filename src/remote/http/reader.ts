@@ -20,7 +20,7 @@ import type { ReadTransport } from './transport.js'
 const FLOWS = '/v1/identity/verification_flows'
 const DEPLOYMENTS = '/v2/identity/flow_deployments'
 
-/** Reads the flows API. What it is handed has no way to write. */
+/** Reads the flows API. Its transport cannot write. */
 export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
   const get = async <T>(path: string, shape: (value: unknown) => boolean): Promise<T> =>
     bodyOf<T>(sent, await transport.get(path), shape)

@@ -3,30 +3,30 @@ import { isFinal } from '../../outbound/fault-text.js'
 import { type Exchange, exchange } from './exchange.js'
 import { waitAfter } from './slow-down.js'
 
-/** All that a reader has: it cannot write, because nothing here sends anything but GET. */
+/** All that a reader gets. It cannot write, because only GET is sent here. */
 export interface ReadTransport {
-  /** Path and query, from the root. `known` is the tag of an answer that is still at hand. */
+  /** Path and query, from the root. `known` is the tag of an earlier answer that the caller still has. */
   get(path: string, known?: string): Promise<Exchange>
 }
 
 export interface Patience {
-  /** How long a read may take, in milliseconds: with it, it is tried once only. */
+  /** How long a read may take, in milliseconds. With it there is only one attempt. */
   readonly patience?: number
-  /** Called when an answer has not begun after a few seconds; once at most. */
+  /** Called at most once, when an answer has not begun after a few seconds. */
   readonly onSilence?: () => void
 }
 
 const RETRIES = 2
 const FIRST_WAIT = 250
-/** In milliseconds, from the first attempt until an answer begins, waiting between attempts included. */
+/** In milliseconds, from the first attempt to the start of an answer, including the waits. */
 const LONGEST = 30_000
-/** In milliseconds, for an answer that has begun: a large one over a slow line. */
+/** In milliseconds, for an answer that has begun: a large one over a slow line takes long. */
 const LONGEST_ANSWER = 60_000
 const SILENCE = 3000
 
 /**
- * Tries again after a network failure or a fault of the service, and as long as it is told to slow down, unless there is
- * a limit to the patience.
+ * Unless `patience` is given, tries again after a network failure or a fault of the service, and whenever the service
+ * asks to slow down.
  */
 export function readTransport(origin: string, apiKey: string, { patience, onSilence }: Patience = {}): ReadTransport {
   let isSilenceTold = false
@@ -57,7 +57,7 @@ export function readTransport(origin: string, apiKey: string, { patience, onSile
   }
 }
 
-/** Gives up at the end where no answer has begun by then. */
+/** Gives up at `end` if no answer has begun. */
 async function exchangeUntil(
   end: number,
   url: string,
@@ -85,7 +85,7 @@ async function exchangeUntil(
   }
 }
 
-/** Whether the same request may well succeed a little later. */
+/** Whether the same request may succeed a little later. */
 function mayPass(received: Exchange): boolean {
   if ('fault' in received) return !isFinal(received.fault)
   return received.status >= 500

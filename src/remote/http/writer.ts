@@ -10,23 +10,23 @@ import { isDeployment, isFlow, isSession } from './generated/answers.js'
 import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000
-/** How long is waited in all where the API asks to slow down, in milliseconds. */
+/** The longest total wait when the API asks to slow down, in milliseconds. */
 const LONGEST_WAIT = 30_000
-/** What the API takes in one request, in bytes. */
+/** The largest request that the API accepts, in bytes. */
 const MOST = 32 * 1024 * 1024
 
 interface Post {
   readonly path: string
   readonly params: object
   readonly shape: (value: unknown) => boolean
-  /** Names what is written, so that the same request in another run writes nothing more. */
+  /** Names the write, so that the same request in another run writes nothing more. */
   readonly idempotencyKey?: string
 }
 
 /**
- * Writes through the official client, which encodes as Stripe does and repeats a request that got no answer under the
- * same idempotency key. What an answer means is judged here: the client trusts the far side to be Stripe, is undone by
- * JSON that is no object, and keeps what was sent in its errors.
+ * Writes through the official client: it encodes as Stripe does, and repeats an unanswered request under the same
+ * idempotency key. The answer is judged here: the client assumes that Stripe answers, fails on JSON that is not an
+ * object, and keeps the request in its errors.
  */
 export async function httpWriter(
   address: ApiAddress,
@@ -66,7 +66,7 @@ export async function httpWriter(
     try {
       await client.rawRequest('POST', path, params as Record<string, unknown>, options)
     } catch (error) {
-      // Nothing was sent: the fault lies in this program.
+      // Nothing was sent, so this program is at fault.
       if (received === undefined) throw error
     }
     if (tooLarge) throw tooLarge
@@ -99,7 +99,7 @@ export async function httpWriter(
   }
 }
 
-/** The client's request, as it is sent: its body is text. */
+/** The client's request for `exchange`; its body is text. */
 function sentBy({ method = 'POST', headers, body, signal }: RequestInit) {
   return {
     method,
@@ -110,8 +110,8 @@ function sentBy({ method = 'POST', headers, body, signal }: RequestInit) {
 }
 
 /**
- * The client decides by the status and one header whether to repeat a request. More it need not know; nor does it wait as
- * long as it is asked to, which is done here.
+ * The client only needs the status and one header to decide about a retry. It does not wait as long as the server asks,
+ * so that wait is made here.
  */
 function toldToClient({ status, headers }: Answered): Response {
   const retry = status === 429 ? 'false' : headers.get('stripe-should-retry')
@@ -119,7 +119,7 @@ function toldToClient({ status, headers }: Answered): Response {
   return new Response('{}', { status: hasBody ? status : 400, headers: retry ? { 'stripe-should-retry': retry } : {} })
 }
 
-/** Told before it is sent: who answers while a request is still being sent is not always heard. */
+/** Checked before sending: an answer that comes while the request is still being sent may get lost. */
 function tooLargeFor(origin: string, body: unknown): RemoteError | undefined {
   const size = typeof body === 'string' ? Buffer.byteLength(body) : 0
   if (size <= MOST) return undefined

@@ -4,7 +4,7 @@ import { nearest } from '../../text/nearest.js'
 import { type ApiError, invalid, invalidValue } from '../api-error.js'
 import { canBeUnset, type Param, type Params } from './param.js'
 
-/** Of an integer: what is longer is not kept exactly. */
+/** The most digits of an integer: a longer one may lose precision. */
 export const MOST_DIGITS = 15
 
 const BOUND: Param<number> = { kind: 'integer', schema: {} }
@@ -14,7 +14,7 @@ export const RANGE: Params = { gt: BOUND, gte: BOUND, lt: BOUND, lte: BOUND }
 
 const EXPAND: Params = { expand: { kind: 'texts', schema: {} } }
 
-/** The parameters of a request as its operation wants them, and what it asks to be expanded. */
+/** The parameters of a request as its operation wants them, and what the request asks to expand. */
 export function decoded(
   { method, params }: { readonly method: string; readonly params: Params },
   values: Readonly<Record<string, unknown>>,
@@ -25,16 +25,16 @@ export function decoded(
   return { params: given, expand: named.expand }
 }
 
-/** Already in the kinds that the row names. */
+/** Values that already have the kinds named in the row. */
 export type Decoded = Readonly<Record<string, unknown>>
 
-/** Turns text into the values of parameters. Throws 400 naming the parameter that is unknown or not of its kind. */
+/** Turns text into parameter values. Throws 400 and names the parameter that is unknown or not of its kind. */
 function decodeParams<T>(values: Readonly<Record<string, unknown>>, params: Params): T {
   return decodeMembers(values, params, []) as T
 }
 
 /**
- * The same for what only reads: there is nothing to unset, so no parameter may be empty. A filter that is empty by
+ * The same for a request that only reads: it has nothing to unset, so no parameter may be empty. A filter left empty by
  * mistake would otherwise find everything.
  */
 function decodeFilters(values: Readonly<Record<string, unknown>>, params: Params): Decoded {
@@ -99,7 +99,7 @@ function chosen(value: unknown, values: readonly string[], path: readonly string
   throw invalidValue(param, `Invalid ${param}: must be one of ${values.join(', ')}.`)
 }
 
-/** As Stripe's clients of each language write them: Python's before 12.0.1 send "True". */
+/** Every spelling that Stripe's clients send: Python's before 12.0.1 send "True". */
 export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['true', true],
   ['True', true],
@@ -121,7 +121,7 @@ function integerOf(value: string, path: readonly string[]): number {
 }
 
 function listed(value: unknown, path: readonly string[]): string[] {
-  // Written with numbers, "a[0]", a list arrives as an object.
+  // A list written with numbers, "a[0]", arrives as an object.
   const isNumbered = isObject(value) && Object.keys(value).every((name) => /^\d{1,9}$/.test(name))
   const items = Array.isArray(value) ? value : isNumbered ? Object.values(value) : undefined
   if (items === undefined) throw wrongKind('array', path)

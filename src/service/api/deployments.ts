@@ -74,7 +74,7 @@ export const DEPLOY: SpecialRoute = {
   answer: { description: 'The deployment.' },
 }
 
-/** Members and limits are those of the deployment that is recorded. */
+/** Members and limits are those of the recorded deployment. */
 function deploymentRequest(): Schema {
   const recorded = (name: string): Schema => ({ $ref: `#/components/schemas/deployment/properties/${name}` })
   const change = (name: string): Schema => ({ $ref: `#/components/schemas/deployed_change/properties/${name}` })
@@ -117,7 +117,7 @@ function deploymentRequest(): Schema {
   return { ...body, required }
 }
 
-/** A body as definitions have it, where null stands for what is left out. */
+/** A body as in definitions, where null stands for a field that is left out. */
 function flowBody(): Schema {
   const { properties, required } = inlined('flow.schema.json#') as {
     readonly properties: Record<string, Schema>

@@ -17,13 +17,13 @@ const WRITE = { scope: 'flows:write', answers: 'verification_flow' } as const
 
 const KEY = 'flow.schema.json#/$defs/key'
 
-/** What overlays and renames are made of belongs to definitions, and not to flows. */
+/** Overlays and renames belong to definitions, not to flows. */
 const { renamed_from: _, environments: __, ...BODY } = published('flow.schema.json#').members as Params
 
 const EXPECTED = {
   expected_version: integer('The request is refused with 412 unless the flow still has this version.'),
 }
-/** The members and limits are those of definitions. */
+/** Members and limits are those of definitions. */
 const FLOW = {
   ...BODY,
   key: published(KEY, { isName: true, description: "The flow's stable name inside its mode." }),

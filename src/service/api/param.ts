@@ -1,34 +1,34 @@
 import { inlined, type Schema } from './published.js'
 
 /**
- * One parameter of a route, said once: its kind decides how the text of a form is read, its schema what the OpenAPI
- * document says of it, and its value which type the operation gets. Limits stand in the schema for readers: the
- * operations hold them, for every caller alike.
+ * One parameter of a route, described once. Its kind decides how the text of a form is read; its schema is what the
+ * OpenAPI document shows; its value is the type that the operation gets. The schema's limits are for readers: the
+ * operations enforce them, for every caller alike.
  */
 export interface Param<Value = unknown> {
   readonly kind: Kind
   /** What it means, and its limits; the kind says the JSON type. */
   readonly schema: Schema
-  /** Of `members`: what is in it. */
+  /** For `members`: what is in it. */
   readonly members?: Params
-  /** Of `choice`: what it can be. */
+  /** For `choice`: what it can be. */
   readonly values?: readonly string[]
   /** Whether a request without it is refused. */
   readonly isRequired?: boolean
   /** Stripe has the route, but not this parameter of it. */
   readonly isExtension?: boolean
-  /** Never there: it tells TypeScript what the parameter is once it was read. */
+  /** Never set: it carries the type of the parameter's value for TypeScript. */
   readonly value?: Value
 }
 
 export type Params = Readonly<Record<string, Param>>
 
-/** What an operation is given of these parameters. */
+/** The values of these parameters, as an operation gets them. */
 export type Values<P extends Params> = {
   readonly [Name in keyof P]?: P[Name] extends Param<infer Value> ? Value : never
 }
 
-/** All values arrive as text. An empty one is null, which means "unset", where the kind can be unset. */
+/** All values arrive as text. An empty text becomes null, which means "unset", if the kind can be unset. */
 type Kind =
   | 'text'
   | 'boolean'
@@ -37,7 +37,7 @@ type Kind =
   | 'texts'
   | 'members'
   | 'choice'
-  // Of these none can be unset.
+  // None of the following can be unset.
   | 'name'
   | 'integer'
   | 'times'
@@ -75,7 +75,7 @@ export interface Range {
   readonly lte?: number
 }
 
-/** One of these words. Only of queries: what a body holds is judged by its operation. */
+/** One of these words. Only for queries: the operation itself checks what a body holds. */
 export const choice = <const Word extends string>(description: string, values: readonly Word[]): Param<Word> => ({
   kind: 'choice',
   schema: { description },
@@ -90,7 +90,7 @@ export const members = <P extends Params>(description: string, inner: P): Param<
 
 export const required = <Value>(param: Param<Value>): Param<Value> => ({ ...param, isRequired: true })
 
-/** The same parameters, of which these are required. */
+/** The same parameters, with these marked as required. */
 export function requiring<P extends Params>(params: P, names: readonly string[]): P {
   const marked = Object.entries(params).map(([one, param]) => [one, names.includes(one) ? required(param) : param])
   return Object.fromEntries(marked)
@@ -99,8 +99,8 @@ export function requiring<P extends Params>(params: P, names: readonly string[])
 export const extension = <Value>(param: Param<Value>): Param<Value> => ({ ...param, isExtension: true })
 
 /**
- * What a published schema describes, as a parameter: "flow.schema.json#/properties/options". The operations check it by the
- * same schema, so the type of its value is theirs to say.
+ * A published schema as a parameter: "flow.schema.json#/properties/options". The operations check the value by the same
+ * schema, so its type is left to them.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above.
 export function published(ref: string, { isName = false, description }: PublishedOptions = {}): Param<any> {
@@ -111,7 +111,7 @@ export function published(ref: string, { isName = false, description }: Publishe
 interface PublishedOptions {
   /** Whether its text must not be empty. */
   readonly isName?: boolean
-  /** In place of what the schema says. */
+  /** Replaces the schema's own description. */
   readonly description?: string
 }
 

@@ -1,6 +1,6 @@
 import { closed, type Schema } from './published.js'
 
-/** What machines ask that run the service, and anybody may: no key is needed, and nothing of the store is said. */
+/** A route for the machines that run the service. It needs no key, and reveals nothing about the store. */
 export interface OpenRoute {
   readonly url: string
   readonly summary: string

@@ -7,7 +7,7 @@ import { fromPointer } from '../../model/json-pointer.js'
 
 export type Schema = Readonly<Record<string, unknown>>
 
-/** The published schemas that answers and parameters are made of, by the names that their references use. */
+/** The published schemas behind answers and parameters, by the names that their references use. */
 const FILES: Readonly<Record<string, Schema>> = {
   'api.schema.json': apiSchema,
   'deployment.schema.json': deploymentSchema,
@@ -17,12 +17,12 @@ const FILES: Readonly<Record<string, Schema>> = {
 
 const COMPONENTS = '#/components/schemas/'
 
-/** A reference to a shape of schemas/api.schema.json as the document has it. */
+/** A reference to a shape of schemas/api.schema.json, as the document writes it. */
 export function component(name: string): Schema {
   return { $ref: COMPONENTS + name }
 }
 
-/** Every shape that the document can refer to: all those of answers, and what they refer to in other files. */
+/** Every shape that the document can refer to: all answers, and the parts of other files that they refer to. */
 export function allComponents(): Record<string, Schema> {
   const found: Record<string, Schema> = {}
   const wanted = Object.keys(apiSchema.$defs).map((name) => `api.schema.json#/$defs/${name}`)
@@ -35,7 +35,7 @@ export function allComponents(): Record<string, Schema> {
   return Object.fromEntries(Object.entries(found).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** What a reference such as "flow.schema.json#/$defs/metadata" leads to, whole: with everything that it refers to in it. */
+/** The target of a reference such as "flow.schema.json#/$defs/metadata", with all that it refers to put in place. */
 export function inlined(ref: string): Schema {
   const { file, pointer, inside } = placeOf(ref, '')
   return inline(valueAt(file, pointer + inside), file) as Schema
@@ -50,7 +50,7 @@ function inline(node: unknown, file: string): unknown {
   return { ...base, ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, inline(value, file)])) }
 }
 
-/** Marks what Stripe does not have: the schemas say so in words. */
+/** Marks what Stripe does not have; the descriptions in the schemas say "Extension". */
 function forDocument(node: unknown, file: string, refers: (ref: string) => void): unknown {
   if (Array.isArray(node)) return node.map((item) => forDocument(item, file, refers))
   if (!isObject(node)) return node
@@ -64,7 +64,7 @@ function forDocument(node: unknown, file: string, refers: (ref: string) => void)
   return { ...Object.fromEntries(entries), ...(isExtension && { 'x-stripe-extension': true }) }
 }
 
-/** "plan.schema.json#/$defs/flow_config/properties/name" is inside "flow_config"; a whole file has the file's name. */
+/** "plan.schema.json#/$defs/flow_config/properties/name" has the name "flow_config"; a whole file has its file's. */
 function placeOf(ref: string, from: string) {
   const [path, fragment = ''] = ref.split('#')
   const file = path || from
@@ -81,7 +81,7 @@ function valueAt(file: string, pointer: string): Schema {
   return at
 }
 
-/** An object with all of these members, and no others. */
+/** An object with exactly these members, all required. */
 export function closed(properties: Readonly<Record<string, Schema>>): Schema {
   return { type: 'object', additionalProperties: false, required: Object.keys(properties), properties }
 }

@@ -7,31 +7,31 @@ import { integer, name, type Params, times, type Values } from './param.js'
 import type { Schema } from './published.js'
 
 /**
- * All that is known of one path and method, said once: who may call it, what it takes and answers, and whether Stripe has
- * it. Reading a request, the check of its key and the OpenAPI document are made of it.
+ * All facts about one path and method, in one place: who may call it, what it takes and answers, and whether Stripe has
+ * it. The HTTP layer, the check of the key and the OpenAPI document are derived from it.
  */
 export interface Facts {
   /** For people, in a few words: "Retrieve a verification session". */
   readonly summary: string
-  /** More of it, where the summary cannot say it all. */
+  /** More, where the summary is not enough. */
   readonly description?: string
-  /** Null where every valid key may call it. */
+  /** Null if every valid key may call it. */
   readonly scope: Scope | null
   /** Only keys of the test mode may call it. */
   readonly testOnly?: boolean
-  /** A key made for one session may call it, for that session. */
+  /** An ephemeral key may call it, for its own session only. */
   readonly ofOneSession?: boolean
-  /** Whether Stripe has it, too. */
+  /** Whether Stripe has it too. */
   readonly isStripes?: boolean
-  /** What an answer is: the name of a shape of schemas/api.schema.json. */
+  /** The shape of the answer, named in schemas/api.schema.json. */
   readonly answers: Resource
   /** Dotted paths in the resource that `expand[]` may name. */
   readonly expandable?: readonly string[]
-  /** Members that only the first answer holds: one that is stored for retries is stored without them. */
+  /** Members that only the first answer shows: the copy that is stored for retries lacks them. */
   readonly shownOnce?: readonly string[]
-  /** Members that a stored answer gives again only to the API key that it was made for. */
+  /** Members that a replayed answer shows only to the API key that got the first answer. */
   readonly shownToMaker?: readonly string[]
-  /** Of DELETE: the answer is the object that is gone, where others say only that it is. */
+  /** For DELETE: the answer is the whole deleted object. Elsewhere it only says that the object is deleted. */
   readonly answersWhole?: boolean
 }
 
@@ -49,7 +49,7 @@ type Resource =
   | 'api_key'
   | 'ephemeral_key'
 
-/** The part that every row has, whatever runs it. */
+/** What every row has, however it is run. */
 export interface Row extends Facts {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly url: string
@@ -67,15 +67,15 @@ export type ReadRoute = Operation<'GET', ReadCall, unknown>
 export type WriteRoute = Operation<'POST' | 'DELETE', WriteCall, { readonly id: string }>
 export type AnyRoute = ReadRoute | WriteRoute
 
-/** A row whose answer is more than an object: its handler is written out. The document needs to be told the rest. */
+/** A row whose handler is written by hand. These members tell the document what the handler does. */
 export interface SpecialRoute extends Row {
   /** Headers that it reads. */
   readonly headers?: Readonly<Record<string, Schema>>
-  /** The body, where it is JSON. Its schema is made only for the document, which few servers are ever asked for. */
+  /** The body, if it is JSON. Its schema is built only for the document, which few servers are ever asked for. */
   readonly body?: { readonly description: string; readonly limits: Schema; readonly schema: () => Schema }
-  /** What the answer is, in a sentence, and its headers. */
+  /** The answer in one sentence, and its headers. */
   readonly answer: { readonly description: string; readonly headers?: Readonly<Record<string, Schema>> }
-  /** What it answers when nothing has changed since the ETag that was sent. */
+  /** What a 304 means: nothing has changed since the ETag that the request sent. */
   readonly notModified?: string
 }
 
@@ -109,7 +109,7 @@ export const PAGE = {
   created: times('When the objects were created, in unix seconds: one moment, or a range.'),
 }
 
-/** A list in pages. What an operation only looks for has no limits: what is not there is not found. */
+/** A list in pages. Filters have no limits: a value that does not exist finds nothing. */
 export function list<P extends Params>(
   url: string,
   facts: Facts,
@@ -128,7 +128,7 @@ export function write<P extends Params>(
   return { method: 'POST', url, expandable: [], ...facts, params, isList: false, run: run as WriteRoute['run'] }
 }
 
-/** DELETE, which answers the id of what is gone. */
+/** DELETE, which answers the id of the deleted object. */
 export function remove(
   url: string,
   facts: Facts,

@@ -19,10 +19,10 @@ export const V1_ROUTES: readonly AnyRoute[] = [
   ...EPHEMERAL_KEY_ROUTES,
 ]
 
-/** Those under /v2, whose parameters are JSON, that are no more than an operation. */
+/** The plain routes under /v2: each only calls its operation. */
 export const V2_ROUTES: readonly AnyRoute[] = [...DEPLOYMENT_ROUTES]
 
-/** Those under /v2 whose handlers are written out. */
+/** The routes under /v2 whose handlers are written by hand. */
 const SPECIAL_ROUTES: readonly SpecialRoute[] = [FLOW_STATE, DEPLOY]
 
 /** Every route that asks for a key. */

@@ -27,7 +27,7 @@ const ENDPOINT = {
 }
 
 export const WEBHOOK_ROUTES: readonly AnyRoute[] = [
-  // As at Stripe it takes no times: there are 16 at most.
+  // As at Stripe there is no filter by time: a mode has at most 16 endpoints.
   list(url, { ...READ, summary: 'List webhook endpoints' }, CURSORS, (call, params) =>
     listWebhookEndpoints(call, params),
   ),

@@ -16,27 +16,27 @@ export interface BackgroundOptions {
   readonly service: Service
   /** How webhooks are sent. */
   readonly sending: SendOptions
-  /** A job failed, and is tried again later. */
+  /** Called when a job failed; it is tried again later. */
   readonly onFault: (job: string, error: unknown) => void
   readonly metrics?: Metrics | undefined
 }
 
-/** What the service does by itself. Every process on a store runs it; what one begins, no other begins as well. */
+/** What the service does by itself. Every process on a store runs it; two processes never do the same piece of work. */
 export interface Background {
   start(): void
   /** Looks at once: a write of this process left something to do. */
   wake(): void
-  /** Does all that there is to do now, and waits for it. Throws what fails. */
+  /** Does everything that is due now, and waits for it. Throws when a job fails. */
   runOnce(): Promise<void>
-  /** Begins nothing more, and resolves when what is under way has ended, or after a while. */
+  /** Begins nothing new. Resolves when the running work has ended, or after a time limit. */
   close(): Promise<void>
 }
 
-/** How soon the writes of other processes are seen, in milliseconds. */
+/** How often to look for writes of other processes, in milliseconds. */
 const POLL = 1_000
 const LONGEST_BACKOFF = 30_000
 const FORGET_EVERY = 10 * 60 * 1_000
-/** Above the time limit of a webhook. */
+/** Longer than the time limit of a webhook, in milliseconds. */
 const CLOSE_PATIENCE = 11_000
 
 export function background({ service, sending, onFault, metrics }: BackgroundOptions): Background {
@@ -62,7 +62,7 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
 
   async function repeat(job: Job): Promise<void> {
     let failures = 0
-    // What is rare can wait, and leaves the start of a process to what is urgent.
+    // Rare jobs wait first, so that urgent ones go first when a process starts.
     if (job.every !== undefined) await bells.get(job)?.wait(job.every)
     while (!isClosing) {
       let wait = job.every ?? POLL

@@ -1,7 +1,7 @@
-/** Wakes whoever waits. Rung while nobody waits, it lets the next one pass. */
+/** Wakes the one that waits. If it rings while nothing waits, the next wait ends at once. */
 export interface Bell {
   ring(): void
-  /** Resolves when it rings, or after so many milliseconds. Holds no process back from its end. */
+  /** Resolves when it rings, or after this many milliseconds. Does not keep the process alive. */
   wait(milliseconds: number): Promise<void>
 }
 

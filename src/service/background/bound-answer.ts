@@ -3,12 +3,12 @@ import type { Socket } from 'node:net'
 import { interimCounter } from '../../outbound/interim-answers.js'
 import { SendError } from './send-error.js'
 
-/** Bytes of all that is answered: interim answers, head, body, and whatever stands between. A head is at most 16 KiB. */
+/** The most bytes of a whole answer: interim answers, head, body and anything between. A head has at most 16 KiB. */
 const LONGEST_ANSWER = 64 * 1024
 
 /**
- * Bytes are counted as they come, before anybody reads them: what is no part of a body could go on without end as well.
- * Returns what ends the counting, for a connection that is used for something else afterwards.
+ * Counts bytes as they arrive, before anything parses them: the parts outside the body could be endless too. Returns a
+ * function that stops the counting, for a connection that is used for something else afterwards.
  */
 export function boundAnswer(request: ClientRequest): () => void {
   let length = 0

@@ -9,7 +9,7 @@ import {
 import { MOST_ENDPOINTS } from '../operations/webhooks/webhook-endpoints.js'
 import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
 
-/** Requests to one endpoint under way at once, in one process. */
+/** The most requests to one endpoint at the same time, in one process. */
 const MOST_PER_ENDPOINT = 8
 
 export interface DeliveriesOptions {
@@ -17,7 +17,7 @@ export interface DeliveriesOptions {
   readonly metrics: Metrics | undefined
 }
 
-/** What became of a delivery, in the words of the figures. */
+/** The result of a delivery, in the words of the metrics. */
 const RESULTS: Readonly<Record<string, WebhookResult>> = { succeeded: 'succeeded', pending: 'retry', failed: 'failed' }
 
 interface Delivery extends WorkItem {
@@ -28,10 +28,10 @@ interface Delivery extends WorkItem {
 export function deliveriesKind({ send, metrics }: DeliveriesOptions): WorkKind<Delivery> {
   return {
     name: 'webhooks',
-    // What the endpoints of both modes may use together, so that those that hang take nothing from others.
+    // The sum for all endpoints of both modes: endpoints that hang take no room from others.
     most: 2 * MOST_ENDPOINTS * MOST_PER_ENDPOINT,
     mostOfLane: MOST_PER_ENDPOINT,
-    // Some for each endpoint of both modes.
+    // On average one for each endpoint of both modes.
     mostOfClaim: 2 * MOST_ENDPOINTS,
     hasDue: hasDueDeliveries,
     async claim(call, { limit, roomOf, full }) {

@@ -2,10 +2,10 @@
 export interface Job {
   /** For the log. */
   readonly name: string
-  /** Does a part of what there is to do. Answers whether there is more to do now. */
+  /** Does a part of the work. Answers whether more is due now. */
   run(): Promise<boolean>
-  /** Resolves when nothing that `run` began is still under way. */
+  /** Resolves when everything that `run` began has ended. */
   settled?(): Promise<void>
-  /** Milliseconds between two looks; by default a second, and at once when a write of this process says so. */
+  /** Milliseconds between two runs. By default a second, or at once after a write of this process. */
   readonly every?: number
 }

@@ -9,20 +9,20 @@ export interface Address {
   readonly family: number
 }
 
-/** Every address of a name. Rejects with the code of the failure; ends at once when the signal says so. */
+/** Every address of a name. Rejects with the code of the failure; ends at once when the signal aborts. */
 export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly Address[]>
 
 export interface LookupOptions {
-  /** "192.0.2.1:53"; by default those of the system. */
+  /** "192.0.2.1:53"; by default the system's servers. */
   readonly servers?: readonly string[] | undefined
   readonly hostsFile?: string | undefined
   readonly resolverFile?: string | undefined
 }
 
-/** For one question to one server, in milliseconds, and how often it is asked. */
+/** The time limit for one question to one server, in milliseconds, and how often it is asked. */
 const TIMEOUT = 2_000
 const TRIES = 2
-/** How long the addresses of one family are waited for when those of the other are there, in milliseconds. */
+/** How long to wait for the other family's addresses once one family has answered, in milliseconds. */
 const GRACE = 500
 const LOOPBACK: readonly Address[] = [
   { address: '127.0.0.1', family: 4 },
@@ -30,9 +30,9 @@ const LOOPBACK: readonly Address[] = [
 ]
 
 /**
- * Looks names up as the system does: its file of hosts, its search domains, its name servers. But not by the system's own
- * function: that holds one of the few threads of the process until a name server answers, nobody can stop it, and some
- * names whose servers are silent would keep every other name waiting, the database's too.
+ * Looks up names as the system does: hosts file, search domains, name servers. It does not use the system's own
+ * function: that blocks one of the few threads of the process until a name server answers, and cannot be canceled. A
+ * few names with silent servers would then delay every other lookup, even the database's.
  */
 export function systemLookup({
   servers,
@@ -51,7 +51,7 @@ export function systemLookup({
         return await ask(name, servers, signal)
       } catch (error) {
         failure ??= error
-        // Where a server does not answer, another name would not be answered either.
+        // If a server does not answer for one name, it would not answer for the next either.
         if (signal.aborted || !isAbsent(error)) throw error
       }
     }
@@ -59,7 +59,7 @@ export function systemLookup({
   }
 }
 
-/** A resolver for one name: canceling it cancels nothing else. */
+/** A resolver of its own for each name: canceling it cancels nothing else. */
 async function ask(
   name: string,
   servers: readonly string[] | undefined,
@@ -81,7 +81,7 @@ async function ask(
     )
     await Promise.race([Promise.allSettled(asked), one])
     if (found.length > 0) return [...found].sort((a, b) => a.family - b.family)
-    // That there is no address of one family says less than that the other question failed.
+    // A failed question says more than "no address of this family", so that error is preferred.
     const failures = (await Promise.allSettled(asked)).map((result) => 'reason' in result && result.reason)
     throw failures.find((error) => !isAbsent(error)) ?? failures[0]
   } finally {
@@ -90,7 +90,7 @@ async function ask(
   }
 }
 
-/** The server has answered: there is no such name, or no address of it. */
+/** The server has answered: the name does not exist, or has no address of this kind. */
 function isAbsent(error: unknown): boolean {
   const { code } = error as { code?: unknown }
   return code === 'ENOTFOUND' || code === 'ENODATA'
@@ -98,7 +98,7 @@ function isAbsent(error: unknown): boolean {
 
 interface Search {
   readonly domains: readonly string[]
-  /** A name with as many dots is asked for as it is first. */
+  /** A name with at least this many dots is first tried unchanged (ndots). */
   readonly dots: number
 }
 
@@ -108,7 +108,7 @@ function candidates(hostname: string, { domains, dots }: Search): string[] {
   return hostname.split('.').length > dots ? [hostname, ...others] : [...others, hostname]
 }
 
-/** What a file says, read again when it has changed. One that cannot be read says nothing. */
+/** The parsed content of a file, read again when the file has changed. An unreadable file counts as empty. */
 function remembered<T>(file: string, parse: (text: string) => T): () => T {
   let known = { stamp: '', value: parse('') }
   return () => {
@@ -134,7 +134,7 @@ function parseHosts(text: string): ReadonlyMap<string, readonly Address[]> {
   return hosts
 }
 
-/** As resolv.conf(5): the last "search" or "domain" counts. */
+/** As in resolv.conf(5), the last "search" or "domain" counts. */
 function parseSearch(text: string): Search {
   let search: Search = { domains: [], dots: 1 }
   for (const [word, ...rest] of wordsOf(text)) {

@@ -8,7 +8,7 @@ export class SendError extends Error {
   }
 }
 
-/** The system's code. Never a message: it names addresses inside. */
+/** The system's error code. Never the message: that may name internal addresses. */
 export function wordOf(error: unknown): string {
   const { code } = error as { code?: unknown }
   return typeof code === 'string' && /^\w{1,60}$/.test(code) ? code : 'failed'

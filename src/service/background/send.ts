@@ -12,9 +12,9 @@ import { openTunnel } from './tunnel.js'
 
 export interface SendOptions {
   readonly targets: WebhookTargets
-  /** What leads to public addresses. Others lie in a network of one's own, and are connected to as without it. */
+  /** The proxy to public addresses. Other addresses are inside one's own network and are connected to directly. */
   readonly proxy?: WebhookProxy | undefined
-  /** By default as the system does. */
+  /** By default the system's way. */
   readonly lookup?: Lookup | undefined
   /** For the whole attempt, in milliseconds: to look up, connect, send, and read the answer. */
   readonly timeLimit?: number | undefined
@@ -26,9 +26,9 @@ const TIME_LIMIT = 10_000
 const USER_AGENT = 'verification-flows-webhooks/1'
 
 /**
- * Sends one attempt and never throws. A redirect is an answer like any other: it is not followed. Of the answer only
- * the status counts; its body is read so that the other side can finish, and thrown away. An answer that is too long is
- * cut off, in whatever part of it.
+ * Sends one attempt and never throws. A redirect counts as an answer and is not followed. Only the status of the answer
+ * counts; the body is read so that the other side can finish, and thrown away. An answer that is too long is cut off,
+ * whichever part is too long.
  */
 export async function send(
   shipment: Pick<Shipment, 'url' | 'body' | 'signature'>,
@@ -55,7 +55,7 @@ export async function send(
 
 const SYSTEM_LOOKUP = systemLookup()
 
-/** Where the request may go. What the name leads to otherwise is not tried. */
+/** The addresses that the request may go to. Other addresses of the name are not tried. */
 async function acceptedAddresses(
   { hostname, protocol }: URL,
   {
@@ -73,7 +73,7 @@ async function acceptedAddresses(
 
 interface PostOptions {
   readonly addresses: readonly Address[]
-  /** A connection to the endpoint that is there already, as encrypted as its URL says. */
+  /** An open connection to the endpoint, encrypted if its URL says so. */
   readonly tunnel: Socket | undefined
   readonly signal: AbortSignal
   readonly ca: string | undefined
@@ -88,7 +88,7 @@ function post(
     const isEncrypted = url.protocol === 'https:'
     const options = {
       method: 'POST',
-      // A connection of its own, closed afterwards: an old one leads to where the name led once.
+      // A new connection for each request: an old one leads to where the name pointed earlier.
       ...(tunnel === undefined
         ? { agent: false as const, lookup: pinned(addresses) }
         : { createConnection: () => tunnel, defaultPort: isEncrypted ? 443 : 80 }),
@@ -101,11 +101,11 @@ function post(
       },
     } as const
     const request = isEncrypted
-      ? // Said outright, for a variable of the environment could switch it off.
+      ? // Explicit: an environment variable could switch it off otherwise.
         requestEncrypted(url, { ...options, rejectUnauthorized: true, ...(ca !== undefined && { ca }) })
       : requestPlain(url, options)
     let answer: IncomingMessage | undefined
-    // However the body ends, the status has been given.
+    // Once the status is known, it no longer matters how the body ends.
     const end = (error: unknown) => (answer === undefined ? reject(error) : resolve(answer.statusCode ?? 0))
     request.on('error', end)
     request.on('close', () => end(new SendError('closed')))

@@ -11,7 +11,7 @@ import { SendError, wordOf } from './send-error.js'
 
 export interface TunnelOptions {
   readonly proxy: WebhookProxy
-  /** Where the endpoint's name leads, looked at already. */
+  /** The addresses of the endpoint, already checked. */
   readonly addresses: readonly Address[]
   readonly lookup: Lookup
   readonly signal: AbortSignal
@@ -19,14 +19,14 @@ export interface TunnelOptions {
   readonly ca: string | undefined
 }
 
-/** How many addresses of an endpoint the proxy is asked for. */
+/** The most addresses of an endpoint that the proxy is asked to connect to. */
 const MOST_ADDRESSES = 4
 /** The proxy could not reach the address; it may reach another one. */
 const UNREACHED = new Set([502, 503, 504])
 
 /**
- * A connection to the endpoint through the proxy, encrypted where its URL says so, by CONNECT (RFC 9110, 9.3.6). The
- * proxy is asked for an address that was looked at, never for a name: it could lead elsewhere there. Rejects with
+ * A connection to the endpoint through the proxy, made by CONNECT (RFC 9110, 9.3.6) and encrypted if the URL says so.
+ * The proxy gets an address that was checked, never a name: the name could lead elsewhere there. Rejects with
  * SendError, whose word begins with "proxy_".
  */
 export async function openTunnel(url: URL, options: TunnelOptions): Promise<Socket> {
@@ -38,9 +38,9 @@ export async function openTunnel(url: URL, options: TunnelOptions): Promise<Sock
   return connectEncrypted({
     socket,
     host: name,
-    // An address is not a name to ask for (RFC 6066, 3); the certificate is held to it all the same.
+    // An address may not be sent as server name (RFC 6066, 3); the certificate is checked against it all the same.
     servername: isIP(name) === 0 ? name : '',
-    // Said outright, for a variable of the environment could switch it off.
+    // Explicit: an environment variable could switch it off otherwise.
     rejectUnauthorized: true,
     ...(options.ca !== undefined && { ca: options.ca }),
   })
@@ -70,7 +70,7 @@ interface ConnectOptions extends Omit<TunnelOptions, 'addresses' | 'lookup'> {
   readonly proxyAddresses: readonly Address[]
 }
 
-/** The connection, or the status by which the proxy refused it. Any answer but 2xx does, interim ones as well. */
+/** The connection, or the status with which the proxy refused it: any but 2xx, interim ones too. */
 function connect(authority: string, options: ConnectOptions): Promise<Socket | number> {
   const { proxy, proxyAddresses, signal, ca } = options
   return new Promise((resolve, reject) => {
@@ -90,7 +90,7 @@ function connect(authority: string, options: ConnectOptions): Promise<Socket | n
     const request = proxy.isEncrypted
       ? requestEncrypted({
           ...asked,
-          // Not the Host of the request, which is where the tunnel is to lead.
+          // The proxy's own name. The default would be the Host of the request, which is the target of the tunnel.
           servername: isIP(proxy.hostname) === 0 ? proxy.hostname : '',
           rejectUnauthorized: true,
           ...(ca !== undefined && { ca }),
@@ -101,7 +101,7 @@ function connect(authority: string, options: ConnectOptions): Promise<Socket | n
     request.on('close', () => reject(new SendError('proxy_closed')))
     request.on('connect', ({ statusCode = 0 }, socket: Socket, head) => {
       unbound()
-      // Until somebody else listens: it may end at any moment.
+      // Until another listener is added: the socket may fail at any moment.
       socket.on('error', () => {})
       if (statusCode < 200 || statusCode > 299 || signal.aborted) {
         socket.destroy()

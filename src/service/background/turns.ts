@@ -1,9 +1,9 @@
 import { setImmediate as immediate } from 'node:timers/promises'
 
 /**
- * Gives out turns of the event loop, one to each who asks. The embedded store writes within the turn in which it is asked,
- * and an attempt may end without any input or output: a long backlog would otherwise be done without end in one turn, and
- * no request would be answered meanwhile.
+ * Gives out turns of the event loop, one per call. The embedded store writes within the turn in which it is called, and
+ * an attempt may end without any input or output. Without turns, a long backlog would run in one go and block all
+ * requests.
  */
 export function turns(): () => Promise<void> {
   let last: Promise<void> = Promise.resolve()

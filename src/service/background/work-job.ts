@@ -5,15 +5,15 @@ import type { Job } from './job.js'
 import { turns } from './turns.js'
 
 export interface WorkJobOptions {
-  /** Called when something has ended: there is room for more, or what waited for it may go. */
+  /** Called when an attempt has ended: there is room for more, or work that waited for it may start. */
   readonly onEnd: () => void
   readonly onFault: (error: unknown) => void
 }
 
 /**
- * Does what is due of one kind of work. An attempt is claimed in one transaction and settled in another: a process that ends
- * in between leaves a lease behind, and when that is over somebody begins the next attempt. Nothing waits for what hangs but
- * the others of its lane.
+ * Does the due work of one kind. An attempt is claimed in one transaction and settled in another. If the process ends
+ * in between, its lease runs out and any process begins the next attempt. Work that hangs delays only the others in its
+ * lane.
  */
 export function workJob<Item extends WorkItem>(
   service: Service,

@@ -35,7 +35,7 @@ export function formRoutes(app: FastifyInstance, options: AppOptions): void {
   app.addContentTypeParser(
     FORM,
     { parseAs: 'buffer', bodyLimit: V1_LIMIT },
-    // Decoded together with the query.
+    // The form is decoded later, together with the query.
     async ({ headers }: FastifyRequest, body: Buffer) => decodeUtf8(body, headers['content-type']),
   )
   refuseOtherTypes(app, V1_LIMIT, `${FORM} (JSON is for /v2 only)`)
@@ -74,7 +74,7 @@ export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
 /** Reads the parameters of a request. */
 type Parameters = (request: FastifyRequest) => Promise<Record<string, unknown>>
 
-/** Over /v2, where nothing but lists and retrievals are plain routes. */
+/** For /v2, whose plain routes are all lists and retrievals. */
 async function strictly(request: FastifyRequest): Promise<Record<string, unknown>> {
   refuseBody(request)
   return queryOf(request)
@@ -105,12 +105,12 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
       const { params, expand } = decoded(route, await given(request))
       const expanded = expandOf(expand, route)
       const id = idOf(request)
-      // With a DELETE the key means nothing: what is gone is gone.
+      // A DELETE ignores the key: deleting twice changes nothing more.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
-      // An answer with members that not every key may see is given again only to the key that got it.
+      // An expanded answer may hold members that other keys may not see, so it is replayed only to the key that got it.
       const seer = expanded.size > 0 ? idOfPrincipal(request.caller.principal) : undefined
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand, seer } }
-      // What is shown once stands in no stored answer.
+      // Members that are shown once are not part of the stored answer.
       let whole: unknown
       const answer = await once(service, request.caller, idempotent, {
         run: async (call) => {
@@ -118,7 +118,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
           whole = result
           return result
         },
-        // Nothing but a session has a verifier elsewhere to wait for.
+        // Only a session can wait for a remote verifier.
         ...(route.answers === 'verification_session' && {
           resume: (call, session) => resumeSession(call, session, expanded),
         }),
@@ -134,7 +134,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
   })
 }
 
-/** What was told to one key is not told to another one that names the same request. */
+/** A replay to another key leaves out the members that only the first key may see. */
 function replayed({ body, isOwn }: Answer, { shownToMaker }: WriteRoute): string {
   return isOwn || shownToMaker === undefined ? body : toText(without(JSON.parse(body), shownToMaker))
 }

@@ -13,26 +13,26 @@ export interface AppOptions {
   readonly service: Service
   readonly id: IdMaker
   readonly limiter: Limiter
-  /** How many requests a key may make in a second; 0 for any number, and for any number of wrong keys. */
+  /** How many requests a key may make per second; 0 switches off this limit and the one for wrong keys. */
   readonly rateLimit: number
-  /** The version of Stripe's API that answers name where the request names none. */
+  /** The version of Stripe's API that answers name if the request does not name one. */
   readonly apiVersion: string
-  /** Where the service is reached, without a slash at the end. */
+  /** The service's public address, without a slash at the end. */
   readonly publicUrl: () => string
   readonly usage: Pick<KeyUsage, 'note'>
   readonly health: HealthOptions
-  /** By default only faults of the service itself are logged, to stderr. */
+  /** By default only faults of the service itself go to the log, on stderr. */
   readonly log?: ((line: LogLine) => void) | undefined
   readonly metrics?: Metrics | undefined
-  /** Addresses and ranges of proxies whose X-Forwarded-For is believed. */
+  /** Addresses and ranges of proxies whose X-Forwarded-For is trusted. */
   readonly trustProxy?: string | undefined
-  /** How long the server waits for what others send; by default `WAITING`. */
+  /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting | undefined
 }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Where a code of an error is explained. */
+    /** The address that explains an error code. */
     docUrlOf: (code: ApiErrorCode) => string
   }
   interface FastifyRequest {
@@ -41,9 +41,9 @@ declare module 'fastify' {
     failure: unknown
   }
   interface FastifyContextConfig {
-    /** What the route asks of a key. */
+    /** What the route requires of a key. */
     needs?: Needs
-    /** It is asked all the time, by machines: a good answer is not worth a line in the log. */
+    /** Machines call it all the time: a good answer is not worth a line in the log. */
     isProbe?: boolean
   }
 }

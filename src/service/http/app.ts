@@ -32,21 +32,21 @@ export function createApp(options: AppOptions): FastifyInstance {
     genReqId: () => id('req'),
     requestIdHeader: false,
     routerOptions: {
-      // As long as a path can be: an id too long is an id that nothing has.
+      // Longer than any path: an id that is too long is then simply not found.
       maxParamLength: 1_000_000,
-      // Queries are decoded as forms are.
+      // Queries are decoded later, like forms.
       querystringParser: () => ({}),
     },
-    // Hosts and expectations are checked below, so that the answers are those of the API.
+    // Host and Expect are checked below, so that errors have the API's form.
     http: { ...waiting, requireHostHeader: false },
-    // Stripe's addresses may end with a slash; links and pages have one address each, on which others are relative.
+    // As at Stripe, addresses of the API may end with a slash. Pages may not: they contain relative addresses.
     rewriteUrl: ({ url = '/' }) => url.replace(/^(\/v[12]\/[^?]*[^/?])\/(?=\?|$)/, '$1'),
     exposeHeadRoutes: true,
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     requestTimeout: waiting.requestTimeout,
     frameworkErrors: (error, request, reply) => {
-      // No hook runs for these.
+      // The framework runs no hooks for these errors.
       reply.raw.once('finish', () => tell(request, reply))
       void sendError(reply.headers(alwaysSent(request, options.apiVersion)), error)
     },
@@ -63,7 +63,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     reply.headers(alwaysSent(request, options.apiVersion))
     checkHead(request)
     refuseEncoded(request)
-    // Before the body is read: whatever was sent, the address is what is wrong.
+    // Before the body is read: if the address is wrong, the body does not matter.
     if (request.is404) throw unrecognised(request)
   })
   app.setErrorHandler(async (error, request, reply) => {
@@ -71,7 +71,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     return sendError(reply, isTooLarge(error) ? tooLarge(limitOf(request)) : error)
   })
   app.addHook('onSend', async (_request, reply) => {
-    // Whoever keeps the connection open is told in time to send what follows elsewhere.
+    // Clients with an open connection learn early that they should send later requests elsewhere.
     if (health.isDraining()) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => tell(request, reply))
@@ -85,13 +85,13 @@ export function createApp(options: AppOptions): FastifyInstance {
   return app
 }
 
-/** What every answer has, errors too. A version that a request to the API names takes the place of the standard one. */
+/** The headers of every answer, errors too. If a request to the API names a version, that one replaces the default. */
 function alwaysSent(request: FastifyRequest, apiVersion: string) {
   const version = /^\/v[12]\//.test(pathOf(request)) ? { 'stripe-version': apiVersion } : {}
   return { 'request-id': request.id, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...version }
 }
 
-/** What HTTP itself asks of every request. */
+/** What HTTP itself requires of every request. */
 function checkHead({ headers, raw }: FastifyRequest): void {
   if (headers.host === undefined && raw.httpVersion === '1.1') {
     throw new ApiError(400, { message: 'The request has no Host header, which HTTP/1.1 requires.' })
@@ -101,7 +101,7 @@ function checkHead({ headers, raw }: FastifyRequest): void {
   }
 }
 
-/** Nothing here decompresses: a small body can become a huge one, and would be read as garbage if it were taken as it is. */
+/** Nothing here decompresses: a small body can become a huge one. Taken as it is, it would be read as garbage. */
 function refuseEncoded(request: FastifyRequest): void {
   const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? ''
   if (encoding === '' || encoding === 'identity' || !hasBody(request)) return

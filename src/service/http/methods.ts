@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Answers OPTIONS with the methods of an address. No header lets scripts of other origins in: secret keys do not belong
- * in browsers, so a browser's preflight request is answered, and refused by what is missing.
+ * Answers OPTIONS with the methods of an address. Secret keys do not belong in browsers, so no header admits scripts of
+ * other origins: a browser's preflight gets an answer, and the missing headers refuse it.
  */
 export function optionsRoutes(app: FastifyInstance, routes: readonly { method: string; url: string }[]): void {
   for (const [url, methods] of methodsByUrl(routes)) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { OPENAPI } from '../api/probes.js'
 
-/** `GET /openapi.json`, for anybody: what the API is is no secret. */
+/** `GET /openapi.json`, without a key: the shape of the API is not a secret. */
 export function openApiRoute(app: FastifyInstance): void {
   let document: ReturnType<typeof made> | undefined
   app.get(OPENAPI.url, async (request, reply) => {
@@ -15,7 +15,7 @@ export function openApiRoute(app: FastifyInstance): void {
   })
 }
 
-/** Once, and only when somebody asks: most servers never are. */
+/** Built once, on the first request: most servers are never asked. */
 async function made() {
   const { openApiDocument } = await import('../openapi/document.js')
   const text = `${JSON.stringify(openApiDocument(), null, 2)}\n`

@@ -14,16 +14,16 @@ import { donePage, leadOnPage, sessionPage, verifierPage } from '../pages/sessio
 import { toErrorAnswer } from './answers/answer-error.js'
 import { decodeForm, decodeUtf8 } from './requests/form.js'
 
-/** Where every code of an error is explained: `doc_url` leads there. */
+/** The page that explains every error code; `doc_url` leads there. */
 export const ERRORS_PATH = '/docs/errors'
 
-/** More than the longest reference, each character of it percent-encoded. */
+/** More than the longest reference with every character percent-encoded. */
 const BODY_LIMIT = 128 * 1024
 
-/** Whoever opens a page is nobody; the mode is that of the flow or session that its address names. */
+/** Visitors of a page are anonymous; the flow or session in its address decides the mode. */
 const NOBODY: Caller = { livemode: false, principal: VISITOR }
 
-/** The pages for people who are verified. They need no script, and opening one changes nothing. */
+/** The pages for the people who are verified. They need no script, and opening one changes nothing. */
 export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limiter): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -49,8 +49,8 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     await countVisit(service, limiter, request.ip)
     try {
       const way = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
-      // On the host that the visitor has come to, whatever others the service has; or to the verifier, by a page of its own:
-      // browsers hold what follows a form to the policy of the form's page.
+      // A relative redirect stays on the host that the visitor used. The way to a verifier goes through a page of its
+      // own: browsers apply the policy of the form's page to redirects after the form.
       return 'url' in way ? send(reply, verifierPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
@@ -95,7 +95,7 @@ function formOf({ body }: FastifyRequest): LinkForm {
   return { email: textOf(email), ...referenceIn(client_reference_id) }
 }
 
-/** Links are passed around and get parameters that nobody meant for this page: what it does not know it ignores. */
+/** Links that are passed around collect foreign parameters; the page ignores those that it does not know. */
 function queryOf({ url }: FastifyRequest): Record<string, string> {
   const mark = url.indexOf('?')
   return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
@@ -105,7 +105,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? firstCharacters(value, LONGEST_EMAIL + 1) : ''
 }
 
-/** One that is too long to be kept is refused when the form is sent, so it is let through as it is. */
+/** A reference that is too long passes here and is refused when the form is sent. */
 function referenceIn(value: unknown): { readonly client_reference_id: string } {
   return { client_reference_id: typeof value === 'string' ? firstCharacters(value, LONGEST_TEXT + 1) : '' }
 }

@@ -27,51 +27,51 @@ export interface ServerOptions {
   readonly host: string
   /** 0 takes any free port. */
   readonly port: number
-  /** Where people reach the service when that is not the address it listens on, such as "https://flows.example.com". */
+  /** The public address if it is not the one listened on, such as "https://flows.example.com". */
   readonly publicUrl?: string
   /** Who verifies people; by default the simulator, in test mode. */
   readonly verifiers?: readonly Verifier[]
-  /** Called once per request. By default only faults of the service itself are told, on stderr. See `logToStderr`. */
+  /** Called once per request. By default only faults of the service go to stderr. See `logToStderr`. */
   readonly log?: (line: LogLine) => void
   /** Unix seconds. */
   readonly now?: () => number
   readonly id?: IdMaker
-  /** How long verifying and redacting take, in seconds; 0 does it at once. */
+  /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing?: number
-  /** How many requests a key may make in a second, over every server on the store; by default 100, 0 for any number, of wrong keys too. */
+  /** Requests per second per key, on all servers of the store. By default 100; 0 for no limit, also for wrong keys. */
   readonly rateLimit?: number
   /**
-   * Addresses and ranges of proxies, with commas between ("10.0.0.0/8, loopback"), whose X-Forwarded-For is believed. By
-   * default none: whoever could say where they come from would be limited by nothing.
+   * Addresses and ranges of proxies whose X-Forwarded-For is trusted, with commas between ("10.0.0.0/8, loopback"). By
+   * default none: a client that can choose its address escapes every limit by address.
    */
   readonly trustProxy?: string
-  /** Told what happens, in figures. By default nobody counts. */
+  /** Counts what happens. By default nothing is counted. */
   readonly metrics?: Metrics
-  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  /** Non-public address ranges ("127.0.0.0/8") that webhooks may be sent to. */
   readonly webhookAllow?: readonly string[]
   /** The proxy that webhooks to public addresses go through; by default none. */
   readonly webhookProxy?: WebhookProxy
-  /** The version of Stripe's API that events name, but for webhook endpoints that have one of their own. */
+  /** The version of Stripe's API that events name, except for webhook endpoints with their own version. */
   readonly apiVersion?: string
-  /** How long it waits for what others send; by default `WAITING`. */
+  /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting
 }
 
 export interface Server {
   /** The address it listens on, without a slash at the end. */
   readonly url: string
-  /** Says that it is not ready, and that connections end, while it goes on answering: until others have noticed. */
+  /** Reports "not ready" and asks clients to close connections, but still answers until they have noticed. */
   drain(): void
-  /** Takes no more requests, and resolves when those under way are answered, or after ten seconds. */
+  /** Takes no new requests. Resolves when the running ones are answered, or after ten seconds. */
   close(): Promise<void>
 }
 
-/** How long the server waits, when it is closed, for requests that are being answered; in milliseconds. */
+/** How long closing waits for running requests, in milliseconds. */
 const PATIENCE = 10_000
 
 export const DEFAULT_RATE_LIMIT = 100
 
-/** How long it waits to mark keys as used, in milliseconds. */
+/** How long closing waits to record the last use of keys, in milliseconds. */
 const MARKING_PATIENCE = 2_000
 
 /** Serves the flows API. Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen. */
@@ -96,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   })
   const sending = { targets: webhookTargets(webhookAllow), proxy: options.webhookProxy }
   const atWork = background({ service: operations, sending, onFault: logJobFault, metrics })
-  // What cannot be counted or marked is counted with the store's failures, and stops nobody.
+  // A failure to record key usage is counted with the store's failures, and stops nothing.
   const usage = keyUsage(operations, () => {})
   const app = createApp({
     service: operations,
@@ -128,11 +128,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       const closed = app.close()
       const rested = atWork.close()
       await Promise.race([requests.quiet(), sleep(PATIENCE, undefined, { ref: false })])
-      // Clients that keep a connection open, or never finish what they began to send, do not hold up the end.
+      // Clients that keep a connection open, or never finish a request, must not delay the end.
       app.server.closeAllConnections()
       await closed
       await rested
-      // Not worth waiting for where somebody else holds the store.
+      // Not worth a long wait while another process holds the store.
       await Promise.race([usage.close(), sleep(MARKING_PATIENCE, undefined, { ref: false })])
     },
   }

@@ -4,9 +4,9 @@ import type { Service } from '../operations/calls/call.js'
 import { receiveFromVerifier } from '../operations/sessions/receive.js'
 import { sendError } from './answers/answer.js'
 
-/** Where a verifier on the other side of a network sends its webhooks. It shows no key: the verifier's own signature is checked. */
+/** The address for webhooks of remote verifiers. They send no key: the verifier's own signature is checked. */
 export function verifierWebhooks(app: FastifyInstance, service: Service): void {
-  // What is signed are the bytes.
+  // The signature covers the raw bytes.
   app.addContentTypeParser(
     '*',
     { parseAs: 'buffer', bodyLimit: V1_LIMIT },
@@ -23,7 +23,7 @@ export function verifierWebhooks(app: FastifyInstance, service: Service): void {
     )
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
     await receiveFromVerifier(service, verifier, { body, headers })
-    // No part of the API, whose answers are JSON: the verifier looks at the status.
+    // Not a part of the JSON API: the verifier only looks at the status.
     return reply.type('text/plain; charset=utf-8').send('received\n')
   })
 }

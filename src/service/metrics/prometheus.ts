@@ -1,18 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics } from '../metrics.js'
 
-/** What the service counts, in the format of Prometheus. */
+/** The service's metrics in the Prometheus format. */
 export interface Prometheus {
   readonly metrics: Metrics
   readonly contentType: string
   text(): Promise<string>
 }
 
-/** In seconds: from what a lookup takes to what a large deployment takes. */
+/** In seconds: from a lookup to a large deployment. */
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 const WEBHOOK_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
-/** Anybody may send any method; a label with all of them would grow with them. */
+/** Clients may send any method; without this set the number of labels would grow without bound. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 export function prometheus(): Prometheus {

@@ -6,14 +6,14 @@ import { prometheus } from './prometheus.js'
 
 export interface MetricsServer {
   readonly metrics: Metrics
-  /** Where they are read, such as "http://127.0.0.1:9464/metrics". */
+  /** The address of the metrics, such as "http://127.0.0.1:9464/metrics". */
   readonly url: string
   close(): Promise<void>
 }
 
 /**
- * Serves what is counted, at an address and port of its own: figures about the service are not for those who use it.
- * Rejects with the system's error (EADDRINUSE, EACCES) when it cannot listen.
+ * Serves the metrics at their own address and port: figures about the service are not for its users. Rejects with the
+ * system's error (EADDRINUSE, EACCES) when it cannot listen.
  */
 export async function serveMetrics(host: string, port: number): Promise<MetricsServer> {
   const { metrics, contentType, text } = prometheus()

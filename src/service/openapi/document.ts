@@ -5,7 +5,7 @@ import { ROUTES } from '../api/routes.js'
 import { API_ERRORS, UNCODED_ERRORS } from '../api-error.js'
 import { type Operation, openOperationOf, operationOf, templateOf } from './operation.js'
 
-/** An OpenAPI 3.1 document, as far as this one uses them. */
+/** The part of OpenAPI 3.1 documents that is used here. */
 export interface OpenApiDocument {
   readonly openapi: string
   readonly info: Schema
@@ -16,13 +16,13 @@ export interface OpenApiDocument {
   >
   /** Every code of an error, with its HTTP statuses and its meaning. */
   readonly 'x-error-codes': typeof API_ERRORS
-  /** What comes without a code, by HTTP status. */
+  /** Errors without a code, by HTTP status. */
   readonly 'x-errors-without-code': typeof UNCODED_ERRORS
 }
 
 /**
- * Describes the flows API: every row, and what is published of shapes and errors. Shapes and limits of answers and
- * parameters come from there and from the operations: nothing is said twice.
+ * Describes the flows API, built from the rows, the published schemas and the table of errors. Shapes and limits come
+ * from there and from the operations; nothing is written twice.
  */
 export function openApiDocument(): OpenApiDocument {
   return {
@@ -78,7 +78,7 @@ function pathsOf(): OpenApiDocument['paths'] {
   return Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
-/** The schema leaves the set of codes open, since it grows; the document names those that there are. */
+/** The schema leaves the set of codes open, since it grows; the document lists today's codes. */
 function withErrorCodes(schemas: Record<string, Schema>): Record<string, Schema> {
   const body = schemas.error_body as { readonly properties: Readonly<Record<string, Schema>> } & Schema
   const code = { ...body.properties.code, enum: Object.keys(API_ERRORS) }

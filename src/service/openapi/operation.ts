@@ -14,7 +14,7 @@ export interface Operation {
   readonly parameters?: readonly Parameter[]
   readonly requestBody?: Schema & { readonly content: Readonly<Record<string, Schema>> }
   readonly responses: Readonly<Record<string, Schema>>
-  /** The scope that a restricted key needs; not there where every key will do. */
+  /** The scope that a restricted key needs; absent if every key may call it. */
   readonly 'x-required-scope'?: string
   readonly 'x-stripe-extension'?: true
   readonly 'x-test-mode-only'?: true
@@ -31,7 +31,7 @@ export interface Parameter {
   readonly 'x-stripe-extension'?: true
 }
 
-/** A row as the document has it. */
+/** A row as the document shows it. */
 export function operationOf(row: Row | SpecialRoute): Operation {
   const { method, url, summary, description, scope, isStripes, testOnly } = row
   const special = 'answer' in row ? row : undefined
@@ -62,7 +62,7 @@ export function operationOf(row: Row | SpecialRoute): Operation {
   }
 }
 
-/** What anybody may ask, without a key. */
+/** A route that needs no key. */
 export function openOperationOf({ url, summary, description, answer: answered, notModified }: OpenRoute): Operation {
   return {
     operationId: operationId('GET', url),
@@ -109,7 +109,7 @@ const REPLAYED: Schema = {
   'Idempotent-Replayed': { description: 'true on an answer that was given before.', schema: { type: 'string' } },
 }
 
-/** Such as getV1IdentityVerificationFlowsVerificationFlow. */
+/** Example: getV1IdentityVerificationFlowsVerificationFlow. */
 function operationId(method: string, url: string): string {
   const words = url.match(/[A-Za-z0-9]+/g) ?? []
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
@@ -194,7 +194,7 @@ function expandParameter({ expandable, isList }: Row): Schema | undefined {
   return { description, type: 'array', items: { type: 'string', enum: names } }
 }
 
-/** Lists of deployments leave the changes out. */
+/** Lists of deployments omit the changes. */
 const LISTED: Readonly<Record<string, string>> = { flow_deployment: 'flow_deployment_summary' }
 
 function answered({ method, answers, isList, answersWhole }: Row): Schema {

@@ -6,13 +6,13 @@ const EMPTY: Schema = { description: 'Empty: back to its default.', type: 'strin
 
 /** How the parameters of a request are described. */
 export interface Describing {
-  /** Whether an empty value is said to be permitted: in a form it takes a parameter back to its default. */
+  /** Whether the schema permits an empty value: in a form it resets a parameter to its default. */
   readonly inForm: boolean
-  /** Whether what is left out gets its default, as when something is created. */
+  /** Whether an omitted parameter gets its default, as when something is created. */
   readonly withDefaults: boolean
 }
 
-/** A parameter as the JSON Schema of what it is once it was read. */
+/** The JSON Schema of a parameter's value after reading. */
 export function schemaOf(param: Param, describing: Describing): Schema {
   const schema = bare(param, describing)
   if (!describing.inForm || !canBeUnset(param)) return schema

@@ -1,7 +1,7 @@
 import { API_ERRORS, UNCODED_ERRORS } from '../api-error.js'
 import { type Page, page } from './page.js'
 
-/** Every code of an error, each under an anchor of its own name, and what comes without a code. */
+/** Every error code under an anchor with its name, then the errors without a code. */
 export function errorCodesPage(): Page {
   return page(
     200,

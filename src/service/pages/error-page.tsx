@@ -1,6 +1,6 @@
 import { type Page, page } from './page.js'
 
-/** What people see who cannot go on. It tells nothing of the flow or session that was asked for. */
+/** The page for people who cannot go on. It reveals nothing about the requested flow or session. */
 export function errorPage(status: number, message: string): Page {
   const [title, text] = TEXTS[status] ?? ['Something went wrong', message]
   return page(status, { title }, <p>{text}</p>)

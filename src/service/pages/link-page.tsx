@@ -1,13 +1,13 @@
 import type { LinkPage } from '../operations/flows/static-links.js'
 import { type Page, page } from './page.js'
 
-/** What the visitor has typed, or the link has brought along. */
+/** What the visitor typed, or the link carried. */
 export interface LinkForm {
   readonly email: string
   readonly client_reference_id: string
 }
 
-/** The page behind a static link: who asks, and for what email address. */
+/** The page behind a static link: who asks, and a field for the email address. */
 export function linkPage(status: number, { name, livemode }: LinkPage, form: LinkForm, error?: string): Page {
   return page(
     status,

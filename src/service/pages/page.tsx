@@ -3,7 +3,7 @@ import type { ComponentChildren, VNode } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import { STYLE } from './style.js'
 
-/** A page as it is sent: everything in it is escaped, and nothing in it runs. */
+/** A page as it is sent: all content is escaped, and there are no scripts. */
 export interface Page {
   readonly status: number
   readonly html: string
@@ -12,9 +12,9 @@ export interface Page {
 
 interface Frame {
   readonly title: string
-  /** Shown above the title: that nothing here is real. */
+  /** Shows a notice above the title that this is only a test. */
   readonly isTest?: boolean
-  /** Where the browser goes on to by itself. */
+  /** Where the browser continues by itself. */
   readonly leadsTo?: string
 }
 
@@ -41,11 +41,11 @@ export function page(status: number, { title, isTest = false, leadsTo }: Frame, 
   return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
 }
 
-/** Our own text, so it may stand as it is; its digest lets the policy below admit it and no other. */
+/** Our own text, so it needs no escaping; the policy below admits only this text, by its digest. */
 const styleElement: VNode = <style dangerouslySetInnerHTML={{ __html: STYLE }} />
 const STYLE_DIGEST = createHash('sha256').update(STYLE).digest('base64')
 
-/** The address of the page is a secret: no other site is told it, and no other site may frame it. */
+/** The page's address is secret: no other site learns it by referrer, and no other site may frame the page. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",

@@ -1,7 +1,7 @@
 import type { HostedSession } from '../operations/sessions/hosted-sessions.js'
 import { type Page, page } from './page.js'
 
-/** The page behind a session's url: it asks what the session's verifier asks. */
+/** The page behind a session's url. It shows the form of the session's verifier. */
 export function sessionPage(session: HostedSession): Page {
   const { name, livemode, last_error, form } = session
   return page(
@@ -37,8 +37,8 @@ export function donePage(): Page {
 }
 
 /**
- * Takes the person back to where they came from. A redirect would not do: browsers hold what follows a form to the policy
- * of the form's page, through every further redirect of the other site.
+ * Takes the person back to where they came from. A redirect does not work: browsers apply the policy of the form's page
+ * to every redirect after the form, also on the other site.
  */
 export function leadOnPage(target: string): Page {
   const { href, host, protocol } = new URL(target)
@@ -52,7 +52,7 @@ export function leadOnPage(target: string): Page {
   )
 }
 
-/** Takes the person to the page of a verifier elsewhere, in the same way. */
+/** Takes the person to a remote verifier's page in the same way. */
 export function verifierPage(target: string): Page {
   const { href, host } = new URL(target)
   return page(

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import type { Migration } from './migration.js'
 
-/** What becomes of sessions: their errors, outputs and reports; events and webhooks; restricted keys; rate limits. */
+/** Results of sessions: errors, outputs and reports; events and webhooks; restricted keys; rate limits. */
 export const service: Migration = {
   name: '0002-service',
   async up(tx) {
@@ -12,7 +12,7 @@ export const service: Migration = {
     await createWebhooks(tx)
     await growKeys(tx)
     await createRateWindows(tx)
-    // Whoever drops a flow asks for those that refer to it.
+    // Deleting a flow looks for the changes that refer to it.
     await tx.schema.createIndex('deployment_changes_by_flow').on('deployment_changes').column('flow').execute()
     await (tx as Kysely<{ meta: { name: string; value: string } }>)
       .insertInto('meta')
@@ -36,7 +36,7 @@ async function growSessions(tx: Kysely<unknown>): Promise<void> {
   }
   const indexes = { sessions_by_due: ['due'], sessions_by_visitor: ['link_visitor', 'id'] }
   for (const [name, columns] of Object.entries(indexes)) {
-    // Few sessions are due, and few came through a link: only those are kept in order.
+    // Few sessions are due, and few came through a link, so the index covers only those.
     await tx.schema
       .createIndex(name)
       .on('verification_sessions')
@@ -154,7 +154,7 @@ async function growKeys(tx: Kysely<unknown>): Promise<void> {
   await tx.schema.createIndex('idempotency_keys_by_resource').on('idempotency_keys').column('resource').execute()
 }
 
-/** Also in a file of its own, where it may be there already. */
+/** Also used for a file of its own, where the table may already exist. */
 export async function createRateWindows(tx: Kysely<unknown>): Promise<void> {
   await tx.schema
     .createTable('rate_windows')

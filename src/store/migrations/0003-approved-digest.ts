@@ -1,11 +1,11 @@
 import type { Migration } from './migration.js'
 
-/** Which reviewed plan a deployment applied: each of them once. */
+/** Which reviewed plan a deployment applied; each plan is applied once. */
 export const approvedDigest: Migration = {
   name: '0003-approved-digest',
   async up(tx) {
     await tx.schema.alterTable('deployments').addColumn('approved_digest', 'text').execute()
-    // Deployments of plans that nobody saved have none.
+    // Deployments of unsaved plans have none.
     await tx.schema
       .createIndex('deployments_approved_digest')
       .unique()

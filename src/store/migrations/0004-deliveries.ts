@@ -1,8 +1,8 @@
 import type { Migration } from './migration.js'
 
 /**
- * Where each delivery stands in line for its endpoint, so that whoever looks for what is due finds it at once, however
- * much is pending. Deliveries that are there already have no place; they are given one as they are come across.
+ * The place of each delivery in its endpoint's line, so that due ones are found at once, however many are pending.
+ * Existing deliveries get their place later, when they are found.
  */
 export const deliveryPlaces: Migration = {
   name: '0004-deliveries',
@@ -17,7 +17,7 @@ export const deliveryPlaces: Migration = {
     await index('deliveries_ready', ['endpoint', 'next_attempt', 'id']).where(place, '<>', 'behind').execute()
     await index('deliveries_first', ['endpoint', 'object']).where(place, '=', 'first').execute()
     await index('deliveries_behind', ['endpoint', 'object', 'id']).where(place, '=', 'behind').execute()
-    // What an older program made pending, or ended. Both are empty while there is none at work.
+    // Rows that an older program made pending or ended. Both indexes are empty unless one is running.
     const isPending = (name: string) =>
       index(name, ['endpoint', 'object', 'id']).where('status' as never, '=', 'pending')
     await isPending('deliveries_unplaced').where(place, 'is', null).execute()

@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Migration } from './migration.js'
 
 /**
- * What lists are read by: the mode, one column to look for, and the order, newest first. With any less than all three in
- * one index, some store walks over every row of a mode, or sorts them.
+ * The indexes for lists: the mode, one column to filter by, and the order, newest first. If one index lacks any of the
+ * three, some store scans or sorts all rows of a mode.
  */
 const INDEXES: Readonly<Record<string, readonly [table: string, columns: readonly string[], notNull?: string]>> = {
   flows_listed: ['flows', ['livemode', 'created', 'id']],
@@ -14,9 +14,9 @@ const INDEXES: Readonly<Record<string, readonly [table: string, columns: readonl
   deployments_by_project: ['deployments', ['livemode', 'project', 'created', 'id']],
   deployments_by_plan: ['deployments', ['livemode', 'plan_digest']],
   deployments_by_approval: ['deployments', ['livemode', 'approved_digest'], 'approved_digest'],
-  // The flow comes last: sessions of a time are counted by flow without a look at them.
+  // The flow comes last: sessions of a period are counted by flow from the index alone.
   sessions_listed: ['verification_sessions', ['livemode', 'created', 'id', 'flow']],
-  // What refers to something else comes first: whoever has that at hand asks for it without a mode.
+  // References come first: they are also looked up without a mode.
   sessions_of_flow: ['verification_sessions', ['flow', 'livemode', 'created', 'id'], 'flow'],
   sessions_of_reference: [
     'verification_sessions',
@@ -47,13 +47,13 @@ const INDEXES: Readonly<Record<string, readonly [table: string, columns: readonl
   events_by_type: ['events', ['livemode', 'type', 'created', 'id']],
   deliveries_listed: ['webhook_deliveries', ['livemode', 'created', 'id']],
   deliveries_of_event: ['webhook_deliveries', ['event', 'livemode', 'created', 'id']],
-  // Only for what asks for a mode: whoever looks for what is due must not take it for the index of that.
+  // Only for queries that name a mode: the planner must not use it to look for due deliveries.
   deliveries_of_endpoint: ['webhook_deliveries', ['livemode', 'endpoint', 'created', 'id'], 'livemode'],
   deliveries_by_status: ['webhook_deliveries', ['livemode', 'status', 'created', 'id']],
   keys_listed: ['api_keys', ['livemode', 'created', 'id']],
 }
 
-/** Those of which another one now does the work. */
+/** Indexes replaced by those above. */
 const REPLACED = [
   'sessions_by_mode',
   'sessions_by_flow',

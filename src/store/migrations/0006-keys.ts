@@ -1,10 +1,10 @@
 import type { Migration } from './migration.js'
 
-/** Whose request an answer was stored for; and keys that are made for one session. */
+/** The API key that a stored answer was made for; and keys for one session. */
 export const keys: Migration = {
   name: '0006-keys',
   async up(tx) {
-    // Of answers that are there already nobody knows it.
+    // For existing answers the key is unknown.
     await tx.schema.alterTable('idempotency_keys').addColumn('api_key', 'text').execute()
     await tx.schema
       .createTable('ephemeral_keys')

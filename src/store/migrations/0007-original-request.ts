@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js'
 
-/** Which request got a stored answer first: a retry is told. */
+/** The request that got a stored answer first; retries report its id. */
 export const originalRequest: Migration = {
   name: '0007-original-request',
   async up(tx) {

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.js'
 
 /**
- * Work that is to be done outside of the store, and sessions that are verified elsewhere. It only adds: what an older program
- * writes is verified in the service, as all was before, and it knows nothing of work that is written here.
+ * Work outside of the store, and sessions of remote verifiers. It only adds: sessions that an older program writes are
+ * verified in the service as before, and that program ignores the work written here.
  */
 export const work: Migration = {
   name: '0008-work',

@@ -1,8 +1,8 @@
 import type { Migration } from './migration.js'
 
 /**
- * What callers give with a session that is only kept and shown. It only adds: an older program still finds the related
- * person where it was, and what it writes there is read.
+ * Parameters of sessions that are only stored and shown. It only adds: an older program still finds the related person
+ * in the old column, and what it writes there is still read.
  */
 export const given: Migration = {
   name: '0009-given',

@@ -24,23 +24,23 @@ export const MIGRATIONS: readonly Migration[] = [
   given,
 ]
 
-/** How a store compares with this program; `blank` is a store without any table. */
+/** How a store's version compares with this program; `blank` is a store without tables. */
 export type StoreAge = 'blank' | 'too_old' | 'current' | 'too_new'
 
-/** A row of the table of migrations. The first stores have no column `breaking`. */
+/** A row of the migrations table. The first stores have no column `breaking`. */
 export interface MigrationRow {
   readonly name: string
   readonly breaking?: number
 }
 
 /**
- * `applied` are the rows of the table of migrations; null where there is none. A store may be ahead of this program by
- * migrations that break nothing: a newer version is being rolled out, or was taken back.
+ * `applied` are the rows of the migrations table; null if there is no table. A store may be ahead of this program by
+ * non-breaking migrations: a newer version is being rolled out, or was rolled back.
  */
 export function ageOf(applied: readonly MigrationRow[] | null, migrations = MIGRATIONS): StoreAge {
   if (applied === null) return 'blank'
   const known = new Set(migrations.map(({ name }) => name))
-  // Without that column nobody can tell.
+  // Without that column an unknown migration may be breaking.
   if (applied.some(({ name, breaking = 1 }) => !known.has(name) && breaking !== 0)) return 'too_new'
   const names = new Set(applied.map(({ name }) => name))
   return migrations.every(({ name }) => names.has(name)) ? 'current' : 'too_old'
@@ -50,16 +50,16 @@ export interface MigrateOptions {
   /** For people. */
   readonly label: string
   readonly migrations?: readonly Migration[] | undefined
-  /** Makes those who migrate at once wait for one another, where beginning a transaction does not do that already. */
+  /** Makes concurrent migrations wait for each other, if beginning a transaction does not do that already. */
   readonly lock?: (tx: Transaction<Tables>) => Promise<void>
 }
 
-/** Brings a store up to date, all in one transaction, so that nobody ever sees half a store. */
+/** Brings a store up to date in one transaction, so that a half-migrated store is never visible. */
 export async function migrate(db: Db, { label, migrations = MIGRATIONS, lock }: MigrateOptions): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await lock?.(tx)
     const rows = await tableOfMigrations(tx)
-    // Somebody else may have been here since we looked.
+    // Another process may have migrated since the first look.
     if (ageOf(rows, migrations) === 'too_new') throw tooNew(label)
     const applied = new Set(rows.map(({ name }) => name))
     for (const { name, isBreaking = false, up } of migrations) {
@@ -73,7 +73,7 @@ export async function migrate(db: Db, { label, migrations = MIGRATIONS, lock }: 
   })
 }
 
-/** Makes the table of migrations what it is today, and reads it. */
+/** Brings the migrations table up to date, and reads it. */
 async function tableOfMigrations(tx: Transaction<Tables>): Promise<MigrationRow[]> {
   await tx.schema
     .createTable('migrations')
@@ -82,7 +82,7 @@ async function tableOfMigrations(tx: Transaction<Tables>): Promise<MigrationRow[
     .addColumn('applied', 'bigint', (column) => column.notNull())
     .execute()
   const rows: MigrationRow[] = await tx.selectFrom('migrations').selectAll().execute()
-  // The first version had no more columns, and wrote at least one row.
+  // The first version had only these columns, and wrote at least one row.
   if (!rows.some((row) => 'breaking' in row)) {
     await tx.schema
       .alterTable('migrations')
@@ -92,7 +92,7 @@ async function tableOfMigrations(tx: Transaction<Tables>): Promise<MigrationRow[
   return rows
 }
 
-/** Said before a store of an older version is changed: with much in it, that takes a while. */
+/** Shown before an older store is updated: a large one takes a while. */
 export function beingUpdated(label: string): string {
   return `${label} is being updated for this version of the program; a store that holds much takes a minute or two`
 }

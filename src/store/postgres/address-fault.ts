@@ -1,4 +1,4 @@
-/** What is wrong with the address of a database, as the end of a sentence, and how to mend it. Quotes nothing of it. */
+/** What is wrong with a database address, as the end of a sentence, and how to mend it. Never quotes the address. */
 export interface AddressFault {
   readonly message: string
   readonly hint: string

@@ -1,8 +1,8 @@
 import { type AddressFault, fault } from './address-fault.js'
 
 /**
- * One address for each host of an address that may name several, as libpq writes them: `postgres://a:5432,b:5433/db`, or
- * `postgres:///db?host=a,b&port=5432,5433`. One port is that of every host. The parser knows one host only.
+ * Splits an address with several hosts into one per host. libpq writes several hosts as `postgres://a:5432,b:5433/db`,
+ * or `postgres:///db?host=a,b&port=5432,5433`; a single port applies to all. The parser accepts only one host.
  */
 export function addressesOfHosts(address: string): readonly string[] | AddressFault {
   const [, scheme, authority = '', path = '', query] =
@@ -30,10 +30,10 @@ export function addressesOfHosts(address: string): readonly string[] | AddressFa
   })
 }
 
-/** Parameters that take a list of as many values as there are hosts. */
+/** Parameters that take a list with one value per host. */
 const LISTS = ['host', 'hostaddr', 'port'] as const
 
-/** The empty host of an address whose hosts stand in its query, and one port for every host. */
+/** An empty host (the hosts are in the query), or one port for every host. */
 function isForAll(list: readonly string[], index: number): boolean {
   return list.length === 1 && (index === 0 ? list[0] === '' : LISTS[index - 1] === 'port')
 }

@@ -2,7 +2,7 @@ import { type AddressFault, fault } from './address-fault.js'
 import { WANTED, type Wanted } from './server.js'
 
 export interface Parameters {
-  /** The address, in words that the parser knows. */
+  /** The address, in terms that the parser knows. */
   readonly address: string
   readonly wanted: Wanted | undefined
   /** In milliseconds. */
@@ -13,7 +13,7 @@ export interface Parameters {
   readonly hostaddr: string | undefined
 }
 
-/** Parameters of which every other value is certainly a mistake. `no-verify` is the driver's own. */
+/** Parameters for which any other value is certainly a mistake. `no-verify` is the driver's own. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   sslmode: ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify'],
   ssl: ['true', '1', 'false', '0', 'no-verify'],
@@ -24,12 +24,12 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   uselibpqcompat: ['true', 'false'],
 }
 
-/** What asks for a protection that the driver does not give: it is refused rather than passed over. */
+/** Parameters that ask for a protection that the driver does not have: refused rather than ignored. */
 const NOT_GIVEN = ['sslcrl', 'sslcrldir', 'require_auth', 'requirepeer', 'service', 'passfile']
 
 /**
- * Checks the parameters in the query of an address, and puts those of libpq into words that pg-connection-string knows.
- * Others are passed over, as the driver does: managed databases add some for other clients.
+ * Checks the parameters in the query of an address, and translates those of libpq for pg-connection-string. Others are
+ * ignored, as the driver does: managed databases add some for other clients.
  */
 export function checkedParameters(address: string): Parameters | AddressFault {
   const mark = address.indexOf('?')
@@ -72,7 +72,7 @@ function isWithoutTls(given: URLSearchParams): boolean {
   return given.get('sslmode') === 'disable' || /^(?:false|0)$/.test(given.get('ssl') ?? '')
 }
 
-/** The query stays as it was written, byte for byte, where nothing in it has to be said otherwise. */
+/** If nothing needs translation, the query stays unchanged, byte for byte. */
 function inWordsOfTheParser(address: string, mark: number, given: URLSearchParams): string {
   const said = new URLSearchParams(given)
   const { ssl, sslmode } = Object.fromEntries(given)
@@ -81,7 +81,7 @@ function inWordsOfTheParser(address: string, mark: number, given: URLSearchParam
     said.delete('ssl')
     if (sslmode === undefined) said.set('sslmode', 'no-verify')
   }
-  // The driver takes these for verify-full, and warns on stderr that it may not do so for ever: said outright, it stays so.
+  // The driver treats these as verify-full and warns on stderr that this may change; explicit, it stays so.
   if (given.get('uselibpqcompat') !== 'true' && /^(?:allow|prefer|require|verify-ca)$/.test(sslmode ?? '')) {
     said.set('sslmode', 'verify-full')
   }

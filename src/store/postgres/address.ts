@@ -6,13 +6,13 @@ import type { Server, Wanted } from './server.js'
 
 export { type AddressFault, isFault } from './address-fault.js'
 
-/** A database as its address says, in the form of libpq (postgresql.org/docs/current/libpq-connect.html). */
+/** A parsed database address, in the form of libpq (postgresql.org/docs/current/libpq-connect.html). */
 export interface DatabaseAddress {
   /** For people, without user and password: "PostgreSQL store db.example.com/flows". */
   readonly label: string
-  /** One or more, in the order in which they are tried. */
+  /** One or more, in the order of trying. */
   readonly servers: readonly Server[]
-  /** `target_session_attrs`; undefined where the address does not say. */
+  /** `target_session_attrs`; undefined if the address does not set it. */
   readonly wanted: Wanted | undefined
   /** `connect_timeout`, in milliseconds. */
   readonly connectTimeout: number | undefined
@@ -22,9 +22,9 @@ const URL_FORM = 'postgres://user:password@host:5432/database'
 const SOCKET_FORM = 'postgres:///database?host=/run/postgresql'
 
 /**
- * Reads the address of a PostgreSQL database: a URL as libpq and managed databases write it, or one of the short forms of
- * pg-connection-string, which parses it. Blanks around it do not count. Neither a fault nor anything else tells what
- * stands in the address, but for its hosts and the database: it may hold a password anywhere.
+ * Parses the address of a PostgreSQL database: a URL as libpq and managed databases write it, or a short form of
+ * pg-connection-string, which does the parsing. Blanks around it are ignored. Faults and labels reveal only the hosts
+ * and the database: a password may stand anywhere in the address.
  */
 export function parseDatabaseAddress(text: string): DatabaseAddress | AddressFault {
   const address = text.trim()
@@ -71,7 +71,7 @@ function serverOf(address: string): Server | AddressFault {
       ...((parameters.hostaddr ?? host) && { host: parameters.hostaddr ?? host }),
       ...(port !== undefined && { port }),
       ...((parameters.database ?? database) && { database: parameters.database ?? database }),
-      // A socket needs no encryption, and servers offer none there.
+      // A socket needs no encryption, and servers do not offer it there.
       ...(isSocket ? { ssl: false } : ssl !== undefined && { ssl: withName(ssl, parameters.hostaddr && host) }),
       ...(sslnegotiation !== undefined && !isSocket && { sslnegotiation }),
       ...(application_name && { application_name }),
@@ -79,7 +79,7 @@ function serverOf(address: string): Server | AddressFault {
       ...(parameters.bindsChannel && { enableChannelBinding: true }),
     }
   } catch (error) {
-    // What the parser says may quote the address; what the system says of a file does not.
+    // The parser's message may quote the address; the system's message about a file does not.
     const { code, path, syscall } = error as NodeJS.ErrnoException
     if (syscall === 'open' || syscall === 'read') {
       return fault(`a file that it names cannot be read: ${code} ${path}`, 'sslrootcert, sslcert and sslkey name files')
@@ -91,7 +91,7 @@ function serverOf(address: string): Server | AddressFault {
   }
 }
 
-/** Where an address stands in the place of a name, the certificate is still that of the name. */
+/** If an IP address replaces the name, the certificate must still match the name. */
 function withName(ssl: NonNullable<Server['ssl']>, name: string | undefined): NonNullable<Server['ssl']> {
   if (!name || ssl === false) return ssl
   return { ...(ssl === true ? {} : ssl), servername: name }

@@ -6,16 +6,16 @@ import { endsTheConnection, isRefusedWrite, markLoss, toLostCommit, toStatementE
 export interface ClientOptions {
   /** For people. */
   readonly label: string
-  /** Whether another connection may lead to another server. */
+  /** Whether a new connection may lead to another server. */
   readonly hasOthers: boolean
 }
 
-/** One connection for one transaction. A connection that broke, or whose transaction is not over, is never used again. */
+/** One connection for one transaction. A connection that broke, or whose transaction did not end, is not used again. */
 export function checkedClient(client: pg.PoolClient, { label, hasOthers }: ClientOptions): PostgresPoolClient {
   let isBroken = false
   let isInTransaction = false
   let isReadOnly = false
-  // It may break between two statements as well; the next one then fails.
+  // It may also break between two statements; the next one then fails.
   const onError = () => {
     isBroken = true
   }
@@ -26,10 +26,10 @@ export function checkedClient(client: pg.PoolClient, { label, hasOthers }: Clien
       return await client.query({ text, values: values.map(toParameter), ...more })
     } catch (error) {
       const isRefused = isRefusedWrite(error) && !isReadOnly
-      // The server may have become one that takes no writes. The one that does may be found by connecting again.
+      // The server may have become read-only. A new connection may find the one that takes writes.
       if (endsTheConnection(error) || isRefused) isBroken = true
       const failure = toStatementError(error, label)
-      // The server drops what was begun: the same work may be done again. What it was asked to keep it may have kept.
+      // The server drops an unfinished transaction, so the work may be repeated. A lost commit may have succeeded.
       if (isBroken && isInTransaction && (!isRefused || hasOthers)) markLoss(failure, 'undone')
       throw failure
     }
@@ -53,7 +53,7 @@ export function checkedClient(client: pg.PoolClient, { label, hasOthers }: Clien
     }
   }
   const commit = async (): Promise<pg.QueryResult> => {
-    // A connection that broke before took the transaction with it: then the server is not even asked.
+    // If the connection broke before, the transaction is lost and no commit reaches the server.
     const isAsked = !isBroken
     let result: pg.QueryResult
     try {
@@ -61,12 +61,12 @@ export function checkedClient(client: pg.PoolClient, { label, hasOthers }: Clien
     } catch (error) {
       throw isAsked && isBroken && !isReadOnly ? toLostCommit(error, label) : error
     }
-    // The server says so when it rolled back instead, because a statement had failed whose error nobody passed on.
+    // The server reports a rollback here if a statement failed and its error was swallowed.
     if (result.command !== 'COMMIT') throw new Error('the transaction was not kept: one of its statements failed')
     isInTransaction = false
     return result
   }
-  /** Never throws: what matters is the first error. */
+  /** Never throws: the first error is the one that matters. */
   const rollBack = async (): Promise<pg.QueryResult> => {
     // The server rolls back by itself when the connection is closed.
     if (isBroken) return NOTHING
@@ -88,10 +88,10 @@ export function checkedClient(client: pg.PoolClient, { label, hasOthers }: Clien
   }
 }
 
-/** What Kysely says, with or without settings. */
+/** Kysely's statements, with or without settings. */
 const BEGIN = /^(?:begin|start transaction)\b/
 
-/** How long a server may take to begin a transaction, which waits for nobody, before it is taken for gone; in milliseconds. */
+/** How long BEGIN may take, in milliseconds. It waits for nothing, so a slower server counts as gone. */
 const BEGIN_PATIENCE = 5_000
 
 const NOTHING: pg.QueryResult = { command: 'ROLLBACK', rowCount: 0, oid: 0, fields: [], rows: [] }

@@ -10,7 +10,7 @@ import {
   RawNode,
 } from 'kysely'
 
-/** Kysely's own dialect, with text that is ordered by its bytes. */
+/** Kysely's own dialect, but text is ordered by bytes. */
 export function postgresDialect(pool: PostgresPool): Dialect {
   return {
     createDriver: () => new PostgresDriver({ pool }),
@@ -21,8 +21,8 @@ export function postgresDialect(pool: PostgresPool): Dialect {
 }
 
 /**
- * Pages are ranges of ids. Left to the database's locale, "vs_a" could come before "vs_B" here and after it there, and
- * an index would be wrong after an upgrade of the system's locales. So every column of text is made to compare bytes.
+ * Pages are ranges of ids. With the database's locale, "vs_a" may come before or after "vs_B" depending on the server,
+ * and an upgrade of the system's locales can break an index. So every text column compares bytes.
  */
 class ByteOrderCompiler extends PostgresQueryCompiler {
   protected override visitColumnDefinition(node: ColumnDefinitionNode): void {

@@ -1,21 +1,21 @@
 import pg from 'pg'
 import { StoreError } from '../store-error.js'
 
-/** What somebody else's work does to ours, and trying again may mend (postgresql.org/docs/current/errcodes-appendix.html). */
+/** Failures caused by other work; trying again may help (postgresql.org/docs/current/errcodes-appendix.html). */
 const BUSY = new Set(['55P03', '57014', '53300', '25P03'])
-/** The server gave up one of two transactions that were in each other's way: the work may simply be done again. */
+/** The server gave up one of two conflicting transactions: the work can simply be repeated. */
 const COLLISIONS = new Set(['40001', '40P01'])
 /**
- * What the server or the network does to a store, not what this program does wrong: connection, authorisation, no such
- * database, resources, shutdown, files; and a table of that name that is somebody else's.
+ * Faults of the server or the network, not of this program: connection, authorisation, missing database, resources,
+ * shutdown, files; and a table of the same name that belongs to another program.
  */
 const UNREADABLE = /^(?:08|28|3D|53|57P|58|F0|XX00[12]|25006$|42501$|42P07$)/
 
-/** Why there is no connection: what came of each server that was tried, in their order. */
+/** Why there is no connection: the failure of each server that was tried, in order. */
 export function toConnectError(failures: readonly unknown[], label: string): unknown {
   const [first] = failures
   const cause = failures.length === 1 ? first : new AggregateError(failures)
-  // The driver's words when all connections are in use.
+  // The driver's message when all connections are in use.
   if (failures.some((one) => one instanceof Error && one.message === ALL_IN_USE)) {
     return new StoreError('busy', `${label} has had no free connection for too long`, { cause })
   }
@@ -28,18 +28,18 @@ export function toConnectError(failures: readonly unknown[], label: string): unk
 
 const ALL_IN_USE = 'timeout exceeded when trying to connect'
 
-/** Whether the next of several servers is worth a try: not where this one has all its connections in use, or knows the user and refuses. */
+/** Whether to try the next server. Not if all connections to this one are in use, or it knows and refuses the user. */
 export function isOfTheNextServer(error: unknown): boolean {
   return !(error instanceof Error && error.message === ALL_IN_USE) && !/^(?:28|3D)/.test(codeOf(error))
 }
 
-/** A server that is being started, stopped or replaced, or a network that is: a moment later it may be otherwise. */
+/** The server or the network is just starting, stopping or changing: a moment later it may work. */
 function isPassing(error: unknown): boolean {
   const isCut = error instanceof Error && error.message === 'Connection terminated unexpectedly'
   return isCut || /^(?:ECONNREFUSED|ECONNRESET|EPIPE|EAI_AGAIN|ENOENT|57P|08)/.test(codeOf(error))
 }
 
-/** Why a statement failed. Errors of this program's own making stay as they are. */
+/** Why a statement failed. This program's own errors stay as they are. */
 export function toStatementError(error: unknown, label: string): unknown {
   if (error instanceof TypeError) return error
   if (!(error instanceof pg.DatabaseError)) return unreadable(error, label)
@@ -54,22 +54,22 @@ export function isCollision(error: unknown): boolean {
   return error instanceof pg.DatabaseError && COLLISIONS.has(codeOf(error))
 }
 
-/** Whether a failed statement leaves a connection that nobody can use any more. */
+/** Whether a failed statement makes its connection unusable. */
 export function endsTheConnection(error: unknown): boolean {
-  // Whatever does not come from the server comes from the connection.
+  // An error that is not the server's comes from the connection.
   if (!(error instanceof pg.DatabaseError)) return !(error instanceof TypeError)
   return /^(?:57P|08|25P0[34])/.test(codeOf(error)) || /^(?:FATAL|PANIC)$/.test(error.severity ?? '')
 }
 
-/** Whether a server refused a write because it takes none: a standby, or a database that is set so. */
+/** Whether a server refused a write because it is read-only: a standby, or a database set so. */
 export function isRefusedWrite(error: unknown): boolean {
   return codeOf(error) === '25006'
 }
 
 /**
- * What a connection that was lost did to the work on it. `never begun`: it was dead before. `undone`: the server dropped
- * what was begun, or there was none. In both cases the same work may be done again, on another connection. `unknown`: the
- * server was asked to keep it, and did not answer.
+ * What a lost connection means for its work. `never begun`: it was dead before. `undone`: the server dropped the
+ * transaction, or there was none. In both cases the work may be repeated on another connection. `unknown`: the server
+ * got the commit, and did not answer.
  */
 export type Loss = 'never begun' | 'undone' | 'unknown'
 
@@ -83,7 +83,7 @@ export function lossOf(error: unknown): Loss | undefined {
   return typeof error === 'object' && error !== null ? losses.get(error) : undefined
 }
 
-/** The connection was lost while the server was asked to keep a transaction: nobody knows whether it has. */
+/** The connection was lost during a commit: whether it succeeded is unknown. */
 export function toLostCommit(error: unknown, label: string): StoreError {
   const message = `${label} went away while it was to keep what was written: it has kept all of it, or nothing`
   const lost = new StoreError('unreadable', message, { cause: error })
@@ -99,14 +99,14 @@ function unreadable(error: unknown, label: string): StoreError {
   return new StoreError('unreadable', `${label} cannot be used: ${reasonOf(error)}`, { cause: error })
 }
 
-/** Of several addresses that were tried, the first reason: the error around them has no words of its own. */
+/** If several addresses were tried, the first reason: the error around them has no message of its own. */
 function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0])
   const reason = error instanceof Error && error.message !== '' ? error.message : codeOf(error) || 'no reason given'
   return UNKNOWN_AUTHORITY.has(codeOf(error)) ? `${reason} (sslrootcert names the file of its authority)` : reason
 }
 
-/** A certificate that somebody has signed whom this machine does not know, as managed databases have them. */
+/** A certificate of an authority unknown to this machine, as managed databases have them. */
 const UNKNOWN_AUTHORITY = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -119,7 +119,7 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : ''
 }
 
-/** The server quotes the row at fault, which may hold personal data. */
+/** The server's error quotes the failing row, which may hold personal data. */
 function withoutValues(error: pg.DatabaseError): void {
   error.detail = error.where = error.internalQuery = undefined
 }

@@ -16,22 +16,22 @@ import { retry, retrying } from './retry.js'
 export interface PostgresOptions {
   /** postgres://user:password@host:port/database, as libpq writes it: see `parseDatabaseAddress`. */
   readonly url: string
-  /** Never migrates: a database without a store, or with an older one, is refused. */
+  /** Never migrates: refuses a database without a store, or with an older one. */
   readonly readOnly?: boolean
-  /** How many connections there are at most. */
+  /** The most connections. */
   readonly poolSize?: number
   /** How long to wait for a connection or for a lock that others hold, in milliseconds. */
   readonly patience?: number
   /** How long one statement may take, in milliseconds. */
   readonly statementTimeout?: number
-  /** Those of another version of this program, for tests. */
+  /** The migrations of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
-  /** Told in words what whoever runs a service on the store should know. */
+  /** Receives messages for the operator of a service on the store. */
   readonly tell?: ((message: string) => void) | undefined
 }
 
 const POOL_SIZE = 10
-/** How many connections reads that take long may hold at once. */
+/** The most connections that long reads may hold at once. */
 const LONG_READS = 2
 /** Longer than any deployment takes. */
 const PATIENCE = 15_000
@@ -57,7 +57,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   }
   const { db, close } = connect(place)
   try {
-    // Whoever opens it looks first what there is, so that this may begin again at any moment.
+    // Each try looks first at what exists, so it may start again at any time.
     const prepare = async () => {
       const age = ageOf(await migrationsIn(db, label), migrations)
       if (age === 'too_new') throw tooNew(label)
@@ -96,7 +96,7 @@ function connect(place: PoolOptions): Connected {
   }
 }
 
-/** null where there is no table of them. */
+/** null if there is no migrations table. */
 async function migrationsIn(db: Db, label: string): Promise<MigrationRow[] | null> {
   try {
     return await db
@@ -119,7 +119,7 @@ async function migrationsIn(db: Db, label: string): Promise<MigrationRow[] | nul
 const UNDEFINED_TABLE = '42P01'
 const UNDEFINED_COLUMN = '42703'
 
-/** On a connection of its own, where a statement may take as long as the tables are large. */
+/** Uses its own connection without a time limit, because large tables take long. */
 async function migratePatiently(place: PoolOptions, migrations: readonly Migration[] | undefined): Promise<void> {
   const { db, close } = connect({ ...place, size: 1, statementTimeout: 0, lockTimeout: MIGRATION_PATIENCE })
   try {

@@ -8,28 +8,28 @@ import type { Server, Wanted } from './server.js'
 
 export interface PoolOptions {
   readonly address: DatabaseAddress
-  /** How many connections there are at most, to each server. */
+  /** The most connections to each server. */
   readonly size: number
   /** How long to wait for a connection, in milliseconds. */
   readonly connectTimeout: number
-  /** How long to wait for a lock that somebody else holds, in milliseconds. */
+  /** How long to wait for another transaction's lock, in milliseconds. */
   readonly lockTimeout: number
-  /** How long one statement may take, in milliseconds; 0 is for ever. */
+  /** How long one statement may take, in milliseconds; 0 for no limit. */
   readonly statementTimeout: number
-  /** Whether a server that takes no writes will do. */
+  /** Whether a read-only server is enough. */
   readonly isForReading: boolean
 }
 
-/** How much longer than the server this side waits for an answer before it takes the server for gone. */
+/** How much longer than the server's limit this side waits before it takes the server for gone, in milliseconds. */
 const GRACE = 5_000
-/** How long a transaction may be idle: longer means that its process hangs, while others wait for its locks. */
+/** How long a transaction may be idle, in milliseconds: longer means that its process hangs while others wait. */
 const IDLE_IN_TRANSACTION = 60_000
-/** When to ask whether the other side still lives; else a cable that is pulled is noticed after hours. */
+/** When to probe an idle connection, in milliseconds; otherwise a pulled cable is noticed after hours. */
 const KEEP_ALIVE_AFTER = 10_000
 
 /**
- * Connections to one database, in the shape that Kysely asks for. Failures are told as StoreError. Of several servers the
- * first one that will do is taken, and stays taken until it fails: two that differ are never used by turns.
+ * Connections to one database, in the shape that Kysely needs. Failures become StoreErrors. With several servers, the
+ * first suitable one is used until it fails: two servers with different data never alternate.
  */
 export function openPool(options: PoolOptions): PostgresPool {
   const { address, isForReading } = options
@@ -92,23 +92,23 @@ function poolOf(server: Server, options: PoolOptions): pg.Pool {
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
     types: { getTypeParser },
   })
-  // A connection that breaks while nobody uses it is replaced when somebody needs one. Unheard, it would end the process.
+  // A broken idle connection is replaced when needed. Without a listener, its error would end the process.
   pool.on('error', () => {})
   return pool
 }
 
 /**
- * A connection whose errors are heard from its first moment to its last: one that nobody hears ends the process. The pool
- * hears those of connections that it keeps, and takes its ear away before it hands one out.
+ * A connection whose errors always have a listener: an error without one ends the process. The pool listens on its idle
+ * connections only, and stops before it hands one out.
  */
 class HeardClient extends pg.Client {
   constructor(config?: pg.ClientConfig) {
     super(config)
-    // Whoever uses the connection is told by the statement that fails.
+    // The user of the connection sees the failing statement.
     this.on('error', () => {})
   }
 }
 
-/** Whole numbers of 64 bits as numbers: here they are times and counts. For our connections only: others may share the driver. */
+/** 64-bit integers as numbers: here they are times and counts. Our connections only: others may share the driver. */
 const getTypeParser: typeof pg.types.getTypeParser = ((oid: number, format?: 'text' | 'binary') =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format)) as never

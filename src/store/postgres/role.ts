@@ -6,10 +6,10 @@ interface Role {
   readonly isReadOnly: boolean
 }
 
-/** As it was when a connection began: a server that changes its role ends those that it has, or refuses their writes. */
+/** The role at the start of a connection. A server that changes its role ends its connections or refuses writes. */
 const roles = new WeakMap<pg.ClientBase, Role>()
 
-/** Whether a connection leads to a server that will do. */
+/** Whether a connection leads to a suitable server. */
 export async function isWanted(client: pg.PoolClient, wanted: Wanted): Promise<boolean> {
   if (wanted === 'any') return true
   const { isStandby, isReadOnly } = roles.get(client) ?? (await roleOf(client))

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 
-/** One server of a database, as the driver asks for it. */
+/** One server of a database, as the driver needs it. */
 export type Server = Pick<
   pg.ClientConfig,
   | 'user'
@@ -15,7 +15,7 @@ export type Server = Pick<
   | 'enableChannelBinding'
 >
 
-/** Which of several servers will do (libpq's target_session_attrs). */
+/** Which servers are suitable (libpq's target_session_attrs). */
 export const WANTED = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const
 
 export type Wanted = (typeof WANTED)[number]

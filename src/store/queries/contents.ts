@@ -5,12 +5,12 @@ import type { Locks } from './locks.js'
 import { insertMany } from './rows/insert-many.js'
 import type { Db, Tables } from './tables.js'
 
-/** Rows read at once: few enough to be held, many enough to be quick. */
+/** Rows read at once: few enough for memory, many enough to be fast. */
 const BATCH = 1000
 
 /**
- * The primary key of every table, in an order in which rows may be inserted: what is referred to comes first. Left out are
- * the table of migrations, which is about the store and not in it, and counters that are past in a minute.
+ * The primary key of every table, in an order for inserting: referenced tables come first. Not included are the
+ * migrations table, which describes the store itself, and the counters, which expire within a minute.
  */
 const KEYS = {
   meta: ['name'],
@@ -41,11 +41,11 @@ export function contentsQueries(db: Db, locks: Locks): Contents {
       for (const table of TABLES) yield* batchesOf(db, table)
     },
     async replace(batches) {
-      // Else what others write meanwhile would stay beside it, or refer to what is gone.
+      // Otherwise rows written by others at the same time would remain, or refer to deleted rows.
       await locks.lockAll(db)
       for (const table of TABLES.toReversed()) await db.deleteFrom(table).execute()
       for await (const { table, rows } of batches) await insertMany(db, table as keyof Tables, rows as never)
-      // Whoever remembers a state of before must not take it for one of these.
+      // A client with an old state must not take it for one of the new states.
       await db
         .updateTable('state_revision')
         .set(() => ({ nonce: randomBytes(8).toString('hex') }))

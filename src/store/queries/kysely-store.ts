@@ -20,12 +20,12 @@ import { workQueries } from './work/work.js'
 export interface KyselyStoreOptions {
   readonly label: string
   readonly locks: Locks
-  /** How reads go on that take many steps. */
+  /** How long reads go on after their first step. */
   readonly pace?: Pace
   readonly close: () => Promise<void>
 }
 
-/** The store over any dialect. Everything is asked and written inside transactions. */
+/** The store over any dialect. Everything is read and written inside transactions. */
 export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: KyselyStoreOptions): Store {
   return {
     label,
@@ -38,7 +38,7 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
     write: (work) =>
       db
         .transaction()
-        // Whoever has waited for a lock must then see what its holder wrote: no snapshot from before.
+        // After a wait for a lock, the work must see what the holder wrote: no earlier snapshot.
         .setIsolationLevel('read committed')
         .execute(async (tx) => {
           await locks.enter(tx)

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 
 /**
- * The tables as every dialect has them: text, integers and nothing else. Booleans are 0 and 1, times are unix seconds,
- * structures are JSON in text, so that no value depends on a driver's ideas about types.
+ * The tables of every dialect: only text and integers. Booleans are 0 and 1, times are unix seconds, structures are
+ * JSON in text, so that no value depends on how a driver treats types.
  */
 export interface Tables {
   migrations: { name: string; applied: number; breaking: number }
@@ -69,7 +69,7 @@ export interface DeploymentsTable {
   allowed: string
   summary: string
   created: number
-  /** 1 for a project's first deployment in a mode, then one more each: an order that hangs on no clock. */
+  /** 1 for a project's first deployment in a mode, then counting up: an order that does not depend on clocks. */
   number: number
 }
 
@@ -97,7 +97,7 @@ export interface SessionsTable {
   options: string
   metadata: string
   client_reference_id: string | null
-  /** SHA-256 of client_reference_id: an index over 5,000 characters is more than some stores can hold. */
+  /** SHA-256 of client_reference_id: some stores cannot index 5,000 characters. */
   client_reference_hash: string | null
   provided_details: string | null
   related_customer: string | null
@@ -114,7 +114,7 @@ export interface SessionsTable {
   outcome: string | null
   due: number | null
   link_visitor: string | null
-  /** Of a session that is verified elsewhere. */
+  /** For a session of a remote verifier. */
   verifier: string | null
   verifier_session: string | null
   verifier_url: string | null
@@ -144,7 +144,7 @@ export interface EventsTable {
   object: string
   data: string
   request: string | null
-  /** Not used any more: what the request named that caused the event. */
+  /** No longer used: the version named by the request that caused the event. */
   api_version: string | null
   created: number
 }
@@ -163,10 +163,10 @@ export interface WebhookEndpointsTable {
 }
 
 /**
- * Where a pending delivery stands among those of its object to its endpoint, which are sent in the order in which they
- * happened. One is `first`; those after it are `behind` until it makes room, and then the next of them is the first. What
- * has failed too often to be waited for, and what was sent before, stands `aside`: it may be sent, and nobody waits for it.
- * What has ended has no place. Only what may be sent is in the index of what is due, so nobody walks over what waits.
+ * The place of a pending delivery among those of the same object and endpoint, which are sent in order of events. One
+ * is `first`; later ones are `behind` until it makes room, then the next becomes first. A delivery that failed too
+ * often, or is sent again, is `aside`: it may be sent, and others do not wait for it. An ended delivery has no place.
+ * The index of due deliveries holds only those that may be sent, so waiting ones cost nothing.
  */
 export type DeliveryPlace = 'first' | 'behind' | 'aside'
 

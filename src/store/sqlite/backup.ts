@@ -8,14 +8,14 @@ import { privateFolder } from './file/private-folder.js'
 import { openSqliteStore } from './open.js'
 
 /**
- * Writes all that a store holds at one moment into a file, which is an embedded store itself: whatever goes on in the
- * store meanwhile, the file has none of it. The file replaces none, and appears whole or not at all; only where files
- * cannot be linked may a process that is killed leave half of it.
+ * Writes a store's contents at one moment into a file, which is itself an embedded store. Changes made during the
+ * backup are not in it. It replaces no existing file, and appears whole or not at all; only where files cannot be
+ * linked may a killed process leave half of it.
  */
 export async function backUp(store: Store, file: string): Promise<void> {
   if (existsSync(file)) throw fileExists(file)
   if (await isEmpty(store)) throw new StoreError('unreadable', `${store.label} holds nothing to back up`)
-  // Beside the target, so that it can be put in place without being copied again.
+  // Beside the target, so that it can be moved into place without another copy.
   const folder = privateFolder(await loadDriver(), dirname(file))
   try {
     const path = join(folder.path, basename(file))
@@ -23,7 +23,7 @@ export async function backUp(store: Store, file: string): Promise<void> {
     try {
       await takeOver(copy, store)
     } finally {
-      // Closing moves all of it from the log into the file.
+      // Closing moves everything from the log into the file.
       await copy.close()
     }
     flush(path)
@@ -36,15 +36,15 @@ export async function backUp(store: Store, file: string): Promise<void> {
 export interface RestoreOptions {
   readonly confirm?: (() => Promise<void>) | undefined
   readonly beside?: string | undefined
-  /** What errors call the backup: as somebody named it, never the copy that is read. */
+  /** The backup's name in errors: as the user named it, never the copy that is read. */
   readonly label?: string | undefined
 }
 
 /**
- * Puts back what a backup holds, in the place of all that is in the store, in one transaction: others see what was there
- * before or what is there now, and a failure changes nothing. Backups of older versions are brought up to date on the way, in
- * a copy: it lies in `beside`, the folder of the embedded store, or beside the backup, where the same data lies already.
- * `confirm` is called when the file was found to be a backup and nothing is replaced yet: what it throws ends the restore.
+ * Replaces the store's contents with a backup's, in one transaction: others see either the old contents or the new, and
+ * a failure changes nothing. Older backups are updated on the way in a copy. The copy lies in `beside`, the embedded
+ * store's folder, or beside the backup, where the same data already lies. `confirm` is called after the file is known
+ * to be a backup and before anything is replaced; if it throws, the restore ends.
  */
 export async function restore(
   store: Store,
@@ -88,7 +88,7 @@ function flush(path: string): void {
   }
 }
 
-/** Copies a store that nobody has open. What is written to a store is first in a log beside it, which a copy lacks. */
+/** Copies a store that is not open. New data is first in a log beside the store, which a copy would lack. */
 function copyClosed({ file, label }: { readonly file: string; readonly label: string }, path: string): void {
   const refuseLog = () => {
     if ((statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return
@@ -99,11 +99,11 @@ function copyClosed({ file, label }: { readonly file: string; readonly label: st
   }
   refuseLog()
   copyFileSync(file, path)
-  // Who opened it meanwhile may have changed it under the copy.
+  // A process that opened it during the copy may have changed it.
   refuseLog()
 }
 
-/** Nobody's backup is ever overwritten, by two at once neither. */
+/** A backup is never overwritten, even by two backups at once. */
 function named(path: string, file: string): void {
   try {
     putInPlace(path, file)

@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreError } from '../store-error.js'
 import { ResultCode, resultCode } from './result-code.js'
 
-/** `since`, in milliseconds, is when the waiting began; by default now. */
+/** `since` is the start of the waiting, in milliseconds; by default now. */
 export type WhileBusy = <T>(attempt: () => T, since?: number) => Promise<T>
 
-/** What goes away by itself. */
+/** Failures that go away by themselves. */
 const WORTH_A_TRY = new Set<number | undefined>([ResultCode.busy, ResultCode.protocol])
 
 /**
- * Tries again while another connection holds the store, for at most `patience` milliseconds. SQLite could wait by
- * itself, but it would stop this whole process meanwhile, and never get the lock that another connection in this very
- * process holds.
+ * Tries again while another connection holds the store, for at most `patience` milliseconds. SQLite's own waiting would
+ * block this whole process, and so never get a lock that another connection of the same process holds.
  */
 export function patient(label: string, patience: number): WhileBusy {
   return async (attempt, since = Date.now()) => {

@@ -9,7 +9,7 @@ import { sqliteDialect } from './dialect.js'
 import { toStoreError } from './failure.js'
 import { ALWAYS, openPresent, type Presence, presenceOf } from './file/presence.js'
 
-/** Where a store is, and how to get at it. */
+/** Where a store is, and how to open it. */
 export interface Place {
   readonly Driver: DatabaseConstructor
   readonly file: string
@@ -17,9 +17,9 @@ export interface Place {
   readonly label: string
   readonly whileBusy: WhileBusy
   readonly migrations: readonly Migration[] | undefined
-  /** Told in words, once each, what whoever runs this program should know of the store. */
+  /** Receives messages about the store for the operator, each once. */
   readonly tell?: ((message: string) => void) | undefined
-  /** How long SQLite itself waits for a lock, in milliseconds: as long, nothing else goes on in this process. */
+  /** How long SQLite itself waits for a lock, in milliseconds; it blocks this process for that time. */
   readonly busyTimeout?: number
 }
 
@@ -34,14 +34,14 @@ export interface Connection {
 interface Surroundings {
   readonly prepare?: (database: Database) => void
   readonly beforeClose?: (database: Database) => void
-  /** A file of this version only, which no migration ever changes. */
+  /** A file without migrations, such as that of the rate limits. */
   readonly isPlain?: boolean
 }
 
-/** Where no file is: a store in memory. */
+/** In place of a file: a store in memory. */
 export const IN_MEMORY = ':memory:'
 
-/** Throws StoreError where the file is no store that can be read. */
+/** Throws StoreError if the file is not a readable store. */
 export async function connect(
   { file, label, whileBusy, migrations, tell, busyTimeout = 50 }: Place,
   open: () => Database,
@@ -51,11 +51,11 @@ export async function connect(
   try {
     const opened = await whileBusy(() => openPresent(file, label, open))
     database = opened
-    // Short waits may be left to SQLite; longer ones are made by whileBusy, which lets this process go on meanwhile.
+    // SQLite itself makes short waits; whileBusy makes longer ones without blocking this process.
     opened.exec(`pragma busy_timeout = ${busyTimeout}`)
     await whileBusy(() => prepare(opened))
     const age = isPlain ? 'current' : ageOf(await whileBusy(() => migrationsIn(opened, label)), migrations)
-    // Whoever has read once has the log open too.
+    // After the first read the log is open too.
     const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })
     let isOpen = true
@@ -73,7 +73,7 @@ export async function connect(
   }
 }
 
-/** null where there is no table of them. */
+/** null if there is no migrations table. */
 function migrationsIn(database: Database, label: string): MigrationRow[] | null {
   const table = database.prepare("select 1 from sqlite_schema where type = 'table' and name = 'migrations'").get()
   if (table === undefined) {

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { StoreError } from '../store-error.js'
 
-/** What is used of the `node:sqlite` interface, which both drivers have. */
+/** The used part of the `node:sqlite` interface, which both drivers have. */
 export interface Database {
   exec(sql: string): void
   prepare(sql: string): Statement
@@ -18,8 +18,8 @@ export interface Statement {
 export type DatabaseConstructor = new (file: string, options?: { readOnly?: boolean }) => Database
 
 /**
- * The driver inside Node (22.13 and newer), else the package with the same interface: the one that came with this program,
- * else one that is installed in `folder`.
+ * The driver inside Node (22.13 and newer), else the package with the same interface: the one installed with this
+ * program, else one in `folder`.
  */
 export async function loadDriver(folder?: string): Promise<DatabaseConstructor> {
   return builtinDriver() ?? (await packagedDriver(folder))
@@ -51,7 +51,7 @@ async function packagedDriver(folder: string | undefined): Promise<DatabaseConst
   }
 }
 
-/** As a package of the folder, or as one that came with this program's own package there. */
+/** The driver as a package of the folder, or as one installed with this program's own package there. */
 function driverIn(folder: string): unknown {
   const places = [
     () => join(folder, 'package.json'),

@@ -16,7 +16,7 @@ import { ALWAYS, type Presence } from './file/presence.js'
 
 export interface DialectOptions {
   readonly whileBusy: WhileBusy
-  /** Looked at before every transaction, and again before anybody is told that it was committed. */
+  /** Checked before every transaction, and again after every commit, before success is reported. */
   readonly presence?: Presence
 }
 
@@ -30,7 +30,7 @@ export function sqliteDialect(database: Database, options: DialectOptions): Dial
   }
 }
 
-/** One connection, handed to one transaction after another. */
+/** One connection, used by one transaction after another. */
 class SqliteDriver implements Driver {
   readonly #database: Database
   readonly #whileBusy: WhileBusy
@@ -58,7 +58,7 @@ class SqliteDriver implements Driver {
     })
     await before
     this.#release = release
-    // Who stood in line has waited already: else ten writers would wait ten times as long as one.
+    // Time in the queue counts as waiting: otherwise ten writers would wait ten times as long as one.
     this.#since = since
     return this.#connection
   }
@@ -72,7 +72,7 @@ class SqliteDriver implements Driver {
     await this.#whileBusy(begin, this.#since)
   }
 
-  /** The snapshot is taken by the first read, so one is made here, where waiting is possible. */
+  /** The first read takes the snapshot, so one is made here, where waiting is possible. */
   #beginRead(): void {
     this.#presence.check()
     this.#database.exec('begin')
@@ -99,11 +99,11 @@ class SqliteDriver implements Driver {
     try {
       this.#database.exec('rollback')
     } catch {
-      // After some failures, such as a full disk, SQLite has rolled back by itself. What matters is the first error.
+      // After some failures, such as a full disk, SQLite has already rolled back. Only the first error matters.
     }
   }
 
-  /** Whoever opened the database closes it: this is not called for a store that was never asked anything. */
+  /** The opener of the database closes it: Kysely does not call this for a store that was never used. */
   async destroy(): Promise<void> {}
 }
 

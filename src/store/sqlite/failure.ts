@@ -2,7 +2,7 @@ import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { ResultCode, resultCode } from './result-code.js'
 
-/** What the disk does to a store, not what this program does wrong. */
+/** Faults of the disk, not of this program. */
 const OF_THE_DISK = new Set<number | undefined>([
   ResultCode.permission,
   ResultCode.readOnly,
@@ -16,24 +16,24 @@ const OF_THE_DISK = new Set<number | undefined>([
 ])
 
 /**
- * A store of this version has every table and column that this program asks for, and only numbers that it wrote: what has
- * not is damaged, or was changed by somebody else.
+ * A store of this version has every table and column that this program uses, and only numbers that it wrote. Otherwise
+ * it is damaged, or another program changed it.
  */
 function isOfTheTables(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (resultCode(error) === ResultCode.error)
     return /^(?:no such (?:table|column)|unsupported file|malformed)/.test(error.message)
-  // The drivers' words; their codes differ.
+  // The drivers' message; their codes differ.
   return /too large to be represented as a JavaScript number/.test(error.message)
 }
 
-/** Names the store whose disk is full, whose file is damaged or may not be read. Other errors stay as they are. */
+/** Names the store if its disk is full, or its file is damaged or unreadable. Other errors stay as they are. */
 export function toStoreError(error: unknown, label: string): unknown {
   if (!OF_THE_DISK.has(resultCode(error)) && !isOfTheTables(error)) return error
   return new StoreError('unreadable', `${label} cannot be used: ${(error as Error).message}`, { cause: error })
 }
 
-/** The store, with the disk's failures told as StoreError. */
+/** The store, with the disk's failures as StoreErrors. */
 export function tellingFailures(store: Store): Store {
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {

@@ -1,6 +1,6 @@
 import type { Locks } from '../queries/locks.js'
 
-/** One transaction writes at a time: whoever runs holds every lock there is. */
+/** Only one transaction writes at a time, so it holds every lock. */
 export const soleWriter: Locks = {
   lock: async () => {},
   tryLock: async () => true,

@@ -18,19 +18,19 @@ import { readOnlyStore } from './read-only.js'
 import { statisticsOf } from './statistics.js'
 
 export interface SqliteOptions {
-  /** Path of the store. Its folder is made by the first writer. */
+  /** Path of the store. The first writer makes its folder. */
   readonly file: string
-  /** For people: what errors call it, where that is not the file itself. */
+  /** For people: its name in errors, if not the file. */
   readonly label?: string
-  /** Never creates, migrates or writes: a file that is not there reads as an empty store, now or later. */
+  /** Never creates, migrates or writes: a missing file reads as an empty store until it appears. */
   readonly readOnly?: boolean
   /** How long to wait for another process that writes, in milliseconds. */
   readonly patience?: number
-  /** A folder whose installed packages may give the driver, where this program came without one. */
+  /** A folder whose packages may contain the driver, if this program came without one. */
   readonly driverFrom?: string | undefined
-  /** Those of another version of this program, for tests. */
+  /** The migrations of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
-  /** Told in words, once each, what whoever runs a service on the store should know. */
+  /** Receives messages for the operator of a service on the store, each once. */
   readonly tell?: ((message: string) => void) | undefined
 }
 
@@ -50,10 +50,10 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
   const { Driver, file, label, migrations, tell } = place
   prepareFile(place)
   const { db, age, presence, close } = await connect(place, () => new Driver(file), {
-    // In this mode readers and one writer never wait for one another, and a killed process leaves no half transaction.
+    // In WAL mode readers and the writer do not block each other, and a killed process leaves no half transaction.
     prepare: (database) =>
       database.exec(
-        // What is redacted must not stay readable in the file: SQLite only forgets where it was, unless told otherwise.
+        // Redacted data must not stay readable in the file: by default SQLite only marks its space as free.
         'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on',
       ),
     beforeClose: emptyLog,
@@ -69,9 +69,9 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
     throw error
   }
   const written = kyselyStore(db, { label, locks: soleWriter, close })
-  // Reads have a connection of their own: they go on while a write waits for another process.
+  // Reads have their own connection: they go on while a write waits for another process.
   const quick = readOnlyStore(place, QUICK)
-  // And so have those that take long: nobody stands in line behind them but their like.
+  // So do long reads: only other long reads queue behind them.
   const long = readOnlyStore(place)
   const tooLong = () => new StoreError('busy', `${label} has been busy with long reads for too long`)
   const read = readAside(quick.read, fewAtOnce(long.read, { most: 1, patience, tooLong }))
@@ -79,7 +79,7 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
   return {
     label,
     read: async (work) => {
-      // Whoever opens a file of that name now must not take it for this store.
+      // A new file of this name must not be taken for this store.
       presence.check()
       return read(work)
     },
@@ -99,30 +99,30 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
 }
 
 /**
- * Moves what was written from the log into the file. Closing does the same, but not with a driver that keeps its
- * statements open: then it would happen at some later time, under a reader that expects no change.
+ * Moves the writes from the log into the file. Closing does the same, except with a driver that keeps statements open:
+ * then it would happen later, under a reader that expects no change.
  */
 function emptyLog(database: Database): void {
   try {
     database.exec('pragma wal_checkpoint(truncate)')
   } catch {
-    // Others are at work on the store: the last of them does it.
+    // Other processes use the store: the last one does it.
   }
 }
 
-/** Personal data goes into the file: it is the user's own, as are the files that SQLite makes beside it. */
+/** The file will hold personal data: only its user may read it, and the files that SQLite makes beside it. */
 function prepareFile({ Driver, file, label }: Place): void {
   try {
     prepareFolder(dirname(file))
     makeFile(file)
-    // Copies that a restore has left here, which was killed.
+    // Copies that a killed restore has left here.
     clearLeftovers(Driver, dirname(file))
   } catch (cause) {
     throw new StoreError('unreadable', `${label} cannot be used: ${(cause as Error).message}`, { cause })
   }
 }
 
-/** What the folder holds concerns this machine only: git is told to pass it over, unless people keep files there too. */
+/** The folder's contents concern only this machine, so git ignores them, unless people keep files there too. */
 function prepareFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   if (readdirSync(folder).length === 0) writeFileSync(join(folder, '.gitignore'), '*\n')

@@ -7,18 +7,18 @@ import { patient } from './busy.js'
 import { type Connection, connect, type Place } from './connect.js'
 import { makeFile } from './file/make-file.js'
 
-/** Nobody counts for longer: a limit that cannot be counted holds up no request. In milliseconds. */
+/** The longest wait for counting, in milliseconds: a limit that cannot be counted does not hold up a request. */
 const PATIENCE = 200
-/** How long a file that could not be used is left alone, in milliseconds, so that nobody waits for it: twice as long each time. */
+/** How long an unusable file is left alone, in milliseconds, so that requests do not wait; doubles each time. */
 const PAUSE = { first: 100, longest: 5_000 }
-/** How often in a row it is locked before that is worth a word: some process may only have been slow. */
+/** How many times in a row it must be locked before that is reported: a process may just have been slow. */
 const WORTH_A_WORD = 3
 
 type Counting = RateLimits & { close(): Promise<void> }
 
 /**
- * Rate limits in a file of their own beside the store, made when it is first asked: in the store itself every request
- * would stand in line behind whoever writes, and wait for the disk. The file may be deleted at any time.
+ * Rate limits in their own file beside the store, made on first use. In the store itself every request would queue
+ * behind writers and wait for the disk. The file may be deleted at any time.
  */
 export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: Place): Counting {
   const file = `${storeFile}-limits`
@@ -43,7 +43,7 @@ export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: P
     return current
   }
 
-  /** Fails at once for a while after it failed; says so once, and once more when it is over. */
+  /** After a failure it fails at once for a while. Reports the failure once, and once the recovery. */
   const counted = async <T>(count: (limits: RateLimits) => Promise<T>): Promise<T> => {
     if (failure !== undefined && Date.now() < failure.until) throw failure.error
     try {
@@ -53,7 +53,7 @@ export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: P
       isTold = false
       return result
     } catch (error) {
-      // One of many that began before it failed.
+      // One of several that began before the failure.
       if (failure !== undefined && Date.now() < failure.until) throw error
       const times = (failure?.times ?? 0) + 1
       failure = { error, times, until: Date.now() + Math.min(PAUSE.first * 2 ** (times - 1), PAUSE.longest) }
@@ -74,7 +74,7 @@ export function rateLimitsBeside({ Driver, file: storeFile, tell = () => {} }: P
   }
 }
 
-/** Whether others who count find the same file: else each would count alone. */
+/** Whether other processes find the same file: otherwise each would count alone. */
 function isPresent({ presence }: Connection): boolean {
   try {
     presence.check()
@@ -84,7 +84,7 @@ function isPresent({ presence }: Connection): boolean {
   }
 }
 
-/** After those who are counting. */
+/** Closes after the counts that are running. */
 async function closeInTurn({ db, close }: Connection): Promise<void> {
   await db.connection().execute(close)
 }

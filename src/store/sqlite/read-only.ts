@@ -9,8 +9,8 @@ import { soleWriter } from './locks.js'
 import { openSource } from './unwritable.js'
 
 /**
- * A store for reading that never creates, migrates or writes. A file that is not there reads as an empty store; every
- * read looks for it again until it is there, so a reader opened early sees what a writer makes later.
+ * A store for reading that never creates, migrates or writes. A missing file reads as an empty store. Every read looks
+ * for it again, so a reader opened early sees what a writer makes later.
  */
 export function readOnlyStore(place: Place, pace?: Pace): Store {
   let opened: Promise<Opened | null> | undefined
@@ -23,7 +23,7 @@ export function readOnlyStore(place: Place, pace?: Pace): Store {
       throw error
     })
     if (found?.isCurrent()) return found.read(work)
-    // Others that read at the same time may have seen it already.
+    // A concurrent read may have noticed it already.
     if (opened === asked) {
       opened = undefined
       await found?.retire()
@@ -49,11 +49,11 @@ export function readOnlyStore(place: Place, pace?: Pace): Store {
 
 interface Opened extends Pick<Store, 'read' | 'close'> {
   isCurrent(): boolean
-  /** Closes it when nobody reads from it any more. */
+  /** Closes it after the last running read. */
   retire(): Promise<void>
 }
 
-/** null where there is no store yet: no file, or one that its writer has not filled yet. */
+/** null if there is no store yet: no file, or one that its writer has not filled yet. */
 async function openIfThere(place: Place, pace: Pace | undefined): Promise<Opened | null> {
   const { label } = place
   if (!isThere(place)) return null
@@ -93,7 +93,7 @@ function closedAfterUse(store: Store, isCurrent: () => boolean): Opened {
   }
 }
 
-/** A file in a folder that this user may not look into is not taken for one that is not there. */
+/** A file in a folder that this user may not enter is an error, not a missing file. */
 function isThere({ file, label }: Place): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined
@@ -105,7 +105,7 @@ function isThere({ file, label }: Place): boolean {
 async function emptyStore(place: Place): Promise<Store> {
   const { db, close } = await connect({ ...place, file: IN_MEMORY }, () => new place.Driver(IN_MEMORY))
   await migrate(db, place)
-  // It has no id that anybody could find again.
+  // An empty store has no lasting id.
   await db.updateTable('meta').set({ value: '' }).where('name', '=', 'store_id').execute()
   return kyselyStore(db, { label: place.label, locks: soleWriter, close })
 }

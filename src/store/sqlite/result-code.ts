@@ -1,16 +1,16 @@
-/** The primary result codes of SQLite that mean something here (sqlite.org/rescode.html). */
+/** The primary result codes of SQLite that are used here (sqlite.org/rescode.html). */
 export const ResultCode = {
-  /** A statement that does not fit the tables, among others. */
+  /** For example a statement that does not fit the tables. */
   error: 1,
   permission: 3,
-  /** Somebody else holds the lock. */
+  /** Another connection holds the lock. */
   busy: 5,
   readOnly: 8,
   ioError: 10,
   corrupt: 11,
   full: 13,
   cannotOpen: 14,
-  /** Several processes found the log in need of recovery at once. */
+  /** Several processes tried to recover the log at once. */
   protocol: 15,
   /** A file too large for this system. */
   tooLarge: 22,
@@ -18,7 +18,7 @@ export const ResultCode = {
   notADatabase: 26,
 } as const
 
-/** SQLite's own words for those (sqlite.org/c3ref/errcode.html), for errors to which a driver gives no code. */
+/** SQLite's messages for these codes (sqlite.org/c3ref/errcode.html), for errors without a code from the driver. */
 const WORDS: Readonly<Record<string, number>> = {
   'attempt to write a readonly database': ResultCode.readOnly,
   'disk I/O error': ResultCode.ioError,

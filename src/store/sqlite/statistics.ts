@@ -1,14 +1,14 @@
 import { sql } from 'kysely'
 import type { Db } from '../queries/tables.js'
 
-/** How often what a store holds is counted anew at most, in milliseconds. */
+/** The shortest time between two updates of the statistics, in milliseconds. */
 const EVERY = 60 * 60 * 1_000
 
-/** What SQLite knows of how many rows there are, and how alike: without it, it guesses which of two indexes is the better. */
+/** SQLite's statistics about the number of rows and distinct values. Without them it guesses which index is better. */
 export interface Statistics {
-  /** Brings up to date what has changed much. A few milliseconds, however much the store holds. */
+  /** Updates the statistics that have changed much. Takes a few milliseconds, however large the store is. */
   keep(): Promise<void>
-  /** The same, after the work that is under way, unless it was done within the last hour. */
+  /** The same after the running work, unless it was done within the last hour. */
   keepSoon(): void
 }
 
@@ -17,15 +17,15 @@ export function statisticsOf(db: Db): Statistics {
   const keep = async () => {
     kept = Date.now()
     try {
-      // On one connection, or the limit would be another one's.
+      // On one connection, because the limit belongs to the connection.
       await db.connection().execute(async (connection) => {
-        // Some hundred rows of each index: sqlite.org/lang_analyze.html, approximate ANALYZE.
+        // Looks at some hundred rows of each index: sqlite.org/lang_analyze.html, approximate ANALYZE.
         await sql`pragma analysis_limit = 400`.execute(connection)
-        // All tables, also those that nothing was asked of yet.
+        // All tables, also those not queried yet.
         await sql`pragma optimize = 0x10002`.execute(connection)
       })
     } catch {
-      // Somebody else writes, or the disk is full: whoever writes meets that, and this can wait.
+      // Another process writes, or the disk is full: a real write will report that, and this can wait.
     }
   }
   return {

@@ -9,18 +9,18 @@ import { ResultCode, resultCode } from './result-code.js'
 
 /** A store to read from. */
 export interface Source extends Connection {
-  /** Whether it shows what the store holds now: false once a copy is outdated. */
+  /** Whether it still shows the store's current contents; false once a copy is outdated. */
   isCurrent(): boolean
 }
 
-/** How often a store is tried that others keep changing, and how long in between, in milliseconds. */
+/** The most tries for a store that others keep changing, and the pause between them, in milliseconds. */
 const TRIES = 50
 const PAUSE = 50
 
 /**
- * Opens a store for reading that is there. SQLite makes two files beside a store, the log and its index, also for
- * reading. Where this user may not make them, it reads with the two that a writer has made; where nobody has made any, it reads a
- * copy of its own. Throws StoreError.
+ * Opens an existing store for reading. SQLite needs two files beside a store, the log and its index, even for reading.
+ * If this user may not make them, it uses the two of a writer; if there are none, it reads its own copy. Throws
+ * StoreError.
  */
 export async function openSource(place: Place): Promise<Source> {
   if (mayWrite(place.file)) return directly(place)
@@ -37,7 +37,7 @@ async function directly(place: Place): Promise<Source> {
   return { ...connection, isCurrent: () => true }
 }
 
-/** Both: with a file that is not its own, SQLite could make a log that the store's owner cannot write. */
+/** Both the file and the folder: otherwise SQLite could make a log that the store's owner cannot write. */
 function mayWrite(file: string): boolean {
   return may(file, constants.R_OK | constants.W_OK) && may(dirname(file), constants.W_OK | constants.X_OK)
 }
@@ -51,12 +51,12 @@ function may(path: string, mode: number): boolean {
   }
 }
 
-/** Somebody has it open, or was killed at it: SQLite finds out which. */
+/** Another process has it open, or was killed with it open: SQLite finds out which. */
 function isOpenElsewhere(file: string): boolean {
   return may(`${file}-wal`, constants.R_OK) && may(`${file}-shm`, constants.R_OK)
 }
 
-/** Once it is open, the files stay. undefined where they went away just before. */
+/** Once it is open, the files stay. Undefined if they disappeared just before. */
 async function withTheirFiles(place: Place): Promise<Source | undefined> {
   try {
     return await directly(place)
@@ -67,10 +67,10 @@ async function withTheirFiles(place: Place): Promise<Source | undefined> {
   }
 }
 
-/** All that a store consists of, except for the index of the log, which is made anew. */
+/** All parts of a store except the index of the log, which is made again. */
 const PARTS = ['', '-wal', '-journal']
 
-/** A copy for its owner only, removed when it is closed; undefined where somebody wrote to the store meanwhile. */
+/** A copy for its owner only, removed when closed; undefined if another process wrote to the store during the copy. */
 async function copied(place: Place): Promise<Source | undefined> {
   const { Driver, file, label } = place
   const state = stateOf(file)
@@ -96,7 +96,7 @@ async function copied(place: Place): Promise<Source | undefined> {
   }
 }
 
-/** Whether nobody wrote while the parts were copied; a part that went away meanwhile is no failure. */
+/** Whether no process wrote while the parts were copied. A part that disappeared meanwhile is not a failure. */
 function whole(copy: () => void, file: string, before: State): boolean {
   try {
     copy()
@@ -110,21 +110,21 @@ function copyParts(file: string, copy: string): void {
   for (const part of PARTS) {
     if (!existsSync(file + part)) continue
     copyFileSync(file + part, copy + part, constants.COPYFILE_FICLONE)
-    // It is copied with the rights of the original, which may be less.
+    // The copy has the file mode of the original, which may allow less.
     chmodSync(copy + part, 0o600)
   }
 }
 
 interface State {
-  /** Differs from that of any other moment with other contents, if it is settled. */
+  /** Different for different contents, if it is settled. */
   readonly text: string
-  /** False where the next write could still get the time of the last one. */
+  /** False if the next write could still get the same time as the last one. */
   readonly isSettled: boolean
 }
 
-/** Systems stamp writes with the time of their last tick, every 10 milliseconds at the least often. */
+/** Longer than a tick of the clock that stamps writes, which takes at most 10 milliseconds. */
 const TICK = 50
-/** Some file systems keep seconds only. */
+/** Some file systems only store whole seconds. */
 const SECOND = 2_000
 
 function stateOf(file: string): State {
@@ -134,7 +134,7 @@ function stateOf(file: string): State {
     if (found === undefined) return ''
     const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs } = found
     const age = Date.now() - Number(ctimeMs)
-    // Nobody can set this time, and every write does.
+    // Programs cannot set this time, and every write changes it.
     if (age >= 0 && age < (ctimeNs % 1_000_000_000n === 0n ? SECOND : TICK)) isSettled = false
     return [dev, ino, size, mtimeNs, ctimeNs].join(':')
   })

@@ -8,7 +8,7 @@ import type { Flows } from '../flows.js'
 import type { DataSource, Diagnostic } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 
-/** `flows_verification_flow`, to read: one flow, whoever manages it. */
+/** The data source `flows_verification_flow`: one flow of any project. */
 export function flowData(connected: Connected): DataSource {
   return {
     schema: {

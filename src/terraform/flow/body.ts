@@ -3,14 +3,14 @@ import { toPointer } from '../../model/json-pointer.js'
 import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
 import { type Field, type Fields, FLOW_FIELDS } from './definition-schema.js'
 
-/** What a configuration says of a flow, as the body that definitions and the API have. */
+/** A configured flow as a body, in the form of definitions and the API. */
 export interface Body {
   readonly value: Record<string, unknown>
-  /** JSON Pointers of what is not known yet: something that is permitted stands there, or nothing. */
+  /** JSON Pointers of values that are not known yet; the body has a permitted value there, or nothing. */
   readonly unknown: readonly string[]
 }
 
-/** null is left out, as it is not written. Unknown values may stand anywhere. */
+/** Null values are left out, like values not written. Unknown values may be anywhere. */
 export function bodyOf(config: ObjectValue): Body {
   const unknown: string[] = []
   return { value: objectOf(config, FLOW_FIELDS, [], unknown), unknown }
@@ -44,7 +44,7 @@ function memberOf(value: Exclude<Value, typeof UNKNOWN>, field: Field, path: rea
   return Object.fromEntries(entries)
 }
 
-/** The known items of a set can be judged, but not how many there are. */
+/** The known items of a set can be checked, but not their number. */
 function itemsOf(items: readonly Value[], path: readonly string[], unknown: string[]) {
   const known = items.filter((item) => item !== UNKNOWN)
   if (known.length === items.length) return known
@@ -53,7 +53,7 @@ function itemsOf(items: readonly Value[], path: readonly string[], unknown: stri
   return known
 }
 
-/** The first of the values permitted permits the most beside it. */
+/** The first permitted value puts the fewest limits on the other fields. */
 function placeholder({ values }: Field): string {
   return values[0] ?? 'unknown'
 }

@@ -14,7 +14,7 @@ import { type ObjectValue, UNKNOWN, type Value } from '../wire/value.js'
 import { withoutText } from '../without-text.js'
 import { type Body, bodyOf } from './body.js'
 
-/** Everything that is wrong with a configured flow, by the very rules that definitions are held to. */
+/** Everything that is wrong with a configured flow, by the rules for definitions. */
 export function checkFlow(config: ObjectValue, mode: Mode): Diagnostic[] {
   const { value, unknown } = bodyOf(config)
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
@@ -35,7 +35,7 @@ function textless(issue: Issue, body: Body['value']): Issue {
   return { ...issue, message: withoutText(issue.message, text) }
 }
 
-/** Also of what belongs to something unknown: how long a set is, or what goes with a type. */
+/** Also for issues that depend on something unknown: the length of a set, or what goes with a type. */
 function isUnknown(pointer: string, unknown: readonly string[]): boolean {
   return unknown.some((one) => pointer === one || (pointer.startsWith(`${one}/`) && !/\/\d+$/.test(pointer)))
 }
@@ -60,12 +60,12 @@ function toDiagnostic({ code, message, hint, pointer }: Issue): Diagnostic {
   return error(inTerraform(message), detail, pathOf(pointer))
 }
 
-/** Hints that tell how to write YAML, told for Terraform. */
+/** Terraform's version of hints about YAML. */
 const HINTS: Partial<Record<Issue['code'], string>> = {
   OPTION_NOT_ALLOWED: 'remove the block, or write type = "document"',
 }
 
-/** The kinds of values have other names there. */
+/** Terraform has other names for kinds of values. */
 function inTerraform(message: string): string {
   return message
     .replace(/^"options\.document" does/, 'the block options.document does')

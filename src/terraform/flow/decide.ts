@@ -8,7 +8,7 @@ import { protectedFrom } from './judge.js'
 import { keyTaken, matchNew, ofOtherProject } from './match.js'
 import { isDoneAlready } from './origin.js'
 
-/** What Terraform asks for one flow: what its state says, and what is planned; either is null where there is none. */
+/** Terraform's order for one flow: its state and its plan; either may be null. */
 export interface Order {
   readonly prior: ObjectValue | null
   readonly planned: ObjectValue | null
@@ -16,11 +16,11 @@ export interface Order {
 
 export type Decision =
   | { readonly kind: 'write'; readonly wish: Wish; readonly judged: Judged }
-  /** All is as it was ordered: null where that is to be no more. */
+  /** Everything is already as ordered; null if the order was to remove it. */
   | { readonly kind: 'done'; readonly flow: ObservedFlow | null }
   | { readonly kind: 'refused'; readonly diagnostics: readonly Diagnostic[] }
 
-/** What an order comes to, by what the service has now: somebody may have written since it was planned. */
+/** What to do for an order, given the service's current flows: they may have changed since the plan. */
 export async function decide(order: Order, known: Known): Promise<Decision> {
   if (order.prior === null) return decideNew(order, known)
   const { prior, planned } = order
@@ -38,7 +38,7 @@ export async function decide(order: Order, known: Known): Promise<Decision> {
   return holder === undefined ? write({ flow, planned }, known) : refuse(keyTaken(holder, project))
 }
 
-/** Archived is what destroying comes to; a flow that nobody manages is not this project's to archive. */
+/** Destroying means archiving. A flow without a project is not this project's to archive. */
 function isGone(flow: ObservedFlow | undefined, project: string): boolean {
   return flow === undefined || flow.project === null || (flow.project === project && flow.status === 'archived')
 }

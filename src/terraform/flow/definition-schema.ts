@@ -1,16 +1,16 @@
 import flowSchema from '../../../schemas/flow.schema.json' with { type: 'json' }
 import type { Value } from '../wire/value.js'
 
-/** One value of a definition, as schemas/flow.schema.json describes it: the single source of what a flow may say. */
+/** One value of a definition, from schemas/flow.schema.json, the single source of what a flow may contain. */
 export interface Field {
   readonly description: string
   readonly kind: 'text' | 'flag' | 'set' | 'map' | 'object'
   readonly isRequired: boolean
-  /** What holds where nothing is said; undefined where nothing holds then. */
+  /** The value if nothing is written; undefined if there is none. */
   readonly default: Value | undefined
-  /** The values permitted, where they are listed. */
+  /** The permitted values, if they are listed. */
   readonly values: readonly string[]
-  /** Those of an object, in the order of a definition. */
+  /** The fields of an object, in the order of a definition. */
   readonly fields: Fields
 }
 
@@ -31,7 +31,7 @@ interface Node {
 
 const definitions: Readonly<Record<string, Node>> = flowSchema.$defs
 
-/** A definition's fields, without those that only files have. */
+/** A definition's fields, except those that only exist in files. */
 export const FLOW_FIELDS: Fields = (() => {
   const { renamed_from: _, environments: _overlays, ...fields } = fieldsOf(flowSchema as Node)
   return fields
@@ -72,7 +72,7 @@ function kindOf({ type, properties }: Node): Field['kind'] {
   }
 }
 
-/** What stands beside a reference says more than what it refers to. */
+/** Members beside a reference override those of its target. */
 function resolved({ $ref, ...node }: Node): Node {
   if ($ref === undefined) return node
   const name = $ref.replace('#/$defs/', '')

@@ -5,15 +5,15 @@ import { plan } from '../../plan/plan.js'
 import type { ObjectValue } from '../wire/value.js'
 import { configOf } from './state.js'
 
-/** What is to become of one flow: the one it is now, if any, and the resource, or null where that goes away. */
+/** What one flow should become: the current flow, if any, and the resource, or null to remove it. */
 export interface Wish {
   readonly flow: ObservedFlow | null
   readonly planned: ObjectValue | null
 }
 
 /**
- * The plan of the engine over these flows and no others, whose keys nobody else has. Everything in the resources must be
- * known.
+ * The engine's plan for these flows only. The caller has checked that no other flow has their keys. Everything in the
+ * resources must be known.
  */
 export function planFor(
   wishes: readonly Wish[],
@@ -21,19 +21,19 @@ export function planFor(
   project: string,
   allow: readonly Allowance[] = [],
 ): Plan {
-  // Terraform asks a thousand times for one flow: the other flows are not looked at each time.
+  // Terraform may ask a thousand times, once per flow, so the other flows are left out each time.
   const concerned = { ...state, flows: wishes.flatMap(({ flow }) => (flow === null ? [] : [flow])) }
   return plan(wishes.flatMap(desired), concerned, {
     project,
     environment: 'terraform',
     only: wishes.map(keyOf),
     allow,
-    // Terraform knows its flows by their ids.
+    // Terraform finds its flows by id.
     followsKeys: false,
   })
 }
 
-/** The change of one flow, and what lifts the guard that would forbid it without need; null where all is as wished. */
+/** The change of one flow, with the allowance for a guard that would block it without need; null if nothing changes. */
 export function changeFor(wish: Wish, state: ObservedState, project: string): Judged | null {
   const bare = planFor([wish], state, project)
   const [change] = bare.changes
@@ -50,7 +50,7 @@ export function changeFor(wish: Wish, state: ObservedState, project: string): Ju
 export interface Judged {
   readonly change: Change
   readonly allow: readonly Allowance[]
-  /** Whether the flow is protected from this change. */
+  /** Whether the flow's protection blocks this change. */
   readonly isProtected: boolean
 }
 
@@ -58,7 +58,7 @@ export function keyOf({ flow, planned }: Wish): string {
   return String(planned?.key ?? flow?.key)
 }
 
-/** A step of its own, which people see in the plan: what is weakened afterwards is weakened by a second one. */
+/** Removing only the protection is a visible step of its own in the plan; weakening needs a second apply. */
 function isOnlyUnprotected({ action, before, after, assurance: { effect } }: Change): boolean {
   if (before?.protected !== true || after?.protected !== false || action === 'archive') return false
   return effect === 'neutral' || effect === 'strengthens'

@@ -9,8 +9,8 @@ import { heldTwice, keyTaken, matchNew, namedTwice, ofOtherProject } from './mat
 import { configOf } from './state.js'
 
 /**
- * What can be told of a change while it is planned: that apply would be refused, and what it does to the verification.
- * Reads what was observed; says nothing of what is not known yet.
+ * What the plan can already say about a change: that apply would be refused, and its effect on the verification. Reads
+ * observed flows only, and ignores values that are not known yet.
  */
 export async function examine(
   prior: ObjectValue | null,
@@ -54,7 +54,7 @@ async function examineKnown(
   const id = String(prior.id)
   if (!claims.holds(id)) return [heldTwice(String(prior.key))]
   const flow = await flows.byId(id)
-  // Gone since it was read: apply will say so, where it matters.
+  // Gone since it was read: apply will report that if it matters.
   if (flow === undefined || flow.status === 'archived') return []
   if (flow.project !== null && flow.project !== project) return [ofOtherProject(flow)]
   if (planned === null && flow.project === null) return [leftAlone(flow.key)]
@@ -72,7 +72,7 @@ function leftAlone(key: string): Diagnostic {
 
 async function examineChange(wish: Wish, { flows, project }: Connection): Promise<Diagnostic[]> {
   const { planned } = wish
-  // The version stays where nothing is to be written.
+  // A planned version that is known means that nothing will be written.
   if (planned !== null && planned.version !== UNKNOWN) return []
   if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
   const judged = changeFor(wish, await flows.state(), project)

@@ -5,7 +5,7 @@ import { attribute, error, lastWrite, pathOf, sentence, warning } from '../diagn
 import type { Diagnostic } from '../framework/provider.js'
 import type { Judged } from './engine.js'
 
-/** What is to be said of a change before it is made: that it is forbidden, or does harm. */
+/** Diagnostics about a change before it is made: that it is forbidden, or does harm. */
 export function judgements({ change, isProtected }: Judged): Diagnostic[] {
   return [
     ...edited(change),
@@ -15,7 +15,7 @@ export function judgements({ change, isProtected }: Judged): Diagnostic[] {
   ]
 }
 
-/** Terraform shows what differs, but neither who did it nor when. */
+/** Terraform shows the difference, but not who made it, or when. */
 function edited({ key, fields, drift }: Change): Diagnostic[] {
   const [first, ...more] = fields.filter(({ path, origin }) => origin === 'drift' && path !== '/status')
   if (drift === null || first === undefined) return []
@@ -25,7 +25,7 @@ function edited({ key, fields, drift }: Change): Diagnostic[] {
   return [warning(`"${key}" was edited outside Terraform`, detail, pathOf(first.path))]
 }
 
-/** A protected flow is archived or weakened only after somebody has said so in a change of its own. */
+/** A protected flow is archived or weakened only after a separate change has removed the protection. */
 export function protectedFrom({ key, action, assurance: { reasons } }: Change): Diagnostic {
   const weakened = reasons.filter(({ effect }) => effect === 'weakens').map(({ message }) => message)
   const what = action === 'archive' ? 'This would archive it.' : `This would weaken it: ${weakened.join(', ')}.`
@@ -46,7 +46,7 @@ function weakening({ key, assurance: { effect, reasons }, sessions_last_30_days:
   return [warning(`This weakens the verification of "${key}"`, detail.join(' '), pathOf(weakened[0]?.path ?? ''))]
 }
 
-/** Of a new flow the configuration has just said so. */
+/** Not for a new flow: its configuration has just said so. */
 function exposing({ key, before, assurance: { exposes_link } }: Change): Diagnostic[] {
   if (!exposes_link || before === null) return []
   const detail = 'Whoever has its address can begin a verification.'

@@ -4,15 +4,17 @@ import type { Diagnostic } from '../framework/provider.js'
 import type { Known } from '../known.js'
 import { isLeftBehind } from './origin.js'
 
-/** The flow that a new resource becomes, or why it cannot be had. */
+/** The flow that a new resource gets, or why it cannot get one. */
 export type Match =
-  /** None has the key: the flow is made. */
+  /** The key is free: the flow is created. */
   | { readonly kind: 'free' }
-  /** An archived flow comes back, or what an apply that was cut short left behind. */
+  /** An archived flow comes back, or a flow that an interrupted apply created. */
   | { readonly kind: 'restored' | 'left_behind'; readonly flow: ObservedFlow }
   | { readonly kind: 'refused'; readonly flow: ObservedFlow; readonly diagnostic: Diagnostic }
 
-/** Finds the flow of a resource that the state does not have. An active flow is never taken without being asked for. */
+/**
+ * Finds the flow for a resource that is not in the state. An active flow is never taken over without being asked for.
+ */
 export async function matchNew(key: string, known: Known): Promise<Match> {
   const { flows } = known
   const flow = await flows.byKey(key)
@@ -49,7 +51,7 @@ function existsAlready({ key, id, project, ...last }: ObservedFlow): Diagnostic 
 const NEVER_ANEW =
   'If it is to be replaced, take that back (terraform untaint, no -replace): a flow is never made anew.'
 
-/** A resource of the state has the flow that another one is to get. */
+/** A resource in the state has the flow that another one should get. */
 export function heldTwice(key: string): Diagnostic {
   const ways = [
     'If the resource got another name, write a moved block.',
@@ -64,7 +66,7 @@ export function namedTwice(key: string): Diagnostic {
   return error(`The key "${key}" is planned twice`, detail, [attribute('key')])
 }
 
-/** The key that a flow is to get belongs to another flow. */
+/** The wanted key belongs to another flow. */
 export function keyTaken(flow: ObservedFlow, project: string): Diagnostic {
   if (flow.project !== null && flow.project !== project) return ofOtherProject(flow)
   const which = flow.status === 'archived' ? 'An archived flow' : 'Another flow'

@@ -6,14 +6,14 @@ import type { Known } from '../known.js'
 import type { ObjectValue } from '../wire/value.js'
 import { configOf } from './state.js'
 
-/** How the deployments of one state begin their run's name. */
+/** The prefix of run names for deployments from one state. */
 export function runPrefix(place: string): string {
   return `terraform-${place}-`
 }
 
 /**
- * Whether a flow that the state does not know was made for it all the same: by an apply here that was cut short before
- * Terraform could write it down. Whoever has touched the flow since has made it theirs.
+ * Whether a flow that is not in the state was created for it by an apply that was cut short before Terraform could
+ * record it. If anybody has changed the flow since, it is theirs.
  */
 export async function isLeftBehind(
   flow: ObservedFlow,
@@ -26,7 +26,7 @@ export async function isLeftBehind(
   return run?.startsWith(runPrefix(place)) === true && journal.isUnfinished(run)
 }
 
-/** Whether the change that is planned on this version was made already, by an apply that was cut short. */
+/** Whether an interrupted apply already made the planned change on this version. */
 export async function isDoneAlready(
   reader: RemoteReader,
   flow: ObservedFlow,
@@ -39,7 +39,7 @@ export async function isDoneAlready(
   return last !== undefined && isOfPlace(reader, last, place)
 }
 
-/** Where it was written again since it was observed, the service refuses what is decided by this. */
+/** If the flow was written since it was observed, the service refuses the resulting change. */
 async function lastVersion(reader: RemoteReader, { id }: ObservedFlow) {
   return (await reader.listFlowVersions(id, { limit: 1 })).data[0]
 }

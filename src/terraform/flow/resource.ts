@@ -10,12 +10,12 @@ import { ofOtherProject } from './match.js'
 import { FLOW_RESOURCE } from './schema.js'
 import { plannedOf, stateOf } from './state.js'
 
-/** `flows_verification_flow`: the engine's plan and deployments of one flow, in Terraform's shape. */
+/** The resource `flows_verification_flow`: the engine's plan and deployment of one flow, in Terraform's form. */
 export function flowResource(connected: Connected): Resource {
   return {
     schema: FLOW_RESOURCE,
     schemaVersion: 0,
-    // Nobody knows the mode yet: what only live mode refuses is told by the plan.
+    // The mode is not known yet: the plan checks what only live mode refuses.
     validate: async (config) => checkFlow(config, 'test'),
     upgrade: async (_, version) => {
       throw new Error(`no state of version ${version} was ever written`)
@@ -27,7 +27,7 @@ export function flowResource(connected: Connected): Resource {
       return told(
         async () => {
           const flow = await connection.flows.byId(String(state.id))
-          // An archived flow is gone: made again, it is restored.
+          // An archived flow counts as gone; creating it again restores it.
           if (flow === undefined || flow.status === 'archived') return said(null)
           connection.claims.reads(flow.id)
           return said({ state: stateOf(await connection.flows.known(flow), state), memory })
@@ -51,7 +51,7 @@ export function flowResource(connected: Connected): Resource {
     async apply({ prior, planned, memory }) {
       const connection = connected()
       if (connection === null) throw new Error('apply came before configure')
-      // Only the state changes, such as a block of defaults that is written out now.
+      // Only the state changes, for example a block of defaults that is now written out.
       if (prior !== null && planned !== null && planned.version !== UNKNOWN) return said({ state: planned, memory })
       const before = { state: prior, memory }
       return told(async () => {

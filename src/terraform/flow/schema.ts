@@ -4,14 +4,14 @@ import { type Field, type Fields, FLOW_FIELDS, KEY_DESCRIPTION } from './definit
 
 const URL = 'Address of the link, whether it works or not. It stays the same until somebody rotates it.'
 
-/** What a flow is besides its configuration; the service says it. */
+/** What a flow has besides its configuration; the service gives it. */
 const COMPUTED = {
   id: computed('Id of the flow, `vf_...`: it outlives every change, renames too.'),
   project: computed("The project that manages the flow: that of the provider once it was applied; null when nobody's."),
   version: computed('Grows by one with every change of the flow.', 'number'),
 } satisfies Block['attributes']
 
-/** The resource: options are nested blocks, so that Terraform points at the line that is wrong. */
+/** The resource. Options are nested blocks, so that Terraform points at the exact line of a mistake. */
 export const FLOW_RESOURCE: Block = {
   description:
     'A verification flow: a named, reusable configuration of identity checks. Destroying it archives the flow, and creating it again restores it.',
@@ -24,7 +24,7 @@ export const FLOW_RESOURCE: Block = {
   blocks: blocksOf(FLOW_FIELDS),
 }
 
-/** A flow as data sources show it: every default filled in. */
+/** A flow as data sources show it, with every default filled in. */
 export const FLOW_RESULT: Block['attributes'] = {
   ...Object.fromEntries(Object.entries(FLOW_FIELDS).map(([name, field]) => [name, resultOf(field)])),
   static_link: linkAttribute('computed'),
@@ -52,7 +52,7 @@ export function computed(description: string, type: Attribute['type'] = 'string'
   return { description, type, given: 'computed' }
 }
 
-/** The fields that are no objects: these are blocks. */
+/** The fields that are not objects; objects are blocks. */
 function attributesOf(fields: Fields): Block['attributes'] {
   return Object.fromEntries(
     Object.entries(fields)
@@ -72,7 +72,7 @@ function blocksOf(fields: Fields): NonNullable<Block['blocks']> {
   )
 }
 
-/** An attribute, no block: only so can the service add the address to it. */
+/** An attribute and not a block, so that the service can add the address. */
 function linkAttribute(given: 'computed' | 'optional_or_computed'): Attribute {
   const { static_link: link } = FLOW_FIELDS
   if (link === undefined) throw new Error('a flow has a static link')
@@ -104,7 +104,7 @@ function typeOf({ kind }: Field): Type {
   return types[kind]
 }
 
-/** A value that has a default is filled in by the provider, so that references to it are never null. */
+/** The provider fills in defaults, so that references to these values are never null. */
 function givenBy({ isRequired, default: fallback }: Field): Attribute['given'] {
   if (isRequired) return 'required'
   return fallback === undefined ? 'optional' : 'optional_or_computed'

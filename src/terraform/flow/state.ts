@@ -9,8 +9,8 @@ import { type Field, type Fields, FLOW_FIELDS } from './definition-schema.js'
 export type KnownFlow = Pick<ObservedFlow, 'id' | 'key' | 'project' | 'version' | 'config'> & { readonly url: string }
 
 /**
- * The state of a flow. The service fills every default in, Terraform keeps what was written: so a block that the state
- * does not have stays away while all in it is default, and one that it has stays. Drift shows either way.
+ * The state of a flow. The service fills in every default; Terraform keeps what was written. So a block missing in the
+ * state stays missing while all its values are defaults, and an existing block stays. Drift shows either way.
  */
 export function stateOf(flow: KnownFlow, before: ObjectValue | null): ObjectValue {
   const { id, key, project, version, config, url } = flow
@@ -18,7 +18,7 @@ export function stateOf(flow: KnownFlow, before: ObjectValue | null): ObjectValu
   return { ...members, key, static_link: { active: config.static_link.active, url }, id, project, version }
 }
 
-/** Every member of an object, for those who want defaults filled in; null where there is none. */
+/** A complete configuration with defaults filled in; absent objects are null. */
 export function wholeOf(config: FlowConfig): ObjectValue {
   return membersOf(config as unknown as ObjectValue, null, FLOW_FIELDS, true)
 }
@@ -47,8 +47,8 @@ function isDefault(members: ObjectValue, fields: Fields): boolean {
 }
 
 /**
- * What a configuration makes of a flow: itself, with defaults filled in where the service would. What only the service
- * knows is unknown on a new flow; on one that exists it stays, but for the version, which moves with every change.
+ * The planned flow: the configuration, with defaults filled in as the service would. Values that only the service knows
+ * are unknown on a new flow. On an existing one they stay, except the version, which grows with every change.
  */
 export function plannedOf(config: ObjectValue, prior: ObjectValue | null, project: Value): ObjectValue {
   const url = isObjectValue(prior?.static_link) ? (prior.static_link.url ?? UNKNOWN) : UNKNOWN
@@ -79,7 +79,7 @@ function plannedLink(said: Value, url: Value): Value {
   return { ...plannedMembers(isObjectValue(said) ? said : {}, link), url }
 }
 
-/** Whether the service would see no difference. What is not known yet may be one. */
+/** Whether the service would see no difference. An unknown value may be one. */
 function isSameFlow(planned: ObjectValue, prior: ObjectValue): boolean {
   const config = configOf(planned)
   const was = configOf(prior)
@@ -87,7 +87,7 @@ function isSameFlow(planned: ObjectValue, prior: ObjectValue): boolean {
   return planned.key === prior.key && planned.project === prior.project && canonicalJson(config) === canonicalJson(was)
 }
 
-/** The configuration that a state or plan amounts to; null while some of it is not known. */
+/** The configuration of a state or plan; null while part of it is unknown. */
 export function configOf(state: ObjectValue): FlowConfig | null {
   const { value, unknown } = bodyOf(state)
   return unknown.length > 0 ? null : normalise(value as unknown as FlowBody)

@@ -12,15 +12,15 @@ import { type Decision, decide, movedOn, type Order } from './decide.js'
 import { keyOf, planFor } from './engine.js'
 import { runPrefix } from './origin.js'
 
-/** What became of an order: the flow as it is now, null where it is gone; or why it was refused. */
+/** The result of an order: the flow as it is now, null if it is gone; or why the order was refused. */
 type Outcome =
   | { readonly isDone: true; readonly flow: ObservedFlow | null }
   | { readonly isDone: false; readonly diagnostics: readonly Diagnostic[] }
 
-/** Writes what Terraform orders, resource by resource, in as few deployments as its parallelism allows. */
+/** Writes Terraform's orders, which come resource by resource, in as few deployments as its parallelism allows. */
 export interface Writes {
   order(order: Order): Promise<Outcome>
-  /** Nothing more is begun. */
+  /** Begins nothing new. */
   stop(): void
 }
 
@@ -36,8 +36,8 @@ interface Ready {
 }
 
 /**
- * How long Terraform may take from one order to the next, and for all that it sends before it waits; in milliseconds. The
- * first ones come at once; before each later one it writes down the state, whole.
+ * The waits for the next order and for all orders of one batch, in milliseconds. Terraform sends the first ones at
+ * once. Before each later one it writes the whole state.
  */
 const QUIET = { first: 20, later: 60 }
 const LONGEST = 500
@@ -81,8 +81,8 @@ export function writesOf(known: Known, source: () => Promise<Deployment['source'
 }
 
 /**
- * Waits until no more orders come, though not for ever, nor for more than ever came at once: Terraform sends ten, or as
- * many as its -parallelism says, and then waits for an answer.
+ * Waits until no more orders come, but not for ever, and not for more than ever came at once: Terraform sends ten, or
+ * as many as -parallelism says, and then waits for an answer.
  */
 async function settled(length: () => number, most: number): Promise<void> {
   const begun = Date.now()
@@ -110,14 +110,14 @@ async function fulfil(batch: readonly Waiting[], about: About): Promise<void> {
   try {
     await deploy(ready, about)
   } catch (failure) {
-    // What others wrote is not known here.
+    // The flows may have been changed by others.
     about.flows.forget()
     if (ready.length > 1 && wasRefused(failure)) for (const one of ready) await fulfil([one.waiting], about)
     else for (const { waiting } of ready) tell(waiting, failure)
   }
 }
 
-/** Nothing was written then, and one of the orders is why. */
+/** Whether nothing was written because one of the orders was refused. */
 function wasRefused(failure: unknown): boolean {
   return failure instanceof RemoteError && (failure.kind === 'stale' || failure.kind === 'invalid')
 }
@@ -134,7 +134,7 @@ async function decided(waiting: Waiting, about: About): Promise<Decision | undef
   }
 }
 
-/** One deployment for all of them, or none. */
+/** One deployment for all orders, or none. */
 async function deploy(ready: readonly Ready[], { flows, journal, project, place, source }: About): Promise<void> {
   const wishes = ready.map(({ decision }) => decision.wish)
   const allow = ready.flatMap(({ decision }) => decision.judged.allow)

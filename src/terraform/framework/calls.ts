@@ -13,7 +13,7 @@ import type { Block } from './schema.js'
 import { wireDiagnostic, wirePath } from './wire-diagnostic.js'
 import { typeOf, wireBlock } from './wire-schema.js'
 
-/** What answers each call that Terraform makes; none of them rejects. */
+/** The handlers of Terraform's calls; none of them rejects. */
 export type Calls = {
   readonly [Name in keyof typeof PROVIDER_CALLS]: (
     request: ReadAs<(typeof PROVIDER_CALLS)[Name]['request']>,
@@ -21,18 +21,18 @@ export type Calls = {
 }
 
 export interface Surroundings {
-  /** Is told what was thrown, with where it came from; people see its message as a diagnostic. */
+  /** Gets each thrown error, with its stack; people see its message as a diagnostic. */
   failed(doing: string, error: unknown): void
-  /** The work, or a rejection as soon as something has failed that no call can catch: the work might never end. */
+  /** The work, or a rejection as soon as an error outside of every call occurs: then the work might never end. */
   orCrash<Result>(work: Promise<Result>): Promise<Result>
 }
 
 /**
- * Between the wire and a provider. Whatever is thrown becomes a diagnostic, beside what Terraform has to keep: after a
- * call that failed it would forget an object that exists.
+ * Connects the wire and a provider. A thrown error becomes a diagnostic, beside the state that Terraform must keep:
+ * after a failed call it would forget an existing object.
  */
 export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): Calls {
-  /** What `work` answers, or else `kept` and why. */
+  /** The answer of `work`; on an error, `kept` and the reason. */
   async function answer<Kept, Response>(
     doing: string,
     kept: Kept,
@@ -48,7 +48,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
 
   const interrupts = new Set<() => void>()
 
-  /** As `answer`, for work that writes nothing: where Terraform stops, nobody waits for its end. */
+  /** Like `answer`, for work that writes nothing: it ends at once when Terraform is stopped. */
   function answerOrStop<Kept, Response>(doing: string, kept: Kept, work: () => Promise<Response>) {
     let interrupt = () => {}
     const stopped = new Promise<Told>((done) => {
@@ -70,7 +70,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
       resource_schemas: schemas(provider.resources),
       data_source_schemas: schemas(provider.dataSources),
       ephemeral_resource_schemas: schemas(provider.ephemeralResources),
-      // A removal is planned as well, and a process that knows what to do is not asked for the schema again.
+      // Removals are planned too. A process that already knows the schema is not asked for it again.
       server_capabilities: { plan_destroy: true, get_provider_schema_optional: true },
     }),
 
@@ -100,7 +100,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
         const resource = named(provider.resources, type_name)
         const { schema } = resource
         const { result, diagnostics } = await resource.read(object(schema, current_state), memory)
-        // Only an answer without an error can say that the object is gone.
+        // The object only counts as gone if there is no error.
         const kept = result === null && diagnostics.some(isError)
         return {
           new_state: kept ? current_state : dynamic(schema, result?.state ?? null),
@@ -137,7 +137,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
           config: objectOrNull(schema, config),
           memory: planned_private,
         })
-        // What became of the object is often a plan that was half carried out; a state holds nothing unknown.
+        // After an error the result is often a half-finished plan; a state must not hold unknown values.
         const state = diagnostics.some(isError) ? withoutUnknown(result.state) : result.state
         return { new_state: dynamic(schema, state), private: result.memory, ...told(diagnostics, schema) }
       }),
@@ -172,7 +172,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
         return { result: dynamic(schema, result), ...told(diagnostics, schema) }
       }),
 
-    // What is opened here holds for a whole run, and needs no end.
+    // An opened session is valid for a whole run and needs no closing.
     RenewEphemeralResource: async () => ({}),
     CloseEphemeralResource: async () => ({}),
 
@@ -191,7 +191,7 @@ export function callsOf(provider: Provider, { failed, orCrash }: Surroundings): 
   }
 }
 
-/** Where a required value is missing, or one is set that cannot be, there is nothing to judge yet. */
+/** Checks required and forbidden values first; other checks make sense only after that. */
 async function checked(kind: Validated, config: ObjectValue): Promise<readonly Diagnostic[]> {
   const faults = checkGiven(kind.schema, config)
   return faults.length > 0 ? faults : kind.validate(config)
@@ -231,7 +231,7 @@ async function upgraded(resource: Resource, json: string, version: number): Prom
 
 function objectOrNull(schema: Block, value: Dynamic): ObjectValue | null {
   const type = typeOf(schema)
-  // Terraform sends MessagePack; the protocol has JSON as well.
+  // Terraform sends MessagePack; the protocol also permits JSON.
   if (value !== null && value.json.length > 0) {
     return parseValue(type, Buffer.from(value.json).toString('utf8')) as ObjectValue | null
   }

@@ -3,8 +3,8 @@ import type { Diagnostic, Step } from './provider.js'
 import type { Attribute, Block } from './schema.js'
 
 /**
- * What Terraform leaves to providers: an argument that is required may be null, and one that only the provider gives may be
- * written all the same.
+ * Checks that Terraform leaves to providers: a required argument must not be null, and a computed one must not be
+ * written.
  */
 export function checkGiven(block: Block, config: ObjectValue, path: readonly Step[] = []): Diagnostic[] {
   const attributes = Object.entries(block.attributes).flatMap(([name, attribute]) =>

@@ -5,8 +5,8 @@ import type { Block } from './schema.js'
 import { hasAttributes } from './wire-schema.js'
 
 /**
- * A diagnostic at the deepest place of the schema that Terraform finds in a file: it goes into blocks, maps and lists, but
- * not into nested attributes and sets. What is left of the path is said in the text.
+ * A diagnostic at the deepest place that Terraform can find in a file: it follows blocks, maps and lists, but not
+ * nested attributes and sets. The text names the rest of the path.
  */
 export function wireDiagnostic(diagnostic: Diagnostic, schema: Block): WrittenAs<typeof WireDiagnostic> {
   const { severity, summary, detail, path } = diagnostic

@@ -2,12 +2,12 @@ import { MARKDOWN, SINGLE, type WireAttribute, type WireBlock } from '../wire/me
 import type { Type } from '../wire/value.js'
 import type { Attribute, Block } from './schema.js'
 
-/** The type of what a configuration says in a block: an object of its attributes and blocks. */
+/** The type of a block's value: an object of its attributes and blocks. */
 export function typeOf({ attributes, blocks = {} }: Block): Type {
   return ['object', { ...each(attributes, attributeType), ...each(blocks, typeOf) }]
 }
 
-/** The schema of a block, as Terraform asks for it. */
+/** The schema of a block, in Terraform's form. */
 export function wireBlock({ description, attributes, blocks = {} }: Block): WireBlock {
   return {
     description,
@@ -40,7 +40,7 @@ function attributeType({ type }: Attribute): Type {
   return hasAttributes(type) ? ['object', each(type.attributes, attributeType)] : type
 }
 
-/** Whether an attribute is an object with attributes of its own. */
+/** Whether an attribute is an object with its own attributes. */
 export function hasAttributes(type: Attribute['type']): type is Exclude<Attribute['type'], Type> {
   return typeof type === 'object' && 'attributes' in type
 }

@@ -9,8 +9,8 @@ export interface Certificate {
 }
 
 /**
- * A self-signed certificate for `localhost`, for as long as one process lives. Node has nothing that writes one, and the
- * libraries that do cost 85 to 320 ms at each start.
+ * A self-signed certificate for `localhost`, for the life of one process. Node cannot make one, and the libraries that
+ * can cost 85 to 320 ms at each start.
  */
 export function makeCertificate(now: Date): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -34,20 +34,20 @@ export function makeCertificate(now: Date): Certificate {
   }
 }
 
-/** What Terraform's side checks. */
+/** The extensions that Terraform checks. */
 function extensions(): Buffer[] {
   const critical = value(BOOLEAN, Buffer.from([0xff]))
   const localhost = value(CONTEXT_PRIMITIVE + 2, Buffer.from('localhost'))
   return [
     sequence(objectId(SUBJECT_ALT_NAME), octets(sequence(localhost))),
     sequence(objectId(BASIC_CONSTRAINTS), critical, octets(sequence(critical))), // an authority, for its own signature
-    // digitalSignature, keyAgreement, keyCertSign: bits 0, 4 and 5, of which the last two in the byte are unused.
+    // digitalSignature, keyAgreement, keyCertSign: bits 0, 4 and 5; the last two bits of the byte are unused.
     sequence(objectId(KEY_USAGE), critical, octets(bits(Buffer.from([0b1000_1100]), 2))),
     sequence(objectId(EXTENDED_KEY_USAGE), octets(sequence(objectId(SERVER_AUTH), objectId(CLIENT_AUTH)))),
   ]
 }
 
-/** A value in DER: what it is, how long it is, and itself. */
+/** A value in DER: tag, length, content. */
 function value(tag: number, content: Uint8Array): Buffer {
   const { length } = content
   const size = length < 128 ? [length] : length < 256 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
@@ -86,7 +86,7 @@ const UTF8_STRING = 0x0c
 const CONTEXT = 0xa0
 const CONTEXT_PRIMITIVE = 0x80
 
-// Object identifiers, as DER has them: the first two numbers in one byte, the others 7 bits a byte.
+// Object identifiers in DER: the first two numbers share one byte, the others have 7 bits per byte.
 const COMMON_NAME = [0x55, 0x04, 0x03] // 2.5.4.3
 const ECDSA_WITH_SHA256 = [0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02] // 1.2.840.10045.4.3.2
 const KEY_USAGE = [0x55, 0x1d, 0x0f] // 2.5.29.15

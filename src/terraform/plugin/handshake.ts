@@ -1,14 +1,14 @@
-/** What Terraform tells a plugin in its environment when it starts it. */
+/** What Terraform passes to a plugin in its environment at the start. */
 export interface Invitation {
-  /** PEM of the certificate with which Terraform will call; null where it asks for no encryption. */
+  /** PEM of the certificate that Terraform will call with; null if it does not ask for encryption. */
   readonly clientCertificate: string | null
-  /** Where the socket is to lie; null for the folder of temporary files. */
+  /** The folder for the socket; null for the folder of temporary files. */
   readonly socketFolder: string | null
 }
 
-/** Why this is no start by a Terraform that can use this plugin, and where that is to be said. */
+/** Why this was not started by a Terraform that can use this plugin, and where to say so. */
 export interface Refusal {
-  /** Terraform shows its users nothing of an end so early but what was on stdout. */
+  /** If a plugin ends this early, Terraform shows only its stdout. */
   readonly on: 'stdout' | 'stderr'
   readonly message: string
 }
@@ -33,12 +33,12 @@ export function readInvitation(environment: Environment): Invitation | Refusal {
   }
 }
 
-/** The line that tells Terraform where to call, and which certificate it will meet there. */
+/** The line with the address to call, and the certificate that Terraform will see there. */
 export function handshakeLine(socket: string, certificate: Uint8Array | null): string {
   const base64 = certificate === null ? '' : Buffer.from(certificate).toString('base64').replace(/=+$/, '')
   return ['1', PROTOCOL, 'unix', socket, 'grpc', base64].join('|')
 }
 
-/** No secret: it tells a start by Terraform from one by hand. */
+/** Not a secret: it distinguishes a start by Terraform from one by hand. */
 const MAGIC_COOKIE = 'd602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2'
 const PROTOCOL = '6'

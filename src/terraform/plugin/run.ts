@@ -4,12 +4,12 @@ import { logLine } from './log.js'
 import { type Handlers, type RunningServer, startServer } from './server.js'
 import { UnderWay } from './under-way.js'
 
-/** What runs in the process, and what the process does for it. */
+/** What runs in the process. */
 export interface Plugin {
   readonly handlers: Handlers['provider']
-  /** Begin nothing more. */
+  /** Begins nothing new. */
   stop(): void
-  /** `isTold`: Terraform asked for the end, after it had got every answer. */
+  /** `isTold`: Terraform asked for the end, after it got every answer. */
   close(isTold: boolean): Promise<void>
 }
 
@@ -19,13 +19,13 @@ export interface Process {
 }
 
 /**
- * Lives as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing may be written
- * to stdout before.
+ * Runs as a plugin of Terraform: shakes hands, answers, and ends when Terraform says so or is gone. Nothing may be
+ * written to stdout before the handshake.
  */
 export async function run(load: (process: Process) => Plugin): Promise<void> {
   const invitation = readInvitation(process.env)
   if ('message' in invitation) return refuse(invitation)
-  // With Terraform gone, nobody reads any more; that is no reason to fail.
+  // When Terraform is gone, writes to these fail; that is not a fault.
   process.stdout.on('error', () => {})
   process.stderr.on('error', () => {})
   const underWay = new UnderWay()
@@ -51,7 +51,7 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
     process.exit(0)
   }
 
-  /** Terraform is gone, or will not wait: finish what has begun, for a while. */
+  /** Terraform is gone, or will not wait: finishes running work within a time limit. */
   async function leave(): Promise<void> {
     plugin.stop()
     await underWay.ended(FINISHING)
@@ -64,13 +64,13 @@ export async function run(load: (process: Process) => Plugin): Promise<void> {
       underWay.crash(error)
     })
   }
-  // Ctrl-C goes to this process as well; Terraform then calls StopProvider, and waits.
+  // Ctrl-C reaches this process too; Terraform then calls StopProvider, and waits.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => void leave())
   process.on('SIGHUP', () => void leave())
   whenOrphaned(() => void leave())
 
-  // Nobody reads it where Terraform has ended by now: then no parent is left whose end could be seen.
+  // If Terraform has already ended, the write fails; then there is no parent left to watch.
   process.stdout.write(`${handshakeLine(server.socket, tls?.own.der ?? null)}\n`, (error) => {
     if (error) void leave()
   })
@@ -81,7 +81,7 @@ function refuse({ on, message }: Refusal): void {
   process.exitCode = 1
 }
 
-/** Killed by force, Terraform says nothing to its plugins: they belong to another process from then on. */
+/** A Terraform that is killed sends no signal; its plugins get another parent process. */
 function whenOrphaned(leave: () => void): void {
   const parent = process.ppid
   const watch = setInterval(() => {

@@ -13,7 +13,7 @@ import type { Message } from '../wire/message.js'
 import { CONTROLLER_CALLS, PROVIDER_CALLS } from '../wire/messages.js'
 import type { Certificate } from './certificate.js'
 
-/** What answers the calls of the two services: the provider's, and the one that ends this process. */
+/** The handlers of two services: the provider's, and the one that ends this process. */
 export interface Handlers {
   readonly provider: HandlersOf<typeof PROVIDER_CALLS>
   shutdown(): void
@@ -29,7 +29,7 @@ type CallTable = {
   readonly [name: string]: { readonly request: Message<never, unknown>; readonly response: Message<never, unknown> }
 }
 
-/** Who may call: whoever has the key of this certificate. */
+/** Only the holder of this certificate's key may call. */
 export interface Tls {
   readonly own: Certificate
   /** PEM */
@@ -39,11 +39,11 @@ export interface Tls {
 export interface RunningServer {
   /** Path of its Unix socket. */
   readonly socket: string
-  /** Ends calls under way within a moment, and removes the socket. */
+  /** Ends running calls after a short wait, and removes the socket. */
   stop(): Promise<void>
 }
 
-/** Serves both services on a Unix socket in a folder of its own, to which no other user has access. */
+/** Serves both services on a Unix socket in its own folder, which other users cannot access. */
 export async function startServer(handlers: Handlers, tls: Tls | null, folder = tmpdir()): Promise<RunningServer> {
   const server = new Server({
     'grpc.max_receive_message_length': LARGEST_MESSAGE,
@@ -100,7 +100,7 @@ function addService(server: Server, name: string, calls: CallTable, handlers: ob
   server.addService(definition, implementation)
 }
 
-/** This side only answers. */
+/** This side sends no requests. */
 function unused(): never {
   throw new Error('a server sends no requests')
 }
@@ -119,12 +119,12 @@ async function bind(server: Server, socket: string, tls: Tls | null): Promise<vo
   })
 }
 
-/** The folder, or one with a short name: the path of a socket has room for about 104 bytes. */
+/** The folder, or one with a short name: a socket's path has room for about 104 bytes. */
 function shortEnough(folder: string): string {
   return Buffer.byteLength(join(folder, 'flows-123456', 's')) < 100 ? folder : '/tmp'
 }
 
-/** As much as Terraform itself takes. */
+/** As much as Terraform itself accepts. */
 const LARGEST_MESSAGE = 256 * 1024 ** 2
-/** For calls that are still under way at the end, in milliseconds. */
+/** The wait for calls still running at the end, in milliseconds. */
 const PATIENCE = 300

@@ -2,7 +2,7 @@
 export class UnderWay {
   readonly #calls = new Map<Promise<unknown>, (error: unknown) => void>()
 
-  /** The work, or a rejection with what `crash` was told meanwhile: work whose own error got lost might never end. */
+  /** The work, or a rejection with an error that `crash` got: work whose own error got lost might never end. */
   async orCrash<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await new Promise<Result>((done, fail) => {
@@ -14,12 +14,12 @@ export class UnderWay {
     }
   }
 
-  /** Something failed outside of every call. */
+  /** An error occurred outside of every call. */
   crash(error: unknown): void {
     for (const fail of this.#calls.values()) fail(error)
   }
 
-  /** Once none is under way, or after this many milliseconds. */
+  /** Resolves when no call is running, or after this many milliseconds. */
   async ended(patience: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((done) => {

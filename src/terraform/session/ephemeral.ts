@@ -9,7 +9,7 @@ import type { Diagnostic, EphemeralResource } from '../framework/provider.js'
 import type { ObjectValue, Value } from '../wire/value.js'
 import { withoutText } from '../without-text.js'
 
-/** `flows_verification_session`: one person's verification, opened for a run and never written into a state. */
+/** `flows_verification_session`: one person's verification, opened for a run and never stored in a state. */
 export function sessionResource(connected: Connected): EphemeralResource {
   return {
     schema: {
@@ -60,7 +60,7 @@ export function sessionResource(connected: Connected): EphemeralResource {
         try {
           const idempotencyKey = String(config.idempotency_key)
           const made = await (await connection.flows.writer()).createSession(paramsOf(config), { idempotencyKey })
-          // A repeated request is answered as it was the first time, whatever has become of the session.
+          // A repeated request gets its first answer, even if the session has changed since.
           const { id, status, url, client_secret } = await (await connection.flows.reader()).retrieveSession(made.id)
           return { result: { ...config, id, status, url, client_secret }, diagnostics: [] }
         } catch (failure) {
@@ -101,7 +101,7 @@ function textsOf(value: ObjectValue): Record<string, string> {
 
 const PARAMS = ['verification_flow', 'client_reference_id', 'metadata', 'provided_details', 'return_url']
 
-/** At the attribute that the service names, where it is one of these. */
+/** Points at the attribute that the service names, if it is one of these. */
 function refusal(failure: unknown, config: ObjectValue): Diagnostic {
   const name =
     failure instanceof RemoteError ? PARAMS.find((param) => failure.param?.split('[')[0] === param) : undefined

@@ -1,10 +1,10 @@
-/** How protobuf tells where a value ends. */
+/** Protobuf's wire types, which say where a value ends. */
 export const VARINT = 0
 const FIXED64 = 1
 export const DELIMITED = 2
 const FIXED32 = 5
 
-/** An integer, 7 bits a byte, lowest first; below zero as 64 bits in two's complement. */
+/** An integer in 7 bits per byte, lowest first; negative ones as 64 bits in two's complement. */
 export function varint(value: number): Uint8Array {
   if (!Number.isSafeInteger(value)) throw new RangeError(`${value} is not an integer that can be sent`)
   const bytes: number[] = []
@@ -14,7 +14,7 @@ export function varint(value: number): Uint8Array {
   return Uint8Array.from(bytes)
 }
 
-/** Goes through the bytes of one message. */
+/** Reads the bytes of one message. */
 export class Reader {
   readonly #bytes: Buffer
   #at = 0
@@ -27,7 +27,7 @@ export class Reader {
     return this.#at >= this.#bytes.length
   }
 
-  /** @throws where the integer is too large for a number of JavaScript. */
+  /** @throws if the integer is too large for a JavaScript number. */
   varint(): number {
     let value = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -42,7 +42,7 @@ export class Reader {
     return this.#take(this.varint())
   }
 
-  /** Goes past a value of a field that nobody asked for. */
+  /** Skips the value of an unknown field. */
   skip(ending: number): void {
     if (ending === VARINT) this.#pastVarint()
     else if (ending === FIXED64) this.#take(8)

@@ -2,19 +2,19 @@ import { decode, ExtData, encode } from '@msgpack/msgpack'
 import { type ObjectValue, type Type, UNKNOWN, type Value } from './value.js'
 
 /*
- * Values as Terraform sends them: MessagePack, read and written by their type. Written strictly, since a value that does
- * not fit its type is a fault of this provider; states of earlier runs, which are JSON, are read leniently.
+ * Terraform's values in MessagePack, read and written by their type. Writing is strict, since a value that does not fit
+ * its type is a fault of this provider. Reading states of earlier runs, which are JSON, is lenient.
  */
 
-/** @throws where the value is not of the type; the message says where. */
+/** @throws if the value is not of the type; the message says where. */
 export function encodeValue(type: Type, value: Value): Uint8Array {
   return encode(toWire(type, value, ''))
 }
 
 /**
- * No bytes at all are null. What Terraform tells of an unknown value beforehand, such as that it is not null, is dropped.
+ * No bytes mean null. Terraform's hints about an unknown value, such as that it is not null, are dropped.
  *
- * @throws where the bytes hold no value of the type.
+ * @throws if the bytes do not hold a value of the type.
  */
 export function decodeValue(type: Type, bytes: Uint8Array): Value {
   if (bytes.length === 0) return null
@@ -22,9 +22,9 @@ export function decodeValue(type: Type, bytes: Uint8Array): Value {
 }
 
 /**
- * A state as JSON: members that the type does not know are dropped, and missing ones are null.
+ * A state in JSON: members unknown to the type are dropped, and missing ones are null.
  *
- * @throws where it is no JSON, or a member is of another type.
+ * @throws if it is not JSON, or a member has another type.
  */
 export function parseValue(type: Type, json: string): Value {
   return fromWire(type, JSON.parse(withDigits(json)), '')
@@ -94,21 +94,21 @@ function number(value: unknown, at: string): number | string {
   throw misfit(at, 'number')
 }
 
-/** The number where JavaScript holds it to the last digit, else its digits. */
+/** The number if JavaScript can hold it exactly, otherwise its digits. */
 function exactly(digits: string): number | string {
   const value = Number(digits)
   if (Number.isInteger(value)) return Number.isSafeInteger(value) ? value : digits
-  // Nothing shorter has all digits of a binary fraction: 0.1 would seem to be exact.
+  // Compares all digits of the binary fraction: with fewer, 0.1 would seem to be exact.
   return Number.isFinite(value) && value.toPrecision(100).replace(/0+$/, '') === digits ? value : digits
 }
 
-/** JSON with its numbers as texts, since JSON.parse rounds them. */
+/** JSON with its numbers as text, because JSON.parse rounds them. */
 function withDigits(json: string): string {
   return json.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token.startsWith('"') ? token : `"${token}"`))
 }
 
 function mapped<From, To>(members: { readonly [name: string]: From }, of: (name: string, member: From) => To) {
-  // Makes a member of its own of every name: assigning to __proto__ would change what the object inherits.
+  // Gives every name its own member: assigning to __proto__ would change the prototype.
   return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, of(name, member)]))
 }
 
@@ -138,7 +138,7 @@ type Members = { readonly [name: string]: Type }
 const UNKNOWN_EXTENSION = 0
 const DIGITS = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/
 
-// The library refuses this key. Half a surrogate pair is in no text that comes as UTF-8, so nobody can send the stand-in.
+// The library refuses this key. UTF-8 text cannot contain half a surrogate pair, so the stand-in cannot be sent.
 const PROTO = '__proto__'
 const PROTO_STAND_IN = '\ud800__proto__'
 const KEYS = {

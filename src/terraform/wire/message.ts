@@ -1,25 +1,25 @@
 import { DELIMITED, Reader, VARINT, varint } from './bytes.js'
 
 /**
- * A protobuf message as a table of its fields, which gives both the encoding and the TypeScript types. Own code, because a
- * library brings more code than it saves here, and Terraform starts this program several times in each of its commands.
+ * A protobuf message as a table of its fields, which gives both the encoding and the TypeScript types. Not a library:
+ * that would be more code than it saves, and Terraform starts this program several times per command.
  */
 export interface Message<Write, Value> {
-  /** What is null or undefined is left out. */
+  /** Null and undefined values are left out. */
   encode(value: Write): Uint8Array
-  /** @throws where the bytes are no such message. Fields that are not in the table are skipped. */
+  /** @throws if the bytes are not such a message. Fields that are not in the table are skipped. */
   decode(bytes: Uint8Array): Value
 }
 
-/** A field that is written from one type, with gaps, and read as another, without. */
+/** A field. It is written from a type that may have gaps, and read as one without. */
 interface Field<Write, Value> {
   readonly number: number
   readonly ending: typeof VARINT | typeof DELIMITED
-  /** The field as often as it is to stand there, without its number. */
+  /** The encoded values of the field, without its number. */
   write(value: Write): readonly Uint8Array[]
-  /** What it reads as before any value has come; made anew for each message. */
+  /** The value before anything was read; made anew for each message. */
   absent(): Value
-  /** What it reads as after one more. */
+  /** The value after reading one more. */
   read(before: Value, reader: Reader): Value
 }
 
@@ -85,21 +85,21 @@ const SWITCH: Kind<boolean> = {
 }
 const INTEGER: Kind<number> = { ending: VARINT, write: varint, read: (reader) => reader.varint() }
 
-/** Reads as an empty text where it is absent, as protobuf has it. */
+/** Reads as an empty text if absent, as in protobuf. */
 export const text = (number: number) => single(number, TEXT, '')
-/** Read as empty where they are absent. */
+/** Read as empty if absent. */
 export const bytes = (number: number) => single(number, BYTES, Buffer.alloc(0))
-/** Reads as false where it is absent. */
+/** Reads as false if absent. */
 export const flag = (number: number) => single(number, SWITCH, false)
-/** Also the number of an enumeration's member. Reads as 0 where it is absent. */
+/** Also for enumerations. Reads as 0 if absent. */
 export const integer = (number: number) => single(number, INTEGER, 0)
 
-/** Read as undefined where they are absent, and so told apart from zero: members of a `oneof` and `optional` fields. */
+/** Read as undefined if absent, unlike zero: for members of a `oneof` and `optional` fields. */
 export const optionalText = (number: number) => single(number, TEXT, undefined)
 export const optionalBytes = (number: number) => single(number, BYTES, undefined)
 export const optionalInteger = (number: number) => single(number, INTEGER, undefined)
 
-/** A message in a message; reads as null where it is absent. */
+/** A message in a message; reads as null if absent. */
 export const nested = <Write, Value>(number: number, of: Message<Write, Value>) => single(number, inside(of), null)
 
 export function repeated<Write, Value>(
@@ -113,14 +113,14 @@ export function repeated<Write, Value>(
     write: (values) => values.map((value) => kind.write(value)),
     absent: () => [],
     read(before, reader) {
-      // Its own list: copied for every element, a thousand would cost a million.
+      // Changes its own list: copying it for every element would make a thousand cost a million.
       ;(before as Value[]).push(kind.read(reader))
       return before
     },
   }
 }
 
-/** Messages by text. */
+/** A map from text to messages. */
 export function map<Write, Value>(
   number: number,
   of: Message<Write, Value>,

@@ -17,7 +17,7 @@ import {
  * The messages of Terraform's plugin protocol 6 that this provider takes part in, as tables of their field numbers.
  */
 
-/** A value of Terraform's type system; absent, it is null. */
+/** A value of Terraform's type system; null if absent. */
 export const DynamicValue = message({ msgpack: bytes(1), json: bytes(2) })
 
 export const AttributePath = message({
@@ -40,9 +40,9 @@ export const Diagnostic = message({
   attribute: nested(4, AttributePath),
 })
 
-/** How descriptions are written. */
+/** The format of descriptions. */
 export const MARKDOWN = 1
-/** How often a block may be written, or an object stands in an attribute: once. */
+/** How often a block or a nested object may appear: once. */
 export const SINGLE = 1
 
 export interface WireAttribute {
@@ -75,7 +75,7 @@ interface WireNestedBlock {
   readonly nesting: number
 }
 
-// Blocks lie in blocks, and attributes in attributes: such a table can only name itself once it exists.
+// Blocks contain blocks, and attributes contain attributes: a table can refer to itself only after it exists.
 const later = <Write>(of: () => Message<Write, unknown>): Message<Write, unknown> => ({
   encode: (value) => of().encode(value),
   decode: (given) => of().decode(given),
@@ -123,7 +123,7 @@ const Nothing = message({})
 const DiagnosticsFirst = message({ diagnostics: repeated(1, Diagnostic) })
 const ConfigOfType = message({ type_name: text(1), config: nested(2, DynamicValue) })
 
-/** Service `tfplugin6.Provider`. What is not here is answered as UNIMPLEMENTED, which Terraform takes for "has none". */
+/** Service `tfplugin6.Provider`. Other calls are answered with UNIMPLEMENTED, which Terraform takes for "has none". */
 export const PROVIDER_CALLS = {
   GetProviderSchema: {
     request: Nothing,
@@ -200,7 +200,7 @@ export const PROVIDER_CALLS = {
   },
   OpenEphemeralResource: {
     request: ConfigOfType,
-    // 2, when to renew it, is never said: what is opened here holds for the whole run.
+    // Field 2, the time to renew, is never sent: an opened session is valid for the whole run.
     response: message({
       diagnostics: repeated(1, Diagnostic),
       result: nested(3, DynamicValue),

@@ -1,10 +1,10 @@
-/** A value that Terraform does not know yet: it comes from something that has not been applied. */
+/** A value that Terraform does not know yet, because it comes from something not applied yet. */
 export const UNKNOWN: unique symbol = Symbol('unknown')
 
 /**
- * A value of Terraform's type system, as plain JavaScript. A list or a set is an array (a set in any order); a map, an
- * object or a nested block is an object, with every attribute and block of its type present and null where nothing is
- * said. A number that JavaScript cannot hold exactly (0.1, an integer beyond 2^53) is its decimal digits.
+ * A value of Terraform's type system as plain JavaScript. A list or a set is an array (a set in any order). A map,
+ * object or nested block is an object; it has every attribute and block of its type, with null for those not given. A
+ * number that JavaScript cannot hold exactly (0.1, an integer beyond 2^53) is a string of its decimal digits.
  */
 export type Value = null | boolean | number | string | typeof UNKNOWN | readonly Value[] | ObjectValue
 

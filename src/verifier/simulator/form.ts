@@ -9,7 +9,7 @@ const GROUPS: readonly (readonly [legend: string, prefix: string])[] = [
   ['The phone number fails', 'phone_'],
 ]
 
-/** The outcomes to choose from, in the order of the checks, what belongs to none of them before them. */
+/** The outcomes to choose from, in the order of the checks; those that belong to no check come first. */
 export function formOf(outcomes: readonly Outcome[]): HostedForm {
   const failing = GROUPS.map(([legend, prefix]) => ({
     legend,

@@ -1,6 +1,6 @@
 /**
- * The person whom the simulator verifies, always the same. Nobody's data: the address is made up, the address of the
- * e-mail is kept free for examples (RFC 2606), the phone number for fiction.
+ * The person that the simulator always verifies. The data belongs to no real person: the address is invented, the
+ * e-mail domain is reserved for examples (RFC 2606), and the phone number is reserved for fiction.
  */
 export const PERSON = {
   first_name: 'Test',

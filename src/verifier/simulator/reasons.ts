@@ -1,6 +1,6 @@
 import type { SessionErrorCode } from '../../model/resources.js'
 
-/** What a person who was verified may be told. */
+/** Reasons that may be shown to the person. */
 export const REASONS: Readonly<Record<SessionErrorCode, string>> = {
   abandoned: 'The verification was left unfinished.',
   consent_declined: 'The verification was declined.',

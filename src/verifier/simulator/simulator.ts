@@ -15,8 +15,8 @@ import { REASONS } from './reasons.js'
 export type Simulator = Verifier & { readonly page: HostedPage }
 
 /**
- * Verifies nobody: the outcome is chosen, as in Stripe's test mode, and the report fits the checks that were on. It keeps
- * nothing of its own: a session is all that it knows, and the outcome that was chosen is the note of the attempt.
+ * Does not really verify: the outcome is chosen, as in Stripe's test mode, and the report fits the checks that were on.
+ * It has no storage: the session is all that it knows, and the chosen outcome is the note of the attempt.
  */
 export const simulator: Simulator = {
   name: 'simulator',
@@ -39,7 +39,7 @@ export const simulator: Simulator = {
   },
 }
 
-/** It is asked when the time that processing takes is over: so what is processing is done. */
+/** It is asked when the processing time is over, so a processing attempt has ended. */
 function observed({ id, status, redaction, attempt, note, ...submission }: HeldSession): Observed {
   const verdict = status === 'processing' ? verdictOf(submission, outcomeNamed(submission, note ?? 'verified')) : null
   return {
@@ -81,12 +81,12 @@ function resultOf(code: SessionErrorCode | null) {
   return { status: 'unverified', error: { code, reason: REASONS[code] } }
 }
 
-/** A check that failed tells nothing of the person. */
+/** A failed check reveals nothing about the person. */
 function blank(section: object): object {
   return Object.fromEntries(Object.keys(section).map((name) => [name, null]))
 }
 
-/** What each check finds out when it succeeds. */
+/** The data of each check when it succeeds. */
 function sectionsOf({ options, provided_details: given }: Submission): Record<Section, object> {
   const { first_name, last_name, dob, address, sex, unparsed_sex, unparsed_place_of_birth } = PERSON
   const { id_number, id_number_type } = PERSON

@@ -7,13 +7,13 @@ export interface ErrorAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: { readonly error: ErrorBody }
-  /** Whether it is a fault of the service or its store, whose cause belongs in its log. */
+  /** Whether the service or its store is at fault; the cause then belongs in the log. */
   readonly isFault: boolean
 }
 
 export function toErrorAnswer(error: unknown): ErrorAnswer {
   const { status, body, limit } = toApiError(error)
-  // Said outright, so that no client guesses: what was refused once is refused again, but for what is under way (409).
+  // Explicit, so that no client guesses: a retry only helps after 409, while the first request is under way.
   const retry = status >= 500 ? {} : { 'stripe-should-retry': String(status === 409) }
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="flows"' } : {}
   return {
@@ -24,7 +24,7 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
   }
 }
 
-/** Of the service itself, or of its store: a store that is only busy is neither. */
+/** Whether the service itself or its store is at fault. A store that is only busy is not. */
 export function isFault(status: number, error: unknown): boolean {
   return status === 500 || (error instanceof StoreError && error.code !== 'busy')
 }
@@ -53,7 +53,7 @@ function toApiError(error: unknown): ApiError {
   })
 }
 
-/** What the web framework itself refuses. */
+/** What the web framework refuses by itself. */
 const FRAMEWORK: Readonly<Record<string, readonly [number, string]>> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [400, 'The request body has another length than its Content-Length says.'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [400, 'The Content-Type of the request cannot be read.'],

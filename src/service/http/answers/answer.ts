@@ -3,7 +3,7 @@ import { toErrorAnswer } from './answer-error.js'
 
 export const JSON_TYPE = 'application/json; charset=utf-8'
 
-/** Indented, as people read it who call with curl. */
+/** Indented for people who call with curl. */
 export function toText(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`
 }

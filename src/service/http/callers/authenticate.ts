@@ -5,7 +5,7 @@ import { checkApiKey, type ValidKey } from '../../operations/keys/keys.js'
 
 const NOBODY: Caller = { livemode: false, principal: VISITOR }
 
-/** Finds who sends a request: Bearer, or Basic with the key as user name and no password. Throws 401. */
+/** Finds the sender of a request: Bearer, or Basic with the key as user name and an empty password. Throws 401. */
 export async function authenticate(service: Service, authorization: string | undefined): Promise<ValidKey> {
   const key = keyIn(authorization)
   if (key === undefined) {

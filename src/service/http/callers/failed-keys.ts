@@ -1,10 +1,10 @@
 import { networkOf } from '../../network.js'
 
-/** How many requests of one address may fail for their key in a minute. */
+/** How many requests from one address may fail per minute because of their key. */
 export const MOST_FAILURES = 60
 const WINDOW = 60_000
 
-/** Above this many addresses, the one that came first is forgotten: what is kept stays small, whoever knocks. */
+/** Above this many addresses the oldest is forgotten, so that the memory stays small. */
 const MOST_ADDRESSES = 10_000
 
 interface Failures {
@@ -13,13 +13,13 @@ interface Failures {
 }
 
 /**
- * Counts requests with no key or a wrong one, by address, in this process alone. A valid key is never refused for what
- * others do at the same address: behind a proxy that is everybody.
+ * Counts requests with no key or a wrong key, by address, in this process only. A valid key is never refused because of
+ * others at the same address: behind a proxy all clients share one.
  */
 export function failedKeys(clock: () => number = Date.now): { count(ip: string): number | null } {
   const failures = new Map<string, Failures>()
   return {
-    /** Counts one more. Answers in how many seconds the address may fail again, null when it still may. */
+    /** Counts one more. Answers the seconds until the address may fail again, or null while it still may. */
     count(ip) {
       const now = clock()
       const address = networkOf(ip)

@@ -3,18 +3,18 @@ import { SERVICE } from '../../operations/calls/principal.js'
 import { markUsed } from '../../operations/keys/keys.js'
 
 export interface KeyUsage {
-  /** Has a key marked with a minute, some time later. Costs the request nothing. */
+  /** Notes that a key was used in a minute; it is written a little later. Costs the request nothing. */
   note(id: string, minute: number): void
-  /** Marks what is still to be marked. */
+  /** Writes all notes that are still pending. */
   close(): Promise<void>
 }
 
-/** Keys used at about the same time are marked in one write. In milliseconds. */
+/** How long notes are collected before one write, in milliseconds. */
 const DELAY = 250
 
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
-/** Writes down when keys were last used: at most once a minute for each. What cannot be written is told, and left out. */
+/** Records when keys were last used, at most once a minute for each. A failed write is reported and not repeated. */
 export function keyUsage(service: Service, failed: (error: unknown) => void): KeyUsage {
   let minuteNow = 0
   const seen = new Set<string>()

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../api-error.js'
 
-/** What names another account than the key's own: Connect's header, and the newer one. */
+/** The headers that name another account: Connect's, and the newer one. */
 const HEADERS = ['stripe-account', 'stripe-context'] as const
 
 /**
- * There are no connected accounts here. What is done for one must not be done, and read, for all: throws 403, as Stripe
- * does where an account is not a Connect platform.
+ * There are no connected accounts here. A request for one account must not read or change the data of all. Throws 403,
+ * as Stripe does where an account is not a Connect platform.
  */
 export function refuseOtherAccount({ headers }: Pick<FastifyRequest, 'headers'>): void {
   const named = HEADERS.find((name) => (headers[name]?.toString().trim() ?? '') !== '')

@@ -8,7 +8,7 @@ import { authenticate } from './authenticate.js'
 import { failedKeys } from './failed-keys.js'
 import { refuseOtherAccount } from './refuse-other-account.js'
 
-/** Whatever is asked below it: who asks, whether not too often, whether they may, and in which version. */
+/** Checks every request to the routes of `app`: who asks, not too often, whether they may, and the version. */
 export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
   const failures = failedKeys()
   const authenticated = async (request: FastifyRequest) => {
@@ -41,7 +41,7 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
     authorise(caller, needs, idOf(request))
     const apiVersion = apiVersionOf(request.headers['stripe-version'])
     if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
-    // What happens because of this request is told with it.
+    // Events that this request causes name it.
     const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null
     request.caller = { ...caller, request: { id: request.id, idempotency_key: idempotencyKey }, apiVersion }
   })

@@ -1,7 +1,7 @@
 import { ApiError } from '../../api-error.js'
 import { isApiVersion } from '../../api-version.js'
 
-/** The version that a request names: any is accepted and echoed. Throws 400 for what is not a version. */
+/** The version that a request names. Any version is accepted and echoed. Throws 400 for anything else. */
 export function apiVersionOf(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined
   const version = header.toString()

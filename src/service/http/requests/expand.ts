@@ -1,13 +1,13 @@
 import { ApiError } from '../../api-error.js'
 import type { Expand } from '../../operations/calls/expand.js'
 
-/** What a route lets `expand[]` name, and whether its answer is a list, where the names stand below "data". */
+/** What `expand[]` may name on a route, and whether the answer is a list, whose names stand below "data". */
 export interface Expandable {
   readonly expandable: readonly string[]
   readonly isList: boolean
 }
 
-/** The paths that were named, each with the paths on its way. Throws 400 naming the first that cannot be expanded. */
+/** The named paths and all their parents. Throws 400 and names the first path that cannot be expanded. */
 export function expandOf(paths: readonly string[] | null | undefined, { expandable, isList }: Expandable): Expand {
   const expand = new Set<string>()
   for (const [index, path] of (paths ?? []).entries()) {

@@ -1,13 +1,13 @@
 import { DEEPEST, MOST_PARAMETERS } from '../../api/limits.js'
 import { ApiError, invalid } from '../../api-error.js'
 
-/** What stands under one name: text, what "[]" lists, or what other brackets name. The objects inherit nothing. */
+/** The value of one name: text, a list by "[]", or members in brackets. The objects have no prototype. */
 type Value = string | Value[] | { [name: string]: Value }
 
 /**
  * Decodes a form or query string with brackets: "options[document][require_live_capture]=true", "expand[]=x" or
- * "expand[0]=x", whose numbers are names here. Several texts are one bucket, as at Stripe: a parameter that is given
- * twice counts as it was given last. What is given in two ways, as text and with brackets, is refused.
+ * "expand[0]=x"; numbers become names here. As at Stripe, all texts form one bucket, and the last value of a parameter
+ * counts. A parameter that is given both as text and with brackets is refused.
  */
 export function decodeForm(...texts: readonly string[]): Record<string, unknown> {
   const parts = texts.flatMap((text) => text.split('&')).filter((part) => part !== '')
@@ -23,7 +23,7 @@ export function decodeForm(...texts: readonly string[]): Record<string, unknown>
   return form
 }
 
-/** Text of a body, which must be UTF-8: what is not would be replaced without a word. */
+/** The text of a body, which must be UTF-8: a lenient decoder would replace wrong bytes silently. */
 export function decodeUtf8(bytes: Uint8Array, contentType = ''): string {
   const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType) ?? []
   if (!/^(?:utf-?8|us-ascii)$/i.test(charset)) {
@@ -54,12 +54,12 @@ function put(form: Record<string, Value>, param: string, value: string): void {
   }
 }
 
-/** "options[document][allowed_types][]" in its parts; the last is empty. */
+/** The parts of "options[document][allowed_types][]"; the last one is empty. */
 function pathOf(param: string): string[] {
   if (!/^[^[\]]+(?:\[[^[\]]*\])*$/.test(param)) throw refused(param, 'not a name with brackets, such as a[b]')
   const path = param.replaceAll(']', '').split('[')
   if (path.length > DEEPEST) throw refused(param, `more than ${DEEPEST} names deep`)
-  // No object can be trusted to keep a member of this name, and one that vanishes is worse than one that is refused.
+  // Objects may silently lose a member of this name, so it is refused.
   if (path.includes('__proto__')) {
     throw invalid('parameter_unknown', shorten(param), `Received unknown parameter: ${shorten(param)}`)
   }

@@ -8,14 +8,14 @@ import { decodeForm, decodeUtf8 } from './form.js'
 export const FORM = 'application/x-www-form-urlencoded'
 
 /**
- * The parameters of a request to /v1, which are one bucket as at Stripe: those of the query, then those of a form in the
- * body, whatever the method.
+ * The parameters of a request to /v1. As at Stripe they are one bucket: those of the query, then those of a form in the
+ * body, for every method.
  */
 export async function parametersOf(request: FastifyRequest): Promise<Record<string, unknown>> {
   return decodeForm(queryTextOf(request), await formTextOf(request))
 }
 
-/** The body of a request to /v2, whose parser has read it as JSON. */
+/** The body of a request to /v2, already parsed as JSON. */
 export function bodyOf({ body }: FastifyRequest): Record<string, unknown> {
   return (body ?? {}) as Record<string, unknown>
 }
@@ -27,12 +27,12 @@ export function queryOf(request: FastifyRequest): Record<string, unknown> {
 function queryTextOf({ url }: FastifyRequest): string {
   const mark = url.indexOf('?')
   const query = mark < 0 ? '' : url.slice(mark + 1)
-  // Bytes beyond ASCII arrive as other characters than those that were meant.
+  // Bytes beyond ASCII arrive as the wrong characters.
   if (/[^\x21-\x7e]/.test(query)) throw new ApiError(400, { message: 'Invalid query: it must be percent-encoded.' })
   return query
 }
 
-/** The framework reads no body with a GET; with other methods its parser has. */
+/** The framework does not read the body of a GET; for other methods its parser already has. */
 async function formTextOf(request: FastifyRequest): Promise<string> {
   if (typeof request.body === 'string') return request.body
   if (!hasBody(request) || request.raw.readableEnded) return ''
@@ -54,18 +54,18 @@ async function readBody(raw: FastifyRequest['raw']): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Throws 400 for a body in another form than the one that is wanted here. */
+/** 400 for a body with another content type than the wanted one. */
 export function wrongType(given: string | undefined, wanted: string): ApiError {
   const message = `Invalid Content-Type: ${given?.slice(0, 100) || 'none'}. Send the parameters as ${wanted}.`
   return new ApiError(400, { message })
 }
 
-/** What a request sends beside its head. */
+/** Whether a request has a body. */
 export function hasBody({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0
 }
 
-/** Under /v2 parameters have one place: a guard must not vanish because it was sent in another. */
+/** Under /v2 parameters have one place: a guard must not get lost because it was sent elsewhere. */
 export function refuseQuery(request: FastifyRequest): void {
   const [name] = Object.keys(queryOf(request))
   if (name === undefined) return
@@ -73,7 +73,7 @@ export function refuseQuery(request: FastifyRequest): void {
   throw new ApiError(400, { code: 'parameter_unknown', param: name, message })
 }
 
-/** The body of a GET or DELETE is never read, so nothing in it can be named. */
+/** The body of a GET or DELETE is never read, so the error cannot name a parameter. */
 export function refuseBody(request: FastifyRequest): void {
   if (!hasBody(request)) return
   const { method } = request
@@ -85,14 +85,14 @@ export function pathOf({ url }: FastifyRequest): string {
   return url.split('?', 1)[0] ?? ''
 }
 
-/** What stands in the path for the one name that it has, such as ":session"; empty where it has none. */
+/** The value of the path's only name, such as ":session"; empty if it has none. */
 export function idOf({ params }: FastifyRequest): string {
   const [[name, id] = ['', '']] = Object.entries(params as Readonly<Record<string, string>>)
   if (id.includes('\0')) throw notFound('object', id.replaceAll('\0', ''), name)
   return id
 }
 
-/** A proxy that compresses answers marks their tags as weak; for GET that makes no difference (RFC 9110, 13.1.2). */
+/** A proxy that compresses answers marks their ETags as weak. For GET that makes no difference (RFC 9110, 13.1.2). */
 export function knownTag({ headers }: FastifyRequest): string | undefined {
   return headers['if-none-match']?.replace(/^W\//, '')
 }

@@ -2,7 +2,7 @@ import type { Store } from '../../../store/store.js'
 import { StoreError } from '../../../store/store-error.js'
 import type { Metrics } from '../../metrics.js'
 
-/** The store, with its failures counted. What an operation refuses is none. */
+/** The store, with its failures counted. A refusal by an operation is not a failure. */
 export function countingFailures(store: Store, metrics: Pick<Metrics, 'storeFailed'>): Store {
   const counted = async <T>(work: Promise<T>): Promise<T> => {
     try {

@@ -15,10 +15,10 @@ export interface HealthOptions {
   readonly isDraining: () => boolean
 }
 
-/** Whether the process is alive, and whether it should get requests: for whoever runs it. No key is asked for. */
+/** For operators: whether the process is alive, and whether it should get requests. No key is needed. */
 export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDraining }: HealthOptions): void {
   let asking: Promise<string | undefined> | undefined
-  /** However many ask, the store is asked once at a time: one that hangs is not asked more and more often. */
+  /** Parallel probes share one question to the store, so that a hanging store does not get more and more of them. */
   const fault = () => {
     asking ??= faultOf(store).finally(() => {
       asking = undefined
@@ -40,7 +40,7 @@ export function healthRoutes(app: FastifyInstance, { store, takesWrites, isDrain
 const SILENT = 'The store does not answer.'
 const GONE = 'The store was removed or replaced while it was open: the server has to be started again.'
 
-/** What is wrong with the store, in words that name no place; undefined when it answers in time. */
+/** What is wrong with the store, without naming its place; undefined when it answers in time. */
 function faultOf(store: Pick<Store, 'read'>): Promise<string | undefined> {
   const asked = store
     .read((tx) => tx.state.tag(false))
@@ -51,7 +51,7 @@ function faultOf(store: Pick<Store, 'read'>): Promise<string | undefined> {
   return inTime(asked, SILENT)
 }
 
-/** The other answer where it fails or is late. */
+/** `otherwise` if the answer fails or is late. */
 function inTime<T>(answer: Promise<T>, otherwise: T): Promise<T> {
   return Promise.race([answer.catch(() => otherwise), sleep(PATIENCE, otherwise, { ref: false })])
 }

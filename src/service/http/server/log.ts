@@ -3,7 +3,7 @@ import { ApiError } from '../../api-error.js'
 import { isFault } from '../answers/answer-error.js'
 import type { StoreChange } from './watching-writes.js'
 
-/** One request in the log. No body, no query string, no id out of a path: those can hold personal data and secrets. */
+/** One request in the log. No body, query string or ids from the path: they can hold personal data and secrets. */
 export interface LogLine {
   readonly time: string
   readonly request: string
@@ -12,13 +12,13 @@ export interface LogLine {
   readonly route: string | null
   readonly status: number
   readonly ms: number
-  /** Of the API key; null without a valid one. */
+  /** The mode of the API key; null without a valid key. */
   readonly mode: 'live' | 'test' | null
   /** The last characters of the API key. */
   readonly key: string | null
   /** The code of the error in the answer. */
   readonly code?: string
-  /** Where the fault lies when the service itself failed, or its store. */
+  /** The cause, if the service itself or its store failed. */
   readonly fault?: string
 }
 
@@ -46,7 +46,7 @@ export function logToStderr(line: LogLine): void {
   process.stderr.write(`${JSON.stringify(line)}\n`)
 }
 
-/** Only what failed on the service's own side: nobody could find its cause later. */
+/** Only the service's own failures: their cause could not be found later. */
 export function logFaults(line: LogLine): void {
   if (line.fault !== undefined) logToStderr(line)
 }
@@ -56,7 +56,7 @@ export function logJobFault(job: string, error: unknown): void {
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), job, fault: faultOf(error) })}\n`)
 }
 
-/** The store stopped to take writes, or takes them again. */
+/** The store stopped taking writes, or takes them again. */
 export function logStoreChange(change: StoreChange): void {
   const { takesWrites } = change
   const store = takesWrites ? 'takes writes again' : 'takes no writes'
@@ -66,7 +66,7 @@ export function logStoreChange(change: StoreChange): void {
 
 const MOST_CAUSES = 5
 
-/** Names, codes and the place, never a message: it may quote what was sent. "StoreError unreadable < SqliteError SQLITE_FULL at ..." */
+/** Names, codes and place, no message: it may quote the request. "StoreError unreadable < Error ERR_SQLITE_ERROR 13" */
 function faultOf(error: unknown): string {
   const chain: string[] = []
   for (let one = error; chain.length < MOST_CAUSES && one !== undefined && one !== null; one = causeOf(one)) {
@@ -79,7 +79,7 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
-/** An error's name, and its code: the store's, or the system's. */
+/** An error's name, and its code from the store or the system. */
 function nameOf(error: Error): string {
   const { code, errcode } = error as { code?: unknown; errcode?: unknown }
   return [error.name, code, errcode].filter(isWord).join(' ')
@@ -89,7 +89,7 @@ function isWord(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && /^\w{1,60}$/.test(value))
 }
 
-/** The top of the stack, without the message, which stands at its beginning. */
+/** The top of the stack. The message at its beginning is removed. */
 function placeOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const frames = (error.stack ?? '').replace(error.message, () => '').split('\n')

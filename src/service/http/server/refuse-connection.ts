@@ -9,9 +9,9 @@ export interface ConnectionRefusal {
 
 export const NO_PROXY: ConnectionRefusal = { status: '405 Method Not Allowed', message: 'This server is not a proxy.' }
 
-/** Answers what is not HTTP, too large a head, or a request that does not come to its end. */
+/** Answers input that is not HTTP, a head that is too large, or a request that does not end in time. */
 export function refuseUnreadable(socket: Duplex, error: Error & { code?: string }, requestId: string): void {
-  // Whoever has asked nothing takes no answer: it would be read as that of what is asked next.
+  // A client that sent nothing gets no answer: it would take it as the answer to its next request.
   if (error.code === TOO_LATE && socket instanceof Socket && socket.bytesRead === 0) socket.destroy()
   else refuseConnection(socket, refusalOf(error), requestId)
 }
@@ -27,7 +27,7 @@ function refusalOf({ code }: { code?: string }): ConnectionRefusal {
   return { status: '400 Bad Request', message: 'The request cannot be read as HTTP.' }
 }
 
-/** Answers where the framework has no reply to answer with, and hangs up. */
+/** Answers without the framework's reply, and closes the connection. */
 export function refuseConnection(socket: Duplex, { status, message }: ConnectionRefusal, requestId: string): void {
   const body = toText({ error: { type: 'invalid_request_error', message } })
   const head = [`HTTP/1.1 ${status}`, `Content-Type: ${JSON_TYPE}`, `Request-Id: ${requestId}`, 'Connection: close']

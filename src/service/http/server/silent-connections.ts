@@ -3,26 +3,26 @@ import type { Socket } from 'node:net'
 import { compile } from '@fastify/proxy-addr'
 import { networkOf } from '../../network.js'
 
-/** How many connections of one address may wait for the head of their first request. */
+/** How many connections of one address may be open before their first request's head arrives. */
 const MOST_SILENT = 256
-/** How long one is left alone, in milliseconds: many that come at once have had no time to speak yet. */
+/** How long a new connection is left alone, in milliseconds: many that come at once had no time to send yet. */
 const GRACE = 2_000
 
 export interface SilentOptions {
-  /** Addresses and ranges of proxies: one of them brings the requests of everybody, and bounds those itself. */
+  /** Addresses and ranges of proxies. A proxy brings everybody's requests, and limits those clients itself. */
   readonly trustProxy?: string | undefined
   readonly most?: number
   readonly clock?: () => number
 }
 
 /**
- * Bounds the connections of one address that have sent no request yet: where there are more, those that have been silent
- * for longest are closed. Those that have sent one, and wait for the next, are not counted: clients keep them for long.
+ * Bounds the connections of one address that have sent no request yet; above the bound, those silent for longest are
+ * closed. A connection that waits for its next request does not count: clients keep those for long.
  */
 export function boundSilentConnections(server: Server, options: SilentOptions = {}): void {
   const { trustProxy, most = MOST_SILENT, clock = Date.now } = options
   const isProxy = trustProxy === undefined ? () => false : compile(trustProxy.split(',').map((one) => one.trim()))
-  /** By address; sockets in the order in which they came, with when that was. */
+  /** Sockets by address, in order of arrival, each with its time of arrival. */
   const silent = new Map<string, Map<Socket, number>>()
 
   const forget = (socket: Socket, address: string) => {

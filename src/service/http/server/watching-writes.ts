@@ -2,30 +2,30 @@ import { randomBytes } from 'node:crypto'
 import type { Store } from '../../../store/store.js'
 import { StoreError } from '../../../store/store-error.js'
 
-/** A store, and whether it takes writes as far as anybody knows. */
+/** A store, and whether it takes writes, as far as this process knows. */
 export interface WatchedStore {
   readonly store: Store
   /**
-   * False after a write that failed for the store's own sake, such as a full disk or a database that became read-only, until
-   * a write of some size works. Whoever asks, and every smaller write that works, has that tried, at most once a second.
+   * False after a write failed because of the store itself, such as a full disk or a read-only database, until a write
+   * of some size works. Each call, and each smaller write that works, starts such a try, at most once a second.
    */
   takesWrites(): Promise<boolean>
 }
 
-/** What has become of a store. The error is the reason. */
+/** A change in whether the store takes writes. The error is the reason. */
 export type StoreChange = { readonly takesWrites: true } | { readonly takesWrites: false; readonly error: StoreError }
 
-/** How long what a try has shown is good for, in milliseconds. */
+/** How long the result of a try stays valid, in milliseconds. */
 const GOOD_FOR = 1_000
 
-/** Watches the writes of a store. `tell` is called when it stops to take them, and when it takes them again. */
+/** Watches the writes of a store. Calls `tell` when the store stops taking writes, and when it takes them again. */
 export function watchingWrites(store: Store, tell: (change: StoreChange) => void): WatchedStore {
   let isFailing = false
   let trying: Promise<void> | undefined
   let tried = 0
 
   const failed = (error: unknown) => {
-    // Whoever waits for others has not been refused.
+    // A busy store has not refused the write.
     if (!(error instanceof StoreError) || error.code === 'busy') return
     if (!isFailing) tell({ takesWrites: false, error })
     isFailing = true
@@ -54,7 +54,7 @@ export function watchingWrites(store: Store, tell: (change: StoreChange) => void
       async write(work) {
         try {
           const result = await store.write(work)
-          // A small write may have found room where others find none.
+          // A small write may fit where larger ones do not.
           if (isFailing) void attempted()
           return result
         } catch (error) {
@@ -72,16 +72,16 @@ export function watchingWrites(store: Store, tell: (change: StoreChange) => void
   }
 }
 
-/** More than fits into what happens to be free in the pages that a store has. */
+/** More than the free space that may be left in a store's pages, in bytes. */
 const SIZE = 32 * 1024
 
 /**
- * Writes an answer that nobody asked for, and takes it away. It is past its time from the beginning: should the process
- * end in between, it goes with the others of that kind.
+ * Writes an idempotency record that belongs to no request, and removes it. It is expired from the start: if the process
+ * ends in between, it is removed with the other expired ones.
  */
 async function writeSomething(store: Store): Promise<void> {
   const key = `readiness ${randomBytes(8).toString('hex')}`
-  // At random, so that no compression makes it small.
+  // Random, so that it cannot be compressed.
   const body = randomBytes(SIZE / 2).toString('hex')
   const about = {
     livemode: false,

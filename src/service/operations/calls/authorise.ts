@@ -3,19 +3,19 @@ import type { Scope } from '../keys/scopes.js'
 import type { Caller } from './call.js'
 import { may } from './principal.js'
 
-/** What a route, or a page, asks of whoever calls it. */
+/** What a route or a page requires of its caller. */
 export interface Needs {
-  /** Null where everybody may ask who says who they are. */
+  /** Null if every identified caller may ask. */
   readonly scope: Scope | null
-  /** It is there in test mode only. */
+  /** It exists in test mode only. */
   readonly testOnly?: boolean
-  /** Keys made for one session may call it, for that session. */
+  /** An ephemeral key may call it, for its own session only. */
   readonly ofOneSession?: boolean
 }
 
 /**
- * The one gate: the only place where somebody is held to what they may do, whoever they are and wherever they come in. `id`
- * is the object in the path. Throws 403, or 400 in live mode where only test mode will do.
+ * The one gate: the only place that checks what a caller may do, for every kind of caller and every way in. `id` is the
+ * object in the path. Throws 403, or 400 in live mode if only test mode is permitted.
  */
 export function authorise({ principal, livemode }: Caller, needs: Needs, id: string): void {
   const { scope, testOnly, ofOneSession } = needs

@@ -13,7 +13,7 @@ export interface Caller {
   readonly principal: Principal
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
-  /** What the request named as `Stripe-Version`. */
+  /** The request's `Stripe-Version`. */
   readonly apiVersion?: string | undefined
 }
 
@@ -23,42 +23,42 @@ export interface Call<Transaction> extends Caller {
   /** Unix seconds: one moment for the whole call. */
   readonly now: number
   readonly id: IdMaker
-  /** Where people reach the service, without a slash at the end; null when it has no address. */
+  /** The service's public address, without a slash at the end; null if it has none. */
   readonly publicUrl: string | null
-  /** Who verifies people. None of their calls is made in here: see `later`. */
+  /** Who verifies people. Remote verifiers are never called inside the transaction: see `later`. */
   readonly verifiers: Verifiers
-  /** How long the service takes to verify or redact, in seconds; with 0 it is done at once. */
+  /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing: number
-  /** What links and client secrets are signed with. */
+  /** The secret that signs links and client secrets. */
   readonly signingSecret: () => Promise<string>
   /** Where webhooks may be sent to. */
   readonly webhookTargets: WebhookTargets
-  /** The version of Stripe's API that events name, but for endpoints that have one of their own. */
+  /** The version of Stripe's API that events name, except for endpoints with their own version. */
   readonly eventVersion: string
 }
 
 export type ReadCall = Call<ReadTransaction>
 export interface WriteCall extends Call<WriteTransaction> {
-  /** Says that what is written here leaves something to do in the background at once. */
+  /** Says that this write leaves work for the background, to be done at once. */
   readonly wake: () => void
   /**
-   * Says that the call is not over with this transaction: something has to be done outside of it first. What the operation
-   * answers is then of no account; the answer, or why there is none, comes of `later`.
+   * Says that the call goes on after this transaction: something must be done outside of it first. The operation's own
+   * answer is then ignored; `later` gives the answer, or the failure.
    */
   readonly later: <T>(later: Later<T>) => void
 }
 
-/** What is done with no transaction open, and how it is settled in another one. It was written down as work before. */
+/** Work that is done without an open transaction, then settled in another one. It was recorded as work before. */
 export type Later<T> = (service: Service) => Promise<Settle<T>>
 type Settle<T> = (call: WriteCall) => Promise<Settled<T>>
-/** A failure is thrown once what was written with it is kept. */
+/** A failure is thrown after the writes that belong to it are committed. */
 type Settled<T> = { readonly answer: T } | { readonly failure: Error }
 
-/** Runs operations, each in one transaction of its own; in two, with a call to a verifier between them, where one asks for it. */
+/** Runs each operation in one transaction; in two, with a verifier called in between, if it asks for that. */
 export interface Service {
   read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
-  /** Names of requests that run at this moment in this process; see idempotency.ts. */
+  /** Names of requests that are running in this process; see idempotency.ts. */
   readonly underWay: Set<string>
   readonly verifiers: Verifiers
 }
@@ -69,19 +69,19 @@ export interface ServiceOptions {
   readonly now?: (() => number) | undefined
   readonly id?: IdMaker | undefined
   readonly publicUrl?: (() => string | null) | undefined
-  /** Who verifies people: of each mode the first that serves it. By default the simulator, in test mode. */
+  /** Who verifies people: for each mode, the first one that serves it. By default the simulator, in test mode. */
   readonly verifiers?: readonly Verifier[] | undefined
   /** How long verifying and redacting take, in seconds. */
   readonly processing?: number | undefined
-  /** Ranges of addresses ("127.0.0.0/8") that webhooks may be sent to although they are not public. */
+  /** Non-public address ranges ("127.0.0.0/8") that webhooks may be sent to. */
   readonly webhookAllow?: readonly string[] | undefined
-  /** The version of Stripe's API that events name. By default the one whose shapes the service has. */
+  /** The version of Stripe's API that events name. By default the one whose shapes the service uses. */
   readonly apiVersion?: string | undefined
-  /** Called after a write was committed that left something to do in the background. */
+  /** Called after the commit of a write that left work for the background. */
   readonly onWake?: (() => void) | undefined
 }
 
-/** Long enough to be seen, as the seconds that a real check takes. */
+/** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2
 
 export function service({
@@ -112,7 +112,7 @@ export function service({
     webhookTargets: targets,
     eventVersion: apiVersion,
   })
-  /** One transaction. Whoever asks in the midst of it for more to be done later is told so with the answer. */
+  /** One transaction. Also answers what the operation asked to do later. */
   const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {
     let isWoken = false
     let asked: Later<unknown> | undefined
@@ -123,7 +123,7 @@ export function service({
       asked = what
     }
     const result = await store.write((tx) => {
-      // What is run again begins anew.
+      // The store may run the work again, from the beginning.
       isWoken = false
       asked = undefined
       return operation({ ...caller, ...rest(tx), tx, wake, later })

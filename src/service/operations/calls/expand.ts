@@ -3,14 +3,14 @@ import type { Call } from './call.js'
 import { isAtTheStore, may, scopesOf } from './principal.js'
 
 /**
- * What `expand[]` asked for, as dotted paths from the resource: "last_verification_report.document.number". A path
- * expands everything on its way.
+ * The paths that `expand[]` asks for, dotted from the resource: "last_verification_report.document.number". A path
+ * includes all its parents.
  */
 export type Expand = ReadonlySet<string>
 
 export const NOTHING: Expand = new Set()
 
-/** Members that Stripe shows only when each is asked for by name, by what holds them. */
+/** Members that Stripe shows only if each is named in `expand[]`, by the object that holds them. */
 export const SENSITIVE = {
   verified_outputs: ['dob', 'id_number', 'sex', 'unparsed_place_of_birth', 'unparsed_sex'],
   document: ['dob', 'expiration_date', 'number', 'sex', 'unparsed_place_of_birth', 'unparsed_sex'],
@@ -28,17 +28,17 @@ export const SESSION_EXPANDABLE: readonly string[] = [
   ...SENSITIVE.verified_outputs.map((member) => `verified_outputs.${member}`),
 ]
 
-/** How long after its making a restricted key sees the sensitive members of what was verified, in seconds; Stripe's. */
+/** How long a restricted key may see the sensitive members after verification, in seconds; Stripe's limit. */
 const SEEN = 48 * 60 * 60
 
 type Asking = Pick<Call<unknown>, 'principal' | 'now'>
 
 /**
- * Throws 403 where `expand` asks for what the key may not see. What a report says takes the scope of reports, wherever it
- * is asked for; sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
+ * Throws 403 if `expand` asks for members that the key may not see. Contents of a report always need the scope of
+ * reports. Sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
  */
 export function checkExpand({ principal }: Pick<Asking, 'principal'>, expand: Expand): void {
-  // Whoever works at the store itself has all of it anyway.
+  // A caller with direct access to the store can read everything anyway.
   if (isAtTheStore(principal)) return
   for (const path of expand) {
     if (principal.kind === 'ephemeral_key') throw mayNotSee(path, 'not with an ephemeral key')
@@ -61,11 +61,11 @@ export interface Shown {
   readonly expand: Expand
   /** When it was verified. */
   readonly created: number
-  /** In a list, what is too old is left out: one old object must not keep back all the others. */
+  /** A list leaves out members that are too old: one old object must not block the whole list. */
   readonly isList: boolean
 }
 
-/** The value without the sensitive members that were not asked for. Throws 403 where they are too old to be shown. */
+/** The value without the sensitive members that were not asked for. Throws 403 if those asked for are too old. */
 export function withoutSensitive<T extends object>(
   { principal, now }: Asking,
   value: T,

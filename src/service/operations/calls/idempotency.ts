@@ -22,7 +22,7 @@ export interface Answer {
   readonly replayed: boolean
   /** Id of the request that was answered first, which is this one unless it was replayed. */
   readonly original: string | null
-  /** Whether the API key that asks is the one that the answer was made for. */
+  /** Whether the asking API key is the one that got the first answer. */
   readonly isOwn: boolean
 }
 
@@ -30,26 +30,25 @@ type Run = (call: WriteCall) => Promise<{ readonly id: string }>
 
 export interface Operation {
   readonly run: Run
-  /** The answer to a request that went on after its transaction, and whose caller lost it; by the id of its object. */
+  /** Answers again for a request whose first answer got lost after its transaction; by the id of its object. */
   readonly resume?: (call: WriteCall, id: string) => ReturnType<Run>
   readonly toText: (result: unknown) => string
 }
 
 /**
- * The status of what is stored for a request that has something to do outside of its transaction, until that is settled.
- * It is an answer that may be given: programs that do not know that there is more to it give just this.
+ * The stored status while a request still has work outside of its transaction. 409 is a valid answer by itself: a
+ * program that does not know about `resume` gives exactly this one.
  */
 const UNDER_WAY = 409
 
 /**
- * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the transaction of the
- * change itself, so there is no moment at which one is there without the other. Keys are shared by all API keys of a
- * mode, as those of one account are; the answer says whether it was made for another one, which may not see all of it.
- * What the operation refuses is not stored. Throws 409 while another request with the same key is under way, in this
- * process or in another one.
+ * Runs an operation once per key: a retry gets the first answer again. The answer is stored in the same transaction as
+ * the change, so neither exists without the other. All API keys of a mode share the idempotency keys, like those of one
+ * account; `isOwn` says whether the answer was made for the asking key, since another may not see all of it. Refusals
+ * are not stored. Throws 409 while a request with the same key is running, in this process or another.
  *
- * An operation that has something to do outside of its transaction is stored as under way with it, by the id of its object,
- * and gets its answer when that is settled. A retry that comes before finds the same object, and goes on from there.
+ * An operation with work outside of its transaction is first stored as under way, with the id of its object. Its answer
+ * is stored when the work is settled. A retry before that finds the same object and goes on from there.
  */
 export async function once(
   service: Service,
@@ -66,7 +65,7 @@ export async function once(
     throw idempotencyError(`Idempotency keys must be 1 to ${LONGEST_IDEMPOTENCY_KEY} characters long.`)
   }
   const name = `idempotency:${caller.livemode ? 'live' : 'test'}:${key}`
-  // A store with one writer has no lock that would tell: it only makes the second request wait.
+  // A store with one writer has no lock to detect it: the second request would only wait.
   if (service.underWay.has(name)) throw keyInUse(key)
   service.underWay.add(name)
   try {
@@ -75,7 +74,7 @@ export async function once(
       const stored = await firstAnswer(call, key, request)
       if (stored === undefined) return runAndKeep(call, { key, request, run, toText })
       if (stored.status !== UNDER_WAY) return replay(call, stored)
-      // The first request got no answer, and may have left something to do.
+      // The first request got no answer and may have left work to do.
       if (resume === undefined) throw keyInUse(key)
       return runAndKeep(call, { key, request, run: (again) => resume(again, stored.resource), toText, stored })
     })
@@ -84,7 +83,7 @@ export async function once(
   }
 }
 
-/** What is stored of the key, if anything: an answer, or that a request is under way. */
+/** The record of the key, if any: an answer, or a request under way. */
 async function firstAnswer(
   { tx, livemode, now }: WriteCall,
   key: string,
@@ -93,7 +92,7 @@ async function firstAnswer(
   const stored = await tx.idempotency.find(livemode, key)
   const isKept = stored !== undefined && stored.created >= now - KEPT
   if (!isKept) {
-    // Whoever comes by drops what is past its time. Nobody waits for another who is at it, unless its own key is among it.
+    // Each request drops expired answers. It does not wait for another that is doing so, unless its own key is expired.
     if (stored || (await tx.tryLock('idempotency'))) await tx.idempotency.forget(now - KEPT)
     return undefined
   }
@@ -113,11 +112,11 @@ function replay({ principal }: WriteCall, { status, body, request, api_key }: Id
 interface Running extends Pick<Operation, 'run' | 'toText'> {
   readonly key: string
   readonly request: IdempotentRequest
-  /** What is stored of the request already, because it was begun before. */
+  /** The record of the request, if it was begun before. */
   readonly stored?: IdempotencyRecord
 }
 
-/** The answer is stored with what is settled last, and until then that the request is under way. */
+/** Stores the answer with the last settlement; until then, that the request is under way. */
 async function runAndKeep(call: WriteCall, { key, request, run, toText, stored }: Running): Promise<Answer> {
   let asked: Later<{ readonly id: string }> | undefined
   const later = <T>(what: Later<T>) => {
@@ -157,7 +156,7 @@ function kept(asked: Later<{ readonly id: string }>, { livemode, key, toText, an
     const settle = await asked(service)
     return async (call) => {
       const settled = await settle(call)
-      // What was refused is dropped where it is settled; what may still be done stays under way.
+      // A refusal removes its record where it is settled; work that may still succeed stays under way.
       if ('failure' in settled) return settled
       const body = toText(settled.answer)
       await call.tx.idempotency.settle({ livemode, key, status: 200, body })
@@ -174,7 +173,7 @@ function idempotencyError(message: string): ApiError {
   return new ApiError(400, { type: 'idempotency_error', message })
 }
 
-/** The one conflict that is worth a retry: clients send the request again by themselves, and then get its answer. */
+/** The only conflict worth a retry: clients send the request again by themselves, and then get its answer. */
 function keyInUse(key: string): ApiError {
   return new ApiError(409, {
     code: 'idempotency_key_in_use',

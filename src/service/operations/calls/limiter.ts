@@ -5,11 +5,11 @@ type Permit =
   /** Seconds until there is room again. */
   | { readonly ok: false; readonly retryAfter: number }
 
-/** Counts what happens, such as requests with one key, over every process on one store. */
+/** Counts events, such as requests with one key, over all processes on one store. */
 export interface Limiter {
   /**
-   * Takes one of the `limit` that a scope has in every window of `seconds`, at most LONGEST_WINDOW. No more than the
-   * limit is ever granted, however many processes ask; a little less may be, where a process leaves its share unused.
+   * Takes one of the `limit` permits of a scope in each window of `seconds` (at most LONGEST_WINDOW). All processes
+   * together never get more than the limit; they may get a little less if one leaves its share unused.
    */
   take(scope: string, seconds: number, limit: number): Promise<Permit>
 }
@@ -18,14 +18,14 @@ export interface LimiterOptions {
   readonly rateLimits: RateLimits
   /** Unix seconds. */
   readonly now: () => number
-  /** Told why the store could not count. What cannot be counted is let through: a counter stops no service. */
+  /** Called if the store could not count. The request is then let through: a counter must not stop the service. */
   readonly failed?: ((error: unknown) => void) | undefined
 }
 
 /** In seconds. */
 export const LONGEST_WINDOW = 60
 
-/** Above this many scopes, what is known of the one that was asked for longest ago is dropped, and asked for again. */
+/** Above this many scopes, the oldest share is dropped; if it is needed again, the store is asked again. */
 const MOST_SCOPES = 10_000
 
 /** What this process may spend of a scope in one window without asking the store. */
@@ -33,7 +33,7 @@ interface Share {
   readonly window: number
   readonly end: number
   left: number
-  /** Nothing is left for anybody until the window ends. */
+  /** The store has nothing left until the window ends. */
   isEmpty: boolean
   asking: Promise<void> | undefined
 }
@@ -44,7 +44,7 @@ export function limiter({ rateLimits, now, failed = () => {} }: LimiterOptions):
   const shares = new Map<string, Share>()
   let forgotten = now()
 
-  /** A tenth at a time: the store is asked rarely, and an idle process keeps little from the others. */
+  /** Takes a tenth at a time: that asks the store rarely, and an idle process withholds little from the others. */
   const ask = async (scope: string, share: Share, limit: number) => {
     try {
       const granted = await rateLimits.take(scope, share.window, Math.max(1, Math.floor(limit / 10)), limit)
@@ -70,7 +70,7 @@ export function limiter({ rateLimits, now, failed = () => {} }: LimiterOptions):
     return share
   }
 
-  /** Windows of which nobody asks any more: of every process, since any one may have been the last to count in them. */
+  /** Drops old windows, in the store those of every process: any of them may have been the last to use them. */
   const forgetOld = (time: number) => {
     if (time < forgotten + LONGEST_WINDOW) return
     forgotten = time

@@ -12,7 +12,7 @@ export interface ListParams {
 export const DEFAULT_LIMIT = 10
 export const MOST = 100
 
-/** Checks the paging parameters. `exists` tells whether an id is one that the list may begin from. */
+/** Checks the paging parameters. `exists` says whether the list has an object with this id. */
 export async function pageOf(
   { limit = DEFAULT_LIMIT, starting_after, ending_before }: ListParams,
   what: string,
@@ -30,7 +30,7 @@ export async function pageOf(
   return { limit, starting_after, ending_before }
 }
 
-/** Stripe takes one time or a range. */
+/** As at Stripe, `created` is one time or a range. */
 export function rangeOf(created: ListParams['created']): CreatedRange | undefined {
   return typeof created === 'number' ? { gte: created, lte: created } : created
 }

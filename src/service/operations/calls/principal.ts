@@ -1,19 +1,19 @@
 import { allows, type Scope } from '../keys/scopes.js'
 
 /**
- * Who asks. One kind for each way of proving it, so that what somebody may do is asked in one place (`authorise`), whether
- * they come with a key, signed in, or from the machine that the store is on.
+ * Who asks. One kind for each way to prove it, so that rights are checked in one place (`authorise`) for keys,
+ * signed-in people, and users of the machine that the store is on.
  */
 export type Principal =
-  /** Scopes are null for a secret key, which may do all. */
+  /** Scopes are null for a secret key, which may do everything. */
   | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly scopes: readonly Scope[] | null }
   /** A key that was made for one session: it may read that, and nothing else. */
   | { readonly kind: 'ephemeral_key'; readonly id: string; readonly session: string }
-  /** Somebody who signed in. Scopes as those of a key. */
+  /** A signed-in person. Scopes as for a key. */
   | { readonly kind: 'person'; readonly id: string; readonly name: string; readonly scopes: readonly Scope[] | null }
-  /** Whoever uses the machine that the store is on, and could read it anyway. */
+  /** A user of the machine that the store is on, who could read it anyway. */
   | { readonly kind: 'local'; readonly name: string | null }
-  /** Whoever opens a page for people who are verified: the page's address says what they may see. */
+  /** A visitor of a page for people who are verified: the page's address decides what they may see. */
   | { readonly kind: 'visitor' }
   /** The service itself, in the background. */
   | { readonly kind: 'service' }
@@ -25,17 +25,17 @@ export function localUser(name: string | null): Principal {
   return { kind: 'local', name }
 }
 
-/** Who a change is recorded for: the name of a key or a person. */
+/** The name that a change is recorded under: that of a key or a person. */
 export function actorOf(principal: Principal): string | null {
   return 'name' in principal ? principal.name : null
 }
 
-/** Names who asks for as long as they are known; null for those who are not told apart. */
+/** A stable id of the caller; null if the kind of caller has none. */
 export function idOfPrincipal(principal: Principal): string | null {
   return 'id' in principal ? principal.id : null
 }
 
-/** What somebody may do; null for all of it. */
+/** What the caller may do; null for everything. */
 export function scopesOf(principal: Principal): readonly Scope[] | null {
   switch (principal.kind) {
     case 'key':
@@ -54,7 +54,7 @@ export function may(principal: Principal, scope: Scope): boolean {
   return allows(scopesOf(principal), scope)
 }
 
-/** Whether somebody has all of the store in their hands, of both modes. */
+/** Whether the caller has direct access to the store, with both modes. */
 export function isAtTheStore({ kind }: Principal): boolean {
   return kind === 'local' || kind === 'service'
 }

@@ -1,20 +1,20 @@
 import type { HostedPage } from '../../../verifier/hosted-page.js'
 import type { Verifier } from '../../../verifier/verifier.js'
 
-/** A verifier whose sessions are on the other side of a network. */
+/** A verifier whose sessions are kept elsewhere, across a network. */
 export type RemoteVerifier = Verifier & { readonly page: null }
 
 /** Who verifies people: at most one verifier for the new sessions of each mode. */
 export interface Verifiers {
-  /** The one that new sessions of the mode are verified by; none where nobody can be verified. */
+  /** The verifier for new sessions of the mode; none if the mode cannot verify. */
   of(livemode: boolean): Verifier | undefined
-  /** The page for sessions of the mode that are verified in this service; none where that is done elsewhere only. */
+  /** The page for sessions that this service verifies itself; none if all are verified elsewhere. */
   pageOf(livemode: boolean): HostedPage | undefined
-  /** The one that sessions are read at which are verified in this service. */
+  /** The verifier for sessions that this service verifies itself. */
   hosted(livemode: boolean): Verifier | undefined
-  /** The one on the other side of a network that a session was opened by. */
+  /** The remote verifier with this name, which a session records. */
   remote(name: string): RemoteVerifier | undefined
-  /** The lanes of work for those: each has one for each mode. */
+  /** The lanes of work for remote verifiers: one per verifier and mode. */
   readonly lanes: readonly string[]
 }
 
@@ -30,7 +30,7 @@ export function verifiersOf(verifiers: readonly Verifier[]): Verifiers {
   }
 }
 
-/** The modes of one verifier are two accounts: what holds one up need not hold up the other. */
+/** The two modes of a verifier are two accounts: a delay in one must not delay the other. */
 export function laneOf(verifier: string, livemode: boolean): string {
   return `${verifier}:${livemode ? 'live' : 'test'}`
 }

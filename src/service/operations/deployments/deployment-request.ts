@@ -10,7 +10,7 @@ import { schemaIssues } from '../../../validate/schema-issues.js'
 import { ApiError, invalid, invalidValue, missing } from '../../api-error.js'
 import { checkedConfig } from '../flows/check-body.js'
 
-/** More than anybody has, less than what would hold the store for long. */
+/** More than any project has, but few enough not to block the store for long. */
 export const MOST_CHANGES = 20_000
 
 export const DEEPEST = 16
@@ -18,12 +18,12 @@ export const DEEPEST = 16
 const MEMBERS = ['project', 'plan_digest', 'run_id', 'base', 'source', 'allowed', 'changes']
 const OPTIONAL = ['approved_digest']
 
-/** Stands in for configurations, which are checked as flow bodies are. */
+/** Placeholder for configurations, which are checked separately, as flow bodies. */
 const ANY_CONFIG: FlowConfig = normalise({ name: 'x', type: 'document' })
 
 /**
- * Refuses a request that is not well formed: wrong types, limits broken, changes that cannot belong together, a digest
- * of something else. Says nothing about the flows that the store holds.
+ * Refuses a malformed request: wrong types, broken limits, changes that contradict each other, a wrong digest. Does not
+ * look at the flows in the store.
  */
 export function checkDeploymentRequest(value: unknown, livemode: boolean): DeploymentRequest {
   if (!isObject(value)) throw new ApiError(400, { message: 'Invalid body: must be an object.' })
@@ -46,12 +46,12 @@ export function checkDeploymentRequest(value: unknown, livemode: boolean): Deplo
   return request
 }
 
-/** The configuration that a change writes, checked as every flow is. */
+/** The configuration that a change writes, checked like every flow. */
 export function configOf({ after }: ChangeRequest, index: number, livemode: boolean): FlowConfig {
   return checkedConfig(after, modeFor(livemode), `/changes/${index}/after`)
 }
 
-/** Before anything walks through the values: a flow is five deep at most, and a stack has an end. */
+/** Runs before any recursive check: a flow is at most five levels deep, and the stack is limited. */
 function checkDepth(value: unknown, path: readonly string[] = []): void {
   if (value === null || typeof value !== 'object') return
   if (path.length > DEEPEST) {
@@ -63,7 +63,7 @@ function checkDepth(value: unknown, path: readonly string[] = []): void {
   }
 }
 
-/** Configurations are left out: they are checked as flow bodies are. */
+/** Configurations are left out: they are checked as flow bodies. */
 function checkCharacters({ changes, ...rest }: Record<string, unknown>): void {
   const bare = (changes as readonly ChangeRequest[]).map((change) => ({ ...change, after: null }))
   const [first] = controlCharacterIssues({ ...rest, changes: bare })
@@ -87,7 +87,7 @@ function checkBase(base: unknown): void {
   }
 }
 
-/** The limits are those of the recorded deployment: the request is checked as the deployment that it would become. */
+/** The request is checked as the deployment that it would become, so the same limits apply. */
 function checkSchema(value: Record<string, unknown>, livemode: boolean): void {
   const { base, changes, ...rest } = value
   const deployment = {
@@ -118,7 +118,7 @@ function checkSchema(value: Record<string, unknown>, livemode: boolean): void {
   throw first?.code === 'UNKNOWN_FIELD' ? invalid('parameter_unknown', param, message) : invalidValue(param, message)
 }
 
-/** What an action needs of its change. */
+/** What each action requires of its change. */
 function checkChanges(changes: readonly ChangeRequest[]): void {
   const ids = new Set<string>()
   const keys = new Set<string>()

@@ -19,9 +19,9 @@ export interface ListDeploymentsParams extends ListParams {
 }
 
 /**
- * Writes a whole plan, or nothing. The plan's digest is the idempotency key, and so is that of the reviewed plan behind
- * it: a plan that was applied before answers with the deployment it made (compare `run_id`). Throws 412 naming every flow
- * that has moved on.
+ * Writes a whole plan, or nothing. The digests of the plan, and of the reviewed plan behind it, are idempotency keys: a
+ * plan that was applied before answers with its deployment (compare `run_id`). Throws 412 naming every flow that has
+ * changed since.
  */
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode } = call
@@ -48,8 +48,8 @@ export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string)
 }
 
 /**
- * The project's flows as this deployment left them, whole, in order of key: those it wrote, and those that earlier ones
- * wrote and it did not touch. What was edited outside deployments is not in it.
+ * The project's flows as this deployment left them, complete and in order of key: those that it wrote, and those that
+ * earlier deployments wrote. Edits outside of deployments are not included.
  */
 export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
   const flows = await tx.deployments.flowsAfter(livemode, id)
@@ -58,7 +58,7 @@ export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): P
   return listObject(`${ENDPOINT}/${id}/flows`, { data, has_more: false }, (flow) => flow)
 }
 
-/** Newest first. A deployment in a list has its `summary` but not its `changes`: retrieve it for those. */
+/** Newest first. A deployment in a list has a `summary` but no `changes`: retrieve it to see them. */
 export async function listDeployments(
   { tx, livemode }: ReadCall,
   params: ListDeploymentsParams = {},
@@ -72,11 +72,11 @@ export async function listDeployments(
   return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
 }
 
-/** The flows that a set of changes is about: those it changes, and those that hold the keys it wants. */
+/** The flows that a set of changes concerns: those it changes, and those that hold the keys it wants. */
 interface Found {
   readonly byId: ReadonlyMap<string, FlowRecord>
   readonly byKey: ReadonlyMap<string, FlowRecord>
-  /** The keys that flows of the set give up, by the flows' ids. */
+  /** The keys that flows of the set give up, by flow id. */
   readonly freed: ReadonlyMap<string, string>
 }
 
@@ -95,7 +95,7 @@ function takesKey({ action, previous_key }: ChangeRequest): boolean {
   return action === 'create' || previous_key !== null
 }
 
-/** A change whose flow is not the one that was compared any more, or whose key somebody has taken since. */
+/** The change, if its flow has changed since it was compared, or another flow has taken its key. */
 function staleOf(change: ChangeRequest, { byId, byKey, freed }: Found): StaleFlow[] {
   const { key, base_version } = change
   if (change.id !== null) {
@@ -105,7 +105,7 @@ function staleOf(change: ChangeRequest, { byId, byKey, freed }: Found): StaleFlo
   }
   const holder = takesKey(change) ? byKey.get(key) : undefined
   if (holder === undefined || holder.id === change.id) return []
-  // A key may come from a flow of the same set that gives it up.
+  // A flow of the same set may give the key up.
   return freed.get(holder.id) === key ? [] : [toStale(change, holder)]
 }
 
@@ -113,7 +113,7 @@ function toStale({ key, base_version }: ChangeRequest, flow: FlowRecord): StaleF
   return { key, base_version, current_version: flow.version, updated_by: flow.updated_by, updated: flow.updated }
 }
 
-/** The flow is the one that was compared, so what does not fit now never did: the request is wrong, not late. */
+/** The flow has not changed since it was compared, so a mismatch makes the request wrong, not stale. */
 function checkAllowed(change: ChangeRequest, index: number, { project }: DeploymentRequest, { byId }: Found): void {
   const flow = change.id === null ? undefined : byId.get(change.id)
   if (flow === undefined) return

@@ -6,24 +6,24 @@ import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 
 const ENDPOINT = '/v1/events'
 export const MOST_TYPES = 20
-/** An endpoint that wants "*" gets every type but this one, which must be asked for by name, as at Stripe. */
+/** An endpoint with "*" gets every type except this one, which must be named, as at Stripe. */
 const ONLY_BY_NAME: EventType = 'identity.verification_session.redacted'
 
 export interface ListEventsParams extends ListParams {
   /** One type, or a group of them: "identity.*". */
   readonly type?: string | undefined
   readonly types?: readonly string[] | null | undefined
-  /** Whether every endpoint that wanted the event has it. */
+  /** Whether every endpoint that wants the event has received it. */
   readonly delivery_success?: boolean | null | undefined
 }
 
-/** Nothing happened to the object before. */
+/** The first event of an object. */
 const FIRST: EventType = 'identity.verification_session.created'
 
 /**
- * Records that something happened, and for which webhook endpoints it waits, in the transaction in which it happens:
- * there is no moment at which one is there without the other. The transaction holds the object, so its events, and
- * their deliveries, are in order by time and by id whatever the clocks of the processes say.
+ * Records an event and its deliveries to webhook endpoints in the transaction of the change itself, so neither exists
+ * without the other. The transaction holds the object, so its events and deliveries are in order by time and by id,
+ * even if the clocks of processes differ.
  */
 export async function recordEvent(
   call: WriteCall,
@@ -38,7 +38,7 @@ export async function recordEvent(
   const addressed = endpoints.map((endpoint) => ({ id: call.id('whd', before?.id), endpoint }))
   const created = Math.max(now, before?.created ?? 0)
   const event: EventRecord = {
-    // After those of its deliveries: so what comes after the event comes after them as well.
+    // Made after the deliveries' ids, so a later event sorts after this event and its deliveries.
     id: call.id('evt', before?.id),
     livemode,
     type,
@@ -72,7 +72,7 @@ function wants(enabledEvents: readonly string[], type: EventType): boolean {
 
 export async function retrieveEvent({ tx, livemode, eventVersion }: ReadCall, id: string): Promise<Event> {
   const event = await tx.events.byId(livemode, id)
-  // Stripe's own name for it in the path of an event, unlike those of other resources.
+  // Stripe calls this parameter "id" for events, unlike for other resources.
   if (event === undefined) throw notFound('event', id, 'id')
   const pending = await tx.events.pendingWebhooks([id])
   return toEvent(event, { apiVersion: eventVersion, pendingWebhooks: pending.get(id) ?? 0 })
@@ -96,7 +96,7 @@ export async function listEvents(
   )
 }
 
-/** A type that does not exist is no mistake: the list is empty, as it is at Stripe, whose types grow. */
+/** An unknown type is not an error but gives an empty list, as at Stripe, whose types grow. */
 function typesOf({ type, types }: ListEventsParams): readonly string[] | undefined {
   if (types != null && types.length > MOST_TYPES) {
     throw invalidValue('types', `Invalid types: at most ${MOST_TYPES}.`)
@@ -113,7 +113,7 @@ function typesOf({ type, types }: ListEventsParams): readonly string[] | undefin
   return known.length === 0 ? [type] : known
 }
 
-/** How an event is shown. The version is said to be that of whoever it is shown to: clients refuse one that is not theirs. */
+/** How an event is shown. `apiVersion` is the receiver's own version: clients refuse an event of another one. */
 export interface ShownEvent {
   readonly apiVersion: string
   readonly pendingWebhooks: number

@@ -1,6 +1,6 @@
 /**
- * The types of events that Stripe sends, of all versions of its API that are in use: what happens to a thing, by the thing.
- * An application written for Stripe may ask for any of them, though most never happen here.
+ * The event types of Stripe in all versions of its API that are in use: the happenings, by object. An application
+ * written for Stripe may ask for any of them, though most never happen here.
  */
 const STRIPES: Readonly<Record<string, string>> = {
   account: 'updated',

@@ -5,7 +5,7 @@ import type { Mode } from '../../../model/mode.js'
 import { checkFlowBody } from '../../../validate/flow-body.js'
 import { ApiError, type ApiErrorCode, invalid } from '../../api-error.js'
 
-/** A flow's body in full, checked by the rules that hold for definitions too, with every default filled in. */
+/** A complete flow body, checked by the rules for definitions, with every default filled in. */
 export function checkedConfig(body: unknown, mode: Mode, inside = ''): FlowConfig {
   const bare = withoutNulls(body)
   refuse(checkFlowBody(bare, mode), inside)
@@ -13,14 +13,14 @@ export function checkedConfig(body: unknown, mode: Mode, inside = ''): FlowConfi
 }
 
 /**
- * Some members of a flow's body that other requests take too. What they lack is filled in with valid values, so that
- * the limits are those of flows and stand nowhere twice. What they are asked for is the same in both modes.
+ * Checks members of a flow body that other requests also take. Missing members get valid values, so that the limits of
+ * flows apply and are written only once. These members have the same rules in both modes.
  */
 export function checkMembers(members: Partial<Record<'type' | 'options' | 'metadata', unknown>>): FlowConfig {
   return checkedConfig({ name: 'x', type: 'document', ...members }, 'test')
 }
 
-/** A FlowConfig says null where a definition says nothing. */
+/** A FlowConfig has null where a definition leaves the field out. */
 function withoutNulls(body: unknown): unknown {
   if (body === null || typeof body !== 'object' || Array.isArray(body)) return body
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== undefined))

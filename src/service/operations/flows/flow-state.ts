@@ -9,13 +9,13 @@ export type FlowState =
   | { readonly status: 'not_modified'; readonly etag: string }
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
-/** Bump it when the answer changes its shape: tags of the old shape must not match the new one. */
+/** Increase it when the shape of the answer changes: tags of the old shape must not match the new one. */
 const SHAPE = 4
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
- * Everything that a plan of this project needs, with a strong tag over it (usage figures are outside the tag). While
- * the state has the tag `known`, one small query answers; the flows are not read.
+ * Everything that a plan of this project needs, with a strong tag over it (usage figures are outside the tag). If
+ * `known` is still the tag, one small query answers and no flows are read.
  */
 export async function flowState(call: ReadCall, project: string, known?: string): Promise<FlowState> {
   const { tx, livemode, now, publicUrl } = call

@@ -6,7 +6,7 @@ import type { ReadCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf } from '../calls/list.js'
 import { findFlow } from './find-flow.js'
 
-/** Every version that the flow ever had, newest first: who made it, when, and what it changed. */
+/** Every version of the flow, newest first: who made it, when, and what it changed. */
 export async function listFlowVersions(
   { tx, livemode }: ReadCall,
   idOrKey: string,
@@ -43,7 +43,7 @@ function toFlowVersion(record: FlowVersionRecord, before: FlowVersionRecord | un
   }
 }
 
-/** What differs, as JSON Pointers: first what is around the configuration, then in the order of a definition. */
+/** The differences as JSON Pointers: first the members around the configuration, then in the order of a definition. */
 function changedBetween(before: FlowVersionRecord, after: FlowVersionRecord): string[] {
   const around = (['key', 'project', 'status'] as const).filter((name) => before[name] !== after[name])
   const [old, now] = [leavesOf(before.config), leavesOf(after.config)]

@@ -15,7 +15,7 @@ import { findFlow } from './find-flow.js'
 
 const ENDPOINT = '/v1/identity/verification_flows'
 
-/** Null means "back to the default", as an empty value does in a form. */
+/** Null means "back to the default", like an empty value in a form. */
 type Nullable<T> = { readonly [Name in keyof T]?: T[Name] | null | undefined }
 
 export interface CreateFlowParams extends Nullable<FlowBody> {
@@ -26,7 +26,7 @@ export interface CreateFlowParams extends Nullable<FlowBody> {
 
 export interface UpdateFlowParams extends Nullable<FlowBody> {
   readonly key?: string | undefined
-  /** Takes over a flow that nobody manages, or (null) lets it go. A flow never moves straight to another project. */
+  /** Takes over an unmanaged flow, or (null) releases it. A flow never moves directly to another project. */
   readonly project?: string | null | undefined
   /** Refuses the update with 412 unless the flow still has this version. */
   readonly expected_version?: number | undefined
@@ -34,7 +34,7 @@ export interface UpdateFlowParams extends Nullable<FlowBody> {
 
 export interface StaticLinkParams {
   readonly active?: boolean | null | undefined
-  /** Makes a new link; the old one is dead from then on. */
+  /** Makes a new link; the old one stops working. */
   readonly rotate?: boolean | null | undefined
   readonly expected_version?: number | undefined
 }
@@ -77,7 +77,7 @@ export async function retrieveFlow(call: ReadCall, idOrKey: string): Promise<Ver
   return toResource(call, await findFlow(call, idOrKey))
 }
 
-/** Patches the flow (RFC 7396): what is not given stays, null takes a member back to its default. */
+/** Patches the flow (RFC 7396): omitted members stay, null resets a member to its default. */
 export async function updateFlow(
   call: WriteCall,
   idOrKey: string,
@@ -155,7 +155,7 @@ function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): V
   }
 }
 
-/** Where a flow's static link leads, whether it works or not; without a host where the service has no address. */
+/** The URL of a flow's static link, active or not; without a host if the service has no address. */
 export function linkUrl({ publicUrl }: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): string {
   return `${publicUrl ?? ''}/l/${flow.link_token}`
 }
@@ -165,7 +165,7 @@ export function linkToken(): string {
   return randomText(24)
 }
 
-/** Records one version of a flow as it is now. */
+/** The version record for a flow as it is now. */
 export function versionOf(
   call: Caller,
   action: string,
@@ -198,7 +198,7 @@ async function flowToWrite(call: WriteCall, idOrKey: string, expected: number | 
   return flow
 }
 
-/** A request that asks for what is already so writes nothing: retries and Terraform refreshes make no versions. */
+/** A request that changes nothing writes nothing: retries and Terraform refreshes make no versions. */
 async function saveIfChanged(
   call: WriteCall,
   action: string,
@@ -221,7 +221,7 @@ async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<
   return toResource(call, flow)
 }
 
-/** Options of a document go with the type: a change of type takes them along unless the request says otherwise. */
+/** Options of a document belong to the type: a change to another type removes them, unless the request sets them. */
 function bodyToPatch(config: FlowConfig, patch: Nullable<FlowBody>): unknown {
   const { document, ...options } = config.options
   const keepsDocument = (patch.type ?? config.type) === 'document' && document !== undefined
@@ -251,7 +251,7 @@ async function checkFree({ tx, livemode }: WriteCall, key: string): Promise<void
 function asPatch(patch: Nullable<FlowBody>): unknown {
   const entries = Object.entries(patch).filter(([, value]) => value !== undefined)
   for (const [name, value] of entries) {
-    // These two have no default that null could take them back to.
+    // These two have no default to go back to.
     if (value !== null || (name !== 'name' && name !== 'type')) continue
     throw invalid('parameter_invalid_empty', name, `You passed an empty value for '${name}', which is always needed.`)
   }

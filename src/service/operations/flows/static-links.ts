@@ -12,17 +12,17 @@ import { urlToken } from '../sessions/session-tokens.js'
 import { insertSession } from '../sessions/sessions.js'
 import { changeLater, goOnLater } from '../sessions/verifier-calls.js'
 
-/** How many people one address may bring through static links in a minute: an office, not a flood. */
+/** How many visits through static links one address may make in a minute: an office, not a flood. */
 export const MOST_VISITS = 20
 const WINDOW = 60
 
-/** How long the same form is the same visit, in seconds. */
+/** How long a repeated form counts as the same visit, in seconds. */
 const SAME_VISIT = 60 * 60
-/** In characters; the longest that mail servers take (RFC 5321, 4.5.3.1). */
+/** In characters; the longest that mail servers accept (RFC 5321, 4.5.3.1). */
 export const LONGEST_EMAIL = 254
 const LINK_TOKEN = /^[0-9a-z]{24}$/
 
-/** What a static link shows before anybody has done anything. */
+/** What a static link shows at first. */
 export interface LinkPage {
   readonly name: string
   readonly livemode: boolean
@@ -33,25 +33,25 @@ export interface Visit {
   readonly client_reference_id?: string | undefined
 }
 
-/** What stands behind a static link. Throws 404, without a word why, where it leads nowhere (any more). */
+/** The page of a static link. Throws 404 without a reason if the link does not work, or no longer works. */
 export async function visitLink(call: ReadCall, token: string): Promise<LinkPage> {
   const { config, livemode } = await flowBehind(call, token)
   return { name: config.name, livemode }
 }
 
-/** Where a person goes: to the page of this service that a token opens, or to a verifier's own. */
+/** Where a person goes: to this service's page for a token, or to a verifier's own page. */
 export type Way = { readonly token: string } | { readonly url: string }
 
 /**
- * Makes a session for the person who gave this address, and answers with what opens it. A form that is sent
- * twice makes one session: nobody has done anything with it yet, so it tells nobody anything of another person.
+ * Makes a session for the person with this address, and answers how to open it. A form that is sent twice makes one
+ * session. That is safe: the session is unused, so it reveals nothing about another person.
  */
 export async function enterLink(call: WriteCall, token: string, visit: Visit): Promise<Way> {
   const email = checkedEmail(visit.email)
   const flow = await flowBehind(call, token)
   const inMode = { ...call, livemode: flow.livemode }
   const visitor = visitorOf(flow, email, visit.client_reference_id ?? '')
-  // Whoever submits the same form at the same time waits here, and then finds the session.
+  // A second submit of the same form waits here, and then finds the session.
   await call.tx.lock(`visitor:${visitor}`)
   const found = await call.tx.sessions.untouchedOf(flow.livemode, visitor, call.now - SAME_VISIT)
   const session =
@@ -63,7 +63,7 @@ export async function enterLink(call: WriteCall, token: string, visit: Visit): P
       visitor,
     ))
   if (session.remote === null) return { token: await urlToken(call, session) }
-  // The verifier's address is good for one use: whoever comes again needs another one.
+  // The verifier's address works once: a returning visitor needs a new one.
   if (found === undefined) await changeLater(inMode, session, 'session.open', { answer: wayTo })
   else await goOnLater(inMode, session, { orRead: true, answer: wayTo })
   return { token: '' }
@@ -76,7 +76,7 @@ async function wayTo(_call: WriteCall, { remote }: SessionRecord): Promise<Way> 
   return { url: remote.url }
 }
 
-/** A person types it, so what is hardly an address is a slip, and is said while it can be mended. */
+/** A person types it: an unlikely address is probably a slip, so it is reported while the person can still mend it. */
 function checkedEmail(typed: string): string {
   const email = typed.trim()
   if (email === '') throw invalid('email_invalid', 'email', 'Enter an email address.')
@@ -94,12 +94,12 @@ async function flowBehind({ tx }: Pick<ReadCall, 'tx'>, token: string): Promise<
 }
 
 /**
- * Counts a visit before anything is looked up, so that every visit counts, whatever becomes of it. Throws 429 when the
- * address has had too many.
+ * Counts a visit before any look-up, so that every visit counts, whatever its result. Throws 429 when the address has
+ * made too many.
  */
 export async function countVisit(service: Service, limiter: Limiter, address: string): Promise<void> {
   const secret = await service.read({ livemode: false, principal: VISITOR }, (call) => call.signingSecret())
-  // Whose address it was cannot be read back, and the counter is dropped with its minute.
+  // The hash hides the address, and the counter is soon deleted.
   const scope = createHmac('sha256', secret).update(networkOf(address)).digest('base64url')
   const permit = await limiter.take(`link:${scope}`, WINDOW, MOST_VISITS)
   if (permit.ok) return
@@ -110,7 +110,7 @@ export async function countVisit(service: Service, limiter: Limiter, address: st
   })
 }
 
-/** A flow that has changed is another one: what was begun before keeps the checks of then. */
+/** The version is included: after a change of the flow, a visitor gets a new session with the new checks. */
 function visitorOf({ id, version }: FlowRecord, email: string, reference: string): string {
   return createHash('sha256')
     .update(JSON.stringify([id, version, email.toLowerCase(), reference]))

@@ -16,8 +16,8 @@ export interface CreateEphemeralKeyParams {
 }
 
 /**
- * Makes a key that may read one session and nothing else, for the app on the device of the person who is verified. It lasts
- * an hour, but not longer than the key that makes it. No other answer holds its secret.
+ * Makes a key that may only read one session, for the app on the device of the person who is verified. It lasts an
+ * hour, but not longer than the key that makes it. Only this answer holds its secret.
  */
 export async function createEphemeralKey(
   call: WriteCall,
@@ -47,7 +47,7 @@ export async function createEphemeralKey(
   return { ...toResource(key), secret }
 }
 
-/** At once, and with it every stored answer that holds its secret. */
+/** Deletes it at once, with every stored answer that holds its secret. */
 export async function deleteEphemeralKey({ tx, livemode }: WriteCall, id: string): Promise<EphemeralKey> {
   const key = await tx.ephemeralKeys.delete(livemode, id)
   if (key === undefined) throw notFound('ephemeral_key', id, 'key')
@@ -55,7 +55,7 @@ export async function deleteEphemeralKey({ tx, livemode }: WriteCall, id: string
   return toResource(key)
 }
 
-/** An ephemeral key with the API key that made it, without which it is worth nothing. */
+/** An ephemeral key with the API key that made it; it is valid only while that one is. */
 export interface FoundEphemeralKey {
   readonly key: EphemeralKeyRecord
   readonly maker: ApiKeyRecord | undefined

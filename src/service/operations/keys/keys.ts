@@ -12,19 +12,19 @@ import { randomSecret } from './random-secret.js'
 import { allows, SCOPES, type Scope } from './scopes.js'
 
 export interface CreateKeyParams {
-  /** For people, and the actor of what is done with the key. */
+  /** Shown to people, and recorded as the actor of changes made with the key. */
   readonly name: string
-  /** By default the caller's own. Only a person at the store itself may choose. */
+  /** By default the caller's own. Only a caller with direct access to the store may choose. */
   readonly mode?: 'test' | 'live' | undefined
-  /** Makes a restricted key, which may do this and nothing else. */
+  /** Makes a restricted key, limited to these scopes. */
   readonly scopes?: readonly string[] | null | undefined
-  /** Unix seconds. By default as long as the key that makes it, which is for ever with most. */
+  /** Unix seconds. By default the expiry of the key that makes it; most never expire. */
   readonly expires?: number | undefined
 }
 
 export type { ApiKey }
 
-/** The one answer that holds the key. */
+/** The only answer that holds the key. */
 export type CreatedApiKey = ApiKey & { readonly secret: string }
 
 const ENDPOINT = '/v1/api_keys'
@@ -42,7 +42,7 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
     id: call.id('ak'),
     livemode,
     name: params.name,
-    // The key is random and long, so one round of a fast hash cannot be guessed back.
+    // The key is long and random, so one round of a fast hash is safe: it cannot be guessed from the hash.
     hash: sha256(secret),
     tail: secret.slice(-4),
     scopes,
@@ -64,7 +64,7 @@ export async function listKeys(call: ReadCall, params: ListParams = {}): Promise
   return listObject(ENDPOINT, keys, toResource)
 }
 
-/** Keys of both modes, whole: for a person at the store itself. */
+/** All keys of both modes, for a caller with direct access to the store. */
 export async function listEveryKey({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
   const data: ApiKeyRecord[] = []
   for (const livemode of [false, true]) {
@@ -82,13 +82,13 @@ export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
   return toResource(await findKey(call, id))
 }
 
-/** The key that asks: whatever a key may do, it may know what that is. */
+/** The key that asks. Every key may see its own data. */
 export async function currentKey(call: ReadCall): Promise<ApiKey> {
   if (call.principal.kind !== 'key') throw notFound('api_key', 'current', 'api_key')
   return toResource(await findKey(call, call.principal.id))
 }
 
-/** For good, and at once: every request looks its key up. A key revoked before stays as it was. */
+/** Revokes for good, and at once: every request looks up its key. A key revoked earlier keeps its time. */
 export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
   const key = await findKey(call, id)
   await call.tx.apiKeys.revoke(id, call.now)
@@ -103,13 +103,13 @@ export interface ValidKey {
   readonly keyId: string
   /** The last characters of the key, for the log. */
   readonly tail: string
-  /** The minute that the key is not marked with yet; see markUsed. */
+  /** The minute to mark the key as used in, if not done yet; see markUsed. */
   readonly unmarked: number | null
 }
 
-/** Who a key stands for. */
+/** The caller that a key stands for. */
 export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
-  // Looking up a hash tells an attacker nothing by its timing: nearby keys have unlike hashes.
+  // Looking up a hash reveals nothing by its timing: similar keys have very different hashes.
   const key = await tx.apiKeys.byHash(sha256(secret))
   if (key === undefined) return checkEphemeralKey({ tx, now }, secret)
   if (!isValid(key, now)) return { status: key.revoked === null ? 'expired' : 'revoked' }
@@ -124,7 +124,7 @@ export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, sec
   }
 }
 
-/** Who a key stands for that was made for one session. */
+/** The caller that an ephemeral key stands for. */
 async function checkEphemeralKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
   const found = await findEphemeralKey({ tx }, secret)
   if (found === undefined) return { status: 'unknown' }
@@ -145,7 +145,7 @@ function isValid({ revoked, expires }: ApiKeyRecord, now: number): boolean {
   return revoked === null && (expires === null || now < expires)
 }
 
-/** Over the API a mode sees its own keys only. A person at the store itself sees all. */
+/** Over the API, callers see keys of their own mode only. A caller with direct access to the store sees all. */
 async function findKey({ tx, principal, livemode }: ReadCall, id: string): Promise<ApiKeyRecord> {
   const key = await tx.apiKeys.byId(id)
   if (key === undefined || (!isAtTheStore(principal) && key.livemode !== livemode))
@@ -171,7 +171,7 @@ function checkName(name: string | undefined): void {
   }
 }
 
-/** In the order of the list, each once. */
+/** In the order of SCOPES, without duplicates. */
 function checkScopes(scopes: readonly string[] | null | undefined): readonly Scope[] | null {
   if (scopes == null) return null
   if (scopes.length === 0) throw invalid('parameter_invalid_empty', 'scopes', 'Invalid scopes: name at least one.')
@@ -191,7 +191,7 @@ function checkExpiry({ now }: WriteCall, expires: number | undefined): number | 
   throw invalidValue('expires', message)
 }
 
-/** No key makes one that may do more than itself, or for longer. Answers when the new key expires. */
+/** A key cannot make a key with more rights or a longer life than its own. Answers when the new key expires. */
 async function checkAgainstMaker(
   call: WriteCall,
   { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
@@ -210,10 +210,10 @@ async function checkAgainstMaker(
   return expires ?? last
 }
 
-/** The key that makes another one, held until this ends: a revocation comes before it or after it. */
+/** The key that makes another one, locked until the transaction ends: a revocation comes before it or after it. */
 async function makerToWrite({ tx, now }: WriteCall, id: string): Promise<ApiKeyRecord> {
   const maker = await tx.apiKeys.toWrite(id)
-  // It was valid when the request came in.
+  // The key was valid at the start of the request.
   if (maker !== undefined && isValid(maker, now)) return maker
   throw new ApiError(401, { code: 'api_key_expired', message: 'Expired API Key provided.' })
 }

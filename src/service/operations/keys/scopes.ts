@@ -16,7 +16,7 @@ export const SCOPES = [
 
 export type Scope = NonNullable<ApiKey['scopes']>[number]
 
-/** Who may write a thing may read it. A deployment is made upon what the flows are. */
+/** Write access includes read access. A deployment builds on the current flows, so it includes reading them. */
 const IMPLIED: Partial<Record<Scope, Scope>> = {
   'flows:write': 'flows:read',
   'deployments:write': 'flows:read',
@@ -24,7 +24,7 @@ const IMPLIED: Partial<Record<Scope, Scope>> = {
   'webhooks:write': 'webhooks:read',
 }
 
-/** Whether a key with these scopes, null for a secret key, may do what takes the other. */
+/** Whether a key with these scopes (null for a secret key) has the wanted scope. */
 export function allows(scopes: readonly Scope[] | null, wanted: Scope): boolean {
   return scopes === null || scopes.some((scope) => scope === wanted || IMPLIED[scope] === wanted)
 }

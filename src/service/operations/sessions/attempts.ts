@@ -9,15 +9,15 @@ import { refuseRedacted, refuseUnless, saveWithEvent, sessionToWrite } from './s
 import { oneSessionResource } from './session-resource.js'
 
 /**
- * An attempt: the person submits what was asked for, the session is processing, and a while later it is verified or
- * requires input again. The verifier is asked for its word when the attempt ends, by whoever finds the session due.
+ * An attempt: the person submits the requested data, the session is processing, and later it is verified or requires
+ * input again. When the attempt ends, any process that finds the session due asks the verifier for the result.
  */
 export interface SubmitParams {
-  /** How the attempt is to end; verified unless given. */
+  /** How the attempt will end; by default "verified". */
   readonly outcome?: string | undefined
 }
 
-/** Extension, for the test mode: submits a session with the outcome chosen. */
+/** Extension for test mode: submits a session with the chosen outcome. */
 export async function submitSession(
   call: WriteCall,
   id: string,
@@ -33,7 +33,7 @@ export async function submit(call: WriteCall, session: SessionRecord, choice: st
   refuseUnless(session, ['requires_input'], 'be submitted')
   const { note, verdict } = chosen(call, session, choice)
   const attempt = session.attempt + 1
-  // Nothing was submitted by a person who gave up before: there is nothing to process.
+  // A person who gave up has submitted nothing, so there is nothing to process.
   if (verdict.checks === null) return endAttempt(call, { ...session, attempt }, verdict)
   const due = call.processing === 0 ? null : call.now + call.processing
   const processing: SessionRecord = { ...session, status: 'processing', last_error: null, attempt, outcome: note, due }
@@ -41,7 +41,7 @@ export async function submit(call: WriteCall, session: SessionRecord, choice: st
   return due === null ? endAttempt(call, processing, verdict) : processing
 }
 
-/** What the page that the session is verified on makes of a choice. */
+/** The result of a choice on the session's verification page. */
 function chosen({ verifiers, livemode }: WriteCall, session: SessionRecord, choice: string): Submitted {
   if (session.remote !== null) {
     const message = `This session is verified by '${session.remote.verifier}': what becomes of it is not chosen here.`

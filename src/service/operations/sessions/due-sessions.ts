@@ -6,7 +6,7 @@ import { heldSession } from './held-session.js'
 import { applyObserved } from './observed.js'
 
 const MOST_AT_ONCE = 100
-/** Seconds that a session belongs to who goes on with it: its verifier is in this process, and answers at once. */
+/** The lease of a session, in seconds. That is enough: its verifier is in this process and answers at once. */
 const LEASE = 30
 const TIME_LIMIT = 10_000
 const HERE = 'here'
@@ -16,8 +16,8 @@ interface DueSession extends WorkItem {
 }
 
 /**
- * Sessions that are verified in this service, and are due: when the time that processing takes is over, their verifier is
- * asked what became of them. That they are due stands in the session itself, where older programs look for it too.
+ * Due sessions that this service verifies itself: when processing is over, their verifier is asked for the result. The
+ * session itself holds the due time, because older versions of the program look for it there.
  */
 export function dueSessionsKind({ verifiers }: Pick<Service, 'verifiers'>): WorkKind<DueSession> {
   return {
@@ -42,7 +42,7 @@ export function dueSessionsKind({ verifiers }: Pick<Service, 'verifiers'>): Work
       return {
         settle: async (call) => {
           const found = await call.tx.sessions.toWrite(livemode, session.id)
-          // Somebody else goes on with it, because this took too long.
+          // Another process has taken over, because this one took too long.
           if (found === undefined || found.due !== due) return
           if (observed !== undefined) await applyObserved(call, { ...found, due: null }, observed)
         },
@@ -51,7 +51,7 @@ export function dueSessionsKind({ verifiers }: Pick<Service, 'verifiers'>): Work
   }
 }
 
-/** Goes on with sessions that are due. Answers whether there may be more to do. */
+/** Continues the due sessions. Answers whether there may be more. */
 export async function continueDueSessions(service: Service): Promise<boolean> {
   return doDue(service, dueSessionsKind(service))
 }

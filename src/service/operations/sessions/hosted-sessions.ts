@@ -7,17 +7,17 @@ import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { submit } from './attempts.js'
 import { checkToken, parseToken } from './session-tokens.js'
 
-/** What the person who is verified is shown. */
+/** What the page shows to the person who is verified. */
 export interface HostedSession {
   /** The flow's name; null for a session without a flow. */
   readonly name: string | null
   readonly livemode: boolean
   readonly last_error: SessionError | null
-  /** What the verifier asks; null where nobody can be verified here. */
+  /** The verifier's form; null if this service cannot verify anybody. */
   readonly form: HostedForm | null
 }
 
-/** The session that a token opens: the end of its url, or its client secret. Throws 404 or 410. */
+/** The session that a token opens. The token is the end of its url, or its client secret. Throws 404 or 410. */
 export async function openHostedSession(call: ReadCall, token: string): Promise<HostedSession> {
   const session = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
   const { flow, livemode, last_error } = session
@@ -26,7 +26,7 @@ export async function openHostedSession(call: ReadCall, token: string): Promise<
   return { name: name ?? null, livemode, last_error, form: form ?? null }
 }
 
-/** Submits the session that a token opens, which is used up by that. Answers where the person goes then. */
+/** Submits the session that a token opens; the token is then used up. Answers where the person goes next. */
 export async function submitHostedSession(call: WriteCall, token: string, choice: string): Promise<string | null> {
   const session = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.toWrite(livemode, id))
   await submit({ ...call, livemode: session.livemode }, session, choice)
@@ -40,9 +40,9 @@ async function sessionBehind(
 ): Promise<SessionRecord> {
   const token = parseToken(text)
   if (token === undefined) throw notFound('page', '', 'token')
-  // The token does not say which mode it is of: whoever holds it may see the session all the same.
+  // The token does not name the mode, and its holder may see the session in either.
   const session = (await find(false, token.session)) ?? (await find(true, token.session))
-  // What is verified elsewhere has no page here.
+  // Sessions of remote verifiers have no page here.
   if (session === undefined || session.remote !== null) throw notFound('page', '', 'token')
   const check = await checkToken(call, token, session)
   if (check === 'valid' && session.status === 'requires_input' && session.redaction === null) return session

@@ -5,9 +5,9 @@ import type { WriteCall } from '../calls/call.js'
 import { saveWithEvent } from './save-session.js'
 
 /**
- * Makes a session what its verifier says that it is, with one event for each status that it has passed to since, and saves
- * it. Applied twice, or late, it changes nothing: an attempt is known by its name, and what was canceled or redacted here
- * stays so.
+ * Updates a session to what its verifier reports, with one event for each status it has passed through, and saves it.
+ * Applied twice, or late, it changes nothing: attempts are known by name, and a session canceled or redacted here stays
+ * so.
  */
 export async function applyObserved(call: WriteCall, found: SessionRecord, observed: Observed): Promise<SessionRecord> {
   let session = withEntrance(found, observed)
@@ -35,20 +35,20 @@ async function saved(call: WriteCall, session: SessionRecord): Promise<SessionRe
 function withEntrance(session: SessionRecord, { id, entrance }: Observed): SessionRecord {
   if (session.remote === null) return session
   const { url = null, client_secret = null, expires = null } = entrance ?? {}
-  // What was redacted or canceled here is open to nobody, whatever the verifier still says.
+  // A session redacted or canceled here stays closed, whatever the verifier reports.
   const isOpen = session.redaction === null && session.status !== 'canceled'
   return { ...session, remote: { ...session.remote, id, ...(isOpen ? { url, client_secret, expires } : CLOSED) } }
 }
 
 const CLOSED = { url: null, client_secret: null, expires: null }
 
-/** What is verified here is asked for when it is processing, and once. */
+/** An attempt that is verified here ends only once, while the session is processing. */
 function isNews({ remote, status }: SessionRecord, { name }: EndedAttempt): boolean {
   return remote === null ? status === 'processing' : remote.attempt !== name
 }
 
 async function endElsewhere(call: WriteCall, found: SessionRecord, ended: EndedAttempt): Promise<SessionRecord> {
-  // It was over before anybody looked: what was submitted was processed all the same.
+  // The attempt ended before it was seen to begin, so "processing" is recorded first.
   const wasMissed = found.status === 'requires_input' && ended.verdict.checks !== null
   const session = wasMissed ? await beginAttempt(call, found) : found
   const remote = session.remote && { ...session.remote, attempt: ended.name }
@@ -62,7 +62,7 @@ async function beginAttempt(call: WriteCall, session: SessionRecord): Promise<Se
   return processing
 }
 
-/** Ends an attempt: with a report, where checks were run. */
+/** Ends an attempt, with a report if checks were run. */
 export async function endAttempt(call: WriteCall, session: SessionRecord, verdict: Verdict): Promise<SessionRecord> {
   const { checks } = verdict
   const report = checks && { id: call.id('vr'), checks }

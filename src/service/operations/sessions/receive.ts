@@ -6,9 +6,9 @@ import { SERVICE } from '../calls/principal.js'
 import { readAt } from './verifier-calls.js'
 
 /**
- * Takes a webhook of a verifier: the sessions that it says have changed are to be read, which is written down before it is
- * acknowledged. Sessions that nobody here knows are passed over: others may use the same account. Throws 404 for a verifier
- * that this service has not, and 400 for what the verifier did not send.
+ * Takes a webhook of a verifier. A read of each changed session is scheduled in the store before the webhook is
+ * acknowledged. Unknown sessions are skipped: others may use the same account. Throws 404 for an unknown verifier, and
+ * 400 for a forged webhook.
  */
 export async function receiveFromVerifier(service: Service, name: string, webhook: VerifierWebhook): Promise<void> {
   const verifier = service.verifiers.remote(name)

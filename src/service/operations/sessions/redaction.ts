@@ -10,13 +10,12 @@ import { redactLater } from './verifier-calls.js'
 const REDACTED = '[redacted]'
 const REDACTED_DATE = { day: 1, month: 1, year: 1 }
 
-/** Members whose text says nothing of one person in particular, as at Stripe. */
+/** Members whose text is not personal, as at Stripe. */
 const KEPT = new Set(['status', 'error', 'country', 'issuing_country', 'id_number_type', 'type'])
 
 /**
- * Erases what is known of the person, in the session, its reports, its events and the stored answers to retries, in this
- * very transaction; a while later, when its verifier has done so too, the session is marked as redacted. What is redacted stays so: asked again, nothing
- * happens.
+ * Erases the person's data in the session, its reports, its events and the stored answers, all in this transaction. The
+ * session is marked as redacted later, when its verifier has erased the data too. Redacting it again does nothing.
  */
 export async function redactSession(
   call: WriteCall,
@@ -44,7 +43,7 @@ export async function redactSession(
   return oneSessionResource(call, left, expand)
 }
 
-/** The return address goes too: applications put names of people into it. */
+/** The return address is erased too: applications put names of people into it. */
 function erase(session: SessionRecord): SessionRecord {
   return {
     ...session,
@@ -67,7 +66,7 @@ async function eraseElsewhere({ tx }: WriteCall, session: string): Promise<void>
   }
 }
 
-/** The value with its texts and dates made unreadable. Its shape stays, so that clients can still read it. */
+/** The value with its texts and dates replaced. Its shape stays, so that clients can still read it. */
 function redacted<T>(value: T, name = ''): T {
   if (KEPT.has(name)) return value
   if (typeof value === 'string') return REDACTED as T

@@ -40,7 +40,7 @@ export async function listReports(
   )
 }
 
-/** `path` is where the report stands in what was asked for: "last_verification_report" in a session. */
+/** `path` is the report's place in the resource: "last_verification_report" in a session. */
 export function toReport(
   call: Pick<Call<unknown>, 'principal' | 'now'>,
   report: ReportRecord,

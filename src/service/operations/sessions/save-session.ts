@@ -6,14 +6,14 @@ import { sessionSnapshot } from './session-resource.js'
 
 export const SESSION = 'identity.verification_session'
 
-/** The session, held until the transaction ends. Throws 404. */
+/** The session, locked until the transaction ends. Throws 404. */
 export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
   const session = await tx.sessions.toWrite(livemode, id)
   if (session === undefined) throw notFound(SESSION, id, 'session')
   return session
 }
 
-/** Saves a session that has passed to another status, and tells of it. */
+/** Saves a session whose status has changed, and records the event. */
 export async function saveWithEvent(
   call: WriteCall,
   session: SessionRecord,
@@ -23,12 +23,12 @@ export async function saveWithEvent(
   await recordEvent(call, `identity.verification_session.${what}`, sessionSnapshot(session))
 }
 
-/** Says that a session is there: once it can be used. */
+/** Records that a session was created, once it can be used. */
 export async function tellCreated(call: WriteCall, session: SessionRecord): Promise<void> {
   await recordEvent(call, 'identity.verification_session.created', sessionSnapshot(session))
 }
 
-/** Throws 400 where the status of a session does not permit what is asked. */
+/** Throws 400 if the status of the session does not permit the request. */
 export function refuseUnless(session: SessionRecord, statuses: readonly SessionRecord['status'][], what: string): void {
   if (statuses.includes(session.status)) return
   const message = `The verification session '${session.id}' is ${session.status}: it cannot ${what}. It could while ${statuses.join(' or ')}.`

@@ -12,7 +12,7 @@ import type { WriteCall } from '../calls/call.js'
 import { checkMembers } from '../flows/check-body.js'
 import { findFlow } from '../flows/find-flow.js'
 
-/** In characters, of every text that a caller gives: Stripe's limit. */
+/** The longest text that a caller may give, in characters: Stripe's limit. */
 export const LONGEST_TEXT = 5000
 
 /** Null and the empty value mean "none"; numbers and booleans become strings. */
@@ -30,7 +30,7 @@ export interface CheckParams {
   readonly options?: { readonly document?: unknown } | null | undefined
 }
 
-/** What a session is to check. */
+/** What a session checks. */
 export type Check = Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'>
 
 export async function checkOf(call: WriteCall, params: CheckParams): Promise<Check> {
@@ -50,7 +50,7 @@ export async function checkOf(call: WriteCall, params: CheckParams): Promise<Che
   }
 }
 
-/** The check after an update: a patch, in which null takes a member back to its default. */
+/** The check after an update by a patch, where null resets a member to its default. */
 export function updatedCheck(
   session: SessionRecord,
   { type, options }: Pick<CheckParams, 'type' | 'options'>,
@@ -61,12 +61,12 @@ export function updatedCheck(
   }
   if (type === undefined && options === undefined) return session
   const { document } = session.options
-  // Options of a document go with the type.
+  // Options of a document belong to the type.
   const before = document && session.type === (type ?? session.type) ? { document } : {}
   return checkFromType({ type: type ?? session.type, options }, before)
 }
 
-/** What a session runs: only the checks that are on, and of the document's options what the flow sets. */
+/** The options of a session: only the checks that are on, and only the document options that the flow sets. */
 function sessionOptions(config: FlowConfig): SessionOptions {
   const { email, phone, matching } = config.options
   return {
@@ -86,7 +86,7 @@ function refuseOwnCheck(params: Pick<CheckParams, 'type' | 'options'>, instead: 
   }
 }
 
-/** Nothing, or an object of nothing: "options[document]=" takes options back to their defaults, and asks for none. */
+/** Null, undefined, or an object with only such values: "options[document]=" resets options and does not set any. */
 function isUnset(value: unknown): boolean {
   if (value === null || value === undefined) return true
   return typeof value === 'object' && Object.values(value).every(isUnset)
@@ -114,7 +114,7 @@ function checkFromType({ type, options }: CheckParams, before: SessionOptions = 
   }
 }
 
-/** The members of an object that have one of these names. */
+/** The members with one of these names. */
 function only<T extends object>(value: T, names: ReadonlySet<string>): Partial<T> {
   return Object.fromEntries(Object.entries(value).filter(([name]) => names.has(name))) as Partial<T>
 }
@@ -124,7 +124,7 @@ function namesIn(value: unknown, member: string): ReadonlySet<string> {
   return new Set(isObject(inner) ? Object.keys(inner) : [])
 }
 
-/** Merged into what is there, as Stripe does: an empty value drops its key, an empty whole drops all. */
+/** Merges into the existing metadata, as Stripe does: an empty value removes its key, an empty whole removes all. */
 export function mergedMetadata(before: Readonly<Record<string, string>>, given: Metadata): Record<string, string> {
   if (given === undefined) return before
   const merged = new Map<string, unknown>(given === null ? [] : Object.entries(before))
@@ -135,7 +135,7 @@ export function mergedMetadata(before: Readonly<Record<string, string>>, given: 
   return checkMembers({ metadata: Object.fromEntries(merged) }).metadata
 }
 
-/** Merged likewise. What is wrong is told without the value: it is personal. */
+/** Merges likewise. Errors do not repeat the value: it is personal. */
 export function mergedDetails(
   before: SessionRecord['provided_details'],
   details: ProvidedDetails,
@@ -150,7 +150,7 @@ export function mergedDetails(
   }
   checkText(email, 'provided_details[email]')
   checkText(phone, 'provided_details[phone]')
-  // Mail servers take more than any pattern here would; numbers are written in many ways, and are kept as they come.
+  // Mail servers accept more than any pattern here would. Phone numbers have many spellings and are kept as given.
   if (email && !/.@./u.test(email)) {
     throw invalid('email_invalid', 'provided_details[email]', 'Invalid email address: it has no @ between two names.')
   }
@@ -158,7 +158,7 @@ export function mergedDetails(
   return { ...(email && { email }), ...(phone && { phone }) }
 }
 
-/** What is only kept and shown: a further one needs its row in service/api, its place in the answer, and a line here. */
+/** Parameters that are only stored and shown. A new one also needs a row in service/api and a place in the answer. */
 export interface GivenParams {
   readonly related_person?: RelatedPerson
 }
@@ -168,13 +168,13 @@ type RelatedPerson =
   | null
   | undefined
 
-/** As it is shown: what was not given is left out. Throws 400. */
+/** The given parameters as they are shown; those not given are left out. Throws 400. */
 export function givenOf({ related_person }: GivenParams): Pick<VerificationSession, 'related_person'> {
   const person = relatedPerson(related_person)
   return { ...(person !== null && { related_person: person }) }
 }
 
-/** The two ids that name a person at Stripe go together. */
+/** Both ids are needed to name a person at Stripe. */
 function relatedPerson(given: RelatedPerson): { readonly account: string; readonly person: string } | null {
   if (isUnset(given)) return null
   const idOf = (name: 'account' | 'person') => {
@@ -186,7 +186,7 @@ function relatedPerson(given: RelatedPerson): { readonly account: string; readon
   return { account: idOf('account'), person: idOf('person') }
 }
 
-/** A text of one line as it was given; null for none. Throws 400, without the value, which may be personal. */
+/** A text of one line, unchanged; null for none. Throws 400 without the value, which may be personal. */
 export function checkText(value: string | null | undefined, param: string, longest = LONGEST_TEXT): string | null {
   if (value == null || value === '') return null
   if (isLonger(value, longest)) throw invalidValue(param, `Invalid ${param}: must be at most ${longest} characters.`)
@@ -196,7 +196,7 @@ export function checkText(value: string | null | undefined, param: string, longe
   return value
 }
 
-/** Where the person goes afterwards; null for none, or for where the flow says. Throws 400. */
+/** Where the person goes afterwards; null for none, or to use the flow's address. Throws 400. */
 export function checkReturnUrl(value: string | null | undefined, livemode: boolean): string | null {
   const url = checkText(value, 'return_url')
   const fault = url === null ? undefined : returnUrlFault(url, modeFor(livemode))

@@ -11,7 +11,7 @@ import { clientSecret, urlToken } from './session-tokens.js'
 type Asking = Call<ReadTransaction>
 type Asked = Pick<Shown, 'expand' | 'isList'>
 
-/** Sessions as the API shows them: with new links for those who may write them, and with what was asked for expanded. */
+/** Sessions as the API shows them, with the requested expansions, and new links for callers that may write them. */
 export async function sessionResources(
   call: Asking,
   sessions: readonly SessionRecord[],
@@ -31,7 +31,7 @@ export async function oneSessionResource(
   return sessionResource(call, session, { expand, isList: false }, await expandedReports(call, [session], expand))
 }
 
-/** As events show it: nothing that opens it, and nothing that was verified. */
+/** The session as events show it: without links, secrets and verified data. */
 export function sessionSnapshot(session: SessionRecord): VerificationSession {
   return {
     ...session.given,
@@ -57,7 +57,7 @@ export function sessionSnapshot(session: SessionRecord): VerificationSession {
   }
 }
 
-/** As at Stripe: what the type alone says is not said again. */
+/** As at Stripe: options that follow from the type alone are left out. */
 function shownOptions({ type, options }: SessionRecord): SessionOptions {
   if (type === 'verification_flow') return options
   const { document = {} } = options
@@ -80,12 +80,12 @@ async function sessionResource(
   }
 }
 
-/** Whoever holds what opens a session acts as its person: that is to write it, whatever else is only read. */
+/** A link or secret lets its holder act as the person, so even an answer to a read shows it to writers only. */
 function mayOpen({ principal }: Asking): boolean {
   return may(principal, 'sessions:write')
 }
 
-/** What opens the session to the person. That of a verifier elsewhere is null until it is opened there, and once it is dead. */
+/** The link and secret for the person. A remote verifier's are null before it opens the session, and once expired. */
 async function entrance(
   call: Asking,
   session: SessionRecord,
@@ -98,7 +98,7 @@ async function entrance(
   return isAlive ? { client_secret: remote.client_secret, url: remote.url } : { client_secret: null, url: null }
 }
 
-/** Where the person goes who is verified; null where the service has no address. */
+/** The address for the person who is verified; null if the service has no address. */
 async function sessionUrl(call: Asking, session: SessionRecord): Promise<string | null> {
   return call.publicUrl === null ? null : `${call.publicUrl}/verify/${await urlToken(call, session)}`
 }

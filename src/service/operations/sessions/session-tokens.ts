@@ -3,20 +3,20 @@ import type { SessionRecord } from '../../../store/sessions.js'
 import type { Call } from '../calls/call.js'
 
 /**
- * What opens a session to the person who is verified: the end of its `url`, and its `client_secret`. Nothing of them is
- * stored: they are signed, over the attempt too, so that what was used for one attempt is dead for the next. The
- * lifetimes are Stripe's.
+ * The tokens that open a session for the person: the end of its `url`, and its `client_secret`. They are signed, not
+ * stored. The signature covers the attempt, so a token of one attempt does not work for the next. The lifetimes are
+ * Stripe's.
  */
 const LIFETIMES = { url: 48 * 60 * 60, secret: 24 * 60 * 60 } as const
 
 type Kind = keyof typeof LIFETIMES
 type Signing = Pick<Call<unknown>, 'signingSecret'>
 
-/** Characters of a session's id after its prefix, of a time in base 36, and of a signature of 128 bits in base64url. */
+/** The session's id without its prefix, a time in base 36, and a signature of 128 bits in base64url. */
 const TOKEN = /^(?<id>[0-9a-z]{24})(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
 const SECRET = /^vs_(?<id>[0-9a-z]{24})_secret_(?:test|live)_(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
 
-/** The end of a session's url, made new with every answer that shows it. */
+/** The end of a session's url, made anew for every answer that shows it. */
 export async function urlToken(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
   return session.id.slice('vs_'.length) + (await signed(call, 'url', session))
 }
@@ -26,7 +26,7 @@ export async function clientSecret(call: Signing & { readonly now: number }, ses
   return `${session.id}_secret_${mode}_${await signed(call, 'secret', session)}`
 }
 
-/** What a token says by itself: which session it is of. Nothing of it is to be trusted before `checkToken`. */
+/** The content of a token. Do not trust any of it before `checkToken`. */
 export interface Token {
   readonly kind: Kind
   readonly session: string
@@ -41,7 +41,7 @@ export function parseToken(text: string): Token | undefined {
   return { kind: url ? 'url' : 'secret', session: `vs_${id}`, issued: Number.parseInt(issued, 36), signature }
 }
 
-/** Dead is what was used for an attempt before, and what this service never made: they cannot be told apart. */
+/** "dead": used for an earlier attempt, or not made by this service; the two cannot be told apart. */
 export type TokenCheck = 'valid' | 'expired' | 'dead'
 
 export async function checkToken(

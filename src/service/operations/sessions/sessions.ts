@@ -35,7 +35,7 @@ export interface CreateSessionParams extends CheckParams, GivenParams {
 }
 
 export interface UpdateSessionParams extends Pick<CheckParams, 'type' | 'options'> {
-  /** Merged into what is there; an empty value drops its key. */
+  /** Merged into the existing metadata; an empty value removes its key. */
   readonly metadata?: Metadata
   readonly provided_details?: ProvidedDetails
 }
@@ -49,7 +49,7 @@ export interface ListSessionsParams extends ListParams {
   readonly status?: SessionRecord['status'] | undefined
 }
 
-/** Creates a session from a flow, whose options it copies for good, or from a type and options as Stripe does. */
+/** Creates a session from a flow, whose options it copies permanently, or from a type and options as Stripe does. */
 export async function createSession(
   call: WriteCall,
   params: CreateSessionParams,
@@ -59,7 +59,7 @@ export async function createSession(
   return openedResource(call, session, expand)
 }
 
-/** The answer to a request that makes a session: once it is opened at its verifier, where that is elsewhere. */
+/** The answer to a request that makes a session. A remote verifier opens the session first. */
 async function openedResource(call: WriteCall, session: SessionRecord, expand: Expand): Promise<VerificationSession> {
   if (session.remote !== null) {
     const answer = (again: WriteCall, opened: SessionRecord) => oneSessionResource(again, opened, expand)
@@ -68,7 +68,7 @@ async function openedResource(call: WriteCall, session: SessionRecord, expand: E
   return oneSessionResource(call, session, expand)
 }
 
-/** The answer to a request that was under way when its caller lost it: what is left to do of it is done first. */
+/** The answer to a repeated request whose first answer got lost. Work that is left is done first. */
 export async function resumeSession(call: WriteCall, id: string, expand: Expand): Promise<VerificationSession> {
   const session = await sessionToWrite(call, id)
   if (session.remote !== null) {
@@ -79,8 +79,8 @@ export async function resumeSession(call: WriteCall, id: string, expand: Expand)
 }
 
 /**
- * What every new session goes through, however it comes to be. One that is verified elsewhere is then opened there, and
- * nobody is told of it before.
+ * Every new session is inserted here, however it is made. A session of a remote verifier is opened there next, and its
+ * event comes only after that.
  */
 export async function insertSession(
   call: WriteCall,
@@ -155,7 +155,7 @@ export async function listSessions(
   return listObject(ENDPOINT, { data: await sessionResources(call, data, expand), has_more }, (session) => session)
 }
 
-/** Changes what is checked and what was given beforehand, while the person has not been verified; labels at any time. */
+/** Changes the check and the given details while input is required; metadata at any time. */
 export async function updateSession(
   call: WriteCall,
   id: string,
@@ -185,7 +185,7 @@ export async function updateSession(
   return oneSessionResource(call, updated, expand)
 }
 
-/** For good, and only while the person has not been verified. */
+/** Cancels for good; only while input is required. */
 export async function cancelSession(
   call: WriteCall,
   id: string,

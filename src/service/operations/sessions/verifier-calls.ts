@@ -13,55 +13,57 @@ import { applyObserved, finishRedaction } from './observed.js'
 import { tellCreated } from './save-session.js'
 
 /**
- * What happens to a session that is verified on the other side of a network. Take POST /v1/identity/verification_sessions:
+ * What happens to a session of a remote verifier. The example is POST /v1/identity/verification_sessions:
  *
- * 1. A transaction writes the session, which has no address yet, the work `session.open`, leased to this process, and under
- *    the caller's idempotency key that the request is under way. Nobody is told of the session.
- * 2. With no transaction open, the verifier is called, under the id of the work as idempotency key of ours.
- * 3. A transaction settles it: it keeps the verifier's id, address and client secret with the session, records the event
- *    `created`, stores the answer under the caller's key, and drops the work. The caller is answered.
+ * 1. One transaction writes three things: the session, still without an address; the work `session.open`, leased to
+ *    this process; and a record under the caller's idempotency key that the request is under way. No event is recorded
+ *    yet.
+ * 2. Without an open transaction, the verifier is called. The id of the work is our idempotency key.
+ * 3. Another transaction settles it: it stores the verifier's id, address and client secret in the session, records the
+ *    event `created`, stores the answer under the caller's key, and deletes the work. Then the caller is answered.
  *
- * What may go wrong, and what holds then:
+ * What may go wrong:
  *
- * - The process ends between 1 and 3, or the verifier does not answer. The work stays: when the lease is over, or after a
- *   wait, a worker of any process makes the call again, under the same key, so that the verifier answers with the session
- *   that it may have made the first time. The caller gets 503 if there is somebody left to answer, and by a retry under its
- *   own key the same session: settled, or by going on with the work there and then, or 409 while somebody else is at it.
- * - The verifier refuses. A transaction drops the session, the work and the caller's key: it is as if it never was.
- * - Nobody could reach the verifier for so long that it may have forgotten our key. The same, for a call made then could
- *   open a second session.
+ * - The process ends between 1 and 3, or the verifier does not answer. The work stays. When the lease is over, or after
+ *   a wait, any process repeats the call under the same key, so the verifier answers with the session that it may have
+ *   made the first time. The caller, if still connected, gets 503. A retry under the caller's own key finds the same
+ *   session: it gets the settled answer, or goes on with the work itself, or gets 409 while another process is doing
+ *   that.
+ * - The verifier refuses. A transaction deletes the session, the work and the record of the caller's key.
+ * - The verifier could not be reached for so long that it may have forgotten our key. Everything is deleted likewise,
+ *   because a call made then could open a second session.
  *
- * `update` and `cancel` go the same way, but change the session only when they are settled: what the verifier refuses was
- * never said to anybody. `redact` erases what is kept here at once, and is told to the verifier by a worker, for as long as
- * it takes. `read` is work too: a webhook of the verifier makes it due, and so does time, for webhooks that are lost. A session
- * takes one call at a time that changes it: others are refused meanwhile, with 409, which clients send again by themselves.
- * So a call that is made again says what it said before, as an idempotency key demands.
+ * `update` and `cancel` work the same way, but change the session only when settled: a change that the verifier refuses
+ * was never shown to anybody. `redact` erases our own data at once; a worker passes it on to the verifier and repeats
+ * that until it succeeds. `read` is work too: a webhook makes it due, and so does time, because webhooks can get lost.
+ * A session takes one changing call at a time: others get 409, and clients send those again by themselves. So a
+ * repeated call always has the same content, as an idempotency key requires.
  */
 type Kind = 'session.open' | 'session.update' | 'session.cancel' | 'session.redact' | 'session.read'
 
-/** Seconds that a call belongs to its worker alone: well above what it may take. */
+/** The lease of a call, in seconds: well above the time that a call may take. */
 export const VERIFIER_LEASE = 60
-/** For one call, in milliseconds. */
+/** Time limit of one call, in milliseconds. */
 const TIME_LIMIT = 20_000
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Stripe, for one, may forget an idempotency key after a day: until then the same call is made again. */
+/** Stripe, for example, may forget an idempotency key after a day: the same call is repeated only until then. */
 const PATIENCE = 23 * HOUR
 
-/** What a call changes of the session, once the verifier has done it. */
+/** What a call changes in the session after the verifier has done it. */
 export type SessionChange = Pick<SessionRecord, 'type' | 'options' | 'metadata' | 'provided_details'>
 
-/** The verifier of a session elsewhere. Throws 503 where this process has none of that name. */
+/** The remote verifier of a session. Throws 503 if this process does not have it. */
 function verifierOf({ verifiers }: Pick<WriteCall, 'verifiers'>, { remote }: SessionRecord): RemoteVerifier {
   const verifier = remote === null ? undefined : verifiers.remote(remote.verifier)
   if (verifier === undefined) throw unavailable()
   return verifier
 }
 
-/** Throws 400 where the verifier of new sessions does not run all of the checks. */
+/** Throws 400 if the verifier of new sessions lacks one of the checks. */
 export function refuseMissingChecks(
   verifier: Verifier,
   { options }: Pick<SessionRecord, 'options'>,
@@ -75,9 +77,7 @@ export function refuseMissingChecks(
 
 type Answering<T> = (call: WriteCall, session: SessionRecord) => Promise<T>
 
-/**
- * Has a session changed at its verifier before the caller is answered. Throws 409 while another change is under way.
- */
+/** Changes a session at its verifier before the caller is answered. Throws 409 while another change is under way. */
 export async function changeLater<T>(
   call: WriteCall,
   session: SessionRecord,
@@ -90,21 +90,21 @@ export async function changeLater<T>(
   call.later(answered(leased, answer))
 }
 
-/** Has the verifier erase what it knows of the person, in the background. Throws 409 while a change is under way. */
+/** Makes the verifier erase the person's data, in the background. Throws 409 while a change is under way. */
 export async function redactLater(call: WriteCall, session: SessionRecord): Promise<void> {
   if (!(await call.tx.work.insert(workOf(call, session, 'session.redact')))) throw changing()
   call.wake()
 }
 
-/** Has the session read at its verifier, in the background, at a time or sooner. */
+/** Reads the session at its verifier in the background, at a time or sooner. */
 export async function readAt(call: WriteCall, session: SessionRecord, at: number): Promise<void> {
   await call.tx.work.schedule({ ...workOf(call, session, 'session.read'), next_attempt: at })
   if (at <= call.now) call.wake()
 }
 
 /**
- * Goes on with what is under way of a session before the caller is answered, or with `orRead` reads it first. Throws 409 where
- * somebody is at it.
+ * Continues the unfinished opening of a session before the caller is answered; with `orRead`, reads the session if
+ * there is none. Throws 409 while another process is doing it.
  */
 export async function goOnLater<T>(
   call: WriteCall,
@@ -131,7 +131,7 @@ function answered<T>(work: WorkRecord, answer: Answering<T>): Later<T> {
       const inMode = { ...call, livemode: work.livemode }
       const session = await settle(inMode)
       if (outcome instanceof VerifierError) return { failure: failureOf(outcome) }
-      // It was settled by somebody else, and dropped: redacted sessions and canceled ones stay.
+      // Another process has settled it and deleted the session. Redacted and canceled sessions are not deleted.
       if (session === undefined) return { failure: unavailable() }
       return { answer: await answer(inMode, session) }
     }
@@ -140,11 +140,11 @@ function answered<T>(work: WorkRecord, answer: Answering<T>): Later<T> {
 
 export interface MadeCall {
   readonly outcome: Observed | VerifierError
-  /** Answers the session as it is then; undefined where it was dropped. */
+  /** Answers the session after settling; undefined if it was deleted. */
   settle(call: WriteCall): Promise<SessionRecord | undefined>
 }
 
-/** Makes the call that work stands for, with no transaction open. Never throws but for faults of the store. */
+/** Makes the call that the work describes, without an open transaction. Throws only faults of the store. */
 export async function makeCall(service: Service, work: WorkRecord): Promise<MadeCall> {
   const { livemode, object } = work
   const { session, now } = await service.read({ livemode, principal: SERVICE }, async (call) => ({
@@ -156,7 +156,7 @@ export async function makeCall(service: Service, work: WorkRecord): Promise<Made
   return { outcome, settle: (call) => settle(call, work, outcome) }
 }
 
-/** What is known of a person has to go, and what became of a session has to be known, however long it takes. */
+/** Erasing personal data and reading results must succeed at some time, however long it takes. */
 function isForEver(kind: string): boolean {
   return kind === 'session.redact' || kind === 'session.read'
 }
@@ -175,14 +175,14 @@ async function outcomeOf(
   try {
     return await unlessOver(doing.signal, called(verifier, session, work, doing))
   } catch (cause) {
-    // A fault of the verifier's adapter is none of the caller's: nobody knows what was done.
+    // A fault in the verifier's adapter is not the caller's fault, and what was done is unknown.
     if (cause instanceof VerifierError) return cause
     if (doing.signal.aborted) return new VerifierError('unavailable', 'It did not answer in time.')
     return new VerifierError('unavailable', 'The verifier could not be asked.', { cause })
   }
 }
 
-/** A verifier that does not heed the signal is not waited for. */
+/** Does not wait for a verifier that ignores the signal. */
 function unlessOver<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   const over = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true })
@@ -207,7 +207,7 @@ async function called(verifier: Verifier, session: SessionRecord, work: WorkReco
   }
 }
 
-/** The session with what the work changes of it. */
+/** The session with the work's change applied. */
 function changed(session: SessionRecord, { payload }: WorkRecord): SessionRecord {
   return payload === null ? session : { ...session, ...(payload as unknown as SessionChange) }
 }
@@ -234,7 +234,7 @@ async function settleDone(
   observed: Observed,
 ): Promise<SessionRecord> {
   const isGone = (await call.tx.work.finish(work)) === 'gone'
-  // Somebody else has settled it, and the session may have been changed since.
+  // Another process has settled it, and the session may have changed since.
   if (isGone) return found
   if (work.kind === 'session.open' && found.remote?.id === null) await tellCreated(call, found)
   const session = await applyObserved(call, changed(found, work), observed)
@@ -243,7 +243,7 @@ async function settleDone(
   return session
 }
 
-/** When the session is read again though nobody says that it has changed: a webhook may be lost. */
+/** When to read the session again without a webhook, since a webhook may be lost. */
 function nextLook({ now }: WriteCall, { status, redaction, created }: SessionRecord): number | null {
   if (redaction === 'processing') return now + HOUR
   if (redaction !== null) return null
@@ -259,7 +259,7 @@ async function settleFailure(
 ): Promise<SessionRecord | undefined> {
   const { tx, now } = call
   const kind = work.kind as Kind
-  // What the verifier does not know it has nothing to erase of.
+  // A verifier that does not know the session has nothing to erase.
   if (kind === 'session.redact' && error.fault === 'missing') {
     await tx.work.finish(work)
     return finishRedaction(call, session)
@@ -275,7 +275,7 @@ async function settleFailure(
     await tx.sessions.delete(session.id)
     return undefined
   }
-  // The caller's key is free again, as that of every request that is refused. What it is at the verifier has to be seen.
+  // The caller's key is free again, as after every refusal. The session is read to see its state at the verifier.
   await tx.idempotency.forgetStatus(session.id, 409)
   await readAt(call, session, now)
   return session
@@ -302,7 +302,7 @@ function workOf(
   }
 }
 
-/** All that changes a session has one name, and so there is one such call at a time. */
+/** All changes of a session share one name, so only one is under way at a time. */
 function nameOf(session: string, kind: Kind): string {
   return `${kind === 'session.read' ? 'read' : 'change'}:${session}`
 }

@@ -4,7 +4,7 @@ import type { Service } from '../calls/call.js'
 import type { WorkItem, WorkKind } from '../work/work-kind.js'
 import { makeCall, VERIFIER_LEASE } from './verifier-calls.js'
 
-/** Calls to one verifier and mode under way at once, in one process. */
+/** The most calls to one verifier and mode at the same time, in one process. */
 const MOST_PER_VERIFIER = 8
 const MOST_PER_CLAIM = 16
 
@@ -13,8 +13,8 @@ interface VerifierCall extends WorkItem {
 }
 
 /**
- * Calls to verifiers on the other side of a network that nobody waits for, or not any more: see verifier-calls.ts. A lane is a
- * verifier and a mode; a process does what is for the verifiers that it has.
+ * Calls to remote verifiers that no caller waits for (any more): see verifier-calls.ts. A lane is a verifier and a
+ * mode; each process makes the calls for the verifiers that it has.
  */
 export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
   const lanesBut = (full: readonly string[]) => service.verifiers.lanes.filter((lane) => !full.includes(lane))
@@ -35,7 +35,7 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       return {
         settle,
         settled: () => {
-          // What is wrong with the adapter itself, or with the account, is for the log: nobody else is told.
+          // Faults of the adapter or the account go to the log: they are not reported anywhere else.
           if (outcome instanceof VerifierError && (outcome.cause !== undefined || outcome.fault === 'refused'))
             throw outcome
         },

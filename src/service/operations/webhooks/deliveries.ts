@@ -9,7 +9,7 @@ import { webhookSignature } from './webhook-signature.js'
 
 const ENDPOINT = '/v1/webhook_deliveries'
 const WHAT = 'webhook_delivery'
-/** Seconds that an attempt belongs to its worker alone: well above what an attempt may take. */
+/** The lease of an attempt, in seconds: well above the time that an attempt may take. */
 const LEASE = 30
 
 export interface ListDeliveriesParams extends ListParams {
@@ -36,14 +36,14 @@ export interface Claimed {
 /** How an attempt ended. */
 export type SendOutcome = Pick<DeliveryAttemptRecord, 'duration' | 'response_status' | 'error'>
 
-/** Whether there is anything to claim: looking holds up nobody, claiming holds up other writers. */
+/** Whether there is anything to claim. A look is cheap; a claim makes other writers wait. */
 export async function hasDueDeliveries({ tx, now }: ReadCall, except: readonly string[]): Promise<boolean> {
   return tx.deliveries.hasDue({ now, except })
 }
 
 /**
- * Begins attempts of what is due, and makes what is sent: the event as it is now, so that nothing leaves that was
- * redacted meanwhile. What is for an endpoint that is gone or disabled by now is given up.
+ * Begins due attempts and builds what is sent: the event as it is now, so that redacted data never leaves. Deliveries
+ * to a deleted or disabled endpoint are given up.
  */
 export async function claimDeliveries(
   { tx, now, eventVersion }: WriteCall,
@@ -69,7 +69,7 @@ export async function claimDeliveries(
   return { shipments, isEmpty: claimed.length === 0 }
 }
 
-/** Records how an attempt ended, and when the next one is due. Only 2xx is success. Answers what became of the delivery. */
+/** Records how an attempt ended, and when the next one is due. Only 2xx is success. Answers the new status. */
 export async function settleDelivery(
   { tx, now }: WriteCall,
   delivery: DeliveryRecord,
@@ -105,7 +105,7 @@ export async function listDeliveries(
   return listObject(ENDPOINT, deliveries, (delivery) => toResource(delivery, attempts))
 }
 
-/** Sends again at once, whatever became of the delivery. One that is being sent at this moment stays as it is. */
+/** Sends again at once, whatever the status of the delivery. A delivery that is being sent right now stays as it is. */
 export async function resendDelivery(call: WriteCall, id: string): Promise<WebhookDelivery> {
   const { tx, livemode, now } = call
   const delivery = await tx.deliveries.byId(livemode, id)

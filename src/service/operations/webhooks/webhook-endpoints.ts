@@ -13,7 +13,7 @@ const ENDPOINT = '/v1/webhook_endpoints'
 const WHAT = 'webhook_endpoint'
 /** Per mode, as at Stripe. */
 export const MOST_ENDPOINTS = 16
-/** More than Stripe has types of events. */
+/** More than the number of Stripe's event types. */
 export const MOST_EVENTS = 500
 const SECRET_LENGTH = 32
 
@@ -21,13 +21,13 @@ interface EndpointParams {
   readonly url?: string | undefined
   readonly enabled_events?: readonly string[] | null | undefined
   readonly description?: string | null | undefined
-  /** Merged into what is there; an empty value drops its key. */
+  /** Merged into the existing metadata; an empty value removes its key. */
   readonly metadata?: Metadata
 }
 
 export interface CreateWebhookEndpointParams extends EndpointParams {
   readonly api_version?: string | undefined
-  /** Stripe's, for events of connected accounts, which do not exist here. */
+  /** Stripe's parameter for events of connected accounts, which do not exist here. */
   readonly connect?: boolean | null | undefined
 }
 
@@ -41,7 +41,7 @@ export interface DeletedWebhookEndpoint {
   readonly deleted: true
 }
 
-/** Creates an endpoint. No other answer holds its secret. */
+/** Creates an endpoint. Only this answer holds its secret. */
 export async function createWebhookEndpoint(
   call: WriteCall,
   { connect, ...params }: CreateWebhookEndpointParams,
@@ -63,7 +63,7 @@ export async function createWebhookEndpoint(
     api_version: checkedVersion(params.api_version),
     created: call.now,
   }
-  // Two at once could both find the last place free.
+  // Without the lock two requests could both take the last free place.
   await call.tx.lock(`webhook_endpoints:${call.livemode ? 'live' : 'test'}`)
   if ((await call.tx.webhookEndpoints.count(call.livemode)) >= MOST_ENDPOINTS) {
     const message = `There are ${MOST_ENDPOINTS} webhook endpoints, which is the most that one mode can have. Delete one first.`
@@ -87,7 +87,7 @@ export async function listWebhookEndpoints(
   return listObject(ENDPOINT, await tx.webhookEndpoints.list(livemode, page), toResource)
 }
 
-/** What is under way goes to the new URL with its next attempt. Disabling gives up everything that is pending. */
+/** Pending deliveries go to the new URL with their next attempt. Disabling gives up everything that is pending. */
 export async function updateWebhookEndpoint(
   call: WriteCall,
   id: string,
@@ -110,7 +110,7 @@ export async function updateWebhookEndpoint(
   return toResource(updated)
 }
 
-/** Deletes an endpoint, and with it every stored answer that holds its secret. Its deliveries stay, for the record. */
+/** Deletes an endpoint and every stored answer that holds its secret. Its deliveries stay for the record. */
 export async function deleteWebhookEndpoint({ tx, livemode }: WriteCall, id: string): Promise<DeletedWebhookEndpoint> {
   const endpoint = await tx.webhookEndpoints.toWrite(livemode, id)
   if (endpoint === undefined) throw notFound(WHAT, id, 'webhook_endpoint')
@@ -127,8 +127,8 @@ function checkedUrl({ webhookTargets }: WriteCall, url: string): string {
 }
 
 /**
- * Types that are never sent here are taken where Stripe has them, for an application written for Stripe may name them. What
- * neither has is a slip of the pen, and would wait for ever.
+ * Accepts all types that Stripe has, even those never sent here: an application written for Stripe may name them. Any
+ * other type is a typing error, and would wait for ever.
  */
 function checkedEvents(events: readonly string[]): readonly string[] {
   if (events.length === 0) {

@@ -9,9 +9,9 @@ export interface WebhookProxy {
   readonly authorization: string | undefined
 }
 
-/** What a proxy's address looks like: "http://proxy.example.com:3128", with "user:password@" where it asks for them. */
+/** Parses a proxy's address: "http://proxy.example.com:3128", with "user:password@" if the proxy needs it. */
 export function parseWebhookProxy(text: string): WebhookProxy | undefined {
-  // URL() forgives white space, missing and backward slashes.
+  // URL() accepts white space, missing slashes and backslashes.
   if (!/^https?:\/\/[^/\\\s?#]+\/?$/i.test(text) || !URL.canParse(text)) return undefined
   const { protocol, hostname, port, username, password } = new URL(text)
   const isEncrypted = protocol === 'https:'
@@ -25,7 +25,7 @@ export function parseWebhookProxy(text: string): WebhookProxy | undefined {
   }
 }
 
-/** Basic credentials (RFC 7617): a colon ends the user's name, so that it cannot have one. */
+/** Basic credentials (RFC 7617): the user's name ends at the colon, so it cannot contain one. */
 function credentialsOf(username: string, password: string): string | undefined {
   if (username === '' && password === '') return ''
   try {

@@ -1,12 +1,12 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Where webhooks may be sent to. Asked when an endpoint is made, and again for every address at every delivery. */
+/** Where webhooks may be sent to. Checked when an endpoint is made, and again for every address at every delivery. */
 export interface WebhookTargets {
-  /** Whether a request may be sent to this IP address. Without encryption only to what the configuration allows. */
+  /** Whether a request may go to this IP address. Without encryption only addresses that the configuration allows. */
   accepts(address: string, isEncrypted: boolean): boolean
   /** Whether this IP address lies in the public internet, whatever the configuration allows. */
   isPublic(address: string): boolean
-  /** What is wrong with the URL of an endpoint, as the end of a sentence; undefined when nothing is. */
+  /** What is wrong with an endpoint's URL, as the end of a sentence; undefined if nothing. */
   fault(url: string): string | undefined
 }
 
@@ -19,12 +19,12 @@ interface Range {
 
 export const LONGEST_URL = 2048
 
-/** Outside it no IPv6 address is public: unique local, link-local and multicast ones and ways to IPv4 lie there. */
+/** All public IPv6 addresses. Outside are unique local, link-local and multicast ones, and ways to IPv4. */
 const OPEN_IPV6 = '2000::/3'
-/** IPv4 addresses written as IPv6 (::ffff:127.0.0.1): they are held to the ranges of IPv4. */
+/** IPv4 addresses written as IPv6 (::ffff:127.0.0.1): the IPv4 ranges apply to them. */
 const MAPPED_IPV4 = '::ffff:0:0/96'
 
-/** Addresses that are not public, after the registries of special-purpose addresses (RFC 6890 and what came later). */
+/** Addresses that are not public, by the registries of special-purpose addresses (RFC 6890 and later). */
 const CLOSED = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -44,14 +44,14 @@ const CLOSED = [
   '203.0.113.0/24',
   // Multicast, reserved, broadcast.
   '224.0.0.0/3',
-  // Ways to IPv4 addresses of any kind.
+  // Prefixes that can lead to any IPv4 address.
   '2001::/23',
   '2002::/16',
   '2001:db8::/32',
   '3fff::/20',
 ]
 
-/** Throws a RangeError for a range that is none. */
+/** Throws a RangeError for text that is not a range. */
 export function webhookTargets(allow: readonly string[] = []): WebhookTargets {
   const closed = blockList(CLOSED)
   const open = blockList([OPEN_IPV6, MAPPED_IPV4])
@@ -73,13 +73,13 @@ function familyOf(address: string): Range['family'] | undefined {
   return family === 0 ? undefined : family === 4 ? 'ipv4' : 'ipv6'
 }
 
-/** A range of addresses as it is written on the command line; undefined when it is none. */
+/** A range of addresses as written on the command line; undefined if the text is not one. */
 export function parseRange(text: string): Range | undefined {
   const [, address = '', bits] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const family = isIP(address)
   const most = family === 4 ? 32 : 128
   const wanted = bits === undefined ? most : Number(bits)
-  // With a zone the same text means another network on another machine.
+  // With a zone, the same text means a different network on each machine.
   if (family === 0 || wanted > most || address.includes('%')) return undefined
   return { address, family: family === 4 ? 'ipv4' : 'ipv6', bits: wanted }
 }
@@ -96,7 +96,7 @@ function blockList(ranges: readonly string[]): BlockList {
 
 function formFault(text: string): string | undefined {
   if (text.length > LONGEST_URL) return `must be at most ${LONGEST_URL} characters`
-  // URL() forgives white space, missing and backward slashes; another program that reads the address may not.
+  // URL() accepts white space, missing slashes and backslashes; other programs that read the address may not.
   if (/[\s\p{Cc}]/u.test(text) || !/^https?:\/\/[^/\\]/i.test(text) || !URL.canParse(text)) {
     return 'must be a complete address, such as https://example.com/webhooks'
   }
@@ -105,7 +105,7 @@ function formFault(text: string): string | undefined {
   return undefined
 }
 
-/** A name is not looked up here: it may lead elsewhere when something is sent, and is looked at then. */
+/** A name is not looked up here: it may lead elsewhere later, so each delivery checks its addresses. */
 function placeFault(url: URL, accepts: WebhookTargets['accepts'], mayBePlain: boolean): string | undefined {
   const isEncrypted = url.protocol === 'https:'
   const address = isLocalhost(url.hostname) ? '127.0.0.1' : literalAddress(url.hostname)
@@ -117,7 +117,7 @@ function placeFault(url: URL, accepts: WebhookTargets['accepts'], mayBePlain: bo
 
 const NOT_ENCRYPTED = 'must begin with https://'
 
-/** The IP address that the host of a URL is. All spellings, such as 0x7f.1 and 2130706433, have become one by now. */
+/** The IP address in the host of a parsed URL. URL() has already normalised spellings such as 0x7f.1 and 2130706433. */
 export function literalAddress(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[|\]$/g, '')
   return isIP(bare) === 0 ? undefined : bare

@@ -4,13 +4,13 @@ import type { Room, WorkItem, WorkKind } from './work-kind.js'
 
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
-/** Begins what is due and there is room for. Nothing is written where nothing is due. */
+/** Claims due work while there is room. Writes nothing if nothing is due. */
 export async function claimDue<Item extends WorkItem>(service: Service, kind: WorkKind<Item>, room: Room) {
   if (!(await service.read(NOBODY, (call) => kind.hasDue(call, room.full)))) return { items: [], isEmpty: true }
   return service.write(NOBODY, (call) => kind.claim(call, room))
 }
 
-/** Does one thing that was claimed, and settles it, once it is its turn to write. */
+/** Does one claimed item, then waits for its turn to write and settles it. */
 export async function doClaimed<Item extends WorkItem>(
   service: Service,
   kind: WorkKind<Item>,
@@ -24,8 +24,8 @@ export async function doClaimed<Item extends WorkItem>(
 }
 
 /**
- * Does what is due of one kind, as much as one claim takes, and waits for all of it. One that fails keeps no other back.
- * Answers whether there may be more to do, and throws the first failure when all were tried.
+ * Does the due work of one kind, up to one claim, and waits for all of it. One failure does not stop the others.
+ * Answers whether there may be more; throws the first failure after all were tried.
  */
 export async function doDue<Item extends WorkItem>(service: Service, kind: WorkKind<Item>): Promise<boolean> {
   const room = { limit: kind.mostOfClaim, roomOf: () => kind.mostOfLane, full: [] }

@@ -1,19 +1,19 @@
 import type { ReadCall, WriteCall } from '../calls/call.js'
 
-/** A kind of durable work (store/work.ts), in the words of whoever does it: claim, perform, settle. */
+/** A kind of durable work (store/work.ts) as its workers see it: claim, perform, settle. */
 export interface WorkKind<Item extends WorkItem = WorkItem> {
-  /** For the log and the figures. */
+  /** For the log and the metrics. */
   readonly name: string
-  /** How much is under way at once in one process, in all and in one lane. */
+  /** The most items under way in one process: in total, and in one lane. */
   readonly most: number
   readonly mostOfLane: number
-  /** How much is claimed at once. */
+  /** The most items of one claim. */
   readonly mostOfClaim: number
-  /** Whether a claim would find anything: looking holds up nobody, claiming holds up other writers. */
+  /** Whether a claim would find anything. A look is cheap; a claim makes other writers wait. */
   hasDue(call: ReadCall, full: readonly string[]): Promise<boolean>
-  /** Begins attempts of what is due, in lanes that are not full. */
+  /** Begins attempts of due work, in lanes that are not full. */
   claim(call: WriteCall, room: Room): Promise<ClaimedWork<Item>>
-  /** Does it, with no transaction open. Answers how it is settled, in a transaction of the mode that it is of. */
+  /** Does it without an open transaction. Answers how to settle it, in a transaction of the item's mode. */
   perform(item: Item): Promise<Performed>
 }
 
@@ -36,7 +36,7 @@ interface ClaimedWork<Item> {
 }
 
 interface Performed {
-  /** May be run again, as every transaction. Throws nothing but what keeps it from being settled. */
+  /** May be run again, like every transaction. Throws only if it cannot be settled. */
   settle(call: WriteCall): Promise<unknown>
   /** Called once it is settled. */
   settled?(): void

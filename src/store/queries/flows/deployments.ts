@@ -8,9 +8,9 @@ import type { Pace } from '../rows/pace.js'
 import type { Db, DeploymentChangesTable, DeploymentsTable } from '../tables.js'
 import { lastChanges } from './last-changes.js'
 
-/** What is read of a change to know how it left its flow. */
+/** The columns of a change that say how it left its flow. */
 const AS_LEFT = ['flow', 'key', 'action', 'after', 'deployment'] as const
-/** How many changes one query asks for. */
+/** The most changes in one query. */
 const BATCH = 500
 
 export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & DeploymentWrites {
@@ -32,7 +32,7 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
       return withChanges(await inMode(livemode).where('id', '=', id).executeTakeFirst())
     },
     async byDigest(livemode, project, digests) {
-      // Where several did, the first: what the others found was written already.
+      // If several did, the first one: the others found everything already written.
       const found = (await applied(db, livemode, digests)).filter((row) => row.project === project)
       return withChanges(found.sort((a, b) => a.number - b.number)[0])
     },
@@ -90,8 +90,8 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
 }
 
 /**
- * The deployments that applied a plan with one of these digests: few, as each digest is applied once in a project. Two columns,
- * because a plan that was reviewed is made again before it is applied, on the bases of that moment.
+ * The deployments that applied a plan with one of these digests: few, as a project applies each digest once. Two
+ * columns, because a reviewed plan is made again before it is applied, on the bases of that moment.
  */
 async function applied(db: Db, livemode: boolean, digests: readonly string[]): Promise<DeploymentsTable[]> {
   const found = new Map<string, DeploymentsTable>()

@@ -6,7 +6,7 @@ import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
 
-/** How many ids or keys one query asks for. */
+/** The most ids or keys in one query. */
 const BATCH = 500
 
 export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
@@ -82,8 +82,8 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
 }
 
 /**
- * Gives flows that change their key a key that no flow can have, so that keys may move along a chain or in a circle:
- * stores check uniqueness row by row.
+ * Gives flows with a changing key a temporary key that no flow can have, so that keys may move along a chain or in a
+ * circle: stores check uniqueness row by row.
  */
 async function parkKeys(db: Db, flows: readonly FlowRecord[]): Promise<void> {
   const keys = new Map(flows.map(({ id, key }) => [id, key]))
@@ -101,7 +101,7 @@ async function parkKeys(db: Db, flows: readonly FlowRecord[]): Promise<void> {
   }
 }
 
-/** Batches of one size, so that few different statements arise; the last one repeats its last member to fill up. */
+/** Batches of equal size, so that few different statements arise; a short last batch repeats its last member. */
 function* batches(values: readonly string[]): Generator<string[]> {
   for (let start = 0; start < values.length; start += BATCH) {
     const some = values.slice(start, start + BATCH)
@@ -118,7 +118,7 @@ function toRecord({ livemode, status, config, applied, applied_status, ...row }:
     livemode: livemode === 1,
     status: status as FlowRecord['status'],
     config: parsed,
-    // Equal but after drift: then one parse is enough.
+    // Both are equal unless there is drift; then one parse is enough.
     applied: applied === null ? null : applied === config ? parsed : parseJson(applied),
     applied_status: applied_status as FlowRecord['applied_status'],
   }

@@ -5,8 +5,8 @@ import type { Db, DeploymentsTable } from '../tables.js'
 const STEP = 10
 
 /**
- * Which change was the last of each flow in its project, up to a deployment: the positions of those changes, by deployment.
- * It goes back from there step by step, through all the history that there is.
+ * The last change of each flow in the project, up to a deployment: positions of changes by deployment. Walks back step
+ * by step through the whole history.
  */
 export async function lastChanges(
   db: Db,

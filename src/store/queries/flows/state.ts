@@ -23,7 +23,7 @@ export function stateQueries(db: Db): StateReads & StateWrites {
       return row.value
     },
     async lock(livemode) {
-      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      // An update without a change locks the row until the transaction ends, on every dialect.
       await db
         .updateTable('state_revision')
         .set((eb) => ({ revision: eb.ref('revision') }))

@@ -20,7 +20,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return { data: data.map(toRecord), has_more }
     },
     async toWrite(id) {
-      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      // An update without a change locks the row until the transaction ends, on every dialect.
       const row = await db
         .updateTable('api_keys')
         .set((eb) => ({ revoked: eb.ref('revoked') }))

@@ -21,7 +21,7 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
     },
     async forget(before, prefix) {
       const old = db.deleteFrom('idempotency_keys').where('created', '<', before)
-      // "_" would stand for any character in a pattern.
+      // Not LIKE: "_" matches any character in a pattern.
       const beginning = sql<string>`substr(resource, 1, ${sql.lit((prefix ?? '').length)})`
       await (prefix === undefined ? old : old.where(beginning, '=', prefix)).execute()
     },

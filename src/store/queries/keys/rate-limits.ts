@@ -1,7 +1,7 @@
 import type { RateLimits } from '../../rate-limits.js'
 import type { Db } from '../tables.js'
 
-/** Every call in a short transaction of its own. */
+/** Each call runs in its own short transaction. */
 export function rateLimitStore(db: Db): RateLimits {
   return {
     take: (...wanted) => db.transaction().execute((tx) => rateLimitQueries(tx).take(...wanted)),
@@ -12,7 +12,7 @@ export function rateLimitStore(db: Db): RateLimits {
 function rateLimitQueries(db: Db): RateLimits {
   return {
     async take(scope, window, wanted, limit) {
-      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      // An update without a change locks the row until the transaction ends, on every dialect.
       const { used } = await db
         .insertInto('rate_windows')
         .values({ scope, window, used: 0 })

@@ -1,12 +1,12 @@
 import type { InsertQueryBuilder, InsertResult } from 'kysely'
 import type { Db, Tables } from '../tables.js'
 
-/** Below the number of parameters that any dialect takes in one statement. */
+/** Below every dialect's limit of parameters in one statement. */
 const MOST_PARAMETERS = 5_000
 
 /**
- * Inserts many rows, as few statements as may be. All rows must name the same columns in the same order: the statement
- * is compiled once per number of rows, which is most of the cost of a large set.
+ * Inserts many rows with as few statements as possible. All rows must name the same columns in the same order: the
+ * statement is compiled once per number of rows, since compiling is the main cost of a large set.
  */
 export async function insertMany<Name extends keyof Tables>(
   db: Db,

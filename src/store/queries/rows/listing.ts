@@ -3,7 +3,7 @@ import type { CreatedRange, Page, PageOf } from '../../page.js'
 import type { Db, Tables } from '../tables.js'
 import type { Pace } from './pace.js'
 
-/** Tables whose rows belong to a mode, and are listed by when they were made. */
+/** Tables whose rows belong to a mode and are listed by time of creation. */
 type ListedTable = {
   [Name in keyof Tables]: Tables[Name] extends { id: string; livemode: number; created: number } ? Name : never
 }[keyof Tables]
@@ -13,26 +13,26 @@ export interface Listing<Name extends ListedTable> {
   readonly livemode: boolean
   readonly created: CreatedRange | undefined
   /**
-   * The values that columns must have, the rarest first; undefined asks for nothing. There is an index of the mode, each of
-   * these columns, `created` and `id`: the first of them is looked up, the others are looked at row by row.
+   * The values that columns must have, the rarest first; undefined means any value. Each of these columns has an index
+   * with the mode, `created` and `id`. The index of the first one is used; the other columns are checked row by row.
    */
   readonly equal?: readonly (readonly [column: keyof Tables[Name] & string, value: string | undefined])[]
-  /** What else a row must be. No index is of use. */
+  /** A further condition, for which no index helps. */
   readonly also?: RawBuilder<boolean> | undefined
 }
 
-/** Where a row stands in a list: newest first, those of one second by id. */
+/** The position of a row in a list: newest first, then by id within a second. */
 interface Key {
   readonly created: number
   readonly id: string
 }
 
-/** How many rows one step looks at: few enough that nobody notices the time. */
+/** How many rows one step looks at: few enough to be fast. */
 const STEP = 1_000
 
 /**
- * One page of a list, in steps that each look at a bounded number of rows, however many the table has. A cursor that does
- * not exist has nothing behind it.
+ * One page of a list, in steps of a bounded number of rows, however many the table has. An unknown cursor has nothing
+ * behind it.
  */
 export async function readList<Name extends ListedTable>(
   db: Db,
@@ -49,7 +49,7 @@ export async function readList<Name extends ListedTable>(
   return { data: isBackwards ? data.reverse() : data, has_more: rows.length > page.limit }
 }
 
-/** One page of rows that were all read already, because they are few. */
+/** One page of a few rows that are already in memory. */
 export async function pageOfFew<Name extends ListedTable>(
   db: Db,
   { table, created }: Pick<Listing<Name>, 'table' | 'created'>,
@@ -70,12 +70,12 @@ export async function pageOfFew<Name extends ListedTable>(
   return { data, has_more: found.length > limit }
 }
 
-/** As lists are ordered: newest first. */
+/** The order of lists: newest first. */
 export function compare(a: Key, b: Key): number {
   return b.created - a.created || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1)
 }
 
-/** A column of text for which no planner looks for an index, as another one is the better. */
+/** A text column that planners cannot use an index for, because another index is better. */
 export function unindexed(column: string): RawBuilder<string | null> {
   return sql<string | null>`${sql.ref(column)} || ''`
 }
@@ -87,9 +87,9 @@ async function keyOf(db: Db, table: ListedTable, id: string): Promise<Key | unde
 
 interface Walk {
   readonly table: RawBuilder<unknown>
-  /** What an index answers. */
+  /** Conditions that an index answers. */
   readonly indexed: RawBuilder<boolean>
-  /** What only the rows themselves answer. */
+  /** Conditions that need the rows themselves. */
   readonly rest: RawBuilder<boolean> | undefined
   /** The first and the last second, both included. */
   readonly from: number
@@ -143,7 +143,7 @@ async function walk<Row extends Key>(db: Db, pace: Pace, { table, rest, wanted, 
   }
 }
 
-/** The rows behind a cursor, with no more than one bound on each side: of two, a planner might begin at the wider one. */
+/** The rows behind a cursor, with at most one bound on each side: with two, a planner might start at the wider one. */
 function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'rest' | 'wanted'>) {
   const bounds = [indexed]
   const isAhead = cursor !== null && (isBackwards ? cursor.created >= from : cursor.created <= to)

@@ -1,12 +1,12 @@
 import { setImmediate as soon } from 'node:timers/promises'
 import type { ReadTransaction } from '../../store.js'
 
-/** Asked before each further step of a read that takes many. */
+/** Called before each further step of a long read. */
 export interface Pace {
   next(): Promise<void>
 }
 
-/** Lets whatever else waits in this process go first. */
+/** Lets other waiting work in this process go first. */
 export const YIELDING: Pace = {
   next: async () => {
     await soon()
@@ -27,8 +27,8 @@ class TakesLong extends Error {
 export type Read = <T>(work: (tx: ReadTransaction) => Promise<T>) => Promise<T>
 
 /**
- * Reads that need more than one step are begun again where they are in nobody's way: `quick` has to be at the pace QUICK.
- * So no transaction has to say beforehand how long it takes.
+ * Reads that need more than one step start again with `long`, where they block nobody; `quick` must have the pace
+ * QUICK. So a transaction need not say beforehand how long it takes.
  */
 export function readAside(quick: Read, long: Read): Read {
   return async (work) => {
@@ -42,15 +42,15 @@ export function readAside(quick: Read, long: Read): Read {
 }
 
 export interface Line {
-  /** How many reads go on at once. */
+  /** The most reads at once. */
   readonly most: number
-  /** How long one waits for its turn, in milliseconds. */
+  /** How long a read waits for its turn, in milliseconds. */
   readonly patience: number
-  /** What a read fails with that has waited for so long. */
+  /** The error of a read that waited too long. */
   readonly tooLong: () => Error
 }
 
-/** No more than a few of these reads at once: the others stand in line. */
+/** Only a few of these reads run at once; the others queue. */
 export function fewAtOnce(read: Read, { most, patience, tooLong }: Line): Read {
   const waiting = new Set<() => void>()
   let underWay = 0
@@ -68,7 +68,7 @@ export function fewAtOnce(read: Read, { most, patience, tooLong }: Line): Read {
       waiting.add(go)
     })
   return async (work) => {
-    // Whoever ends hands the place on.
+    // A read that ends passes its place on.
     if (underWay === most) await turn()
     else underWay += 1
     try {

@@ -1,15 +1,15 @@
 import type { Page, PageOf } from '../../page.js'
 
-/** One page as a query: records on one side of a cursor, nearest first. */
+/** A page as a query: records on one side of a cursor, nearest first. */
 export interface Slice<Cursor = string> {
   readonly order: 'asc' | 'desc'
   readonly comparison: '<' | '>'
   readonly cursor: Cursor | undefined
-  /** One more than the page holds, to see whether there is more. */
+  /** One more than the page size, to see whether there is more. */
   readonly limit: number
 }
 
-/** Ids grow with time, so a page is a range of ids: no page shifts when records are added meanwhile. */
+/** Ids grow with time, so a page is a range of ids: new records do not shift pages. */
 export async function readPage<Row, Cursor = string>(
   page: { readonly [Name in keyof Page]: Name extends 'limit' ? number : Cursor | undefined },
   fetch: (slice: Slice<Cursor>) => Promise<Row[]>,

@@ -1,6 +1,6 @@
 /**
- * A value as every driver binds it alike. Left to themselves, drivers take an object for something else, cut a string
- * at NUL or write a list in a notation of their own: better no answer than a wrong one.
+ * A value that every driver binds in the same way. By themselves, drivers misread objects, cut strings at NUL, or write
+ * lists in their own notation: an error is better than a wrong value.
  */
 export function toParameter(value: unknown): string | number | bigint | null | Uint8Array {
   switch (typeof value) {

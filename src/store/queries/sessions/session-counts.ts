@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Pace } from '../rows/pace.js'
 import type { Db } from '../tables.js'
 
-/** How many sessions are counted in one step. */
+/** The most sessions counted in one step. */
 const STEP = 10_000
 
 interface Count {
@@ -10,10 +10,10 @@ interface Count {
   readonly sessions: number
 }
 
-/** Sessions of flows since a time, counted step by step: a flow comes once in every step in which it has some. */
+/** Counts of sessions per flow since a time, step by step: a flow appears once in each step where it has sessions. */
 export async function* countsSince(db: Db, pace: Pace, livemode: boolean, since: number): AsyncGenerator<Count> {
   const mode = sql<boolean>`livemode = ${Number(livemode)}`
-  // No id is as small.
+  // The empty id is smaller than any other.
   for (let begin = { created: since, id: '' }; ; ) {
     const step = sql<boolean>`${mode} and (created, id) > (${begin.created}, ${begin.id})`
     const last = await sql<typeof begin>`

@@ -49,7 +49,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
     async claimDue({ now, leaseUntil, limit }) {
       const claimed: SessionRecord[] = []
       for (const one of await due(now, limit)) {
-        // Whoever was quicker has moved it: then this finds nothing.
+        // If another process was faster, `due` has changed and this finds nothing.
         const row = await db
           .updateTable('verification_sessions')
           .set({ due: leaseUntil })
@@ -85,7 +85,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       await db.insertInto('verification_sessions').values(toRow(session)).execute()
     },
     async toWrite(livemode, id) {
-      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      // An update without a change locks the row until the transaction ends, on every dialect.
       const row = await db
         .updateTable('verification_sessions')
         .set((eb) => ({ status: eb.ref('status') }))
@@ -121,7 +121,7 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
     client_reference_hash: reference === null ? null : sha256(reference),
     provided_details: toJson(record.provided_details),
     given: JSON.stringify(given),
-    // Programs of before 0009 know no other place for it.
+    // Programs older than 0009 read only this column.
     related_person: toJson(given.related_person ?? null),
     last_error: toJson(record.last_error),
     verified_outputs: toJson(record.verified_outputs),

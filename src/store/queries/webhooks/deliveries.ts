@@ -52,7 +52,7 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
       await places.mend(patience)
       const lanes = await dueLanes(db, DELIVERIES, { now: claim.now, except })
       const claimed = await claimIn(db, DELIVERIES, claim, lanes, async ({ id, attempts }) => {
-        // Whoever was quicker has counted the attempt: then this finds nothing.
+        // If another process was faster, the attempt is already counted and this finds nothing.
         const row = await db
           .updateTable('webhook_deliveries')
           .set({ attempts: attempts + 1, leased_until: claim.leaseUntil })
@@ -103,7 +103,7 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
           status: 'pending',
           next_attempt: at,
           leased_until: null,
-          // What waits for an earlier one goes on waiting for it.
+          // A delivery that waits for an earlier one keeps waiting.
           place: eb
             .case()
             .when('status', '=', 'pending')

@@ -4,24 +4,24 @@ import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
 
 type Line = Pick<DeliveriesTable, 'endpoint' | 'object'>
 
-/** At once, of what an older program left. */
+/** The most rows of an older program that are mended at once. */
 const MOST_MENDED = 200
 
 export interface DeliveryPlaces {
-  /** The rows with their places. Nobody else changes their lines until the transaction ends. */
+  /** The rows with their places. Their lines are locked until the transaction ends. */
   placed(rows: readonly Omit<DeliveriesTable, 'place'>[]): Promise<DeliveriesTable[]>
-  /** Makes the next in line the first, when the first has made room. */
+  /** Makes the next in line the first, if the first has made room. */
   moveUp(line: Line): Promise<void>
   /**
-   * Gives a place to what has none, and takes it from what has ended: programs of before places were kept work on the
-   * same store while a new version is rolled out. Answers whether there was any.
+   * Gives a place to pending deliveries without one, and removes it from ended ones: older programs that know no places
+   * work on the same store during a rollout. Answers whether there were any.
    */
   mend(patience: number): Promise<boolean>
 }
 
 export function deliveryPlaces(db: Db, locks: Locks): DeliveryPlaces {
   const deliveries = () => db.selectFrom('webhook_deliveries')
-  // Constants stand in the statements themselves: else SQLite does not see that an index on a part of the rows will do.
+  // Constants are written into the statements: otherwise SQLite does not see that a partial index is enough.
   const behind = sql.lit<DeliveryPlace>('behind')
   const first = sql.lit<DeliveryPlace>('first')
   const pending = sql.lit('pending')
@@ -34,17 +34,17 @@ export function deliveryPlaces(db: Db, locks: Locks): DeliveryPlaces {
   const hasFirst = async (line: Line) =>
     (await inLine(line).where('place', '=', first).limit(1).executeTakeFirst()) !== undefined
 
-  /** The first of those in line that an older program put there. */
+  /** The first delivery in line that an older program inserted. */
   const unplaced = (line: Line) =>
     inLine(line).where('status', '=', pending).where('place', 'is', null).orderBy('id').limit(1).executeTakeFirst()
 
   async function moveUp(line: Line): Promise<void> {
     await hold(line)
-    // It is given its place by whoever comes across it, and is then the first.
+    // `mend` gives it its place later, and it is then the first.
     if ((await unplaced(line)) !== undefined || (await hasFirst(line))) return
     const next = await inLine(line).where('place', '=', behind).orderBy('id').limit(1).executeTakeFirst()
     if (next === undefined) return
-    // Unless it was given up meanwhile.
+    // Only if it was not given up in the meantime.
     await db
       .updateTable('webhook_deliveries')
       .set({ place: 'first' })
@@ -104,7 +104,7 @@ export function deliveryPlaces(db: Db, locks: Locks): DeliveryPlaces {
           .where('status', '=', pending)
           .where('place', 'is', null)
           .execute()
-        // Those behind it may have waited for it to be given a place, and it stands aside.
+        // If it was put aside, the ones behind it may have waited for that.
         await moveUp(row)
       }
       return misplaced.length + found.length > 0

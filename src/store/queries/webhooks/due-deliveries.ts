@@ -2,10 +2,10 @@ import { sql } from 'kysely'
 import type { Db } from '../tables.js'
 import type { Queue } from '../work/due.js'
 
-/** Deliveries as work: an endpoint is a lane, and what waits for an earlier one of its object is not ready. */
+/** Deliveries as work: an endpoint is a lane. A delivery that waits for an earlier one of its object is not ready. */
 export const DELIVERIES: Queue = { table: 'webhook_deliveries', lane: 'endpoint', isReady: sql`place <> 'behind'` }
 
-/** Whether there is anything that an older program left without a place, or with one that it should not have. */
+/** Whether an older program left a delivery without a place, or with a wrong one. */
 export async function isOutOfPlace(db: Db): Promise<boolean> {
   const { rows } = await sql`
     select 1 as found

@@ -7,7 +7,7 @@ import { compare, readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, EventsTable } from '../tables.js'
 
-/** Deliveries of an event that its endpoint wanted and does not have. */
+/** Statuses of deliveries that have not arrived. */
 const NOT_THERE = ['pending', 'failed'] as const satisfies readonly DeliveryRecord['status'][]
 
 export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
@@ -71,7 +71,7 @@ export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
   }
 }
 
-/** Whether every endpoint that wanted the event has it. */
+/** Whether every endpoint that wants the event has received it. */
 function isDelivered(isSuccess: boolean): RawBuilder<boolean> {
   return sql<boolean>`${isSuccess ? sql`not` : sql``} exists (
     select id from webhook_deliveries
@@ -79,10 +79,10 @@ function isDelivered(isSuccess: boolean): RawBuilder<boolean> {
     and webhook_deliveries.status in (${sql.join(NOT_THERE)}))`
 }
 
-/** How many rows one statement drops. */
+/** The most rows that one statement drops. */
 const BATCH = 500
 
-/** By their ids: told to look for them itself, a planner may begin with the attempts, of which there are the most. */
+/** By ids: with a subquery, a planner may begin with the attempts, the largest table. */
 async function forgetDeliveries(db: Db, events: readonly string[]): Promise<void> {
   const rows = await db.selectFrom('webhook_deliveries').select('id').where('event', 'in', events).execute()
   const theirs = rows.map(({ id }) => id)
@@ -93,14 +93,14 @@ async function forgetDeliveries(db: Db, events: readonly string[]): Promise<void
   }
 }
 
-/** One after the other: they share a connection. */
+/** One after the other, because they share a connection. */
 async function inTurn<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = []
   for (const item of new Set(items)) results.push(await work(item))
   return results
 }
 
-/** One page of several lists that have nothing in common. */
+/** One page of several lists without common members. */
 function merged(pages: readonly PageOf<EventsTable>[], { limit, ending_before }: Page): PageOf<EventsTable> {
   const [only, ...others] = pages
   if (only !== undefined && others.length === 0) return only

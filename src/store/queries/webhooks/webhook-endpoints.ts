@@ -33,7 +33,7 @@ export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEn
       await db.insertInto('webhook_endpoints').values(toRow(endpoint)).execute()
     },
     async toWrite(livemode, id) {
-      // An update that changes nothing holds the row until the transaction ends, on every dialect.
+      // An update without a change locks the row until the transaction ends, on every dialect.
       const row = await db
         .updateTable('webhook_endpoints')
         .set((eb) => ({ status: eb.ref('status') }))

@@ -5,9 +5,9 @@ import type { Db, Tables } from '../tables.js'
 /** A table whose rows are work, with columns `id`, `attempts`, `next_attempt` and `leased_until`. */
 export interface Queue {
   readonly table: keyof Tables
-  /** The column that says the lane. There is an index of it, `next_attempt` and `id`, over what is ready. */
+  /** The column with the lane. It has an index with `next_attempt` and `id` over the ready rows. */
   readonly lane: string
-  /** In the words of that index; left out where all rows are in it. */
+  /** The condition of that index; left out if the index covers all rows. */
   readonly isReady?: RawBuilder<unknown>
 }
 
@@ -19,9 +19,9 @@ export interface DueRow {
 }
 
 /**
- * What may be begun from a lane on, in the order of the index, but for what an attempt is under way of: that is little, as
- * much as is begun at once. Where the lane ends is for the caller to see. Told to stop there by itself, PostgreSQL without
- * statistics would take the lane for small, and fetch all of it in order to sort it.
+ * Rows that may be begun, from a lane on, in the order of the index. Rows under way are skipped: they are few. The
+ * caller must stop at the end of the lane. If the query did that, PostgreSQL without statistics would think the lane
+ * small, and fetch and sort all of it.
  */
 function readyFrom(
   queue: Queue,
@@ -41,8 +41,8 @@ function all(...conditions: readonly (RawBuilder<unknown> | undefined)[]): RawBu
 }
 
 /**
- * The lanes in which something is due. The index is entered once for each lane, however much waits in it: from one lane
- * straight to the next, and to the first of each that is due.
+ * The lanes with something due. The index is entered once per lane, however much waits in it: it jumps from lane to
+ * lane, and to the first due row of each.
  */
 export async function dueLanes(
   db: Db,
@@ -68,7 +68,7 @@ export async function dueLanes(
   return rows.map(({ lane }) => lane)
 }
 
-/** What is due in each lane, the longest due first, as many as it has room for. */
+/** The due rows of each lane, longest due first, up to the room of the lane. */
 export async function dueIn(
   db: Db,
   queue: Queue,
@@ -86,7 +86,7 @@ export async function dueIn(
   return [...rooms.keys()].map((lane) => rows.filter((row) => row.lane === lane))
 }
 
-/** Begins what is due in these lanes. `take` answers undefined where somebody else was quicker. */
+/** Begins due work in these lanes. `take` answers undefined if another process was faster. */
 export async function claimIn<Taken>(
   db: Db,
   queue: Queue,
@@ -103,7 +103,7 @@ export async function claimIn<Taken>(
   return claimed
 }
 
-/** The first of each, then the second of each: a lane in which much waits takes no turn from another. */
+/** The first row of each lane, then the second of each: a full lane takes no turn from another. */
 function inTurns(lists: readonly (readonly DueRow[])[]): DueRow[] {
   return lists
     .flatMap((list) => list.map((row, turn) => ({ row, turn })))

@@ -26,7 +26,7 @@ export function workQueries(db: Db): WorkReads & WorkWrites {
       return row !== undefined
     },
     async schedule(work) {
-      // A second less than what is there says that it was made due again, however soon it was due.
+      // Already due sooner: one second less marks that it was made due again.
       const sooner = sql<number>`case
         when work.next_attempt > ${work.next_attempt} then ${work.next_attempt} else work.next_attempt - 1 end`
       await db

@@ -1,9 +1,8 @@
 import { accessSync, closeSync, constants, openSync } from 'node:fs'
 
 /**
- * Makes a file that is not there, for its owner only. One that is there is not opened: closing it again would take away
- * the locks by which another connection of this very process holds it (as POSIX's locks are), and others would take it
- * for unused.
+ * Makes a missing file, for its owner only. An existing file is not opened: closing it would release the locks that
+ * another connection of this process holds on it (as POSIX locks work), and other processes would take it for unused.
  */
 export function makeFile(file: string): void {
   try {

@@ -1,16 +1,16 @@
 import { statSync } from 'node:fs'
 import { StoreError } from '../../store-error.js'
 
-/** What SQLite has open of a store: the file, the log of what was written last, and the index that says what is in the log. */
+/** The files of an open store: the store, the log of the latest writes, and the index of the log. */
 const SUFFIXES = ['', '-wal', '-shm']
 
-/** Whether the files that are open are still those at their paths. */
+/** Checks that the open files are still the ones at their paths. */
 export interface Presence {
-  /** Throws StoreError, and tells it the first time, once a file was removed or another was put in its place. */
+  /** Throws StoreError once a file was removed or replaced; also reports it the first time. */
   check(): void
 }
 
-/** Of files in memory, which nobody can take away. */
+/** For a store in memory, which cannot be removed. */
 export const ALWAYS: Presence = { check: () => {} }
 
 export interface PresenceOptions {
@@ -21,8 +21,8 @@ export interface PresenceOptions {
 }
 
 /**
- * What a store has open is that which is at its paths now. Some milliseconds of the processor's time per thousand checks:
- * a file that is open keeps its number, so whatever has the same number is the same file.
+ * Records which files are at the store's paths now. A thousand checks take some milliseconds of processor time. An open
+ * file keeps its number, so the same number means the same file.
  */
 export function presenceOf({ file, label, tell = () => {} }: PresenceOptions): Presence {
   const opened = SUFFIXES.map((suffix) => file + suffix).flatMap((path) => {
@@ -42,7 +42,7 @@ export function presenceOf({ file, label, tell = () => {} }: PresenceOptions): P
   }
 }
 
-/** Which file is at a path, as its device and number; undefined where there is none, or none that can be looked at. */
+/** Which file is at a path, as device and number; undefined if there is none, or it cannot be examined. */
 function identityOf(path: string): string | undefined {
   try {
     const found = statSync(path, { bigint: true, throwIfNoEntry: false })
@@ -59,15 +59,15 @@ function gone(label: string, path: string): StoreError {
   )
 }
 
-/** How often a file is opened that others keep replacing. */
+/** The most tries to open a file that others keep replacing. */
 const TRIES = 5
 
-/** Opens a file so that what is open is what is at its path, also where another is put there at that very moment. */
+/** Opens a file and makes sure that it is the one at its path, even if it is replaced at that very moment. */
 export function openPresent<T extends { close(): void }>(file: string, label: string, open: () => T): T {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const before = identityOf(file)
     const opened = open()
-    // A file that opening has made was none before.
+    // A file that opening created was not there before.
     if (before === undefined || identityOf(file) === before) return opened
     opened.close()
   }

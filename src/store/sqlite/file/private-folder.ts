@@ -9,15 +9,15 @@ export interface PrivateFolder {
 }
 
 const LOCK = 'in-use'
-/** Between making a folder and locking it, in milliseconds; generous. */
+/** The time between making a folder and locking it, in milliseconds; generous. */
 const UNLOCKED = 60_000
 
-/** Begins the names of all of them. */
+/** The names of all such folders begin with it. */
 const PREFIX = '.flows-copy-'
 
 /**
- * A folder for copies that hold personal data: its owner's only, passed over by git. What processes have left behind that
- * were killed is cleared away first. Throws StoreError where no folder can be made.
+ * A folder for copies with personal data: only for its owner, and ignored by git. First removes the folders of killed
+ * processes. Throws StoreError if no folder can be made.
  */
 export function privateFolder(Driver: DatabaseConstructor, parent: string): PrivateFolder {
   clearLeftovers(Driver, parent)
@@ -37,7 +37,7 @@ export function privateFolder(Driver: DatabaseConstructor, parent: string): Priv
   }
 }
 
-/** Removes such folders of this user whose process has ended, however it ended. */
+/** Removes such folders of this user whose process has ended. */
 export function clearLeftovers(Driver: DatabaseConstructor, parent: string): void {
   for (const name of foldersIn(parent)) {
     const path = join(parent, name)
@@ -58,7 +58,7 @@ function foldersIn(parent: string): string[] {
   }
 }
 
-/** In a folder that many users write to, others may exchange theirs for something else while it is being removed. */
+/** In a folder shared by many users, others may replace their folder by something else while it is removed. */
 function isOwn(path: string): boolean {
   const found = lstatSync(path)
   return found.isDirectory() && (process.geteuid === undefined || found.uid === process.geteuid())
@@ -74,7 +74,7 @@ function isInUse(Driver: DatabaseConstructor, path: string): boolean {
   }
 }
 
-/** A lock that ends with its process, on every system, as SQLite makes them. */
+/** A lock that ends with its process on every system: SQLite's own. */
 function locked(Driver: DatabaseConstructor, path: string): Database {
   const database = new Driver(join(path, LOCK))
   try {
