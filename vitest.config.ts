@@ -1,11 +1,13 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/helpers/longest-first.js'
 
-export default defineConfig({
+/** `npm test` runs in the mode "quick": without the long tests, and with the embedded store where both would do. */
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
-    // Needs the npm registry: npm run test:install.
-    exclude: ['test/install/**'],
+    // The first needs the npm registry: npm run test:install.
+    exclude: ['test/install/**', ...(mode === 'quick' ? ['**/*.long.test.ts'] : [])],
+    env: { FLOWS_TEST_LANE: mode },
     // Commands are tested as users run them: by the built program.
     globalSetup: ['test/helpers/setup.ts'],
     // The built program is run as it is; read as modules of the tests, it would take half a minute to load.
@@ -21,4 +23,4 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },
-})
+}))
