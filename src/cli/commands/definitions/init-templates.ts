@@ -3,7 +3,7 @@ import { planFile } from '../../../forge/plan-artifact.js'
 import { packageFile } from '../../program/package-file.js'
 import { version } from '../../program/version.js'
 
-/** What `flows init` writes. Every file works as it is; most of the text is in templates/. */
+/** What `flows init` writes. Every file works as it is; most of the text is in src/cli/templates/. */
 
 export function projectConfig(project: string, api: string | undefined): string {
   const live =
@@ -53,7 +53,7 @@ function jobs(name: string, hasLive: boolean, values: Readonly<Record<string, st
 }
 
 function template(name: string): string {
-  return readFileSync(packageFile(`templates/${name}`), 'utf8')
+  return readFileSync(packageFile(`src/cli/templates/${name}`), 'utf8')
 }
 
 /** A GitHub filter for exactly one branch. A branch may contain only two of its special characters: "+" and "!". */
