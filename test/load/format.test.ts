@@ -186,19 +186,24 @@ describe('whatever is formatted', () => {
 
   // One property: writing and formatting a text takes longer than all that is checked of it.
   test('says what it said before, keeps every comment, names its fields in order, and stays when formatted again', () => {
+    const runs = 600
+    let kept = 0
     fc.assert(
       fc.property(written, (text) => {
         const formatted = format(text)
         expect(parse('a.yaml', formatted).value).toEqual(parse('a.yaml', text).value)
         expect(comments(formatted)).toEqual(comments(text))
         const fields = [...formatted.matchAll(root)].map(([, name]) => FIELDS.indexOf(name ?? ''))
-        expect(fields).toEqual(fields.toSorted((a, b) => a - b))
+        // Some rare spellings would be given another meaning by the library, so that the text stays as it was.
+        if (formatted === text) kept += 1
+        else expect(fields).toEqual(fields.toSorted((a, b) => a - b))
         expect(format(formatted)).toBe(formatted)
         const onWindows = formatted.replaceAll('\n', '\r\n')
         expect(format(onWindows)).toBe(onWindows)
       }),
-      { numRuns: 600 },
+      { numRuns: runs },
     )
+    expect(kept).toBeLessThan(runs / 20)
   })
 })
 
