@@ -230,7 +230,7 @@ async function aBoundedStore(): Promise<{ store: Store; database: Database }> {
   }
   const database = new place.Driver(file)
   const { db, close } = await connect(place, () => database)
-  const written = tellingFailures(kyselyStore(db, { label: file, locks: soleWriter, close }))
+  const written = tellingFailures(kyselyStore(db, { label: file, locks: soleWriter, close }), file)
   return {
     database,
     store: {

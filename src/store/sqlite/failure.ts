@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import type { Store } from '../store.js'
 import { StoreError } from '../store-error.js'
+import { gone } from './file/presence.js'
 import { ResultCode, resultCode } from './result-code.js'
 
 /** Faults of the disk, not of this program. */
@@ -34,11 +36,13 @@ export function toStoreError(error: unknown, label: string): unknown {
 }
 
 /** The store, with the disk's failures as StoreErrors. */
-export function tellingFailures(store: Store): Store {
+export function tellingFailures(store: Store, file: string): Store {
   const told = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work
     } catch (error) {
+      // SQLite reports an I/O error if its files go away under a statement.
+      if (resultCode(error) === ResultCode.ioError && !existsSync(file)) throw gone(store.label, file)
       throw toStoreError(error, store.label)
     }
   }

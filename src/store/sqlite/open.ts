@@ -43,7 +43,7 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { label = `embedded store ${file}` } = options
   const whileBusy = patient(label, patience)
   const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
-  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience))
+  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience), file)
 }
 
 async function openForWriting(place: Place, patience: number): Promise<Store> {
@@ -76,15 +76,24 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
   const tooLong = () => new StoreError('busy', `${label} has been busy with long reads for too long`)
   const read = readAside(quick.read, fewAtOnce(long.read, { most: 1, patience, tooLong }))
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
+  /** SQLite reports an I/O error if its files go away under a statement. That they went away is the better message. */
+  const orGone = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      presence.check()
+      throw error
+    }
+  }
   return {
     label,
     read: async (work) => {
-      // A new file of this name must not be taken for this store.
+      // A file that someone opens under that name now is not this store.
       presence.check()
-      return read(work)
+      return orGone(read(work))
     },
     write: async (work) => {
-      const result = await written.write(work)
+      const result = await orGone(written.write(work))
       statistics.keepSoon()
       return result
     },

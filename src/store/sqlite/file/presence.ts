@@ -52,7 +52,7 @@ function identityOf(path: string): string | undefined {
   }
 }
 
-function gone(label: string, path: string): StoreError {
+export function gone(label: string, path: string): StoreError {
   return new StoreError(
     'gone',
     `${label} is no longer there: ${path} was removed or replaced while it was open, and what is written now would be lost; stop this program, and start it again on what is there now`,
