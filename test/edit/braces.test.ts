@@ -12,6 +12,7 @@ import { isObject } from '../../src/model/json.js'
 import type { FlowDefinition } from '../../src/model/schema-types.js'
 import { flowConfig } from '../helpers/arbitraries.js'
 import { definition, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { runs } from '../helpers/runs.js'
 
 /** A definition whose values are in braces and brackets, with lines and comments wherever YAML allows them. */
 const inBraces = fc
@@ -53,7 +54,7 @@ const inBraces = fc
   })
   .filter(({ text, value }) => canonicalJson(parse('a.yaml', text).value ?? null) === canonicalJson(value))
 
-const LIMIT = { numRuns: 60 }
+const LIMIT = runs(60)
 
 test('a definition in braces with comments anywhere is edited in few steps, and loses none of them', () => {
   fc.assert(

@@ -12,8 +12,9 @@ import { configIn } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import { flowConfig } from '../helpers/arbitraries.js'
 import { definition, definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { runs } from '../helpers/runs.js'
 
-const RUNS = { numRuns: 40 }
+const RUNS = runs(40)
 const environment = fc.constantFrom(...ENVIRONMENTS)
 
 function edited(text: string, at: string, config: FlowConfig): string {
@@ -71,7 +72,7 @@ describe('laws of editing', () => {
         expect(result).toBe(formatted(result))
         expect(commentsOf(result)).toEqual(commentsOf(text))
       }),
-      { numRuns: 100 },
+      runs(100),
     )
   })
 
@@ -97,7 +98,7 @@ describe('laws of editing', () => {
           expect(() => edited(inConflict(text, first, second), at, config)).toThrow('is not a valid definition')
         },
       ),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 

@@ -12,6 +12,7 @@ import { afterApply } from '../helpers/after-apply.js'
 import { KEYS, observedState } from '../helpers/arbitraries.js'
 import { aConfig, actions, observed, PROJECT, planOf, state } from '../helpers/builders.js'
 import { definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { runs } from '../helpers/runs.js'
 
 type Files = ReadonlyMap<string, string>
 
@@ -54,7 +55,7 @@ function written(all: Files, edits: readonly FileEdit[]): Files {
   return after
 }
 
-const RUNS = { numRuns: 25 }
+const RUNS = runs(25)
 const ALL: PullOptions = { project: PROJECT, keys: [], all: true }
 
 describe('laws of pull, import and promote', () => {

@@ -19,6 +19,7 @@ import { readCacheFile, writeCacheFile } from '../../src/load/cache/cache-file.j
 import { DefinitionCache } from '../../src/load/cache/definition-cache.js'
 import { DefinitionFiles } from '../../src/load/definition-files.js'
 import { sha256 } from '../../src/model/canonical.js'
+import { runs } from '../helpers/runs.js'
 import { readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 import { unprivileged } from '../helpers/unprivileged.js'
 
@@ -257,7 +258,7 @@ describe('whatever happens to the files', () => {
         }
         expect(seen(root, true)).toEqual(seen(root, false))
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 

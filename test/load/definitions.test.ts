@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { normalise } from '../../src/model/flow.js'
 import { mergePatch } from '../../src/model/merge-patch.js'
 import { flowBody } from '../helpers/arbitraries.js'
+import { runs } from '../helpers/runs.js'
 import { brief, readAt, temporaryProject } from '../helpers/temporary-project.js'
 
 const TEXT = `# yaml-language-server: $schema=../schemas/flow.schema.json
@@ -121,7 +122,7 @@ describe('the desired flows', () => {
         expect(other?.digest).toBe(one?.digest)
         expect(one?.desired('local').map(({ config }) => config)).toEqual(bodies.map(normalise))
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 
@@ -159,7 +160,7 @@ describe('a merge patch', () => {
         const once = mergePatch(target, patch)
         expect(mergePatch(once, patch)).toEqual(once)
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 
@@ -170,7 +171,7 @@ describe('a merge patch', () => {
         const merged = mergePatch({}, patch)
         expect(JSON.stringify(merged)).toBe(JSON.stringify(withoutNull(patch)))
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 
@@ -181,7 +182,7 @@ describe('a merge patch', () => {
         mergePatch(target, patch)
         expect([target, patch]).toEqual(before)
       }),
-      { numRuns: 400 },
+      runs(400),
     )
   })
 

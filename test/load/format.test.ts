@@ -6,6 +6,7 @@ import { formatFiles } from '../../src/load/format-files.js'
 import { lexemesOf } from '../../src/load/lexemes.js'
 import { parse } from '../../src/load/parse.js'
 import { flowBody } from '../helpers/arbitraries.js'
+import { runs } from '../helpers/runs.js'
 import { brief, temporaryProject } from '../helpers/temporary-project.js'
 
 function format(text: string, schema?: string): string {
@@ -186,7 +187,7 @@ describe('whatever is formatted', () => {
 
   // One property: writing and formatting a text takes longer than all that is checked of it.
   test('says what it said before, keeps every comment, names its fields in order, and stays when formatted again', () => {
-    const runs = 600
+    const { numRuns } = runs(600)
     let kept = 0
     fc.assert(
       fc.property(written, (text) => {
@@ -201,9 +202,9 @@ describe('whatever is formatted', () => {
         const onWindows = formatted.replaceAll('\n', '\r\n')
         expect(format(onWindows)).toBe(onWindows)
       }),
-      { numRuns: runs },
+      { numRuns },
     )
-    expect(kept).toBeLessThan(runs / 20)
+    expect(kept).toBeLessThan(numRuns / 20)
   })
 })
 

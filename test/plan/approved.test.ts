@@ -5,8 +5,9 @@ import { differences, planApproved } from '../../src/plan/approved.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, observedState } from '../helpers/arbitraries.js'
 import { aConfig, desired, observed, planOf, state } from '../helpers/builders.js'
+import { runs } from '../helpers/runs.js'
 
-const RUNS = { numRuns: 200 }
+const RUNS = runs(200)
 
 /** "key: approved action -> action today" for each flow that differs. */
 function differing(approved: ReturnType<typeof planOf>, now: ObservedState): string[] {

@@ -8,8 +8,9 @@ import { driftOf } from '../../src/plan/drift.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
 import { planOf } from '../helpers/builders.js'
+import { runs } from '../helpers/runs.js'
 
-const RUNS = { numRuns: 800 }
+const RUNS = runs(800)
 
 describe('laws of the core', () => {
   test('the plan after an apply is empty, whatever was desired and observed', () => {

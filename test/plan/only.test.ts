@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, KEYS, observedState } from '../helpers/arbitraries.js'
 import { actions, desired, observed, planOf, state } from '../helpers/builders.js'
+import { runs } from '../helpers/runs.js'
 
 describe('a plan that is limited to some flows', () => {
   const wanted = [desired('a', { name: 'New' }), desired('b', {}, 'old'), desired('c')]
@@ -48,7 +49,7 @@ describe('a plan that is limited to some flows', () => {
           whole.changes.map(({ diff_digest: digest }) => digest).sort(),
         )
       }),
-      { numRuns: 200 },
+      runs(200),
     )
   })
 })
