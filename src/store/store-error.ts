@@ -5,6 +5,8 @@ export type StoreErrorCode =
   | 'too_old'
   /** Written by a newer version of this program. */
   | 'too_new'
+  /** Migrations have to be run first, and this opening may not run them. */
+  | 'migrations_pending'
   /** Another process has held the store for too long. */
   | 'busy'
   /** The file was removed or replaced while it was open. */
@@ -22,5 +24,20 @@ export class StoreError extends Error {
   constructor(code: StoreErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options)
     this.code = code
+  }
+}
+
+/** The store needs migrations first, and whoever opened it may not run them. */
+export class MigrationsPending extends StoreError {
+  /** The store, for people. */
+  readonly label: string
+  /** Names of the migrations, in order. */
+  readonly pending: readonly string[]
+
+  constructor(label: string, pending: readonly string[]) {
+    const needed = pending.length === 1 ? 'a migration' : `${pending.length} migrations`
+    super('migrations_pending', `${label} needs ${needed} first: ${pending.join(', ')}`)
+    this.label = label
+    this.pending = pending
   }
 }

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import pc from 'picocolors'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { serve } from '../../src/cli/commands/service/serve.js'
 import { ExitCode } from '../../src/cli/program/exit-code.js'
 import { main } from '../../src/cli/program/main.js'
 import { COMMANDS } from '../../src/cli/program/table.js'
 import type { Terminal } from '../../src/cli/program/terminal.js'
+import { settingsOf } from '../../src/cli/service/settings.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
 import { openApiDocument } from '../../src/service/openapi/document.js'
 import { aFolder, writeFiles } from '../helpers/cli.js'
@@ -34,6 +36,17 @@ test.each(['flow', 'config', 'policy'] as const)('the page of the schema %s has 
   const pages = { flow: 'definition.md', config: 'configuration.md', policy: 'policy.md' }
   const schema = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'))
   await expectPart(pages[name], schemaText(schema))
+})
+
+test('settings.md has every setting of flows serve, with its variable and its field', async () => {
+  const command = new Command('serve')
+  serve(command, async () => {})
+  const rows = settingsOf(command).map(({ flags, variable, field, description, byDefault }) => {
+    const [name, given] = [field === undefined ? '' : `\`${field}\``, byDefault === undefined ? '' : `\`${byDefault}\``]
+    return `| \`${flags}\` | \`${variable}\` | ${name} | ${given} | ${description} |`
+  })
+  const heading = ['| option | variable | in the file | default | what it is |', '| --- | --- | --- | --- | --- |']
+  await expectPart('settings.md', [...heading, ...rows].join('\n'))
 })
 
 test('endpoints.md has every endpoint', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Kysely } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import type { Migration } from '../../src/store/migrations/migration.js'
@@ -84,6 +85,24 @@ for (const implementation of stores) {
         expect(said.slice(before)).toEqual(isOlder ? [expect.stringContaining(`${label} is being updated`)] : [])
       }
       expect(said).toHaveLength(1)
+    })
+
+    test('are named to whoever asks which ran, once each, and whoever may not run them is told which are needed', async () => {
+      const { open, where } = await implementation.place()
+      const ran: string[][] = []
+      const opening = { ran: (names: readonly string[]) => void ran.push([...names]) }
+      const all = MIGRATIONS.map(({ name }) => name)
+      const refused = open({ whenPending: 'refuse' })
+      await expect(refused).rejects.toMatchObject({ code: 'migrations_pending', pending: all })
+      if (implementation.name === 'SQLite') expect(existsSync(where)).toBe(false)
+      await open(opening)
+      await open({ ...opening, whenPending: 'refuse' })
+      const later = { migrations: [...MIGRATIONS, additive] }
+      await expect(open({ ...later, whenPending: 'refuse' })).rejects.toMatchObject({ pending: ['9001-later'] })
+      await open({ ...later, ...opening })
+      expect(ran).toEqual([all, ['9001-later']])
+      // A store that is ahead of this program needs nothing.
+      await open({ ...opening, whenPending: 'refuse' })
     })
 
     test('that fail leave nothing behind', async () => {

@@ -34,6 +34,8 @@ interface OpenOptions {
   readonly readOnly?: boolean
   readonly patience?: number
   readonly tell?: (message: string) => void
+  readonly whenPending?: 'run' | 'refuse'
+  readonly ran?: (migrations: readonly string[]) => void
 }
 
 /** A folder that is gone when the test ends. */

@@ -141,6 +141,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/service/serve.js')).serve,
   },
   {
+    name: 'migrate',
+    summary: "bring the service's store up to date, before a new version starts",
+    group: 'Service',
+    load: async () => (await import('../commands/service/migrate.js')).migrate,
+  },
+  {
     name: 'dev',
     summary: 'serve the embedded store, and apply what is saved',
     group: 'Service',

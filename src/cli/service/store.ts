@@ -1,10 +1,11 @@
 import { dirname } from 'node:path'
 import { Failure } from '../../app/failure.js'
 import type { Store } from '../../store/store.js'
-import { StoreError } from '../../store/store-error.js'
+import { MigrationsPending, StoreError } from '../../store/store-error.js'
 import { openProject } from '../options/project.js'
 import { storeFile } from '../options/target.js'
 import type { Cli } from '../program/command.js'
+import { variable } from './variables.js'
 
 const VARIABLE = 'DATABASE_URL'
 
@@ -12,6 +13,10 @@ interface ServiceStoreOptions {
   readonly readOnly?: boolean
   /** For work on everything in the store: no time limit, and a long wait for work that others have begun. */
   readonly isLongWork?: boolean
+  /** What to do with a store that needs migrations; by default, they are run. */
+  readonly whenPending?: 'run' | 'refuse'
+  /** Receives the names of the migrations that were run. */
+  readonly ran?: (migrations: readonly string[]) => void
   /** Called, once each, with messages that operators of a service on this store should know. */
   readonly tell?: (message: string) => void
 }
@@ -47,20 +52,45 @@ export async function withServiceStore<T>(
 
 /** The folder of the embedded store; undefined if the service works on a database. */
 export function folderOfStore(cli: Cli): string | undefined {
-  return cli.terminal.env[VARIABLE]?.trim() ? undefined : dirname(storeFile(openProject(cli), cli.terminal))
+  return variable(cli.terminal.env, VARIABLE) !== undefined
+    ? undefined
+    : dirname(storeFile(openProject(cli), cli.terminal))
+}
+
+/** What `flows migrate` did to the store, or would do. */
+export async function migrationsOf(
+  cli: Cli,
+  { check, tell }: { readonly check: boolean; readonly tell: (message: string) => void },
+): Promise<{ readonly store: string; readonly ran: readonly string[]; readonly pending: readonly string[] }> {
+  const ran: string[] = []
+  const options: ServiceStoreOptions = check
+    ? { whenPending: 'refuse' }
+    : { tell, isLongWork: true, ran: (migrations) => void ran.push(...migrations) }
+  try {
+    const store = await open(cli, options)
+    await store.close()
+    return { store: store.label, ran, pending: [] }
+  } catch (error) {
+    if (error instanceof MigrationsPending) return { store: error.label, ran, pending: error.pending }
+    throw toFailure(error)
+  }
 }
 
 function toFailure(error: unknown): unknown {
+  if (error instanceof MigrationsPending) {
+    return new Failure(error.code, error.message, { hint: 'flows migrate runs them', cause: error })
+  }
   return error instanceof StoreError ? new Failure(error.code, error.message, { cause: error }) : error
 }
 
 async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
-  const { readOnly = false, isLongWork = false, tell } = options
+  const { readOnly = false, isLongWork = false, tell, whenPending, ran } = options
+  const migrating = { whenPending, ran, tell }
   const patience = isLongWork ? { patience: LONG_PATIENCE } : {}
-  const url = cli.terminal.env[VARIABLE]
-  if (!url?.trim()) {
+  const url = variable(cli.terminal.env, VARIABLE)
+  if (url === undefined) {
     const { openSqliteStore } = await import('../../store/sqlite/open.js')
-    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, tell, ...patience })
+    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...migrating, ...patience })
   }
   const { isFault, parseDatabaseAddress } = await import('../../store/postgres/address.js')
   const address = parseDatabaseAddress(url)
@@ -72,5 +102,5 @@ async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
     })
   }
   const { openPostgresStore } = await import('../../store/postgres/open.js')
-  return openPostgresStore({ url, readOnly, tell, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
+  return openPostgresStore({ url, readOnly, ...migrating, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
 }

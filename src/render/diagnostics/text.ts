@@ -70,7 +70,8 @@ function excerpt({ line, at, width }: Excerpt, palette: Palette, colour: (text: 
 
 /** A tab takes one column, so that the caret is at the right place. */
 function visible(text: string): string {
-  return printable(text.replaceAll('\t', ' '))
+  // User and password of an address stay unseen, even where half of them is cut off.
+  return printable(text.replaceAll('\t', ' ').replaceAll(/:\/\/[^\s'"/]*@/g, '://...@'))
 }
 
 /** Splits each file only once, however many diagnostics it has. */

@@ -42,8 +42,13 @@ export function ageOf(applied: readonly MigrationRow[] | null, migrations = MIGR
   const known = new Set(migrations.map(({ name }) => name))
   // Without that column an unknown migration may be breaking.
   if (applied.some(({ name, breaking = 1 }) => !known.has(name) && breaking !== 0)) return 'too_new'
-  const names = new Set(applied.map(({ name }) => name))
-  return migrations.every(({ name }) => names.has(name)) ? 'current' : 'too_old'
+  return pendingOf(applied, migrations).length === 0 ? 'current' : 'too_old'
+}
+
+/** The names of the migrations that a store still needs, in their order. */
+export function pendingOf(applied: readonly MigrationRow[] | null, migrations = MIGRATIONS): readonly string[] {
+  const names = new Set(applied?.map(({ name }) => name))
+  return migrations.map(({ name }) => name).filter((name) => !names.has(name))
 }
 
 export interface MigrateOptions {
@@ -54,22 +59,29 @@ export interface MigrateOptions {
   readonly lock?: (tx: Transaction<Tables>) => Promise<void>
 }
 
-/** Brings a store up to date in one transaction, so that a half-migrated store is never visible. */
-export async function migrate(db: Db, { label, migrations = MIGRATIONS, lock }: MigrateOptions): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+/**
+ * Brings a store up to date in one transaction, so that a half-migrated store is never visible. Returns the names of the
+ * migrations that this call ran.
+ */
+export async function migrate(
+  db: Db,
+  { label, migrations = MIGRATIONS, lock }: MigrateOptions,
+): Promise<readonly string[]> {
+  return db.transaction().execute(async (tx) => {
     await lock?.(tx)
     const rows = await tableOfMigrations(tx)
     // Another process may have migrated since the first look.
     if (ageOf(rows, migrations) === 'too_new') throw tooNew(label)
-    const applied = new Set(rows.map(({ name }) => name))
+    const pending = pendingOf(rows, migrations)
     for (const { name, isBreaking = false, up } of migrations) {
-      if (applied.has(name)) continue
+      if (!pending.includes(name)) continue
       await up(tx as unknown as Kysely<unknown>)
       await tx
         .insertInto('migrations')
         .values({ name, applied: Math.floor(Date.now() / 1000), breaking: Number(isBreaking) })
         .execute()
     }
+    return pending
   })
 }
 

@@ -1,11 +1,11 @@
 import { Kysely } from 'kysely'
 import type { Migration } from '../migrations/migration.js'
-import { ageOf, beingUpdated, type MigrationRow, migrate, tooNew, tooOld } from '../migrations/migrations.js'
+import { ageOf, beingUpdated, type MigrationRow, migrate, pendingOf, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import { fewAtOnce, QUICK, readAside } from '../queries/rows/pace.js'
 import type { Db, Tables } from '../queries/tables.js'
 import type { Store } from '../store.js'
-import { StoreError } from '../store-error.js'
+import { MigrationsPending, StoreError } from '../store-error.js'
 import { isFault, parseDatabaseAddress } from './address.js'
 import { postgresDialect } from './dialect.js'
 import { busy } from './failure.js'
@@ -24,6 +24,10 @@ export interface PostgresOptions {
   readonly patience?: number
   /** How long one statement may take, in milliseconds. */
   readonly statementTimeout?: number
+  /** What to do with a store that needs migrations: run them, which is the default, or throw `migrations_pending`. */
+  readonly whenPending?: 'run' | 'refuse' | undefined
+  /** Receives the names of the migrations that were run by this opening. */
+  readonly ran?: ((migrations: readonly string[]) => void) | undefined
   /** The migrations of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
   /** Receives messages for the operator of a service on the store. */
@@ -59,12 +63,15 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
   try {
     // Each try looks first at what exists, so it may start again at any time.
     const prepare = async () => {
-      const age = ageOf(await migrationsIn(db, label), migrations)
+      const applied = await migrationsIn(db, label)
+      const age = ageOf(applied, migrations)
       if (age === 'too_new') throw tooNew(label)
       if (age === 'current') return
       if (readOnly) throw age === 'blank' ? blank(label) : tooOld(label)
+      if (options.whenPending === 'refuse') throw new MigrationsPending(label, pendingOf(applied, migrations))
       if (age === 'too_old') options.tell?.(beingUpdated(label))
-      await migratePatiently(place, migrations)
+      const names = await migratePatiently(place, migrations)
+      options.ran?.(names)
     }
     await retry(prepare, { label, poolSize, isRepeatable: true })
   } catch (error) {
@@ -120,10 +127,13 @@ const UNDEFINED_TABLE = '42P01'
 const UNDEFINED_COLUMN = '42703'
 
 /** Uses its own connection without a time limit, because large tables take long. */
-async function migratePatiently(place: PoolOptions, migrations: readonly Migration[] | undefined): Promise<void> {
+async function migratePatiently(
+  place: PoolOptions,
+  migrations: readonly Migration[] | undefined,
+): Promise<readonly string[]> {
   const { db, close } = connect({ ...place, size: 1, statementTimeout: 0, lockTimeout: MIGRATION_PATIENCE })
   try {
-    await migrate(db, {
+    return await migrate(db, {
       label: place.address.label,
       migrations,
       lock: (tx) => advisoryLocks.lock(tx, 'migrations'),

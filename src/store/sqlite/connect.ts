@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely'
 import type { Migration } from '../migrations/migration.js'
-import { ageOf, type MigrationRow, type StoreAge } from '../migrations/migrations.js'
+import { ageOf, type MigrationRow, pendingOf, type StoreAge } from '../migrations/migrations.js'
 import type { Db, Tables } from '../queries/tables.js'
 import { StoreError } from '../store-error.js'
 import type { WhileBusy } from './busy.js'
@@ -26,6 +26,8 @@ export interface Place {
 export interface Connection {
   readonly db: Db
   readonly age: StoreAge
+  /** The migrations that the store still needs. */
+  readonly pending: readonly string[]
   readonly presence: Presence
   /** Closing twice does no harm. */
   close(): Promise<void>
@@ -54,7 +56,9 @@ export async function connect(
     // SQLite itself makes short waits; whileBusy makes longer ones without blocking this process.
     opened.exec(`pragma busy_timeout = ${busyTimeout}`)
     await whileBusy(() => prepare(opened))
-    const age = isPlain ? 'current' : ageOf(await whileBusy(() => migrationsIn(opened, label)), migrations)
+    const applied = isPlain ? [] : await whileBusy(() => migrationsIn(opened, label))
+    const age = isPlain ? 'current' : ageOf(applied, migrations)
+    const pending = isPlain ? [] : pendingOf(applied, migrations)
     // After the first read the log is open too.
     const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })
@@ -66,7 +70,7 @@ export async function connect(
       await db.destroy()
       opened.close()
     }
-    return { db, age, presence, close }
+    return { db, age, pending, presence, close }
   } catch (cause) {
     database?.close()
     throw toStoreError(cause, label)

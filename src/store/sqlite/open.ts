@@ -1,11 +1,11 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Migration } from '../migrations/migration.js'
-import { beingUpdated, migrate, tooNew } from '../migrations/migrations.js'
+import { beingUpdated, migrate, pendingOf, tooNew } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import { fewAtOnce, QUICK, readAside } from '../queries/rows/pace.js'
 import type { Store } from '../store.js'
-import { StoreError } from '../store-error.js'
+import { MigrationsPending, StoreError } from '../store-error.js'
 import { patient } from './busy.js'
 import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
@@ -28,6 +28,10 @@ export interface SqliteOptions {
   readonly patience?: number
   /** A folder whose packages may contain the driver, if this program came without one. */
   readonly driverFrom?: string | undefined
+  /** What to do with a store that needs migrations: run them, which is the default, or throw `migrations_pending`. */
+  readonly whenPending?: 'run' | 'refuse' | undefined
+  /** Receives the names of the migrations that were run by this opening. */
+  readonly ran?: ((migrations: readonly string[]) => void) | undefined
   /** The migrations of another version of this program, for tests. */
   readonly migrations?: readonly Migration[]
   /** Receives messages for the operator of a service on the store, each once. */
@@ -43,13 +47,16 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const { label = `embedded store ${file}` } = options
   const whileBusy = patient(label, patience)
   const place = { Driver: await loadDriver(driverFrom), file, label, whileBusy, migrations, tell }
-  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience), file)
+  return tellingFailures(readOnly ? readOnlyStore(place) : await openForWriting(place, patience, options), file)
 }
 
-async function openForWriting(place: Place, patience: number): Promise<Store> {
+async function openForWriting(place: Place, patience: number, options: SqliteOptions): Promise<Store> {
   const { Driver, file, label, migrations, tell } = place
+  const { whenPending = 'run', ran } = options
+  // Whoever may not run migrations makes no file either.
+  if (whenPending === 'refuse' && !existsSync(file)) throw new MigrationsPending(label, pendingOf(null, migrations))
   prepareFile(place)
-  const { db, age, presence, close } = await connect(place, () => new Driver(file), {
+  const { db, age, pending, presence, close } = await connect(place, () => new Driver(file), {
     // In WAL mode readers and the writer do not block each other, and a killed process leaves no half transaction.
     prepare: (database) =>
       database.exec(
@@ -61,8 +68,12 @@ async function openForWriting(place: Place, patience: number): Promise<Store> {
   const statistics = statisticsOf(db)
   try {
     if (age === 'too_new') throw tooNew(label)
-    if (age === 'too_old') tell?.(beingUpdated(label))
-    if (age !== 'current') await migrate(db, { label, migrations })
+    if (age !== 'current') {
+      if (whenPending === 'refuse') throw new MigrationsPending(label, pending)
+      if (age === 'too_old') tell?.(beingUpdated(label))
+      const names = await migrate(db, { label, migrations })
+      ran?.(names)
+    }
     await statistics.keep()
   } catch (error) {
     await close()

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
 import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
 import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
@@ -12,6 +12,7 @@ import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { proxyFault } from '../../service/proxies.js'
+import { settle } from '../../service/settings.js'
 import { openServiceStore } from '../../service/store.js'
 
 export const serve: Define = (command, run) => {
@@ -40,7 +41,7 @@ export const serve: Define = (command, run) => {
     .option('--metrics-host <address>', 'address to serve them on', '127.0.0.1')
     .option(
       '--webhook-allow <range>',
-      'addresses that webhooks may go to although they are not public (127.0.0.0/8); can be repeated',
+      'addresses that webhooks may go to although they are not public (127.0.0.0/8); commas between, or repeated',
       parseRanges,
     )
     .option(
@@ -53,6 +54,12 @@ export const serve: Define = (command, run) => {
       parseApiVersion,
       API_VERSION,
     )
+    .addOption(
+      new Option('--migrations <what>', 'what to do where the store needs migrations: run them, or refuse to start')
+        .choices(['run', 'refuse'] as const)
+        .default('run' as const),
+    )
+    .option('--settings <file>', 'file that says what neither the command line nor a variable says')
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
       'after',
@@ -64,12 +71,18 @@ export const serve: Define = (command, run) => {
           'Behind a load balancer, with figures for Prometheus',
           'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --metrics-port 9464',
         ],
+        ['In a container: each option has a variable', 'FLOWS_SERVE_HOST=0.0.0.0 FLOWS_SERVE_LOG=true flows serve'],
       ),
     )
-    .action((options) =>
+    .action((given, command) =>
       run(async (cli) => {
+        settle(command, cli.terminal, given.settings)
+        const options = command.opts()
         const webhookProxy = webhookProxyOf(options)
-        const store = await openServiceStore(cli, { tell: (message) => cli.terminal.talk(`${printable(message)}\n`) })
+        const store = await openServiceStore(cli, {
+          whenPending: options.migrations,
+          tell: (message) => cli.terminal.talk(`${printable(message)}\n`),
+        })
         let figures: MetricsServer | undefined
         try {
           figures = await metricsOf(options)
@@ -127,10 +140,11 @@ function parseSeconds(value: string): number {
 }
 
 function parseRanges(value: string, before: readonly string[] = []): readonly string[] {
-  if (parseRange(value) === undefined) {
+  const ranges = value.split(',').map((range) => range.trim())
+  if (ranges.some((range) => parseRange(range) === undefined)) {
     throw new InvalidArgumentError('It is not a range of addresses: write it as 127.0.0.0/8.')
   }
-  return [...before, value]
+  return [...before, ...ranges]
 }
 
 /** Read here, not by the option parser: the parser prints the value it refuses, which may contain a password. */

@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from '@commander-js/extra-typings'
+import { describe, expect, test } from 'vitest'
+import { serve } from '../../src/cli/commands/service/serve.js'
+import { settingsOf, settle } from '../../src/cli/service/settings.js'
+import { variable } from '../../src/cli/service/variables.js'
+import { aFolder, aProject, flows } from '../helpers/cli.js'
+
+/** The options of `flows serve` after its line, its variables and its file of settings. */
+function settled(args: readonly string[], env: Record<string, string> = {}, file?: string): Record<string, unknown> {
+  const cwd = aFolder(file === undefined ? {} : { 'settings.yaml': file })
+  let options: Record<string, unknown> = {}
+  const command = new Command('serve').exitOverride()
+  serve(command, async () => {})
+  command.action((given, self) => {
+    settle(self, { env, cwd }, (given as { settings?: string }).settings)
+    options = self.opts()
+  })
+  command.parse([...args, ...(file === undefined ? [] : ['--settings', 'settings.yaml'])], { from: 'user' })
+  return options
+}
+
+/** Every problem of a file of settings: "line:column code message". */
+function faults(file: string): string[] {
+  try {
+    settled([], {}, file)
+  } catch (error) {
+    const { diagnostics } = error as {
+      diagnostics: { at: { line: number; column: number }; code: string; message: string }[]
+    }
+    return diagnostics.map(({ at, code, message }) => `${at.line}:${at.column} ${code} ${message}`)
+  }
+  throw new Error('the file has no fault')
+}
+
+describe('a setting of flows serve', () => {
+  test('is what the command line says, else a variable, else the file, else the default', () => {
+    const file = 'port: 1\nhost: file.example.com\nrate_limit: 3\n'
+    const env = { FLOWS_SERVE_PORT: '2', FLOWS_SERVE_HOST: 'env.example.com' }
+    expect(settled(['--port', '4'], env, file)).toMatchObject({
+      port: 4,
+      host: 'env.example.com',
+      rateLimit: 3,
+      drainDelay: 0,
+    })
+  })
+
+  test('has a variable and a field of the file for each option, which take what the option takes', () => {
+    const samples: Record<string, unknown> = {
+      port: 4011,
+      host: '0.0.0.0',
+      public_url: 'https://flows.example.com',
+      rate_limit: 7,
+      trust_proxy: '10.0.0.0/8,loopback',
+      drain_delay: 5,
+      metrics_port: 9464,
+      metrics_host: '::1',
+      webhook_allow: '127.0.0.0/8,10.0.0.0/8',
+      webhook_proxy: 'http://proxy.example.com:3128',
+      api_version: '2026-10-28.endive',
+      migrations: 'refuse',
+      log: true,
+    }
+    const command = new Command('serve')
+    serve(command, async () => {})
+    const settings = settingsOf(command)
+    const fields = settings.flatMap(({ field }) => field ?? [])
+    expect(fields).toEqual(Object.keys(samples))
+    const line = Object.entries(samples).flatMap(([field, value]) => {
+      const option = `--${field.replaceAll('_', '-')}`
+      return value === true ? [option] : [option, String(value)]
+    })
+    const { settings: _, ...byFile } = settled([], {}, `${JSON.stringify(samples)}\n`)
+    const env = Object.fromEntries(
+      settings.flatMap(({ variable, field }) => (field === undefined ? [] : [[variable, String(samples[field])]])),
+    )
+    const byLine = settled(line)
+    expect(byFile).toEqual(byLine)
+    expect(settled([], env)).toEqual(byLine)
+    expect(byLine).toMatchObject({ webhookAllow: ['127.0.0.0/8', '10.0.0.0/8'], log: true })
+  })
+
+  test.each([
+    ['true', true],
+    ['1', true],
+    ['FALSE', false],
+    ['0', false],
+  ])('that is on or off is %s', (text, log) => {
+    expect(settled([], { FLOWS_SERVE_LOG: text })).toMatchObject({ log })
+  })
+
+  test('that is blank is not set', () => {
+    expect(settled([], { FLOWS_SERVE_PORT: ' ', FLOWS_SERVE_HOST: '' })).toMatchObject({
+      port: 4010,
+      host: '127.0.0.1',
+    })
+  })
+
+  test('can be on several lines of a list in the file', () => {
+    const file = 'webhook_allow:\n  - 127.0.0.0/8\n  - 10.0.0.0/8\ntrust_proxy: [loopback, 10.0.0.1]\n'
+    expect(settled([], {}, file)).toMatchObject({
+      webhookAllow: ['127.0.0.0/8', '10.0.0.0/8'],
+      trustProxy: 'loopback,10.0.0.1',
+    })
+  })
+})
+
+describe('what cannot be a setting', () => {
+  test('is named with its place in the file, all of it at once, and no password is shown', () => {
+    const file =
+      'port: 70000\nlog: maybe\nhots: a\nhost: { a: 1 }\nwebhook_proxy: http://me:hunter2@proxy:1\nsettings: x\n'
+    const found = faults(file)
+    expect(found).toEqual([
+      '1:7 INVALID_VALUE port: A port is a number up to 65535.',
+      '2:6 INVALID_VALUE log: It is true or false.',
+      '3:1 UNKNOWN_FIELD no setting has the name "hots"',
+      '4:7 INVALID_VALUE host: a text, a number, true, false or a list of texts belongs here',
+      '5:16 INVALID_VALUE webhook_proxy: an address with a password does not belong in a file',
+      '6:1 UNKNOWN_FIELD no setting has the name "settings"',
+    ])
+    expect(faults('- a\n')).toEqual(['1:1 WRONG_TYPE settings are fields with values, such as "port: 4010"'])
+    expect(faults('port: [\n')[0]).toMatch(/YAML_SYNTAX/)
+  })
+
+  test('stops flows serve before it listens: exit code 3 for the file, 64 for a variable', async () => {
+    const cwd = aProject()
+    writeFileSync(join(cwd, 's.yaml'), 'webhook_proxy: http://me:hunter2@proxy:1\n')
+    const byFile = await flows(['serve', '--settings', 's.yaml'], { cwd })
+    expect(byFile).toMatchObject({ code: 3, stderr: expect.stringContaining('s.yaml:1:16 INVALID_VALUE') })
+    expect(byFile.stderr).not.toContain('hunter2')
+    const byVariable = await flows(['serve'], { cwd, env: { FLOWS_SERVE_PORT: 'x' } })
+    expect(byVariable).toMatchObject({ code: 64, stderr: expect.stringContaining('the value of FLOWS_SERVE_PORT') })
+    const missing = await flows(['serve'], { cwd, env: { FLOWS_SERVE_SETTINGS: 'nowhere.yaml' } })
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringContaining('nowhere.yaml cannot be read') })
+  })
+})
+
+describe('a variable', () => {
+  test('can stand in a file that NAME_FILE names, without the line break at its end', () => {
+    const file = join(aFolder({ secret: ' postgres://a\n' }), 'secret')
+    expect(variable({ DATABASE_URL_FILE: file }, 'DATABASE_URL')).toBe('postgres://a')
+    expect(variable({ DATABASE_URL: 'postgres://b' }, 'DATABASE_URL')).toBe('postgres://b')
+    expect(variable({ DATABASE_URL: ' ' }, 'DATABASE_URL')).toBeUndefined()
+  })
+
+  test('is refused where both are set, or where the file is missing or too large', () => {
+    const folder = aFolder({ large: 'x'.repeat(64 * 1024 + 1) })
+    const read = (env: Record<string, string>) => () => variable(env, 'DATABASE_URL')
+    expect(read({ DATABASE_URL: 'a', DATABASE_URL_FILE: 'b' })).toThrow(
+      'both DATABASE_URL and DATABASE_URL_FILE are set',
+    )
+    expect(read({ DATABASE_URL_FILE: join(folder, 'none') })).toThrow('cannot be read: ENOENT')
+    expect(read({ DATABASE_URL_FILE: join(folder, 'large') })).toThrow('larger than 65536 bytes')
+  })
+})
+
+describe('flows migrate', () => {
+  test('brings a store up to date and names what ran; --check names what is needed and makes nothing', async () => {
+    const cwd = aProject()
+    const check = () => flows(['migrate', '--check', '--json'], { cwd })
+    const before = await check()
+    const { pending, ran, exit_code: exitCode } = JSON.parse(before.stdout)
+    expect([before.code, exitCode, ran, pending[0]]).toEqual([2, 2, [], '0001-initial'])
+    const refused = await flows(['serve', '--migrations', 'refuse'], { cwd })
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('hint  flows migrate runs them') })
+    const migrated = await flows(['migrate'], { cwd })
+    expect(migrated).toMatchObject({ code: 0, stdout: expect.stringContaining('  0001-initial\n') })
+    expect(await check()).toMatchObject({ code: 0 })
+    expect((await flows(['migrate'], { cwd })).stdout).toMatch(/ is up to date\.\n$/)
+  })
+})
