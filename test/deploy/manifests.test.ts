@@ -87,6 +87,13 @@ describe('the manifests for Kubernetes', () => {
     ])
   })
 
+  test.each(objects.map((object) => [object.kind, object]))('%s is valid for its API', async (kind, object) => {
+    const api = object.apiVersion.includes('/') ? object.apiVersion : `/${object.apiVersion}`
+    const models: Any = await import(`kubernetes-models/${api.replace(/^\//, '')}`)
+    new models[kind](object).validate()
+    expect(() => new models[kind]({ ...object, spec: 'x' }).validate()).toThrow()
+  })
+
   test('run commands that there are, with variables that the service reads', () => {
     for (const { spec } of workloads) {
       for (const { args, env } of spec.template.spec.containers) {

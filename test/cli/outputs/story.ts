@@ -201,6 +201,9 @@ export const STORY: readonly Scene[] = [
   { command: 'restore', name: 'done', args: ['restore', 'moving.sqlite'], answer: 'y' },
   help('restore'),
   help('serve'),
+  { command: 'migrate', name: 'up-to-date', args: ['migrate'] },
+  { command: 'migrate', name: 'up-to-date-json', args: ['migrate', '--check', '--json'] },
+  help('migrate'),
 
   { command: 'plan', name: 'over-http', args: ['plan', '--env', 'served'] },
   { command: 'apply', name: 'over-http', args: ['apply', '--env', 'served', '--yes'] },

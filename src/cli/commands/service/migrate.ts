@@ -33,8 +33,8 @@ export const migrate: Define = (command, run) => {
     .addHelpText(
       'after',
       examples(
+        ['Whether the store needs anything', 'flows migrate --check'],
         ['Before a new version of the service starts', 'DATABASE_URL=postgres://... flows migrate'],
-        ['Whether anything is to be done', 'flows migrate --check'],
       ),
     )
     .action((options) =>
