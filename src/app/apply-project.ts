@@ -3,9 +3,10 @@ import type { Deployment } from '../model/deployment.js'
 import { isEmpty, type Plan } from '../model/plan.js'
 import { allowanceText } from '../plan/allowance.js'
 import type { Difference } from '../plan/approved.js'
-import { type Refusal, refusalOf } from '../plan/refusal.js'
+import { type ApprovedCommit, approvalRefusal, needsApprovals, type Refusal, refusalOf } from '../plan/refusal.js'
 import type { Remote } from '../remote/remote.js'
 import { type ApplyOptions, apply } from './apply.js'
+import { Failure } from './failure.js'
 import { type Planned, type PlanRequest, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
 import type { Site } from './site.js'
@@ -28,7 +29,7 @@ export type Outcome = { readonly plan: Plan; readonly remote: Remote } & (
   | { readonly status: 'applied_already'; readonly deployment: Deployment }
   /** Another run applied exactly the same plan first, and nobody had reviewed it. */
   | { readonly status: 'overtaken'; readonly deployment: Deployment }
-  /** A guard, a policy or a conflict forbids it. */
+  /** A guard, a policy or a conflict forbids it, or too few people approved it. */
   | { readonly status: 'refused'; readonly refusal: Refusal }
   /** Somebody was asked, and said no. */
   | { readonly status: 'declined' }
@@ -43,7 +44,7 @@ export async function applyProject(
   steps: Steps = {},
 ): Promise<Outcome> {
   const planned = await planProject(site, request)
-  return applyPlanned(planned, steps, async () => ({
+  return applyPlanned(site, planned, steps, async () => ({
     source: await projectCommit(site.project, site),
     allowed: (request.allow ?? []).map(allowanceText),
   }))
@@ -51,6 +52,7 @@ export async function applyProject(
 
 /** Writes a plan that was made just now, unless something is against it. `about`: what its deployment records. */
 export async function applyPlanned(
+  site: Site,
   planned: Pick<Planned, 'plan' | 'remote' | 'policies'>,
   steps: Steps,
   about: () => Promise<Omit<ApplyOptions, 'runId'>>,
@@ -61,6 +63,8 @@ export async function applyPlanned(
   if (refusal !== null) return { status: 'refused', refusal, plan, remote }
   const isRecord = isEmpty(plan) && plan.accepted !== undefined
   if (isEmpty(plan) && !isRecord) return { status: 'nothing_to_do', plan, remote }
+  const unapproved = needsApprovals(plan) ? approvalRefusal(plan, await approvalsHere(site)) : null
+  if (unapproved !== null) return { status: 'refused', refusal: unapproved, plan, remote }
   // A record changes no flow, so there is nothing to agree to.
   if (!isRecord && (await steps.agreed?.(plan)) === false) return { status: 'declined', plan, remote }
   const options = { runId: randomUUID(), ...(await about()) }
@@ -74,4 +78,23 @@ export async function applyPlanned(
   } finally {
     await writer.close()
   }
+}
+
+/**
+ * Who approved the commit that the definitions are at. Never the commit that a plan names: a forged plan could name one
+ * that others approved.
+ */
+async function approvalsHere(site: Site): Promise<ApprovedCommit> {
+  const commit = await projectCommit(site.project, site)
+  const unknown = (why: string, hint: string) => new Failure('approvals_unknown', `Not applied: ${why}.`, { hint })
+  if (commit === null) {
+    throw unknown('people must have approved the commit, and no commit is known here', 'apply in a checkout')
+  }
+  if (commit.dirty !== false) {
+    throw unknown('people must have approved the commit, and the files here are not as committed', 'commit them')
+  }
+  if (site.approversOf === undefined) {
+    throw unknown('people must have approved the commit, and nothing here can ask who did', 'apply with flows apply')
+  }
+  return { commit: commit.commit, people: await site.approversOf(commit.commit) }
 }

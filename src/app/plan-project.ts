@@ -37,6 +37,7 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
     project: project.config.project,
     environment: target.name,
     guards: target.settings.guards ?? {},
+    approvals: target.settings.approvals,
     allow,
     policies,
     only: only.length > 0 ? only : undefined,

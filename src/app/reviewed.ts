@@ -4,7 +4,7 @@ import { modeFor } from '../model/mode.js'
 import type { Plan, SavedPlan } from '../model/plan.js'
 import { type Allowance, allowanceText, parseAllowance } from '../plan/allowance.js'
 import { approvedPlaces, type Difference, differences, planApproved, withApprovedPlaces } from '../plan/approved.js'
-import { refusalOf } from '../plan/refusal.js'
+import { needsApprovals, refusalOf } from '../plan/refusal.js'
 import type { RemoteReader } from '../remote/remote.js'
 import { plural } from '../text/text.js'
 import { applyPlanned, type Outcome, type Steps } from './apply-project.js'
@@ -58,7 +58,12 @@ export async function applyReviewed(
     approvedDigest: reviewed.digest,
     allowed: [...new Set(today.allow.map(allowanceText))],
   }
-  return applyPlanned({ plan: today.plan, remote, policies: policies.names }, steps, async () => about)
+  if (needsApprovals(today.plan) && !request.checkDefinitions) {
+    throw new Failure('approvals_unknown', 'Not applied: people must have approved the commit of the definitions.', {
+      hint: 'add --check-definitions, so that the plan does what this commit says',
+    })
+  }
+  return applyPlanned(site, { plan: today.plan, remote, policies: policies.names }, steps, async () => about)
 }
 
 type Today =
@@ -81,7 +86,8 @@ async function madeAgain(
   // A forged plan could lift guards. So if only merged definitions count, only this request can lift guards.
   const lifted = checkDefinitions ? [] : reviewed.allowed.map(parseAllowance).filter((one) => one !== null)
   const allow = [...lifted, ...given]
-  const bare = planApproved(reviewed, observed, { guards: site.target.settings.guards ?? {}, allow })
+  const { guards = {}, approvals } = site.target.settings
+  const bare = planApproved(reviewed, observed, { guards, approvals, allow })
   const placed = withApprovedPlaces(bare, reviewed)
   const byFlows = refusalOf(reviewed)?.reason === 'conflict' ? [] : differences(reviewed, placed)
   if (byFlows.length > 0) return { status: 'differs', by: 'flows', differences: byFlows }

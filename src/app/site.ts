@@ -23,6 +23,11 @@ export interface Reporter {
 export interface Ports {
   /** The flows of an environment. Opens nothing yet. Throws if the address or key cannot be right. */
   connect(project: Project, target: Target): Promise<Remote>
+  /**
+   * The people who approved a commit in the pull request that it belongs to, or that it came in by. Throws Failure if
+   * there is no forge to ask.
+   */
+  approversOf?(commit: string): Promise<readonly string[]>
   /** Environment variables of the process. They show which CI job runs it. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly reporter: Reporter

@@ -8,6 +8,7 @@ export interface Answer {
   /** "" for null and for a missing member. */
   optionalText(name: string): string
   object(name: string): Answer
+  list(name: string): readonly Answer[]
 }
 
 export function answer(label: string, value: unknown): Answer {
@@ -29,5 +30,9 @@ export function answer(label: string, value: unknown): Answer {
       return typeof member === 'string' ? member : fail()
     },
     object: (name) => answer(label, members[name]),
+    list: (name) => {
+      const member = members[name]
+      return Array.isArray(member) ? member.map((one) => answer(label, one)) : fail()
+    },
   }
 }

@@ -15,6 +15,11 @@ export interface Forge {
   findPullRequest(branches: Branches): Promise<PullRequest | null>
   createPullRequest(branches: Branches, text: PullRequestText): Promise<PullRequest>
   updatePullRequest(number: number, text: PullRequestText): Promise<PullRequest>
+  /**
+   * The people who approve a pull request as it is now: those whose last word approves its present head. Whoever opened
+   * it does not count, and neither does an approval of an earlier commit.
+   */
+  approvers(pullRequest: PullRequest): Promise<readonly string[]>
   /** Oldest first. */
   listComments(pullRequest: number): Promise<readonly Comment[]>
   createComment(pullRequest: number, body: string): Promise<Comment>
@@ -29,6 +34,8 @@ export interface PullRequest {
   readonly body: string
   readonly url: string
   readonly state: 'open' | 'merged' | 'closed'
+  /** Who opened it; "" if that account is gone. */
+  readonly author: string
   readonly head: { readonly branch: string; readonly commit: string }
   readonly base: string
   /** The commits by which a merged pull request arrived in its base: by merge, squash or rebase. */

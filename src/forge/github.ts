@@ -55,6 +55,8 @@ export function github({ repository, ...options }: GithubOptions): Forge {
       pullRequest(await send('POST', `${root}/pulls`, { ...branches, ...text, maintainer_can_modify: false })),
     updatePullRequest: async (number, { title, body }) =>
       pullRequest(await send('PATCH', `${root}/pulls/${number}`, { title, body })),
+    approvers: async ({ number, head, author }) =>
+      approvers(await list(`${root}/pulls/${number}/reviews`), head.commit, author),
     listComments: async (number) =>
       (await list(`${root}/issues/${number}/comments`)).map(comment).sort((a, b) => a.id - b.id),
     createComment: async (number, body) => comment(await send('POST', `${root}/issues/${number}/comments`, { body })),
@@ -79,11 +81,32 @@ function pullRequest(value: unknown): PullRequest {
     body: one.optionalText('body'),
     url: one.text('html_url'),
     state: isMerged ? 'merged' : one.text('state') === 'open' ? 'open' : 'closed',
+    author: authorOf(one, value),
     head: { branch: head.text('ref'), commit: head.text('sha') },
     base: one.object('base').text('ref'),
     // While it is open, this names a commit that GitHub made only to try the merge.
     landed: isMerged ? [one.optionalText('merge_commit_sha')].filter((sha) => sha !== '') : [],
   }
+}
+
+/** Anybody may approve in a public repository. These belong to it, or to its organisation. */
+const INSIDERS: readonly string[] = ['OWNER', 'MEMBER', 'COLLABORATOR']
+
+/**
+ * Reviews come oldest first. A comment leaves a person's last word as it was; a dismissed approval has another state.
+ * Programs are not people.
+ */
+function approvers(reviews: readonly unknown[], head: string, author: string): string[] {
+  const last = new Map<string, boolean>()
+  for (const value of reviews) {
+    const one = answer(LABEL, value)
+    const [state, login] = [one.text('state'), authorOf(one, value)]
+    if (state === 'COMMENTED' || state === 'PENDING') continue
+    const isPerson = login !== '' && one.object('user').optionalText('type') !== 'Bot'
+    const mayApprove = isPerson && INSIDERS.includes(one.optionalText('author_association'))
+    last.set(login, mayApprove && state === 'APPROVED' && one.optionalText('commit_id') === head)
+  }
+  return [...last].flatMap(([login, approves]) => (approves && login !== author ? login : [])).sort()
 }
 
 function comment(value: unknown): Comment {

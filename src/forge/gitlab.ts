@@ -1,4 +1,4 @@
-import { answer } from './answers.js'
+import { type Answer, answer } from './answers.js'
 import { type ConnectionOptions, connection } from './connection.js'
 import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
 
@@ -53,6 +53,11 @@ export function gitlab({ project, ...options }: GitlabOptions): Forge {
     },
     updatePullRequest: async (number, { title, body }) =>
       mergeRequest(await send('PUT', `${root}/merge_requests/${number}`, { title, description: body })),
+    approvers: async ({ number, head, author }) => {
+      const approvals = answer(LABEL, await get(`${root}/merge_requests/${number}/approvals`))
+      const versions = await list(`${root}/merge_requests/${number}/versions`)
+      return approvers(approvals.list('approved_by'), pushedAt(versions, head.commit), author)
+    },
     listComments: async (number) => {
       const all = await list(`${notes(number)}?sort=asc&order_by=created_at`)
       const written = all.filter((value) => (value as { system?: unknown }).system !== true)
@@ -66,6 +71,31 @@ export function gitlab({ project, ...options }: GitlabOptions): Forge {
       })
     },
   }
+}
+
+/** When the present head was pushed, in milliseconds; undefined if GitLab does not say. */
+function pushedAt(versions: readonly unknown[], head: string): number | undefined {
+  const times = versions
+    .map((value) => answer(LABEL, value))
+    .filter((version) => version.text('head_commit_sha') === head)
+    .map((version) => Date.parse(version.text('created_at')))
+  return times.length === 0 ? undefined : Math.max(...times)
+}
+
+/**
+ * GitLab keeps an approval when somebody pushes, unless a project is set up otherwise. So only those count that are
+ * newer than the head. A GitLab that does not say when it was (`approved_at`) cannot be asked.
+ */
+function approvers(approvals: readonly Answer[], pushed: number | undefined, author: string): string[] {
+  const people = approvals.map((one) => ({
+    name: one.object('user').text('username'),
+    at: Date.parse(one.optionalText('approved_at')),
+  }))
+  if (people.some(({ at }) => Number.isNaN(at))) {
+    throw new ForgeError('invalid', `${LABEL} does not say when it was approved: it is too old for that`)
+  }
+  if (pushed === undefined) return []
+  return people.flatMap(({ name, at }) => (at > pushed && name !== author ? name : [])).sort()
 }
 
 function isFromHere(value: unknown): boolean {
@@ -87,6 +117,7 @@ function mergeRequest(value: unknown): PullRequest {
     body: one.optionalText('description'),
     url: one.text('web_url'),
     state,
+    author: one.object('author').text('username'),
     head: { branch: one.text('source_branch'), commit },
     base: one.text('target_branch'),
     landed: state === 'merged' ? landed.filter((sha) => sha !== '') : [],

@@ -358,6 +358,7 @@ export interface Environment {
    */
   api_key_env?: string
   guards?: Guards
+  approvals?: Approvals
 }
 /**
  * What a plan may do here. A blocked plan is applied only with --allow and the guard's name.
@@ -393,6 +394,31 @@ export interface ChangeShare {
    * Below this many existing flows the guard is silent: of few flows a share says little.
    */
   min_flows?: number
+}
+/**
+ * How many people must have approved the commit, at the forge, before a plan is applied in which this guard has something to say. It then neither blocks by itself nor is lifted with --allow. Whoever opened the pull request does not count.
+ */
+export interface Approvals {
+  /**
+   * Changes that weaken the verification.
+   */
+  weaken?: number
+  /**
+   * Flows whose definition is gone.
+   */
+  archive?: number
+  /**
+   * Static links that are switched on.
+   */
+  expose_link?: number
+  /**
+   * More changes than the guard of this name lets through.
+   */
+  max_change_share?: number
+  /**
+   * Protected flows that are archived, weakened or unprotected.
+   */
+  protected?: number
 }
 /**
  * A team's own rule over a plan. The file's name is the policy's name. Conditions are CEL expressions over flow, key, environment, livemode, action, before, assurance and sessions_last_30_days.
@@ -906,6 +932,10 @@ export interface GuardResult {
    * With its figures.
    */
   message: string
+  /**
+   * How many people must have approved the commit before apply goes on; left out where nobody has to.
+   */
+  approvals?: number
 }
 /**
  * One policy that one flow breaks.

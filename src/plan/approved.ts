@@ -12,7 +12,7 @@ import { type PlanOptions, plan } from './plan.js'
 export function planApproved(
   approved: Plan,
   observed: ObservedState,
-  options: Pick<PlanOptions, 'guards' | 'allow'> = {},
+  options: Pick<PlanOptions, 'guards' | 'approvals' | 'allow'> = {},
 ): Plan {
   const { project, environment } = approved
   // Without the names that only definitions know, a flow could be mistaken for one that was moved: see `followsKeys`.

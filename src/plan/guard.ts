@@ -1,10 +1,12 @@
 import type { Change, GuardName, GuardResult } from '../model/plan.js'
-import type { ChangeShare, Guards } from '../model/schema-types.js'
+import type { Approvals, ChangeShare, Guards } from '../model/schema-types.js'
 import type { Allowance } from './allowance.js'
 
 export interface GuardContext {
   readonly guards: Guards
   readonly allow: readonly Allowance[]
+  /** How many people must approve what a guard is about. */
+  readonly approvals?: Approvals | undefined
   /** Active flows of the project before the change. */
   readonly existing: number
 }
@@ -17,17 +19,34 @@ const MIN_FLOWS_FOR_SHARE = 10
  * guard that the configuration leaves out warns.
  */
 export function guard(changes: readonly Change[], context: GuardContext): GuardResult[] {
-  const { guards, allow } = context
+  const { guards, allow, approvals = {} } = context
   const weakened = changes.filter(weakens)
   const archived = changes.filter(({ action }) => action === 'archive')
   const exposed = changes.filter(({ assurance }) => assurance.exposes_link)
   return [
-    ...byFlow('weaken', guards.weaken ?? 'warn', weakened, allow, (one) => reasons(one, 'weakens')),
-    ...byFlow('archive', guards.archive ?? 'warn', archived, allow, () => []),
-    ...byFlow('expose_link', guards.expose_link ?? 'warn', exposed, allow, () => []),
-    ...byFlow('protected', 'block', changes.filter(touchesProtection), allow, protectedReasons),
+    ...byFlow('weaken', guards.weaken, weakened, (one) => reasons(one, 'weakens')),
+    ...byFlow('archive', guards.archive, archived, () => []),
+    ...byFlow('expose_link', guards.expose_link, exposed, () => []),
+    ...byFlow('protected', 'block', changes.filter(touchesProtection), protectedReasons),
     ...share(changes, context),
-  ]
+  ].map((result) => withApprovals(result, approvals[result.guard]))
+
+  function byFlow(
+    name: FlowGuard,
+    given: Level = 'warn',
+    concerned: readonly Change[],
+    why: (change: Change) => string[],
+  ): GuardResult[] {
+    const level = approvals[name] === undefined ? given : 'warn'
+    return resultsByFlow({ name, level, concerned, allow, why })
+  }
+}
+
+/** Where people must approve, that is what stops an apply, and not the guard's level. */
+function withApprovals(result: GuardResult, approvals: number | undefined): GuardResult {
+  if (approvals === undefined) return result
+  const who = approvals === 1 ? 'somebody else' : `${approvals} people`
+  return { ...result, status: 'warned', message: `${result.message}; ${who} must have approved the commit`, approvals }
 }
 
 /** Allowances for keys that the plan does not change; most likely typing mistakes. */
@@ -42,20 +61,25 @@ export function isBlocked(results: readonly Pick<GuardResult, 'status'>[]): bool
 
 type Level = NonNullable<Guards['weaken']>
 
-const WORDS: Record<Exclude<GuardName, 'max_change_share'>, (flows: string) => string> = {
+/** A guard about single flows. */
+type FlowGuard = Exclude<GuardName, 'max_change_share'>
+
+const WORDS: Record<FlowGuard, (flows: string) => string> = {
   weaken: (flows) => `would weaken ${flows}`,
   archive: (flows) => `would archive ${flows}`,
   expose_link: (flows) => `would switch on the static link of ${flows}`,
   protected: (flows) => `would archive, weaken or unprotect ${flows.replace(' ', ' protected ')}`,
 }
 
-function byFlow(
-  name: Exclude<GuardName, 'max_change_share'>,
-  level: Level,
-  concerned: readonly Change[],
-  allow: readonly Allowance[],
-  why: (change: Change) => string[],
-): GuardResult[] {
+interface FlowGuarding {
+  readonly name: FlowGuard
+  readonly level: Level
+  readonly concerned: readonly Change[]
+  readonly allow: readonly Allowance[]
+  readonly why: (change: Change) => string[]
+}
+
+function resultsByFlow({ name, level, concerned, allow, why }: FlowGuarding): GuardResult[] {
   if (level === 'allow') return []
   const isLifted = ({ key }: Change) =>
     allow.some((one) => one.guard === name && (one.key === undefined ? name !== 'protected' : one.key === key))
@@ -116,8 +140,10 @@ function changesWhatIsTakenOver({ action, fields, previous_key: previousKey }: C
   return fields.length > 0 || previousKey !== null
 }
 
-function share(changes: readonly Change[], { guards, allow, existing }: GuardContext): GuardResult[] {
-  const { limit, level = 'block', min_flows: fewest = MIN_FLOWS_FOR_SHARE } = limitOf(guards)
+function share(changes: readonly Change[], context: GuardContext): GuardResult[] {
+  const { guards, allow, existing, approvals = {} } = context
+  const { limit, level: given = 'block', min_flows: fewest = MIN_FLOWS_FOR_SHARE } = limitOf(guards)
+  const level = approvals.max_change_share === undefined ? given : 'warn'
   if (level === 'allow') return []
   const takenOver = changes.filter(changesWhatIsTakenOver)
   const own = changes.filter(({ action }) => action === 'update' || action === 'rename' || action === 'archive')

@@ -9,7 +9,7 @@ import {
   type Plan,
   planDigest,
 } from '../model/plan.js'
-import type { Guards } from '../model/schema-types.js'
+import type { Approvals, Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
 import { assess } from './assurance.js'
@@ -23,6 +23,8 @@ export interface PlanOptions {
   readonly project: string
   readonly environment: string
   readonly guards?: Guards
+  /** How many people must approve what a guard is about. */
+  readonly approvals?: Approvals | undefined
   /** Guards lifted by name for this run. */
   readonly allow?: readonly Allowance[]
   /** Limits the plan to these flows: their keys now or after the change. */
@@ -77,6 +79,7 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     guards: guard(changes, {
       guards: options.guards ?? {},
       allow: options.allow ?? [],
+      approvals: options.approvals,
       existing: observed.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
     }),
     summary: { ...summarise(changes), noop: pairing.pairs.length - found.filter(isDefined).length },

@@ -45,3 +45,38 @@ export function allowancesFor({ guard, keys }: Pick<GuardResult, 'guard' | 'keys
 function allowanceForPolicy({ policy, key }: PolicyResult): string {
   return allowanceText({ guard: 'policy', policy, key })
 }
+
+/** Who approved a commit, as the forge names them. */
+export interface ApprovedCommit {
+  readonly commit: string
+  /** Each person once, in order of their names; without whoever opened the pull request. */
+  readonly people: readonly string[]
+}
+
+/** Whether anybody must approve before a plan is applied. */
+export function needsApprovals({ guards }: Pick<Plan, 'guards'>): boolean {
+  return guards.some(({ approvals }) => approvals !== undefined)
+}
+
+/** null if enough people approved the commit for every guard that asks for it. */
+export function approvalRefusal(
+  { guards, changes }: Pick<Plan, 'guards' | 'changes'>,
+  { commit, people }: ApprovedCommit,
+): Refusal | null {
+  const open = guards.filter(({ approvals = 0 }) => approvals > people.length)
+  if (open.length === 0) return null
+  const concerned = new Set(open.flatMap(({ keys }) => keys))
+  const isAll = open.some(({ keys }) => keys.length === 0)
+  return {
+    reason: 'blocked',
+    messages: open.map((one) => `${one.guard}: ${missing(one, commit, people)}`),
+    // Only people lift it.
+    allowances: [],
+    others: isAll ? [] : changes.map(({ key }) => key).filter((key) => !concerned.has(key)),
+  }
+}
+
+function missing({ message, approvals = 0 }: GuardResult, commit: string, people: readonly string[]): string {
+  const found = people.length === 0 ? 'nobody has' : `${people.length} of ${approvals} did (${enumerate(people)})`
+  return `${message} (${commit.slice(0, 12)}): ${found}`
+}

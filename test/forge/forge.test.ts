@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { github } from '../../src/forge/github.js'
+import { gitlab } from '../../src/forge/gitlab.js'
 import { forges } from './forges.js'
+import { aGithubServer } from './github-server.js'
+import { aGitlabServer } from './gitlab-server.js'
 
 const ONE = '1'.repeat(40)
 const TWO = '2'.repeat(40)
@@ -41,6 +45,22 @@ describe.each(forges)('$name', ({ at }) => {
     expect(found).toMatchObject({ number, state: 'merged', head: { branch: 'edit', commit: ONE }, base: 'main' })
     expect(found?.landed).toContain(TWO)
     expect(await forge().pullRequestsOf('9'.repeat(40))).toEqual([])
+  })
+
+  test('names who approves a pull request as it is now: no earlier commit, and not whoever opened it', async () => {
+    const { forge, open, push, approve, merge } = await at()
+    const number = open('edit', ONE)
+    const approvers = async () => forge().approvers(await forge().pullRequest(number))
+    expect(await approvers()).toEqual([])
+    approve(number, 'zoe')
+    approve(number, 'author')
+    approve(number, 'adam')
+    expect(await approvers()).toEqual(['adam', 'zoe'])
+    push(number, TWO)
+    expect(await approvers()).toEqual([])
+    approve(number, 'adam')
+    merge(number, '3'.repeat(40))
+    expect(await approvers()).toEqual(['adam'])
   })
 
   test('makes one pull request for a branch, finds it again, and changes its text', async () => {
@@ -164,4 +184,46 @@ describe.each(forges)('$name', ({ at }) => {
       message: expect.stringContaining('is the address right?'),
     })
   })
+})
+
+describe('an approval at GitHub', () => {
+  /** Whether the reviews of one person, oldest first, approve. */
+  async function approves(...reviews: { state: string; association?: string; type?: string; login?: string | null }[]) {
+    const server = await aGithubServer()
+    const { number } = server.open({ branch: 'edit', commits: [ONE] })
+    for (const review of reviews) {
+      const one = { pull: number, login: 'adam', type: 'User', association: 'MEMBER', commit_id: ONE, ...review }
+      server.reviews.push(one as never)
+    }
+    const forge = github({ api: server.origin, repository: server.repository, token: 'ghs_workflow' })
+    return (await forge.approvers(await forge.pullRequest(number))).includes('adam')
+  }
+  const approved = { state: 'APPROVED' }
+
+  test('holds until the same person asks for changes, or it is dismissed; comments change nothing', async () => {
+    expect(await approves(approved, { state: 'COMMENTED' })).toBe(true)
+    expect(await approves({ state: 'CHANGES_REQUESTED' }, approved)).toBe(true)
+    expect(await approves(approved, { state: 'CHANGES_REQUESTED' })).toBe(false)
+    expect(await approves({ state: 'DISMISSED' })).toBe(false)
+  })
+
+  test('counts from people of the repository: not from strangers, programs or accounts that are gone', async () => {
+    for (const association of ['OWNER', 'MEMBER', 'COLLABORATOR']) {
+      expect(await approves({ ...approved, association })).toBe(true)
+    }
+    for (const association of ['CONTRIBUTOR', 'FIRST_TIME_CONTRIBUTOR', 'NONE']) {
+      expect(await approves({ ...approved, association })).toBe(false)
+    }
+    expect(await approves({ ...approved, type: 'Bot' })).toBe(false)
+    expect(await approves({ ...approved, login: null })).toBe(false)
+  })
+})
+
+test('a GitLab that does not say when it was approved cannot be asked who approves', async () => {
+  const server = await aGitlabServer()
+  const { iid } = server.open({ branch: 'edit', commits: [ONE] })
+  server.versions.push({ iid, commit: ONE, at: '2026-11-24T12:00:00Z' })
+  const forge = gitlab({ api: server.api, project: '42', token: 'glpat-bot' })
+  server.approvals.push({ iid, username: 'adam', at: undefined })
+  await expect(forge.pullRequest(iid).then((pull) => forge.approvers(pull))).rejects.toMatchObject({ kind: 'invalid' })
 })

@@ -16,6 +16,9 @@ interface ForgeAt {
   readonly pauses: number[]
   open(branch: string, commit: string, fork?: boolean): number
   merge(number: number, commit: string): void
+  push(number: number, commit: string): void
+  /** One after another in time. */
+  approve(number: number, login: string): void
   comment(number: number, author: string, body: string): void
   bodies(number: number): string[]
   /** How this service says that the next page is elsewhere. */
@@ -48,6 +51,12 @@ const onGithub: ForgeKind = {
       open: (branch, commit, fork) =>
         server.open({ branch, commits: [commit], ...(fork && { owner: 'stranger' }) }).number,
       merge: (number, commit) => server.merge(pull(number), commit),
+      push: (number, commit) => server.push(pull(number), commit),
+      approve: (number, login) => {
+        const { head } = pull(number)
+        const about = { pull: number, login, type: 'User', commit_id: head.sha } as const
+        server.reviews.push({ ...about, state: 'APPROVED', association: 'MEMBER' })
+      },
       comment: (number, author, body) => void server.comment(number, author, body),
       bodies: (number) => server.comments.filter(({ issue }) => issue === number).map(({ body }) => body),
       elsewhere: () => ({ link: '<https://elsewhere.example/next>; rel="next"' }),
@@ -62,18 +71,33 @@ const onGitlab: ForgeKind = {
     const pauses: number[] = []
     const wait = async (pause: number) => pauses.push(pause)
     const { api } = server
+    let minute = 0
+    const next = () => {
+      minute += 1
+      return new Date(Date.UTC(2026, 10, 24, 12, minute)).toISOString()
+    }
+    const request = (number: number) => {
+      const found = server.mergeRequests.find(({ iid }) => iid === number)
+      if (!found) throw new Error(`no merge request ${number}`)
+      return found
+    }
     return {
       server,
       forge: (token = 'glpat-bot') => gitlab({ api, project: '42', token, wait, now: () => 1_790_000_000_000 }),
       bot: 'project_42_bot',
       readOnlyToken: 'glpat-readonly',
       pauses,
-      open: (branch, commit, fork) => server.open({ branch, commits: [commit], ...(fork && { project: 66 }) }).iid,
-      merge: (number, commit) => {
-        const found = server.mergeRequests.find(({ iid }) => iid === number)
-        if (!found) throw new Error(`no merge request ${number}`)
-        server.merge(found, 'squash', commit)
+      open: (branch, commit, fork) => {
+        const { iid } = server.open({ branch, commits: [commit], ...(fork && { project: 66 }) })
+        server.versions.push({ iid, commit, at: next() })
+        return iid
       },
+      merge: (number, commit) => server.merge(request(number), 'squash', commit),
+      push: (iid, commit) => {
+        server.push(request(iid), commit)
+        server.versions.push({ iid, commit, at: next() })
+      },
+      approve: (iid, username) => void server.approvals.push({ iid, username, at: next() }),
       comment: (number, author, body) => void server.note(number, author, body),
       bodies: (number) => server.notes.filter(({ iid }) => iid === number).map(({ body }) => body),
       elsewhere: () => ({ link: '<https://elsewhere.example/next>; rel="next"' }),

@@ -28,11 +28,22 @@ interface GithubComment {
   body: string
 }
 
+interface GithubReview {
+  pull: number
+  login: string | null
+  type: 'User' | 'Bot'
+  state: 'APPROVED' | 'CHANGES_REQUESTED' | 'COMMENTED' | 'DISMISSED' | 'PENDING'
+  commit_id: string
+  association: 'OWNER' | 'MEMBER' | 'COLLABORATOR' | 'CONTRIBUTOR' | 'NONE'
+}
+
 export interface GithubServer extends RestServer {
   readonly repository: string
   readonly tokens: Map<string, GithubToken>
   readonly pulls: GithubPull[]
   readonly comments: GithubComment[]
+  /** Oldest first. */
+  readonly reviews: GithubReview[]
   open(pull: { branch: string; commits: readonly string[]; base?: string; title?: string; owner?: string }): GithubPull
   push(pull: GithubPull, commit: string): void
   /** Merges as the buttons do, and answers with the commit that the base ends with. */
@@ -50,6 +61,7 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
   ])
   const pulls: GithubPull[] = []
   const comments: GithubComment[] = []
+  const reviews: GithubReview[] = []
   let clock = 1
   let ids = 100
 
@@ -97,6 +109,17 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
         pull.updated = clock++
       }
       return { status: 200, body: pullBody(pull) }
+    }
+    if (kind === 'pulls' && second === 'reviews' && method === 'GET') {
+      if (!pulls.some(({ number }) => String(number) === first)) return failed(404, 'Not Found')
+      const found = reviews.filter(({ pull }) => String(pull) === first)
+      return listed(
+        asked,
+        found.map(({ login, type, state, commit_id, association }, id) => {
+          const user = login === null ? null : { login, type }
+          return { id, user, state, commit_id, author_association: association, body: '' }
+        }),
+      )
     }
     if (kind === 'issues' && second === 'comments' && third === undefined) {
       if (!pulls.some(({ number }) => String(number) === first)) return failed(404, 'Not Found')
@@ -181,6 +204,7 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
       title: pull.title,
       body: pull.body,
       state: pull.state,
+      user: { login: 'author', type: 'User' },
       head: { ref: pull.head.ref, sha: pull.head.sha, label: `${pull.head.owner}:${pull.head.ref}` },
       base: { ref: pull.base },
       merged_at: pull.merged_at,
@@ -206,6 +230,7 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
     tokens,
     pulls,
     comments,
+    reviews,
     open,
     comment,
     push: (pull, commit) => {

@@ -28,6 +28,19 @@ interface Note {
   system: boolean
 }
 
+interface Version {
+  iid: number
+  commit: string
+  at: string
+}
+
+interface Approval {
+  iid: number
+  username: string
+  /** Older servers do not say. */
+  at: string | undefined
+}
+
 export interface GitlabServer extends RestServer {
   /** As CI_API_V4_URL has it. */
   readonly api: string
@@ -35,6 +48,9 @@ export interface GitlabServer extends RestServer {
   readonly tokens: Map<string, GitlabToken>
   readonly mergeRequests: MergeRequest[]
   readonly notes: Note[]
+  /** When the heads of merge requests were pushed. */
+  readonly versions: Version[]
+  readonly approvals: Approval[]
   /** Files of jobs by "job id/name", as `GET /projects/:id/jobs/:job_id/artifacts/:path` gives them. */
   readonly artifacts: Map<string, string>
   open(one: { branch: string; commits: readonly string[]; target?: string; project?: number }): MergeRequest
@@ -51,6 +67,8 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
   ])
   const mergeRequests: MergeRequest[] = []
   const notes: Note[] = []
+  const versions: Version[] = []
+  const approvals: Approval[] = []
   const artifacts = new Map<string, string>()
   let clock = 1
   let ids = 100
@@ -101,6 +119,18 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
         one.updated = clock++
       }
       return { status: 200, body: mergeRequestBody(one) }
+    }
+    if (second === 'approvals') {
+      const found = approvals.filter(({ iid }) => iid === one.iid)
+      const by = found.map(({ username, at }) => ({ user: { id: 7, username }, ...(at && { approved_at: at }) }))
+      return { status: 200, body: { iid: one.iid, approved: by.length > 0, approved_by: by } }
+    }
+    if (second === 'versions') {
+      const found = versions.filter(({ iid }) => iid === one.iid)
+      return listed(
+        asked,
+        found.map(({ commit, at }, id) => ({ id, head_commit_sha: commit, created_at: at })).reverse(),
+      )
     }
     if (second !== 'notes') return failed(404, { error: '404 Not Found' })
     if (third === undefined) {
@@ -175,6 +205,7 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
     return {
       ...one,
       id: 9000 + one.iid,
+      author: { id: 8, username: 'author' },
       target_project_id: project,
       web_url: `https://gitlab.com/acme/kyc/-/merge_requests/${one.iid}`,
     }
@@ -205,6 +236,8 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
     tokens,
     mergeRequests,
     notes,
+    versions,
+    approvals,
     artifacts,
     open,
     note,

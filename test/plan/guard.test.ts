@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Guards } from '../../src/model/schema-types.js'
 import type { Allowance } from '../../src/plan/allowance.js'
-import { refusalOf } from '../../src/plan/refusal.js'
+import { approvalRefusal, needsApprovals, refusalOf } from '../../src/plan/refusal.js'
 import { desired, observed, planOf, state } from '../helpers/builders.js'
 
 const selfie = { options: { document: { require_matching_selfie: true } } }
@@ -40,6 +40,51 @@ describe('guards', () => {
     expect(guardsOf(plan, { [name]: 'block' }, [{ guard: name, key: 'a' }])).toEqual({ [name]: 'lifted' })
     expect(guardsOf(plan, { [name]: 'block' }, [{ guard: name, key: 'other' }])).toEqual({ [name]: 'blocked' })
     expect(guardsOf(plan, { [name]: 'block' }, [{ guard: 'max_change_share' }])).toEqual({ [name]: 'blocked' })
+  })
+
+  test.each([
+    ['weaken', weakening],
+    ['archive', archiving],
+    ['expose_link', exposing],
+  ] as const)('%s that asks for approvals neither blocks nor is lifted: people must approve', (name, plan) => {
+    for (const level of ['allow', 'warn', 'block'] as const) {
+      for (const allow of [[], [{ guard: name }]]) {
+        const made = planOf(
+          plan === archiving ? [] : [desired('a', plan === exposing ? { static_link: { active: true } } : {})],
+          state(...plan.flows),
+          {
+            guards: { [name]: level },
+            approvals: { [name]: 2 },
+            allow,
+          },
+        )
+        expect(made.guards).toMatchObject([{ guard: name, status: 'warned', keys: ['a'], approvals: 2 }])
+        expect(made.guards[0]?.message).toMatch(/; 2 people must have approved the commit$/)
+        expect(refusalOf(made)).toBeNull()
+        expect(needsApprovals(made)).toBe(true)
+        const by = (...people: string[]) => approvalRefusal(made, { commit: 'c'.repeat(40), people })
+        expect(by('adam', 'zoe')).toBeNull()
+        expect(by('adam')).toMatchObject({
+          reason: 'blocked',
+          messages: [expect.stringMatching(/\(c{12}\): 1 of 2 did \(adam\)$/)],
+          allowances: [],
+        })
+        expect(by()?.messages[0]).toMatch(/: nobody has$/)
+      }
+    }
+  })
+
+  test('protection and a share of all flows can ask for approvals too; what no guard is about needs none', () => {
+    const flows = Array.from({ length: 12 }, (_, n) => observed(`f${n}`, { protected: true }))
+    const options = { guards: { max_change_share: 0.1 }, approvals: { protected: 2, max_change_share: 1 } }
+    const { guards } = planOf([], state(...flows), options)
+    expect(guards.map(({ guard, status, approvals }) => [guard, status, approvals])).toEqual([
+      ['archive', 'warned', undefined],
+      ['protected', 'warned', 2],
+      ['max_change_share', 'warned', 1],
+    ])
+    const made = planOf([desired('new')], state(), options)
+    expect([made.guards, needsApprovals(made)]).toEqual([[], false])
   })
 
   test('a lifted flow does not lift its neighbour', () => {

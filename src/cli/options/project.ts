@@ -79,6 +79,12 @@ export function portsOf({ terminal }: Cli): Ports {
   return {
     connect: (project, target) => remoteOf(project, target, terminal),
     env: terminal.env,
+    approversOf: async (commit) => {
+      // Needed by few, and it loads much.
+      const { forgeOf, telling } = await import('../review/forge.js')
+      const { approversOf } = await import('../../app/review/approvers.js')
+      return telling(() => approversOf(forgeOf(terminal), commit), true)
+    },
     reporter: reporterOn(terminal),
   }
 }
