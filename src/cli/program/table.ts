@@ -148,7 +148,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'keys',
-    summary: 'create, list and revoke API keys of the embedded store',
+    summary: 'create, list and revoke API keys',
     group: 'Service',
     load: async () => (await import('../commands/service/keys.js')).keys,
   },
