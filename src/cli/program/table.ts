@@ -153,6 +153,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/service/keys.js')).keys,
   },
   {
+    name: 'bootstrap',
+    summary: 'make the first keys of a service, with access to its store',
+    group: 'Service',
+    load: async () => (await import('../commands/service/bootstrap.js')).bootstrap,
+  },
+  {
     name: 'backup',
     summary: 'write all that the store holds into a file',
     group: 'Service',

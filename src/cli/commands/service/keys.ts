@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { Option } from '@commander-js/extra-typings'
 import { modeFor } from '../../../model/mode.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
 import { systemClock } from '../../../service/operations/calls/call.js'
@@ -7,6 +7,7 @@ import { formatTime, printable } from '../../../text/text.js'
 import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import { parseExpiry } from '../../service/expiry.js'
 import { keyPlaceOf } from '../../service/key-place.js'
 import { tableText } from '../../views/table.js'
 
@@ -148,21 +149,7 @@ function stateOf({ revoked, expires }: ApiKey, now: number): string {
   return expires !== null && expires <= now ? 'expired' : 'active'
 }
 
-const DAY = 24 * 60 * 60
-
-/** Returns unix seconds. */
-function parseExpiry(value: string): number {
-  const [, days] = /^(\d{1,5})d$/.exec(value) ?? []
-  if (days !== undefined) return systemClock() + Number(days) * DAY
-  const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN
-  // Date parsing turns the 30th of February into a day in March.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== value) {
-    throw new InvalidArgumentError('Write it as 90d or as a day, 2027-01-31.')
-  }
-  return time / 1000
-}
-
-/** The one place that shows a key: the JSON printer hides keys everywhere else. */
+/** The JSON printer hides keys, so this is the way round it. */
 function withKey(key: object, secret: string): string {
   return jsonText(key).replace(/\n}\n$/, () => `,\n  "key": ${JSON.stringify(secret)}\n}\n`)
 }

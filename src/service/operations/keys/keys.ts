@@ -65,17 +65,26 @@ export async function listKeys(call: ReadCall, params: ListParams = {}): Promise
 }
 
 /** All keys of both modes, for a caller with direct access to the store. */
-export async function listEveryKey({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
-  const data: ApiKeyRecord[] = []
-  for (const livemode of [false, true]) {
-    for (let more = true, last: string | undefined; more; last = data.at(-1)?.id) {
-      const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: last })
-      data.push(...page.data)
-      more = page.has_more
-    }
-  }
+export async function listEveryKey(call: ReadCall): Promise<ListObject<ApiKey>> {
+  const data = [...(await everyKeyOf(call, false)), ...(await everyKeyOf(call, true))]
   data.sort((a, b) => (a.id < b.id ? 1 : -1))
   return listObject(ENDPOINT, { data, has_more: false }, toResource)
+}
+
+/** All keys of a mode, newest first, revoked and expired ones too. */
+async function everyKeyOf({ tx }: ReadCall, livemode: boolean): Promise<readonly ApiKeyRecord[]> {
+  const data: ApiKeyRecord[] = []
+  for (let more = true; more; ) {
+    const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: data.at(-1)?.id })
+    data.push(...page.data)
+    more = page.has_more
+  }
+  return data
+}
+
+/** The keys of a mode that are good now, newest first. */
+export async function validKeysOf(call: ReadCall, livemode: boolean): Promise<readonly ApiKey[]> {
+  return (await everyKeyOf(call, livemode)).filter((key) => isValid(key, call.now)).map(toResource)
 }
 
 export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
