@@ -113,6 +113,12 @@ export interface CreateKeyParams {
   readonly scopes?: readonly string[] | undefined
   /** Unix seconds. By default the expiry of the key that makes it; most never expire. */
   readonly expires?: number | undefined
+  /** Only flows of this project, and what belongs to them. */
+  readonly project?: string | undefined
+  /** Only flows with these keys; * stands for any characters. */
+  readonly flows?: readonly string[] | undefined
+  /** Only requests from these addresses, or ranges of them. */
+  readonly addresses?: readonly string[] | undefined
 }
 
 export type CreatedKey = ApiKey & { readonly secret: string }

@@ -159,12 +159,12 @@ describe('flows keys list', () => {
     await flows(['keys', 'revoke', revoked.id], { cwd })
     const { stdout } = await flows(['keys', 'list'], { cwd })
     const [heading = '', ...rows] = stdout.trimEnd().split('\n')
-    expect(heading.split(/ {2,}/)).toEqual(['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE'])
+    expect(heading.split(/ {2,}/)).toEqual(['ID', 'NAME', 'KEY', 'SCOPES', 'BOUND TO', 'LAST USED', 'EXPIRES', 'STATE'])
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d UTC$/)
     expect(rows.map((row) => row.split(/ {2,}/).slice(2))).toEqual([
-      [expect.stringMatching(/^sk_live_/), 'all', '-', '-', expect.stringMatching(/^revoked \d{4}-/)],
-      [expect.stringMatching(/^rk_test_/), 'flows:read', '-', time, 'active'],
-      [expect.stringMatching(/^sk_test_/), 'all', '-', '-', 'active'],
+      [expect.stringMatching(/^sk_live_/), 'all', '-', '-', '-', expect.stringMatching(/^revoked \d{4}-/)],
+      [expect.stringMatching(/^rk_test_/), 'flows:read', '-', '-', time, 'active'],
+      [expect.stringMatching(/^sk_test_/), 'all', '-', '-', '-', 'active'],
     ])
   })
 })

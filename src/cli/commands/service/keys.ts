@@ -22,8 +22,9 @@ const CREATED: Views<Created, 'human' | 'json'> = {
   human: (terminal, { key, secret, label }) => {
     const until = key.expires === null ? '' : `, until ${formatTime(key.expires)}`
     const mode = modeFor(key.livemode)
+    const bound = bindingOf(key) === '-' ? '' : `, bound to ${bindingOf(key)}`
     terminal.talk(`Made in ${printable(label)}.\n`)
-    terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}), shown only now:\n`)
+    terminal.talk(`Key ${key.id} "${printable(key.name)}" (${mode} mode${until}${bound}), shown only now:\n`)
     terminal.result(`${secret}\n`)
   },
   json: (terminal, { key, secret, label }) => terminal.result(withKey({ ...key, service: label }, secret)),
@@ -38,7 +39,7 @@ const LISTED: Views<Listed, 'human' | 'json'> = {
   human: (terminal, { page: { data }, label }) => {
     terminal.talk(`${data.length === 0 ? 'No keys' : 'Keys'} in ${printable(label)}${data.length === 0 ? '.' : ':'}\n`)
     if (data.length === 0) return
-    const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'LAST USED', 'EXPIRES', 'STATE']
+    const heading = ['ID', 'NAME', 'KEY', 'SCOPES', 'BOUND TO', 'LAST USED', 'EXPIRES', 'STATE']
     const now = systemClock()
     const rows = data.map((key) => row(key, now))
     terminal.show(tableText(heading, rows, terminal))
@@ -74,6 +75,9 @@ export const keys: Define = (command, run) => {
         'what a restricted key may do, and nothing else; write takes in read (default: everything, a secret key)',
       ).choices(SCOPES),
     )
+    .option('--project <project>', 'bind it to the flows of a project, and to what belongs to them')
+    .option('--flows <keys...>', "bind it to flows with these keys; * stands for any characters ('kyc-*')")
+    .option('--allow-address <ranges...>', 'bind it to addresses that requests come from (10.0.0.0/8)')
     .option('--expires <when>', 'when it ends: in days (90d), or on a day at 00:00 UTC (2027-01-31)', parseExpiry)
     .addOption(create.format)
     .addOption(create.json)
@@ -84,13 +88,25 @@ export const keys: Define = (command, run) => {
         ['For a CI job that plans', 'flows keys create --name ci --mode live --scope flows:read --expires 90d'],
         ['The same over the API, if one may', 'flows keys create --env live --name ci-plan --scope flows:read'],
         ['For a CI job that applies', 'flows keys create --name cd --mode live --scope flows:read deployments:write'],
+        [
+          'For an application, from its own network, for some flows',
+          "flows keys create --env live --name app --scope sessions:write --flows 'kyc-*' --allow-address 10.0.0.0/8",
+        ],
         ['Straight into a file that only you can read', '(umask 077; flows keys create --name ci --mode live > key)'],
       ),
     )
-    .action(({ env, name, mode, scope, expires, ...options }) =>
+    .action(({ env, name, mode, scope, expires, project, flows, allowAddress, ...options }) =>
       run(async (cli) => {
         const show = viewOf(options, CREATED)
-        const { label, value } = await keyPlaceOf(cli, env).create({ mode, name, scopes: scope, expires })
+        const { label, value } = await keyPlaceOf(cli, env).create({
+          mode,
+          name,
+          scopes: scope,
+          expires,
+          project,
+          flows,
+          addresses: allowAddress,
+        })
         const { secret, ...key } = value
         return show(cli, { key, secret, label })
       }),
@@ -140,8 +156,15 @@ function environment() {
 
 function row(key: ApiKey, now: number): string[] {
   const { id, name, redacted, scopes, last_used, expires } = key
+  const what = scopes?.join(',') ?? 'all'
   const time = (seconds: number | null) => (seconds === null ? '-' : formatTime(seconds))
-  return [id, name, redacted, scopes?.join(',') ?? 'all', time(last_used), time(expires), stateOf(key, now)]
+  return [id, name, redacted, what, bindingOf(key), time(last_used), time(expires), stateOf(key, now)]
+}
+
+/** In one word for `awk`. A service of an older version does not tell. */
+function bindingOf({ project, flows, addresses }: Partial<ApiKey>): string {
+  const parts = [...(project ? [`project:${project}`] : []), ...(flows ?? []), ...(addresses ?? [])]
+  return parts.length === 0 ? '-' : parts.join(',')
 }
 
 function stateOf({ revoked, expires }: ApiKey, now: number): string {
