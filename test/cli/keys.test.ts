@@ -135,6 +135,46 @@ describe('flows keys --env', () => {
     expect((await keys(['list', '--env', 'test'])).stdout, url).not.toContain(' x ')
   })
 
+  test('binds a key to a project, to flows and to addresses, and the key is held to that', async () => {
+    const { keys, call, cwd, url } = await atService()
+    for (const key of ['kyc-a', 'pay-a']) {
+      await call('POST', '/v1/identity/verification_flows', {
+        body: `key=${key}&name=N&type=document&project=acme-kyc`,
+      })
+    }
+    const bind = ['--project', 'acme-kyc', '--flows', 'kyc-*', '--allow-address', '127.0.0.0/8', '::1']
+    const create = ['create', '--env', 'test', '--name', 'plan', '--scope', 'flows:read']
+    const made = await keys([...create, ...bind])
+    expect(made.stderr).toContain('bound to project:acme-kyc,kyc-*,127.0.0.0/8,::1')
+    const { stdout } = await keys(['list', '--env', 'test'])
+    expect(stdout).toContain('  project:acme-kyc,kyc-*,127.0.0.0/8,::1  ')
+    const env = { FLOWS_TEST_KEY: made.stdout.trim() }
+    const listed = await flows(['list', '--env', 'test', '--json'], { cwd, env })
+    expect(JSON.parse(listed.stdout).flows.map(({ key }: { key: string }) => key)).toEqual(['kyc-a'])
+    const shown = await flows(['show', 'pay-a', '--env', 'test'], { cwd, env })
+    expect([shown.code, shown.stdout]).toEqual([6, ''])
+    expect(shown.stderr).toContain('bound to the project acme-kyc and the flows kyc-*')
+    expect((await flows(['list', '--env', 'test'], { cwd, env })).code).toBe(0)
+    const elsewhere = await keys([...create, '--allow-address', '192.0.2.0/24'])
+    const refused = await flows(['list', '--env', 'test'], { cwd, env: { FLOWS_TEST_KEY: elsewhere.stdout.trim() } })
+    expect([refused.code, refused.stdout]).toEqual([6, ''])
+    expect(refused.stderr, url).toContain('came from 127.0.0.1')
+  })
+
+  test('refuses a binding that cannot be, and makes no key', async () => {
+    const { keys } = await atService()
+    const create = ['create', '--env', 'test', '--name', 'bad']
+    for (const args of [
+      ['--allow-address', 'example.com'],
+      ['--project', 'acme-kyc'],
+      ['--flows', 'KYC', '--scope', 'flows:read'],
+    ]) {
+      const { code, stdout, stderr } = await keys([...create, ...args])
+      expect([code, stdout], stderr).toEqual([1, ''])
+    }
+    expect((await keys(['list', '--env', 'test'])).stdout).not.toContain('bad')
+  })
+
   test('refuses the mode that the environment does not have', async () => {
     const { keys } = await atService()
     const { code, stderr } = await keys(['create', '--env', 'live', '--mode', 'test', '--name', 'x'])
@@ -166,5 +206,18 @@ describe('flows keys list', () => {
       [expect.stringMatching(/^rk_test_/), 'flows:read', '-', '-', time, 'active'],
       [expect.stringMatching(/^sk_test_/), 'all', '-', '-', '-', 'active'],
     ])
+  })
+
+  test('says which keys end within two weeks, if they are good until then', async () => {
+    const cwd = aProject()
+    const made = async (...args: string[]) => JSON.parse((await create(cwd, '--json', ...args)).stdout).id
+    const soon = await made('--expires', '13d')
+    const late = await made('--expires', '15d')
+    const revoked = await made('--expires', '2d')
+    await flows(['keys', 'revoke', revoked], { cwd })
+    const { stderr } = await flows(['keys', 'list'], { cwd })
+    expect(stderr).toMatch(new RegExp(`${soon} "ci" ends in 1[23] days: make the next one now`))
+    expect(stderr).not.toContain(late)
+    expect(stderr).not.toContain(revoked)
   })
 })

@@ -130,6 +130,7 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
   },
   key_bound: {
     status: 403,
+    param: 'verification_flow',
     ask: async ({ call, service }) => {
       const params = { name: 'bound', scopes: ['sessions:write'], project: 'acme-kyc' }
       const { secret } = await service.write(TESTER, (one) => createKey(one, params))

@@ -3,11 +3,11 @@ import { modeFor } from '../../../model/mode.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
 import { systemClock } from '../../../service/operations/calls/call.js'
 import { SCOPES } from '../../../service/operations/keys/scopes.js'
-import { formatTime, printable } from '../../../text/text.js'
+import { formatTime, plural, printable } from '../../../text/text.js'
 import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
-import { parseExpiry } from '../../service/expiry.js'
+import { daysLeft, parseExpiry } from '../../service/expiry.js'
 import { keyPlaceOf } from '../../service/key-place.js'
 import { tableText } from '../../views/table.js'
 
@@ -43,6 +43,12 @@ const LISTED: Views<Listed, 'human' | 'json'> = {
     const now = systemClock()
     const rows = data.map((key) => row(key, now))
     terminal.show(tableText(heading, rows, terminal))
+    for (const key of data) {
+      const days = daysLeft(key, now)
+      if (days === undefined) continue
+      const when = days === 0 ? 'today or tomorrow' : `in ${plural(days, 'day')}`
+      terminal.talk(`${key.id} "${printable(key.name)}" ends ${when}: make the next one now.\n`)
+    }
   },
   json: (terminal, { page }) => terminal.result(jsonText(page)),
 }
