@@ -14,7 +14,7 @@ interface At<T> {
   readonly value: T
 }
 
-export interface NewKey extends CreateKeyParams {
+interface NewKey extends CreateKeyParams {
   /** By default that of the environment, else test. */
   readonly mode?: Mode | undefined
 }

@@ -12,7 +12,7 @@ const FIRST_KEYS = {
   app: ['sessions:write'],
 } as const satisfies Readonly<Record<string, readonly Scope[] | null>>
 
-export type FirstKey = keyof typeof FIRST_KEYS
+type FirstKey = keyof typeof FIRST_KEYS
 
 const NAMES = Object.keys(FIRST_KEYS) as readonly FirstKey[]
 
@@ -24,7 +24,7 @@ export interface BootstrapParams {
   readonly expires?: number | undefined
 }
 
-export interface FirstKeys {
+interface FirstKeys {
   /** With their secrets, in a fixed order. */
   readonly made: readonly CreatedApiKey[]
   /** Keys of earlier runs that somebody uses, and that stay. */
