@@ -127,12 +127,16 @@ function checkedAnswers() {
   const { $defs } = read(answers)
   const shown = ['id', 'object', 'created', 'livemode', 'status', 'type', 'metadata', 'options', 'client_reference_id']
   const session = only($defs.verification_session, [...shown, 'verification_flow', 'verification_flow_version'])
+  const key = withoutKnownScopes($defs.api_key)
+  const ofKey = ['id', 'object', 'livemode', 'name', 'scopes', 'expires', 'type']
+  const lifeOfKey = ['created', 'created_by', 'last_used', 'redacted', 'revoked', 'secret']
   return {
     isState: $defs.flow_state,
     isFlow: $defs.verification_flow,
     isFlowVersion: $defs.verification_flow_version,
     isSession: withoutWords(session),
-    isApiKey: only($defs.api_key, ['id', 'object', 'livemode', 'name', 'scopes', 'expires', 'type']),
+    isApiKey: only(key, ofKey),
+    isShownKey: only(key, [...ofKey, ...lifeOfKey]),
     isDeployment: $defs.flow_deployment,
     isDeploymentSummary: $defs.flow_deployment_summary,
     isDeployedFlow: $defs.deployed_flow,
@@ -157,6 +161,11 @@ function withoutWords({ properties, ...schema }) {
   const { status, type, options, ...others } = properties
   const text = { type: 'string' }
   return { ...schema, properties: { ...others, status: text, type: text, options: { type: 'object' } } }
+}
+
+/** Scopes that a later service may have: they are shown as they are. */
+function withoutKnownScopes({ properties, ...schema }) {
+  return { ...schema, properties: { ...properties, scopes: { type: ['array', 'null'], items: { type: 'string' } } } }
 }
 
 /** A service may be newer than the client: what it says beyond the schema is no harm, and its limits are its own. */

@@ -2222,6 +2222,10 @@ export interface ApiKey {
    */
   object: 'api_key'
   /**
+   * The addresses, and ranges of them, that it may be used from; null for all.
+   */
+  addresses: string[] | null
+  /**
    * Unix time in seconds.
    */
   created: number
@@ -2233,6 +2237,10 @@ export interface ApiKey {
    * From when on it is refused, in unix seconds; null for never.
    */
   expires: number | null
+  /**
+   * The keys of the flows that it reaches, where * stands for any characters; null for all.
+   */
+  flows: string[] | null
   /**
    * When it was used last, in unix seconds, to the minute; null for never.
    */
@@ -2246,6 +2254,10 @@ export interface ApiKey {
    */
   name: string
   /**
+   * The project whose flows it reaches; null for all.
+   */
+  project: string | null
+  /**
    * Its beginning and its last four characters.
    */
   redacted: string
@@ -2253,6 +2265,10 @@ export interface ApiKey {
    * When it was revoked, in unix seconds; null if it was not.
    */
   revoked: number | null
+  /**
+   * The key or person that revoked it; null if it was not, or if unknown.
+   */
+  revoked_by: string | null
   /**
    * What a restricted key may do; null for a secret key, which may do everything.
    */

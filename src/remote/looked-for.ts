@@ -11,6 +11,8 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
   deploymentFlows: 'deployment',
   retrieveSession: 'session',
   submitSession: 'session',
+  listKeys: 'key',
+  revokeKey: 'key',
 }
 
 /** The same half of a remote; its "not found" errors name what was looked for. */

@@ -25,6 +25,8 @@ export interface RemoteReader {
   retrieveDeployment(id: string): Promise<Deployment>
   /** All of the project's flows as this deployment left them, in order of key. */
   deploymentFlows(id: string): Promise<readonly DeployedFlow[]>
+  /** Keys of the reader's mode, newest first, revoked and expired ones too. */
+  listKeys(query?: PageQuery): Promise<ListObject<ApiKey>>
   listSessions(query?: SessionsQuery): Promise<ListObject<VerificationSession>>
   retrieveSession(id: string): Promise<VerificationSession>
   /** The key that this reader uses, as the service knows it; null if no key is needed. */
@@ -44,6 +46,10 @@ export interface RemoteWriter {
   createSession(params: CreateSessionParams, options?: CreateOptions): Promise<VerificationSession>
   /** Submits a test session with an outcome: "verified", or the code of an error that its checks can have. */
   submitSession(id: string, outcome: string): Promise<VerificationSession>
+  /** Makes a key of the writer's mode. Only this answer holds its secret. A key makes none that may do more than itself. */
+  createKey(params: CreateKeyParams): Promise<CreatedKey>
+  /** For good, and at once. A key revoked earlier keeps its time. */
+  revokeKey(id: string): Promise<ApiKey>
   close(): Promise<void>
 }
 
@@ -100,6 +106,23 @@ export interface CreateSessionParams {
   readonly return_url?: string
 }
 
+export interface CreateKeyParams {
+  /** Shown to people, and recorded as the actor of changes made with the key. */
+  readonly name: string
+  /** Makes a restricted key, limited to these scopes. */
+  readonly scopes?: readonly string[] | undefined
+  /** Unix seconds. By default the expiry of the key that makes it; most never expire. */
+  readonly expires?: number | undefined
+  /** Only flows of this project, and what belongs to them. */
+  readonly project?: string | undefined
+  /** Only flows with these keys; * stands for any characters. */
+  readonly flows?: readonly string[] | undefined
+  /** Only requests from these addresses, or ranges of them. */
+  readonly addresses?: readonly string[] | undefined
+}
+
+export type CreatedKey = ApiKey & { readonly secret: string }
+
 interface CreateOptions {
   readonly idempotencyKey?: string
 }
@@ -116,7 +139,7 @@ export type RemoteErrorKind =
   | 'unreachable'
 
 /** What a call may fail to find. */
-export type Subject = 'flow' | 'deployment' | 'session'
+export type Subject = 'flow' | 'deployment' | 'session' | 'key'
 
 interface RemoteErrorDetails {
   readonly code?: string

@@ -41,6 +41,10 @@ export const API_ERRORS = {
   },
   // extensions
   scope_missing: { statuses: [403], meaning: 'The API key lacks the scope that the message names.' },
+  key_bound: {
+    statuses: [403],
+    meaning: 'The API key is bound to a project, to flows or to addresses, and this lies beyond.',
+  },
   flow_archived: { statuses: [400], meaning: 'An archived flow takes no new sessions.' },
   flow_version_conflict: { statuses: [412], meaning: 'A flow has changed since. Nothing was written.' },
   flow_of_other_project: { statuses: [400], meaning: 'Another project manages the flow.' },

@@ -35,11 +35,19 @@ export interface FlowVersionRecord {
   readonly created: number
 }
 
+/** Some of a mode's flows: those of a project, those with keys of some patterns, or those that are both. */
+export interface FlowBinding {
+  readonly project: string | null
+  /** Keys, where * stands for any characters. */
+  readonly keys: readonly string[] | null
+}
+
 export interface FlowFilter {
   readonly key?: string | undefined
   readonly project?: string | undefined
   readonly status?: FlowRecord['status'] | undefined
   readonly created?: CreatedRange | undefined
+  readonly within?: FlowBinding | undefined
 }
 
 export interface FlowReads {

@@ -1,6 +1,15 @@
 import type { CreatedRange, Page, PageOf } from './page.js'
 
-export interface ApiKeyRecord {
+/** What a key is bound to; null for anything. */
+export interface KeyBinding {
+  readonly project: string | null
+  /** Keys of flows, where * stands for any characters. */
+  readonly flows: readonly string[] | null
+  /** Addresses, and ranges of them. */
+  readonly addresses: readonly string[] | null
+}
+
+export interface ApiKeyRecord extends KeyBinding {
   readonly id: string
   readonly livemode: boolean
   readonly name: string
@@ -17,6 +26,7 @@ export interface ApiKeyRecord {
   /** To the minute. */
   readonly last_used: number | null
   readonly revoked: number | null
+  readonly revoked_by: string | null
 }
 
 export interface ApiKeyFilter {
@@ -35,7 +45,8 @@ export interface ApiKeyWrites {
   /** Locks the key against other transactions until this one ends, and reads it as it is then. */
   toWrite(id: string): Promise<ApiKeyRecord | undefined>
   insert(key: ApiKeyRecord): Promise<void>
-  revoke(id: string, at: number): Promise<void>
+  /** A key that was revoked before stays as it is. */
+  revoke(id: string, at: number, by: string | null): Promise<void>
   /** Marks keys as used at a time, unless a later one is recorded. */
   touch(ids: readonly string[], at: number): Promise<void>
 }

@@ -1,4 +1,5 @@
 import type { ReportChecks, SessionOptions } from '../model/resources.js'
+import type { FlowBinding } from './flows.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 import type { SessionRecord } from './sessions.js'
 
@@ -19,6 +20,8 @@ export interface ReportFilter {
   readonly client_reference_id?: string | undefined
   readonly type?: ReportRecord['type'] | undefined
   readonly created?: CreatedRange | undefined
+  /** Only those of these flows. */
+  readonly within?: FlowBinding | undefined
 }
 
 export interface ReportReads {

@@ -1,4 +1,5 @@
 import type { SessionError, SessionOptions, SessionStatus, VerifiedOutputs } from '../model/resources.js'
+import type { FlowBinding } from './flows.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 import type { WorkClaim } from './work.js'
 
@@ -59,6 +60,8 @@ export interface SessionFilter {
   readonly related_customer_account?: string | undefined
   readonly status?: SessionRecord['status'] | undefined
   readonly created?: CreatedRange | undefined
+  /** Only those of these flows. */
+  readonly within?: FlowBinding | undefined
 }
 
 export interface SessionReads {

@@ -146,7 +146,7 @@ async function foundOf(url: string, env: Readonly<Record<string, string>>) {
   const mode = env.K?.includes('_live_') ? ('live' as const) : ('test' as const)
   const target = { name: 'there', settings: { mode, api: url, api_key_env: 'K' } }
   const terminal = { ...processTerminal(false), env }
-  const findings = await checkKey({ target, terminal, patience: PATIENCE, isChosen: false })
+  const findings = await checkKey({ target, project: 'acme-kyc', terminal, patience: PATIENCE, isChosen: false })
   return findings.map(({ status, message }) => `${status} ${message}`)
 }
 
@@ -209,6 +209,23 @@ test('a key that may not plan is a problem, with the way to one that may', async
       hint: 'flows keys create --scope flows:read makes one that may',
     }),
   )
+})
+
+test('a key that is bound to another project is a problem, and one that is bound to addresses is no wrong key', async () => {
+  const { url, service } = await served()
+  const make = async (more: object) =>
+    (await service.write(TESTER, (call) => createKey(call, { name: 'ci', scopes: ['flows:read'], ...more }))).secret
+  const cwd = aProject({ a: aDefinition('A') }, withService(url))
+  const aboutKey = async (key: string) =>
+    (await doctor(cwd, ['--env', 'live'], { FLOWS_KEY: key })).findings.filter(({ check }) => check === 'key')
+  const message = expect.stringContaining('is bound to the project other, and this is acme-kyc')
+  expect(await aboutKey(await make({ project: 'other' }))).toEqual([
+    expect.objectContaining({ status: 'problem', message, hint: expect.stringContaining('--project acme-kyc') }),
+  ])
+  expect(await aboutKey(await make({ project: 'acme-kyc' }))).toEqual([expect.objectContaining({ status: 'ok' })])
+  expect(await aboutKey(await make({ addresses: ['10.0.0.0/8'] }))).toEqual([
+    expect.objectContaining({ status: 'problem', message: expect.stringContaining('127.0.0.1'), hint: null }),
+  ])
 })
 
 describe('of the embedded store it says', () => {

@@ -4,10 +4,11 @@ import { isState } from '../../src/remote/http/generated/answers.js'
 import { http } from '../../src/remote/http/http.js'
 import type { ReadTransport } from '../../src/remote/http/transport.js'
 import { RemoteError } from '../../src/remote/remote.js'
+import { listKeys } from '../../src/service/operations/keys/keys.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
-import { served } from '../service/serving.js'
+import { served, TESTER } from '../service/serving.js'
 import { aClosedPort, aProxyTo, aWebServer } from './web-server.js'
 
 const KEY = 'sk_test_averysecretkey'
@@ -299,6 +300,27 @@ describe('writing over HTTP', () => {
     const request = aDeployment([creating('a')])
     await (await http({ api: url, apiKey: KEY }).writer()).deploy(request)
     expect(header).toBe(request.plan_digest)
+  })
+
+  test('a key whose answer got lost is named, so that it can be revoked: nobody has its secret', async () => {
+    const { url, key, service } = await served()
+    const losing = await aWebServer(async (request, response, count) => {
+      const { host: _host, connection: _connection, ...headers } = request.headers
+      const answer = await fetch(url + request.url, {
+        method: 'POST',
+        headers: headers as Record<string, string>,
+        body: 'name=ci',
+      })
+      const text = await answer.text()
+      if (count === 1) response.destroy()
+      else response.writeHead(answer.status).end(text)
+    })
+    const writer = await http({ api: losing.url, apiKey: key }).writer()
+    const error = await failure(writer.createKey({ name: 'ci' }))
+    const [made] = (await service.read(TESTER, listKeys)).data
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'key_lost', retryIsSafe: false })
+    expect(error.message).toContain(`made the key ${made?.id}`)
+    expect(losing.requests).toHaveLength(2)
   })
 
   test('a request that got no answer is sent again under the same idempotency key', async () => {

@@ -15,13 +15,14 @@ test('a reader has no way to write, by its type', () => {
     | 'listDeployments'
     | 'retrieveDeployment'
     | 'deploymentFlows'
+    | 'listKeys'
     | 'listSessions'
     | 'retrieveSession'
     | 'currentKey'
     | 'close'
   >()
   expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<
-    'deploy' | 'rotateLink' | 'createSession' | 'submitSession' | 'close'
+    'deploy' | 'rotateLink' | 'createSession' | 'submitSession' | 'createKey' | 'revokeKey' | 'close'
   >()
 })
 
@@ -396,6 +397,39 @@ for (const implementation of remotes) {
           ? null
           : expect.objectContaining({ object: 'api_key', name: 'ci', livemode: false, scopes: null, type: 'secret' }),
       )
+    })
+
+    test('keys are made, shown without their secrets in pages, and revoked for good', async () => {
+      const { reader, writer, clock } = await aRemote()
+      const before = (await reader.listKeys()).data.length
+      const { secret, ...made } = await writer.createKey({
+        name: 'ci plan',
+        scopes: ['flows:read'],
+        expires: clock.now + 9,
+      })
+      expect(secret).toMatch(/^rk_test_[0-9a-z]{38}$/)
+      expect(made).toMatchObject({ name: 'ci plan', scopes: ['flows:read'], expires: clock.now + 9, revoked: null })
+      const other = await writer.createKey({ name: 'all' })
+      expect(other).toMatchObject({ scopes: null, livemode: false, secret: expect.stringMatching(/^sk_test_/) })
+      const first = await reader.listKeys({ limit: 1 })
+      expect(first).toMatchObject({ data: [{ id: other.id }], has_more: true })
+      const { data } = await reader.listKeys({ starting_after: other.id })
+      expect(data).toHaveLength(before + 1)
+      expect(data[0]).toEqual(made)
+      clock.now += 5
+      expect(await writer.revokeKey(made.id)).toEqual({ ...made, revoked: clock.now, revoked_by: 'ci' })
+      clock.now += 5
+      expect(await writer.revokeKey(made.id)).toMatchObject({ revoked: clock.now - 5 })
+    })
+
+    test('a key that cannot be made is refused by name, and so is one that is not there', async () => {
+      const { reader, writer } = await aRemote()
+      const idsOf = async () => (await reader.listKeys()).data.map(({ id }) => id)
+      const before = await idsOf()
+      const refused = writer.createKey({ name: 'x', scopes: ['flows:reed'] })
+      await expect(refused).rejects.toMatchObject({ kind: 'invalid', param: 'scopes[0]' })
+      await expect(writer.revokeKey('ak_none')).rejects.toMatchObject({ kind: 'not_found', subject: 'key' })
+      expect(await idsOf()).toEqual(before)
     })
 
     test('what is not there is told as not found', async () => {

@@ -128,6 +128,15 @@ const refusals: Readonly<Record<ApiErrorCode, Refusal>> = {
       return call('GET', FLOWS, { key: secret })
     },
   },
+  key_bound: {
+    status: 403,
+    param: 'verification_flow',
+    ask: async ({ call, service }) => {
+      const params = { name: 'bound', scopes: ['sessions:write'], project: 'acme-kyc' }
+      const { secret } = await service.write(TESTER, (one) => createKey(one, params))
+      return call('POST', SESSIONS, { key: secret, body: 'type=document' })
+    },
+  },
   flow_archived: {
     status: 400,
     param: 'verification_flow',

@@ -20,6 +20,10 @@ describe('keys over HTTP', () => {
     expect(key).toEqual({
       id: expect.stringMatching(/^ak_/),
       object: 'api_key',
+      addresses: null,
+      flows: null,
+      project: null,
+      revoked_by: null,
       created: clock.now,
       created_by: 'ci',
       expires,

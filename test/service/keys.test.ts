@@ -11,6 +11,10 @@ describe.each(stores)('API keys, on $name', (implementation) => {
       expect(key).toEqual({
         id: expect.stringMatching(/^ak_[0-9a-z]{24}$/),
         object: 'api_key',
+        addresses: null,
+        flows: null,
+        project: null,
+        revoked_by: null,
         created: 1_790_000_000,
         created_by: 'tester',
         expires: null,

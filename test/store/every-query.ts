@@ -31,7 +31,15 @@ type EveryCall = { readonly [Name in keyof WriteTransaction]: CallsOf<WriteTrans
 const CREATED = { gte: 1_790_000_100, lt: 1_790_000_900 }
 const NOW = 1_790_000_500
 
-const FLOW_FILTER: Required<FlowFilter> = { key: 'key-f7', project: 'p', status: 'active', created: CREATED }
+const WITHIN = { project: 'p', keys: ['key-f7', 'key-*'] }
+
+const FLOW_FILTER: Required<FlowFilter> = {
+  key: 'key-f7',
+  project: 'p',
+  status: 'active',
+  created: CREATED,
+  within: WITHIN,
+}
 const DEPLOYMENT_FILTER: Required<DeploymentFilter> = { project: 'p', approved_digest: 'approved-d7', created: CREATED }
 const SESSION_FILTER: Required<SessionFilter> = {
   flow: 'f7',
@@ -40,12 +48,14 @@ const SESSION_FILTER: Required<SessionFilter> = {
   related_customer_account: 'acct_7',
   status: 'canceled',
   created: CREATED,
+  within: WITHIN,
 }
 const REPORT_FILTER: Required<ReportFilter> = {
   session: 's0007',
   client_reference_id: 'reference-7',
   type: 'document',
   created: CREATED,
+  within: WITHIN,
 }
 const EVENT_FILTER: Required<EventFilter> = {
   types: ['identity.verification_session.verified', 'identity.verification_session.canceled'],
@@ -191,7 +201,7 @@ export const EVERY_CALL: EveryCall = {
     list: everyList(KEY_FILTER, 'k0700', (tx, filter, page) => tx.apiKeys.list(false, filter, page)),
     toWrite: (tx) => tx.apiKeys.toWrite('k0007'),
     insert: (tx) => tx.apiKeys.insert(anApiKey('new')),
-    revoke: (tx) => tx.apiKeys.revoke('k0007', NOW),
+    revoke: (tx) => tx.apiKeys.revoke('k0007', NOW, 'me'),
     touch: (tx) => tx.apiKeys.touch(['k0007', 'k0008'], NOW),
   },
   ephemeralKeys: {

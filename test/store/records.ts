@@ -90,6 +90,10 @@ export function anApiKey(id: string, more: Partial<ApiKeyRecord> = {}): ApiKeyRe
     expires: null,
     last_used: null,
     revoked: null,
+    revoked_by: null,
+    project: null,
+    flows: null,
+    addresses: null,
     ...more,
   }
 }

@@ -425,8 +425,8 @@ for (const implementation of stores) {
       await store.write(async ({ apiKeys }) => {
         await apiKeys.insert(anApiKey('k1'))
         await apiKeys.insert(anApiKey('k2', { livemode: true, created_by: 'me' }))
-        await apiKeys.revoke('k1', 5)
-        await apiKeys.revoke('k1', 6)
+        await apiKeys.revoke('k1', 5, 'me')
+        await apiKeys.revoke('k1', 6, 'them')
       })
       const found = await store.read(async ({ apiKeys }) => [
         await apiKeys.byHash('hash-k1'),
@@ -434,7 +434,10 @@ for (const implementation of stores) {
         (await apiKeys.list(false, {}, { limit: 10 })).data,
         (await apiKeys.list(true, {}, { limit: 10 })).data,
       ])
-      const [k1, k2] = [anApiKey('k1', { revoked: 5 }), anApiKey('k2', { livemode: true, created_by: 'me' })]
+      const [k1, k2] = [
+        anApiKey('k1', { revoked: 5, revoked_by: 'me' }),
+        anApiKey('k2', { livemode: true, created_by: 'me' }),
+      ]
       expect(found).toEqual([k1, undefined, [k1], [k2]])
       await expect(store.write((tx) => tx.apiKeys.insert(anApiKey('k3', { hash: 'hash-k1' })))).rejects.toThrow()
     })

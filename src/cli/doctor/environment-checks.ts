@@ -13,6 +13,7 @@ import { formatTime } from '../../text/text.js'
 import { apiKeyOf, storeFile } from '../options/target.js'
 import { isCi, type Terminal } from '../program/terminal.js'
 import { version } from '../program/version.js'
+import { daysLeft } from '../service/expiry.js'
 import { type Found, ok, problem, warning } from './finding.js'
 
 export async function checkStore(project: Project, terminal: Terminal): Promise<Found[]> {
@@ -88,13 +89,15 @@ function versions(theirs: string | null): Found {
 
 interface KeyQuestion {
   readonly target: Target
+  /** The name of the project that is to be planned. */
+  readonly project: string
   readonly terminal: Terminal
   readonly patience: number
   /** Whether the user named this environment. */
   readonly isChosen: boolean
 }
 
-export async function checkKey({ target, terminal, patience, isChosen }: KeyQuestion): Promise<Found[]> {
+export async function checkKey({ target, project, terminal, patience, isChosen }: KeyQuestion): Promise<Found[]> {
   const check = 'key'
   const { api = '', api_key_env: variable = '' } = target.settings
   const apiKey = terminal.env[variable]
@@ -109,21 +112,26 @@ export async function checkKey({ target, terminal, patience, isChosen }: KeyQues
     const remote = http({ api, apiKey: apiKeyOf(target, terminal), mode: modeOf(settings), patience })
     const reader = await remote.reader()
     const key = await reader.currentKey().finally(() => reader.close())
-    return key === null ? [] : aboutKey(key, terminal, systemClock())
+    return key === null ? [] : aboutKey(key, { terminal, project, now: systemClock() })
   } catch (error) {
     if (error instanceof Failure) return [problem(check, error.message, error.hint)]
     if (!(error instanceof RemoteError)) throw error
     if (error.kind === 'not_found' || error.code === 'scope_missing') {
       return [warning(check, 'the service is older than this question: it does not tell what the key may do')]
     }
-    const hint = error.kind === 'not_authorised' ? `the key in ${variable} is not one of ${api}` : undefined
+    const hint =
+      error.kind === 'not_authorised' && error.code !== 'key_bound'
+        ? `the key in ${variable} is not one of ${api}`
+        : undefined
     return [problem(check, error.message, hint)]
   }
 }
 
-const SOON = 14 * 24 * 60 * 60
+interface Around extends Pick<KeyQuestion, 'terminal' | 'project'> {
+  readonly now: number
+}
 
-function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
+function aboutKey(key: ApiKey, { terminal: { env }, project, now }: Around): Found[] {
   const check = 'key'
   const { scopes, livemode, expires } = key
   const isSecret = scopes === null
@@ -133,10 +141,16 @@ function aboutKey(key: ApiKey, { env }: Terminal, now: number): Found[] {
     const hint = 'flows keys create --scope flows:read makes one that may'
     return [problem(check, `${what} may not plan: it lacks flows:read`, hint)]
   }
+  // A service of an older version does not tell.
+  const bound = key.project ?? project
+  if (bound !== project) {
+    const hint = `flows keys create --project ${project} makes one that may`
+    return [problem(check, `${what} is bound to the project ${bound}, and this is ${project}`, hint)]
+  }
   const mayApply = allows(scopes, 'deployments:write')
   const found = [ok(check, `${what} may plan${mayApply ? ' and apply' : ', not apply'}${until}`)]
-  if (expires !== null && expires - now < SOON) {
-    const days = Math.max(0, Math.floor((expires - now) / 86_400))
+  const days = daysLeft(key, now)
+  if (days !== undefined) {
     found.push(warning(check, `${what} ends in ${days} days`, 'make the next one now: flows keys create'))
   }
   if (mayApply && isPullRequest(env)) {

@@ -117,7 +117,12 @@ function describeRemote(error: RemoteError): Description {
 }
 
 /** The commands that list the things that were not found. */
-const LISTS: Readonly<Record<Subject, string>> = { flow: 'list', deployment: 'history', session: 'sessions list' }
+const LISTS: Readonly<Record<Subject, string>> = {
+  flow: 'list',
+  deployment: 'history',
+  session: 'sessions list',
+  key: 'keys list',
+}
 
 function staleLine(flow: RemoteError['stale'][number]): string {
   const base = flow.base_version === null ? 'was to be new' : `was at version ${flow.base_version}`

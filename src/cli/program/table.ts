@@ -154,9 +154,15 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'keys',
-    summary: 'create, list and revoke API keys of the embedded store',
+    summary: 'create, list and revoke API keys',
     group: 'Service',
     load: async () => (await import('../commands/service/keys.js')).keys,
+  },
+  {
+    name: 'bootstrap',
+    summary: 'make the first keys of a service, with access to its store',
+    group: 'Service',
+    load: async () => (await import('../commands/service/bootstrap.js')).bootstrap,
   },
   {
     name: 'backup',

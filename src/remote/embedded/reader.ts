@@ -8,6 +8,7 @@ import {
 import { flowState } from '../../service/operations/flows/flow-state.js'
 import { listFlowVersions } from '../../service/operations/flows/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../service/operations/flows/flows.js'
+import { listKeys } from '../../service/operations/keys/keys.js'
 import { listSessions, retrieveSession } from '../../service/operations/sessions/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
 import type { RemoteReader } from '../remote.js'
@@ -37,6 +38,7 @@ export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedO
     deploymentFlows: (id) => told(read(caller, async (call) => (await deploymentFlows(call, id)).data)),
     listSessions: (query) => told(read(caller, (call) => listSessions(call, query))),
     retrieveSession: (id) => told(read(caller, (call) => retrieveSession(call, id))),
+    listKeys: (query) => told(read(caller, (call) => listKeys(call, query))),
     currentKey: async () => null,
     close: () => store.close(),
   }

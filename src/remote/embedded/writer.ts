@@ -3,6 +3,7 @@ import { once } from '../../service/operations/calls/idempotency.js'
 import { localUser } from '../../service/operations/calls/principal.js'
 import { deploy } from '../../service/operations/deployments/deployments.js'
 import { updateStaticLink } from '../../service/operations/flows/flows.js'
+import { createKey, revokeKey } from '../../service/operations/keys/keys.js'
 import { submitSession } from '../../service/operations/sessions/attempts.js'
 import { createSession } from '../../service/operations/sessions/sessions.js'
 import { openSqliteStore } from '../../store/sqlite/open.js'
@@ -31,6 +32,8 @@ export async function embeddedWriter({ file, actor, driverFrom, now }: EmbeddedO
       return JSON.parse(body)
     },
     submitSession: (id, outcome) => told(write(caller, (call) => submitSession(call, id, { outcome }))),
+    createKey: (params) => told(write(caller, (call) => createKey(call, params))),
+    revokeKey: (id) => told(write(caller, (call) => revokeKey(call, id))),
     close: () => store.close(),
   }
 }

@@ -13,6 +13,7 @@ import {
   isFlowVersion,
   isList,
   isSession,
+  isShownKey,
   isState,
 } from './generated/answers.js'
 import type { ReadTransport } from './transport.js'
@@ -54,6 +55,7 @@ export function httpReader(transport: ReadTransport, sent: Sent): RemoteReader {
       get<ListObject<VerificationSession>>(`/v1/identity/verification_sessions${queryOf(query)}`, isListOf(isSession)),
     retrieveSession: (id) =>
       get<VerificationSession>(`/v1/identity/verification_sessions/${encodeURIComponent(id)}`, isSession),
+    listKeys: (query) => get<ListObject<ApiKey>>(`/v1/api_keys${queryOf(query)}`, isListOf(isShownKey)),
     currentKey: () => get<ApiKey>('/v1/api_keys/current', isApiKey),
     close: async () => {},
   }

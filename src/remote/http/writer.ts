@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../../model/deployment.js'
-import type { VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { ApiKey, VerificationFlow, VerificationSession } from '../../model/resources.js'
 import { isFinal } from '../../outbound/fault-text.js'
-import { RemoteError, type RemoteWriter } from '../remote.js'
+import { type CreatedKey, RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf, type Sent } from './failure.js'
-import { isDeployment, isFlow, isSession } from './generated/answers.js'
+import { isDeployment, isFlow, isSession, isShownKey } from './generated/answers.js'
 import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000
@@ -14,6 +14,8 @@ const TIMEOUT = 120_000
 const LONGEST_WAIT = 30_000
 /** The largest request that the API accepts, in bytes. */
 const MOST = 32 * 1024 * 1024
+
+const KEYS = '/v1/api_keys'
 
 interface Post {
   readonly path: string
@@ -95,8 +97,22 @@ export async function httpWriter(
         params: { outcome },
         shape: isSession,
       }),
+    createKey: async (params) => {
+      const key = await post<ApiKey & Partial<CreatedKey>>({ path: KEYS, params, shape: isShownKey })
+      const { secret } = key
+      // The first answer got lost, and the client asked again: nobody has the secret.
+      if (secret === undefined) throw secretLost(origin, key)
+      return { ...key, secret }
+    },
+    revokeKey: (id) =>
+      post<ApiKey>({ path: `${KEYS}/${encodeURIComponent(id)}/revoke`, params: {}, shape: isShownKey }),
     close: async () => {},
   }
+}
+
+function secretLost(origin: string, { id }: ApiKey): RemoteError {
+  const message = `${origin} made the key ${id}, but the answer that showed it got lost on its way: revoke ${id}, and make another one`
+  return new RemoteError('unreachable', message, { code: 'key_lost' })
 }
 
 /** The client's request for `exchange`; its body is text. */

@@ -6,7 +6,7 @@ import { closed, inlined, type Schema } from './published.js'
 import { list, PAGE, type ReadRoute, read, readAll, type SpecialRoute } from './route.js'
 
 const url = '/v2/identity/flow_deployments'
-const READ = { scope: 'flows:read', answers: 'flow_deployment' } as const
+const READ = { scope: 'flows:read', answers: 'flow_deployment', keepsBinding: true } as const
 
 export const DEPLOYMENT_ROUTES: readonly ReadRoute[] = [
   list(
@@ -31,6 +31,7 @@ export const FLOW_STATE: SpecialRoute = {
   method: 'GET',
   url: '/v2/identity/flow_state',
   scope: 'flows:read',
+  keepsBinding: true,
   summary: 'Retrieve all that a plan needs',
   params: {
     project: required(
@@ -59,6 +60,7 @@ export const DEPLOY: SpecialRoute = {
   method: 'POST',
   url,
   scope: 'deployments:write',
+  keepsBinding: true,
   summary: 'Deploy a set of changes, all or nothing',
   description:
     'The digests of the plan, and of the reviewed plan that it is, are idempotency keys: a plan that was applied before answers with the deployment that it made.',

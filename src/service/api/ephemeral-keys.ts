@@ -12,6 +12,7 @@ export const EPHEMERAL_KEY_ROUTES: readonly WriteRoute[] = [
       ...KEY,
       summary: 'Create an ephemeral key, for the mobile SDK whose version Stripe-Version names',
       shownToMaker: ['secret'],
+      keepsBinding: true,
     },
     { verification_session: required(name('Id of the session that the key may read, for an hour.')) },
     (call, params) => createEphemeralKey(call, params),

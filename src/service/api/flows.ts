@@ -12,8 +12,8 @@ import { choice, flag, integer, name, type Params, published, requiring } from '
 import { type AnyRoute, list, PAGE, read, write } from './route.js'
 
 const url = '/v1/identity/verification_flows'
-const READ = { scope: 'flows:read', answers: 'verification_flow' } as const
-const WRITE = { scope: 'flows:write', answers: 'verification_flow' } as const
+const READ = { scope: 'flows:read', answers: 'verification_flow', keepsBinding: true } as const
+const WRITE = { scope: 'flows:write', answers: 'verification_flow', keepsBinding: true } as const
 
 const KEY = 'flow.schema.json#/$defs/key'
 

@@ -9,6 +9,7 @@ const READ = {
   answers: 'verification_report',
   expandable: REPORT_EXPANDABLE,
   isStripes: true,
+  keepsBinding: true,
 } as const
 
 export const REPORT_ROUTES: readonly ReadRoute[] = [

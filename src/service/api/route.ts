@@ -21,6 +21,8 @@ export interface Facts {
   readonly testOnly?: boolean
   /** An ephemeral key may call it, for its own session only. */
   readonly ofOneSession?: boolean
+  /** A key that is bound to a project or to flows may call it: what it does keeps within the binding. */
+  readonly keepsBinding?: boolean
   /** Whether Stripe has it too. */
   readonly isStripes?: boolean
   /** The shape of the answer, named in schemas/api.schema.json. */

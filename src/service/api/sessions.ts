@@ -14,7 +14,12 @@ import { choice, extension, members, name, only, type Params, published, text } 
 import { type AnyRoute, list, PAGE, read, write } from './route.js'
 
 const url = '/v1/identity/verification_sessions'
-const SESSION = { answers: 'verification_session', expandable: SESSION_EXPANDABLE, isStripes: true } as const
+const SESSION = {
+  answers: 'verification_session',
+  expandable: SESSION_EXPANDABLE,
+  isStripes: true,
+  keepsBinding: true,
+} as const
 const READ = { ...SESSION, scope: 'sessions:read' } as const
 const WRITE = { ...SESSION, scope: 'sessions:write' } as const
 

@@ -10,6 +10,7 @@ import { type Answer, once } from '../operations/calls/idempotency.js'
 import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
+import { bindingOf } from '../operations/keys/binding.js'
 import { resumeSession } from '../operations/sessions/sessions.js'
 import { JSON_TYPE, toText } from './answers/answer.js'
 import type { AppOptions } from './app-options.js'
@@ -107,8 +108,11 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
       const id = idOf(request)
       // A DELETE ignores the key: deleting twice changes nothing more.
       const key = method === 'DELETE' ? undefined : request.headers['idempotency-key']?.toString()
-      // An expanded answer may hold members that other keys may not see, so it is replayed only to the key that got it.
-      const seer = expanded.size > 0 ? idOfPrincipal(request.caller.principal) : undefined
+      // An expanded answer may hold members that other keys may not see, and an answer may be about what a bound key does
+      // not reach. Such an answer is replayed only to the key that got it, and such a key gets no others.
+      const { principal } = request.caller
+      const isSeenByOne = expanded.size > 0 || bindingOf(principal) !== null
+      const seer = isSeenByOne ? idOfPrincipal(principal) : undefined
       const idempotent = { key, method, path: pathOf(request), params: { ...params, expand, seer } }
       // Members that are shown once are not part of the stored answer.
       let whole: unknown

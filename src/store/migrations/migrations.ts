@@ -10,6 +10,7 @@ import { keys } from './0006-keys.js'
 import { originalRequest } from './0007-original-request.js'
 import { work } from './0008-work.js'
 import { given } from './0009-given.js'
+import { keyBindings } from './0010-key-bindings.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   originalRequest,
   work,
   given,
+  keyBindings,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -219,6 +219,10 @@ export interface ApiKeysTable {
   expires: number | null
   last_used: number | null
   revoked: number | null
+  revoked_by: string | null
+  project: string | null
+  flows: string | null
+  addresses: string | null
 }
 
 export interface EphemeralKeysTable {

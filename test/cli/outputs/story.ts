@@ -195,6 +195,11 @@ export const STORY: readonly Scene[] = [
   help('keys'),
   ...['create', 'list', 'revoke'].map((name) => help('keys', 'keys', name)),
 
+  { command: 'bootstrap', name: 'first', args: ['bootstrap'] },
+  { command: 'bootstrap', name: 'twice', args: ['bootstrap'], code: 1 },
+  { command: 'bootstrap', name: 'again', args: ['bootstrap', '--again'] },
+  help('bootstrap'),
+
   { command: 'backup', name: 'done', args: ['backup', 'moving.sqlite'] },
   help('backup'),
   { command: 'restore', name: 'nobody-to-ask', args: ['restore', 'moving.sqlite'], code: 64 },

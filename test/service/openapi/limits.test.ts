@@ -59,7 +59,7 @@ const BASES: Readonly<Record<string, (api: Served, limit: Limit) => Promise<Base
   'GET /v1/identity/verification_reports': at('/v1/identity/verification_reports'),
   'GET /v1/events': at('/v1/events'),
   'GET /v1/api_keys': at('/v1/api_keys'),
-  'POST /v1/api_keys': async () => ({ path: '/v1/api_keys', body: { name: 'reader' } }),
+  'POST /v1/api_keys': async () => ({ path: '/v1/api_keys', body: { name: 'reader', scopes: ['flows:read'] } }),
   [`GET ${ENDPOINTS}`]: at(ENDPOINTS),
   [`POST ${ENDPOINTS}`]: async (api) => {
     await withoutEndpoints(api)
@@ -144,6 +144,7 @@ function valuesOf({ path, keyword, value, schema }: Limit): readonly [unknown, u
 
 const ITEMS: Readonly<Record<string, (n: number) => unknown>> = {
   changes: aChange,
+  addresses: () => '10.0.0.0/8',
   // The same type may be named twice.
   enabled_events: (n) => [...STRIPE_EVENT_TYPES][n % STRIPE_EVENT_TYPES.size],
 }

@@ -98,7 +98,11 @@ function aboutEnvironments(cli: Cli, project: Project, env: string | undefined):
     if (api === undefined) return [{ name: 'store', environment, run: () => checkStore(project, terminal) }]
     return [
       { name: 'service', environment, run: () => checkService(api, PATIENCE) },
-      { name: 'key', environment, run: () => checkKey({ target, terminal, patience: PATIENCE, isChosen }) },
+      {
+        name: 'key',
+        environment,
+        run: () => checkKey({ project: project.config.project, target, terminal, patience: PATIENCE, isChosen }),
+      },
     ]
   })
   return targets.length > 1 ? [shared, ...each] : each

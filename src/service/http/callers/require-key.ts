@@ -26,7 +26,8 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
   app.addHook('onRequest', async (request, reply) => {
     const { needs } = request.routeOptions.config
     if (needs === undefined) throw new Error('a route does not say what it asks of a key')
-    const { caller, keyId, tail, unmarked } = await authenticated(request)
+    const { caller: known, keyId, tail, unmarked } = await authenticated(request)
+    const caller = { ...known, address: request.ip }
     request.keyTail = tail
     request.caller = caller
     if (unmarked !== null) usage.note(keyId, unmarked)

@@ -11,6 +11,8 @@ import { type Verifiers, verifiersOf } from './verifiers.js'
 export interface Caller {
   readonly livemode: boolean
   readonly principal: Principal
+  /** The address that the request comes from, behind proxies that are trusted. */
+  readonly address?: string | undefined
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** The request's `Stripe-Version`. */

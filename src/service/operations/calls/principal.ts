@@ -1,3 +1,4 @@
+import type { FlowBinding } from '../../../store/flows.js'
 import { allows, type Scope } from '../keys/scopes.js'
 
 /**
@@ -6,7 +7,16 @@ import { allows, type Scope } from '../keys/scopes.js'
  */
 export type Principal =
   /** Scopes are null for a secret key, which may do everything. */
-  | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly scopes: readonly Scope[] | null }
+  | {
+      readonly kind: 'key'
+      readonly id: string
+      readonly name: string
+      readonly scopes: readonly Scope[] | null
+      /** The flows that it reaches, with what belongs to them; null for everything. */
+      readonly binding?: FlowBinding | null
+      /** The addresses that it may be used from; null for all. */
+      readonly addresses?: readonly string[] | null
+    }
   /** A key that was made for one session: it may read that, and nothing else. */
   | { readonly kind: 'ephemeral_key'; readonly id: string; readonly session: string }
   /** A signed-in person. Scopes as for a key. */

@@ -4,11 +4,13 @@ import type { ListObject } from '../../../model/resources.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
 import type { DeploymentSummary } from '../../../store/deployments.js'
 import type { FlowRecord } from '../../../store/flows.js'
-import { ApiError, conflict, notFound } from '../../api-error.js'
+import { ApiError, conflict, invalid, notFound } from '../../api-error.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import type { Principal } from '../calls/principal.js'
 import { actorOf } from '../calls/principal.js'
 import { linkToken, versionOf } from '../flows/flows.js'
+import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor, refuseOtherProject } from '../keys/binding.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
 
 const ENDPOINT = '/v2/identity/flow_deployments'
@@ -26,10 +28,11 @@ export interface ListDeploymentsParams extends ListParams {
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode } = call
   const request = checkDeploymentRequest(body, livemode)
+  checkBinding(call, request)
   await tx.state.lock(livemode)
   const digests = [request.plan_digest, request.approved_digest].filter(isGiven)
   const before = await tx.deployments.byDigest(livemode, request.project, digests)
-  if (before) return before
+  if (before) return keptTo(call, before)
   const found = await findFlows(call, request.changes)
   const stale = request.changes.flatMap((change) => staleOf(change, found))
   if (stale.length > 0) throw conflict(stale)
@@ -37,13 +40,43 @@ export async function deploy(call: WriteCall, body: unknown): Promise<Deployment
   return write(call, request, found)
 }
 
+/** Throws 403 if the caller's key may not deploy for the project, or a change concerns a flow that it does not reach. */
+function checkBinding({ principal }: WriteCall, { project, changes }: DeploymentRequest): void {
+  refuseOtherProject(principal, project, 'project')
+  for (const [index, { key, previous_key }] of changes.entries()) {
+    if (mayName(principal, key) && (previous_key === null || mayName(principal, previous_key))) continue
+    throw beyondBinding(principal, `changes[${index}]`)
+  }
+}
+
+/** The deployment, less changes of flows that the caller's key is not bound to. */
+function keptTo({ principal }: ReadCall, deployment: Deployment): Deployment {
+  if (bindingOf(principal) === null) return deployment
+  const changes = deployment.changes.filter(
+    ({ key, previous_key }) => mayName(principal, key) && (previous_key === null || mayName(principal, previous_key)),
+  )
+  return { ...deployment, changes }
+}
+
+/** A deployment is of a project: a key that is bound to others, or to flows of any project, sees none of it. */
+function isOfOwnProject(principal: Principal, { project }: Pick<Deployment, 'project'>): boolean {
+  const binding = bindingOf(principal)
+  return binding === null || binding.project === project
+}
+
 function isGiven(digest: string | null | undefined): digest is string {
   return digest !== null && digest !== undefined
 }
 
-export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string): Promise<Deployment> {
+export async function retrieveDeployment(call: ReadCall, id: string): Promise<Deployment> {
+  return keptTo(call, await findDeployment(call, id))
+}
+
+async function findDeployment({ tx, livemode, principal }: ReadCall, id: string): Promise<Deployment> {
   const deployment = await tx.deployments.byId(livemode, id)
-  if (deployment === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
+  if (deployment === undefined || !isOfOwnProject(principal, deployment)) {
+    throw notFoundFor(principal, 'flow_deployment', id, 'flow_deployment')
+  }
   return deployment
 }
 
@@ -51,24 +84,31 @@ export async function retrieveDeployment({ tx, livemode }: ReadCall, id: string)
  * The project's flows as this deployment left them, complete and in order of key: those that it wrote, and those that
  * earlier deployments wrote. Edits outside of deployments are not included.
  */
-export async function deploymentFlows({ tx, livemode }: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
+export async function deploymentFlows(call: ReadCall, id: string): Promise<ListObject<DeployedFlow>> {
+  const { tx, livemode, principal } = call
+  if (bindingOf(principal) !== null) await findDeployment(call, id)
   const flows = await tx.deployments.flowsAfter(livemode, id)
   if (flows === undefined) throw notFound('flow_deployment', id, 'flow_deployment')
-  const data = flows.sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
+  const data = flows
+    .filter(({ key }) => mayName(principal, key))
+    .sort((a, b) => compareText(a.key, b.key) || compareText(a.id, b.id))
   return listObject(`${ENDPOINT}/${id}/flows`, { data, has_more: false }, (flow) => flow)
 }
 
 /** Newest first. A deployment in a list has a `summary` but no `changes`: retrieve it to see them. */
 export async function listDeployments(
-  { tx, livemode }: ReadCall,
+  { tx, livemode, principal }: ReadCall,
   params: ListDeploymentsParams = {},
 ): Promise<ListObject<DeploymentSummary>> {
-  const page = await pageOf(
-    params,
-    'flow_deployment',
-    async (id) => (await tx.deployments.byId(livemode, id)) !== undefined,
-  )
-  const filter = { project: params.project, approved_digest: params.approved_digest, created: rangeOf(params.created) }
+  const binding = bindingOf(principal)
+  if (binding?.project === null) throw beyondBinding(principal)
+  if (binding !== null && params.project !== undefined) refuseOtherProject(principal, params.project, 'project')
+  const page = await pageOf(params, 'flow_deployment', async (id) => {
+    const deployment = await tx.deployments.byId(livemode, id)
+    return deployment !== undefined && isOfOwnProject(principal, deployment)
+  })
+  const project = binding?.project ?? params.project
+  const filter = { project, approved_digest: params.approved_digest, created: rangeOf(params.created) }
   return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
 }
 
@@ -80,12 +120,19 @@ interface Found {
   readonly freed: ReadonlyMap<string, string>
 }
 
-async function findFlows({ tx, livemode }: WriteCall, changes: readonly ChangeRequest[]): Promise<Found> {
+async function findFlows({ tx, livemode, principal }: WriteCall, changes: readonly ChangeRequest[]): Promise<Found> {
   const ids = changes.map(({ id }) => id).filter((id) => id !== null)
   const keys = changes.filter(takesKey).map(({ key }) => key)
   const flows = await tx.flows.byIdsOrKeys(livemode, ids, keys)
+  const within = flows.filter((flow) => isWithin(principal, flow))
+  for (const [index, change] of changes.entries()) {
+    const isTaken = takesKey(change) && flows.some(({ key }) => key === change.key)
+    if (!isTaken || within.some(({ key }) => key === change.key)) continue
+    // Not as stale: that would tell of a flow which the key does not reach.
+    throw invalid('resource_already_exists', `changes[${index}]`, `The key '${change.key}' is taken.`)
+  }
   return {
-    byId: new Map(flows.map((flow) => [flow.id, flow])),
+    byId: new Map(within.map((flow) => [flow.id, flow])),
     byKey: new Map(flows.map((flow) => [flow.key, flow])),
     freed: new Map(changes.flatMap(({ id, previous_key }) => (id && previous_key ? [[id, previous_key]] : []))),
   }

@@ -1,14 +1,30 @@
+import { looksLikeFlowId } from '../../../model/flow.js'
 import type { FlowRecord } from '../../../store/flows.js'
-import type { ReadTransaction } from '../../../store/store.js'
-import { notFound } from '../../api-error.js'
+import type { ReadCall } from '../calls/call.js'
+import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor } from '../keys/binding.js'
 
-/** Finds a flow by id, else by key (an extension). Throws 404 naming `param`. */
+type Asking = Pick<ReadCall, 'tx' | 'livemode' | 'principal'>
+
+/**
+ * Finds a flow by id, else by key (an extension). Throws 404 naming `param`, also for one that the caller's key is not
+ * bound to; or 403, if the key that it is named by tells that already.
+ */
 export async function findFlow(
-  { tx, livemode }: { tx: ReadTransaction; livemode: boolean },
+  { tx, livemode, principal }: Asking,
   idOrKey: string,
   param = 'verification_flow',
 ): Promise<FlowRecord> {
+  if (!looksLikeFlowId(idOrKey) && !mayName(principal, idOrKey)) throw beyondBinding(principal, param)
   const flow = (await tx.flows.byId(livemode, idOrKey)) ?? (await tx.flows.byKey(livemode, idOrKey))
-  if (flow === undefined) throw notFound('verification_flow', idOrKey, param)
+  if (flow === undefined || !isWithin(principal, flow)) {
+    throw notFoundFor(principal, 'verification_flow', idOrKey, param)
+  }
   return flow
+}
+
+/** Whether what belongs to a flow, such as a session, is within the binding of the caller's key. */
+export async function isOfFlowWithin({ tx, livemode, principal }: Asking, id: string | null): Promise<boolean> {
+  if (bindingOf(principal) === null) return true
+  const flow = id === null ? undefined : await tx.flows.byId(livemode, id)
+  return flow !== undefined && isWithin(principal, flow)
 }

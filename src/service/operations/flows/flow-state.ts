@@ -2,6 +2,7 @@ import { compareText, digestOf } from '../../../model/canonical.js'
 import type { ObservedFlow, ObservedState } from '../../../model/state.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
+import { bindingOf, isWithin, refuseOtherProject } from '../keys/binding.js'
 import { checkKey } from './check-key.js'
 import { linkUrl } from './flows.js'
 
@@ -18,10 +19,23 @@ const THIRTY_DAYS = 30 * 24 * 60 * 60
  * `known` is still the tag, one small query answers and no flows are read.
  */
 export async function flowState(call: ReadCall, project: string, known?: string): Promise<FlowState> {
-  const { tx, livemode, now, publicUrl } = call
+  const { tx, livemode, now, publicUrl, principal } = call
   checkKey(project, 'project')
+  refuseOtherProject(principal, project, 'project')
   const tag = await tx.state.tag(livemode)
-  const etag = `"${digestOf([SHAPE, tag.store_id, livemode, project, publicUrl, tag.revision, tag.nonce]).slice(0, 40)}"`
+  const binding = bindingOf(principal)
+  // Keys with other bindings see other flows.
+  const seen = [
+    SHAPE,
+    tag.store_id,
+    livemode,
+    project,
+    publicUrl,
+    tag.revision,
+    tag.nonce,
+    ...(binding ? [binding] : []),
+  ]
+  const etag = `"${digestOf(seen).slice(0, 40)}"`
   if (known === etag) return { status: 'not_modified', etag }
   const flows = await tx.flows.all(livemode)
   const sessions = await tx.sessions.countByFlow(livemode, now - THIRTY_DAYS)
@@ -30,6 +44,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
     store: tag.store_id === '' ? null : tag.store_id,
     last_deployment: await tx.deployments.last(livemode, project),
     flows: flows
+      .filter((flow) => isWithin(principal, flow))
       .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0))
       .sort((a, b) => compareText(a.key, b.key)),
   }

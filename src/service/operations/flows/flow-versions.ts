@@ -8,11 +8,12 @@ import { findFlow } from './find-flow.js'
 
 /** Every version of the flow, newest first: who made it, when, and what it changed. */
 export async function listFlowVersions(
-  { tx, livemode }: ReadCall,
+  call: ReadCall,
   idOrKey: string,
   params: ListParams = {},
 ): Promise<ListObject<FlowVersion>> {
-  const { id, version } = await findFlow({ tx, livemode }, idOrKey)
+  const { tx } = call
+  const { id, version } = await findFlow(call, idOrKey)
   const numberOf = (versionId: string) => {
     const [flow, text = '', ...rest] = versionId.split(':')
     const number = /^[1-9]\d{0,8}$/.test(text) ? Number(text) : undefined

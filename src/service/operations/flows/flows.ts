@@ -9,6 +9,7 @@ import { randomText } from '../../ids.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
+import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
@@ -50,6 +51,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
   if (key === undefined) throw missing('key')
   checkFlowKey(key)
   if (project !== null) checkKey(project, 'project')
+  refuseBeyond(call.principal, { key, project }, mayName(call.principal, key) ? 'project' : 'key')
   const config = checkedConfig(mergePatch({}, asPatch(body)), modeFor(call.livemode))
   await call.tx.state.lock(call.livemode)
   await checkFree(call, key)
@@ -86,11 +88,13 @@ export async function updateFlow(
   const flow = await flowToWrite(call, idOrKey, expected_version)
   if (key !== undefined && key !== flow.key) {
     checkFlowKey(key)
+    if (!mayName(call.principal, key)) throw beyondBinding(call.principal, 'key')
     await checkFree(call, key)
   }
+  const moved = { key: key ?? flow.key, project: newProject(flow, project) }
+  refuseBeyond(call.principal, moved, mayName(call.principal, moved.key) ? 'project' : 'key')
   return saveIfChanged(call, key === undefined || key === flow.key ? 'update' : 'rename', flow, {
-    key: key ?? flow.key,
-    project: newProject(flow, project),
+    ...moved,
     config: checkedConfig(mergePatch(bodyToPatch(flow.config, patch), asPatch(patch)), modeFor(call.livemode)),
   })
 }
@@ -126,14 +130,15 @@ export async function updateStaticLink(
 }
 
 export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): Promise<ListObject<VerificationFlow>> {
-  const { tx, livemode } = call
-  const page = await pageOf(
-    params,
-    'verification_flow',
-    async (id) => (await tx.flows.byId(livemode, id)) !== undefined,
-  )
+  const { tx, livemode, principal } = call
+  const page = await pageOf(params, 'verification_flow', async (id) => {
+    const flow = await tx.flows.byId(livemode, id)
+    return flow !== undefined && isWithin(principal, flow)
+  })
   const { key, project, status, created } = params
-  const flows = await tx.flows.list(livemode, { key, project, status, created: rangeOf(created) }, page)
+  const within = bindingOf(principal) ?? undefined
+  const filter = { key, project, status, created: rangeOf(created), within }
+  const flows = await tx.flows.list(livemode, filter, page)
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
@@ -241,9 +246,10 @@ function newProject(flow: FlowRecord, project: string | null | undefined): strin
   return project
 }
 
-async function checkFree({ tx, livemode }: WriteCall, key: string): Promise<void> {
+async function checkFree({ tx, livemode, principal }: WriteCall, key: string): Promise<void> {
   const holder = await tx.flows.byKey(livemode, key)
   if (holder === undefined) return
+  if (!isWithin(principal, holder)) throw invalid('resource_already_exists', 'key', `The key '${key}' is taken.`)
   const which = holder.status === 'archived' ? 'An archived flow' : 'A flow'
   throw invalid('resource_already_exists', 'key', `${which} has the key '${key}' already: '${holder.id}'.`)
 }

@@ -4,6 +4,8 @@ import type { ApiKeyRecord, EphemeralKeyRecord } from '../../../store/keys.js'
 import { ApiError, missing, notFound } from '../../api-error.js'
 import { API_VERSION } from '../../api-version.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
+import { isOfFlowWithin } from '../flows/find-flow.js'
+import { notFoundFor } from './binding.js'
 import { randomSecret } from './random-secret.js'
 
 const SESSION = 'identity.verification_session'
@@ -26,7 +28,9 @@ export async function createEphemeralKey(
   const { tx, livemode, now } = call
   if (verification_session === undefined) throw missing('verification_session')
   const session = await tx.sessions.byId(livemode, verification_session)
-  if (session === undefined) throw notFound(SESSION, verification_session, 'verification_session')
+  if (session === undefined || !(await isOfFlowWithin(call, session.flow))) {
+    throw notFoundFor(call.principal, SESSION, verification_session, 'verification_session')
+  }
   if (call.apiVersion === undefined) {
     const message = `Missing required header: Stripe-Version. Name the version that the mobile SDK asks for, such as ${API_VERSION}.`
     throw new ApiError(400, { code: 'parameter_missing', message })

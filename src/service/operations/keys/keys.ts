@@ -1,17 +1,19 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
-import type { ApiKeyRecord } from '../../../store/keys.js'
+import type { FlowBinding } from '../../../store/flows.js'
+import type { ApiKeyRecord, KeyBinding } from '../../../store/keys.js'
 import { nearest } from '../../../text/nearest.js'
 import { controlCharacterIssues } from '../../../validate/control-characters.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'
 import type { Caller, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf, isAtTheStore, scopesOf as scopesOfPrincipal } from '../calls/principal.js'
+import { areWithin, type BindingParams, beyondBinding, bindingOf, checkBinding } from './binding.js'
 import { findEphemeralKey } from './ephemeral-keys.js'
 import { randomSecret } from './random-secret.js'
 import { allows, SCOPES, type Scope } from './scopes.js'
 
-export interface CreateKeyParams {
+export interface CreateKeyParams extends BindingParams {
   /** Shown to people, and recorded as the actor of changes made with the key. */
   readonly name: string
   /** By default the caller's own. Only a caller with direct access to the store may choose. */
@@ -36,14 +38,16 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
   const livemode = modeOf(call, params.mode)
   checkName(params.name)
   const scopes = checkScopes(params.scopes)
-  const expires = await checkAgainstMaker(call, { scopes, expires: checkExpiry(call, params.expires) })
+  const binding = checkBinding(params, scopes)
+  const given = { ...binding, scopes, expires: checkExpiry(call, params.expires) }
+  const { expires, addresses } = await checkAgainstMaker(call, given)
   const secret = randomSecret(prefixOf({ livemode, scopes }))
   const key: ApiKeyRecord = {
     id: call.id('ak'),
     livemode,
     name: params.name,
     // The key is long and random, so one round of a fast hash is safe: it cannot be guessed from the hash.
-    hash: sha256(secret),
+    hash: hashOf(secret, { ...binding, addresses }),
     tail: secret.slice(-4),
     scopes,
     created: call.now,
@@ -51,6 +55,9 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
     expires,
     last_used: null,
     revoked: null,
+    revoked_by: null,
+    ...binding,
+    addresses,
   }
   await call.tx.apiKeys.insert(key)
   return { ...toResource(key), secret }
@@ -65,17 +72,26 @@ export async function listKeys(call: ReadCall, params: ListParams = {}): Promise
 }
 
 /** All keys of both modes, for a caller with direct access to the store. */
-export async function listEveryKey({ tx }: ReadCall): Promise<ListObject<ApiKey>> {
-  const data: ApiKeyRecord[] = []
-  for (const livemode of [false, true]) {
-    for (let more = true, last: string | undefined; more; last = data.at(-1)?.id) {
-      const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: last })
-      data.push(...page.data)
-      more = page.has_more
-    }
-  }
+export async function listEveryKey(call: ReadCall): Promise<ListObject<ApiKey>> {
+  const data = [...(await everyKeyOf(call, false)), ...(await everyKeyOf(call, true))]
   data.sort((a, b) => (a.id < b.id ? 1 : -1))
   return listObject(ENDPOINT, { data, has_more: false }, toResource)
+}
+
+/** All keys of a mode, newest first, revoked and expired ones too. */
+async function everyKeyOf({ tx }: ReadCall, livemode: boolean): Promise<readonly ApiKeyRecord[]> {
+  const data: ApiKeyRecord[] = []
+  for (let more = true; more; ) {
+    const page = await tx.apiKeys.list(livemode, {}, { limit: 100, starting_after: data.at(-1)?.id })
+    data.push(...page.data)
+    more = page.has_more
+  }
+  return data
+}
+
+/** The keys of a mode that are good now, newest first. */
+export async function validKeysOf(call: ReadCall, livemode: boolean): Promise<readonly ApiKey[]> {
+  return (await everyKeyOf(call, livemode)).filter((key) => isValid(key, call.now)).map(toResource)
 }
 
 export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {
@@ -91,8 +107,10 @@ export async function currentKey(call: ReadCall): Promise<ApiKey> {
 /** Revokes for good, and at once: every request looks up its key. A key revoked earlier keeps its time. */
 export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
   const key = await findKey(call, id)
-  await call.tx.apiKeys.revoke(id, call.now)
-  return toResource({ ...key, revoked: key.revoked ?? call.now })
+  if (key.revoked !== null) return toResource(key)
+  const by = actorOf(call.principal)
+  await call.tx.apiKeys.revoke(id, call.now, by)
+  return toResource({ ...key, revoked: call.now, revoked_by: by })
 }
 
 export type KeyCheck = ValidKey | { readonly status: 'revoked' | 'expired' | 'unknown' }
@@ -110,14 +128,17 @@ export interface ValidKey {
 /** The caller that a key stands for. */
 export async function checkApiKey({ tx, now }: Pick<ReadCall, 'tx' | 'now'>, secret: string): Promise<KeyCheck> {
   // Looking up a hash reveals nothing by its timing: similar keys have very different hashes.
-  const key = await tx.apiKeys.byHash(sha256(secret))
+  const key = (await tx.apiKeys.byHash(sha256(secret))) ?? (await tx.apiKeys.byHash(boundHash(secret)))
   if (key === undefined) return checkEphemeralKey({ tx, now }, secret)
   if (!isValid(key, now)) return { status: key.revoked === null ? 'expired' : 'revoked' }
-  const { id, livemode, name, tail, last_used } = key
+  const { id, livemode, name, tail, last_used, addresses } = key
   const minute = now - (now % 60)
   return {
     status: 'valid',
-    caller: { livemode, principal: { kind: 'key', id, name, scopes: scopesOf(key) } },
+    caller: {
+      livemode,
+      principal: { kind: 'key', id, name, scopes: scopesOf(key), binding: flowBinding(key), addresses },
+    },
     keyId: id,
     tail,
     unmarked: last_used === null || last_used < minute ? minute : null,
@@ -191,11 +212,15 @@ function checkExpiry({ now }: WriteCall, expires: number | undefined): number | 
   throw invalidValue('expires', message)
 }
 
-/** A key cannot make a key with more rights or a longer life than its own. Answers when the new key expires. */
+/** A key cannot make a key with more rights or a longer life than its own. Answers what the new key gets of its maker. */
 async function checkAgainstMaker(
   call: WriteCall,
-  { scopes, expires }: Pick<ApiKeyRecord, 'expires'> & { readonly scopes: readonly Scope[] | null },
-): Promise<number | null> {
+  {
+    scopes,
+    expires,
+    addresses,
+  }: Pick<ApiKeyRecord, 'expires' | 'addresses'> & { readonly scopes: readonly Scope[] | null },
+): Promise<Pick<ApiKeyRecord, 'expires' | 'addresses'>> {
   const { principal } = call
   const maker = principal.kind === 'key' ? await makerToWrite(call, principal.id) : undefined
   const own = maker === undefined ? scopesOfPrincipal(principal) : scopesOf(maker)
@@ -207,7 +232,14 @@ async function checkAgainstMaker(
     const message = 'Invalid expires: later than the key that makes it.'
     throw invalidValue('expires', message)
   }
-  return expires ?? last
+  // Other keys reach what a bound one does not, so the gate lets it make none. The rule holds without the gate, too.
+  if (bindingOf(principal) !== null || (maker && flowBinding(maker) !== null)) throw beyondBinding(principal)
+  const from = maker?.addresses ?? null
+  if (from !== null && addresses !== null && !areWithin(addresses, from)) {
+    const message = 'A key makes none that may do more than itself: it may not be used from all of these addresses.'
+    throw new ApiError(403, { code: 'key_bound', param: 'addresses', message })
+  }
+  return { expires: expires ?? last, addresses: addresses ?? from }
 }
 
 /** The key that makes another one, locked until the transaction ends: a revocation comes before it or after it. */
@@ -231,18 +263,36 @@ function prefixOf({ livemode, scopes }: Pick<ApiKeyRecord, 'livemode' | 'scopes'
   return `${scopes === null ? 'sk' : 'rk'}_${livemode ? 'live' : 'test'}_`
 }
 
+/** The flows that a key reaches; null for all. */
+function flowBinding({ project, flows }: KeyBinding): FlowBinding | null {
+  return project === null && flows === null ? null : { project, keys: flows }
+}
+
+/** A program that does not know bindings must not find a key that has one; see the migration 0010-key-bindings. */
+function hashOf(secret: string, { project, flows, addresses }: KeyBinding): string {
+  return project === null && flows === null && addresses === null ? sha256(secret) : boundHash(secret)
+}
+
+function boundHash(secret: string): string {
+  return sha256(`bound ${secret}`)
+}
+
 function toResource(key: ApiKeyRecord): ApiKey {
   return {
     id: key.id,
     object: 'api_key',
     created: key.created,
+    addresses: key.addresses,
     created_by: key.created_by,
     expires: key.expires,
+    flows: key.flows,
     last_used: key.last_used,
     livemode: key.livemode,
     name: key.name,
+    project: key.project,
     redacted: `${prefixOf(key)}...${key.tail}`,
     revoked: key.revoked,
+    revoked_by: key.revoked_by,
     scopes: scopesOf(key),
     type: key.scopes === null ? 'secret' : 'restricted',
   }

@@ -1,9 +1,10 @@
 import type { ListObject, ReportChecks, VerificationReport } from '../../../model/resources.js'
 import type { ReportRecord } from '../../../store/reports.js'
-import { notFound } from '../../api-error.js'
 import type { Call, ReadCall } from '../calls/call.js'
 import { checkExpand, type Expand, NOTHING, SENSITIVE, type Shown, withoutSensitive } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
+import { isOfFlowWithin } from '../flows/find-flow.js'
+import { bindingOf, notFoundFor } from '../keys/binding.js'
 
 const ENDPOINT = '/v1/identity/verification_reports'
 const WHAT = 'identity.verification_report'
@@ -21,7 +22,9 @@ export async function retrieveReport(
 ): Promise<VerificationReport> {
   checkExpand(call, expand)
   const report = await call.tx.reports.byId(call.livemode, id)
-  if (report === undefined) throw notFound(WHAT, id, 'report')
+  if (report === undefined || !(await isOfFlowWithin(call, report.flow))) {
+    throw notFoundFor(call.principal, WHAT, id, 'report')
+  }
   return toReport(call, report, { expand, isList: false })
 }
 
@@ -32,9 +35,13 @@ export async function listReports(
 ): Promise<ListObject<VerificationReport>> {
   checkExpand(call, expand)
   const { tx, livemode } = call
-  const page = await pageOf(params, WHAT, async (id) => (await tx.reports.byId(livemode, id)) !== undefined)
+  const page = await pageOf(params, WHAT, async (id) => {
+    const report = await tx.reports.byId(livemode, id)
+    return report !== undefined && (await isOfFlowWithin(call, report.flow))
+  })
   const { type, verification_session: session, client_reference_id, created } = params
-  const filter = { type, session, client_reference_id, created: rangeOf(created) }
+  const within = bindingOf(call.principal) ?? undefined
+  const filter = { type, session, client_reference_id, created: rangeOf(created), within }
   return listObject(ENDPOINT, await tx.reports.list(livemode, filter, page), (report) =>
     toReport(call, report, { expand, isList: true }),
   )

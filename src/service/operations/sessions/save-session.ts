@@ -1,15 +1,20 @@
 import type { SessionRecord } from '../../../store/sessions.js'
-import { ApiError, notFound } from '../../api-error.js'
+import { ApiError } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { recordEvent } from '../events/events.js'
+import { isOfFlowWithin } from '../flows/find-flow.js'
+import { notFoundFor } from '../keys/binding.js'
 import { sessionSnapshot } from './session-resource.js'
 
 export const SESSION = 'identity.verification_session'
 
 /** The session, locked until the transaction ends. Throws 404. */
-export async function sessionToWrite({ tx, livemode }: WriteCall, id: string): Promise<SessionRecord> {
+export async function sessionToWrite(call: WriteCall, id: string): Promise<SessionRecord> {
+  const { tx, livemode, principal } = call
   const session = await tx.sessions.toWrite(livemode, id)
-  if (session === undefined) throw notFound(SESSION, id, 'session')
+  if (session === undefined || !(await isOfFlowWithin(call, session.flow))) {
+    throw notFoundFor(principal, SESSION, id, 'session')
+  }
   return session
 }
 

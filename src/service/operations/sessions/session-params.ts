@@ -11,6 +11,7 @@ import { ApiError, invalid, invalidValue, missing } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { checkMembers } from '../flows/check-body.js'
 import { findFlow } from '../flows/find-flow.js'
+import { beyondBinding, bindingOf } from '../keys/binding.js'
 
 /** The longest text that a caller may give, in characters: Stripe's limit. */
 export const LONGEST_TEXT = 5000
@@ -34,7 +35,11 @@ export interface CheckParams {
 export type Check = Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'>
 
 export async function checkOf(call: WriteCall, params: CheckParams): Promise<Check> {
-  if (params.verification_flow === undefined) return checkFromType(params)
+  if (params.verification_flow === undefined) {
+    // A session without a flow is beyond every binding.
+    if (bindingOf(call.principal) !== null) throw beyondBinding(call.principal, 'verification_flow')
+    return checkFromType(params)
+  }
   refuseOwnCheck(params, 'verification_flow and')
   const flow = await findFlow(call, params.verification_flow, 'verification_flow')
   if (flow.status === 'archived') {

@@ -1,10 +1,10 @@
 import type { ListObject, VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import { notFound } from '../../api-error.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
-import { findFlow } from '../flows/find-flow.js'
+import { findFlow, isOfFlowWithin } from '../flows/find-flow.js'
+import { bindingOf, notFoundFor } from '../keys/binding.js'
 import { refuseRedacted, refuseUnless, SESSION, saveWithEvent, sessionToWrite, tellCreated } from './save-session.js'
 import {
   type Check,
@@ -129,7 +129,9 @@ export async function retrieveSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await call.tx.sessions.byId(call.livemode, id)
-  if (session === undefined) throw notFound(SESSION, id, 'session')
+  if (session === undefined || !(await isOfFlowWithin(call, session.flow))) {
+    throw notFoundFor(call.principal, SESSION, id, 'session')
+  }
   return oneSessionResource(call, session, expand)
 }
 
@@ -139,7 +141,10 @@ export async function listSessions(
   expand: Expand = NOTHING,
 ): Promise<ListObject<VerificationSession>> {
   const { tx, livemode } = call
-  const page = await pageOf(params, SESSION, async (id) => (await tx.sessions.byId(livemode, id)) !== undefined)
+  const page = await pageOf(params, SESSION, async (id) => {
+    const session = await tx.sessions.byId(livemode, id)
+    return session !== undefined && (await isOfFlowWithin(call, session.flow))
+  })
   const { verification_flow, client_reference_id, related_customer, related_customer_account, status, created } = params
   const flow =
     verification_flow === undefined ? undefined : (await findFlow(call, verification_flow, 'verification_flow')).id
@@ -150,6 +155,7 @@ export async function listSessions(
     related_customer_account,
     status,
     created: rangeOf(created),
+    within: bindingOf(call.principal) ?? undefined,
   }
   const { data, has_more } = await tx.sessions.list(livemode, filter, page)
   return listObject(ENDPOINT, { data: await sessionResources(call, data, expand), has_more }, (session) => session)

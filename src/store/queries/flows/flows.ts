@@ -5,6 +5,7 @@ import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
+import { isWithin } from './within.js'
 
 /** The most ids or keys in one query. */
 const BATCH = 500
@@ -37,13 +38,14 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
     async all(livemode) {
       return (await inMode(livemode).execute()).map(toRecord)
     },
-    async list(livemode, { key, project, status, created }, page) {
+    async list(livemode, { key, project, status, created, within }, page) {
       const equal = [
         ['key', key],
         ['project', project],
         ['status', status],
       ] as const
-      const { data, has_more } = await readList(db, pace, { table: 'flows', livemode, created, equal }, page)
+      const listing = { table: 'flows', livemode, created, equal, also: isWithin(within) } as const
+      const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
     async versions(flow, page) {

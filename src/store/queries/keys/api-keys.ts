@@ -30,13 +30,15 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return row && toRecord(row)
     },
     async insert(key) {
-      await db
-        .insertInto('api_keys')
-        .values({ ...key, livemode: Number(key.livemode), scopes: key.scopes && JSON.stringify(key.scopes) })
-        .execute()
+      await db.insertInto('api_keys').values(toRow(key)).execute()
     },
-    async revoke(id, at) {
-      await db.updateTable('api_keys').set({ revoked: at }).where('id', '=', id).where('revoked', 'is', null).execute()
+    async revoke(id, at, by) {
+      await db
+        .updateTable('api_keys')
+        .set({ revoked: at, revoked_by: by })
+        .where('id', '=', id)
+        .where('revoked', 'is', null)
+        .execute()
     },
     async touch(ids, at) {
       if (ids.length === 0) return
@@ -50,6 +52,22 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
   }
 }
 
-function toRecord(row: ApiKeysTable): ApiKeyRecord {
-  return { ...row, livemode: row.livemode === 1, scopes: row.scopes === null ? null : parseJson(row.scopes) }
+function toRow({ livemode, scopes, flows, addresses, ...key }: ApiKeyRecord): ApiKeysTable {
+  return {
+    ...key,
+    livemode: Number(livemode),
+    scopes: scopes && JSON.stringify(scopes),
+    flows: flows && JSON.stringify(flows),
+    addresses: addresses && JSON.stringify(addresses),
+  }
+}
+
+function toRecord({ livemode, scopes, flows, addresses, ...row }: ApiKeysTable): ApiKeyRecord {
+  return {
+    ...row,
+    livemode: livemode === 1,
+    scopes: scopes === null ? null : parseJson(scopes),
+    flows: flows === null ? null : parseJson(flows),
+    addresses: addresses === null ? null : parseJson(addresses),
+  }
 }

@@ -1,5 +1,6 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { ReportReads, ReportRecord, ReportWrites } from '../../reports.js'
+import { isOfFlowWithin } from '../flows/within.js'
 import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
@@ -17,18 +18,15 @@ export function reportQueries(db: Db, pace: Pace): ReportReads & ReportWrites {
       if (ids.length === 0) return []
       return (await inMode(livemode).where('id', 'in', ids).execute()).map(toRecord)
     },
-    async list(livemode, { session, client_reference_id, type, created }, page) {
+    async list(livemode, { session, client_reference_id, type, created, within }, page) {
       const equal = [
         ['session', session],
         ['client_reference_hash', client_reference_id && sha256(client_reference_id)],
         ['type', type],
       ] as const
-      const { data, has_more } = await readList(
-        db,
-        pace,
-        { table: 'verification_reports', livemode, created, equal },
-        page,
-      )
+      const also = isOfFlowWithin('verification_reports', within)
+      const listing = { table: 'verification_reports', livemode, created, equal, also } as const
+      const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
     async insert(report) {

@@ -1,5 +1,6 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
+import { isOfFlowWithin } from '../flows/within.js'
 import { fromJson, parseJson, toJson } from '../rows/json.js'
 import { readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
@@ -70,7 +71,8 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
         ['flow', filter.flow],
         ['status', filter.status],
       ] as const
-      const listing = { table: 'verification_sessions', livemode, created, equal } as const
+      const also = isOfFlowWithin('verification_sessions', filter.within)
+      const listing = { table: 'verification_sessions', livemode, created, equal, also } as const
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
