@@ -30,8 +30,8 @@ test('commands.md has every command as its help has it', async () => {
   await expectPart('commands.md', texts.join('\n\n'))
 })
 
-test.each(['flow', 'config', 'policy'] as const)('the page of the schema %s has every field', async (name) => {
-  const pages = { flow: 'definition.md', config: 'configuration.md', policy: 'policy.md' }
+test.each(['flow', 'config', 'policy', 'test'] as const)('the page of the schema %s has every field', async (name) => {
+  const pages = { flow: 'definition.md', config: 'configuration.md', policy: 'policy.md', test: 'test.md' }
   const schema = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'))
   await expectPart(pages[name], schemaText(schema))
 })
@@ -183,7 +183,9 @@ async function exampleText(code: DiagnosticCode): Promise<string> {
   const said = await validate()
   expect(said, said).toContain(` ${code} `)
   mended(root)
-  expect(await validate(), code).toMatch(/^\d+ definitions? (?:and 1 policy )?valid\.$/m)
+  expect(await validate(), code).toMatch(
+    /^\d+ definitions?(?:,| and)?(?: 1 policy)?(?: and)?(?: 1 test file)? valid\.$/m,
+  )
   const shown = Object.entries(files).map(([file, text]) => `\`\`\`yaml invalid\n# ${file}\n${text.trimEnd()}\n\`\`\``)
   return [...shown, ...(made ? [made.how] : []), `\`\`\`text\n${said.trimEnd()}\n\`\`\``, mend].join('\n\n')
 }
