@@ -568,7 +568,7 @@ export interface TestThen {
     | 'phone_unverified_other'
     | 'phone_verification_declined'
   /**
-   * The checks in the verification report, exactly these, each with its result. {}: there is no report.
+   * The checks in the last verification report, exactly these, each with its result. {}: there is none. Who gives up before a check leaves the report of the attempt before.
    */
   report?: {
     /**
