@@ -317,6 +317,10 @@ failed test 1 (local)
   })
 })
 
+test('the tests of this repository hold what its example flows promise', async () => {
+  expect(await flows(['test', '--format', 'human'], { cwd: process.cwd() })).toMatchObject({ code: 0, stderr: '' })
+})
+
 describe('a test file that is wrong', () => {
   test.each([
     [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { DEFINITION_ORDER, POLICY_ORDER } from '../../src/load/format.js'
+import { DEFINITION_ORDER, POLICY_ORDER, TEST_FILE_ORDER, TEST_ORDER } from '../../src/load/format.js'
 import { BODY_FIELDS, normalise } from '../../src/model/flow.js'
 import { SESSION_ERROR_CODES } from '../../src/model/resources.js'
 import { checkFlowBody } from '../../src/validate/flow-body.js'
@@ -66,6 +66,10 @@ describe('one source for every limit', () => {
     const options = resolve({ $ref: '#/$defs/options' })
     expect(namesIn(DEFINITION_ORDER.options)).toEqual(propertyNames(options))
     expect(Object.keys(POLICY_ORDER)).toEqual(Object.keys(schemas.policy.properties as object))
+    expect(Object.keys(TEST_FILE_ORDER)).toEqual(Object.keys(schemas.test.properties as object))
+    expect(Object.keys(TEST_ORDER)).toEqual(
+      Object.keys(resolve({ $ref: 'test.schema.json#/$defs/test_case' }).properties as object),
+    )
   })
 
   test('a test names every outcome of an attempt, every check and every field of a flow', () => {

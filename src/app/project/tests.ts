@@ -73,19 +73,19 @@ function bodiesIn(definitions: Definitions, environment: string): ReadonlyMap<Fl
   return new Map(definitions.desired(environment).map(({ key, config }) => [key, withoutDefaults(config)]))
 }
 
-/** The folder of the tests, as it is named or usual. */
-export function testsFolder({ config }: Project): string {
-  return plainFolder(config.tests ?? 'tests')
+/** The folder of the tests; undefined if it is the usual one, and definitions or policies are there. */
+export function testsFolder({ config }: Project): string | undefined {
+  const folder = plainFolder(config.tests ?? 'tests')
+  const others = [config.flows, plainFolder(config.policies ?? 'policies')]
+  return config.tests === undefined && others.some((other) => overlap(folder, other)) ? undefined : folder
 }
 
 /** The files of the tests, unread. The usual folder may be missing, and may be one of other things. */
-function findTests(project: Project): Found {
-  const { root, config } = project
+export function findTests(project: Project): Found {
   const folder = testsFolder(project)
-  const isNamed = config.tests !== undefined
-  const others = [config.flows, plainFolder(config.policies ?? 'policies')]
-  if (!isNamed && others.some((other) => overlap(folder, other))) return { files: [], diagnostics: [] }
-  const { files, diagnostics, exists } = discover(root, folder, TEST_FILES)
+  if (folder === undefined) return { files: [], diagnostics: [] }
+  const isNamed = project.config.tests !== undefined
+  const { files, diagnostics, exists } = discover(project.root, folder, TEST_FILES)
   if (exists === true || !isNamed) return { files, diagnostics }
   if (exists === 'link') return { files, diagnostics: [linkedAway(project, 'tests', folder)] }
   const missing: Diagnostic = {

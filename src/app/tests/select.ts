@@ -43,7 +43,7 @@ function checkNamed(file: string, project: Project, tests: Tests): void {
   if (tests.files().some((one) => one.file === file)) return
   throw badUsage(
     `${file} is not a test file of this project`,
-    `they are files in ${testsFolder(project)}/ that end in .test.yaml`,
+    `they are files in ${testsFolder(project) ?? 'tests'}/ that end in .test.yaml`,
   )
 }
 

@@ -22,7 +22,7 @@ export const COMMANDS: readonly CommandRow[] = [
   },
   {
     name: 'fmt',
-    summary: 'put definitions and policies into their standard layout',
+    summary: 'put definitions, policies and tests into their standard layout',
     group: 'Definitions',
     load: async () => (await import('../commands/definitions/fmt.js')).fmt,
   },

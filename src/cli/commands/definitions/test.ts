@@ -53,7 +53,7 @@ export const test: Define = (command, run) => {
         }
         const hasFailed = tested.results.some(({ failures }) => failures.length > 0)
         const exitCode = hasFailed ? ExitCode.failed : ExitCode.ok
-        return show(cli, { ...tested, root, folder: testsFolder(project) }, exitCode)
+        return show(cli, { ...tested, root, folder: testsFolder(project) ?? 'tests' }, exitCode)
       }),
     )
 }
