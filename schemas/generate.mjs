@@ -14,7 +14,7 @@ import { fingerprint } from './fingerprint.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
-const names = ['flow', 'config', 'policy', 'plan', 'deployment']
+const names = ['flow', 'config', 'policy', 'test', 'plan', 'deployment']
 /** Shapes of answers: types are made of them, and no validators. */
 const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
@@ -46,7 +46,8 @@ async function typesSource() {
   const defs = {}
   for (const name of names) {
     const { $schema, $id, $defs, ...body } = read(name)
-    Object.assign(defs, $defs, { [name]: body })
+    const own = { ...$defs, [name]: body }
+    Object.assign(defs, name === 'test' ? shared(own) : own)
   }
   const resources = read(answers).$defs
   Object.assign(defs, shared(resources))
@@ -93,6 +94,12 @@ function keepTypeTitles(node, key) {
     'flow',
     'config',
     'policy',
+    'test',
+    'test_case',
+    'test_given',
+    'test_then',
+    'test_expect',
+    'test_policy',
     'plan',
     'deployment',
     'environment',

@@ -24,7 +24,11 @@ export type ApplyResult =
  * Gives a plan to the service as one deployment: all of it or nothing. Safe to repeat: a plan is applied at most once.
  * Throws RemoteError; its kind is `stale` if a flow has changed since the plan was made.
  */
-export async function apply(plan: Plan, writer: RemoteWriter, options: ApplyOptions): Promise<ApplyResult> {
+export async function apply(
+  plan: Plan,
+  writer: Pick<RemoteWriter, 'deploy'>,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
   const refusal = refusalOf(plan)
   if (refusal) return { status: 'refused', refusal }
   const deployment = await writer.deploy(deploymentRequest(plan, options))

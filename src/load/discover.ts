@@ -5,9 +5,31 @@ import { compareText } from '../model/canonical.js'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BUDGET } from './budget.js'
 
-const NAME = /\.ya?ml$/
-/** Other spellings of the ending. Silently ignoring them would archive the flow of a renamed file. */
-const LOOKS_LIKE_NAME = /\.ya?ml$/i
+/** The names of one kind of files in a folder. */
+interface Names {
+  readonly right: RegExp
+  /** Other spellings of the ending. Silently ignoring them would archive the flow of a renamed file. */
+  readonly alike: RegExp
+  readonly message: string
+  /** Whether the folder is for this kind of files alone. */
+  readonly isOwnFolder: boolean
+}
+
+/** Definitions, and policies. */
+const PLAIN: Names = {
+  right: /\.ya?ml$/,
+  alike: /\.ya?ml$/i,
+  message: 'definitions end in .yaml or .yml, in lower case: this file would not be read',
+  isOwnFolder: true,
+}
+
+/** Tests: their folder may hold other tests of the repository, and whatever belongs to those. */
+export const TEST_FILES: Names = {
+  right: /\.test\.ya?ml$/,
+  alike: /\.tests?\.ya?ml$/i,
+  message: 'tests of flows end in .test.yaml or .test.yml, in lower case: this file would not be read',
+  isOwnFolder: false,
+}
 
 /** Includes a byte-order mark. */
 const LARGEST_FILE = BUDGET.bytes + 3
@@ -30,9 +52,10 @@ export interface Discovery {
 
 /**
  * Lists the definitions in a folder and its subfolders. Entries that begin with a dot are ignored. Folders behind
- * symbolic links are refused: they may lead out of the project, or round in circles.
+ * symbolic links are never entered, as they may lead out of the project, or round in circles: in a folder for
+ * definitions alone they are refused.
  */
-export function discover(root: string, folder: string): Discovery {
+export function discover(root: string, folder: string, names: Names = PLAIN): Discovery {
   if (!isRealFolder(root, folder)) {
     return { files: [], diagnostics: [], exists: leadsThroughLink(root, folder) ? 'link' : false }
   }
@@ -52,11 +75,12 @@ export function discover(root: string, folder: string): Discovery {
       const file = `${path}/${name}`
       if (name.startsWith('.')) continue
       if (entry.isDirectory()) folders.push(file)
-      else if (entry.isSymbolicLink() && isLinkedFolder(root, file)) diagnostics.push(linkedFolder(root, file))
-      else if (LOOKS_LIKE_NAME.test(name) && !NAME.test(name)) diagnostics.push(otherEnding(file))
-      else if (NAME.test(name)) {
+      else if (entry.isSymbolicLink() && isLinkedFolder(root, file)) {
+        if (names.isOwnFolder) diagnostics.push(linkedFolder(root, file))
+      } else if (names.alike.test(name) && !names.right.test(name)) diagnostics.push(otherEnding(file, names))
+      else if (names.right.test(name)) {
         const oddity = entry.isFile() ? undefined : oddityOf(root, file)
-        if (oddity === undefined) files.push({ file, key: name.replace(NAME, '') })
+        if (oddity === undefined) files.push({ file, key: name.replace(names.right, '') })
         else diagnostics.push(oddity === 'outside' ? linkOutside(file) : unreadable(file, oddity))
       }
     }
@@ -124,12 +148,13 @@ export function readBounded(root: string, file: string): { bytes: Buffer } | { f
   }
 }
 
-function otherEnding(file: string): Diagnostic {
+function otherEnding(file: string, { alike, message, isOwnFolder }: Names): Diagnostic {
+  const ending = isOwnFolder ? '.yaml' : '.test.yaml'
   return {
     severity: 'error',
     code: 'FILE_OVERLOOKED',
-    message: 'definitions end in .yaml or .yml, in lower case: this file would not be read',
-    hint: `rename it to ${file.slice(file.lastIndexOf('/') + 1).replace(LOOKS_LIKE_NAME, '.yaml')}`,
+    message,
+    hint: `rename it to ${file.slice(file.lastIndexOf('/') + 1).replace(alike, ending)}`,
     at: { file, line: 1, column: 1 },
   }
 }

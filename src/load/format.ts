@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
 import { escapeHiddenInYaml, hasHidden } from '../text/hidden-characters.js'
@@ -33,6 +33,13 @@ export const POLICY_ORDER: Order = {
   at: null,
 }
 
+/** The order of the members of a file of tests, and of each test; tests compare them with the schema. */
+export const TEST_FILE_ORDER: Order = { description: null, given: null, tests: null }
+export const TEST_ORDER: Order = {
+  ...{ name: null, given: null, when: null, then: null, expect: null },
+  ...{ change: BODY, before: BODY, after: BODY },
+}
+
 export interface FormatOptions {
   /** The relative address for the modeline, if the text has no modeline yet. */
   readonly schema?: string | undefined
@@ -52,6 +59,11 @@ export function formatDefinition(file: string, text: string, options: FormatOpti
 /** A policy in standard layout, by the same rules. */
 export function formatPolicy(file: string, text: string, options: FormatOptions = {}): Formatted {
   return format(file, text, (document) => sortMembers(document.contents, POLICY_ORDER), options)
+}
+
+/** A file of tests in standard layout, by the same rules. The order of the tests stays. */
+export function formatTests(file: string, text: string, options: FormatOptions = {}): Formatted {
+  return format(file, text, sortTests, options)
 }
 
 function format(file: string, text: string, sort: Sort, { schema }: FormatOptions): Formatted {
@@ -176,6 +188,13 @@ function sortDefinition(document: Document): void {
   const environments = isMap(document.contents) ? document.contents.get('environments', true) : undefined
   if (!isMap(environments)) return
   for (const { value } of environments.items) sortMembers(value, BODY)
+}
+
+function sortTests({ contents }: Document): void {
+  sortMembers(contents, TEST_FILE_ORDER)
+  const tests = isMap(contents) ? contents.get('tests', true) : undefined
+  if (!isSeq(tests)) return
+  for (const test of tests.items) sortMembers(test, TEST_ORDER)
 }
 
 function hasAlias(document: Document): boolean {

@@ -53,6 +53,10 @@ export type Match = 'none' | 'similar'
  */
 export type Level = 'allow' | 'warn' | 'block'
 /**
+ * Stable name of a flow inside one mode. The file's stem by default.
+ */
+export type Key = string
+/**
  * A set, in alphabetical order.
  */
 export type AllowedTypes1 = ('driving_license' | 'id_card' | 'passport')[]
@@ -115,6 +119,7 @@ export interface SchemaTypes {
   flow?: FlowDefinition
   config?: Config
   policy?: Policy
+  test?: TestFile
   plan?: Plan
   deployment?: Deployment
   verification_flow?: VerificationFlow
@@ -335,6 +340,10 @@ export interface Config {
    */
   policies?: string
   /**
+   * Folder of the tests, relative to this file; its files that end in .test.yaml are read. Unless it is named here, it may be missing.
+   */
+  tests?: string
+  /**
    * Named targets. An environment without api is the embedded store under .flows/ (test mode).
    */
   environments: {
@@ -452,6 +461,306 @@ export interface Policy {
    * JSON Pointer of the field to point at. Left out: the first field of the flow that require names.
    */
   at?: string
+}
+/**
+ * Tests of flows and policies: what becomes of a person who is verified, and which policy speaks up about a change. flows test runs them offline, in every environment.
+ */
+export interface TestFile {
+  /**
+   * For colleagues: what is tested here.
+   */
+  description?: string
+  /**
+   * What holds for every test of this file. A test's own "given" replaces it member by member.
+   */
+  given?: TestGiven
+  /**
+   * Each is about one flow: a person who is verified by it (when, then, expect), or a change of its definition (change, before, after, then).
+   */
+  tests: TestCase[]
+}
+/**
+ * Which flow, where, and what is known about the person.
+ */
+export interface TestGiven {
+  /**
+   * Key of the flow: the name of its definition's file.
+   */
+  flow?: Key
+  /**
+   * Where the test runs, each with what its overlays say. Left out: in every environment.
+   *
+   * Items: An environment of the configuration.
+   */
+  environments?: string[]
+  /**
+   * What the application knows about the person already. Invented, please: everybody can read this file.
+   */
+  provided_details?: {
+    /**
+     * Email address of the person.
+     */
+    email?: string
+    /**
+     * Phone number of the person.
+     */
+    phone?: string
+  }
+  /**
+   * How much the flow is used, for a change.
+   */
+  sessions_last_30_days?: number
+}
+/**
+ * One test: it runs in each of its environments.
+ */
+export interface TestCase {
+  /**
+   * What has to hold, in one line; unique in its file.
+   */
+  name: string
+  given?: TestGiven
+  /**
+   * How the person's attempts end, in their order: verified, or the code of an error that the checks of the flow can have. Left out: nobody has tried yet.
+   *
+   * Items: How one attempt ends.
+   */
+  when?: (
+    | 'verified'
+    | 'abandoned'
+    | 'consent_declined'
+    | 'country_not_supported'
+    | 'device_not_supported'
+    | 'under_supported_age'
+    | 'document_expired'
+    | 'document_type_not_supported'
+    | 'document_unverified_other'
+    | 'selfie_document_missing_photo'
+    | 'selfie_face_mismatch'
+    | 'selfie_manipulated'
+    | 'selfie_unverified_other'
+    | 'id_number_insufficient_document_data'
+    | 'id_number_mismatch'
+    | 'id_number_unverified_other'
+    | 'email_unverified_other'
+    | 'email_verification_declined'
+    | 'phone_unverified_other'
+    | 'phone_verification_declined'
+  )[]
+  then?: TestThen
+  expect?: TestExpect
+  /**
+   * What somebody changes in the definition, as a JSON Merge Patch (RFC 7396). null takes a field back to its default.
+   */
+  change?: Overlay
+  /**
+   * The flow before the change; null: there was none. Left out: as its definition says.
+   */
+  before?: TestFlow | null
+  /**
+   * The whole flow after the change, in place of "change"; null: its definition is removed.
+   */
+  after?: TestFlow | null
+}
+/**
+ * What must be the case afterwards. What is left out may be anything.
+ */
+export interface TestThen {
+  /**
+   * Status of the verification session.
+   */
+  status?: 'verified' | 'requires_input'
+  /**
+   * Code of the session's last_error: why the last attempt failed.
+   */
+  error?:
+    | 'abandoned'
+    | 'consent_declined'
+    | 'country_not_supported'
+    | 'device_not_supported'
+    | 'under_supported_age'
+    | 'document_expired'
+    | 'document_type_not_supported'
+    | 'document_unverified_other'
+    | 'selfie_document_missing_photo'
+    | 'selfie_face_mismatch'
+    | 'selfie_manipulated'
+    | 'selfie_unverified_other'
+    | 'id_number_insufficient_document_data'
+    | 'id_number_mismatch'
+    | 'id_number_unverified_other'
+    | 'email_unverified_other'
+    | 'email_verification_declined'
+    | 'phone_unverified_other'
+    | 'phone_verification_declined'
+  /**
+   * The checks in the last verification report, exactly these, each with its result. {}: there is none. Who gives up before a check leaves the report of the attempt before.
+   */
+  report?: {
+    /**
+     * Result of checking the document.
+     */
+    document?: 'verified' | 'unverified'
+    /**
+     * Result of checking the selfie.
+     */
+    selfie?: 'verified' | 'unverified'
+    /**
+     * Result of checking the ID number.
+     */
+    id_number?: 'verified' | 'unverified'
+    /**
+     * Result of checking the email address.
+     */
+    email?: 'verified' | 'unverified'
+    /**
+     * Result of checking the phone number.
+     */
+    phone?: 'verified' | 'unverified'
+  }
+  /**
+   * What the application gets to know about the person: true for what is there, false for what is not.
+   */
+  verified_outputs?: {
+    /**
+     * The address.
+     */
+    address?: boolean
+    /**
+     * The date of birth.
+     */
+    dob?: boolean
+    /**
+     * The email address.
+     */
+    email?: boolean
+    /**
+     * The first name.
+     */
+    first_name?: boolean
+    /**
+     * The ID number.
+     */
+    id_number?: boolean
+    /**
+     * The kind of ID number.
+     */
+    id_number_type?: boolean
+    /**
+     * The last name.
+     */
+    last_name?: boolean
+    /**
+     * The phone number.
+     */
+    phone?: boolean
+    /**
+     * The sex.
+     */
+    sex?: boolean
+    /**
+     * The place of birth, as written.
+     */
+    unparsed_place_of_birth?: boolean
+    /**
+     * The sex, as written.
+     */
+    unparsed_sex?: boolean
+  }
+  /**
+   * The email address that was verified.
+   */
+  email?: string
+  /**
+   * The phone number that was verified.
+   */
+  phone?: string
+  /**
+   * For a change: the policies that speak up about the flow, exactly these. []: none of them.
+   */
+  policies?: TestPolicy[]
+  guards?: Guards1
+}
+/**
+ * A policy that speaks up.
+ */
+export interface TestPolicy {
+  /**
+   * Name of the policy: the name of its file.
+   */
+  policy: string
+  /**
+   * blocked: apply refuses the change. warned: it only says so.
+   */
+  status: 'blocked' | 'warned'
+  /**
+   * What the policy says, word for word.
+   */
+  message?: string
+}
+/**
+ * For a change: the guards that speak up, exactly these. {}: none of them. The share of changed flows is not looked at.
+ */
+export interface Guards1 {
+  /**
+   * The change weakens the verification.
+   */
+  weaken?: 'blocked' | 'warned'
+  /**
+   * The definition is gone.
+   */
+  archive?: 'blocked' | 'warned'
+  /**
+   * The static link is switched on.
+   */
+  expose_link?: 'blocked' | 'warned'
+  /**
+   * The flow is protected.
+   */
+  protected?: 'blocked' | 'warned'
+}
+/**
+ * What the person is asked for. What is left out may be anything.
+ */
+export interface TestExpect {
+  /**
+   * The checks of the person, exactly these.
+   *
+   * Items: One check.
+   */
+  checks?: ('document' | 'selfie' | 'id_number' | 'email' | 'phone' | 'matching')[]
+  /**
+   * The types of document that the person may show, exactly these.
+   */
+  allowed_types?: AllowedTypes
+  /**
+   * Whether photos must come from the camera.
+   */
+  require_live_capture?: boolean
+  /**
+   * What is compared with what is known about the person.
+   */
+  matching?: {
+    name?: Match
+    dob?: Match
+  }
+  /**
+   * Where the person goes afterwards; null: nowhere.
+   */
+  return_url?: ReturnUrl | null
+}
+/**
+ * A flow as a definition has it, without overlays.
+ */
+export interface TestFlow {
+  name: Name
+  description?: Description
+  type: Type
+  options?: Options
+  return_url?: ReturnUrl
+  static_link?: StaticLink
+  metadata?: Metadata
+  protected?: Protected
 }
 /**
  * What apply would do: plain data, in a fixed order, format flows.plan 1.0. Usage figures, lines and wording are outside its digest.

@@ -39,24 +39,35 @@ export function overlap(one: string, other: string): boolean {
 
 function folderIssues(value: unknown): Issue[] {
   if (!isObject(value)) return []
-  const { flows = 'flows', policies } = value
-  const misplaced = (['flows', 'policies'] as const).flatMap((name) => folderIssue(name, value[name]))
-  if (misplaced.length > 0 || typeof flows !== 'string' || typeof policies !== 'string' || policies === '') {
-    return misplaced
-  }
-  if (!overlap(plainFolder(flows), plainFolder(policies))) return []
+  const { flows = 'flows', policies = 'policies' } = value
+  const misplaced = FOLDERS.flatMap((name) => folderIssue(name, value[name]))
+  if (misplaced.length > 0) return misplaced
+  return [
+    ...sharedIssue('policies', value.policies, flows, 'definitions'),
+    ...sharedIssue('tests', value.tests, flows, 'definitions'),
+    ...sharedIssue('tests', value.tests, policies, 'policies'),
+  ]
+}
+
+const FOLDERS = ['flows', 'policies', 'tests'] as const
+type Folder = (typeof FOLDERS)[number]
+
+/** A folder in which, or around which, files of another kind are. */
+function sharedIssue(name: Folder, folder: unknown, other: unknown, what: string): Issue[] {
+  if (typeof folder !== 'string' || folder === '' || typeof other !== 'string') return []
+  if (!overlap(plainFolder(other), plainFolder(folder))) return []
   return [
     {
       code: 'INVALID_VALUE',
-      message: `${quote(policies)} holds definitions: policies need a folder of their own`,
-      hint: 'name a folder beside it, such as policies',
-      pointer: '/policies',
+      message: `${quote(folder)} holds ${what}: ${name} need a folder of their own`,
+      hint: `name a folder beside it, such as ${name}`,
+      pointer: `/${name}`,
       part: 'value',
     },
   ]
 }
 
-function folderIssue(name: 'flows' | 'policies', folder: unknown): Issue[] {
+function folderIssue(name: Folder, folder: unknown): Issue[] {
   if (typeof folder !== 'string' || folder === '') return []
   const parts = plainFolder(folder).split('/')
   const outside = folder.includes('\\') || /^[a-z]:/i.test(folder) || parts.some((part) => part === '' || part === '..')

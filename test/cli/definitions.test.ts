@@ -219,6 +219,41 @@ level: warn
     }
   })
 
+  test('lays out tests too, and leaves their order and every other file of their folder', async () => {
+    const cwd = aProject({ a: aDefinition('A') })
+    writeFiles(cwd, {
+      'schemas/test.schema.json': '{}',
+      'tests/other.yaml': 'not:   ours\n',
+      'tests/a.test.yaml': `tests:
+    - then:   {status: verified}   # so
+      name: second
+      when: [ verified ]
+    # a change
+    - name: first
+      then: { guards: {} }
+      change: { protected: false, name: A }
+given: { flow: a }
+`,
+    })
+    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: 'tests/a.test.yaml\n' })
+    expect((await flows(['fmt', 'tests/a.test.yaml'], { cwd })).code).toBe(0)
+    expect(
+      readFileSync(`${cwd}/tests/a.test.yaml`, 'utf8'),
+    ).toBe(`# yaml-language-server: $schema=../schemas/test.schema.json
+given: { flow: a }
+tests:
+  - name: second
+    when: [verified]
+    then: { status: verified } # so
+  # a change
+  - name: first
+    then: { guards: {} }
+    change: { name: A, protected: false }
+`)
+    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
+    expect((await flows(['fmt', 'tests/other.yaml'], { cwd })).code).toBe(64)
+  })
+
   test('--check changes nothing and exits 1', async () => {
     const cwd = aProject({ a: untidy })
     expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: 'flows/a.yaml\n' })

@@ -138,10 +138,12 @@ test('what a policy says cannot be mistaken for a line of the program', async ()
   expect(stdout + stderr).not.toMatch(/\u001b/)
 })
 
-test('flows init brings a policy that its first flow keeps', async () => {
+test('flows init brings a policy that its first flow keeps, and tests of both that pass in every environment', async () => {
   const cwd = aFolder()
-  await flows(['init', '--project', 'p'], { cwd })
-  expect((await flows(['validate'], { cwd })).stdout).toBe('1 definition and 1 policy valid.\n')
+  await flows(['init', '--project', 'p', '--api', 'https://flows.example.com'], { cwd })
+  expect((await flows(['validate'], { cwd })).stdout).toBe('1 definition, 1 policy and 1 test file valid.\n')
+  expect((await flows(['test'], { cwd })).stdout).toContain('6 tests passed in 1 file.')
+  expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
   const { code, stdout } = await flows(['plan', '--json'], { cwd })
   expect([code, JSON.parse(stdout).policies]).toEqual([0, []])
 })

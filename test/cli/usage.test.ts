@@ -168,7 +168,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['serve', '--public-url', 'flows.example.com'], 'It is not a complete address'],
     [['serve', '--public-url', 'http://flows.example.com'], 'It is not encrypted'],
     [['serve', '--public-url', 'https://flows.example.com/v1'], 'write https://flows.example.com.'],
-    [['fmt', 'flows.config.yaml'], 'is not a definition or policy of this project'],
+    [['fmt', 'flows.config.yaml'], 'is not a definition, policy or test of this project'],
     [['plan', '--config', 'missing.yaml'], 'there is no file missing.yaml'],
   ])('flows %j', async (args, wrong) => {
     const cwd = aProject({ a: aDefinition('A') })

@@ -43,6 +43,11 @@ const flow = (rest: string, type = 'document') => ({ 'flows/example.yaml': `name
 const config = (rest: string) => ({ 'flows.config.yaml': `project: acme-kyc\n${rest}` })
 const policy = (require: string) => ({ 'policies/example.yaml': `require: ${require}\nmessage: what is asked for\n` })
 
+const tests = (...lines: readonly string[]) => ({
+  ...flow(''),
+  'tests/example.test.yaml': ['tests:', '  - name: an example', ...lines.map((line) => `    ${line}`), ''].join('\n'),
+})
+
 export const EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExample>> = {
   FILE_UNREADABLE: {
     made: {
@@ -215,6 +220,23 @@ export const EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExample>> = {
     files: flow('environments:\n  lvie: { protected: true }\n'),
     mend: 'Correct the name, or add the environment to the configuration.',
     mended: change('flows/example.yaml', 'lvie', 'live'),
+  },
+  FLOW_UNKNOWN: {
+    files: tests('given: { flow: exmaple }', 'when: [verified]', 'then: { status: verified }'),
+    mend: 'Name a flow that has a definition, or remove the test with the flow.',
+    mended: change('tests/example.test.yaml', 'exmaple', 'example'),
+  },
+  POLICY_UNKNOWN: {
+    files: {
+      ...policy('flow.options.document.require_live_capture'),
+      ...tests(
+        'given: { flow: example }',
+        'change: { name: Sample }',
+        'then: { policies: [{ policy: exmaple, status: blocked }] }',
+      ),
+    },
+    mend: 'Name a policy that has a file, or remove what the test says about it.',
+    mended: change('tests/example.test.yaml', 'exmaple', 'example'),
   },
   RENAME_SELF: {
     files: flow('renamed_from: example\n'),

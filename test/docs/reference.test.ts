@@ -32,10 +32,10 @@ test('commands.md has every command as its help has it', async () => {
   await expectPart('commands.md', texts.join('\n\n'))
 })
 
-test.each(['flow', 'config', 'policy'] as const)('the page of the schema %s has every field', async (name) => {
-  const pages = { flow: 'definition.md', config: 'configuration.md', policy: 'policy.md' }
-  const schema = JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8'))
-  await expectPart(pages[name], schemaText(schema))
+test.each(['flow', 'config', 'policy', 'test'] as const)('the page of the schema %s has every field', async (name) => {
+  const pages = { flow: 'definition.md', config: 'configuration.md', policy: 'policy.md', test: 'test.md' }
+  const schemaOf = (one: string) => JSON.parse(readFileSync(`schemas/${one}.schema.json`, 'utf8'))
+  await expectPart(pages[name], schemaText(schemaOf(name), schemaOf('flow')))
 })
 
 test('settings.md has every setting of flows serve, with its variable and its field', async () => {
@@ -196,7 +196,9 @@ async function exampleText(code: DiagnosticCode): Promise<string> {
   const said = await validate()
   expect(said, said).toContain(` ${code} `)
   mended(root)
-  expect(await validate(), code).toMatch(/^\d+ definitions? (?:and 1 policy )?valid\.$/m)
+  expect(await validate(), code).toMatch(
+    /^\d+ definitions?(?:,| and)?(?: 1 policy)?(?: and)?(?: 1 test file)? valid\.$/m,
+  )
   const shown = Object.entries(files).map(([file, text]) => `\`\`\`yaml invalid\n# ${file}\n${text.trimEnd()}\n\`\`\``)
   return [...shown, ...(made ? [made.how] : []), `\`\`\`text\n${said.trimEnd()}\n\`\`\``, mend].join('\n\n')
 }

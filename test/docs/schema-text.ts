@@ -25,14 +25,19 @@ interface Schema {
   readonly maximum?: number
 }
 
-/** Every field of a schema as Markdown: a section each, with its type, limits, default and an example. */
-export function schemaText(root: Schema): string {
-  const resolved = (schema: Schema): Schema => {
+/**
+ * Every field of a schema as Markdown: a section each, with its type, limits, default and an example. `flow`: the schema
+ * of definitions, which others refer to.
+ */
+export function schemaText(root: Schema, flow: Schema): string {
+  const resolvedIn = (home: Schema, schema: Schema): Schema => {
     const { $ref, ...own } = schema
     if ($ref === undefined) return schema
-    const name = $ref.replace('#/$defs/', '')
-    return { ...resolved(root.$defs?.[name] ?? {}), ...own }
+    const [file = '', name = ''] = $ref.split('#/$defs/')
+    const where = file === '' ? home : flow
+    return { ...resolvedIn(where, where.$defs?.[name] ?? {}), ...own }
   }
+  const resolved = (schema: Schema) => resolvedIn(root, schema)
 
   /** A field, and those inside it. */
   const fieldTexts = (path: string, schema: Schema, isRequired: boolean): string[] => {
@@ -47,23 +52,29 @@ export function schemaText(root: Schema): string {
       ['example', field.examples?.[0] === undefined ? '' : code(field.examples[0])],
     ].filter(([, value]) => value !== '')
     const text = [heading, field.description ?? '', facts.map(([name, value]) => `- ${name}: ${value}`).join('\n')]
-    return [text.filter((part) => part !== '').join('\n\n'), ...insideTexts(path, field)]
+    const inside = isBody(schema) ? [] : insideTexts(path, field)
+    return [text.filter((part) => part !== '').join('\n\n'), ...inside]
   }
 
   const insideTexts = (path: string, field: Schema): string[] => {
     const inner = [field, ...(field.anyOf ?? []).map(resolved)]
-    return inner.flatMap(({ properties = {}, required = [], additionalProperties }) => [
+    return inner.flatMap(({ properties = {}, required = [], additionalProperties, items }) => [
       ...Object.entries(properties).flatMap(([name, one]) =>
         fieldTexts(path === '' ? name : `${path}.${name}`, one, required.includes(name)),
       ),
-      // An overlay repeats the body: what is different there is said of the overlay as a whole.
-      ...(typeof additionalProperties === 'object' && additionalProperties.$ref !== '#/$defs/overlay'
+      ...(typeof additionalProperties === 'object' && !isBody(additionalProperties)
         ? fieldTexts(`${path}.<name>`, additionalProperties, false)
         : []),
+      ...(items?.$ref === undefined ? [] : insideTexts(`${path}[]`, resolved(items))),
     ])
   }
 
   return insideTexts('', root).join('\n\n')
+}
+
+/** An overlay or a flow repeats the body: what is different there is said of it as a whole. */
+function isBody({ $ref = '', anyOf = [] }: Schema): boolean {
+  return /(?:overlay|test_flow)$/.test($ref) || anyOf.some(isBody)
 }
 
 function typeOf(field: Schema, resolved: (schema: Schema) => Schema): string {

@@ -1,10 +1,10 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readPolicies } from '../../src/app/project/policies.js'
 import { loadProject } from '../../src/app/project/project.js'
+import { readTestedSources } from '../../src/app/project/sources.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
-import { type Files, readAt, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
+import { type Files, temporaryProject, writeFiles } from '../helpers/temporary-project.js'
 
 const VALID = 'name: A\ntype: document\n'
 const one = (text: string | Buffer): Files => ({ 'flows/a.yaml': text })
@@ -12,6 +12,10 @@ const config = (text: string): Files => ({ 'flows.config.yaml': text })
 const policy = (require: string): Files => ({
   'flows/a.yaml': VALID,
   'policies/p.yaml': `message: m\nrequire: ${require}\n`,
+})
+const tested = (rest: string): Files => ({
+  'flows/a.yaml': VALID,
+  'tests/a.test.yaml': `tests: [{ name: n, ${rest} }]\n`,
 })
 const renamed = (from: string) => `${VALID}renamed_from: ${from}\n`
 
@@ -48,6 +52,8 @@ const CASES: Record<DiagnosticCode, Files> = {
   CONTROL_CHARACTER: one('name: "\\0"\ntype: document\n'),
   ENVIRONMENT_TWICE: config('project: p\nenvironments: { a: {}, b: {} }\n'),
   ENVIRONMENT_UNKNOWN: one(`${VALID}environments: { x: {} }\n`),
+  FLOW_UNKNOWN: tested('given: { flow: b }, then: { status: verified }'),
+  POLICY_UNKNOWN: tested('given: { flow: a }, change: {}, then: { policies: [{ policy: p, status: warned }] }'),
   RENAME_SELF: one(renamed('a')),
   RENAME_LOOP: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': renamed('a') },
   RENAME_SOURCE_DEFINED: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': VALID },
@@ -69,8 +75,7 @@ test.each(Object.entries(CASES))('%s is told, alone', async (code, files) => {
   if (links.length > 0) temporaryFlow(root)
   for (const link of links) symlinkSync(link.split(' -> ')[1] ?? '', join(root, link.split(' -> ')[0] ?? ''))
   const { project, diagnostics } = loadProject(join(root, 'flows.config.yaml'))
-  const found =
-    project === undefined ? diagnostics : [...readAt(root).diagnostics, ...(await readPolicies(project)).diagnostics]
+  const found = project === undefined ? diagnostics : (await readTestedSources(project)).diagnostics
   expect(found.map((diagnostic) => diagnostic.code)).toEqual([code])
   expect(found.every(({ message, at }) => message !== '' && at.line > 0 && at.column > 0)).toBe(true)
 })

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs'
 import Ajv2020 from 'ajv/dist/2020.js'
 import { describe, expect, test } from 'vitest'
-import { DEFINITION_ORDER, POLICY_ORDER } from '../../src/load/format.js'
+import { DEFINITION_ORDER, POLICY_ORDER, TEST_FILE_ORDER, TEST_ORDER } from '../../src/load/format.js'
 import { BODY_FIELDS, normalise } from '../../src/model/flow.js'
+import { SESSION_ERROR_CODES } from '../../src/model/resources.js'
 import { checkFlowBody } from '../../src/validate/flow-body.js'
 import { PATTERNS } from '../../src/validate/schema-issues.js'
+import { CHECKS } from '../../src/verifier/checks.js'
 
 type Schema = Record<string, unknown>
 
-const NAMES = ['flow', 'config', 'policy', 'plan', 'deployment', 'api'] as const
+const NAMES = ['flow', 'config', 'policy', 'test', 'plan', 'deployment', 'api'] as const
 const schemas = Object.fromEntries(
   NAMES.map((name) => [name, JSON.parse(readFileSync(`schemas/${name}.schema.json`, 'utf8')) as Schema]),
 ) as Record<(typeof NAMES)[number], Schema>
@@ -64,10 +66,26 @@ describe('one source for every limit', () => {
     const options = resolve({ $ref: '#/$defs/options' })
     expect(namesIn(DEFINITION_ORDER.options)).toEqual(propertyNames(options))
     expect(Object.keys(POLICY_ORDER)).toEqual(Object.keys(schemas.policy.properties as object))
+    expect(Object.keys(TEST_FILE_ORDER)).toEqual(Object.keys(schemas.test.properties as object))
+    expect(Object.keys(TEST_ORDER)).toEqual(
+      Object.keys(resolve({ $ref: 'test.schema.json#/$defs/test_case' }).properties as object),
+    )
+  })
+
+  test('a test names every outcome of an attempt, every check and every field of a flow', () => {
+    const of = (path: string) => resolve({ $ref: `test.schema.json#/$defs/${path}` })
+    const names = (path: string) => Object.keys(of(path).properties as object)
+    expect(of('test_case/properties/when/items').enum).toEqual(['verified', ...SESSION_ERROR_CODES])
+    expect(of('test_then/properties/error').enum).toEqual(SESSION_ERROR_CODES)
+    expect(names('test_then/properties/report')).toEqual(CHECKS.filter((check) => check !== 'matching'))
+    const answered = resolve({ $ref: 'api.schema.json#/$defs/verified_outputs' }).properties as object
+    expect(names('test_then/properties/verified_outputs').sort()).toEqual(Object.keys(answered).sort())
+    expect(of('test_expect/properties/checks/items').enum).toEqual([...CHECKS])
+    expect(names('test_flow')).toEqual([...BODY_FIELDS])
   })
 
   test('every pattern can explain itself', () => {
-    const patterns = ['flow', 'config', 'policy'].flatMap((name) => [
+    const patterns = ['flow', 'config', 'policy', 'test'].flatMap((name) => [
       ...JSON.stringify(schemas[name as 'flow']).matchAll(/"pattern":("(?:[^"\\]|\\.)*")/g),
     ])
     expect(patterns.length).toBeGreaterThan(5)

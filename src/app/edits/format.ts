@@ -1,9 +1,11 @@
-import { formatDefinition, formatPolicy } from '../../load/format.js'
+import { TEST_FILES } from '../../load/discover.js'
+import { type Formatted, formatDefinition, formatPolicy, formatTests } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
 import { findDefinitions } from '../project/definitions.js'
 import { findPolicies, policiesFolder } from '../project/policies.js'
 import type { Project } from '../project/project.js'
+import { findTests, testsFolder } from '../project/tests.js'
 import { schemaFor } from './write-definition.js'
 
 /** Files that are not in standard layout, each with its text in that layout, and what is wrong with other files. */
@@ -12,20 +14,27 @@ export interface Untidy {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout makes of definitions and policies: of the named ones, else of all. Nothing is written. */
+/** What the standard layout makes of definitions, policies and tests: of the named ones, else of all. Writes nothing. */
 export function untidyFiles(project: Project, named: readonly string[]): Untidy {
-  const all = [findDefinitions(project), findPolicies(project)]
+  const all = [findDefinitions(project), findPolicies(project), findTests(project)]
   const files = named.length > 0 ? named : all.flatMap((found) => found.files.map(({ file }) => file))
-  const formatted = formatFiles(project.root, files, (file, text) =>
-    isPolicy(project, file)
-      ? formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
-      : formatDefinition(file, text, { schema: schemaFor(project, file) }),
-  )
+  const formatted = formatFiles(project.root, files, (file, text) => tidy(project, file, text))
   const faults = named.length > 0 ? [] : all.flatMap(({ diagnostics }) => diagnostics)
   return {
     files: formatted.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }])),
     diagnostics: [...faults, ...formatted.flatMap(({ diagnostics }) => diagnostics)].sort(compareDiagnostics),
   }
+}
+
+function tidy(project: Project, file: string, text: string): Formatted {
+  if (isTest(project, file)) return formatTests(file, text, { schema: schemaFor(project, file, 'test') })
+  if (isPolicy(project, file)) return formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
+  return formatDefinition(file, text, { schema: schemaFor(project, file) })
+}
+
+export function isTest(project: Project, file: string): boolean {
+  const folder = testsFolder(project)
+  return folder !== undefined && file.startsWith(`${folder}/`) && TEST_FILES.right.test(file)
 }
 
 export function isPolicy(project: Project, file: string): boolean {

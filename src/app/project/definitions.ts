@@ -2,7 +2,7 @@ import { discover } from '../../load/discover.js'
 import { locateField } from '../../load/locate-field.js'
 import { compareText } from '../../model/canonical.js'
 import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
-import { BODY_FIELDS, configIn } from '../../model/flow.js'
+import { BODY_FIELDS, configIn, type FlowKey } from '../../model/flow.js'
 import { modesOf } from '../../model/mode.js'
 import type { FlowDefinition } from '../../model/schema-types.js'
 import type { DesiredFlow } from '../../model/state.js'
@@ -15,6 +15,8 @@ import { type Found, type SetOptions, SourceSet } from './source-set.js'
 export interface Definitions {
   /** Number of definition files, including faulty ones. */
   readonly count: number
+  /** The keys of all files, in order of their paths. */
+  readonly keys: readonly FlowKey[]
   /** Everything that is wrong, in order of file, line and column. */
   readonly diagnostics: readonly Diagnostic[]
   /** SHA-256 over everything that decides the desired flows: paths, contents, configuration, schemas, program. */
@@ -40,6 +42,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
   const diagnostics = set.isValid ? [] : set.check(checks)
   return {
     count: set.listed.length,
+    keys: set.listed.map(({ key }) => key),
     digest: set.digest,
     diagnostics,
     desired: (environment) => {

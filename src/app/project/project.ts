@@ -56,7 +56,8 @@ function withFolders(root: string, config: Config): ProjectConfig {
   const named = plainFolder(config.policies ?? 'policies')
   const policies = folderBehind(root, named)
   const isLink = policies !== named && !overlap(policies, flows)
-  return { ...config, flows, ...(isLink && { policies }) }
+  const tests = config.tests === undefined ? undefined : folderBehind(root, plainFolder(config.tests))
+  return { ...config, flows, ...(isLink && { policies }), ...(tests !== undefined && { tests }) }
 }
 
 /** The folder inside the project that a configured folder links to; else the folder as it is named. */
@@ -111,7 +112,7 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
 }
 
 /** The fault of a configured folder that links to anything but a folder of the project. */
-export function linkedAway(project: Project, field: 'flows' | 'policies', folder: string): Diagnostic {
+export function linkedAway(project: Project, field: 'flows' | 'policies' | 'tests', folder: string): Diagnostic {
   return {
     severity: 'error',
     code: 'LINK_OUTSIDE',

@@ -3,6 +3,7 @@ import { InvalidDefinitions } from '../failure.js'
 import { type Definitions, readDefinitions } from './definitions.js'
 import { type Policies, readPolicies } from './policies.js'
 import type { Project } from './project.js'
+import { readTests, type Tests } from './tests.js'
 
 export interface Sources {
   readonly definitions: Definitions
@@ -17,6 +18,23 @@ export async function readSources(project: Project, options: { cache?: boolean }
   const policies = await readPolicies(project, options)
   const diagnostics = [...definitions.diagnostics, ...policies.diagnostics].sort(compareDiagnostics)
   return { definitions, policies, diagnostics }
+}
+
+export interface TestedSources extends Sources {
+  readonly tests: Tests
+}
+
+/** The same with the tests, and with everything that is wrong with any of them. */
+export async function readTestedSources(project: Project, options: { cache?: boolean } = {}): Promise<TestedSources> {
+  const sources = await readSources(project, options)
+  const tests = readTests(project, sources, options)
+  const diagnostics = [...sources.diagnostics, ...tests.diagnostics].sort(compareDiagnostics)
+  return { ...sources, tests, diagnostics }
+}
+
+/** Definitions, policies and tests without errors; otherwise throws InvalidDefinitions with all errors. */
+export async function checkedTestedSources(project: Project): Promise<TestedSources> {
+  return checked(project, await readTestedSources(project))
 }
 
 /** Definitions and policies without errors; otherwise throws InvalidDefinitions with all errors. */

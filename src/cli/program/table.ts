@@ -15,8 +15,14 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/definitions/validate.js')).validate,
   },
   {
+    name: 'test',
+    summary: 'run the tests of flows and policies, offline',
+    group: 'Definitions',
+    load: async () => (await import('../commands/definitions/test.js')).test,
+  },
+  {
     name: 'fmt',
-    summary: 'put definitions and policies into their standard layout',
+    summary: 'put definitions, policies and tests into their standard layout',
     group: 'Definitions',
     load: async () => (await import('../commands/definitions/fmt.js')).fmt,
   },

@@ -61,9 +61,8 @@ function repositoryOf({ env, cwd }: Terminal, root: string): string {
 
 /** The same diagnostics with file paths from the current folder, so that the files can be opened. */
 function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: DiagnosticsView): readonly Diagnostic[] {
-  const folder = relative(terminal.cwd, root)
-  if (folder === '') return diagnostics
-  const place = (at: SourcePosition) => ({ ...at, file: join(folder, at.file).split(sep).join('/') })
+  const here = pathFromHere(terminal, root)
+  const place = (at: SourcePosition) => ({ ...at, file: here(at.file) })
   return diagnostics.map(({ at, related, ...diagnostic }) => ({
     ...diagnostic,
     at: place(at),
@@ -71,8 +70,14 @@ function fromHere(diagnostics: readonly Diagnostic[], { terminal, root }: Diagno
   }))
 }
 
-/** The text of a project file, for the excerpt below a diagnostic; none if it cannot or must not be read. */
-function textOf({ terminal, root }: DiagnosticsView, file: string): string | undefined {
+/** Paths of files of a folder, from the current folder. */
+export function pathFromHere({ cwd }: Pick<Terminal, 'cwd'>, root: string): (file: string) => string {
+  const folder = relative(cwd, root)
+  return folder === '' ? (file) => file : (file) => join(folder, file).split(sep).join('/')
+}
+
+/** The text of a project file by its path from here, for excerpts; none if it cannot or must not be read. */
+export function textOf({ terminal, root }: Omit<DiagnosticsView, 'format'>, file: string): string | undefined {
   const read = readBounded(root, relative(root, resolve(terminal.cwd, file)))
   const decoded = 'fault' in read ? undefined : decode(file, read.bytes)
   return decoded !== undefined && 'text' in decoded ? decoded.text : undefined

@@ -1,13 +1,8 @@
-import { hideApiKeys } from '../../model/api-key.js'
-import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
-import { plural, printable, visibleWidth } from '../../text/text.js'
+import type { Diagnostic } from '../../model/diagnostic.js'
+import { plural, printable } from '../../text/text.js'
+import { type ExcerptOf, excerpts, place } from '../excerpt.js'
 import { type Palette, plain } from '../palette.js'
 import { summarise } from './summary.js'
-
-/** The longest part of a source line that is shown, in characters; half of it on each side of the fault. */
-const WIDTH = 100
-/** Space for what is beside it on a line: two spaces, the line number, a bar. */
-const BESIDE = 9
 
 /**
  * Diagnostics for people: place, code, message, the line in question, and how to mend it. `sourceOf` returns the text
@@ -17,79 +12,23 @@ export function diagnosticsText(
   diagnostics: readonly Diagnostic[],
   palette: Palette = plain,
   sourceOf: (file: string) => string | undefined = () => undefined,
-  columns = WIDTH + BESIDE,
+  columns?: number,
 ): string {
   if (diagnostics.length === 0) return ''
-  const lines = new LineFinder(sourceOf)
-  const width = Math.min(WIDTH, columns - BESIDE)
-  const blocks = diagnostics.map((diagnostic) => {
-    return block(diagnostic, palette, lines.find(diagnostic.at), width).join('\n')
-  })
+  const excerptOf = excerpts(sourceOf, palette, columns)
+  const blocks = diagnostics.map((diagnostic) => block(diagnostic, palette, excerptOf).join('\n'))
   const { errors, warnings, files } = summarise(diagnostics)
   const counts = [errors > 0 && plural(errors, 'error'), warnings > 0 && plural(warnings, 'warning')].filter(Boolean)
   return `${blocks.join('\n')}\n\n${counts.join(' and ')} in ${plural(files, 'file')}.\n`
 }
 
-function block(diagnostic: Diagnostic, palette: Palette, line: string | undefined, width: number): string[] {
+function block(diagnostic: Diagnostic, palette: Palette, excerptOf: ExcerptOf): string[] {
   const { at, code, message, hint, severity, related = [] } = diagnostic
   const colour = severity === 'error' ? palette.red : palette.yellow
   return [
     `${palette.bold(place(at))} ${colour(code)} ${printable(message)}`,
-    ...(line === undefined ? [] : excerpt({ line, at, width }, palette, colour)),
+    ...excerptOf(at, colour),
     ...related.map((other) => `  ${palette.dim(`see ${place(other)}`)}`),
     ...(hint === undefined ? [] : [`  ${palette.cyan('hint:')} ${printable(hint)}`]),
   ]
-}
-
-function place({ file, line, column }: SourcePosition): string {
-  return `${printable(file)}:${line}:${column}`
-}
-
-interface Excerpt {
-  readonly line: string
-  readonly at: SourcePosition
-  readonly width: number
-}
-
-function excerpt({ line, at, width }: Excerpt, palette: Palette, colour: (text: string) => string): string[] {
-  const start = Math.max(0, at.column - 1 - Math.floor(width / 2))
-  const end = start + width
-  const [isCutBefore, isCutAfter] = [start > 0, line.trimEnd().length > end]
-  const before = isCutBefore
-    ? `…${visible(line.slice(start + 1, at.column - 1))}`
-    : visible(line.slice(0, at.column - 1))
-  const rest = line.slice(at.column - 1, isCutAfter ? end - 1 : end)
-  const text = `${before}${visible(rest)}${isCutAfter ? '…' : ''}`
-  const number = String(at.line)
-  const gutter = ' '.repeat(number.length)
-  return [
-    `  ${palette.dim(`${number} |`)} ${text.trimEnd()}`,
-    `  ${palette.dim(`${gutter} |`)} ${' '.repeat(visibleWidth(before))}${colour('^')}`,
-  ]
-}
-
-/** A tab takes one column, so that the caret is at the right place. */
-function visible(text: string): string {
-  // User and password of an address stay unseen, even where half of them is cut off.
-  return printable(text.replaceAll('\t', ' ').replaceAll(/:\/\/[^\s'"/]*@/g, '://...@'))
-}
-
-/** Splits each file only once, however many diagnostics it has. */
-class LineFinder {
-  readonly #sourceOf: (file: string) => string | undefined
-  #file: string | undefined
-  #lines: readonly string[] = []
-
-  constructor(sourceOf: (file: string) => string | undefined) {
-    this.#sourceOf = sourceOf
-  }
-
-  find({ file, line }: SourcePosition): string | undefined {
-    if (file !== this.#file) {
-      this.#file = file
-      this.#lines = hideApiKeys(this.#sourceOf(file) ?? '').split(/\r?\n/)
-    }
-    const text = this.#lines[line - 1]
-    return text === undefined || text.trim() === '' ? undefined : text.replace(/^\ufeff/, '')
-  }
 }

@@ -76,6 +76,24 @@ require: has(flow.options.document) && flow.options.document.require_live_captur
 message: a flow captures the document live, so that nobody sends a picture that was taken before
 `
 
+const HIGH_VALUE_TESTS = `given: { flow: high-value }
+tests:
+  - name: a face that is not the one on the document costs the selfie
+    when: [selfie_face_mismatch]
+    then: { status: requires_input, error: selfie_face_mismatch }
+  - name: people show a passport and nothing else
+    given: { environments: [local] }
+    expect: { allowed_types: [passport], checks: [document, selfie, phone, matching] }
+  - name: the email address fails
+    given: { environments: [served] }
+    when: [email_unverified_other]
+    then: { status: requires_input }
+  - name: the selfie stays in local
+    given: { environments: [local] }
+    change: { options: { document: { require_matching_selfie: false } } }
+    then: { guards: { weaken: blocked, protected: blocked } }
+`
+
 const help = (command: string, ...args: readonly string[]): Scene => ({
   command,
   name: ['help', ...args.slice(1)].join('-'),
@@ -124,8 +142,32 @@ export const STORY: readonly Scene[] = [
     },
   },
   help('validate'),
+  { command: 'test', name: 'no-tests', args: ['test'] },
+  {
+    command: 'test',
+    name: 'failed',
+    args: ['test'],
+    code: 1,
+    files: { 'project/tests/high-value.test.yaml': HIGH_VALUE_TESTS },
+  },
+  { command: 'test', name: 'github', args: ['test', '--format', 'github'], code: 1 },
+  { command: 'test', name: 'junit', args: ['test', '--format', 'junit'], code: 1 },
+  { command: 'test', name: 'passed', args: ['test', '--only', 'selfie', '--env', 'local'] },
+  { command: 'test', name: 'none-named', args: ['test', '--only', 'sefie'], code: 64 },
+  {
+    command: 'test',
+    name: 'invalid',
+    args: ['test'],
+    code: 3,
+    files: {
+      'project/tests/low-value.test.yaml':
+        'tests:\n  - name: anybody is verified\n    given: { flow: low-valeu }\n    when: [verifed]\n    then: { status: verified }\n',
+    },
+  },
+  help('test'),
   {
     command: 'fmt',
+    gone: ['project/tests/low-value.test.yaml', 'project/tests/high-value.test.yaml'],
     name: 'check',
     args: ['fmt', '--check'],
     code: 1,

@@ -1,10 +1,11 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
-import { isPolicy, untidyFiles } from '../../../app/edits/format.js'
+import { isPolicy, isTest, untidyFiles } from '../../../app/edits/format.js'
 import { replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage } from '../../../app/failure.js'
 import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
+import { testsFolder } from '../../../app/project/tests.js'
 import { followedIfInside, isLink, LinkOutside } from '../../../files/inside.js'
 import { printable } from '../../../text/text.js'
 import { noSuchFile } from '../../options/named-file.js'
@@ -15,11 +16,14 @@ import { showDiagnostics } from '../../views/diagnostics.js'
 
 export const fmt: Define = (command, run) => {
   command
-    .argument('[files...]', 'definitions and policies (default: all of them)')
+    .argument('[files...]', 'definitions, policies and tests (default: all of them)')
     .option('--check', 'change nothing; exit 1 when a file is not in standard layout')
     .addHelpText(
       'after',
-      examples(['All definitions and policies, in place', 'flows fmt'], ['In a pull request', 'flows fmt --check']),
+      examples(
+        ['All definitions, policies and tests, in place', 'flows fmt'],
+        ['In a pull request', 'flows fmt --check'],
+      ),
     )
     .action((files, options) => run(async (cli) => format(cli, files, options.check ?? false)))
 }
@@ -44,7 +48,7 @@ function inProject(cli: Cli, project: Project, given: string): string {
   const { root, config } = project
   const named = (path: string) => relative(root, path).split(sep).join('/')
   const isOurs = (file: string) =>
-    /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file))
+    /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file) || isTest(project, file))
   const written = resolve(cli.terminal.cwd, given)
   // The code that reads the file reports what is wrong with such a link.
   if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
@@ -54,8 +58,8 @@ function inProject(cli: Cli, project: Project, given: string): string {
   if (!isOurs(file)) {
     const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
     throw badUsage(
-      `${given} is not a definition or policy of this project`,
-      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}`,
+      `${given} is not a definition, policy or test of this project`,
+      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}, and .test.yaml files in ${testsFolder(project) ?? 'tests'}/`,
     )
   }
   return file

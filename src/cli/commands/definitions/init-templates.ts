@@ -28,8 +28,8 @@ environments:
 ${live}`
 }
 
-/** A definition and a policy to start with. */
-export function firstFile(name: 'sign-up' | 'live-capture'): string {
+/** A definition, a policy and tests of both to start with. */
+export function firstFile(name: 'sign-up' | 'live-capture' | 'sign-up.test'): string {
   return template(`${name}.yaml`)
 }
 

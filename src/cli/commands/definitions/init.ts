@@ -4,6 +4,7 @@ import { Option } from '@commander-js/extra-typings'
 import configSchema from '../../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
 import policySchema from '../../../../schemas/policy.schema.json' with { type: 'json' }
+import testSchema from '../../../../schemas/test.schema.json' with { type: 'json' }
 import { badUsage, Failure } from '../../../app/failure.js'
 import { configFilesIn } from '../../../app/project/project.js'
 import { defaultBranch } from '../../../ci/default-branch.js'
@@ -96,9 +97,11 @@ function filesFor(start: Start): Readonly<Record<string, string>> {
     [CONFIG_FILE]: projectConfig(project, api),
     'flows/sign-up.yaml': firstFile('sign-up'),
     'policies/live-capture.yaml': firstFile('live-capture'),
+    'tests/sign-up.test.yaml': firstFile('sign-up.test'),
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
+    'schemas/test.schema.json': jsonText(testSchema),
     ...CI_FILES[ci](start, api !== undefined),
   }
 }

@@ -5,6 +5,7 @@ import deploymentSchema from '../../../../schemas/deployment.schema.json' with {
 import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
 import planSchema from '../../../../schemas/plan.schema.json' with { type: 'json' }
 import policySchema from '../../../../schemas/policy.schema.json' with { type: 'json' }
+import testSchema from '../../../../schemas/test.schema.json' with { type: 'json' }
 import { jsonText } from '../../options/format.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
@@ -13,6 +14,7 @@ export const SCHEMAS = {
   flow: flowSchema,
   config: configSchema,
   policy: policySchema,
+  test: testSchema,
   plan: planSchema,
   deployment: deploymentSchema,
   api: apiSchema,

@@ -1,5 +1,5 @@
 import type { Project } from '../../../app/project/project.js'
-import { readSources, type Sources } from '../../../app/project/sources.js'
+import { readTestedSources, type TestedSources } from '../../../app/project/sources.js'
 import { hasError } from '../../../model/diagnostic.js'
 import { plural } from '../../../text/text.js'
 import { formatOptions, type View, type Views, viewOf } from '../../options/format.js'
@@ -8,7 +8,7 @@ import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { type DiagnosticsFormat, showDiagnostics } from '../../views/diagnostics.js'
 
-interface Validated extends Sources {
+interface Validated extends TestedSources {
   readonly project: Project
 }
 
@@ -20,9 +20,14 @@ const as =
 const VIEWS: Views<Validated, DiagnosticsFormat> = {
   human: (terminal, validated, exitCode) => {
     as('human')(terminal, validated, exitCode)
-    const { definitions, policies } = validated
+    const { definitions, policies, tests } = validated
     const { length } = policies.names
-    const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
+    const counts = [
+      plural(definitions.count, 'definition'),
+      ...(length > 0 ? [policyCount(length)] : []),
+      ...(tests.count > 0 ? [plural(tests.count, 'test file')] : []),
+    ]
+    const what = [counts.slice(0, -1).join(', '), ...counts.slice(-1)].filter((part) => part !== '').join(' and ')
     if (exitCode === ExitCode.ok) terminal.show(`${what} valid.\n`)
   },
   json: as('json'),
@@ -49,7 +54,7 @@ export const validate: Define = (command, run) => {
       run(async (cli) => {
         const show = viewOf(options, VIEWS)
         const project = openProject(cli)
-        const sources = await readSources(project, { cache: options.cache })
+        const sources = await readTestedSources(project, { cache: options.cache })
         const exitCode = hasError(sources.diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
         return show(cli, { ...sources, project }, exitCode)
       }),
