@@ -2,7 +2,7 @@
 // `--declarations` (after tsc) their declarations. CommonJS, as both libraries are: apps of either kind load that. Each of
 // the two writes over what it made before and leaves the other's alone: npm runs them in either order.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 
@@ -32,17 +32,33 @@ async function bundle(library) {
   })
 }
 
-/** What tsc has said of the one source, said of each library. */
+/** What tsc has said of the one source, said of each library; with the types of other folders that it names, as CommonJS. */
 function declare(library) {
-  const from = join(values.out, 'types/src/constructs')
-  mkdirSync(folder(library), { recursive: true })
-  for (const file of readdirSync(folder(library)).filter((name) => name.endsWith('.d.cts'))) {
-    rmSync(join(folder(library), file))
-  }
-  for (const file of readdirSync(from).filter((name) => name.endsWith('.d.ts'))) {
+  const from = join(values.out, 'types/src')
+  const into = folder(library)
+  mkdirSync(into, { recursive: true })
+  for (const file of readdirSync(into, { recursive: true }).filter((name) => name.endsWith('.d.cts')))
+    rmSync(join(into, file))
+  const due = readdirSync(join(from, 'constructs')).map((file) => `constructs/${file}`)
+  const done = new Set()
+  for (const file of due) {
+    if (done.has(file)) continue
+    done.add(file)
     const text = readFileSync(join(from, file), 'utf8')
       .replaceAll(/(?<=from ')cdktn(?=')/g, library)
-      .replaceAll(/(?<=from '\.\/[a-z-]+)\.js(?=')/g, '.cjs')
-    writeFileSync(join(folder(library), file.replace('.d.ts', '.d.cts')), text)
+      .replaceAll(/(?<=from ')(\.{1,2}\/[\w./-]+)\.js(?=')/g, (_, path) => {
+        const named = join(dirname(file), path)
+        due.push(`${named}.d.ts`)
+        const way = relative(dirname(placed(file)), placed(named))
+        return `${way.startsWith('.') ? way : `./${way}`}.cjs`
+      })
+    const place = join(into, placed(file).replace('.d.ts', '.d.cts'))
+    mkdirSync(dirname(place), { recursive: true })
+    writeFileSync(place, text)
   }
+}
+
+/** The files of constructs/ themselves lie at the top. */
+function placed(file) {
+  return file.replace(/^constructs\//, '')
 }

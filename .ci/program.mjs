@@ -19,7 +19,11 @@ const { metafile } = await build({
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
-  alias: { yaml: './node_modules/yaml/browser/index.js' },
+  // The first is smaller so, and the second's other build asks for its parts in a way that no bundler follows.
+  alias: {
+    yaml: './node_modules/yaml/browser/index.js',
+    'jsonc-parser': './node_modules/jsonc-parser/lib/esm/main.js',
+  },
   // pg asks for the second and goes on without it.
   external: ['@photostructure/sqlite', 'pg-native'],
   metafile: true,

@@ -91,6 +91,8 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     { args: ['sessions', 'submit', session, '--outcome', 'canary-outcome'] },
   ],
   doctor: () => inFormats(['doctor'], 'human', 'json'),
+  ci: () => [human(['ci', 'add', 'github'])],
+  upgrade: () => [human(['upgrade', '--check'])],
   completion: () => ['bash', 'zsh', 'fish'].map((shell) => human(['completion', shell])),
   // With a port that no listener may have, so that it ends; test/cli/dev.long.test.ts has it running.
   dev: () => [human(['dev', '--port', '99999'])],
@@ -103,7 +105,18 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   apply: () => [human(['apply']), ...inFormats(['apply', '--yes'], 'human', 'json', 'jsonl')],
 }
 
-const WITHOUT_ENV = new Set(['init', 'validate', 'fmt', 'schema', 'diff', 'promote', 'terraform', 'completion'])
+const WITHOUT_ENV = new Set([
+  'init',
+  'validate',
+  'fmt',
+  'schema',
+  'diff',
+  'promote',
+  'terraform',
+  'ci',
+  'upgrade',
+  'completion',
+])
 const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
 
 test('every command has a row here', () => {

@@ -65,5 +65,5 @@ test('flows init writes jobs for the default branch, also into a folder that it 
   const { code, stderr } = await flows(['init', 'kyc', '--project', 'kyc', ...api], { cwd: folder })
   expect(code).toBe(0)
   expect(stderr).toContain('The jobs apply what is merged into the branch master.')
-  expect(readFileSync(join(folder, 'kyc/.github/workflows/flows.yaml'), 'utf8')).toContain('branches: [master]')
+  expect(readFileSync(join(folder, '.github/workflows/flows-kyc.yaml'), 'utf8')).toContain('branches: [master]')
 })

@@ -1,15 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readHeader } from '../../src/forge/header.js'
 import { aFolder, writeFiles } from '../helpers/cli.js'
 import { served } from '../service/serving.js'
 import { aGithubServer } from './github-server.js'
-import { ACTION, type ActionOptions, runAction } from './run-action.js'
+import { ACTION, type ActionOptions, INSTALLED, runAction } from './run-action.js'
 
 const MERGED = 'd'.repeat(40)
 const strong = 'name: A\ntype: document\noptions:\n  document:\n    require_live_capture: true\n'
+/** Of nothing. */
+const DIGEST = `sha512-${createHash('sha512').digest('base64')}`
 const weak = strong.replace('capture: true', 'capture: false')
 
 /** A repository with definitions, a flows API, GitHub, and jobs that run the action. */
@@ -17,6 +20,7 @@ async function aRepository(guards = '{}') {
   const api = await served()
   const github = await aGithubServer()
   const workspace = aFolder({
+    ...INSTALLED,
     'flows.config.yaml': `project: acme-kyc\nenvironments:\n  live: { mode: test, api: "${api.url}", api_key_env: FLOWS_LIVE_KEY, guards: ${guards} }\n`,
     'flows/a.yaml': strong,
   })
@@ -269,7 +273,7 @@ describe('two merges that change the same flow', () => {
 
 describe('on a schedule', () => {
   const fake = (code: number, pull = 0) => ({
-    npm: `#!/bin/sh\nmkdir -p "$RUNNER_TEMP/flows/bin" && ln -sf "$(dirname "$0")/fake" "$RUNNER_TEMP/flows/bin/flows"\n`,
+    npm: `#!/bin/sh\nmkdir -p node_modules/.bin && ln -sf "$(dirname "$0")/fake" node_modules/.bin/flows\n`,
     fake: `#!/bin/sh\necho "flows $*"\ncase "$*" in *" drift "*) exit ${code};; *" pull "*) exit ${pull};; esac\n`,
   })
 
@@ -279,7 +283,7 @@ describe('on a schedule', () => {
     [2, 0, true],
     [6, 6, false],
   ])('drift that exits %i ends with %i, and a pull request: %s', async (drift, code, opens) => {
-    const workspace = aFolder()
+    const workspace = aFolder({ ...INSTALLED, 'flows.config.yaml': '' })
     const options = { github: { token: 't' }, env: {}, workspace, artifacts: new Map() }
     const run = await runAction({
       inputs: { command: 'drift', environment: 'live' },
@@ -295,7 +299,7 @@ describe('on a schedule', () => {
       inputs: { command: 'drift', environment: 'live' },
       github: { token: 't' },
       env: {},
-      workspace: aFolder(),
+      workspace: aFolder({ ...INSTALLED, 'flows.config.yaml': '' }),
       artifacts: new Map(),
       programs: fake(2, 2),
     })
@@ -304,9 +308,9 @@ describe('on a schedule', () => {
 })
 
 describe('the action', () => {
-  test('is composite, and its version is the one of this package', () => {
+  test('is composite, and installs what the lock file says unless it is told otherwise', () => {
     expect(ACTION.runs.using).toBe('composite')
-    expect(ACTION.inputs.version?.default).toBe(JSON.parse(readFileSync('package.json', 'utf8')).version)
+    expect(ACTION.inputs.install?.default).toBe('lockfile')
     for (const input of Object.values(ACTION.inputs)) expect(input.description).not.toBe('')
   })
 
@@ -333,10 +337,21 @@ describe('the action', () => {
     ['command', { command: 'aply' }],
     ['environment', { environment: '$(touch /tmp/x)' }],
     ['environment', { environment: '' }],
-    ['version', { version: '1.0.0; touch x' }],
+    ['config', { config: '../flows.config.yaml' }],
+    ['config', { config: 'none.yaml' }],
+    ['install', { install: 'latest' }],
+    ['package', { package: 'verification-flows@1.0.0' }],
+    ['package', { install: 'package', package: 'verification-flows', integrity: DIGEST }],
+    ['package', { install: 'package', package: 'verification-flows@^1.0.0', integrity: DIGEST }],
+    ['package', { install: 'package', package: 'git+https://example.com/flows.git', integrity: DIGEST }],
+    ['package', { install: 'package', package: '../flows.tgz', integrity: DIGEST }],
+    ['package', { install: 'package', package: '-o.tgz', integrity: DIGEST }],
+    ['integrity', { install: 'package', package: 'verification-flows@1.0.0' }],
+    ['integrity', { install: 'package', package: 'verification-flows@1.0.0', integrity: 'sha1-abc' }],
   ])('refuses an input that is none: %s', async (name, input) => {
     const inputs = { command: 'plan', environment: 'live', ...input }
-    const run = await runAction({ inputs, github: {}, env: {}, workspace: aFolder(), artifacts: new Map() })
+    const workspace = aFolder({ 'flows.config.yaml': '' })
+    const run = await runAction({ inputs, github: {}, env: {}, workspace, artifacts: new Map() })
     expect(run).toMatchObject({ code: 64, ran: ['Check the inputs'] })
     expect(run.stdout).toMatch(new RegExp(`^::error title=Verification flows::${name} `))
   })

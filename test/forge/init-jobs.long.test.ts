@@ -3,17 +3,17 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { githubWorkflow, gitlabPipeline } from '../../src/cli/commands/definitions/init-templates.js'
 import { readHeader } from '../../src/forge/header.js'
 import { aDefinition, aFolder, flows, writeFiles } from '../helpers/cli.js'
 import { programInProcess } from '../helpers/program-in-process.js'
 import { served } from '../service/serving.js'
 import { aGitServer } from './git-server.js'
 import { aGitlabServer } from './gitlab-server.js'
+import { jobsText } from './job-texts.js'
 import { ACTION, script } from './run-action.js'
 
 describe('the workflow for GitHub', () => {
-  const { permissions, jobs } = parse(githubWorkflow('acme-kyc', true, 'main'))
+  const { permissions, jobs } = parse(jobsText({ forge: 'github' }))
 
   test('gives each job no more rights than it needs', () => {
     expect(permissions).toEqual({ contents: 'read' })
@@ -35,7 +35,7 @@ describe('the workflow for GitHub', () => {
       (job) => (job as { steps: { uses?: string; with?: object; run?: string }[] }).steps,
     )
     const calls = steps.filter(({ uses }) => uses === './.github/actions/flows')
-    expect(calls).toHaveLength(3)
+    expect(calls).toHaveLength(4)
     for (const call of calls)
       expect(Object.keys(ACTION.inputs)).toEqual(expect.arrayContaining(Object.keys(call.with ?? {})))
     for (const { run, uses } of steps) {
@@ -54,9 +54,9 @@ describe('the workflow for GitHub', () => {
   })
 
   test('runs for pull requests, for a merge queue, and for pushes to the default branch, whatever its name', () => {
-    const of = (branch: string) => parse(githubWorkflow('acme-kyc', true, branch)).on
+    const of = (branch: string) => parse(jobsText({ forge: 'github', branch })).on
     expect(Object.keys(of('main'))).toEqual(['pull_request', 'merge_group', 'push', 'schedule'])
-    expect(parse(githubWorkflow('acme-kyc', false, 'main')).on).toHaveProperty('merge_group')
+    expect(parse(jobsText({ forge: 'github', target: undefined })).on).toHaveProperty('merge_group')
     const filters = ['main', 'master', 'release/2.x', '1.0', 'c++'].map((branch) => of(branch).push.branches)
     expect(filters).toEqual([['main'], ['master'], ['release/2.x'], ['1.0'], ['c\\+\\+']])
     // A merge queue waits for the jobs that a branch requires: they validate, and touch no service.
@@ -68,14 +68,14 @@ describe('the workflow for GitHub', () => {
     for (const [name, job] of Object.entries(jobs)) {
       expect((job as { 'timeout-minutes'?: number })['timeout-minutes'], name).toBeLessThanOrEqual(15)
     }
-    const { '.flows': base, ...pipeline } = parse(gitlabPipeline('acme-kyc', true))
+    const { '.flows': base, ...pipeline } = parse(jobsText({ forge: 'gitlab' }))
     expect(base.timeout).toBe('15 minutes')
     for (const job of Object.values(pipeline)) expect(job).toMatchObject({ extends: '.flows' })
   })
 
   test('only validates where there is no service to plan against', () => {
-    expect(Object.keys(parse(githubWorkflow('acme-kyc', false, 'main')).jobs)).toEqual(['validate'])
-    expect(Object.keys(parse(gitlabPipeline('acme-kyc', false)))).toEqual(['.flows', 'flows:validate'])
+    expect(Object.keys(parse(jobsText({ forge: 'github', target: undefined })).jobs)).toEqual(['validate'])
+    expect(Object.keys(parse(jobsText({ forge: 'gitlab', target: undefined })))).toEqual(['.flows', 'flows:validate'])
   })
 })
 
@@ -91,7 +91,7 @@ async function aPipeline() {
   }
   const bin = aFolder()
   writeFileSync(join(bin, 'flows'), await programInProcess(), { mode: 0o755 })
-  const jobs = parse(gitlabPipeline('acme-kyc', true))
+  const jobs = parse(jobsText({ forge: 'gitlab' }))
   const said: string[] = []
   const home = aFolder()
   const run = async (job: string, workspace: string, env: Readonly<Record<string, string>>) => {

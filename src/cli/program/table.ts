@@ -183,6 +183,18 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/service/restore.js')).restore,
   },
   {
+    name: 'ci',
+    summary: 'add the CI jobs of a project to its repository, or renew them',
+    group: 'Setup',
+    load: async () => (await import('../commands/setup/ci.js')).ci,
+  },
+  {
+    name: 'upgrade',
+    summary: 'renew schemas and CI jobs after a new version, and show what changes',
+    group: 'Setup',
+    load: async () => (await import('../commands/setup/upgrade.js')).upgrade,
+  },
+  {
     name: 'doctor',
     summary: 'check the project, its keys and services',
     group: 'Setup',

@@ -119,7 +119,17 @@ export const STORY: readonly Scene[] = [
 
   { command: 'init', name: 'new', args: ['init', '--project', 'acme-kyc'], cwd: 'fresh' },
   { command: 'init', name: 'again', args: ['init', '--project', 'acme-kyc'], cwd: 'fresh', code: 1 },
+  {
+    command: 'init',
+    name: 'live',
+    args: ['init', 'live', '--project', 'acme-kyc', '--api', 'https://flows.example.com'],
+    cwd: 'fresh',
+  },
   help('init'),
+  { command: 'ci', name: 'add', args: ['ci', 'add', 'gitlab'], cwd: 'fresh/live' },
+  help('ci'),
+  { command: 'upgrade', name: 'nothing', args: ['upgrade'], cwd: 'fresh/live' },
+  help('upgrade'),
 
   {
     command: 'validate',

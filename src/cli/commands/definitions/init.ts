@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import configSchema from '../../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
@@ -7,18 +7,26 @@ import policySchema from '../../../../schemas/policy.schema.json' with { type: '
 import testSchema from '../../../../schemas/test.schema.json' with { type: 'json' }
 import { badUsage, Failure } from '../../../app/failure.js'
 import { configFilesIn } from '../../../app/project/project.js'
+import type { Forge, JobTarget } from '../../../app/setup/ci-jobs.js'
+import { firstFile, projectConfig } from '../../../app/setup/first-files.js'
+import { givenSpec, PACKAGE, sourceOf } from '../../../app/setup/installed-from.js'
+import { isBuiltIn, wantedJobs } from '../../../app/setup/jobs.js'
+import { type Packaged, packaged } from '../../../app/setup/package-needs.js'
+import { fatesOf, type Wanted, writeFates } from '../../../app/setup/renewal.js'
+import { below, checkFolderName, repositoryOf } from '../../../app/setup/repository.js'
 import { defaultBranch } from '../../../ci/default-branch.js'
-import { followedIfInside, LinkOutside } from '../../../files/inside.js'
 import { KEY_PATTERN } from '../../../model/flow.js'
 import { printable } from '../../../text/text.js'
 import { apiAddressFault } from '../../../validate/address.js'
 import { jsonText } from '../../options/format.js'
-import { linkRefused } from '../../options/named-file.js'
 import { CONFIG_FILE } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
-import { packageFile } from '../../program/package-file.js'
-import { firstFile, githubWorkflow, gitlabPipeline, projectConfig } from './init-templates.js'
+import { ownPackage, sqlite } from '../../program/own-package.js'
+import { packageFolder } from '../../program/package-file.js'
+import { version } from '../../program/version.js'
+import { sayJobs } from '../../views/job-steps.js'
+import { refusingLinks, sayFates, shownPath } from '../../views/setup-files.js'
 
 export const init: Define = (command, run) => {
   command
@@ -33,11 +41,16 @@ export const init: Define = (command, run) => {
         .choices(['github', 'gitlab', 'none'])
         .default('github' as const),
     )
+    .option(
+      '--package <spec>',
+      'what package.json installs this program from: a tarball, a git address, a version (default: what it was installed from)',
+    )
     .addHelpText(
       'after',
       examples(
         ['Here', 'flows init'],
         ['For GitLab', 'flows init --ci gitlab'],
+        ['With a tarball that lies in the repository', 'flows init --package vendor/verification-flows-0.1.0.tgz'],
         ['For a service that runs already', 'flows init --project acme-kyc --api https://flows.example.com'],
       ),
     )
@@ -56,9 +69,8 @@ export const init: Define = (command, run) => {
         const fault = options.api === undefined ? undefined : apiAddressFault(options.api)
         if (fault !== undefined) throw badUsage(`"${options.api}" ${fault.message}`, fault.hint)
         const branch = await defaultBranch(nearestFolder(root))
-        write(cli, root, filesFor({ project, api: options.api, ci: options.ci, branch }))
-        if (options.ci === 'github' && options.api !== undefined) sayWhatIsApplied(cli, branch)
-        if (options.ci !== 'none') sayWhereJobsGo(cli, root, options.ci)
+        const from = options.package === undefined ? undefined : givenSpec(options.package, cli.terminal.cwd)
+        start(cli, root, { project, api: options.api, ci: options.ci, branch, from })
         cli.terminal.show(`Started project ${project}. Next:\n\n${nextSteps(folder)}`)
         return ExitCode.ok
       }),
@@ -81,7 +93,12 @@ function nameFrom(root: string): string {
   return name === '' ? 'my-flows' : name
 }
 
-type Ci = 'github' | 'gitlab' | 'none'
+/** The folder itself, or the nearest existing folder above it. */
+function nearestFolder(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
+}
+
+type Ci = Forge | 'none'
 
 interface Start {
   readonly project: string
@@ -89,90 +106,70 @@ interface Start {
   readonly ci: Ci
   /** The branch that pull requests are merged into. */
   readonly branch: string
+  /** What the project is to install this program from, if the user said so. */
+  readonly from: string | undefined
 }
 
-function filesFor(start: Start): Readonly<Record<string, string>> {
-  const { project, api, ci } = start
+/** Everything is looked at before anything is written. */
+function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start): void {
+  const repository = repositoryOf(root)
+  if (ci !== 'none') checkFolderName(repository)
+  const within = (path: string) => below(repository.project, path)
+  const own = packaged(
+    { project, configFile: CONFIG_FILE },
+    repository,
+    sourceOf(packageFolder(), version, from),
+    sqlite(),
+  )
+  const target: JobTarget | undefined =
+    api === undefined ? undefined : { name: 'live', keyVariable: 'FLOWS_LIVE_KEY', mode: 'live' }
+  const jobs =
+    ci === 'none'
+      ? undefined
+      : { forge: ci, project, configFile: CONFIG_FILE, target, branch, repository, isBuilt: isBuiltIn(own.file.text) }
+  const wanted = jobs === undefined ? undefined : wantedJobs(jobs, ownPackage)
+  const files: Wanted[] = [
+    ...Object.entries(firstFiles(project, api)).map(
+      ([path, text]): Wanted => ({ path: within(path), text, otherwise: 'keep' }),
+    ),
+    ...own.ignore,
+    own.file,
+    ...(wanted?.files ?? []),
+  ]
+  const shown = (path: string) => shownPath(cli, repository, path)
+  const fates = refusingLinks(() => fatesOf(repository.root, files), shown)
+  writeFates(repository.root, fates)
+  sayFates(cli.terminal, fates, shown)
+  sayPackage(cli.terminal, own)
+  if (target === undefined || jobs === undefined) cli.terminal.talk('\n')
+  if (jobs !== undefined) sayJobs(cli.terminal, jobs, wanted?.byHand)
+}
+
+function firstFiles(project: string, api: string | undefined): Readonly<Record<string, string>> {
   return {
     [CONFIG_FILE]: projectConfig(project, api),
-    'flows/sign-up.yaml': firstFile('sign-up'),
-    'policies/live-capture.yaml': firstFile('live-capture'),
-    'tests/sign-up.test.yaml': firstFile('sign-up.test'),
+    'flows/sign-up.yaml': firstFile('sign-up', ownPackage),
+    'policies/live-capture.yaml': firstFile('live-capture', ownPackage),
+    'tests/sign-up.test.yaml': firstFile('sign-up.test', ownPackage),
     'schemas/flow.schema.json': jsonText(flowSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
     'schemas/test.schema.json': jsonText(testSchema),
-    ...CI_FILES[ci](start, api !== undefined),
   }
 }
 
-/** With a service to plan against, the workflow calls the action. Init writes that too: it is reviewed like code. */
-const CI_FILES: Readonly<Record<Ci, (start: Start, hasLive: boolean) => Readonly<Record<string, string>>>> = {
-  github: ({ project, branch }, hasLive) => ({
-    '.github/workflows/flows.yaml': githubWorkflow(project, hasLive, branch),
-    ...(hasLive && { '.github/actions/flows/action.yml': readFileSync(packageFile('action.yml'), 'utf8') }),
-  }),
-  gitlab: ({ project }, hasLive) => ({ '.gitlab-ci.yml': gitlabPipeline(project, hasLive) }),
-  none: () => ({}),
-}
-
-/** Writes only files that do not exist yet; it never overwrites somebody's file. */
-function write({ terminal }: Cli, root: string, files: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(files)) checkPlace(root, name)
-  for (const [name, text] of Object.entries(files)) {
-    const file = join(root, ...name.split('/'))
-    const isKept = lstatSync(file, { throwIfNoEntry: false }) !== undefined
-    if (!isKept) {
-      mkdirSync(dirname(file), { recursive: true })
-      writeFileSync(file, text, { flag: 'wx' })
-    }
-    const shown = relative(terminal.cwd, file).split(sep).join('/')
-    terminal.talk(`${isKept ? 'kept' : 'made'}  ${printable(shown)}\n`)
-  }
-}
-
-/** GitHub starts the apply job for the branch that the file names; GitLab asks which branch is the default. */
-function sayWhatIsApplied({ terminal }: Cli, branch: string): void {
-  terminal.talk(
-    `\nThe jobs apply what is merged into the branch ${printable(branch)}. Where that is not the default branch, change ` +
-      '"branches" in the workflow.\n\n',
-  )
-}
-
-/** An existing folder or file may be a link. */
-function checkPlace(root: string, name: string): void {
-  try {
-    followedIfInside(root, join(root, name))
-  } catch (error) {
-    throw error instanceof LinkOutside ? linkRefused(name) : error
-  }
-}
-
-/** GitHub and GitLab do not read jobs from a folder of a repository, and their steps would run at its root. */
-function sayWhereJobsGo({ terminal }: Cli, root: string, ci: Exclude<Ci, 'none'>): void {
-  const folder = withinRepository(root)
-  if (folder === '') return
-  const [service, jobs, config] = {
-    github: ['GitHub', '.github', `every step with "uses:" needs "config: ${folder}/${CONFIG_FILE}", every "npx"`],
-    gitlab: ['GitLab', '.gitlab-ci.yml', 'every "npx"'],
-  }[ci] as [string, string, string]
-  terminal.talk(
-    `\nThese jobs do not run yet: ${service} reads ${jobs} at the root of the repository only, and ${printable(folder)} is a ` +
-      `folder of it. Move ${printable(`${folder}/${jobs}`)} to the root; in it, ${printable(config)} ` +
-      `"--config ${printable(folder)}/${CONFIG_FILE}" behind "flows".\n\n`,
-  )
-}
-
-/** The folder itself, or the nearest existing folder above it. */
-function nearestFolder(folder: string): string {
-  return existsSync(folder) || folder === dirname(folder) ? folder : nearestFolder(dirname(folder))
-}
-
-/** Path of a folder in its git repository; empty at the root, or without a repository. */
-function withinRepository(root: string): string {
-  for (let above = root; ; above = dirname(above)) {
-    if (existsSync(join(above, '.git'))) return relative(above, root).split(sep).join('/')
-    if (above === dirname(above)) return ''
+/** What package.json names, if that is not what the reader would expect. */
+function sayPackage({ talk }: Cli['terminal'], { spec, by, isElsewhere }: Packaged): void {
+  if (by === 'version') {
+    talk(
+      `\npackage.json has ${PACKAGE} ${printable(spec)} of the npm registry: what this program was installed from is not ` +
+        'known. Look whether that is yours; from elsewhere: npm install --save-dev <tarball or git address>\n',
+    )
+  } else if (isElsewhere) {
+    talk(
+      `\n${printable(spec)} is a file outside of this repository, and no CI job has it: copy it into the repository and ` +
+        'install it from there.\n',
+    )
   }
 }
 

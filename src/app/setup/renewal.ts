@@ -1,0 +1,100 @@
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { followedIfInside, LinkOutside } from '../../files/inside.js'
+import { replaceWhole, writeNew } from '../../files/put-in-place.js'
+import { Failure } from '../failure.js'
+import { madeBy } from './made-file.js'
+
+/** A file as it is to be. */
+export interface Wanted {
+  /** Path in the repository. */
+  readonly path: string
+  readonly text: string
+  /**
+   * What becomes of a file that is there and says something else. `keep`: it is somebody's own. `change`: the text is
+   * theirs, with something added. `renew`: it came from here. `renew-unedited`: it came from here if its first line says
+   * so, and is renewed unless somebody edited it.
+   */
+  readonly otherwise: 'keep' | 'change' | 'renew' | 'renew-unedited'
+}
+
+/** A file of a repository is a link that leads out of it. */
+export class LinksOut extends Error {
+  override readonly name = 'LinksOut'
+
+  readonly path: string
+
+  constructor(path: string) {
+    super(`${path} is a link that leads out of the repository`)
+    this.path = path
+  }
+}
+
+/** What happens, or would happen, to a file. */
+export interface Fate {
+  readonly path: string
+  readonly fate: 'made' | 'changed' | 'renewed' | 'same' | 'kept' | 'edited'
+  /** Empty for a file that is not there. */
+  readonly before: string
+  readonly after: string
+}
+
+/**
+ * What is to be done for files to be as they should, with edited ones written over only where that is asked for. Throws
+ * LinksOut if one of them leads out of the repository, before anything is written.
+ */
+export function fatesOf(root: string, files: readonly Wanted[], { overwrite = false } = {}): readonly Fate[] {
+  return files.map(({ path, text, otherwise }) => {
+    const place = placeOf(root, path)
+    if (lstatSync(place, { throwIfNoEntry: false }) === undefined)
+      return { path, fate: 'made', before: '', after: text }
+    const before = read(place, path)
+    const fate = isSameText(before, text) ? 'same' : FATES[otherwise](before, overwrite)
+    return { path, fate, before, after: text }
+  })
+}
+
+const FATES: Readonly<Record<Wanted['otherwise'], (before: string, overwrite: boolean) => Fate['fate']>> = {
+  keep: () => 'kept',
+  change: () => 'changed',
+  renew: () => 'renewed',
+  'renew-unedited': (before, overwrite) => (overwrite || madeBy(before)?.isEdited === false ? 'renewed' : 'edited'),
+}
+
+/** The real place of a file, whether it is there or not. */
+function placeOf(root: string, path: string): string {
+  try {
+    return followedIfInside(root, join(root, path))
+  } catch (error) {
+    throw error instanceof LinkOutside ? new LinksOut(path) : error
+  }
+}
+
+/** git may give a file the line ends of another system. */
+function isSameText(one: string, other: string): boolean {
+  return one.replaceAll('\r\n', '\n') === other.replaceAll('\r\n', '\n')
+}
+
+function read(place: string, path: string): string {
+  try {
+    return readFileSync(place, 'utf8')
+  } catch (error) {
+    throw new Failure('unreadable_file', `${path} is there and cannot be read: nothing was written`, { cause: error })
+  }
+}
+
+/** Writes what is made or renewed: each file whole, and no other. */
+export function writeFates(root: string, fates: readonly Fate[]): void {
+  for (const { path, fate, after } of fates) {
+    if (!isWritten(fate)) continue
+    const place = placeOf(root, path)
+    mkdirSync(dirname(place), { recursive: true })
+    if (fate === 'made') writeNew(place, after)
+    else replaceWhole(place, after)
+  }
+}
+
+/** Whether such a file is written. */
+export function isWritten(fate: Fate['fate']): boolean {
+  return fate === 'made' || fate === 'changed' || fate === 'renewed'
+}
