@@ -6,7 +6,9 @@ interface Schema {
   readonly description?: string
   readonly type?: string
   readonly enum?: readonly string[]
-  readonly anyOf?: readonly Schema[]
+  readonly anyOf?: readonly Schema[] | undefined
+  /** Whether the name of a variable may stand here instead. */
+  readonly orVariable?: boolean
   readonly items?: Schema
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
@@ -29,9 +31,14 @@ interface Schema {
 export function schemaText(root: Schema): string {
   const resolved = (schema: Schema): Schema => {
     const { $ref, ...own } = schema
+    const [value, variable] = schema.anyOf ?? []
+    // What a variable may stand for has the limits of its value.
+    if (value !== undefined && variable?.$ref === VARIABLE)
+      return { ...resolved(value), ...own, anyOf: undefined, orVariable: true }
     if ($ref === undefined) return schema
-    const name = $ref.replace('#/$defs/', '')
-    return { ...resolved(root.$defs?.[name] ?? {}), ...own }
+    const names = $ref.split('/').slice(1)
+    const target = names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], root)
+    return { ...resolved(target as Schema), ...own }
   }
 
   /** A field, and those inside it. */
@@ -40,7 +47,7 @@ export function schemaText(root: Schema): string {
     const heading = `## \`${path}\``
     const limits = limitsOf(field, resolved)
     const facts = [
-      ['type', typeOf(field, resolved)],
+      ['type', `${typeOf(field, resolved)}${field.orVariable ? ', or `{ variable: NAME }`' : ''}`],
       ['required', isRequired ? 'yes' : ''],
       ['default', field.default === undefined ? '' : code(field.default)],
       ['limits', limits.join('; ')],
@@ -65,6 +72,8 @@ export function schemaText(root: Schema): string {
 
   return insideTexts('', root).join('\n\n')
 }
+
+const VARIABLE = '#/$defs/variable'
 
 function typeOf(field: Schema, resolved: (schema: Schema) => Schema): string {
   if (field.anyOf) return field.anyOf.map((one) => typeOf(resolved(one), resolved)).join(' or ')

@@ -1,7 +1,7 @@
 import { formatDefinition, formatPolicy } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
-import { findDefinitions } from '../project/definitions.js'
+import { findBases, findDefinitions } from '../project/definitions.js'
 import { findPolicies, policiesFolder } from '../project/policies.js'
 import type { Project } from '../project/project.js'
 import { schemaFor } from './write-definition.js'
@@ -12,14 +12,16 @@ export interface Untidy {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout makes of definitions and policies: of the named ones, else of all. Nothing is written. */
+/** What the standard layout makes of definitions, bases and policies: of the named ones, else of all. Nothing is written. */
 export function untidyFiles(project: Project, named: readonly string[]): Untidy {
   const all = [findDefinitions(project), findPolicies(project)]
-  const files = named.length > 0 ? named : all.flatMap((found) => found.files.map(({ file }) => file))
+  const bases = findBases(project)
+  const found = [...all.flatMap(({ files }) => files.map(({ file }) => file)), ...bases]
+  const files = named.length > 0 ? named : found
   const formatted = formatFiles(project.root, files, (file, text) =>
     isPolicy(project, file)
       ? formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
-      : formatDefinition(file, text, { schema: schemaFor(project, file) }),
+      : formatDefinition(file, text, { schema: schemaFor(project, file, bases.includes(file) ? 'base' : 'flow') }),
   )
   const faults = named.length > 0 ? [] : all.flatMap(({ diagnostics }) => diagnostics)
   return {

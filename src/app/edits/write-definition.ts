@@ -8,7 +8,11 @@ import { makeCacheKey } from '../../load/cache/cache-key.js'
 import type { Project } from '../project/project.js'
 
 /** The modeline names the project's own copy of the schema, if it keeps one. */
-export function schemaFor({ root }: Project, file: string, name: 'flow' | 'policy' = 'flow'): string | undefined {
+export function schemaFor(
+  { root }: Project,
+  file: string,
+  name: 'flow' | 'base' | 'policy' = 'flow',
+): string | undefined {
   const schema = join(root, 'schemas', `${name}.schema.json`)
   if (!existsSync(schema)) return undefined
   return relative(dirname(join(root, file)), schema)

@@ -30,6 +30,18 @@ export function editsFor(
       if (text === undefined) throw changedMeanwhile(file)
       return text
     },
+    layered: (file) => {
+      const { bases, files: about, variables } = definitions.surroundings(file)
+      return {
+        variables,
+        bases: bases.map((value, index) => {
+          const { file: base = '', others = [] } = about[index] ?? {}
+          const text = definitions.text(base)
+          if (text === undefined) throw changedMeanwhile(base)
+          return { file: base, text, value, others: others.length }
+        }),
+      }
+    },
     folder: project.config.flows,
     schemaFor: (file) => schemaFor(project, file),
     environment,

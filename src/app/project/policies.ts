@@ -41,7 +41,7 @@ export interface PlanInputs {
 export async function readPolicies(project: Project, options: SetOptions = {}): Promise<Policies> {
   const environments = Object.keys(project.config.environments)
   const found = findPolicies(project)
-  const set = new SourceSet(project, 'policies', found, environments, options)
+  const set = new SourceSet(project, { name: 'policies' }, found, environments, options)
   const isEmpty = found.files.length === 0
   const diagnostics = isEmpty ? found.diagnostics : set.isValid ? [] : set.check(await checksOf(environments))
   let rules: readonly CompiledPolicy[] | undefined

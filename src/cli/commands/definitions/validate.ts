@@ -22,7 +22,13 @@ const VIEWS: Views<Validated, DiagnosticsFormat> = {
     as('human')(terminal, validated, exitCode)
     const { definitions, policies } = validated
     const { length } = policies.names
-    const what = plural(definitions.count, 'definition') + (length > 0 ? ` and ${policyCount(length)}` : '')
+    const { bases, count } = definitions
+    const counts = [
+      plural(count, 'definition'),
+      ...(bases.length > 0 ? [plural(bases.length, 'base')] : []),
+      ...(length > 0 ? [policyCount(length)] : []),
+    ]
+    const what = counts.join(', ').replace(/, (?=[^,]*$)/, ' and ')
     if (exitCode === ExitCode.ok) terminal.show(`${what} valid.\n`)
   },
   json: as('json'),
