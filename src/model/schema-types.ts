@@ -53,6 +53,10 @@ export type Match = 'none' | 'similar'
  */
 export type Extends = string
 /**
+ * A folder, relative to the configuration file.
+ */
+export type Folder = string
+/**
  * allow: say nothing. warn: say so and go on. block: refuse to apply.
  */
 export type Level = 'allow' | 'warn' | 'block'
@@ -455,9 +459,9 @@ export interface Config {
    */
   project: string
   /**
-   * Folder of the definitions, relative to this file.
+   * Folder of the definitions, relative to this file, or a list of folders. No key may be in two of them; new definitions are written to the first.
    */
-  flows?: string
+  flows?: string | Folder[]
   /**
    * Folder of the policies, relative to this file. Unless it is named here, it may be missing.
    */

@@ -37,14 +37,33 @@ export function overlap(one: string, other: string): boolean {
   return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`)
 }
 
+/** The folders of definitions, as the configuration names them. */
+export function flowsFolders(flows: unknown = 'flows'): readonly string[] {
+  const named = Array.isArray(flows) ? flows : [flows]
+  return named.filter((one) => typeof one === 'string').map(plainFolder)
+}
+
 function folderIssues(value: unknown): Issue[] {
   if (!isObject(value)) return []
-  const { flows = 'flows', policies } = value
-  const misplaced = (['flows', 'policies'] as const).flatMap((name) => folderIssue(name, value[name]))
-  if (misplaced.length > 0 || typeof flows !== 'string' || typeof policies !== 'string' || policies === '') {
-    return misplaced
-  }
-  if (!overlap(plainFolder(flows), plainFolder(policies))) return []
+  const { flows, policies } = value
+  const ofFlows = Array.isArray(flows)
+    ? flows.flatMap((folder, index) => folderIssue('flows', folder, `/flows/${index}`))
+    : folderIssue('flows', flows)
+  const misplaced = [...ofFlows, ...folderIssue('policies', policies)]
+  if (misplaced.length > 0) return misplaced
+  const folders = flowsFolders(flows)
+  const twice = folders.flatMap((folder, index): Issue[] => {
+    const other = folders.slice(0, index).find((one) => overlap(one, folder))
+    if (other === undefined || folder === '' || other === '') return []
+    const message =
+      other === folder
+        ? `${quote(folder)} is named twice`
+        : `${quote(folder)} and ${quote(other)} are not beside each other`
+    const hint = 'name only the one above: its subfolders belong to it'
+    return [{ code: 'INVALID_VALUE', message, hint, pointer: `/flows/${index}`, part: 'value' }]
+  })
+  if (twice.length > 0 || typeof policies !== 'string' || policies === '') return twice
+  if (!folders.some((folder) => overlap(folder, plainFolder(policies)))) return []
   return [
     {
       code: 'INVALID_VALUE',
@@ -56,8 +75,12 @@ function folderIssues(value: unknown): Issue[] {
   ]
 }
 
-function folderIssue(name: 'flows' | 'policies', folder: unknown): Issue[] {
-  if (typeof folder !== 'string' || folder === '') return []
+function folderIssue(name: 'flows' | 'policies', folder: unknown, pointer = `/${name}`): Issue[] {
+  if (typeof folder !== 'string') return []
+  // The schema says so of the others.
+  const size = pointer !== '/flows' ? undefined : folder === '' ? 'the text is empty' : sizeFault(folder)
+  if (size !== undefined) return [{ code: 'INVALID_VALUE', message: size, pointer, part: 'value' }]
+  if (folder === '') return []
   const parts = plainFolder(folder).split('/')
   const outside = folder.includes('\\') || /^[a-z]:/i.test(folder) || parts.some((part) => part === '' || part === '..')
   if (!outside && parts.every((part) => !part.startsWith('.'))) return []
@@ -68,10 +91,15 @@ function folderIssue(name: 'flows' | 'policies', folder: unknown): Issue[] {
         ? `${quote(folder)} leads out of the project, or is not a relative path`
         : `${quote(folder)} is not a folder of its own, or is hidden`,
       hint: `name a folder beside this file, such as ${name}`,
-      pointer: `/${name}`,
+      pointer,
       part: 'value',
     },
   ]
+}
+
+function sizeFault(folder: string): string | undefined {
+  const { length } = Array.from(folder)
+  return length > 500 ? `the text has ${length} characters; at most 500 are permitted` : undefined
 }
 
 function addressIssues(value: unknown): Issue[] {

@@ -41,7 +41,11 @@ export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
  * Where either a value or the name of a variable may stand, ajv says what is wrong with both. A mapping that has
  * `variable` is meant as the name of one; anything else is meant as a value.
  */
-function ofMeantShape(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+function ofMeantShape(all: readonly ErrorObject[]): readonly ErrorObject[] {
+  // Where text or a list may stand, a fault in the list shows that the list is meant.
+  const isInside = ({ instancePath }: ErrorObject) =>
+    all.some((other) => other.instancePath.startsWith(`${instancePath}/`))
+  const errors = all.filter((error) => error.keyword !== 'type' || !Array.isArray(error.data) || !isInside(error))
   const isOfVariable = ({ schemaPath }: ErrorObject) => schemaPath.includes('/$defs/variable/')
   if (!errors.some(isOfVariable)) return errors
   const named = new Set(

@@ -14,6 +14,6 @@ export function projectCommit(
       trustCommand(folder),
     )
   const { root, configFile, config } = project
-  const files = [configFile, config.flows, config.policies ?? 'policies', ...findBases(project)]
+  const files = [configFile, ...config.flows, config.policies ?? 'policies', ...findBases(project)]
   return commitInfo({ root, files, env, onUntrusted })
 }

@@ -15,7 +15,7 @@ import type { Bases, Checks } from './source-set.js'
 /** The folders whose files are never bases. */
 export function foldersOf(project: Project): readonly string[] {
   const policies = policiesFolder(project)
-  return [project.config.flows, ...(policies === undefined ? [] : [policies])]
+  return [...project.config.flows, ...(policies === undefined ? [] : [policies])]
 }
 
 /** The values of variables, as the configuration gives them. */

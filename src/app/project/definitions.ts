@@ -124,21 +124,30 @@ function setOf(project: Project, options: SetOptions): SourceSet {
 
 /** The definition files of a project, unread, and what is wrong with their folder. */
 export function findDefinitions(project: Project): Found {
-  const { files, diagnostics, exists } = discover(project.root, project.config.flows)
-  return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
+  const found = project.config.flows.map((folder, index) => {
+    const { files, diagnostics, exists } = discover(project.root, folder)
+    const faults = diagnostics.length > 0 ? diagnostics : folderFaults(project, index, exists, files.length)
+    return { files, diagnostics: faults }
+  })
+  return {
+    files: found.flatMap(({ files }) => files).sort((a, b) => compareText(a.file, b.file)),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+  }
 }
 
-function folderFaults(project: Project, exists: boolean | 'link', count: number): Diagnostic[] {
+function folderFaults(project: Project, index: number, exists: boolean | 'link', count: number): Diagnostic[] {
   if (exists && count > 0) return []
-  const folder = project.config.flows
-  if (exists === 'link') return [linkedAway(project, 'flows', folder)]
+  const { flows } = project.config
+  const folder = flows[index] ?? ''
+  const pointer = flows.length === 1 ? '/flows' : `/flows/${index}`
+  if (exists === 'link') return [linkedAway(project, 'flows', folder, pointer)]
   return [
     {
       severity: 'error',
       code: exists ? 'FOLDER_EMPTY' : 'FOLDER_MISSING',
       message: exists ? `there is no definition in the folder "${folder}"` : `there is no folder "${folder}"`,
       hint: exists ? 'a definition is a file that ends in .yaml or .yml' : 'make it, or name another one in "flows"',
-      at: locateInConfig(project, '/flows'),
+      at: locateInConfig(project, pointer),
     },
   ]
 }

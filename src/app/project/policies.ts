@@ -81,7 +81,7 @@ function loadLanguage() {
 /** The folder of the policies; undefined if it is the default and overlaps with the folder of the definitions. */
 export function policiesFolder({ config }: Project): string | undefined {
   const folder = plainFolder(config.policies ?? 'policies')
-  return config.policies === undefined && overlap(folder, config.flows) ? undefined : folder
+  return config.policies === undefined && config.flows.some((one) => overlap(folder, one)) ? undefined : folder
 }
 
 /** The files of the policies, unread. The usual folder may be missing. */

@@ -46,7 +46,8 @@ function inProject(cli: Cli, project: Project, given: string): string {
   const named = (path: string) => relative(root, path).split(sep).join('/')
   const bases = findBases(project)
   const isOurs = (file: string) =>
-    bases.includes(file) || (/\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file)))
+    bases.includes(file) ||
+    (/\.ya?ml$/.test(file) && (config.flows.some((folder) => file.startsWith(`${folder}/`)) || isPolicy(project, file)))
   const written = resolve(cli.terminal.cwd, given)
   // The code that reads the file reports what is wrong with such a link.
   if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
@@ -54,7 +55,7 @@ function inProject(cli: Cli, project: Project, given: string): string {
   if (path === undefined) throw noSuchFile(cli, given)
   const file = named(path)
   if (!isOurs(file)) {
-    const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
+    const folders = [...config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
     throw badUsage(
       `${given} is not a definition or policy of this project`,
       `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}${bases.length > 0 ? ', and what these extend' : ''}`,

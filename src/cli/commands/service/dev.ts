@@ -101,7 +101,7 @@ function localSite(cli: Cli, env: string | undefined): Site {
 /** The folders of definitions and policies, and the bases: what is saved there is applied. */
 function foldersOf(project: Project): readonly string[] {
   const policies = policiesFolder(project)
-  return [project.config.flows, ...(policies === undefined ? [] : [policies]), ...findBases(project)]
+  return [...project.config.flows, ...(policies === undefined ? [] : [policies]), ...findBases(project)]
 }
 
 /** The folders as the configuration names them now; undefined while it is invalid. */
