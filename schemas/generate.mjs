@@ -1,6 +1,6 @@
 // Makes from the schemas what the code needs of them:
 //   src/model/schema-types.ts            TypeScript types (committed; `--check` fails when stale)
-//   src/validate/generated/*.js          compiled ajv validators, one per schema, and flow-body (built, not committed)
+//   src/validate/generated/*.js          compiled ajv validators (built, not committed)
 //   src/remote/http/generated/answers.js what the client checks of answers (built, not committed)
 //   src/validate/generated/fingerprint.js what a cached result depends on (built, not committed)
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,18 @@ import { fingerprint } from './fingerprint.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const root = dirname(here)
-const names = ['flow', 'config', 'policy', 'test', 'plan', 'deployment']
+const names = ['flow', 'base', 'config', 'policy', 'test', 'plan', 'deployment']
+/** What is checked by a validator of its own. A flow's file is checked by what it is, so that each fault is named once. */
+const checked = {
+  flow: 'flow.schema.json#/$defs/definition',
+  'flow-part': 'flow.schema.json#/$defs/extending',
+  'flow-body': 'flow.schema.json#/$defs/body',
+  config: 'config.schema.json',
+  policy: 'policy.schema.json',
+  test: 'test.schema.json',
+  plan: 'plan.schema.json',
+  deployment: 'deployment.schema.json',
+}
 /** Shapes of answers: types are made of them, and no validators. */
 const answers = 'api'
 const read = (name) => JSON.parse(readFileSync(join(here, `${name}.schema.json`), 'utf8'))
@@ -27,6 +38,9 @@ const LIMITS = new Set([
 
 /** Keywords whose members have names of their own. */
 const NAMED = new Set(['properties', '$defs'])
+
+/** Definitions of the schemas that are types although no whole schema is one of them. */
+const TYPES = ['definition', 'body']
 
 const typesFile = join(root, 'src/model/schema-types.ts')
 const types = await typesSource()
@@ -46,7 +60,8 @@ async function typesSource() {
   const defs = {}
   for (const name of names) {
     const { $schema, $id, $defs, ...body } = read(name)
-    const own = { ...$defs, [name]: body }
+    // A choice of shapes has no type of its own.
+    const own = { ...$defs, ...('if' in body || '$ref' in body ? {} : { [name]: body }) }
     Object.assign(defs, name === 'test' ? shared(own) : own)
   }
   const resources = read(answers).$defs
@@ -57,7 +72,10 @@ async function typesSource() {
     type: 'object',
     additionalProperties: false,
     properties: Object.fromEntries(
-      [...names, ...Object.keys(resources)].map((name) => [name, { $ref: `#/$defs/${name}` }]),
+      [...TYPES, ...names.filter((name) => Object.hasOwn(defs, name)), ...Object.keys(resources)].map((name) => [
+        name,
+        { $ref: `#/$defs/${name}` },
+      ]),
     ),
     $defs: keepTypeTitles(relinked),
   }
@@ -91,7 +109,9 @@ function keepTypeTitles(node, key) {
   if (Array.isArray(node)) return node.map((item) => keepTypeTitles(item))
   if (node === null || typeof node !== 'object') return node
   const named = [
-    'flow',
+    'definition',
+    'body',
+    'variable',
     'config',
     'policy',
     'test',
@@ -121,12 +141,6 @@ function keepTypeTitles(node, key) {
     copy[name] = keepTypeTitles(value, name)
   }
   return copy
-}
-
-/** The body that overlays patch and the API takes: a definition without what is not configuration itself. */
-function flowBody() {
-  const { renamed_from, environments, ...properties } = read('flow').properties
-  return { ...read('flow'), $id: 'flow-body.schema.json', properties }
 }
 
 /** The answers that the client reads, by the names that the code has for them. Of some only what it uses. */
@@ -230,7 +244,7 @@ async function asModule(contents) {
 async function writeValidators() {
   const folder = join(root, 'src/validate/generated')
   mkdirSync(folder, { recursive: true })
-  for (const name of [...names, 'flow-body']) {
+  for (const [name, ref] of Object.entries(checked)) {
     const ajv = new Ajv2020({
       strict: true,
       allErrors: true,
@@ -240,8 +254,7 @@ async function writeValidators() {
       code: { source: true, esm: true },
     })
     for (const each of names) ajv.addSchema(read(each))
-    ajv.addSchema(flowBody())
-    writeFileSync(join(folder, `${name}.js`), await asModule(standaloneCode(ajv, ajv.getSchema(`${name}.schema.json`))))
+    writeFileSync(join(folder, `${name}.js`), await asModule(standaloneCode(ajv, ajv.getSchema(ref))))
     writeFileSync(
       join(folder, `${name}.d.ts`),
       "import type { ValidateFunction } from 'ajv'\nexport declare const validate: ValidateFunction\n",

@@ -4,10 +4,12 @@ import type { DesiredFlow } from '../model/state.js'
 import { type BlamedFlow, blame } from '../plan/blame.js'
 import { describeConflict } from '../plan/conflict.js'
 import { diff } from '../plan/diff.js'
+import { saidAt } from '../plan/locate.js'
 import { pair } from '../plan/pair.js'
 import { deploymentOf } from '../remote/deployments.js'
 import type { RemoteReader } from '../remote/remote.js'
 import { someAtOnce, versionsOf } from '../remote/versions.js'
+import { fieldPlace } from './plan.js'
 import type { Definitions } from './project/definitions.js'
 import { checkedDefinitions } from './project/sources.js'
 import { reading, type Site } from './site.js'
@@ -40,6 +42,7 @@ async function blamedBy(
   const { definition, conflict } = await definitionOf(reader, flow.id, definitions.desired(environment), project)
   const undeployed = new Map(definition && diff(config, definition.config).map(({ path, after }) => [path, after]))
   const { id, key, livemode, version } = flow
+  const file = definition?.file ?? ''
   return {
     environment,
     livemode,
@@ -55,7 +58,7 @@ async function blamedBy(
         path,
         value,
         ...(undeployed.has(path) && { defined: undeployed.get(path) ?? null }),
-        line: definition ? (definitions.locate(definition.file, environment, path)?.line ?? null) : null,
+        ...saidAt(definition ? fieldPlace(definitions.locate(definition.file, environment, path)) : null, file),
         changed: {
           version: changed.version,
           action: changed.action,

@@ -1,6 +1,6 @@
 import type { Plan } from '../model/plan.js'
 import { isEmpty } from '../model/plan.js'
-import { locate, type Places } from '../plan/locate.js'
+import { type FieldPlace, locate, type Places } from '../plan/locate.js'
 import { type PlanOptions, plan } from '../plan/plan.js'
 import type { RemoteReader } from '../remote/remote.js'
 import type { Definitions } from './project/definitions.js'
@@ -42,7 +42,15 @@ export async function planFlows(
 /** Where the definitions say things. */
 export function placesOf(definitions: Definitions): Places {
   return {
-    lineOf: (file, environment, path) => definitions.locate(file, environment, path)?.line ?? null,
+    placeOf: (file, environment, path) => fieldPlace(definitions.locate(file, environment, path)),
     bodyLine: (file) => definitions.bodyLine(file),
   }
+}
+
+/** A place as plans tell it. */
+export function fieldPlace(place: ReturnType<Definitions['locate']>): FieldPlace | null {
+  if (place === null) return null
+  const { file, line, variable } = place
+  if (variable === undefined) return { file, line }
+  return { file, line, variable: { name: variable.name, file: variable.at.file, line: variable.at.line } }
 }

@@ -6,8 +6,7 @@ import type { FlowConfig } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
-import { checkDefinition } from '../validate/definition.js'
-import { holds, withConfig } from './with-config.js'
+import { type Around, holds, isValid, withConfig } from './with-config.js'
 import { rewrite } from './yaml/rewrite.js'
 import { Source } from './yaml/source.js'
 
@@ -19,6 +18,8 @@ export interface DefinitionText {
 
 export interface Target {
   readonly environment: string
+  /** What stands around the definition: the bases that it extends, and variables. By default nothing. */
+  readonly around?: Around | undefined
   /** Every environment of the configuration. */
   readonly environments: Modes
   /** The wanted configuration of the flow in that environment. */
@@ -46,26 +47,37 @@ export class NotEditable extends Error {
  * always read and checked again, so it never says anything else than what was asked for.
  */
 export function editDefinition({ file, text }: DefinitionText, target: Target): string {
-  const before = definitionOf(file, text, target.environments)
+  const before = definitionOf(file, text, target.environments, target.around)
   const made = withConfig(before, target)
   if (made === undefined) {
     throw new Error(`${file}: no definition says this of the flow in ${target.environment} and leaves the others alone`)
   }
-  const wanted = withRename(made, target.renamedFrom)
+  return editText({ file, text }, withRename(made, target.renamedFrom), (wanted) => holds(wanted, before, target))
+}
+
+/**
+ * A text edited so that it says `wanted`, which must hold. Throws NotEditable if that is impossible without losing a
+ * comment.
+ */
+export function editText<Said>(
+  { file, text }: DefinitionText,
+  wanted: Said,
+  isRight: (wanted: Said) => boolean,
+): string {
   for (const write of [rewrite, rewriteLoosely]) {
     const edited = attempt(() => write(text, wanted))
     if (edited !== undefined && says(file, edited, wanted) && keepsComments(text, edited)) {
-      if (!holds(wanted, before, target)) break
+      if (!isRight(wanted)) break
       return isInLayout(file, text) ? inLayout(file, edited) : edited
     }
   }
   throw new NotEditable(file)
 }
 
-/** Parses a text that was checked before. */
-export function definitionOf(file: string, text: string, environments: Modes): FlowDefinition {
+/** Parses a text that was checked before, with what is around it. */
+export function definitionOf(file: string, text: string, environments: Modes, around?: Around): FlowDefinition {
   const { value, diagnostics } = parse(file, text)
-  if (diagnostics.length > 0 || checkDefinition(value, environments).length > 0) {
+  if (diagnostics.length > 0 || !isValid(value, environments, around)) {
     throw new Error(`${file} is not a valid definition: check it before it is edited`)
   }
   return value as FlowDefinition
@@ -87,7 +99,7 @@ function inLayout(file: string, text: string): string {
   return 'text' in formatted ? formatted.text : text
 }
 
-function says(file: string, text: string, wanted: FlowDefinition): boolean {
+function says(file: string, text: string, wanted: unknown): boolean {
   const { value, diagnostics } = parse(file, text)
   return diagnostics.length === 0 && isDeepStrictEqual(value, wanted)
 }

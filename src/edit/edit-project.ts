@@ -1,14 +1,17 @@
 import { locateField } from '../load/locate-field.js'
+import { parse } from '../load/parse.js'
 import { SourceMap } from '../load/source-map.js'
-import { configIn, type FlowConfig, type FlowKey } from '../model/flow.js'
+import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { Modes } from '../model/mode.js'
 import type { Assurance, Field } from '../model/plan.js'
 import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
-import { checkDefinition } from '../validate/definition.js'
+import { checkDefinition, isComplete } from '../validate/definition.js'
 import { checkDefinitionSet } from '../validate/definition-set.js'
-import { definitionOf, editDefinition } from './edit-definition.js'
+import { definitionOf } from './edit-definition.js'
+import { editLayers, type Layered, type Override } from './edit-layers.js'
 import { newDefinition } from './new-definition.js'
+import { configOf } from './with-config.js'
 
 /** The wanted state of one flow in the environment. */
 export interface FlowTarget {
@@ -23,6 +26,8 @@ export interface ProjectFiles {
   /** Every definition. Texts are needed only for definitions that a target is about. */
   readonly definitions: readonly { readonly key: FlowKey; readonly file: string }[]
   text(file: string): string
+  /** What a definition extends, and the values of variables; by default nothing and none. */
+  layered?(file: string): Layered
   /** The folder of definitions, where new files are created. */
   readonly folder: string
   /** Relative address of the schema for the modeline of a new file; undefined for none. */
@@ -41,8 +46,16 @@ export type FileEdit = {
   readonly fields: readonly Field[]
   /** What the edit does to the verification in that environment. */
   readonly assurance: Assurance
+  /** Fields that the definition says itself from now on. */
+  readonly overrides?: readonly Override[]
 } & (
-  | { readonly kind: 'edit'; readonly before: string; readonly text: string }
+  | {
+      readonly kind: 'edit'
+      readonly before: string
+      readonly text: string
+      /** Whether the file is a base that only this definition extends. */
+      readonly isBase?: boolean
+    }
   | { readonly kind: 'create'; readonly text: string }
   | {
       readonly kind: 'rename'
@@ -60,28 +73,31 @@ export type FileEdit = {
  * impossible: a new file whose key has a definition, or a set of definitions that would be invalid.
  */
 export function editProject(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[] {
-  const edits = targets.map((target) => editFor(files, target, targets)).filter((edit) => edit !== undefined)
+  const edits = targets.flatMap((target) => editsFor(files, target, targets))
   checkResult(files, edits)
   return edits
 }
 
-function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly FlowTarget[]): FileEdit | undefined {
+function editsFor(files: ProjectFiles, target: FlowTarget, targets: readonly FlowTarget[]): FileEdit[] {
   const { key, config } = target
   const { environment, environments } = files
   const existing = files.definitions.find((one) => one.key === (target.definition ?? key))
-  if (existing === undefined) return config === null ? undefined : create(files, key, config)
+  if (existing === undefined) return config === null ? [] : [create(files, key, config)]
   const before = files.text(existing.file)
-  const was = configIn(definitionOf(existing.file, before, environments), environment)
+  const { bases, variables } = files.layered?.(existing.file) ?? { bases: [], variables: {} }
+  const around = { below: bases.map(({ value }) => value), above: [], variables }
+  const was = configOf(definitionOf(existing.file, before, environments, around), environment, around)
   if (config === null) {
-    return { kind: 'remove', key, file: existing.file, before, fields: [], assurance: assuranceOf(was, null) }
+    return [{ kind: 'remove', key, file: existing.file, before, fields: [], assurance: assuranceOf(was, null) }]
   }
   const previousKey = existing.key === key ? undefined : existing.key
   const isFollowed =
     previousKey !== undefined &&
     !files.keysInUse.has(previousKey) &&
     !targets.some((other) => other.key === previousKey)
-  const text = editDefinition(
+  const made = editLayers(
     { file: existing.file, text: before },
+    { bases, variables },
     {
       environment,
       environments,
@@ -89,13 +105,27 @@ function editFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flow
       ...(previousKey !== undefined && { renamedFrom: isFollowed ? previousKey : null }),
     },
   )
-  const fields = placed(text, environment, diff(was, config))
-  const assurance = assuranceOf(was, config)
+  let left = was
+  const baseEdits = made.bases.map(({ file, before, text, config: then }): FileEdit => {
+    const fields = placed(text, environment, diff(left, then))
+    const assurance = assuranceOf(left, then)
+    left = then
+    return { kind: 'edit', key, file, before, text, fields, assurance, isBase: true }
+  })
+  const { text } = made.definition
+  const about = {
+    fields: placed(text, environment, diff(left, config)),
+    assurance: assuranceOf(left, config),
+    ...(made.overrides.length > 0 && { overrides: made.overrides }),
+  }
   if (previousKey !== undefined) {
     const file = existing.file.replace(/[^/]+(\.ya?ml)$/, `${key}$1`)
-    return { kind: 'rename', key, file, previousFile: existing.file, before, text, fields, assurance, isFollowed }
+    const renamed = { kind: 'rename', key, file, previousFile: existing.file, before, text, isFollowed } as const
+    return [...baseEdits, { ...renamed, ...about }]
   }
-  return text === before ? undefined : { kind: 'edit', key, file: existing.file, before, text, fields, assurance }
+  return text === before
+    ? baseEdits
+    : [...baseEdits, { kind: 'edit', key, file: existing.file, before, text, ...about }]
 }
 
 function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit {
@@ -124,9 +154,12 @@ function checkResult(files: ProjectFiles, edits: readonly FileEdit[]): void {
   const touched = new Map(edits.map((edit) => [edit.kind === 'rename' ? edit.previousFile : edit.file, edit]))
   const kept = files.definitions.filter(({ file }) => !touched.has(file)).map((one) => ({ ...one, value: undefined }))
   const changed = edits.flatMap((edit) => {
-    if (edit.kind === 'remove') return []
-    const value = definitionOf(edit.file, edit.text, files.environments)
-    if (checkDefinition(value, files.environments).length > 0) throw new Error(`${edit.file} would not be valid`)
+    if (edit.kind === 'remove' || (edit.kind === 'edit' && edit.isBase)) return []
+    const { value } = parse(edit.file, edit.text)
+    // What extends a base or names a variable was checked with these when it was edited.
+    if (isComplete(value) && checkDefinition(value, files.environments).length > 0) {
+      throw new Error(`${edit.file} would not be valid`)
+    }
     return [{ key: edit.key, file: edit.file, value }]
   })
   const [issue] = checkDefinitionSet([...kept, ...changed])

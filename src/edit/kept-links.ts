@@ -1,5 +1,4 @@
-import { bodyIn } from '../model/flow.js'
-import type { FlowDefinition } from '../model/schema-types.js'
+import type { FlowBody } from '../model/flow.js'
 import type { DesiredFlow, ObservedFlow } from '../model/state.js'
 import type { FlowTarget } from './edit-project.js'
 
@@ -11,17 +10,16 @@ import type { FlowTarget } from './edit-project.js'
 export function keptLinks(
   observed: readonly ObservedFlow[],
   desired: readonly DesiredFlow[],
-  environment: string,
-  definitionOf: (flow: DesiredFlow) => FlowDefinition,
+  bodyOf: (flow: DesiredFlow) => FlowBody,
 ): FlowTarget[] {
   return desired.flatMap((flow) => {
     const { key, config } = flow
     const isOpen = observed.some((one) => one.key === key && one.config.static_link.active)
-    if (!isOpen || config.static_link.active || saysOfLink(definitionOf(flow), environment)) return []
+    if (!isOpen || config.static_link.active || saysOfLink(bodyOf(flow))) return []
     return [{ key, config: { ...config, static_link: { active: true } } }]
   })
 }
 
-function saysOfLink(definition: FlowDefinition, environment: string): boolean {
-  return bodyIn(definition, environment).static_link?.active !== undefined
+function saysOfLink(body: FlowBody): boolean {
+  return body.static_link?.active !== undefined
 }

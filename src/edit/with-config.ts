@@ -1,18 +1,43 @@
 import { canonicalJson } from '../model/canonical.js'
-import { configIn, DOCUMENT_TYPES, type DocumentType, type FlowConfig } from '../model/flow.js'
+import {
+  configIn,
+  DOCUMENT_TYPES,
+  type DocumentType,
+  type FlowConfig,
+  type Layer,
+  type Patch,
+  patched,
+  patchesIn,
+  referencesIn,
+  type Variables,
+} from '../model/flow.js'
 import { isObject } from '../model/json.js'
-import { fromPointer } from '../model/json-pointer.js'
+import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
 import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { diff } from '../plan/diff.js'
-import { checkDefinition } from '../validate/definition.js'
+import { checkCombined } from '../validate/combined.js'
+import { checkBase, checkDefinition, isComplete } from '../validate/definition.js'
 
 type Members = Record<string, unknown>
 type Path = readonly string[]
 
+/** What stands around the file that is edited, and decides with it what the flow is. */
+export interface Around {
+  /** The bases below it, the farthest first. */
+  readonly below: readonly Layer[]
+  /** The files above it, if it is a base itself: the definition is the last one. */
+  readonly above: readonly Layer[]
+  readonly variables: Variables
+}
+
+export const NOTHING_AROUND: Around = { below: [], above: [], variables: {} }
+
 export interface Wanted {
   readonly environment: string
+  /** By default nothing. */
+  readonly around?: Around | undefined
   /** Every environment of the configuration. */
   readonly environments: Modes
   readonly config: FlowConfig
@@ -20,7 +45,7 @@ export interface Wanted {
 
 /**
  * The definition that says `config` for its flow in one environment, and the present configuration for every other;
- * undefined if none can. A difference is written where the field is set now: in the overlay, if that sets it; else in
+ * undefined if none can. Of the files around it, none is edited. A difference is written where the field is set now: in the overlay, if that sets it; else in
  * the body, if no other environment takes it from there; else in the overlay. Attempts, in order; the first valid one
  * counts: 1. this, field by field; 2. everything in the overlay; 3. a new overlay; 4. the same, with the metadata moved
  * out of the body, because an overlay cannot express every change of it.
@@ -36,7 +61,7 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
   ]
   for (const attempt of attempts) {
     const made = attempt()
-    const brief = withoutNeedless(made, definition)
+    const brief = withoutNeedless(made, definition, wanted.around)
     if (holds(brief, definition, wanted)) return brief
     if (holds(made, definition, wanted)) return made
   }
@@ -45,11 +70,48 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
 
 /** Whether a definition is valid, says what is wanted, and says the same as before for other environments. */
 export function holds(made: FlowDefinition, before: FlowDefinition, wanted: Wanted): boolean {
-  const { environment, environments, config } = wanted
-  if (checkDefinition(made, environments).length > 0) return false
+  const { environment, environments, config, around } = wanted
+  if (!isValid(made, environments, around)) return false
   return [...environments.keys()].every((name) =>
-    same(configIn(made, name), name === environment ? config : configIn(before, name)),
+    same(configOf(made, name, around), name === environment ? config : configOf(before, name, around)),
   )
+}
+
+/** What a file and those around it say of the flow. */
+export function configOf(file: FlowDefinition, environment: string, around: Around = NOTHING_AROUND): FlowConfig {
+  const { below, above, variables } = around
+  const layers = [...below, file as unknown as Layer, ...above]
+  return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables })
+}
+
+/** Whether nothing is wrong with a file, alone and with those around it. */
+export function isValid(file: unknown, environments: Modes, around: Around = NOTHING_AROUND): boolean {
+  const { below, above, variables } = around
+  const check = above.length > 0 ? checkBase : checkDefinition
+  if (check(file, environments).length > 0) return false
+  if (above.length === 0 && isComplete(file)) return true
+  const layers = [...below, file, ...above].map((value, index) => ({ file: String(index), value }))
+  return checkCombined(layers, { environments, variables, configFile: '' }, new Set()).length === 0
+}
+
+/**
+ * A base edited as far as it sets what differs from the wanted configuration: the nearer files are left to say the
+ * rest. Undefined if there is nothing to edit, or if it would change anything else. What a variable says stays.
+ */
+export function withOwnFields(read: Layer, wanted: Wanted): Layer | undefined {
+  const before = JSON.parse(JSON.stringify(read)) as FlowDefinition
+  const { environment, environments, config, around } = wanted
+  const was = configOf(before, environment, around)
+  if (was.type !== config.type) return undefined
+  const made = new FieldEditor(structuredClone(before) as unknown as Members, wanted, true).editOwn()
+  const edited = made as unknown as FlowDefinition
+  if (same(made, before) || !isValid(made, environments, around)) return undefined
+  const is = configOf(edited, environment, around)
+  const left = diff(is, config).map(({ path }) => path)
+  const isCloser = left.length < diff(was, config).length && diff(was, is).every(({ path }) => !left.includes(path))
+  const others = [...environments.keys()].filter((name) => name !== environment)
+  const isSame = (name: string) => same(configOf(edited, name, around), configOf(before, name, around))
+  return isCloser && others.every(isSame) ? made : undefined
 }
 
 function byField(definition: FlowDefinition, wanted: Wanted, mayEditBody: boolean): FlowDefinition {
@@ -63,9 +125,11 @@ class FieldEditor {
   readonly #others: readonly string[]
   readonly #config: FlowConfig
   readonly #mayEditBody: boolean
+  readonly #around: Around
 
-  constructor(definition: Members, { environment, environments, config }: Wanted, mayEditBody: boolean) {
+  constructor(definition: Members, { environment, environments, config, around }: Wanted, mayEditBody: boolean) {
     this.#definition = definition
+    this.#around = around ?? NOTHING_AROUND
     this.#environment = environment
     this.#others = [...environments.keys()].filter((name) => name !== environment)
     this.#config = config
@@ -79,6 +143,19 @@ class FieldEditor {
     return this.#definition
   }
 
+  /** Edits only what this file sets for the environment, and no variable does. */
+  editOwn(): Members {
+    const targets = leavesOf(this.#config)
+    for (const { path } of diff(this.#current(), this.#config)) {
+      const names = fromPointer(path)
+      const setter = this.#patches().findLast(({ value }) => settingOf(value, names) !== undefined)
+      if (setter?.layer !== this.#layer || settingOf(setter.value, names) === 'null') continue
+      const isVariable = referencesIn(setter.value).some((one) => toPointer(one.path) === path)
+      if (!isVariable) this.#set(names, targets.get(path) ?? null)
+    }
+    return this.#definition
+  }
+
   /** Document options depend on the type: leaving them out is an error for one type and a default for the other. */
   #changeType(): void {
     this.#set(['type'], this.#config.type)
@@ -88,8 +165,11 @@ class FieldEditor {
       if (valueAt(overlay, path) === null) remove(this.#definition, this.#inOverlay(path))
       return
     }
-    if (this.#body().type === 'id_number') remove(this.#definition, path)
-    if (valueAt(this.#body(), path) === undefined) remove(this.#definition, this.#inOverlay(path))
+    if (this.#definition.type === 'id_number') {
+      remove(this.#definition, path)
+      if (valueAt(this.#belowBody(), path) !== undefined) set(this.#definition, path, null)
+    }
+    if (valueAt(this.#belowOverlay(), path) === undefined) remove(this.#definition, this.#inOverlay(path))
     else if (settingOf(overlay, path) !== 'null') set(this.#definition, this.#inOverlay(path), null)
   }
 
@@ -97,22 +177,27 @@ class FieldEditor {
   #set(path: Path, value: unknown): void {
     const overlay = this.#overlay()
     const isSet = settingOf(overlay, path) !== undefined
-    if (
-      !isSet &&
-      this.#mayEditBody &&
-      !this.#others.some((name) => settingOf(this.#overlay(name), path) === undefined)
-    ) {
-      if (value === null) remove(this.#definition, path)
-      else set(this.#definition, path, inAuthorsOrder(valueAt(this.#body(), path), value))
+    const isLater = (name: string) => this.#aboveBody(name).some((patch) => settingOf(patch.value, path) !== undefined)
+    if (!isSet && this.#mayEditBody && !isLater(this.#environment) && this.#others.every(isLater)) {
+      this.#setInBody(path, value)
       return
     }
     if (isSet && same(this.#fromBody(path), value)) this.#unset(path)
-    else if (value === null && valueAt(this.#body(), path) === undefined) this.#unset(path)
+    else if (value === null && valueAt(this.#belowOverlay(), path) === undefined) this.#unset(path)
     else {
       this.#openNull(path)
-      const written = valueAt(overlay, path) ?? valueAt(this.#body(), path)
+      const written = valueAt(overlay, path) ?? valueAt(this.#belowOverlay(), path)
       set(this.#definition, this.#inOverlay(path), inAuthorsOrder(written, value))
     }
+  }
+
+  #setInBody(path: Path, value: unknown): void {
+    const below = this.#belowBody()
+    openNull(this.#definition, [], path, below)
+    const inherited = valueAt(below, path)
+    // What the file says only repeats what is below it, or there is nothing below that null would take away.
+    if (inherited === undefined ? value === null : same(inherited, value)) remove(this.#definition, path)
+    else set(this.#definition, path, inAuthorsOrder(valueAt(this.#definition, path) ?? inherited, value))
   }
 
   /** Removes a field from the overlay. */
@@ -121,15 +206,8 @@ class FieldEditor {
     remove(this.#definition, this.#inOverlay(path))
   }
 
-  /** `options: null` in an overlay resets every option. To change one, the others must be reset by name. */
   #openNull(path: Path): void {
-    for (let length = 1; length < path.length; length += 1) {
-      const above = path.slice(0, length)
-      if (valueAt(this.#overlay(), above) !== null) continue
-      const inBody = valueAt(this.#body(), above)
-      const nulls = isObject(inBody) ? Object.fromEntries(Object.keys(inBody).map((name) => [name, null])) : {}
-      set(this.#definition, this.#inOverlay(above), nulls)
-    }
+    openNull(this.#definition, this.#inOverlay([]), path, this.#belowOverlay())
   }
 
   /** The field's value without its setting in the overlay; undefined if that is impossible to say. */
@@ -138,16 +216,37 @@ class FieldEditor {
     const above = path.find((_, index) => valueAt(this.#overlay(), path.slice(0, index + 1)) === null)
     if (above !== undefined && above !== path.at(-1)) return undefined
     remove(without, this.#inOverlay(path))
-    const config = configIn(without as unknown as FlowDefinition, this.#environment)
+    const config = configOf(without as unknown as FlowDefinition, this.#environment, this.#around)
     return config.type === this.#config.type || path[0] === 'type' ? (valueAt(config, path) ?? null) : undefined
   }
 
   #current(): FlowConfig {
-    return configIn(this.#definition as unknown as FlowDefinition, this.#environment)
+    return configOf(this.#definition as unknown as FlowDefinition, this.#environment, this.#around)
   }
 
-  #body(): Members {
-    return this.#definition
+  get #layer(): number {
+    return this.#around.below.length
+  }
+
+  #patches(environment = this.#environment): Patch[] {
+    const { below, above } = this.#around
+    return patchesIn([...below, this.#definition, ...above], environment)
+  }
+
+  /** What is said before the body of this file is. */
+  #belowBody(): Members {
+    return patched(this.#patches().slice(0, this.#layer))
+  }
+
+  /** What is said after the body of this file, for an environment. */
+  #aboveBody(environment: string): Patch[] {
+    return this.#patches(environment).slice(this.#layer + 1)
+  }
+
+  /** What is said before the overlay of this file is. */
+  #belowOverlay(): Members {
+    const isBefore = ({ layer, within }: Patch) => within.length === 0 || layer < this.#layer
+    return patched(this.#patches().filter(isBefore))
   }
 
   #overlay(environment = this.#environment): unknown {
@@ -156,6 +255,20 @@ class FieldEditor {
 
   #inOverlay(path: Path): Path {
     return ['environments', this.#environment, ...path]
+  }
+}
+
+/**
+ * `options: null` in a patch resets every option below. To change one, the others must be reset by name. `at`: where
+ * the patch is.
+ */
+function openNull(root: Members, at: Path, path: Path, below: unknown): void {
+  for (let length = 1; length < path.length; length += 1) {
+    const above = path.slice(0, length)
+    if (valueAt(root, [...at, ...above]) !== null) continue
+    const inBelow = valueAt(below, above)
+    const nulls = isObject(inBelow) ? Object.fromEntries(Object.keys(inBelow).map((name) => [name, null])) : {}
+    set(root, [...at, ...above], nulls)
   }
 }
 
@@ -186,20 +299,25 @@ function withoutOverlay(definition: FlowDefinition, environment: string): FlowDe
 }
 
 /** Removes overlays that now say the same as the body. Overlays that said nothing before belong to the author. */
-function withoutNeedless(made: FlowDefinition, before: FlowDefinition): FlowDefinition {
+function withoutNeedless(made: FlowDefinition, before: FlowDefinition, around: Wanted['around']): FlowDefinition {
   const isNeedless = (definition: FlowDefinition, name: string) =>
-    same(configIn(withoutOverlay(definition, name), name), configIn(definition, name))
+    same(configOf(withoutOverlay(definition, name), name, around), configOf(definition, name, around))
   return Object.keys(made.environments ?? {})
     .filter((name) => isNeedless(made, name) && !isNeedless(before, name))
     .reduce(withoutOverlay, made)
 }
 
-function metadataMoved(definition: FlowDefinition, { environments, environment }: Wanted): FlowDefinition {
+function metadataMoved(
+  definition: FlowDefinition,
+  { environments, environment, around = NOTHING_AROUND }: Wanted,
+): FlowDefinition {
   const { metadata: _, ...moved } = structuredClone(definition)
+  const { metadata: below } = patched(patchesIn(around.below, environment).filter(({ within }) => within.length === 0))
+  if (below !== undefined) set(moved as Members, ['metadata'], null)
   for (const name of environments.keys()) {
     if (name === environment) continue
     remove(moved as Members, ['environments', name, 'metadata'])
-    const { metadata } = configIn(definition, name)
+    const { metadata } = configOf(definition, name, around)
     if (Object.keys(metadata).length > 0) set(moved as Members, ['environments', name, 'metadata'], metadata)
   }
   return moved

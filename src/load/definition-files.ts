@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto'
+import { lstatSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.js'
 import type { DefinitionCache } from './cache/definition-cache.js'
 import { decode } from './decode.js'
@@ -36,7 +38,7 @@ export class DefinitionFiles {
     this.#files = files
     this.#cache = cache
     if (parse) this.#parsed = files.map((file) => this.#parse(file))
-    this.hashes = this.#parsed?.map(({ hash }) => hash) ?? files.map(({ file }) => this.#hash(file))
+    this.hashes = this.#parsed?.map(({ hash }) => hash) ?? files.map(({ file }) => this.hash(file))
   }
 
   /** What the files say. A file that changed since it was hashed gets its new hash. */
@@ -47,6 +49,18 @@ export class DefinitionFiles {
       const hash = this.hashes[index] ?? ''
       return known?.has(hash) ? { ...file, hash, value: known.get(hash), diagnostics: [] } : this.#parse(file)
     })
+  }
+
+  /** Other files, which files of the set name. A file that is not there is left out. */
+  others(names: readonly string[]): readonly ReadDefinition[] {
+    const files = names.filter((file) => isThere(this.#root, file)).map((file) => ({ file, key: '' }))
+    return new DefinitionFiles(this.#root, files, { cache: this.#cache, parse: false }).read()
+  }
+
+  /** SHA-256 of a file's bytes; empty if it cannot be read. */
+  hash(file: string): string {
+    const read = readBounded(this.#root, file)
+    return 'fault' in read ? '' : hashOf(read.bytes)
   }
 
   /** The places in a file; undefined if its text changed since, or if it is not text. */
@@ -64,11 +78,6 @@ export class DefinitionFiles {
     return 'fault' in decoded ? undefined : decoded.text
   }
 
-  #hash(file: string): string {
-    const read = readBounded(this.#root, file)
-    return 'fault' in read ? '' : hashOf(read.bytes)
-  }
-
   #map(file: string, hash: string): SourceMap | undefined {
     const text = this.text({ file, hash })
     return text === undefined ? undefined : new SourceMap(text)
@@ -82,6 +91,11 @@ export class DefinitionFiles {
     if ('fault' in decoded) return { ...file, hash, value: undefined, diagnostics: [decoded.fault] }
     return { ...file, hash, ...parse(file.file, decoded.text) }
   }
+}
+
+/** A link that leads nowhere is there, too: reading it says so. */
+function isThere(root: string, file: string): boolean {
+  return lstatSync(join(root, file), { throwIfNoEntry: false }) !== undefined
 }
 
 function hashOf(bytes: Buffer): string {

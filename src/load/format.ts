@@ -20,7 +20,7 @@ const OPTIONS: Order = {
 const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, field === 'options' ? OPTIONS : null]))
 
 /** The order of a definition's members; tests compare it with the schema. */
-export const DEFINITION_ORDER: Order = { ...BODY, renamed_from: null, environments: null }
+export const DEFINITION_ORDER: Order = { extends: null, ...BODY, renamed_from: null, environments: null }
 
 /** The order of a policy's members; tests compare it with the schema. */
 export const POLICY_ORDER: Order = {

@@ -1,9 +1,9 @@
 import { canonicalJson, compareText } from './canonical.js'
 import { isObject } from './json.js'
 import { mergePatch } from './merge-patch.js'
-import type { FlowConfig, FlowDefinition } from './schema-types.js'
+import type { FlowBody, FlowConfig, FlowDefinition } from './schema-types.js'
 
-export type { FlowConfig, FlowDefinition }
+export type { FlowBody, FlowConfig, FlowDefinition }
 
 /** A flow's stable name inside one mode; see `key` in schemas/flow.schema.json. */
 export type FlowKey = string
@@ -15,9 +15,6 @@ export const KEY_PATTERN = /^[a-z0-9][a-z0-9_-]{0,62}$/
 export function looksLikeFlowId(key: string): boolean {
   return /^vf_[0-9a-z]{24}$/.test(key)
 }
-
-/** A definition without the members that are not configuration. Overlays patch this body, and the API takes it. */
-export type FlowBody = Omit<FlowDefinition, 'renamed_from' | 'environments'>
 
 /** The members of a body, in the order in which a definition lists them. */
 export const BODY_FIELDS = [
@@ -73,15 +70,110 @@ function sortedByKey(metadata: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compareText(a, b)))
 }
 
-/** What a definition says about its flow in one environment: the body, patched by the overlay if there is one. */
-export function bodyIn(definition: FlowDefinition, environment: string): FlowBody {
-  const { environments = {}, renamed_from: _, ...body } = definition
-  return Object.hasOwn(environments, environment) ? (mergePatch(body, environments[environment]) as FlowBody) : body
+/** What one file says: a definition, or a base that definitions extend. */
+export type Layer = Readonly<Record<string, unknown>>
+
+/** The values of variables, by environment and name. */
+export type Variables = Readonly<Record<string, Readonly<Record<string, string | boolean>>>>
+
+/** What decides, beside a definition itself, what it says. */
+export interface Surroundings {
+  /** What it extends, the farthest first: each base is merged over the one before it. */
+  readonly bases: readonly Layer[]
+  readonly variables: Variables
 }
 
-/** The same with the defaults filled in. The definition must be valid. */
-export function configIn(definition: FlowDefinition, environment: string): FlowConfig {
-  return normalise(bodyIn(definition, environment))
+/** Those of a definition that extends nothing and takes no variables. */
+export const ALONE: Surroundings = { bases: [], variables: {} }
+
+/** One step towards the body of a flow: what a layer says for every environment, or for one. */
+export interface Patch {
+  /** Index of the layer. */
+  readonly layer: number
+  /** Where the patch is in its layer. */
+  readonly within: readonly string[]
+  readonly value: unknown
+}
+
+/**
+ * What layers say for one environment, as JSON Merge Patches (RFC 7396) in their order: the bodies of all layers, then
+ * their overlays. So what a base says for one environment counts more than what a definition says for all.
+ */
+export function patchesIn(layers: readonly Layer[], environment: string): Patch[] {
+  const bodies = layers.map((value, layer): Patch => {
+    const { extends: _, environments: _overlays, renamed_from: _from, ...body } = value
+    return { layer, within: [], value: body }
+  })
+  const overlays = layers.flatMap(({ environments }, layer): Patch[] => {
+    if (!isObject(environments) || !Object.hasOwn(environments, environment)) return []
+    return [{ layer, within: ['environments', environment], value: environments[environment] }]
+  })
+  return [...bodies, ...overlays]
+}
+
+/** What patches come to, one after the other. */
+export function patched(patches: readonly Patch[]): Record<string, unknown> {
+  return patches.reduce<unknown>((body, { value }) => mergePatch(body, value), {}) as Record<string, unknown>
+}
+
+/** The fields that may name a variable; "*" is any label. What is verified always stands in the files themselves. */
+const REFERENCES = [
+  ['name'],
+  ['description'],
+  ['return_url'],
+  ['static_link', 'active'],
+  ['metadata', '*'],
+  ['protected'],
+] as const
+
+/** The variables that a body or an overlay names, each with its place. */
+export function referencesIn(body: unknown): { readonly path: readonly string[]; readonly variable: string }[] {
+  return REFERENCES.flatMap((path) => referencesAt(body, path, []))
+}
+
+function referencesAt(
+  value: unknown,
+  path: readonly string[],
+  above: readonly string[],
+): ReturnType<typeof referencesIn> {
+  const [name, ...rest] = path
+  if (!isObject(value)) return []
+  if (name === undefined) {
+    const { variable } = value
+    return typeof variable === 'string' && Object.keys(value).length === 1 ? [{ path: above, variable }] : []
+  }
+  const names = name === '*' ? Object.keys(value) : Object.hasOwn(value, name) ? [name] : []
+  return names.flatMap((one) => referencesAt(value[one], rest, [...above, one]))
+}
+
+/** The body with the values of its variables. A variable without a value stays as it is named. */
+export function withVariables(
+  body: Record<string, unknown>,
+  values: Readonly<Record<string, string | boolean>> = {},
+): Record<string, unknown> {
+  const patches = referencesIn(body)
+    .filter(({ variable }) => Object.hasOwn(values, variable))
+    .map(({ path, variable }) => path.reduceRight<unknown>((inner, name) => ({ [name]: inner }), values[variable]))
+  return patches.reduce<unknown>((whole, patch) => mergePatch(whole, patch), body) as Record<string, unknown>
+}
+
+/** What a definition says about its flow in one environment. It and what surrounds it must be valid. */
+export function bodyIn(
+  definition: Layer | FlowDefinition,
+  environment: string,
+  { bases, variables }: Surroundings = ALONE,
+): FlowBody {
+  const said = patched(patchesIn([...bases, definition as Layer], environment))
+  return withVariables(said, variables[environment]) as unknown as FlowBody
+}
+
+/** The same with the defaults filled in. */
+export function configIn(
+  definition: Layer | FlowDefinition,
+  environment: string,
+  surroundings: Surroundings = ALONE,
+): FlowConfig {
+  return normalise(bodyIn(definition, environment, surroundings))
 }
 
 /** The shortest body that says the same: name, type, and what is not a default. `normalise` undoes this. */

@@ -23,6 +23,10 @@ export type AllowedTypes = ('driving_license' | 'id_card' | 'passport')[]
  */
 export type ReturnUrl = string
 /**
+ * true or false.
+ */
+export type Flag = boolean
+/**
  * Never archived and never weakened, unless a person overrides it by name for one run.
  */
 export type Protected = boolean
@@ -30,10 +34,6 @@ export type Protected = boolean
  * true, false, or null for the default.
  */
 export type NullableFlag = Flag | null
-/**
- * true or false.
- */
-export type Flag = boolean
 /**
  * Options of the email or phone check, or null for the defaults.
  */
@@ -48,6 +48,14 @@ export type NullableMatch = Match | null
  * How close the verified value must be to the value known beforehand.
  */
 export type Match = 'none' | 'similar'
+/**
+ * A file whose values are taken below one's own: its path from the folder of flows.config.yaml, outside of the folders of flows and policies. Merged as overlays are (JSON Merge Patch, RFC 7396); null takes away what the file says.
+ */
+export type Extends = string
+/**
+ * A folder, relative to the configuration file.
+ */
+export type Folder = string
 /**
  * allow: say nothing. warn: say so and go on. block: refuse to apply.
  */
@@ -116,7 +124,9 @@ export type EventType =
   | 'identity.verification_session.verified'
 
 export interface SchemaTypes {
-  flow?: FlowDefinition
+  definition?: FlowDefinition
+  body?: FlowBody
+  base?: Base
   config?: Config
   policy?: Policy
   test?: TestFile
@@ -172,27 +182,59 @@ export interface SchemaTypes {
   error?: Error
 }
 /**
- * One reusable identity verification flow. Field names are those of Stripe's VerificationSession.
+ * The file of one flow, which says all of it.
  */
 export interface FlowDefinition {
-  name: Name
-  description?: Description
+  /**
+   * Shown to people: in the dashboard and on the page behind the static link. 1 to 100 characters, one line.
+   */
+  name: Name | Variable
+  /**
+   * Why this flow exists, for colleagues. Never shown to the person being verified.
+   */
+  description?: Description | Variable
   type: Type
   options?: Options
-  return_url?: ReturnUrl
-  static_link?: StaticLink
-  metadata?: Metadata
-  protected?: Protected
+  /**
+   * Where the person goes afterwards. https, an app's own scheme such as myapp://done, or http on localhost; in test mode also http on a private network.
+   */
+  return_url?: ReturnUrl | Variable
+  /**
+   * One link for any number of people, without expiry.
+   */
+  static_link?: {
+    /**
+     * Whether the link works. The flow works in the API either way.
+     */
+    active?: Flag | Variable
+  }
+  /**
+   * Your own labels, as Stripe's metadata: at most 50 keys of 40 characters, values of 500.
+   */
+  metadata?: {
+    /**
+     * A string. Quote numbers and dates.
+     */
+    [k: string]: string | Variable
+  }
+  /**
+   * Never archived and never weakened, unless a person overrides it by name for one run.
+   */
+  protected?: Protected | Variable
   /**
    * The key this flow had before. Apply renames it in place: same id, same sessions, same link. Remove the line once every environment has been applied.
    */
   renamed_from?: string
+  environments?: Overlays
+}
+/**
+ * The value of a variable, which each environment gives in flows.config.yaml.
+ */
+export interface Variable {
   /**
-   * What differs per environment: a JSON Merge Patch (RFC 7396) on the body above. null takes a field back to its default.
+   * A name under "variables" of the environments.
    */
-  environments?: {
-    [k: string]: Overlay
-  }
+  variable: string
 }
 /**
  * The checks that a verification from this flow runs.
@@ -249,32 +291,23 @@ export interface Options {
   }
 }
 /**
- * One link for any number of people, without expiry.
+ * What differs per environment: a JSON Merge Patch (RFC 7396) on the body above. null takes a field back to its default.
  */
-export interface StaticLink {
-  /**
-   * Whether the link works. The flow works in the API either way.
-   */
-  active?: boolean
-}
-/**
- * Your own labels, as Stripe's metadata: at most 50 keys of 40 characters, values of 500.
- */
-export interface Metadata {
-  /**
-   * A string. Quote numbers and dates.
-   */
-  [k: string]: string
+export interface Overlays {
+  [k: string]: Overlay
 }
 /**
  * What differs in this environment (JSON Merge Patch, RFC 7396). null takes a field back to its default.
  */
 export interface Overlay {
-  name?: Name
+  /**
+   * Replaces the name.
+   */
+  name?: Name | Variable
   /**
    * Replaces the description; null removes it.
    */
-  description?: Description | null
+  description?: Description | Variable | null
   type?: Type
   /**
    * Options that differ in this environment; null takes them all back to their defaults.
@@ -305,23 +338,122 @@ export interface Overlay {
   /**
    * Replaces the return URL; null removes it.
    */
-  return_url?: ReturnUrl | null
+  return_url?: ReturnUrl | Variable | null
   /**
    * Whether the link is active here; null takes it back to inactive.
    */
   static_link?: {
-    active?: NullableFlag
+    /**
+     * Whether the link works here; null takes it back to false.
+     */
+    active?: Flag | Variable | null
   } | null
   /**
    * Labels added, replaced or (null) removed in this environment.
    */
   metadata?: {
-    [k: string]: string | null
+    [k: string]: string | Variable | null
   } | null
   /**
-   * true, false, or null for the default.
+   * Whether the flow is protected here; null takes it back to false.
    */
-  protected?: Flag | null
+  protected?: Flag | Variable | null
+}
+/**
+ * The configuration of one flow. Field names are those of Stripe's VerificationSession.
+ */
+export interface FlowBody {
+  name: Name
+  description?: Description
+  type: Type
+  options?: Options
+  return_url?: ReturnUrl
+  static_link?: StaticLink
+  metadata?: Metadata
+  protected?: Protected
+}
+/**
+ * One link for any number of people, without expiry.
+ */
+export interface StaticLink {
+  /**
+   * true or false.
+   */
+  active?: boolean
+}
+/**
+ * Your own labels, as Stripe's metadata: at most 50 keys of 40 characters, values of 500.
+ */
+export interface Metadata {
+  /**
+   * A string. Quote numbers and dates.
+   */
+  [k: string]: string
+}
+/**
+ * A file that definitions extend. It is not a flow: any field may be left out.
+ */
+export interface Base {
+  extends?: Extends
+  /**
+   * Replaces the name.
+   */
+  name?: Name | Variable
+  /**
+   * Replaces the description; null removes it.
+   */
+  description?: Description | Variable | null
+  type?: Type
+  /**
+   * Options that differ in this environment; null takes them all back to their defaults.
+   */
+  options?: {
+    /**
+     * Document options that differ; null takes them all back to their defaults.
+     */
+    document?: {
+      /**
+       * Replaces the whole set; null allows all types.
+       */
+      allowed_types?: AllowedTypes | null
+      require_id_number?: NullableFlag
+      require_live_capture?: NullableFlag
+      require_matching_selfie?: NullableFlag
+    } | null
+    email?: NullableCheck
+    phone?: NullableCheck
+    /**
+     * Matching that differs; null takes it back to none.
+     */
+    matching?: {
+      name?: NullableMatch
+      dob?: NullableMatch
+    } | null
+  } | null
+  /**
+   * Replaces the return URL; null removes it.
+   */
+  return_url?: ReturnUrl | Variable | null
+  /**
+   * Whether the link is active here; null takes it back to inactive.
+   */
+  static_link?: {
+    /**
+     * Whether the link works here; null takes it back to false.
+     */
+    active?: Flag | Variable | null
+  } | null
+  /**
+   * Labels added, replaced or (null) removed in this environment.
+   */
+  metadata?: {
+    [k: string]: string | Variable | null
+  } | null
+  /**
+   * Whether the flow is protected here; null takes it back to false.
+   */
+  protected?: Flag | Variable | null
+  environments?: Overlays
 }
 /**
  * flows.config.yaml: which project manages the definitions, where they are, and the environments they go to.
@@ -332,9 +464,9 @@ export interface Config {
    */
   project: string
   /**
-   * Folder of the definitions, relative to this file.
+   * Folder of the definitions, relative to this file, or a list of folders. No key may be in two of them; new definitions are written to the first.
    */
-  flows?: string
+  flows?: string | Folder[]
   /**
    * Folder of the policies, relative to this file. Unless it is named here, it may be missing.
    */
@@ -368,6 +500,15 @@ export interface Environment {
   api_key_env?: string
   guards?: Guards
   approvals?: Approvals
+  /**
+   * Values that definitions take by name here, as { variable: NAME }. A value is a string or a boolean, whole: there are no templates in text.
+   */
+  variables?: {
+    /**
+     * The value of the variable here. Quote numbers and dates.
+     */
+    [k: string]: string | boolean
+  }
 }
 /**
  * What a plan may do here. A blocked plan is applied only with --allow and the guard's name.
@@ -1192,9 +1333,14 @@ export interface Field {
    */
   after: string | boolean | string[] | null
   /**
-   * Line of the definition that says so; null where a default does, and for a flow to be created.
+   * Line that says so, in the definition unless "file" names another one; null where a default does, and for a flow to be created.
    */
   line: number | null
+  /**
+   * The base that says so, where the definition itself does not. Relative to the configuration file.
+   */
+  file?: string
+  variable?: Variable1
   /**
    * config: changed in git. drift: somebody changed it in the service since the last deployment.
    */
@@ -1203,6 +1349,23 @@ export interface Field {
    * For drift: the value that the last deployment wrote; null where there was none.
    */
   applied?: string | boolean | string[] | null
+}
+/**
+ * The variable that stands there, and where it gets its value.
+ */
+export interface Variable1 {
+  /**
+   * Its name.
+   */
+  name: string
+  /**
+   * The configuration file.
+   */
+  file: string
+  /**
+   * Its line there.
+   */
+  line: number
 }
 /**
  * Why the change has this assurance.

@@ -1,7 +1,7 @@
 import { compareText } from '../model/canonical.js'
 import type { Change, Plan } from '../model/plan.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
-import type { Places } from './locate.js'
+import { type Places, placeIn } from './locate.js'
 import { type PlanOptions, plan } from './plan.js'
 
 /**
@@ -75,8 +75,8 @@ export function withApprovedPlaces(today: Plan, approved: Plan): Plan {
   const changes = today.changes.map((change) => {
     const was = changeOf(approved, change.key)
     if (was === null) return change
-    const lines = new Map(was.fields.map(({ path, line }) => [path, line]))
-    const fields = change.fields.map((field) => ({ ...field, line: lines.get(field.path) ?? null }))
+    const places = new Map(was.fields.map((field) => [field.path, field]))
+    const fields = change.fields.map((field) => ({ ...field, ...placeIn(places.get(field.path)) }))
     return { ...change, source: was.source, fields }
   })
   return { ...today, changes }
@@ -86,7 +86,10 @@ export function withApprovedPlaces(today: Plan, approved: Plan): Plan {
 export function approvedPlaces({ changes }: Pick<Plan, 'changes'>): Places {
   const byFile = new Map(changes.flatMap((change) => (change.source ? [[change.source.file, change] as const] : [])))
   return {
-    lineOf: (file, _, path) => byFile.get(file)?.fields.find((field) => field.path === path)?.line ?? null,
+    placeOf: (file, _, path) => {
+      const { line, ...place } = placeIn(byFile.get(file)?.fields.find((field) => field.path === path))
+      return line === null ? null : { file, line, ...place }
+    },
     bodyLine: (file) => byFile.get(file)?.source?.line ?? 1,
   }
 }

@@ -1,5 +1,5 @@
 import type { Leaf } from '../model/leaves.js'
-import type { Plan } from '../model/plan.js'
+import type { Field, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { FlowDeploymentSummary } from '../model/schema-types.js'
 
@@ -23,7 +23,10 @@ export interface BlamedField {
   readonly value: Leaf
   /** The definition's value if it differs; left out if it is the same, or if there is no definition. */
   readonly defined?: Leaf
+  /** Line that sets it, in the definition unless `file` names a base. */
   readonly line: number | null
+  readonly file?: Field['file']
+  readonly variable?: Field['variable']
   /** The version that last changed the field, or the one that the flow began with. */
   readonly changed: Pick<FlowVersion, 'version' | 'action' | 'actor' | 'created'>
   /** The deployment that made that version; null for an edit outside git. */

@@ -1,10 +1,11 @@
 import { compareText } from '../model/canonical.js'
 import type { Leaf } from '../model/leaves.js'
-import type { Assurance, Change, Plan } from '../model/plan.js'
+import type { Assurance, Change, Field, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { assess } from './assurance.js'
 import { diff } from './diff.js'
+import { placeIn } from './locate.js'
 import { pair } from './pair.js'
 
 /** One field that somebody edited outside git since the last deployment, and that git does not repeat. */
@@ -15,8 +16,10 @@ export interface DriftField {
   readonly applied: Leaf
   readonly observed: Leaf
   readonly defined: Leaf
-  /** Line of the definition; null if a default sets the field. */
+  /** Line that sets the field, in the definition unless `file` names a base; null if a default sets it. */
   readonly line: number | null
+  readonly file?: Field['file']
+  readonly variable?: Field['variable']
   /** Who edited it last, when (unix seconds), and the version that the edit made. */
   readonly by: string | null
   readonly at: number
@@ -152,7 +155,7 @@ function statusField({ source }: Drifting, flow: ObservedFlow): Bare[] {
 
 /** The fields that drifted: against the definition, or without a definition, against what was applied. */
 function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
-  const lines = new Map(change.fields.map(({ path, line }) => [path, line]))
+  const places = new Map(change.fields.map((field) => [field.path, placeIn(field)]))
   if (change.source === null) {
     return diff(flow.applied, flow.applied && flow.config).map(({ path, before, after }) => {
       return { path, applied: before, observed: after, defined: null, line: null }
@@ -163,7 +166,7 @@ function configFields(change: Drifting, flow: ObservedFlow): Bare[] {
   return diff(flow.config, change.after, flow.applied)
     .filter(isOfDrift)
     .map(({ path, before, after, applied = null }) => {
-      return { path, applied, observed: before, defined: after, line: lines.get(path) ?? null }
+      return { path, applied, observed: before, defined: after, ...(places.get(path) ?? placeIn(undefined)) }
     })
 }
 

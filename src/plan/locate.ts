@@ -1,9 +1,17 @@
-import type { Plan } from '../model/plan.js'
+import type { Field, Plan } from '../model/plan.js'
 
-/** Where definitions say things; lines count from 1. */
+/** Where a field of a flow is set: in its definition, or in a base; lines count from 1. */
+export interface FieldPlace {
+  readonly file: string
+  readonly line: number
+  /** The variable that stands there, and where it gets its value. */
+  readonly variable?: Field['variable']
+}
+
+/** Where definitions say things. */
 export interface Places {
-  /** Line that sets a field of a file's flow in an environment; null if a default sets it. */
-  lineOf(file: string, environment: string, path: string): number | null
+  /** Where a field of a file's flow is set for an environment; null if a default sets it. */
+  placeOf(file: string, environment: string, path: string): FieldPlace | null
   /** First line of the flow's body. */
   bodyLine(file: string): number
 }
@@ -26,9 +34,25 @@ export function locate(plan: Plan, places: Places): Plan {
             ? change.fields
             : change.fields.map((field) => ({
                 ...field,
-                line: places.lineOf(source.file, plan.environment, field.path),
+                ...saidAt(places.placeOf(source.file, plan.environment, field.path), source.file),
               })),
       }
     }),
   }
+}
+
+type SaidAt = Pick<Field, 'line'> & Partial<Pick<Field, 'file' | 'variable'>>
+
+/** What a field of a plan tells about its place. The file is named only if it is not the definition. */
+export function saidAt(place: FieldPlace | null, definition: string): SaidAt {
+  if (place === null) return { line: null }
+  const { file, line, variable } = place
+  return { line, ...(file !== definition && { file }), ...(variable !== undefined && { variable }) }
+}
+
+/** The same as a field already tells it. */
+export function placeIn(field: Field | undefined): SaidAt {
+  if (field === undefined) return { line: null }
+  const { line, file, variable } = field
+  return { line, ...(file !== undefined && { file }), ...(variable !== undefined && { variable }) }
 }

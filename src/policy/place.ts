@@ -14,8 +14,8 @@ export function place(findings: readonly Finding[], environment: string, places:
     }
     if (file === null) return at(null, fields[0])
     for (const path of fields) {
-      const line = places.lineOf(file, environment, path)
-      if (line !== null) return at(line, path)
+      const place = places.placeOf(file, environment, path)
+      if (place !== null) return { ...at(place.line, path), file: place.file }
     }
     return at(places.bodyLine(file), fields[0])
   })

@@ -37,25 +37,52 @@ export function overlap(one: string, other: string): boolean {
   return `${one}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${one}/`)
 }
 
+/** The folders of definitions, as the configuration names them. */
+export function flowsFolders(flows: unknown = 'flows'): readonly string[] {
+  const named = Array.isArray(flows) ? flows : [flows]
+  return named.filter((one) => typeof one === 'string').map(plainFolder)
+}
+
 function folderIssues(value: unknown): Issue[] {
   if (!isObject(value)) return []
   const { flows = 'flows', policies = 'policies' } = value
-  const misplaced = FOLDERS.flatMap((name) => folderIssue(name, value[name]))
+  const ofFlows = Array.isArray(flows)
+    ? flows.flatMap((folder, index) => folderIssue('flows', folder, `/flows/${index}`))
+    : folderIssue('flows', flows)
+  const misplaced = [
+    ...ofFlows,
+    ...folderIssue('policies', value.policies),
+    ...folderIssue('tests', value.tests),
+    ...twiceIssues(flowsFolders(flows)),
+  ]
   if (misplaced.length > 0) return misplaced
   return [
-    ...sharedIssue('policies', value.policies, flows, 'definitions'),
-    ...sharedIssue('tests', value.tests, flows, 'definitions'),
-    ...sharedIssue('tests', value.tests, policies, 'policies'),
+    ...sharedIssue('policies', value.policies, flowsFolders(flows), 'definitions'),
+    ...sharedIssue('tests', value.tests, flowsFolders(flows), 'definitions'),
+    ...sharedIssue('tests', value.tests, typeof policies === 'string' ? [plainFolder(policies)] : [], 'policies'),
   ]
 }
 
-const FOLDERS = ['flows', 'policies', 'tests'] as const
-type Folder = (typeof FOLDERS)[number]
+/** Folders of definitions that are the same, or one in the other. */
+function twiceIssues(folders: readonly string[]): Issue[] {
+  return folders.flatMap((folder, index): Issue[] => {
+    const other = folders.slice(0, index).find((one) => overlap(one, folder))
+    if (other === undefined || folder === '' || other === '') return []
+    const message =
+      other === folder
+        ? `${quote(folder)} is named twice`
+        : `${quote(folder)} and ${quote(other)} are not beside each other`
+    const hint = 'name only the one above: its subfolders belong to it'
+    return [{ code: 'INVALID_VALUE', message, hint, pointer: `/flows/${index}`, part: 'value' }]
+  })
+}
+
+type Folder = 'flows' | 'policies' | 'tests'
 
 /** A folder in which, or around which, files of another kind are. */
-function sharedIssue(name: Folder, folder: unknown, other: unknown, what: string): Issue[] {
-  if (typeof folder !== 'string' || folder === '' || typeof other !== 'string') return []
-  if (!overlap(plainFolder(other), plainFolder(folder))) return []
+function sharedIssue(name: Folder, folder: unknown, others: readonly string[], what: string): Issue[] {
+  if (typeof folder !== 'string' || folder === '') return []
+  if (!others.some((other) => overlap(other, plainFolder(folder)))) return []
   return [
     {
       code: 'INVALID_VALUE',
@@ -67,8 +94,12 @@ function sharedIssue(name: Folder, folder: unknown, other: unknown, what: string
   ]
 }
 
-function folderIssue(name: Folder, folder: unknown): Issue[] {
-  if (typeof folder !== 'string' || folder === '') return []
+function folderIssue(name: Folder, folder: unknown, pointer = `/${name}`): Issue[] {
+  if (typeof folder !== 'string') return []
+  // The schema says so of the others.
+  const size = pointer !== '/flows' ? undefined : folder === '' ? 'the text is empty' : sizeFault(folder)
+  if (size !== undefined) return [{ code: 'INVALID_VALUE', message: size, pointer, part: 'value' }]
+  if (folder === '') return []
   const parts = plainFolder(folder).split('/')
   const outside = folder.includes('\\') || /^[a-z]:/i.test(folder) || parts.some((part) => part === '' || part === '..')
   if (!outside && parts.every((part) => !part.startsWith('.'))) return []
@@ -79,10 +110,15 @@ function folderIssue(name: Folder, folder: unknown): Issue[] {
         ? `${quote(folder)} leads out of the project, or is not a relative path`
         : `${quote(folder)} is not a folder of its own, or is hidden`,
       hint: `name a folder beside this file, such as ${name}`,
-      pointer: `/${name}`,
+      pointer,
       part: 'value',
     },
   ]
+}
+
+function sizeFault(folder: string): string | undefined {
+  const { length } = Array.from(folder)
+  return length > 500 ? `the text has ${length} characters; at most 500 are permitted` : undefined
 }
 
 function addressIssues(value: unknown): Issue[] {

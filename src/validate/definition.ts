@@ -1,4 +1,5 @@
 import type { Issue } from '../model/diagnostic.js'
+import { referencesIn } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { mergePatch } from '../model/merge-patch.js'
@@ -8,19 +9,69 @@ import { quote } from '../text/quote.js'
 import { returnUrlFault } from './address.js'
 import { checkFlowBody, mergeIssues, ruleIssues } from './flow-body.js'
 import { validate } from './generated/flow.js'
+import { validate as validatePart } from './generated/flow-part.js'
 import { schemaIssues } from './schema-issues.js'
 import { secretIssues } from './secrets.js'
 
 /**
- * Everything that is wrong with one definition: the whole against its schema, the body against the rules, then the
+ * Everything that is wrong with one definition as far as its file alone shows it (see combined.ts for those that extend
+ * a base or name a variable): the whole against its schema, the body against the rules, then the
  * result of each overlay. A fault that an overlay inherits is not repeated. Pointers lead into the definition: into the
  * overlay if it sets the value, else into the body. `environments`: those of the configuration. The strictest mode
  * among the environments that inherit from the body applies to the body.
  */
 export function checkDefinition(value: unknown, environments: Modes): Issue[] {
+  if (isComplete(value)) return withSecrets(value, contentIssues(value, environments))
+  const isPart = isObject(value) && Object.hasOwn(value, 'extends')
+  return withSecrets(value, partIssues(value, environments, isPart ? validatePart : validate))
+}
+
+/** Everything that is wrong with a base, whatever extends it. */
+export function checkBase(value: unknown, environments: Modes): Issue[] {
+  const issues = partIssues(value, environments, validatePart).filter(
+    ({ code, pointer }) => code !== 'MISSING_FIELD' || pointer !== '/extends',
+  )
+  if (!isObject(value) || !Object.hasOwn(value, 'renamed_from')) return withSecrets(value, issues)
+  const renamed: Issue = {
+    code: 'UNKNOWN_FIELD',
+    message: 'a base has no field "renamed_from": it is not a flow',
+    hint: 'write it into the definition that gets the new key',
+    pointer: '/renamed_from',
+    part: 'key',
+  }
+  return withSecrets(value, [...issues.filter(({ pointer }) => pointer !== renamed.pointer), renamed])
+}
+
+/** Whether a definition says everything itself: it extends no base and names no variable. */
+export function isComplete(value: unknown): boolean {
+  if (!isObject(value)) return true
+  const overlays = isObject(value.environments) ? Object.values(value.environments) : []
+  return !Object.hasOwn(value, 'extends') && [value, ...overlays].every((one) => referencesIn(one).length === 0)
+}
+
+function withSecrets(value: unknown, issues: readonly Issue[]): Issue[] {
   const secrets = secretIssues(value, 'what a flow says is for everybody to see')
   const hidden = new Set(secrets.map(({ pointer }) => pointer))
-  return [...secrets, ...contentIssues(value, environments).filter(({ pointer }) => !hidden.has(pointer))]
+  return [...secrets, ...issues.filter(({ pointer }) => !hidden.has(pointer))]
+}
+
+/** What is wrong in a file that says only part of a flow: its fields, and each of its parts by itself. */
+function partIssues(value: unknown, environments: Modes, check: typeof validate): Issue[] {
+  const fromSchema = check(value) ? [] : schemaIssues(check.errors ?? [])
+  if (!isObject(value)) return fromSchema
+  const { environments: overlays, renamed_from: _, extends: _base, ...body } = value
+  const issues = mergeIssues(fromSchema, ruleIssues(withoutNulls(body), 'test')).filter(
+    ({ code, pointer, part }) => !isEnvironmentName(code, pointer, part),
+  )
+  if (!isObject(overlays)) return issues
+  const ofOverlays = Object.entries(overlays).flatMap(([environment, overlay]) => {
+    const at = toPointer(['environments', environment])
+    const rules = ruleIssues(withoutNulls(overlay), 'test').map((issue) => ({ ...issue, pointer: at + issue.pointer }))
+    return environments.has(environment)
+      ? rules
+      : [unknownEnvironment(environment, [...environments.keys()], at), ...rules]
+  })
+  return mergeIssues(issues, ofOverlays)
 }
 
 function contentIssues(value: unknown, environments: Modes): Issue[] {
@@ -42,6 +93,11 @@ function contentIssues(value: unknown, environments: Modes): Issue[] {
   return issues
 }
 
+/** What a patch sets: null only takes away what is below it. */
+function withoutNulls(patch: unknown): unknown {
+  return mergePatch({}, patch)
+}
+
 /** A live environment whose flow takes its return URL from the body. */
 function liveHeir(overlays: unknown, environments: Modes): string | undefined {
   return [...environments].find(
@@ -61,7 +117,7 @@ function isOfLiveOnly({ code }: Issue, { return_url: address }: Record<string, u
   return code === 'RETURN_URL_INVALID' && returnUrlFault(String(address), 'test') === undefined
 }
 
-function inEnvironment(issue: Issue, environment: string): Issue {
+export function inEnvironment(issue: Issue, environment: string): Issue {
   return { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
 }
 
@@ -115,8 +171,8 @@ function overlayIssues(
   return found
 }
 
-/** What the overlay itself says at a path. */
-function memberOf(overlay: unknown, path: readonly string[]): { value: unknown } | undefined {
+/** What a value, such as an overlay, itself says at a path. */
+export function memberOf(overlay: unknown, path: readonly string[]): { value: unknown } | undefined {
   let value = overlay
   for (const name of path) {
     if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined

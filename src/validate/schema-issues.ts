@@ -1,6 +1,7 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../model/diagnostic.js'
 import { KEY_PATTERN, normalise } from '../model/flow.js'
+import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
 import { nearest, suggest } from '../text/nearest.js'
@@ -12,6 +13,9 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   [KEY_PATTERN.source]:
     'must be lower-case letters, digits, - and _, begin with a letter or digit and have at most 63 characters',
   '^(?!__proto__$)[^\\[\\]]+$': 'must not hold square brackets, nor be __proto__',
+  '^[a-z][a-z0-9_]{0,62}$':
+    'must be lower-case letters, digits and _, begin with a letter and have at most 63 characters',
+  '\\.ya?ml$': 'must be the path of a .yaml or .yml file',
   '^[A-Z_][A-Z0-9_]{0,127}$': 'must be the name of an environment variable: capital letters, digits and _',
 }
 
@@ -21,7 +25,7 @@ export const PATTERNS: Readonly<Record<string, string>> = {
  */
 export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
   const byPlace = new Map<string, { issue: Issue; rank: number }>()
-  for (const error of errors) {
+  for (const error of ofMeantShape(errors)) {
     const issue = toIssue(error)
     if (issue === undefined) continue
     const place = `${issue.part} ${issue.pointer}`
@@ -31,6 +35,37 @@ export function schemaIssues(errors: readonly ErrorObject[]): Issue[] {
     if (known === undefined || rank < known.rank) byPlace.set(place, { issue, rank })
   }
   return withoutMisspelt(Array.from(byPlace.values(), ({ issue }) => issue))
+}
+
+/**
+ * Where either a value or the name of a variable may stand, ajv says what is wrong with both. A mapping that has
+ * `variable` is meant as the name of one; anything else is meant as a value.
+ */
+function ofMeantShape(all: readonly ErrorObject[]): readonly ErrorObject[] {
+  // Where text or a list may stand, a fault in the list shows that the list is meant.
+  const isInside = ({ instancePath }: ErrorObject) =>
+    all.some((other) => other.instancePath.startsWith(`${instancePath}/`))
+  const errors = all.filter((error) => error.keyword !== 'type' || !Array.isArray(error.data) || !isInside(error))
+  const isOfVariable = ({ schemaPath }: ErrorObject) => schemaPath.includes('/$defs/variable/')
+  if (!errors.some(isOfVariable)) return errors
+  const named = new Set(
+    errors
+      .filter(({ keyword, schema, data }) => keyword === 'anyOf' && mayBeVariable(schema) && hasVariable(data))
+      .map(({ instancePath }) => instancePath),
+  )
+  return errors.filter((error) => {
+    const { instancePath } = error
+    if (!isOfVariable(error)) return !named.has(instancePath)
+    return named.has(instancePath) || named.has(instancePath.replace(/\/variable$/, ''))
+  })
+}
+
+function mayBeVariable(shapes: unknown): boolean {
+  return Array.isArray(shapes) && shapes.some((shape) => isObject(shape) && shape.$ref === '#/$defs/variable')
+}
+
+function hasVariable(data: unknown): boolean {
+  return isObject(data) && Object.hasOwn(data, 'variable')
 }
 
 /** A misspelt field is not also missing. */

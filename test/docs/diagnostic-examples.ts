@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DiagnosticCode } from '../../src/model/diagnostic.js'
 
@@ -269,6 +269,67 @@ export const EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExample>> = {
     },
     mend: 'Decide which of the two the old flow becomes, and remove the line from the other.',
     mended: change('flows/two.yaml', 'renamed_from: old\n', ''),
+  },
+  EXTENDS_MISSING: {
+    files: {
+      'base/strict.yaml': 'type: document\noptions:\n  document: { require_matching_selfie: true }\n',
+      'flows/example.yaml': 'extends: base/strikt.yaml\nname: Example\ntype: document\n',
+    },
+    mend: 'Write the path from the folder of `flows.config.yaml`.',
+    mended: change('flows/example.yaml', 'strikt', 'strict'),
+  },
+  EXTENDS_FLOW: {
+    files: {
+      'flows/strict.yaml': 'name: Strict\ntype: document\n',
+      'flows/example.yaml': 'extends: flows/strict.yaml\nname: Example\n',
+    },
+    mend: 'Move what both have into a file outside of the folder: every file in it is a flow.',
+    mended: (root) => {
+      write('strict.yaml', 'type: document\n')(root)
+      change('flows/example.yaml', 'flows/strict.yaml', 'strict.yaml')(root)
+      change('flows/strict.yaml', /^/, 'extends: strict.yaml\n')(root)
+    },
+  },
+  EXTENDS_LOOP: {
+    files: {
+      'base/one.yaml': 'extends: base/two.yaml\ntype: document\n',
+      'base/two.yaml': 'extends: base/one.yaml\nprotected: true\n',
+      'flows/example.yaml': 'extends: base/one.yaml\nname: Example\n',
+    },
+    mend: 'Take the line out of the file that stands below the other.',
+    mended: change('base/two.yaml', 'extends: base/one.yaml\n', ''),
+  },
+  EXTENDS_DEEP: {
+    made: {
+      how: '`flows/example.yaml` extends `base/1.yaml`, that `base/2.yaml`, and so on to `base/9.yaml`.',
+      by: (root) => {
+        mkdirSync(join(root, 'base'))
+        for (const level of [1, 2, 3, 4, 5, 6, 7, 8]) {
+          write(`base/${level}.yaml`, `extends: base/${level + 1}.yaml\n`)(root)
+        }
+        write('base/9.yaml', 'type: document\n')(root)
+        write('flows/example.yaml', 'extends: base/1.yaml\nname: Example\n')(root)
+      },
+    },
+    mend: 'Put bases together that only one other file extends: at most 8 files may stand one over the other.',
+    mended: write('base/8.yaml', 'type: document\n'),
+  },
+  VARIABLE_UNKNOWN: {
+    files: flow('return_url: { variable: verified_url }\n'),
+    mend: 'Give the variable a value under `variables` of every environment, or write the value itself.',
+    mended: change('flows/example.yaml', '{ variable: verified_url }', 'https://example.com/verified'),
+  },
+  VARIABLE_MISSING: {
+    files: {
+      'flows.config.yaml': `project: acme-kyc
+environments:
+  local: { variables: { verified_url: http://localhost:3000/verified } }
+  live: { mode: live, api: https://flows.example.com, api_key_env: FLOWS_LIVE_KEY }
+`,
+      ...flow('return_url: { variable: verified_url }\n'),
+    },
+    mend: 'Give the variable a value in that environment, too, or write another value for it into an overlay.',
+    mended: change('flows/example.yaml', /$/, 'environments:\n  live: { return_url: https://example.com/verified }\n'),
   },
   EXPRESSION_SYNTAX: {
     files: policy('flow.name =='),

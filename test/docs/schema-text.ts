@@ -6,7 +6,9 @@ interface Schema {
   readonly description?: string
   readonly type?: string
   readonly enum?: readonly string[]
-  readonly anyOf?: readonly Schema[]
+  readonly anyOf?: readonly Schema[] | undefined
+  /** Whether the name of a variable may stand here instead. */
+  readonly orVariable?: boolean
   readonly items?: Schema
   readonly required?: readonly string[]
   readonly properties?: Readonly<Record<string, Schema>>
@@ -32,10 +34,16 @@ interface Schema {
 export function schemaText(root: Schema, flow: Schema): string {
   const resolvedIn = (home: Schema, schema: Schema): Schema => {
     const { $ref, ...own } = schema
+    const [value, variable] = schema.anyOf ?? []
+    // What a variable may stand for has the limits of its value.
+    if (value !== undefined && variable?.$ref === VARIABLE)
+      return { ...resolved(value), ...own, anyOf: undefined, orVariable: true }
     if ($ref === undefined) return schema
-    const [file = '', name = ''] = $ref.split('#/$defs/')
+    const [file = '', path = ''] = $ref.split('#/')
     const where = file === '' ? home : flow
-    return { ...resolvedIn(where, where.$defs?.[name] ?? {}), ...own }
+    const names = path === '' ? [] : path.split('/')
+    const target = names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], where)
+    return { ...resolvedIn(where, target as Schema), ...own }
   }
   const resolved = (schema: Schema) => resolvedIn(root, schema)
 
@@ -45,7 +53,7 @@ export function schemaText(root: Schema, flow: Schema): string {
     const heading = `## \`${path}\``
     const limits = limitsOf(field, resolved)
     const facts = [
-      ['type', typeOf(field, resolved)],
+      ['type', `${typeOf(field, resolved)}${field.orVariable ? ', or `{ variable: NAME }`' : ''}`],
       ['required', isRequired ? 'yes' : ''],
       ['default', field.default === undefined ? '' : code(field.default)],
       ['limits', limits.join('; ')],
@@ -76,6 +84,7 @@ export function schemaText(root: Schema, flow: Schema): string {
 function isBody({ $ref = '', anyOf = [] }: Schema): boolean {
   return /(?:overlay|test_flow)$/.test($ref) || anyOf.some(isBody)
 }
+const VARIABLE = '#/$defs/variable'
 
 function typeOf(field: Schema, resolved: (schema: Schema) => Schema): string {
   if (field.anyOf) return field.anyOf.map((one) => typeOf(resolved(one), resolved)).join(' or ')

@@ -191,7 +191,10 @@ describe('the cache', () => {
   test('spares the parsing of a content that was read before, under any name', () => {
     const root = temporaryProject({ 'flows/a.yaml': flow('A'), 'flows/b.yaml': flow('B') })
     const hash = sha256(flow('A'))
-    new DefinitionCache(root, 'this program', 'definitions').save('a set', new Map([[hash, 'known']]))
+    new DefinitionCache(root, 'this program', 'definitions').save(
+      { digest: 'a set', bases: [] },
+      new Map([[hash, 'known']]),
+    )
     const files = ['flows/a.yaml', 'flows/b.yaml'].map((file) => ({ file, key: file }))
     const valuesOf = (program: string) =>
       new DefinitionFiles(root, files, { cache: new DefinitionCache(root, program, 'definitions'), parse: false })

@@ -38,7 +38,7 @@ function judged(
   return {
     ...made,
     policies: place(findings, environment, {
-      lineOf: (_, __, path) => (isSet(path) ? 5 : null),
+      placeOf: (file, _, path) => (isSet(path) ? { file, line: 5 } : null),
       bodyLine: () => 1,
     }),
   }

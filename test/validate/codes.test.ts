@@ -58,6 +58,27 @@ const CASES: Record<DiagnosticCode, Files> = {
   RENAME_LOOP: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': renamed('a') },
   RENAME_SOURCE_DEFINED: { 'flows/a.yaml': renamed('b'), 'flows/b.yaml': VALID },
   RENAME_AMBIGUOUS: { 'flows/a.yaml': renamed('c'), 'flows/b.yaml': renamed('c') },
+  EXTENDS_MISSING: one('extends: base/a.yaml\nname: A\ntype: document\n'),
+  EXTENDS_FLOW: { 'flows/a.yaml': `extends: flows/b.yaml\n${VALID}`, 'flows/b.yaml': VALID },
+  EXTENDS_LOOP: { 'flows/a.yaml': `extends: base/a.yaml\n${VALID}`, 'base/a.yaml': 'extends: base/a.yaml\n' },
+  EXTENDS_DEEP: {
+    'flows/a.yaml': `extends: base/1.yaml\n${VALID}`,
+    ...Object.fromEntries(
+      Array.from({ length: 9 }, (_, at) => [
+        `base/${at + 1}.yaml`,
+        at === 8 ? 'protected: true\n' : `extends: base/${at + 2}.yaml\n`,
+      ]),
+    ),
+  },
+  VARIABLE_UNKNOWN: one(`${VALID}description: { variable: why }\n`),
+  VARIABLE_MISSING: {
+    'flows/a.yaml': `${VALID}description: { variable: why }\n`,
+    'flows.config.yaml': `project: p
+environments:
+  local: { variables: { why: because } }
+  live: { mode: live, api: https://flows.example.com, api_key_env: K }
+`,
+  },
   EXPRESSION_SYNTAX: policy('flow.name =='),
   EXPRESSION_TYPE: policy('flow.nam == "A"'),
   EXPRESSION_LIMIT: policy(`${'('.repeat(50)}true${')'.repeat(50)}`),

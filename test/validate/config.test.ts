@@ -19,7 +19,7 @@ describe('the configuration', () => {
   test('has defaults, and knows its folder', () => {
     const root = temporaryProject({})
     const { project } = loadProject(join(root, 'flows.config.yaml'))
-    expect(project).toMatchObject({ root, configFile: 'flows.config.yaml', config: { flows: 'flows' } })
+    expect(project).toMatchObject({ root, configFile: 'flows.config.yaml', config: { flows: ['flows'] } })
   })
 
   test('is told when it is not there', () => {

@@ -55,14 +55,16 @@ describe('one source for every limit', () => {
   test('every property of a body that a default can stand for has one in the schema', () => {
     const { name: _, type: __, ...optional } = normalise({ name: 'A', type: 'document' })
     const withDefault = Object.entries(optional).filter(([, value]) => value !== null)
-    const properties = schemas.flow.properties as Record<string, Schema>
+    const { properties } = resolve({ $ref: '#/$defs/definition' }) as { properties: Record<string, Schema> }
     for (const [field] of withDefault) expect(annotation(properties[field] ?? {}, 'default'), field).toBeDefined()
   })
 
   test('the order of the layout names every field of the schema', () => {
-    const properties = schemas.flow.properties as Record<string, Schema>
-    expect(Object.keys(DEFINITION_ORDER).sort()).toEqual(Object.keys(properties).sort())
-    expect(Object.keys(properties).slice(0, BODY_FIELDS.length)).toEqual([...BODY_FIELDS])
+    const fields = (name: string) => Object.keys(resolve({ $ref: `#/$defs/${name}` }).properties as object)
+    expect(fields('definition')).toEqual([...BODY_FIELDS, 'renamed_from', 'environments'])
+    expect(fields('extending')).toEqual(Object.keys(DEFINITION_ORDER))
+    expect(fields('base')).toEqual(['extends', ...BODY_FIELDS, 'environments'])
+    expect(fields('body')).toEqual(BODY_FIELDS)
     const options = resolve({ $ref: '#/$defs/options' })
     expect(namesIn(DEFINITION_ORDER.options)).toEqual(propertyNames(options))
     expect(Object.keys(POLICY_ORDER)).toEqual(Object.keys(schemas.policy.properties as object))

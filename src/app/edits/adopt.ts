@@ -1,8 +1,6 @@
-import { definitionOf } from '../../edit/edit-definition.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { keptLinks } from '../../edit/kept-links.js'
 import type { FlowKey } from '../../model/flow.js'
-import { modesOf } from '../../model/mode.js'
 import { Failure } from '../failure.js'
 import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
@@ -21,11 +19,8 @@ export function editsToAdopt(editing: Editing, keys: readonly FlowKey[]): FileEd
     defined.map(({ key }) => key),
     false,
   )
-  const modes = modesOf(project.config.environments)
   const desired = defined.filter(({ key }) => keys.includes(key))
-  const targets = keptLinks(state.flows, desired, target.name, ({ file }) =>
-    definitionOf(file, definitions.text(file) ?? '', modes),
-  )
+  const targets = keptLinks(state.flows, desired, ({ file }) => definitions.body(file, target.name))
   return editsFor(project, definitions, target.name, targets, state)
 }
 

@@ -2,7 +2,7 @@ import { TEST_FILES } from '../../load/discover.js'
 import { type Formatted, formatDefinition, formatPolicy, formatTests } from '../../load/format.js'
 import { formatFiles } from '../../load/format-files.js'
 import { compareDiagnostics, type Diagnostic } from '../../model/diagnostic.js'
-import { findDefinitions } from '../project/definitions.js'
+import { findBases, findDefinitions } from '../project/definitions.js'
 import { findPolicies, policiesFolder } from '../project/policies.js'
 import type { Project } from '../project/project.js'
 import { findTests, testsFolder } from '../project/tests.js'
@@ -14,11 +14,16 @@ export interface Untidy {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** What the standard layout makes of definitions, policies and tests: of the named ones, else of all. Writes nothing. */
+/**
+ * What the standard layout makes of definitions, bases, policies and tests: of the named ones, else of all. Writes
+ * nothing.
+ */
 export function untidyFiles(project: Project, named: readonly string[]): Untidy {
   const all = [findDefinitions(project), findPolicies(project), findTests(project)]
-  const files = named.length > 0 ? named : all.flatMap((found) => found.files.map(({ file }) => file))
-  const formatted = formatFiles(project.root, files, (file, text) => tidy(project, file, text))
+  const bases = findBases(project)
+  const found = [...all.flatMap(({ files }) => files.map(({ file }) => file)), ...bases]
+  const files = named.length > 0 ? named : found
+  const formatted = formatFiles(project.root, files, (file, text) => tidy(project, file, text, bases))
   const faults = named.length > 0 ? [] : all.flatMap(({ diagnostics }) => diagnostics)
   return {
     files: formatted.flatMap(({ file, text }) => (text === undefined ? [] : [{ file, text }])),
@@ -26,10 +31,10 @@ export function untidyFiles(project: Project, named: readonly string[]): Untidy 
   }
 }
 
-function tidy(project: Project, file: string, text: string): Formatted {
+function tidy(project: Project, file: string, text: string, bases: readonly string[]): Formatted {
   if (isTest(project, file)) return formatTests(file, text, { schema: schemaFor(project, file, 'test') })
   if (isPolicy(project, file)) return formatPolicy(file, text, { schema: schemaFor(project, file, 'policy') })
-  return formatDefinition(file, text, { schema: schemaFor(project, file) })
+  return formatDefinition(file, text, { schema: schemaFor(project, file, bases.includes(file) ? 'base' : 'flow') })
 }
 
 export function isTest(project: Project, file: string): boolean {

@@ -11,7 +11,7 @@ import type { Project } from '../project/project.js'
 export function schemaFor(
   { root }: Project,
   file: string,
-  name: 'flow' | 'policy' | 'test' = 'flow',
+  name: 'flow' | 'base' | 'policy' | 'test' = 'flow',
 ): string | undefined {
   const schema = join(root, 'schemas', `${name}.schema.json`)
   if (!existsSync(schema)) return undefined
@@ -44,13 +44,13 @@ function cacheKey(): Buffer | undefined {
 }
 
 /**
- * Removes what dead processes left behind, in this folder of the project and those below. It does not follow links:
+ * Removes what dead processes left behind, in this folder of the project and, unless `deep` is false, those below. It does not follow links:
  * they may lead out of the project, or round in circles.
  */
-export function removeLeftovers(folder: string): void {
+export function removeLeftovers(folder: string, { deep = true } = {}): void {
   for (const entry of entriesOf(folder)) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) removeLeftovers(path)
+    if (entry.isDirectory() && deep) removeLeftovers(path)
     const [, name, pid, seal] = (entry.isFile() && TEMPORARY.exec(entry.name)) || []
     if (name === undefined || seal !== sealOf(name, Number(pid)) || isRunning(Number(pid))) continue
     rmSync(path, { force: true })

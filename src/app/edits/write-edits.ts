@@ -1,5 +1,5 @@
 import { lstatSync, mkdirSync, rmSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { NotEditable } from '../../edit/edit-definition.js'
 import { editProject, type FileEdit, type FlowTarget, type ProjectFiles } from '../../edit/edit-project.js'
 import { LinkOutside, textInside } from '../../files/inside.js'
@@ -9,7 +9,7 @@ import type { DesiredFlow, ObservedState } from '../../model/state.js'
 import { quote } from '../../text/quote.js'
 import { returnUrlFault } from '../../validate/address.js'
 import { Failure } from '../failure.js'
-import type { Definitions } from '../project/definitions.js'
+import { type Definitions, findBases } from '../project/definitions.js'
 import type { Project } from '../project/project.js'
 import type { Site } from '../site.js'
 import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
@@ -30,7 +30,19 @@ export function editsFor(
       if (text === undefined) throw changedMeanwhile(file)
       return text
     },
-    folder: project.config.flows,
+    layered: (file) => {
+      const { bases, files: about, variables } = definitions.surroundings(file)
+      return {
+        variables,
+        bases: bases.map((value, index) => {
+          const { file: base = '', others = [] } = about[index] ?? {}
+          const text = definitions.text(base)
+          if (text === undefined) throw changedMeanwhile(base)
+          return { file: base, text, value, others: others.length }
+        }),
+      }
+    },
+    folder: project.config.flows[0],
     schemaFor: (file) => schemaFor(project, file),
     environment,
     environments: modesOf(project.config.environments),
@@ -82,7 +94,7 @@ function edited(files: ProjectFiles, targets: readonly FlowTarget[]): FileEdit[]
  */
 export function writeEdits({ root, config }: Project, edits: readonly FileEdit[]): void {
   // A project may begin with an import.
-  if (edits.some(({ kind }) => kind === 'create')) mkdirSync(join(root, config.flows), { recursive: true })
+  if (edits.some(({ kind }) => kind === 'create')) mkdirSync(join(root, config.flows[0]), { recursive: true })
   for (const edit of edits) {
     checkUnchanged(root, edit, [])
     if (edit.kind === 'create' || edit.kind === 'rename') checkFree(root, edit.file)
@@ -136,7 +148,11 @@ const RENAMING = 'renaming'
  */
 export function finishEdits({ project, reporter }: Pick<Site, 'project' | 'reporter'>, check: boolean): void {
   const { root, config } = project
-  if (!check) removeLeftovers(join(root, config.flows))
+  if (!check) {
+    for (const folder of config.flows) removeLeftovers(join(root, folder))
+    const besides = new Set(findBases(project).map((file) => dirname(file)))
+    for (const folder of besides) removeLeftovers(join(root, folder), { deep: false })
+  }
   const renaming = readCacheFile<Renaming>(root, RENAMING)
   if (renaming === null) return
   const { previousFile, before, file, text } = renaming

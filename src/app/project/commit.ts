@@ -1,10 +1,11 @@
 import { type CommitInfo, commitInfo, trustCommand } from '../../ci/commit-info.js'
 import type { Ports } from '../site.js'
+import { findBases } from './definitions.js'
 import type { Project } from './project.js'
 
 /** The commit that a project is at, which its plans are made from. */
 export function projectCommit(
-  { root, configFile, config }: Project,
+  project: Project,
   { env, reporter }: Pick<Ports, 'env' | 'reporter'>,
 ): Promise<CommitInfo | null> {
   const onUntrusted = (folder: string) =>
@@ -12,5 +13,7 @@ export function projectCommit(
       'git says nothing here, as the folder belongs to somebody else: what was committed is not known',
       trustCommand(folder),
     )
-  return commitInfo({ root, files: [configFile, config.flows, config.policies ?? 'policies'], env, onUntrusted })
+  const { root, configFile, config } = project
+  const files = [configFile, ...config.flows, config.policies ?? 'policies', ...findBases(project)]
+  return commitInfo({ root, files, env, onUntrusted })
 }

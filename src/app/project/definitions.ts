@@ -1,15 +1,16 @@
 import { discover } from '../../load/discover.js'
-import { locateField } from '../../load/locate-field.js'
+import { locateInLayers } from '../../load/locate-field.js'
 import { compareText } from '../../model/canonical.js'
 import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
-import { BODY_FIELDS, configIn, type FlowKey } from '../../model/flow.js'
-import { modesOf } from '../../model/mode.js'
+import { BODY_FIELDS, bodyIn, configIn, type FlowBody, type FlowKey, type Surroundings } from '../../model/flow.js'
+import { toPointer } from '../../model/json-pointer.js'
 import type { FlowDefinition } from '../../model/schema-types.js'
 import type { DesiredFlow } from '../../model/state.js'
-import { checkDefinition } from '../../validate/definition.js'
-import { checkDefinitionSet } from '../../validate/definition-set.js'
+import { baseOf } from '../../validate/extends.js'
+import { checksOf, foldersOf, variablesOf } from './definition-checks.js'
+import { LayersOf, variableAt } from './definition-layers.js'
 import { linkedAway, locateInConfig, type Project } from './project.js'
-import { type Found, type SetOptions, SourceSet } from './source-set.js'
+import { type Found, type Kind, type SetOptions, SourceSet } from './source-set.js'
 
 /** All definitions of a project, read and checked. */
 export interface Definitions {
@@ -23,28 +24,62 @@ export interface Definitions {
   readonly digest: string
   /** The flows of one environment in order of key. Only if there are no errors; throws if files changed since. */
   desired(environment: string): DesiredFlow[]
-  /** Where the definition sets this field for this environment; null if a default sets it. */
-  locate(file: string, environment: string, pointer: string): SourcePosition | null
+  /** Where this field of a definition's flow is set for this environment; null if a default sets it. */
+  locate(file: string, environment: string, pointer: string): FieldPlace | null
+  /** What a definition says about its flow in one environment, without defaults. */
+  body(file: string, environment: string): FlowBody
+  /** What stands around a definition; its own value is not part of it. */
+  surroundings(file: string): Surroundings & { readonly files: readonly BaseFile[] }
+  /** The bases of all definitions, in order of their paths. */
+  readonly bases: readonly string[]
   /** Line of the first field of the body; 1 if the file has changed since. */
   bodyLine(file: string): number
   /** The text of a definition as it was read and checked; undefined if the file has changed since. */
   text(file: string): string | undefined
 }
 
+/** The place of a value: in the definition, or in a base that it extends. */
+export interface FieldPlace extends SourcePosition {
+  /** The variable that stands there, with the place of its value. */
+  readonly variable?: { readonly name: string; readonly at: SourcePosition } | undefined
+}
+
+/** A base of one definition. */
+export interface BaseFile {
+  readonly file: string
+  /** The other definitions that extend it too, directly or not. */
+  readonly others: readonly string[]
+}
+
 /** Reads and checks the definitions of a project. Mistakes of users never make it throw. */
 export function readDefinitions(project: Project, options: SetOptions = {}): Definitions {
-  const set = new SourceSet(project, 'definitions', findDefinitions(project), project.config, options)
-  const modes = modesOf(project.config.environments)
-  const checks = {
-    file: ({ value }: { readonly value: unknown }) => ({ issues: checkDefinition(value, modes) }),
-    set: checkDefinitionSet,
-  }
-  const diagnostics = set.isValid ? [] : set.check(checks)
+  const set = setOf(project, options)
+  const diagnostics = set.isValid ? [] : set.check(checksOf(project))
+  const variables = variablesOf(project)
+  const layers = new LayersOf(set, foldersOf(project))
   return {
     count: set.listed.length,
     keys: set.listed.map(({ key }) => key),
     digest: set.digest,
     diagnostics,
+    get bases() {
+      return [...set.bases().keys()].sort(compareText)
+    },
+    body: (file, environment) => {
+      const all = layers.of(file)
+      return bodyIn(all.at(-1)?.value ?? {}, environment, {
+        bases: all.slice(0, -1).map(({ value }) => value),
+        variables,
+      })
+    },
+    surroundings: (file) => {
+      const bases = layers.of(file).slice(0, -1)
+      return {
+        bases: bases.map(({ value }) => value),
+        variables,
+        files: bases.map((base) => ({ file: base.file, others: layers.extending(base.file, file) })),
+      }
+    },
     desired: (environment) => {
       if (diagnostics.length > 0) throw new Error('definitions with errors describe no flows')
       return set
@@ -52,14 +87,23 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
         .map(({ file, key, value }) => {
           const definition = value as FlowDefinition
           const { renamed_from: renamedFrom = null } = definition
-          return { key, renamedFrom, config: configIn(definition, environment), file }
+          const bases = layers.below(value)
+          return { key, renamedFrom, config: configIn(definition, environment, { bases, variables }), file }
         })
         .sort((a, b) => compareText(a.key, b.key))
     },
     locate: (file, environment, pointer) => {
-      const source = set.source(file)
-      const place = source === undefined ? null : locateField(source, environment, pointer)
-      return place === null ? null : { file, ...place }
+      const all = layers.of(file)
+      const sources = all.map((layer) => layer.file)
+      const found = locateInLayers(all.length, (layer) => set.source(sources[layer] ?? ''), environment, pointer)
+      if (found === null) return null
+      const name = variableAt(
+        all.map(({ value }) => value),
+        environment,
+        pointer,
+      )
+      const at = name && locateInConfig(project, toPointer(['environments', environment, 'variables', name]))
+      return { file: sources[found.layer] ?? file, ...found.at, ...(name && at && { variable: { name, at } }) }
     },
     bodyLine: (file) => {
       const text = set.text(file)
@@ -70,23 +114,43 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
   }
 }
 
-/** The definition files of a project, unread, and what is wrong with their folder. */
-export function findDefinitions(project: Project): Found {
-  const { files, diagnostics, exists } = discover(project.root, project.config.flows)
-  return { files, diagnostics: diagnostics.length > 0 ? diagnostics : folderFaults(project, exists, files.length) }
+/** Paths of the bases that definitions of a project extend, whether or not anything is wrong with them. */
+export function findBases(project: Project): readonly string[] {
+  return [...setOf(project, {}).bases().keys()].sort(compareText)
 }
 
-function folderFaults(project: Project, exists: boolean | 'link', count: number): Diagnostic[] {
+function setOf(project: Project, options: SetOptions): SourceSet {
+  const folders = foldersOf(project)
+  const kind: Kind = { name: 'definitions', baseOf: (value) => baseOf(value, folders) }
+  return new SourceSet(project, kind, findDefinitions(project), project.config, options)
+}
+
+/** The definition files of a project, unread, and what is wrong with their folder. */
+export function findDefinitions(project: Project): Found {
+  const found = project.config.flows.map((folder, index) => {
+    const { files, diagnostics, exists } = discover(project.root, folder)
+    const faults = diagnostics.length > 0 ? diagnostics : folderFaults(project, index, exists, files.length)
+    return { files, diagnostics: faults }
+  })
+  return {
+    files: found.flatMap(({ files }) => files).sort((a, b) => compareText(a.file, b.file)),
+    diagnostics: found.flatMap(({ diagnostics }) => diagnostics),
+  }
+}
+
+function folderFaults(project: Project, index: number, exists: boolean | 'link', count: number): Diagnostic[] {
   if (exists && count > 0) return []
-  const folder = project.config.flows
-  if (exists === 'link') return [linkedAway(project, 'flows', folder)]
+  const { flows } = project.config
+  const folder = flows[index] ?? ''
+  const pointer = flows.length === 1 ? '/flows' : `/flows/${index}`
+  if (exists === 'link') return [linkedAway(project, 'flows', folder, pointer)]
   return [
     {
       severity: 'error',
       code: exists ? 'FOLDER_EMPTY' : 'FOLDER_MISSING',
       message: exists ? `there is no definition in the folder "${folder}"` : `there is no folder "${folder}"`,
       hint: exists ? 'a definition is a file that ends in .yaml or .yml' : 'make it, or name another one in "flows"',
-      at: locateInConfig(project, '/flows'),
+      at: locateInConfig(project, pointer),
     },
   ]
 }

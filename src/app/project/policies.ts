@@ -41,7 +41,7 @@ export interface PlanInputs {
 export async function readPolicies(project: Project, options: SetOptions = {}): Promise<Policies> {
   const environments = Object.keys(project.config.environments)
   const found = findPolicies(project)
-  const set = new SourceSet(project, 'policies', found, environments, options)
+  const set = new SourceSet(project, { name: 'policies' }, found, environments, options)
   const isEmpty = found.files.length === 0
   const diagnostics = isEmpty ? found.diagnostics : set.isValid ? [] : set.check(await checksOf(environments))
   let rules: readonly CompiledPolicy[] | undefined
@@ -81,7 +81,7 @@ function loadLanguage() {
 /** The folder of the policies; undefined if it is the default and overlaps with the folder of the definitions. */
 export function policiesFolder({ config }: Project): string | undefined {
   const folder = plainFolder(config.policies ?? 'policies')
-  return config.policies === undefined && overlap(folder, config.flows) ? undefined : folder
+  return config.policies === undefined && config.flows.some((one) => overlap(folder, one)) ? undefined : folder
 }
 
 /** The files of the policies, unread. The usual folder may be missing. */

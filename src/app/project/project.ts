@@ -9,7 +9,7 @@ import { SourceMap } from '../../load/source-map.js'
 import { compareDiagnostics, type Diagnostic, type SourcePosition } from '../../model/diagnostic.js'
 import { type Mode, modeOf } from '../../model/mode.js'
 import type { Config } from '../../model/schema-types.js'
-import { checkConfig, overlap, plainFolder } from '../../validate/config.js'
+import { checkConfig, flowsFolders, overlap, plainFolder } from '../../validate/config.js'
 
 /** A folder with a valid configuration file. */
 export interface Project {
@@ -24,7 +24,7 @@ export interface Project {
  * The configuration with its defaults filled in. A folder that links to another folder of the project is replaced by
  * that folder, as git and editors know it.
  */
-type ProjectConfig = Config & Required<Pick<Config, 'flows'>>
+type ProjectConfig = Omit<Config, 'flows'> & { readonly flows: readonly [string, ...string[]] }
 
 /** Names of the configuration file. The first is the one that is created, and the default. */
 export const CONFIG_FILES = ['flows.config.yaml', 'flows.config.yml'] as const
@@ -52,10 +52,11 @@ export function loadProject(configFile: string): { project?: Project; diagnostic
 }
 
 function withFolders(root: string, config: Config): ProjectConfig {
-  const flows = folderBehind(root, plainFolder(config.flows ?? 'flows'))
+  const [first = 'flows', ...others] = flowsFolders(config.flows).map((folder) => folderBehind(root, folder))
+  const flows = [first, ...others] as const
   const named = plainFolder(config.policies ?? 'policies')
   const policies = folderBehind(root, named)
-  const isLink = policies !== named && !overlap(policies, flows)
+  const isLink = policies !== named && !flows.some((folder) => overlap(policies, folder))
   const tests = config.tests === undefined ? undefined : folderBehind(root, plainFolder(config.tests))
   return { ...config, flows, ...(isLink && { policies }), ...(tests !== undefined && { tests }) }
 }
@@ -112,13 +113,18 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
 }
 
 /** The fault of a configured folder that links to anything but a folder of the project. */
-export function linkedAway(project: Project, field: 'flows' | 'policies' | 'tests', folder: string): Diagnostic {
+export function linkedAway(
+  project: Project,
+  field: 'flows' | 'policies' | 'tests',
+  folder: string,
+  pointer = `/${field}`,
+): Diagnostic {
   return {
     severity: 'error',
     code: 'LINK_OUTSIDE',
     message: `the folder "${folder}" is a link, and does not lead to a folder of this project: it is not opened`,
     hint: `put a folder in its place, or name another one in "${field}"`,
-    at: locateInConfig(project, `/${field}`),
+    at: locateInConfig(project, pointer),
   }
 }
 

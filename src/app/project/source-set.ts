@@ -3,11 +3,11 @@ import { DefinitionFiles, type ReadDefinition } from '../../load/definition-file
 import type { DefinitionFile } from '../../load/discover.js'
 import { placeIssues, positionOf } from '../../load/place-issues.js'
 import type { SourceMap } from '../../load/source-map.js'
-import { canonicalJson, sha256 } from '../../model/canonical.js'
+import { canonicalJson, compareText, sha256 } from '../../model/canonical.js'
 import { compareDiagnostics, type Diagnostic, type Issue } from '../../model/diagnostic.js'
 import type { FileIssue } from '../../validate/definition-set.js'
 import { FINGERPRINT } from '../../validate/generated/fingerprint.js'
-import type { Project } from './project.js'
+import { locateInConfig, type Project } from './project.js'
 
 /** The files of a folder, unread, and what is wrong with the folder. */
 export interface Found {
@@ -20,12 +20,30 @@ export interface SetOptions {
   readonly cache?: boolean | undefined
 }
 
+/** One kind of files: definitions or policies. */
+export interface Kind {
+  /** Names what the cache keeps of them. */
+  readonly name: string
+  /** The path of the base that a file extends; undefined if it extends none. */
+  readonly baseOf?: (value: unknown) => string | undefined
+}
+
+/** Bases by their paths. */
+export type Bases = ReadonlyMap<string, ReadDefinition>
+
 /** What may be wrong with the files of one kind. */
 export interface Checks {
   /** Faults in one file's value, and faults with a place inside a text. */
-  file(read: ReadDefinition): { readonly issues: readonly Issue[]; readonly within?: readonly Within[] }
+  file(read: ReadDefinition): FileFaults
+  /** The same for bases. */
+  base?(read: ReadDefinition): FileFaults
   /** Faults that only show if all files are seen together. */
-  set(read: readonly ReadDefinition[]): readonly FileIssue[]
+  set(read: readonly ReadDefinition[], bases: Bases): readonly FileIssue[]
+}
+
+interface FileFaults {
+  readonly issues: readonly Issue[]
+  readonly within?: readonly Within[]
 }
 
 type Within = Pick<Issue, 'code' | 'message' | 'hint' | 'pointer'> & { readonly offset: number }
@@ -35,26 +53,34 @@ export class SourceSet {
   readonly listed: readonly DefinitionFile[]
   /** Whether an earlier run found exactly this set without fault. */
   readonly isValid: boolean
+  readonly #project: Project
+  readonly #kind: Kind
   readonly #files: DefinitionFiles
   readonly #cache: DefinitionCache | undefined
   readonly #faults: readonly Diagnostic[]
   readonly #decided: string
   #digest: string
   #hashes: readonly string[]
+  #baseHashes: ReadonlyMap<string, string>
+  #bases: Bases | undefined
   #read: readonly ReadDefinition[] | undefined
   #indexes: ReadonlyMap<string, number> | undefined
 
   /** `decides`: the part of the configuration that also decides the result. */
-  constructor(project: Project, kind: string, found: Found, decides: unknown, { cache = true }: SetOptions) {
-    this.#cache = cache ? new DefinitionCache(project.root, FINGERPRINT, kind) : undefined
+  constructor(project: Project, kind: Kind, found: Found, decides: unknown, { cache = true }: SetOptions) {
+    this.#project = project
+    this.#kind = kind
+    this.#cache = cache ? new DefinitionCache(project.root, FINGERPRINT, kind.name) : undefined
     this.listed = found.files
     this.#faults = found.diagnostics
     this.#decided = canonicalJson(decides)
     const valid = this.#cache?.validSet() ?? null
     this.#files = new DefinitionFiles(project.root, found.files, { cache: this.#cache, parse: valid === null })
     this.#hashes = this.#files.hashes
-    this.#digest = this.#digestOf(this.#hashes)
-    this.isValid = this.#faults.length === 0 && valid === this.#digest
+    // If the files are those of that run, so are the bases that they name, and the bases of these.
+    this.#baseHashes = new Map(valid?.bases.map((file) => [file, this.#files.hash(file)]))
+    this.#digest = this.#digestOf()
+    this.isValid = this.#faults.length === 0 && valid?.digest === this.#digest
   }
 
   /** SHA-256 over everything that decides what the files say: paths, contents, configuration, schemas, program. */
@@ -65,14 +91,25 @@ export class SourceSet {
   /** Everything that is wrong, in order of file, line and column. A set without fault is remembered. */
   check(checks: Checks): readonly Diagnostic[] {
     const read = this.#files.read()
+    const bases = this.#follow(read)
     this.#read = read
+    this.#bases = bases
     this.#hashes = read.map(({ hash }) => hash)
-    this.#digest = this.#digestOf(this.#hashes)
-    const ofFiles = read.flatMap((one) => [...one.diagnostics, ...this.#faultsOf(one, checks)])
-    const byFile = new Map(read.map((one) => [one.file, one]))
-    const ofSet = checks.set(read).map((issue) => this.#placed(issue, byFile))
+    this.#baseHashes = hashesOf(bases)
+    this.#digest = this.#digestOf()
+    const all = [...read, ...bases.values()]
+    const { file, base = file } = checks
+    const ofFiles = all.flatMap((one) => [
+      ...one.diagnostics,
+      ...this.#faultsOf(one, (each) => (bases.has(each.file) ? base(each) : file(each))),
+    ])
+    const byFile = new Map(all.map((one) => [one.file, one]))
+    const ofSet = checks.set(read, bases).map((issue) => this.#placed(issue, byFile))
     const diagnostics = [...this.#faults, ...ofFiles, ...ofSet].sort(compareDiagnostics)
-    if (diagnostics.length === 0) this.#cache?.save(this.#digest, new Map(read.map(({ hash, value }) => [hash, value])))
+    if (diagnostics.length === 0) {
+      const set = { digest: this.#digest, bases: [...bases.keys()] }
+      this.#cache?.save(set, new Map(all.map(({ hash, value }) => [hash, value])))
+    }
     return diagnostics
   }
 
@@ -80,12 +117,22 @@ export class SourceSet {
   read(): readonly ReadDefinition[] {
     if (this.#read === undefined) {
       const read = this.#files.read()
-      if (read.some(({ hash }, index) => hash !== this.#hashes[index])) {
+      const bases = this.#follow(read)
+      const isSame = [...hashesOf(bases)].every(([file, hash]) => hash === this.#baseHashes.get(file))
+      if (!isSame || read.some(({ hash }, index) => hash !== this.#hashes[index])) {
         throw new Error('the files were changed while they were read; run the command again')
       }
       this.#read = read
+      this.#bases = bases
     }
     return this.#read
+  }
+
+  /** The bases that the files extend, and those that these extend. */
+  bases(): Bases {
+    if (this.#bases === undefined && this.isValid) this.read()
+    this.#bases ??= this.#follow(this.#files.read())
+    return this.#bases
   }
 
   /** The text of a file as it was read and checked; undefined if it has changed since. */
@@ -99,14 +146,30 @@ export class SourceSet {
   }
 
   #hashOf(file: string): string {
+    const ofBase = this.#baseHashes.get(file)
+    if (ofBase !== undefined) return ofBase
     this.#indexes ??= new Map(this.listed.map((one, index) => [one.file, index]))
     return this.#hashes[this.#indexes.get(file) ?? -1] ?? ''
   }
 
-  #faultsOf(read: ReadDefinition, checks: Checks): Diagnostic[] {
+  #follow(read: readonly ReadDefinition[]): Bases {
+    const { baseOf } = this.#kind
+    const bases = new Map<string, ReadDefinition>()
+    const seen = new Set<string>()
+    for (let files = read; baseOf !== undefined && files.length > 0; ) {
+      const named = new Set(files.map(({ value }) => baseOf(value)).filter((file) => file !== undefined))
+      const fresh = [...named].filter((file) => !seen.has(file)).sort(compareText)
+      for (const file of fresh) seen.add(file)
+      files = this.#files.others(fresh)
+      for (const one of files) bases.set(one.file, one)
+    }
+    return bases
+  }
+
+  #faultsOf(read: ReadDefinition, check: Checks['file']): Diagnostic[] {
     const { file, value } = read
     if (value === undefined) return []
-    const { issues: all, within = [] } = checks.file(read)
+    const { issues: all, within = [] } = check(read)
     // A field may be missing only because a YAML fault hid it.
     const issues = read.diagnostics.length === 0 ? all : all.filter(({ code }) => code !== 'MISSING_FIELD')
     if (issues.length + within.length === 0) return []
@@ -120,6 +183,7 @@ export class SourceSet {
 
   #placed({ file, issue, related }: FileIssue, byFile: ReadonlyMap<string, ReadDefinition>): Diagnostic {
     const place = (name: string, where: Parameters<typeof positionOf>[1]) => {
+      if (name === this.#project.configFile) return locateInConfig(this.#project, where.pointer)
       const one = byFile.get(name)
       return positionOf(name, where, one && this.#files.source(one))
     }
@@ -129,10 +193,15 @@ export class SourceSet {
     return { ...diagnostic(issue, place(file, issue)), ...(others !== undefined && { related: others }) }
   }
 
-  #digestOf(hashes: readonly string[]): string {
-    const list = this.listed.map(({ file }, index) => `${JSON.stringify(file)} ${hashes[index]}\n`).join('')
-    return sha256(`${FINGERPRINT}\n${this.#decided}\n${list}`)
+  #digestOf(): string {
+    const list = this.listed.map(({ file }, index) => `${JSON.stringify(file)} ${this.#hashes[index]}\n`).join('')
+    const bases = [...this.#baseHashes].map(([file, hash]) => `base ${JSON.stringify(file)} ${hash}\n`).sort()
+    return sha256(`${FINGERPRINT}\n${this.#decided}\n${list}${bases.join('')}`)
   }
+}
+
+function hashesOf(bases: Bases): ReadonlyMap<string, string> {
+  return new Map([...bases.values()].map(({ file, hash }) => [file, hash]))
 }
 
 function diagnostic(

@@ -37,7 +37,7 @@ export function readTests(
   }
   // A test may change a flow: what its definition says decides whether the result can be a flow.
   const decides = [environments, definitions.digest, policies.names]
-  const set = new SourceSet(project, 'tests', findTests(project), decides, options)
+  const set = new SourceSet(project, { name: 'tests' }, findTests(project), decides, options)
   const checks = {
     file: ({ value }: { readonly value: unknown }) => ({ issues: checkTestFile(value, testable) }),
     set: () => [],
@@ -76,7 +76,7 @@ function bodiesIn(definitions: Definitions, environment: string): ReadonlyMap<Fl
 /** The folder of the tests; undefined if it is the usual one, and definitions or policies are there. */
 export function testsFolder({ config }: Project): string | undefined {
   const folder = plainFolder(config.tests ?? 'tests')
-  const others = [config.flows, plainFolder(config.policies ?? 'policies')]
+  const others = [...config.flows, plainFolder(config.policies ?? 'policies')]
   return config.tests === undefined && others.some((other) => overlap(folder, other)) ? undefined : folder
 }
 

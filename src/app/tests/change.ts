@@ -26,13 +26,13 @@ export async function tryChange(
   const { before, after } = configsOf(test, defined?.config ?? null)
   const desired = after === null ? [] : [{ key, renamedFrom: null, config: after, file: defined?.file ?? file }]
   const observed = stateOf({ key, project, config: before, target, sessions: given.sessions_last_30_days ?? 0 })
-  const about = { project, environment: target.name, guards: target.settings.guards ?? {} }
+  const about = { project, environment: target.name, guards: target.settings.guards ?? {}, approvals: target.settings.approvals }
   const made = await policies.judge(plan(desired, observed, about), { desired, observed, allow: [], places: NOWHERE })
   return changeDifferences(test, made, key)
 }
 
 /** Where a rule is broken makes no difference here. */
-const NOWHERE = { lineOf: () => null, bodyLine: () => 1 }
+const NOWHERE = { placeOf: () => null, bodyLine: () => 1 }
 
 function configsOf(
   test: TestCase,

@@ -33,9 +33,10 @@ export function checkConfiguration(cli: Cli): { readonly project?: Project; read
 }
 
 export function checkDefinitions(project: Project): Found[] {
-  const { count, diagnostics }: Definitions = readDefinitions(project)
+  const { count, bases, diagnostics }: Definitions = readDefinitions(project)
   if (hasError(diagnostics)) return [invalid('definitions', diagnostics)]
-  return [ok('definitions', `${plural(count, 'definition')} valid`)]
+  const extended = bases.length === 0 ? '' : ` and ${plural(bases.length, 'base')}`
+  return [ok('definitions', `${plural(count, 'definition')}${extended} valid`)]
 }
 
 function invalid(check: string, diagnostics: readonly Diagnostic[]): Found {

@@ -1,7 +1,8 @@
+import type { Override } from '../../edit/edit-layers.js'
 import type { FileEdit } from '../../edit/edit-project.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Palette } from '../../render/palette.js'
-import { formatValue, padEnd, printable } from '../../text/text.js'
+import { formatValue, padEnd, plural, printable } from '../../text/text.js'
 
 interface EditsView {
   readonly palette: Palette
@@ -64,7 +65,18 @@ function remarks(edit: FileEdit, notes: (edit: FileEdit) => readonly string[], p
     edit.kind === 'rename' && !edit.isFollowed
       ? ['another flow has the old key, so other environments do not follow the rename']
       : []
-  return [...own, ...notes(edit)].map((note) => `    ${palette.cyan(printable(note))}`)
+  return [...own, ...(edit.overrides ?? []).map(overrideText), ...notes(edit)].map(
+    (note) => `    ${palette.cyan(printable(note))}`,
+  )
+}
+
+function overrideText(override: Override): string {
+  const name = toDotted(override.path)
+  if (override.why === 'variable')
+    return `${name} is written here: it no longer takes the variable "${override.variable}"`
+  const { file, others } = override
+  if (others === 0) return `${name} is written here, over ${file}`
+  return `${name} is written here: ${file} says it, too, and ${plural(others, 'other definition')} ${others === 1 ? 'extends' : 'extend'} that`
 }
 
 /** The same for programs. */
@@ -76,5 +88,6 @@ export function editsJson(edits: readonly FileEdit[]): object[] {
     previous_file: edit.kind === 'rename' ? edit.previousFile : null,
     assurance: edit.assurance,
     fields: edit.fields.map(({ path, before, after, line }) => ({ path, before, after, line })),
+    ...(edit.overrides !== undefined && { overrides: edit.overrides }),
   }))
 }

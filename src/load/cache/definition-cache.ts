@@ -6,10 +6,18 @@ interface Values {
   readonly values: readonly unknown[]
 }
 
+/** A set in which an earlier run found no fault. */
+export interface ValidSet {
+  /** It covers the fingerprint. */
+  readonly digest: string
+  /** Paths of the bases that files of the set extend. */
+  readonly bases: readonly string[]
+}
+
 /**
  * What earlier runs found out about one kind of files, such as definitions:
  *
- *   definitions.set     digest of the last set without fault: if the set is still the same, nothing needs to be parsed
+ *   definitions.set     digest of the last set without fault, and its bases: if the set is still the same, nothing needs to be parsed
  *                       or checked
  *   definitions.values  the value of each file by the hash of its content: if some files changed, only those are parsed
  */
@@ -26,9 +34,11 @@ export class DefinitionCache {
     this.#kind = kind
   }
 
-  /** Digest of the last valid set; it must cover the fingerprint. */
-  validSet(): string | null {
-    return readCacheFile<string>(this.#root, `${this.#kind}.set`)
+  /** The last valid set. */
+  validSet(): ValidSet | null {
+    const kept = readCacheFile<ValidSet | string>(this.#root, `${this.#kind}.set`)
+    // Earlier programs kept only the digest.
+    return typeof kept === 'string' ? null : kept
   }
 
   /** Values by content hash. */
@@ -38,7 +48,7 @@ export class DefinitionCache {
   }
 
   /** Replaces the cache. Entries that are not in `values` are dropped, so the cache never outgrows the files. */
-  save(set: string, values: ReadonlyMap<string, unknown>): void {
+  save(set: ValidSet, values: ReadonlyMap<string, unknown>): void {
     const known = this.values()
     if (known.size !== values.size || [...values.keys()].some((hash) => !known.has(hash))) {
       const kept: Values = { fingerprint: this.#fingerprint, hashes: [...values.keys()], values: [...values.values()] }

@@ -23,12 +23,13 @@ function annotations(flow: DriftedFlow, folder: string): string[] {
   const { key, source, fields } = flow
   const title = `Drift of ${key}`
   const place = source === null ? {} : { file: fromRepository(folder, source.file), line: source.line }
-  const texts = fields.map((field) => ({ line: field.line, text: fieldText(flow, field) }))
+  const texts = fields.map((field) => ({ ...field, text: fieldText(flow, field) }))
   if (texts.length === 0)
     return [workflowCommand('warning', { ...place, title }, `${kindText(flow)}: ${whoText(flow)}`)]
-  return texts.map(({ line, text }) =>
-    workflowCommand('warning', { ...place, ...(source !== null && line !== null && { line }), title }, text),
-  )
+  return texts.map(({ line, file, text }) => {
+    const own = source === null || line === null ? {} : { line, ...(file && { file: fromRepository(folder, file) }) }
+    return workflowCommand('warning', { ...place, ...own, title }, text)
+  })
 }
 
 function fieldText(flow: DriftedFlow, field: DriftField): string {

@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
+import { placeNotes } from '../plan/fields.js'
 import { modeName } from '../plan/summary.js'
 import { leftLines } from './left.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
@@ -52,7 +53,7 @@ function fieldText(flow: DriftedFlow, field: DriftField, width: number, palette:
       ? `${formatValue(field.observed)}, git says ${formatValue(field.defined)}`
       : `${palette.red(formatValue(field.applied))} → ${palette.green(formatValue(field.observed))}`
   const notes = [
-    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...placeNotes(field),
     ...(flow.kind === 'created' ? [] : [whoText(field), ...definedNote(field, flow)]),
   ]
   return `    ${name}  ${values}${notes.length === 0 ? '' : palette.dim(`  # ${notes.join(', ')}`)}`

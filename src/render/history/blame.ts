@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { BlamedField, BlamedFlow } from '../../plan/blame.js'
 import { formatTime, formatValue, padEnd, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
+import { placeNotes } from '../plan/fields.js'
 import { modeName } from '../plan/summary.js'
 import { sourceText } from './source.js'
 
@@ -37,7 +38,7 @@ function causeText({ changed, deployment }: BlamedField, palette: Palette): stri
 
 function fieldText(field: BlamedField, width: number, palette: Palette): string {
   const notes = [
-    ...(field.line === null ? [] : [`line ${field.line}`]),
+    ...placeNotes(field),
     ...(field.defined === undefined ? [] : [`git says ${formatValue(field.defined)}`]),
   ]
   const name = padEnd(printable(toDotted(field.path)), width)

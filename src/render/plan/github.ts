@@ -70,14 +70,15 @@ function annotations(change: Change, concern: Concern): Annotation[] {
     const lines = [[change.action, ...effects(change)].join(', '), ...reasonsWithoutField(change)]
     return [{ kind: kindOf(concern), concern, title, lines, ...(source && { file: source.file, line: source.line }) }]
   }
-  const lineOf = ({ line }: Field) => line ?? source?.line ?? 1
-  return [...new Set(shown.map(lineOf))].map((line) => {
-    const fields = shown.filter((field) => lineOf(field) === line)
+  const placeOf = ({ line, file }: Field) => ({ file: file ?? source?.file, line: line ?? source?.line ?? 1 })
+  const places = new Map(shown.map(placeOf).map((place) => [`${place.file}:${place.line}`, place]))
+  return [...places].map(([name, { file, line }]) => {
+    const fields = shown.filter((field) => name === `${placeOf(field).file}:${placeOf(field).line}`)
     const own = concern === 'blocked' ? concern : concernOfFields(change, fields)
     return {
       kind: kindOf(own),
       concern: own,
-      ...(source && { file: source.file, line }),
+      ...(file !== undefined && { file, line }),
       title,
       lines: [...fields.map((field) => fieldLine(change, field)), ...reasonsWithoutField(change)],
     }

@@ -3,7 +3,7 @@ import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, plural, printable } from '../../text/text.js'
 import * as markup from '../markup.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
-import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { driftNote, fieldsToShow, otherPlaces, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
@@ -171,7 +171,11 @@ function details(change: Change): string {
   const { shown, defaults } = fieldsToShow(change)
   const lines = shown.flatMap((field) => {
     const name = printable(toDotted(field.path))
-    const note = [...[reasonOf(change, field)].filter((one) => one !== null), ...driftNote(field)].join(', ')
+    const note = [
+      ...[reasonOf(change, field)].filter((one) => one !== null),
+      ...driftNote(field),
+      ...otherPlaces(field),
+    ].join(', ')
     return [
       ...(change.before === null ? [] : [`- ${name}: ${formatValue(field.before)}`]),
       `+ ${name}: ${formatValue(field.after)}${note === '' ? '' : `  # ${printable(note)}`}`,

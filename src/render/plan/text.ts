@@ -3,7 +3,7 @@ import { type Change, type Field, type GuardResult, isEmpty, type Plan } from '.
 import { allowancesFor, refusalOf } from '../../plan/refusal.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
-import { driftNote, fieldsToShow, reasonOf } from './fields.js'
+import { driftNote, fieldsToShow, placeNotes, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
@@ -75,11 +75,7 @@ function effectColour({ assurance }: Change, palette: Palette): (text: string) =
 
 function fieldLine(change: Change, field: Field, width: number, palette: Palette): string {
   const reason = reasonOf(change, field)
-  const notes = [
-    ...(field.line === null ? [] : [`line ${field.line}`]),
-    ...(reason === null ? [] : [reason]),
-    ...driftNote(field),
-  ]
+  const notes = [...placeNotes(field), ...(reason === null ? [] : [reason]), ...driftNote(field)]
   const name = padEnd(printable(toDotted(field.path)), width)
   return `    ${name}  ${values(change, field, palette)}${notes.length > 0 ? palette.dim(`  # ${notes.join(', ')}`) : ''}`
 }

@@ -121,7 +121,7 @@ function deploymentRequest(): Schema {
 
 /** A body as in definitions, where null stands for a field that is left out. */
 function flowBody(): Schema {
-  const { properties, required } = inlined('flow.schema.json#') as {
+  const { properties, required } = inlined('flow.schema.json#/$defs/body') as {
     readonly properties: Record<string, Schema>
     readonly required: string[]
   }

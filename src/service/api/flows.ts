@@ -17,8 +17,7 @@ const WRITE = { scope: 'flows:write', answers: 'verification_flow', keepsBinding
 
 const KEY = 'flow.schema.json#/$defs/key'
 
-/** Overlays and renames belong to definitions, not to flows. */
-const { renamed_from: _, environments: __, ...BODY } = published('flow.schema.json#').members as Params
+const BODY = published('flow.schema.json#/$defs/body').members as Params
 
 const EXPECTED = {
   expected_version: integer('The request is refused with 412 unless the flow still has this version.'),

@@ -99,7 +99,7 @@ export function requiring<P extends Params>(params: P, names: readonly string[])
 export const extension = <Value>(param: Param<Value>): Param<Value> => ({ ...param, isExtension: true })
 
 /**
- * A published schema as a parameter: "flow.schema.json#/properties/options". The operations check the value by the same
+ * A published schema as a parameter: "flow.schema.json#/$defs/body/properties/options". The operations check the value by the same
  * schema, so its type is left to them.
  */
 // biome-ignore lint/suspicious/noExplicitAny: see above.

@@ -35,17 +35,17 @@ const FILTERS = {
 
 /** What can be changed later. */
 const CHANGEABLE = {
-  type: published('flow.schema.json#/properties/type', {
+  type: published('flow.schema.json#/$defs/body/properties/type', {
     isName: true,
     description: 'What is checked; needed unless verification_flow is given.',
   }),
   options: only(
-    published('flow.schema.json#/properties/options', {
+    published('flow.schema.json#/$defs/body/properties/options', {
       description: 'The checks; not together with verification_flow.',
     }),
     ['document'],
   ),
-  metadata: published('flow.schema.json#/properties/metadata'),
+  metadata: published('flow.schema.json#/$defs/body/properties/metadata'),
   provided_details: members('What you know of the person; may be shown to that person.', {
     email: text('Address of the person.', LIMIT),
     phone: text('Number of the person, in any spelling.', LIMIT),

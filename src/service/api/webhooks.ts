@@ -23,7 +23,7 @@ const ENDPOINT = {
   url: name('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
   enabled_events: texts('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
   description: text('For colleagues.', { maxLength: LONGEST_TEXT }),
-  metadata: published('flow.schema.json#/properties/metadata'),
+  metadata: published('flow.schema.json#/$defs/body/properties/metadata'),
 }
 
 export const WEBHOOK_ROUTES: readonly AnyRoute[] = [

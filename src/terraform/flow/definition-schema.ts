@@ -31,11 +31,8 @@ interface Node {
 
 const definitions: Readonly<Record<string, Node>> = flowSchema.$defs
 
-/** A definition's fields, except those that only exist in files. */
-export const FLOW_FIELDS: Fields = (() => {
-  const { renamed_from: _, environments: _overlays, ...fields } = fieldsOf(flowSchema as Node)
-  return fields
-})()
+/** A flow's fields: those of a definition, except what only exists in files. */
+export const FLOW_FIELDS: Fields = fieldsOf(flowSchema.$defs.body as Node)
 
 export const KEY_DESCRIPTION = 'Stable name of the flow inside its mode. A changed key renames the flow in place.'
 

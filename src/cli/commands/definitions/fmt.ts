@@ -3,6 +3,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { isPolicy, isTest, untidyFiles } from '../../../app/edits/format.js'
 import { replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage } from '../../../app/failure.js'
+import { findBases } from '../../../app/project/definitions.js'
 import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
 import { testsFolder } from '../../../app/project/tests.js'
@@ -47,8 +48,11 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
 function inProject(cli: Cli, project: Project, given: string): string {
   const { root, config } = project
   const named = (path: string) => relative(root, path).split(sep).join('/')
+  const bases = findBases(project)
   const isOurs = (file: string) =>
-    /\.ya?ml$/.test(file) && (file.startsWith(`${config.flows}/`) || isPolicy(project, file) || isTest(project, file))
+    bases.includes(file) ||
+    (/\.ya?ml$/.test(file) &&
+      (config.flows.some((folder) => file.startsWith(`${folder}/`)) || isPolicy(project, file) || isTest(project, file)))
   const written = resolve(cli.terminal.cwd, given)
   // The code that reads the file reports what is wrong with such a link.
   if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
@@ -56,10 +60,10 @@ function inProject(cli: Cli, project: Project, given: string): string {
   if (path === undefined) throw noSuchFile(cli, given)
   const file = named(path)
   if (!isOurs(file)) {
-    const folders = [config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
+    const folders = [...config.flows, policiesFolder(project)].filter((folder) => folder !== undefined)
     throw badUsage(
       `${given} is not a definition, policy or test of this project`,
-      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}, and .test.yaml files in ${testsFolder(project) ?? 'tests'}/`,
+      `they are .yaml files in ${folders.map((folder) => `${folder}/`).join(' and ')}, ${bases.length > 0 ? 'what these extend, ' : ''}and .test.yaml files in ${testsFolder(project) ?? 'tests'}/`,
     )
   }
   return file

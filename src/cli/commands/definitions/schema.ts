@@ -1,5 +1,6 @@
 import { Argument } from '@commander-js/extra-typings'
 import apiSchema from '../../../../schemas/api.schema.json' with { type: 'json' }
+import baseSchema from '../../../../schemas/base.schema.json' with { type: 'json' }
 import configSchema from '../../../../schemas/config.schema.json' with { type: 'json' }
 import deploymentSchema from '../../../../schemas/deployment.schema.json' with { type: 'json' }
 import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
@@ -12,6 +13,7 @@ import { ExitCode } from '../../program/exit-code.js'
 
 export const SCHEMAS = {
   flow: flowSchema,
+  base: baseSchema,
   config: configSchema,
   policy: policySchema,
   test: testSchema,

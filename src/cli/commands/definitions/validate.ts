@@ -22,12 +22,14 @@ const VIEWS: Views<Validated, DiagnosticsFormat> = {
     as('human')(terminal, validated, exitCode)
     const { definitions, policies, tests } = validated
     const { length } = policies.names
+    const { bases, count } = definitions
     const counts = [
-      plural(definitions.count, 'definition'),
+      plural(count, 'definition'),
+      ...(bases.length > 0 ? [plural(bases.length, 'base')] : []),
       ...(length > 0 ? [policyCount(length)] : []),
       ...(tests.count > 0 ? [plural(tests.count, 'test file')] : []),
     ]
-    const what = [counts.slice(0, -1).join(', '), ...counts.slice(-1)].filter((part) => part !== '').join(' and ')
+    const what = counts.join(', ').replace(/, (?=[^,]*$)/, ' and ')
     if (exitCode === ExitCode.ok) terminal.show(`${what} valid.\n`)
   },
   json: as('json'),

@@ -1,5 +1,6 @@
 import { applySaved } from '../../../app/apply-saved.js'
 import { badUsage } from '../../../app/failure.js'
+import { findBases } from '../../../app/project/definitions.js'
 import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
 import type { Site } from '../../../app/site.js'
@@ -97,10 +98,10 @@ function localSite(cli: Cli, env: string | undefined): Site {
   )
 }
 
-/** The folders of definitions and policies: what is saved there is applied. */
+/** The folders of definitions and policies, and the bases: what is saved there is applied. */
 function foldersOf(project: Project): readonly string[] {
   const policies = policiesFolder(project)
-  return policies === undefined ? [project.config.flows] : [project.config.flows, policies]
+  return [...project.config.flows, ...(policies === undefined ? [] : [policies]), ...findBases(project)]
 }
 
 /** The folders as the configuration names them now; undefined while it is invalid. */
