@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, isSeq, type Node, visit, type YAMLMap, YAMLSeq } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, type Node, visit, YAMLMap, YAMLSeq } from 'yaml'
 import type { Diagnostic } from '../model/diagnostic.js'
 import { BODY_FIELDS } from '../model/flow.js'
 import { escapeHiddenInYaml, hasHidden } from '../text/hidden-characters.js'
@@ -36,8 +36,15 @@ export const POLICY_ORDER: Order = {
 /** The order of the members of a file of tests, and of each test; tests compare them with the schema. */
 export const TEST_FILE_ORDER: Order = { description: null, given: null, tests: null }
 export const TEST_ORDER: Order = {
-  ...{ name: null, given: null, when: null, then: null, expect: null },
-  ...{ change: BODY, before: BODY, after: BODY },
+  name: null,
+  given: null,
+  when: null,
+  change: BODY,
+  before: BODY,
+  after: BODY,
+  // biome-ignore lint/suspicious/noThenProperty: it is null, so nothing takes this for a promise
+  then: null,
+  expect: null,
 }
 
 export interface FormatOptions {
@@ -123,6 +130,10 @@ function write(text: string, layout: Sort): string {
     Seq(_, seq) {
       if (seq.flow) seq.toString = withoutPadding
     },
+    // Inside of such a list it would have none either.
+    Map(_, map) {
+      if (map.flow) map.toString = withPadding
+    },
   })
   const written = document.toString({ indent: 2, lineWidth: 0, directives: false })
   const folded = withFolds(written, foldedTexts(document, text))
@@ -170,6 +181,10 @@ function withEscapes(text: string): string {
 /** `[passport, id_card]`, but `{ active: true }`: the library can only pad both or neither. */
 function withoutPadding(this: YAMLSeq, ...[context, ...rest]: Parameters<YAMLSeq['toString']>): string {
   return YAMLSeq.prototype.toString.call(this, context && { ...context, flowCollectionPadding: '' }, ...rest)
+}
+
+function withPadding(this: YAMLMap, ...[context, ...rest]: Parameters<YAMLMap['toString']>): string {
+  return YAMLMap.prototype.toString.call(this, context && { ...context, flowCollectionPadding: ' ' }, ...rest)
 }
 
 function leaveOrder(): void {}

@@ -688,8 +688,6 @@ export interface TestCase {
     | 'phone_unverified_other'
     | 'phone_verification_declined'
   )[]
-  then?: TestThen
-  expect?: TestExpect
   /**
    * What somebody changes in the definition, as a JSON Merge Patch (RFC 7396). null takes a field back to its default.
    */
@@ -702,6 +700,21 @@ export interface TestCase {
    * The whole flow after the change, in place of "change"; null: its definition is removed.
    */
   after?: TestFlow | null
+  then?: TestThen
+  expect?: TestExpect
+}
+/**
+ * A flow as a definition has it, without overlays.
+ */
+export interface TestFlow {
+  name: Name
+  description?: Description
+  type: Type
+  options?: Options
+  return_url?: ReturnUrl
+  static_link?: StaticLink
+  metadata?: Metadata
+  protected?: Protected
 }
 /**
  * What must be the case afterwards. What is left out may be anything.
@@ -889,19 +902,6 @@ export interface TestExpect {
    * Where the person goes afterwards; null: nowhere.
    */
   return_url?: ReturnUrl | null
-}
-/**
- * A flow as a definition has it, without overlays.
- */
-export interface TestFlow {
-  name: Name
-  description?: Description
-  type: Type
-  options?: Options
-  return_url?: ReturnUrl
-  static_link?: StaticLink
-  metadata?: Metadata
-  protected?: Protected
 }
 /**
  * What apply would do: plain data, in a fixed order, format flows.plan 1.0. Usage figures, lines and wording are outside its digest.

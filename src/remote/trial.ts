@@ -12,7 +12,7 @@ export interface Trial extends Pick<RemoteWriter, 'deploy' | 'createSession' | '
   close(): Promise<void>
 }
 
-export interface Inspected {
+interface Inspected {
   readonly session: VerificationSession
   readonly report: VerificationReport | null
 }

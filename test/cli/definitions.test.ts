@@ -247,8 +247,8 @@ tests:
     then: { status: verified } # so
   # a change
   - name: first
-    then: { guards: {} }
     change: { name: A, protected: false }
+    then: { guards: {} }
 `)
     expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '' })
     expect((await flows(['fmt', 'tests/other.yaml'], { cwd })).code).toBe(64)

@@ -114,7 +114,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['sessions', 'craete'], "unknown command 'craete'", 'create'],
     [['plan', '--detailed-exitcoed'], "unknown option '--detailed-exitcoed'", '--detailed-exitcode'],
     [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown, github'],
-    [['schema', 'flows'], "'flows' is invalid", 'flow, config, policy, plan, deployment, api'],
+    [['schema', 'flows'], "'flows' is invalid", 'flow, config, policy, test, plan, deployment, api'],
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
     [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
     [['plan', '--allow', 'max_change_share=a'], 'is invalid', 'takes no key'],
@@ -333,7 +333,7 @@ describe('flows init', () => {
     const cwd = aFolder()
     const made = await flows(['init', 'Acme KYC!'], { cwd })
     expect(made).toMatchObject({ code: 0 })
-    expect(made.stderr.match(/^made {2}.+$/gm)).toHaveLength(10)
+    expect(made.stderr.match(/^made {2}.+$/gm)).toHaveLength(12)
     const project = `${cwd}/Acme KYC!`
     expect(readFileSync(`${project}/flows.config.yaml`, 'utf8')).toContain('project: "acme-kyc"')
     expect(await flows(['validate'], { cwd: project })).toMatchObject({ code: 0 })
