@@ -18,7 +18,8 @@ export interface Needs {
 
 /**
  * The one gate: the only place that checks what a caller may do, for every kind of caller and every way in. `id` is the
- * object in the path. A route that does not say that it keeps within bindings is closed to keys that have one. Throws 403, or 400 in live mode if only test mode is permitted.
+ * object in the path. A route that does not say that it keeps within bindings is closed to keys that have one. Throws
+ * 403, or 400 in live mode if only test mode is permitted.
  */
 export function authorise({ principal, livemode, address }: Caller, needs: Needs, id: string): void {
   const { scope, testOnly, ofOneSession, keepsBinding } = needs

@@ -28,7 +28,7 @@ export interface ListDeploymentsParams extends ListParams {
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode } = call
   const request = checkDeploymentRequest(body, livemode)
-  checkBinding(call, request)
+  refuseBeyondBinding(call, request)
   await tx.state.lock(livemode)
   const digests = [request.plan_digest, request.approved_digest].filter(isGiven)
   const before = await tx.deployments.byDigest(livemode, request.project, digests)
@@ -41,7 +41,7 @@ export async function deploy(call: WriteCall, body: unknown): Promise<Deployment
 }
 
 /** Throws 403 if the caller's key may not deploy for the project, or a change concerns a flow that it does not reach. */
-function checkBinding({ principal }: WriteCall, { project, changes }: DeploymentRequest): void {
+function refuseBeyondBinding({ principal }: WriteCall, { project, changes }: DeploymentRequest): void {
   refuseOtherProject(principal, project, 'project')
   for (const [index, { key, previous_key }] of changes.entries()) {
     if (mayName(principal, key) && (previous_key === null || mayName(principal, previous_key))) continue

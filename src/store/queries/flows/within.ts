@@ -13,8 +13,10 @@ export function isOfFlowWithin(
   binding: FlowBinding | undefined,
 ): RawBuilder<boolean> | undefined {
   if (binding === undefined) return undefined
-  return sql<boolean>`exists (select 1 from flows as its_flow
-    where its_flow.id = ${sql.ref(`${table}.flow`)} and ${conditions(binding, 'its_flow')})`
+  // Not "exists", which a planner may turn into a join that reads all flows: this looks up the one flow of each row.
+  const found = sql`select 1 from flows as its_flow
+    where its_flow.id = ${sql.ref(`${table}.flow`)} and ${conditions(binding, 'its_flow')}`
+  return sql<boolean>`coalesce((${found}), 0) = 1`
 }
 
 function conditions({ project, keys }: FlowBinding, table: string): RawBuilder<boolean> {
