@@ -26,7 +26,12 @@ export async function tryChange(
   const { before, after } = configsOf(test, defined?.config ?? null)
   const desired = after === null ? [] : [{ key, renamedFrom: null, config: after, file: defined?.file ?? file }]
   const observed = stateOf({ key, project, config: before, target, sessions: given.sessions_last_30_days ?? 0 })
-  const about = { project, environment: target.name, guards: target.settings.guards ?? {}, approvals: target.settings.approvals }
+  const about = {
+    project,
+    environment: target.name,
+    guards: target.settings.guards ?? {},
+    approvals: target.settings.approvals,
+  }
   const made = await policies.judge(plan(desired, observed, about), { desired, observed, allow: [], places: NOWHERE })
   return changeDifferences(test, made, key)
 }

@@ -52,7 +52,9 @@ function inProject(cli: Cli, project: Project, given: string): string {
   const isOurs = (file: string) =>
     bases.includes(file) ||
     (/\.ya?ml$/.test(file) &&
-      (config.flows.some((folder) => file.startsWith(`${folder}/`)) || isPolicy(project, file) || isTest(project, file)))
+      (config.flows.some((folder) => file.startsWith(`${folder}/`)) ||
+        isPolicy(project, file) ||
+        isTest(project, file)))
   const written = resolve(cli.terminal.cwd, given)
   // The code that reads the file reports what is wrong with such a link.
   if (isOurs(named(written)) && (leadsOut(root, written) || isDangling(written))) return named(written)
