@@ -83,9 +83,11 @@ export const bootstrap: Define = (command, run) => {
     .addOption(json)
     .addHelpText(
       'after',
-      `\nMakes four keys: admin, which makes all others; ci-plan; ci-apply; app. The store is that of flows serve:
-the database in DATABASE_URL, else the embedded store.\n${examples(
-        ['The first keys of a service', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows bootstrap'],
+      `\nMakes four keys: admin, which makes all others; ci-plan; ci-apply; app.
+The store is that of flows serve: the database in DATABASE_URL, else the
+embedded store.\n${examples(
+        ['The first keys of a service', 'flows bootstrap --env live'],
+        ['Of one with a database', 'DATABASE_URL=postgres://flows:...@db.example.com/flows flows bootstrap'],
         ['Into a file that only you can read', '(umask 077; flows bootstrap --env live > keys.env)'],
         ['The admin key was lost', 'flows bootstrap --again'],
       )}`,

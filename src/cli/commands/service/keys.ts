@@ -94,10 +94,7 @@ export const keys: Define = (command, run) => {
         ['For a CI job that plans', 'flows keys create --name ci --mode live --scope flows:read --expires 90d'],
         ['The same over the API, if one may', 'flows keys create --env live --name ci-plan --scope flows:read'],
         ['For a CI job that applies', 'flows keys create --name cd --mode live --scope flows:read deployments:write'],
-        [
-          'For an application, from its own network, for some flows',
-          "flows keys create --env live --name app --scope sessions:write --flows 'kyc-*' --allow-address 10.0.0.0/8",
-        ],
+        ['For an application, for some flows', "flows keys create --name app --scope sessions:write --flows 'kyc-*'"],
         ['Straight into a file that only you can read', '(umask 077; flows keys create --name ci --mode live > key)'],
       ),
     )
