@@ -72,7 +72,7 @@ function way(kind: RemoteError['kind'], code: string | undefined): string[] {
 }
 
 const NO_DRIVER =
-  'Packages are looked for from the directory where terraform is run: "npm install @photostructure/sqlite" there, or an installed verification-flows, will do.'
+  'Packages are looked for from the directory where terraform is run: "npm install @photostructure/sqlite" there will do.'
 
 /** For a provider block whose values come from something that is not applied yet. */
 export function notConfigured(): Diagnostic {

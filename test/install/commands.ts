@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -12,6 +12,16 @@ export function aFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'flows-install-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A package of somebody's own, with nothing in it yet. */
+export function anApp(more: object = {}): string {
+  const app = aFolder()
+  writeFileSync(
+    join(app, 'package.json'),
+    `${JSON.stringify({ name: 'app', version: '1.0.0', private: true, ...more })}\n`,
+  )
+  return app
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,26 +1,64 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { aFolder, run } from './commands.js'
+import { runAction } from '../forge/run-action.js'
+import { aFolder, anApp, run } from './commands.js'
 
 // Those that are not npm, as npm installs them.
-const MANAGERS = ['pnpm@12.21.0', 'yarn@1.22.22']
+const MANAGERS = ['pnpm@10.4.0', 'yarn@1.22.22', '@yarnpkg/cli-dist@4.6.0']
 
-const INSTALLS: Readonly<Record<string, (file: string, bin: string) => readonly [string, ...string[]]>> = {
-  npm: (file) => ['npm', 'install', '--engine-strict', '--omit=dev', file],
-  // pnpm fails where a package has a script and nobody has said whether it may run.
-  pnpm: (file, bin) => [
-    join(bin, 'pnpm'),
-    'add',
-    '--config.engine-strict=true',
-    '--allow-build=@photostructure/sqlite',
-    file,
-  ],
-  // It is always strict.
-  'Yarn 1': (file, bin) => [join(bin, 'yarn'), 'add', '--non-interactive', `file:${file}`],
+interface Installing {
+  /** What package.json says of its package manager. */
+  readonly packageManager?: string
+  readonly files?: Readonly<Record<string, string>>
+  /** The programs of the manager, by the names that corepack gives them. */
+  readonly programs: (bin: string) => Readonly<Record<string, string>>
+  /** Adds packages: the tarball, and SQLite where this Node has none. */
+  readonly add: (tarball: string, ...packages: string[]) => readonly [string, ...string[]]
+  readonly env?: Readonly<Record<string, string>>
 }
+
+const INSTALLS: Readonly<Record<string, Installing>> = {
+  npm: {
+    programs: () => ({}),
+    add: (...packages) => ['npm', 'install', '--save-dev', '--engine-strict', ...packages],
+  },
+  pnpm: {
+    packageManager: 'pnpm@10.4.0',
+    programs: (bin) => ({ pnpm: join(bin, 'pnpm/bin/pnpm.cjs') }),
+    // It fails where a package has a script and nobody has said whether it may run.
+    add: (...packages) => [
+      'pnpm',
+      'add',
+      '--save-dev',
+      '--config.engine-strict=true',
+      '--allow-build=@photostructure/sqlite',
+      ...packages,
+    ],
+  },
+  'Yarn 1': {
+    packageManager: 'yarn@1.22.22',
+    programs: (bin) => ({ yarn: join(bin, 'yarn/bin/yarn.js') }),
+    // It is always strict.
+    add: (...packages) => ['yarn', 'add', '--dev', '--non-interactive', ...packages],
+  },
+  'Yarn 4, with Plug and Play': {
+    packageManager: 'yarn@4.6.0',
+    files: { 'yarn.lock': '' },
+    programs: (bin) => ({ yarn: join(bin, '@yarnpkg/cli-dist/bin/yarn.js') }),
+    add: (tarball, ...packages) => ['yarn', 'add', '--dev', `verification-flows@${tarball}`, ...packages],
+    // Its own way to say that this is not a CI job, where nothing may be added.
+    env: { YARN_ENABLE_IMMUTABLE_INSTALLS: 'false', YARN_ENABLE_TELEMETRY: '0' },
+  },
+}
+
+/** Of a registry behind an authority of its own: a job has a clean environment, and is told. */
+const certificates = Object.fromEntries(
+  Object.entries(process.env).filter((entry): entry is [string, string] => entry[0] === 'NODE_EXTRA_CA_CERTS'),
+)
 
 describe('on the Node that package.json declares, with engines taken at their word, the package', () => {
   let packed: string
@@ -32,7 +70,7 @@ describe('on the Node that package.json declares, with engines taken at their wo
     packed = await run('.', ['npm', 'pack', '--pack-destination', folder])
     file = join(folder, packed.trim())
     await run(folder, ['npm', 'install', '--no-save', '--no-package-lock', '--prefix', folder, ...MANAGERS])
-    bin = join(folder, 'node_modules/.bin')
+    bin = join(folder, 'node_modules')
     return () => rmSync(folder, { recursive: true, force: true })
   })
 
@@ -40,24 +78,129 @@ describe('on the Node that package.json declares, with engines taken at their wo
     expect(packed).toMatch(/^verification-flows-[\d.]+\.tgz\n$/)
   })
 
-  test.each(Object.keys(INSTALLS))('is installed by %s, and works', async (manager) => {
-    const app = aFolder()
-    writeFileSync(join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }\n')
-    const command = INSTALLS[manager]?.(file, bin)
-    if (command === undefined) throw new Error(manager)
-    await run(app, command)
-    const flows = (...args: string[]) => run(app, [join(app, 'node_modules/.bin/flows'), ...args])
-    await flows('init', '--project', 'app', '--ci', 'none')
-    expect(await flows('apply', '--yes')).toContain('1 created')
+  describe.each(Object.keys(INSTALLS))('is installed by %s', (name) => {
+    const { packageManager, files = {}, programs, add, env = {} } = INSTALLS[name] as Installing
+
+    /** A repository that has the tarball, and the package as a dependency; with the manager's programs before all others. */
+    async function aRepository() {
+      const app = anApp({ ...(packageManager !== undefined && { packageManager }) })
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(app, file), text)
+      mkdirSync(join(app, 'vendor'))
+      cpSync(file, join(app, 'vendor/flows.tgz'))
+      const shims = aFolder()
+      for (const [program, path] of Object.entries(programs(bin))) {
+        writeFileSync(join(shims, program), `#!/bin/sh\nexec "${path}" "$@"\n`, { mode: 0o755 })
+      }
+      const at = { ...env, PATH: [shims, process.env.PATH].join(delimiter) }
+      const [program, ...args] = add('file:./vendor/flows.tgz', '@photostructure/sqlite@1.2.1')
+      await run(app, [program, ...args], at)
+      return { app, shims, at }
+    }
+
+    test('with types, and works', async () => {
+      const { app, at } = await aRepository()
+      const flows = (...args: string[]) =>
+        packageManager === undefined
+          ? run(app, ['npx', '--no', '--', 'flows', ...args], at)
+          : run(app, [packageManager.startsWith('pnpm') ? 'pnpm' : 'yarn', 'flows', ...args], at)
+      await flows('init', '--project', 'app', '--ci', 'none')
+      expect(await flows('apply', '--yes')).toContain('1 created')
+      const { devDependencies, scripts } = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
+      expect(devDependencies['verification-flows']).toBe(
+        'file:./vendor/flows.tgz'.replace('./', name === 'npm' || name === 'pnpm' ? '' : './'),
+      )
+      expect(scripts).toMatchObject({ 'flows:plan': 'flows plan' })
+      // Plug and Play has no folder of packages, which this compiler looks for.
+      if (name.startsWith('Yarn 4')) return
+      writeFileSync(
+        join(app, 'use.ts'),
+        'import { type Plan, plan } from "verification-flows"\n' +
+          'const made: Plan = plan([], { livemode: false, store: null, last_deployment: null, flows: [] }, { project: "p", environment: "local" })\n' +
+          'export const count: number = made.changes.length\n',
+      )
+      const tsc = [
+        resolve('node_modules/.bin/tsc'),
+        '--noEmit',
+        '--strict',
+        '--skipLibCheck',
+        '--types',
+        'node',
+      ] as const
+      const roots = ['--typeRoots', resolve('node_modules/@types'), '--target', 'es2023'] as const
+      await run(app, [...tsc, ...roots, '--module', 'nodenext', 'use.ts'])
+      await run(app, [
+        ...tsc,
+        ...roots,
+        '--module',
+        'commonjs',
+        '--moduleResolution',
+        'node10',
+        '--ignoreDeprecations',
+        '6.0',
+        'use.ts',
+      ])
+    })
+
+    test("and by the action from the lock file, without a script of any package, whatever the job's Node", async () => {
+      const { app, shims } = await aRepository()
+      writeFileSync(join(app, 'flows.config.yaml'), 'project: app\nenvironments: { local: {} }\n')
+      mkdirSync(join(app, 'flows'))
+      writeFileSync(join(app, 'flows/a.yaml'), 'name: A\ntype: document\n')
+      // What stays of a checkout: whatever git would have.
+      for (const made of ['node_modules', '.pnp.cjs', '.pnp.loader.mjs', '.yarn'])
+        rmSync(join(app, made), { recursive: true, force: true })
+      const npm = (await run('.', ['sh', '-c', 'command -v npm'])).trim()
+      const job = await runAction({
+        inputs: { command: 'validate' },
+        github: {},
+        env: {
+          npm_config_cache: (await run('.', ['npm', 'config', 'get', 'cache'])).trim(),
+          YARN_ENABLE_TELEMETRY: '0',
+          ...certificates,
+        },
+        workspace: app,
+        artifacts: new Map(),
+        isOwnProcess: true,
+        programs: {
+          npm: `#!/bin/sh\nexec "${npm}" "$@"\n`,
+          // It would ask for the version of package.json, and its signatures; here that is installed already.
+          corepack: `#!/bin/sh\ncp "${shims}"/* "$3"/\n`,
+        },
+      })
+      expect(job, job.stdout + job.stderr).toMatchObject({ code: 0 })
+      expect(job.ran.at(-1)).toBe('Validate the definitions')
+    })
   })
 
-  test('brings no package but the one for SQLite, so that none asks for a newer Node some day', async () => {
-    const app = aFolder()
-    writeFileSync(join(app, 'package.json'), '{ "name": "app", "version": "1.0.0", "private": true }\n')
-    await run(app, ['npm', 'install', '--omit=dev', '--omit=optional', file])
-    expect(readdirSync(join(app, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual([
-      'verification-flows',
-    ])
+  test('is installed by the action with a digest of its own, and with another one nothing of it runs', async () => {
+    const app = anApp()
+    cpSync(file, join(app, 'flows.tgz'))
+    writeFileSync(join(app, 'flows.config.yaml'), 'project: app\nenvironments: { local: {} }\n')
+    mkdirSync(join(app, 'flows'))
+    writeFileSync(join(app, 'flows/a.yaml'), 'name: A\ntype: document\n')
+    const npm = (await run('.', ['sh', '-c', 'command -v npm'])).trim()
+    const job = (of: Buffer | string) =>
+      runAction({
+        inputs: {
+          command: 'validate',
+          install: 'package',
+          package: 'flows.tgz',
+          integrity: `sha512-${createHash('sha512').update(of).digest('base64')}`,
+        },
+        github: {},
+        env: {},
+        workspace: app,
+        artifacts: new Map(),
+        isOwnProcess: true,
+        programs: { npm: `#!/bin/sh\nexec "${npm}" "$@"\n` },
+      })
+    const done = await job(readFileSync(file))
+    expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 })
+    expect(done.ran.at(-1)).toBe('Validate the definitions')
+    const refused = await job('another')
+    expect(refused).toMatchObject({ code: 1 })
+    expect(refused.stdout).toContain('not that of integrity: nothing of it was run')
+    expect(refused.ran.at(-1)).toBe('Install the package with this digest')
   })
 
   test.each([12, 16, 18])('says on Node %i in one line what it needs, and so does the provider', async (version) => {
