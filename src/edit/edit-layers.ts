@@ -7,7 +7,7 @@ import { type DefinitionText, editDefinition, editText, NotEditable, type Target
 import { configOf, isValid, withOwnFields } from './with-config.js'
 
 /** A base that a definition extends. */
-export interface BaseText extends DefinitionText {
+interface BaseText extends DefinitionText {
   readonly value: Layer
   /** How many other definitions extend it. */
   readonly others: number
@@ -20,7 +20,7 @@ export interface Layered {
 }
 
 /** The new text of a file, and what the flow is in the environment once that is written too. */
-export interface LayerEdit extends DefinitionText {
+interface LayerEdit extends DefinitionText {
   readonly before: string
   readonly config: FlowConfig
 }

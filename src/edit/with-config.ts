@@ -32,7 +32,7 @@ export interface Around {
   readonly variables: Variables
 }
 
-export const NOTHING_AROUND: Around = { below: [], above: [], variables: {} }
+const NOTHING_AROUND: Around = { below: [], above: [], variables: {} }
 
 export interface Wanted {
   readonly environment: string

@@ -84,7 +84,7 @@ export interface Surroundings {
 }
 
 /** Those of a definition that extends nothing and takes no variables. */
-export const ALONE: Surroundings = { bases: [], variables: {} }
+const ALONE: Surroundings = { bases: [], variables: {} }
 
 /** One step towards the body of a flow: what a layer says for every environment, or for one. */
 export interface Patch {

@@ -12,7 +12,7 @@ export interface SourceFile {
 }
 
 /** How many bases may stand one over the other. */
-export const DEEPEST_BASE = 8
+const DEEPEST_BASE = 8
 
 /** The path that a definition or a base extends, in its one spelling; undefined if it names none that could be a base. */
 export function baseOf(value: unknown, folders: readonly string[]): string | undefined {

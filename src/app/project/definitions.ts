@@ -39,13 +39,13 @@ export interface Definitions {
 }
 
 /** The place of a value: in the definition, or in a base that it extends. */
-export interface FieldPlace extends SourcePosition {
+interface FieldPlace extends SourcePosition {
   /** The variable that stands there, with the place of its value. */
   readonly variable?: { readonly name: string; readonly at: SourcePosition } | undefined
 }
 
 /** A base of one definition. */
-export interface BaseFile {
+interface BaseFile {
   readonly file: string
   /** The other definitions that extend it too, directly or not. */
   readonly others: readonly string[]

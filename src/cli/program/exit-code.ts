@@ -33,3 +33,20 @@ const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
 export function exitCodeOf({ code }: { readonly code: string }): ExitCode {
   return OF_FAILURES[code] ?? ExitCode.failed
 }
+
+/** From the worst down: what stops a job for a fault comes before what people decide, and that before changes. */
+const WORST_FIRST: readonly ExitCode[] = [
+  ExitCode.interrupted,
+  ExitCode.badUsage,
+  ExitCode.failed,
+  ExitCode.definitionsInvalid,
+  ExitCode.notAuthorised,
+  ExitCode.blocked,
+  ExitCode.planStale,
+  ExitCode.changesPending,
+]
+
+/** The exit code of several runs together. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return WORST_FIRST.find((code) => codes.includes(code)) ?? ExitCode.ok
+}

@@ -2,6 +2,7 @@ import type { Project } from '../../../app/project/project.js'
 import { readTestedSources, type TestedSources } from '../../../app/project/sources.js'
 import { hasError } from '../../../model/diagnostic.js'
 import { plural } from '../../../text/text.js'
+import { allOption, forProjects } from '../../options/all.js'
 import { formatOptions, type View, type Views, viewOf } from '../../options/format.js'
 import { openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
@@ -43,6 +44,7 @@ export const validate: Define = (command, run) => {
   command
     .addOption(format)
     .addOption(json)
+    .addOption(allOption())
     .option('--no-cache', 'read every file anew')
     .addHelpText(
       'after',
@@ -53,7 +55,7 @@ export const validate: Define = (command, run) => {
       ),
     )
     .action((options) =>
-      run(async (cli) => {
+      forProjects(run, options, async (cli) => {
         const show = viewOf(options, VIEWS)
         const project = openProject(cli)
         const sources = await readTestedSources(project, { cache: options.cache })

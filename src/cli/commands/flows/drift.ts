@@ -4,6 +4,7 @@ import { driftGithub } from '../../../render/drift/github.js'
 import { driftJson } from '../../../render/drift/json.js'
 import { driftMarkdown } from '../../../render/drift/markdown.js'
 import { driftText } from '../../../render/drift/text.js'
+import { allOption, forProjects } from '../../options/all.js'
 import { formatOptions, type Views, viewOf } from '../../options/format.js'
 import { environmentOption, siteOf } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
@@ -29,6 +30,7 @@ export const drift: Define = (command, run) => {
   command
     .argument('[keys...]', 'flows (default: all of this project)')
     .addOption(environmentOption)
+    .addOption(allOption())
     .addOption(format)
     .addOption(json)
     .addHelpText(
@@ -41,7 +43,7 @@ export const drift: Define = (command, run) => {
       ),
     )
     .action((keys, options) =>
-      run(async (cli) => {
+      forProjects(run, options, async (cli) => {
         const show = viewOf(options, VIEWS)
         const site = siteOf(cli, options.env)
         const report = await driftOfProject(site, keys)

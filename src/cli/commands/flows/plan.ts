@@ -10,6 +10,7 @@ import { planGithub } from '../../../render/plan/github.js'
 import { planMarkdown } from '../../../render/plan/markdown.js'
 import { planText } from '../../../render/plan/text.js'
 import { exactJson, printable } from '../../../text/text.js'
+import { allOption, forProjects } from '../../options/all.js'
 import { allowOption, warnOfIdle } from '../../options/allow.js'
 import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
 import { namedFile } from '../../options/named-file.js'
@@ -44,11 +45,13 @@ export const plan: Define = (command, run) => {
     .addOption(onlyOption())
     .option('--out <file>', 'save the plan, for flows apply <file>; - is stdout, and nothing else is printed there')
     .option('--commit-info', 'say which commit the definitions come from; --out does it anyway')
+    .addOption(allOption())
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .addHelpText(
       'after',
       examples(
         ['What apply would do to the embedded flows', 'flows plan'],
+        ['Every project of a repository', 'flows plan --all --env live'],
         ['For a pull request comment', 'flows plan --env live --format markdown'],
         ['Annotations on the changed lines, in GitHub Actions', 'flows plan --env live --format github'],
         ['Save what is reviewed, and apply exactly that', 'flows plan --env live --out plan.json'],
@@ -56,8 +59,9 @@ export const plan: Define = (command, run) => {
       ),
     )
     .action((options) =>
-      run(async (cli) => {
+      forProjects(run, options, async (cli) => {
         const show = viewOf(options, VIEWS)
+        if (options.all && options.out !== undefined) throw badUsage('--out saves one plan: it contradicts --all')
         const { env, out, allow, only, commitInfo: withCommit = false } = options
         const isPiped = out === '-'
         if (isPiped && (options.json || options.format !== 'human')) {
