@@ -114,7 +114,7 @@ describe('bad usage exits 64, says what is wrong on stderr, and suggests the nea
     [['sessions', 'craete'], "unknown command 'craete'", 'create'],
     [['plan', '--detailed-exitcoed'], "unknown option '--detailed-exitcoed'", '--detailed-exitcode'],
     [['plan', '--format', 'xml'], "'xml' is invalid", 'human, json, markdown, github'],
-    [['schema', 'flows'], "'flows' is invalid", 'flow, config, policy, test, plan, deployment, api'],
+    [['schema', 'flows'], "'flows' is invalid", 'flow, base, config, policy, test, plan, deployment, api'],
     [['plan', '--allow', 'everything'], "'everything' is invalid", 'weaken, archive'],
     [['plan', '--allow', 'protected'], "'protected' is invalid", '--allow protected=<key>'],
     [['plan', '--allow', 'max_change_share=a'], 'is invalid', 'takes no key'],

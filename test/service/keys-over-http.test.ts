@@ -139,10 +139,11 @@ describe('when a key was last used', () => {
       now: () => api.clock.now,
     })
     for (let n = 0; n < 10; n += 1) {
-      for (const key of [api.key, api.liveKey]) {
-        const response = await fetch(server.url + FLOWS, { headers: { authorization: `Bearer ${key}` } })
-        expect(response.status).toBe(200)
-      }
+      // At once, so that both are used within the time that is gathered, on a busy machine too.
+      const responses = [api.key, api.liveKey].map((key) =>
+        fetch(server.url + FLOWS, { headers: { authorization: `Bearer ${key}` } }),
+      )
+      expect((await Promise.all(responses)).map(({ status }) => status)).toEqual([200, 200])
     }
     await server.close()
     expect(writes).toHaveLength(1)
