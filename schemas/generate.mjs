@@ -123,6 +123,7 @@ function keepTypeTitles(node, key) {
     'plan',
     'deployment',
     'environment',
+    'receiver',
     'guards',
     'overlay',
     'options',

@@ -47,6 +47,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   init: ({ folder }) => [human(['init', join(folder, 'new'), '--project', 'new'])],
   validate: () => inFormats(['validate'], 'human', 'json', 'github', 'sarif'),
   fmt: () => [human(['fmt', '--check']), human(['fmt', 'flows/none.yaml'])],
+  test: () => inFormats(['test'], 'human', 'json', 'junit', 'github'),
   schema: () => [human(['schema', 'api'])],
   plan: ({ folder }) => [
     ...inFormats(['plan'], 'human', 'json', 'markdown', 'github'),
@@ -98,6 +99,8 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   dev: () => [human(['dev', '--port', '99999'])],
   // The store behind these cannot be reached: what is told of it is told of its address.
   serve: () => [human(['serve', '--port', '0'])],
+  migrate: () => inFormats(['migrate', '--check'], 'human', 'json'),
+  bootstrap: () => [human(['bootstrap'])],
   keys: () => inFormats(['keys', 'list'], 'human', 'json'),
   backup: ({ folder }) => [human(['backup', join(folder, 'backup.sqlite')])],
   restore: ({ folder }) => [human(['restore', join(folder, 'none.sqlite'), '--yes'])],
@@ -117,7 +120,7 @@ const WITHOUT_ENV = new Set([
   'upgrade',
   'completion',
 ])
-const AT_THE_STORE = new Set(['serve', 'keys', 'backup', 'restore'])
+const AT_THE_STORE = new Set(['serve', 'migrate', 'bootstrap', 'keys', 'backup', 'restore'])
 
 test('every command has a row here', () => {
   expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort())

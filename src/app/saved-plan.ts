@@ -2,7 +2,7 @@ import type { Plan, SavedPlan } from '../model/plan.js'
 import { exactJson } from '../text/text.js'
 import { isSaved, readPlanFile } from '../validate/plan-file.js'
 import { Failure } from './failure.js'
-import { saveFile } from './save-file.js'
+import { saveFile } from './project/save-file.js'
 
 /** Writes the file whole or not at all, so readers find the old file or the new one. `name`: how messages call it. */
 export function savePlan(path: string, plan: Plan, name = path): void {

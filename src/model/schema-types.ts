@@ -476,11 +476,38 @@ export interface Config {
    */
   tests?: string
   /**
+   * Who is told what happens, by commands that have --notify, as the CI jobs do.
+   */
+  notify?: Receiver[]
+  /**
    * Named targets. An environment without api is the embedded store under .flows/ (test mode).
    */
   environments: {
     [k: string]: Environment
   }
+}
+/**
+ * One receiver of notices.
+ */
+export interface Receiver {
+  /**
+   * slack: an incoming webhook of Slack. teams: a workflow of Microsoft Teams that posts what it receives. url: any address, which gets JSON.
+   */
+  to: 'slack' | 'teams' | 'url'
+  /**
+   * The environment variable that holds the address. It is a secret: whoever has it can post.
+   */
+  address_env: string
+  /**
+   * What it is told of. Left out: everything.
+   *
+   * Items: applied: a deployment was made. blocked: a guard, a policy or missing approvals stop a plan. drift: flows were edited outside git. key_ending: the API key that is used ends within 14 days.
+   */
+  on?: ('applied' | 'blocked' | 'drift' | 'key_ending')[]
+  /**
+   * The environments that it is told about. Left out: all.
+   */
+  environments?: string[]
 }
 /**
  * Where the flows go, with which key, under which guards.

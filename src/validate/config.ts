@@ -22,6 +22,7 @@ export function checkConfig(value: unknown): Issue[] {
     ...addressIssues(value),
     ...embeddedIssues(value),
     ...modeIssues(value),
+    ...notifyIssues(value),
     ...controlCharacterIssues(value),
   ])
   return [...secrets, ...others.filter(({ pointer }) => !hidden.has(pointer))]
@@ -159,6 +160,28 @@ function embeddedIssues(value: unknown): Issue[] {
 }
 
 /** Without an explicit mode, a key of the other mode could pass the guards of this environment. */
+/** Receivers of notices about environments that there are not. */
+function notifyIssues(value: unknown): Issue[] {
+  if (!isObject(value) || !Array.isArray(value.notify) || !isObject(value.environments)) return []
+  const known = Object.keys(value.environments)
+  return value.notify.flatMap((receiver: unknown, index) => {
+    const named = isObject(receiver) && Array.isArray(receiver.environments) ? receiver.environments : []
+    return named.flatMap((name: unknown, at): Issue[] => {
+      if (typeof name !== 'string' || known.includes(name)) return []
+      const near = nearest(name, known)
+      return [
+        {
+          code: 'ENVIRONMENT_UNKNOWN',
+          message: `the configuration has no environment ${quote(name)}`,
+          hint: near === undefined ? `the environments are: ${known.join(', ')}` : `did you mean ${near}?`,
+          pointer: toPointer(['notify', String(index), 'environments', String(at)]),
+          part: 'value',
+        },
+      ]
+    })
+  })
+}
+
 function modeIssues(value: unknown): Issue[] {
   const environments = isObject(value) ? value.environments : undefined
   if (!isObject(environments)) return []

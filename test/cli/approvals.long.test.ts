@@ -67,6 +67,7 @@ test('a change that asks for two people is planned, and applied once both approv
   const one = await run('apply', '--yes')
   expect(one.code).toBe(5)
   expect(one.stderr).toMatch(/1 of 2 did \(adam\)/)
+  expect(one.stderr).toContain('hint  have the pull request approved')
   expect(await run('apply', '--yes', '--allow', 'weaken')).toMatchObject({ code: 5 })
   approve('zoe')
   expect(await run('apply', '--yes')).toMatchObject({ code: 0 })

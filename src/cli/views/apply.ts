@@ -56,6 +56,8 @@ export interface Following {
   readonly isReviewed?: boolean
   /** Whether nobody is to be asked. */
   readonly yes?: boolean | undefined
+  /** Called with how it ended, before it is shown. */
+  readonly ended?: (outcome: Outcome) => Promise<void>
   /** What is shown after the answer "no". */
   readonly declinedText?: string
 }
@@ -87,6 +89,7 @@ export async function follow(
     },
   }
   const outcome = await apply(steps).finally(() => waiting.end())
+  await following.ended?.(outcome)
   switch (outcome.status) {
     case 'nothing_to_do':
     case 'applied':
@@ -126,6 +129,7 @@ function refused(refusal: Refusal, isReviewed: boolean): Failure {
 
 /** Ways to continue: with the blocked changes, allowed by name after a review; or without them. */
 function waysOn({ allowances, others }: Refusal, isReviewed: boolean): string {
+  if (allowances.length === 0) return 'have the pull request approved, then run this again'
   const list = (option: string, values: readonly string[]) =>
     values.length > 5 ? `${option} ... for each of ${values.length}` : values.map((one) => `${option} ${one}`).join(' ')
   const lift = `have it reviewed, then lift it by name: ${list('--allow', allowances)}`

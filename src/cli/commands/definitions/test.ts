@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
+import { saveFile } from '../../../app/project/save-file.js'
 import { testsFolder } from '../../../app/project/tests.js'
-import { saveFile } from '../../../app/save-file.js'
 import { runTests } from '../../../app/tests/run-tests.js'
 import { formatOptions, viewOf } from '../../options/format.js'
 import { namedFile } from '../../options/named-file.js'

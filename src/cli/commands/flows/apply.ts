@@ -1,14 +1,17 @@
-import { applyProject } from '../../../app/apply-project.js'
+import { applyProject, type Outcome } from '../../../app/apply-project.js'
 import { badUsage } from '../../../app/failure.js'
 import { applyReviewed } from '../../../app/reviewed.js'
 import { readSavedPlan } from '../../../app/saved-plan.js'
+import { type Site, targetNamed } from '../../../app/site.js'
 import { isDeploymentId } from '../../../forge/header.js'
+import { appliedNotice, blockedNotice } from '../../../notify/notice.js'
 import type { Allowance } from '../../../plan/allowance.js'
 import { appliedAlreadyLine, deploymentLines, planLines, startedLine } from '../../../render/events.js'
 import { recordsText, summaryLine } from '../../../render/plan/summary.js'
 import { formatTime, printable } from '../../../text/text.js'
 import { allowOption } from '../../options/allow.js'
 import { chosenView, formatOptions, jsonView, type View } from '../../options/format.js'
+import { notify, notifyOption } from '../../options/notify.js'
 import { onlyOption } from '../../options/only.js'
 import { planFileText } from '../../options/plan-file.js'
 import { environmentOption, openProject, portsOf, siteOf } from '../../options/project.js'
@@ -51,6 +54,7 @@ export const apply: Define = (command, run) => {
     .option('--check-definitions', 'with a saved plan: refuse what the definitions here do not say as well')
     .addOption(allowOption())
     .addOption(onlyOption())
+    .addOption(notifyOption())
     .addOption(format)
     .addOption(json)
     .addHelpText(
@@ -84,13 +88,16 @@ interface Options {
   readonly checkDefinitions?: true | undefined
   readonly allow: readonly Allowance[]
   readonly only: readonly string[]
+  readonly notify?: true | undefined
 }
 
 /** Applies a new plan of the definitions. */
 function fresh(cli: Cli, options: Options, view: ApplyView): Promise<Settled> {
   if (options.checkDefinitions) throw badUsage('--check-definitions is for a saved plan', 'name its file')
   const { env, yes, allow, only } = options
-  return follow(cli, { view, yes, allow, only }, (steps) => applyProject(siteOf(cli, env), { allow, only }, steps))
+  const site = siteOf(cli, env)
+  const ended = (outcome: Outcome) => tellOf(site, options, outcome)
+  return follow(cli, { view, yes, allow, only, ended }, (steps) => applyProject(site, { allow, only }, steps))
 }
 
 /** Applies a saved plan, if it still does what was reviewed. */
@@ -101,9 +108,23 @@ function reviewed(cli: Cli, file: string, options: Options, view: ApplyView): Pr
   }
   const saved = readSavedPlan(planFileText(cli, file), file)
   const environment = env ?? (cli.terminal.env.FLOWS_ENV || undefined)
-  return follow(cli, { view, allow, isReviewed: true }, (steps) =>
-    applyReviewed(portsOf(cli), openProject(cli), saved, { environment, allow, checkDefinitions }, steps),
+  const [ports, project] = [portsOf(cli), openProject(cli)]
+  const ended = (outcome: Outcome) =>
+    tellOf({ ...ports, project, target: targetNamed(project, outcome.plan.environment) }, options, outcome)
+  return follow(cli, { view, allow, isReviewed: true, ended }, (steps) =>
+    applyReviewed(ports, project, saved, { environment, allow, checkDefinitions }, steps),
   )
+}
+
+/** Tells of a deployment, and of a plan that something stops. */
+function tellOf(site: Site, options: Options, outcome: Outcome): Promise<void> {
+  return notify(site, options.notify, outcome.plan.livemode, (about) => {
+    if (outcome.status === 'applied') {
+      const { changes } = outcome.plan
+      return changes.length === 0 ? null : appliedNotice(about, changes, outcome.deployment.id)
+    }
+    return outcome.status === 'refused' ? blockedNotice(about, outcome.refusal.messages) : null
+  })
 }
 
 /** Passes the deployment's id to later steps of a CI job. Only a well-formed id: a line break would add a result. */

@@ -1,14 +1,19 @@
 import { driftOfProject } from '../../../app/drift.js'
+import { reading, type Site } from '../../../app/site.js'
+import { type About, driftNotice, keyEndingNotice } from '../../../notify/notice.js'
 import type { DriftReport } from '../../../plan/drift.js'
 import { driftGithub } from '../../../render/drift/github.js'
 import { driftJson } from '../../../render/drift/json.js'
 import { driftMarkdown } from '../../../render/drift/markdown.js'
 import { driftText } from '../../../render/drift/text.js'
+import { systemClock } from '../../../service/operations/calls/call.js'
 import { allOption, forProjects } from '../../options/all.js'
 import { formatOptions, type Views, viewOf } from '../../options/format.js'
+import { notify, notifyOption } from '../../options/notify.js'
 import { environmentOption, siteOf } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import { daysLeft } from '../../service/expiry.js'
 import { fromRepositoryRoot } from '../../views/diagnostics.js'
 
 interface Found {
@@ -31,6 +36,7 @@ export const drift: Define = (command, run) => {
     .argument('[keys...]', 'flows (default: all of this project)')
     .addOption(environmentOption)
     .addOption(allOption())
+    .addOption(notifyOption())
     .addOption(format)
     .addOption(json)
     .addHelpText(
@@ -47,8 +53,20 @@ export const drift: Define = (command, run) => {
         const show = viewOf(options, VIEWS)
         const site = siteOf(cli, options.env)
         const report = await driftOfProject(site, keys)
+        await notify(site, options.notify, report.livemode, (about) =>
+          report.flows.length > 0 ? driftNotice(about, report) : null,
+        )
+        if (options.notify) await warnOfKey(site, report.livemode)
         const exitCode = report.flows.length > 0 ? ExitCode.changesPending : ExitCode.ok
         return show(cli, { report, root: site.project.root }, exitCode)
       }),
     )
+}
+
+/** The job that looks for drift runs every day, so it also sees when its key ends soon. */
+async function warnOfKey(site: Site, livemode: boolean): Promise<void> {
+  const key = await reading(site, (reader) => reader.currentKey())
+  const expires = key?.expires ?? null
+  if (key === null || expires === null || daysLeft(key, systemClock()) === undefined) return
+  await notify(site, true, livemode, (about: About) => keyEndingNotice(about, { name: key.name, expires }))
 }

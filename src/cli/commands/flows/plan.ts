@@ -5,6 +5,7 @@ import { savePlan } from '../../../app/saved-plan.js'
 import { ciJob } from '../../../ci/job.js'
 import { planArtifact, planFile } from '../../../forge/plan-artifact.js'
 import { isEmpty, type Plan } from '../../../model/plan.js'
+import { blockedNotice } from '../../../notify/notice.js'
 import { refusalOf } from '../../../plan/refusal.js'
 import { planGithub } from '../../../render/plan/github.js'
 import { planMarkdown } from '../../../render/plan/markdown.js'
@@ -14,6 +15,7 @@ import { allOption, forProjects } from '../../options/all.js'
 import { allowOption, warnOfIdle } from '../../options/allow.js'
 import { formatOptions, jsonText, type Views, viewOf } from '../../options/format.js'
 import { namedFile } from '../../options/named-file.js'
+import { notify, notifyOption } from '../../options/notify.js'
 import { checkOnly, onlyOption } from '../../options/only.js'
 import { environmentOption, siteOf } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
@@ -46,6 +48,7 @@ export const plan: Define = (command, run) => {
     .option('--out <file>', 'save the plan, for flows apply <file>; - is stdout, and nothing else is printed there')
     .option('--commit-info', 'say which commit the definitions come from; --out does it anyway')
     .addOption(allOption())
+    .addOption(notifyOption())
     .option('--detailed-exitcode', 'exit 2 when there are changes')
     .addHelpText(
       'after',
@@ -74,6 +77,10 @@ export const plan: Define = (command, run) => {
         checkOnly(only, planned)
         warnOfIdle(cli, planned, allow)
         const exitCode = exitCodeOf(plan, options.detailedExitcode ?? false)
+        const refusal = refusalOf(plan)
+        await notify(site, options.notify, plan.livemode, (about) =>
+          refusal === null ? null : blockedNotice(about, refusal.messages),
+        )
         if (out !== undefined) {
           if (isPiped) cli.terminal.result(exactJson(plan))
           else savePlan(namedFile(cli, out), plan, out)

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs'
-import { replaceWhole } from '../files/put-in-place.js'
-import { badUsage, Failure } from './failure.js'
+import { replaceWhole } from '../../files/put-in-place.js'
+import { badUsage, Failure } from '../failure.js'
 
 interface Saved {
   /** What is saved, in one word. */
