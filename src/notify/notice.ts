@@ -4,7 +4,7 @@ import type { Receiver } from '../model/schema-types.js'
 import type { DriftReport } from '../plan/drift.js'
 import { formatTime, plural } from '../text/text.js'
 
-export type NoticeEvent = NonNullable<Receiver['on']>[number]
+type NoticeEvent = NonNullable<Receiver['on']>[number]
 
 /** What somebody is told. Keys of flows and figures, never what people typed. */
 export interface Notice {
