@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runAction } from '../forge/run-action.js'
 import { aFolder, anApp, run } from './commands.js'
 
@@ -20,6 +20,10 @@ interface Installing {
   readonly add: (tarball: string, ...packages: string[]) => readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
 }
+
+/** Of this run alone. */
+const CACHE = mkdtempSync(join(tmpdir(), 'flows-install-cache-'))
+afterAll(() => rmSync(CACHE, { recursive: true, force: true }))
 
 const INSTALLS: Readonly<Record<string, Installing>> = {
   npm: {
@@ -44,6 +48,8 @@ const INSTALLS: Readonly<Record<string, Installing>> = {
     programs: (bin) => ({ yarn: join(bin, 'yarn/bin/yarn.js') }),
     // It is always strict.
     add: (...packages) => ['yarn', 'add', '--dev', '--non-interactive', ...packages],
+    // It knows a tarball by its version alone, and would take that of an earlier run.
+    env: { YARN_CACHE_FOLDER: CACHE },
   },
   'Yarn 4, with Plug and Play': {
     packageManager: 'yarn@4.6.0',
@@ -155,6 +161,7 @@ describe('on the Node that package.json declares, with engines taken at their wo
         github: {},
         env: {
           npm_config_cache: (await run('.', ['npm', 'config', 'get', 'cache'])).trim(),
+          YARN_CACHE_FOLDER: CACHE,
           YARN_ENABLE_TELEMETRY: '0',
           ...certificates,
         },
@@ -168,7 +175,7 @@ describe('on the Node that package.json declares, with engines taken at their wo
         },
       })
       expect(job, job.stdout + job.stderr).toMatchObject({ code: 0 })
-      expect(job.ran.at(-1)).toBe('Validate the definitions')
+      expect(job.ran.at(-1)).toBe('Validate and test the definitions')
     })
   })
 
@@ -196,7 +203,7 @@ describe('on the Node that package.json declares, with engines taken at their wo
       })
     const done = await job(readFileSync(file))
     expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 })
-    expect(done.ran.at(-1)).toBe('Validate the definitions')
+    expect(done.ran.at(-1)).toBe('Validate and test the definitions')
     const refused = await job('another')
     expect(refused).toMatchObject({ code: 1 })
     expect(refused.stdout).toContain('not that of integrity: nothing of it was run')
