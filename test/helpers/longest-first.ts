@@ -56,7 +56,7 @@ const LONGEST = [
   'service/store-away.long',
   'cli/saved-plan.long',
   'service/session-lifecycle',
-  'remote/http',
+  'remote/http.long',
   'cli/synth',
   'store/long-reads.long',
   'cli/ci.long',
