@@ -2,7 +2,7 @@ import type { Issue } from '../model/diagnostic.js'
 import { isObject } from '../model/json.js'
 import { toPointer } from '../model/json-pointer.js'
 import { namesLive } from '../model/mode.js'
-import { nearest } from '../text/nearest.js'
+import { nearest, suggest } from '../text/nearest.js'
 import { quote } from '../text/quote.js'
 import { apiAddressFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
@@ -168,12 +168,11 @@ function notifyIssues(value: unknown): Issue[] {
     const named = isObject(receiver) && Array.isArray(receiver.environments) ? receiver.environments : []
     return named.flatMap((name: unknown, at): Issue[] => {
       if (typeof name !== 'string' || known.includes(name)) return []
-      const near = nearest(name, known)
       return [
         {
           code: 'ENVIRONMENT_UNKNOWN',
           message: `the configuration has no environment ${quote(name)}`,
-          hint: near === undefined ? `the environments are: ${known.join(', ')}` : `did you mean ${near}?`,
+          hint: suggest(name, known, 'the environments are'),
           pointer: toPointer(['notify', String(index), 'environments', String(at)]),
           part: 'value',
         },

@@ -122,7 +122,7 @@ test('a receiver of an environment that there is not is an error of the configur
   expect(await run('validate')).toMatchObject({
     code: 3,
     stderr: expect.stringMatching(
-      /flows\.config\.yaml:\d+:\d+ ENVIRONMENT_UNKNOWN .*"lcoal"[\s\S]*did you mean local\?/,
+      /flows\.config\.yaml:\d+:\d+ ENVIRONMENT_UNKNOWN .*"lcoal"[\s\S]*did you mean "local"\?/,
     ),
   })
 })

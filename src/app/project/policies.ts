@@ -9,7 +9,7 @@ import type { Allowance } from '../../plan/allowance.js'
 import type { Places } from '../../plan/locate.js'
 import type { CompiledPolicy } from '../../policy/judge.js'
 import { overlap, plainFolder } from '../../validate/config.js'
-import { linkedAway, locateInConfig, type Project } from './project.js'
+import { linkedAway, missingFolder, type Project } from './project.js'
 import { type Checks, type SetOptions, SourceSet } from './source-set.js'
 
 /** All policies of a project, read and checked. */
@@ -94,13 +94,7 @@ export function findPolicies(project: Project): ReturnType<typeof discover> {
   // Rules that are not read are not enforced, so this is an error even for the default folder.
   if (found.exists === 'link') return { ...found, diagnostics: [linkedAway(project, 'policies', folder)] }
   if (found.exists || !isNamed) return found
-  const missing: Diagnostic = {
-    severity: 'error',
-    code: 'FOLDER_MISSING',
-    message: `there is no folder "${folder}"`,
-    hint: 'make it, or remove "policies"',
-    at: locateInConfig(project, '/policies'),
-  }
+  const missing = missingFolder(project, 'policies', folder)
   return { ...found, diagnostics: [missing] }
 }
 

@@ -112,6 +112,17 @@ export function locateInConfig({ root, configFile }: Project, pointer: string): 
     : positionOf(configFile, { pointer, part: 'value' }, source)
 }
 
+/** The fault of a folder that the configuration names although it is not there. */
+export function missingFolder(project: Project, field: 'policies' | 'tests', folder: string): Diagnostic {
+  return {
+    severity: 'error',
+    code: 'FOLDER_MISSING',
+    message: `there is no folder "${folder}"`,
+    hint: `make it, or remove "${field}"`,
+    at: locateInConfig(project, `/${field}`),
+  }
+}
+
 /** The fault of a configured folder that links to anything but a folder of the project. */
 export function linkedAway(
   project: Project,

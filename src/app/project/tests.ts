@@ -7,7 +7,7 @@ import { overlap, plainFolder } from '../../validate/config.js'
 import { checkTestFile, type Testable } from '../../validate/test-file.js'
 import type { Definitions } from './definitions.js'
 import type { Policies } from './policies.js'
-import { linkedAway, locateInConfig, type Project } from './project.js'
+import { linkedAway, missingFolder, type Project } from './project.js'
 import { type Found, type SetOptions, SourceSet } from './source-set.js'
 
 /** All tests of a project, read and checked. */
@@ -88,12 +88,6 @@ export function findTests(project: Project): Found {
   const { files, diagnostics, exists } = discover(project.root, folder, TEST_FILES)
   if (exists === true || !isNamed) return { files, diagnostics }
   if (exists === 'link') return { files, diagnostics: [linkedAway(project, 'tests', folder)] }
-  const missing: Diagnostic = {
-    severity: 'error',
-    code: 'FOLDER_MISSING',
-    message: `there is no folder "${folder}"`,
-    hint: 'make it, or remove "tests"',
-    at: locateInConfig(project, '/tests'),
-  }
+  const missing = missingFolder(project, 'tests', folder)
   return { files, diagnostics: [missing] }
 }

@@ -8,6 +8,7 @@ import { placeIssues } from '../../load/place-issues.js'
 import { SourceMap } from '../../load/source-map.js'
 import type { Issue } from '../../model/diagnostic.js'
 import { isObject } from '../../model/json.js'
+import { toPointer } from '../../model/json-pointer.js'
 import { nearest } from '../../text/nearest.js'
 import { printable } from '../../text/text.js'
 import type { Terminal } from '../program/terminal.js'
@@ -152,7 +153,7 @@ function issuesOf(command: SettingCommand, value: unknown, values: Map<SettingOp
   const options = new Map(settable(command).map((option) => [fieldOf(option), option]))
   options.delete(FILE_OPTION.slice(2))
   return Object.entries(value).flatMap(([field, given]): Issue[] => {
-    const pointer = `/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    const pointer = toPointer([field])
     const option = options.get(field)
     if (option === undefined) return [unknownField(field, pointer, [...options.keys()])]
     const wrong = (message: string, hint?: string): Issue[] => [
