@@ -158,6 +158,7 @@ class FieldEditor {
 
   /** Document options depend on the type: leaving them out is an error for one type and a default for the other. */
   #changeType(): void {
+    const before = this.#definition.type
     this.#set(['type'], this.#config.type)
     const path = ['options', 'document']
     const overlay = this.#overlay()
@@ -165,7 +166,8 @@ class FieldEditor {
       if (valueAt(overlay, path) === null) remove(this.#definition, this.#inOverlay(path))
       return
     }
-    if (this.#definition.type === 'id_number') {
+    // A body that said so before is not edited: what it leaves to a base is for other environments, too.
+    if (this.#definition.type === 'id_number' && before !== 'id_number') {
       remove(this.#definition, path)
       if (valueAt(this.#belowBody(), path) !== undefined) set(this.#definition, path, null)
     }
