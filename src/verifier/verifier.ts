@@ -190,9 +190,9 @@ export interface ChangesSince {
 }
 
 export interface ChangesPage {
-  /** The verifier's own ids of sessions that have changed, perhaps repeated, perhaps of others' sessions. */
-  readonly sessions: readonly string[]
-  /** Where the next page begins; it may be kept for days. */
+  /** The verifier's own ids of sessions, perhaps repeated, perhaps of others' sessions, and when each changed. */
+  readonly changes: readonly { readonly session: string; readonly at: number }[]
+  /** Where the next page begins. It may be kept for days, and used again. */
   readonly next: string
   readonly hasMore: boolean
 }
