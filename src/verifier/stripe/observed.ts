@@ -73,10 +73,17 @@ function errorsOf({ document, selfie, id_number, email, phone }: Report): readon
 function checksOf({ document, selfie, id_number, email, phone }: Report): ReportChecks {
   const all = {
     ...(document && {
-      document: { ...BLANK_DOCUMENT, ...resultOf(document), type: document.type, issuing_country: document.issuing_country },
+      document: {
+        ...BLANK_DOCUMENT,
+        ...resultOf(document),
+        type: document.type,
+        issuing_country: document.issuing_country,
+      },
     }),
     ...(selfie && { selfie: { ...resultOf(selfie), document: null, selfie: null } }),
-    ...(id_number && { id_number: { ...resultOf(id_number), first_name: null, last_name: null, id_number_type: null } }),
+    ...(id_number && {
+      id_number: { ...resultOf(id_number), first_name: null, last_name: null, id_number_type: null },
+    }),
     ...(email && { email: { ...resultOf(email), email: null } }),
     ...(phone && { phone: { ...resultOf(phone), phone: null } }),
   }

@@ -2,7 +2,7 @@ import { canonicalJson } from '../../model/canonical.js'
 import { DOCUMENT_TYPES } from '../../model/flow.js'
 import type { SessionOptions } from '../../model/resources.js'
 import { expandOptions } from '../../stripe/expand-flow.js'
-import { OUR_METADATA, withOurMetadata } from '../../stripe/metadata.js'
+import { MOST_PAIRS, OUR_METADATA, withOurMetadata } from '../../stripe/metadata.js'
 import type { ChangedSession, OpenRequest } from '../verifier.js'
 
 /** Parameters of Stripe's API, as the official client encodes them: an empty text unsets. */
@@ -25,8 +25,20 @@ export function openParams(request: OpenRequest): Params {
   }
 }
 
-/** What changes a session at Stripe from what it was before; empty if nothing is to be changed there. */
-export function updateParams({ before, ...now }: ChangedSession): Params {
+/**
+ * What changes a session at Stripe from what it was before, request by request; none if nothing is to be changed there.
+ * The last one tells how the session then is.
+ */
+export function updateParams(session: ChangedSession): readonly Params[] {
+  const params = changedParams(session)
+  const pairs = Object.entries((params.metadata ?? {}) as Record<string, string>)
+  // Whether Stripe counts the pairs of a request or those of the result is unverified against the live API.
+  if (pairs.length <= MOST_PAIRS) return Object.keys(params).length === 0 ? [] : [params]
+  const [unset, set] = [pairs.filter(([, value]) => value === ''), pairs.filter(([, value]) => value !== '')]
+  return [{ metadata: Object.fromEntries(unset) }, { ...params, metadata: Object.fromEntries(set) }]
+}
+
+function changedParams({ before, ...now }: ChangedSession): Params {
   const metadata = changedMetadata(before.metadata, now.metadata)
   const details = changedTexts(before.provided_details ?? {}, now.provided_details ?? {})
   const isOtherType = now.type !== before.type

@@ -64,7 +64,9 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
   const clientFor = (livemode: boolean): Stripe => {
     const client = clients[livemode ? 'live' : 'test']
     if (client !== undefined) return client
-    const cause = new Error(`STRIPE_${livemode ? 'LIVE' : 'TEST'}_KEY is not set, and a session of that mode is at Stripe`)
+    const cause = new Error(
+      `STRIPE_${livemode ? 'LIVE' : 'TEST'}_KEY is not set, and a session of that mode is at Stripe`,
+    )
     throw new VerifierError('unavailable', 'This service has no key of that mode for Stripe.', { cause })
   }
 
@@ -124,20 +126,20 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         (stripe) => opened(stripe, request, now()),
       ),
 
-    update: (session: ChangedSession, to) => {
+    // It sets values, so to do it twice does no harm.
+    update: async (session: ChangedSession, to) => {
       const { id } = session
-      const params = updateParams(session)
-      if (Object.keys(params).length === 0) {
-        return asking(session, to, async (stripe) => observed(await retrieve(stripe, id), now()))
+      let last: Observed | undefined
+      for (const [index, params] of updateParams(session).entries()) {
+        last = await doing(
+          session,
+          { ...to, key: `${to.key}${'-next'.repeat(index)}` },
+          (stripe, options) =>
+            stripe.identity.verificationSessions.update(id, { ...params, expand: EXPANDED }, options),
+          async () => undefined,
+        )
       }
-      // It sets values, so to do it twice does no harm.
-      return doing(
-        session,
-        to,
-        (stripe, options) =>
-          stripe.identity.verificationSessions.update(id, { ...params, expand: EXPANDED }, options),
-        async () => undefined,
-      )
+      return last ?? asking(session, to, async (stripe) => observed(await retrieve(stripe, id), now()))
     },
 
     cancel: (session, to) =>
@@ -186,7 +188,9 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
     results: {
       session: (session, expand, to) =>
         asking(session, to, async (stripe) => {
-          const shown = await stripe.identity.verificationSessions.retrieve(session.id, { expand: [...expand] })
+          const shown = await stripe.identity.verificationSessions.retrieve(session.id, {
+            expand: expandable(expand),
+          })
           return {
             ...(expand.has('verified_outputs') && {
               verified_outputs: (shown.verified_outputs ?? null) as VerifiedOutputs | null,
@@ -198,11 +202,16 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         }),
       report: (held, expand, to) =>
         asking(held, to, async (stripe) => {
-          const report = await stripe.identity.verificationReports.retrieve(held.id, { expand: [...expand] })
+          const report = await stripe.identity.verificationReports.retrieve(held.id, { expand: expandable(expand) })
           return report as unknown as VerificationReport
         }),
     },
   }
+}
+
+/** Without the parents that are always shown, such as "last_verification_report.document". */
+function expandable(paths: ReadonlySet<string>): string[] {
+  return [...paths].filter((path) => !/^(last_verification_report\.)?(document|id_number)$/.test(path))
 }
 
 /**
@@ -236,7 +245,8 @@ function changedIn(
 ): readonly string[] {
   const signature = headers['stripe-signature']
   if (signature === undefined) throw new VerifierError('forged', 'There is no signature of Stripe on it.')
-  if (secrets.length === 0) throw new VerifierError('forged', 'This service has no signing secret of a webhook endpoint at Stripe.')
+  if (secrets.length === 0)
+    throw new VerifierError('forged', 'This service has no signing secret of a webhook endpoint at Stripe.')
   const payload = Buffer.from(body)
   for (const secret of secrets) {
     let event: Stripe.Event
@@ -249,7 +259,10 @@ function changedIn(
     const { id } = event.data.object as { readonly id?: unknown }
     return typeof id === 'string' ? [id] : []
   }
-  throw new VerifierError('forged', 'The signature is not that of a webhook endpoint known here, or it is older than five minutes.')
+  throw new VerifierError(
+    'forged',
+    'The signature is not that of a webhook endpoint known here, or it is older than five minutes.',
+  )
 }
 
 async function anyClient({ test, live }: { test: Stripe | undefined; live: Stripe | undefined }): Promise<Stripe> {
