@@ -1,12 +1,13 @@
 import type Stripe from 'stripe'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import { simulator } from '../../src/verifier/simulator/simulator.js'
 import { stripeVerifier } from '../../src/verifier/stripe/stripe-verifier.js'
-import { type Implementation, sqlite, stores } from '../store/stores.js'
+import { type Implementation, stores } from '../store/stores.js'
 import type { Acts } from '../stripe/acts.js'
 import { StripeStandIn } from '../stripe/stand-in.js'
 import { aReceiver, type Receiver } from './receiver.js'
-import { served } from './serving.js'
+import { served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 
 /** What an application needs to know: its client, the secret of its webhook endpoint, and what came there. */
@@ -46,7 +47,10 @@ async function behindTheService(implementation: Implementation): Promise<Applica
   const secret = 'whsec_ofTheServiceAtStripe'
   const account = { key: keyOf(standIn), apiBase: standIn.url, webhookSecrets: [secret] }
   const verifiers = [await stripeVerifier({ test: account }), simulator]
-  const { url, key } = await served({ implementation, verifiers, now: realTime, webhookAllow: ['127.0.0.0/8'] })
+  const { url, service } = await served({ implementation, verifiers, now: realTime, webhookAllow: ['127.0.0.0/8'] })
+  const { secret: key } = await service.write(TESTER, (call) =>
+    createKey(call, { mode: 'test', name: 'app', scopes: ['sessions:write', 'reports:read', 'webhooks:write'] }),
+  )
   standIn.test.webhooks.add(`${url}/verifiers/stripe/webhook`, { secret })
   const stripe = stripeAt(url, key)
   const receiver = await aReceiver()
@@ -112,7 +116,10 @@ async function run({ stripe, secret, receiver, acts }: Application): Promise<Rec
   seen.createdEvent = await heard(id, 'created')
   seen.updated = await sessions.update(id, {
     metadata: { order: '', item: '3' },
-    options: { document: { require_live_capture: true, require_matching_selfie: true } },
+    // All that is to hold: whether Stripe keeps what an update does not name is unverified against the live API.
+    options: {
+      document: { allowed_types: ['passport'], require_live_capture: true, require_matching_selfie: true },
+    },
   })
   acts.finish(id, 'document_expired')
   seen.failedEvent = await heard(id, 'requires_input')
@@ -140,6 +147,16 @@ async function run({ stripe, secret, receiver, acts }: Application): Promise<Rec
   return seen
 }
 
+/** What differs, and has to. */
+const DIFFERENCES: Readonly<Record<string, readonly string[]>> = {
+  // The service refuses what Stripe would refuse, in the same shape, in its own words, and with a code.
+  tooLate: ['code', 'message'],
+  missing: ['message', 'param'],
+  unknown: ['message'],
+  // The service erases what it keeps at once; Stripe takes up to four days.
+  redacted: ['metadata', 'provided_details'],
+}
+
 /** The redaction comes to Stripe in the background. */
 function acted(act: () => void): boolean {
   try {
@@ -150,11 +167,18 @@ function acted(act: () => void): boolean {
   }
 }
 
-/** With ids by their order of appearance, and no times. */
+/**
+ * With ids by their order of appearance, and no times. An event that came of no request says so in either of two ways
+ * that are documented.
+ */
 function comparable(seen: Record<string, unknown>): Record<string, unknown> {
   const names = new Map<string, string>()
-  const text = JSON.stringify(seen, (name, value) => (name === 'created' && typeof value === 'number' ? 'TIME' : value))
-    .replaceAll(/\b(vs|vr|evt|req)_1[A-Za-z0-9]{23}/g, (id, kind) => {
+  const text = JSON.stringify(seen, (name, value) => {
+    if (name === 'created' && typeof value === 'number') return 'TIME'
+    return name === 'request' && value?.id === null ? null : value
+  })
+    .replaceAll(/req_[A-Za-z0-9]+/g, 'req')
+    .replaceAll(/\b(vs|vr|evt)_1[A-Za-z0-9]{23}/g, (id, kind) => {
       if (!names.has(id)) names.set(id, `${kind}#${names.size + 1}`)
       return names.get(id) ?? ''
     })
@@ -164,11 +188,19 @@ function comparable(seen: Record<string, unknown>): Record<string, unknown> {
 }
 
 describe('an application of Stripe Identity', () => {
-  test.each(stores)('sees the same objects with the service in front of Stripe, over %s', async (implementation) => {
+  test.each(stores)('sees the same objects with the service in front of Stripe, over $name', async (implementation) => {
     const [alone, behind] = await Promise.all([direct().then(run), behindTheService(implementation).then(run)])
     const [expected, found] = [comparable(alone), comparable(behind)]
-    for (const [name, value] of Object.entries(expected))
-      expect.soft({ [name]: found[name] }).toEqual({ [name]: value })
-    console.log(`stripe-app: ${Object.keys(expected).length} answers compared field by field`)
+    for (const [name, value] of Object.entries(expected)) {
+      const without = (one: unknown) =>
+        DIFFERENCES[name] === undefined
+          ? one
+          : Object.fromEntries(Object.entries(one as object).filter(([member]) => !DIFFERENCES[name]?.includes(member)))
+      expect.soft({ [name]: without(found[name]) }).toEqual({ [name]: without(value) })
+    }
+    const differing = Object.values(DIFFERENCES).flat().length
+    console.log(
+      `stripe-app: ${Object.keys(expected).length} answers compared field by field, all but ${differing} fields`,
+    )
   })
 })
