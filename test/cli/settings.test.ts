@@ -4,6 +4,7 @@ import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../src/cli/commands/service/serve.js'
 import { settingsOf, settle } from '../../src/cli/service/settings.js'
+import { stripeSettings } from '../../src/cli/service/stripe.js'
 import { variable } from '../../src/cli/service/variables.js'
 import { aFolder, aProject, flows } from '../helpers/cli.js'
 
@@ -59,6 +60,7 @@ describe('a setting of flows serve', () => {
       webhook_allow: '127.0.0.0/8,10.0.0.0/8',
       webhook_proxy: 'http://proxy.example.com:3128',
       api_version: '2026-10-28.endive',
+      stripe_rate_limit: 5,
       migrations: 'refuse',
       log: true,
     }
@@ -168,5 +170,52 @@ describe('flows migrate', () => {
     expect(migrated).toMatchObject({ code: 0, stdout: expect.stringContaining('  0001-initial\n') })
     expect(await check()).toMatchObject({ code: 0 })
     expect((await flows(['migrate'], { cwd })).stdout).toMatch(/ is up to date\.\n$/)
+  })
+})
+
+describe('what the service needs for Stripe', () => {
+  const key = (mode: string, kind = 'rk') => `${kind}_${mode}_${'a1B2'.repeat(8)}`
+  const secret = `whsec_${'a1B2'.repeat(8)}`
+  const fault = (env: Record<string, string>) => {
+    try {
+      stripeSettings({ env })
+    } catch (error) {
+      const { code, message, hint } = error as { code: string; message: string; hint: string }
+      for (const value of Object.values(env)) expect(message + hint).not.toContain(value)
+      return `${code}: ${message}`
+    }
+    throw new Error('nothing is wrong with it')
+  }
+
+  test('is a key of each mode, or a file with it; and signing secrets, two of them while one takes the place of the other', () => {
+    const file = join(aFolder({ key: `${key('live')}\n` }), 'key')
+    const env = {
+      STRIPE_TEST_KEY: key('test', 'sk'),
+      STRIPE_LIVE_KEY_FILE: file,
+      STRIPE_LIVE_WEBHOOK_SECRET: `${secret}, ${secret}2`,
+      STRIPE_API_BASE: 'http://127.0.0.1:4010',
+    }
+    expect(stripeSettings({ env })).toEqual({
+      apiBase: 'http://127.0.0.1:4010',
+      test: { key: key('test', 'sk'), webhookSecrets: [] },
+      live: { key: key('live'), webhookSecrets: [secret, `${secret}2`] },
+    })
+    expect(stripeSettings({ env: {} })).toMatchObject({ test: undefined, live: undefined })
+  })
+
+  test('is refused with everything that is wrong, and without a value', () => {
+    expect(
+      fault({
+        STRIPE_TEST_KEY: key('live'),
+        STRIPE_LIVE_KEY: key('live', 'pk'),
+        STRIPE_API_BASE: 'http://stripe.example.com',
+      }),
+    ).toBe(
+      'settings_invalid: STRIPE_API_BASE is not encrypted; STRIPE_TEST_KEY is a key of live mode; STRIPE_LIVE_KEY is a publishable key, with which nothing can be read or made',
+    )
+    expect(fault({ STRIPE_LIVE_WEBHOOK_SECRET: secret })).toContain('is set without STRIPE_LIVE_KEY')
+    expect(fault({ STRIPE_TEST_KEY: key('test'), STRIPE_TEST_WEBHOOK_SECRET: 'we_123' })).toContain(
+      'is not a signing secret of webhooks',
+    )
   })
 })

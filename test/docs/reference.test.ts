@@ -9,6 +9,7 @@ import { main } from '../../src/cli/program/main.js'
 import { COMMANDS } from '../../src/cli/program/table.js'
 import type { Terminal } from '../../src/cli/program/terminal.js'
 import { settingsOf } from '../../src/cli/service/settings.js'
+import { STRIPE_VARIABLES } from '../../src/cli/service/stripe.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
 import { openApiDocument } from '../../src/service/openapi/document.js'
 import { aFolder, writeFiles } from '../helpers/cli.js'
@@ -50,7 +51,8 @@ test('settings.md has every setting of flows serve, with its variable and its fi
     return `| \`${flags}\` | \`${variable}\` | ${name} | ${given} | ${description} |`
   })
   const heading = ['| option | variable | in the file | default | what it is |', '| --- | --- | --- | --- | --- |']
-  await expectPart('settings.md', [...heading, ...rows].join('\n'))
+  const stripe = STRIPE_VARIABLES.map(({ name, what }) => `|  | \`${name}\` |  |  | ${what} |`)
+  await expectPart('settings.md', [...heading, ...rows, ...stripe].join('\n'))
 })
 
 test('endpoints.md has every endpoint', async () => {

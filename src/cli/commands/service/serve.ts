@@ -14,6 +14,8 @@ import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/
 import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
 import { openServiceStore } from '../../service/store.js'
+import { stripeSettings } from '../../service/stripe.js'
+import { verifiersFor, whoVerifies } from '../../service/who-verifies.js'
 
 export const serve: Define = (command, run) => {
   command
@@ -54,6 +56,11 @@ export const serve: Define = (command, run) => {
       parseApiVersion,
       API_VERSION,
     )
+    .option(
+      '--stripe-rate-limit <n>',
+      "requests to Stripe in a second, for each mode (default: Stripe's own limits)",
+      parseStripeRate,
+    )
     .addOption(
       new Option('--migrations <what>', 'what to do where the store needs migrations: run them, or refuse to start')
         .choices(['run', 'refuse'] as const)
@@ -71,6 +78,7 @@ export const serve: Define = (command, run) => {
           'Behind a load balancer, with figures for Prometheus',
           'flows serve --host 0.0.0.0 --trust-proxy 10.0.0.0/8 --metrics-port 9464',
         ],
+        ['With real people verified by Stripe', 'STRIPE_LIVE_KEY=rk_live_... flows serve'],
         ['In a container: each option has a variable', 'FLOWS_SERVE_HOST=0.0.0.0 FLOWS_SERVE_LOG=true flows serve'],
       ),
     )
@@ -79,6 +87,8 @@ export const serve: Define = (command, run) => {
         settle(command, cli.terminal, given.settings)
         const options = command.opts()
         const webhookProxy = webhookProxyOf(options)
+        const stripe = stripeSettings(cli.terminal)
+        const verifiers = await verifiersFor(stripe, options.stripeRateLimit)
         const store = await openServiceStore(cli, {
           whenPending: options.migrations,
           tell: (message) => cli.terminal.talk(`${printable(message)}\n`),
@@ -93,6 +103,7 @@ export const serve: Define = (command, run) => {
             port,
             rateLimit,
             apiVersion,
+            verifiers,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
@@ -105,6 +116,7 @@ export const serve: Define = (command, run) => {
           // Listen before telling the user that it can be stopped.
           const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
+          cli.terminal.talk(`${printable(whoVerifies(stripe, publicUrl?.replace(/\/+$/, '') ?? server.url))}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopped
@@ -133,6 +145,12 @@ async function metricsOf(options: { metricsHost: string; metricsPort?: number })
 
 function parseLimit(value: string): number {
   return wholeNumber(value, 1_000_000, 'It is a whole number of requests a second, up to a million.')
+}
+
+function parseStripeRate(value: string): number {
+  const rate = wholeNumber(value, 10_000, 'It is a whole number of requests a second, up to 10000.')
+  if (rate === 0) throw new InvalidArgumentError('It is at least 1.')
+  return rate
 }
 
 function parseSeconds(value: string): number {

@@ -1,0 +1,210 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { once } from '../../src/service/operations/calls/idempotency.js'
+import { localUser } from '../../src/service/operations/calls/principal.js'
+import { receiveFromVerifier } from '../../src/service/operations/sessions/receive.js'
+import { redactSession } from '../../src/service/operations/sessions/redaction.js'
+import { cancelSession, createSession, resumeSession, updateSession } from '../../src/service/operations/sessions/sessions.js'
+import { verifierWorkKind } from '../../src/service/operations/sessions/verifier-work.js'
+import { doDue } from '../../src/service/operations/work/do-due.js'
+import type { Store } from '../../src/store/store.js'
+import { withoutOurMetadata } from '../../src/stripe/metadata.js'
+import type { Verifier } from '../../src/verifier/verifier.js'
+import { stores } from '../store/stores.js'
+import type { Fault } from '../stripe/faults.js'
+import { aRandom, oneOf, type Random } from '../stripe/random.js'
+import { StripeStandIn } from '../stripe/stand-in.js'
+import { stripeAt, WEBHOOK_SECRET } from '../verifier/stripe-setting.js'
+
+const CALLER: Caller = { livemode: false, principal: localUser('tester') }
+const HOUR = 60 * 60
+/** Rounds on each store; FLOWS_ROUNDS asks for more. */
+const ROUNDS = Number(process.env.FLOWS_ROUNDS ?? 40)
+
+/** Answers lost before and after the work was done, and all that says "not now". Resets are rare: the client waits after them. */
+const FAULTS: readonly Fault[] = [
+  ...(['silent-before', 'silent-after', 'silent-after', 'failed', 'failed-after', 'failed-after'] as const),
+  ...(['rate-limited', 'locked', 'unavailable', 'reset-after'] as const),
+]
+
+/** A store whose process ends: of its writes only the first so many are kept. */
+function dyingAfter(store: Store, writes: number): Store {
+  let made = 0
+  return {
+    ...store,
+    write: async (work) => {
+      made += 1
+      if (made > writes) throw new Error('the process has ended')
+      return store.write(work)
+    },
+  }
+}
+
+test.each(stores)(
+  'exactly one Stripe session per request, and the mirror ends as Stripe has it, over $name',
+  async (implementation) => {
+    const seed = Number(process.env.FLOWS_SEED ?? 7)
+    const random = aRandom(seed)
+    const clock = { now: 1_790_000_000 }
+    const standIn = await StripeStandIn.start({ clock, seed })
+    onTestFinished(() => standIn.close())
+    const place = await implementation.made()
+    const store = await place.open()
+    const now = () => clock.now
+    const [hasty, patient] = [await stripeAt(standIn, { timeout: 60 }, now), await stripeAt(standIn, {}, now)]
+    const aProcess = (verifier: Verifier, over: Store = store) => service({ store: over, now, verifiers: [verifier] })
+    const healthy = aProcess(patient)
+    const figures = { rounds: 0, requests: 0, crashes: 0, dropped: 0, repeated: 0 }
+    const chance = (share: number) => random() < share
+
+    /** A process that may end at any of its next writes. */
+    const someProcess = () => {
+      if (chance(0.5)) return aProcess(hasty)
+      figures.crashes += 1
+      return aProcess(hasty, dyingAfter(store, Math.floor(random() * 3)))
+    }
+    const create = (process: Service, key: string, params: object) =>
+      once(
+        process,
+        CALLER,
+        { key, method: 'POST', path: '/sessions', params },
+        {
+          run: (call) => createSession(call, { type: 'document', ...params }),
+          resume: (call, id) => resumeSession(call, id, new Set()),
+          toText: (session) => JSON.stringify(session),
+        },
+      )
+    const work = (process: Service) => doDue(process, verifierWorkKind(process)).catch(() => false)
+    const passTime = () => {
+      clock.now += oneOf(random, [1, 5, 61, 600])
+    }
+    /** Whatever is refused or gets lost: what counts is the end. */
+    const attempt = async (call: (process: Service) => Promise<unknown>) => {
+      await call(someProcess()).catch(() => {})
+      passTime()
+    }
+
+    // Webhooks wait until the round says what becomes of them.
+    standIn.test.webhooks.add('http://127.0.0.1:9/', { secret: WEBHOOK_SECRET })
+    standIn.test.webhooks.way = () => 'held'
+    const [endpoint] = standIn.test.webhooks.endpoints
+    if (endpoint === undefined) expect.fail('there is no endpoint')
+    let told = 0
+    /** The events since the last time: shuffled, some never sent, some sent twice. */
+    const webhooks = async () => {
+      const all = [...standIn.test.events]
+      const fresh = shuffled(random, all.slice(told))
+      told = all.length
+      for (const event of fresh) {
+        const times = oneOf(random, [0, 1, 1, 2])
+        if (times === 0) figures.dropped += 1
+        if (times === 2) figures.repeated += 1
+        const { body, headers } = standIn.test.webhooks.signed(event, endpoint)
+        for (let count = 0; count < times; count += 1) {
+          await attempt((process) => receiveFromVerifier(process, 'stripe', { body: Buffer.from(body), headers }))
+        }
+      }
+    }
+
+    standIn.faults.byChance({ random, share: 0.45, faults: FAULTS })
+    const made: string[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      figures.rounds += 1
+      figures.requests += 1
+      const params = {
+        metadata: { round: String(round) },
+        ...(chance(0.5) && { client_reference_id: `user ${round}` }),
+      }
+      let answer: { readonly body: string } | undefined
+      for (let tries = 0; answer === undefined; tries += 1) {
+        if (tries === 12) standIn.faults.none()
+        if (tries === 30) expect.fail(`round ${round} gets no answer (seed ${seed})`)
+        const process = tries >= 12 ? healthy : someProcess()
+        answer = (await create(process, `key-${round}`, params).catch(() => undefined)) as typeof answer
+        if (answer === undefined) passTime()
+        if (chance(0.3)) await work(someProcess())
+      }
+      standIn.faults.byChance({ random, share: 0.45, faults: FAULTS })
+      const id = textOf(answer)
+      made.push(id)
+      if (chance(0.4)) {
+        await attempt((process) =>
+          process.write(CALLER, (call) => updateSession(call, id, { metadata: { round: '', changed: String(round) } })),
+        )
+      }
+      const act = oneOf(random, ['verified', 'document_expired', 'abandoned', 'cancel', 'submit', 'nothing'] as const)
+      const { status } = standIn.test.session(id)
+      if (act === 'cancel') {
+        await attempt((process) => process.write(CALLER, (call) => cancelSession(call, id, new Set())))
+      } else if (act === 'submit' && status === 'requires_input') standIn.acts().submit(id)
+      else if (act !== 'nothing' && act !== 'submit' && status === 'requires_input') standIn.acts().finish(id, act)
+      if (chance(0.3)) await webhooks()
+      if (chance(0.2)) await attempt((process) => process.write(CALLER, (call) => redactSession(call, id, new Set())))
+      if (chance(0.4)) await work(someProcess())
+    }
+
+    // All goes well again: what is left is done, and lost webhooks are made up for.
+    const faults = [...standIn.faults.met.values()].reduce((sum, count) => sum + count, 0)
+    standIn.faults.none()
+    const settle = async () => {
+      for (let hours = 0; hours < 16; hours += 1) {
+        while (await work(healthy));
+        clock.now += HOUR
+      }
+    }
+    await settle()
+    for (const session of standIn.test.sessions) {
+      if (session.redaction === 'processing') standIn.acts().finishRedaction(session.id)
+    }
+    await settle()
+
+    const records = await allOf(store)
+    const differences = [...standIn.test.sessions].flatMap((session) => {
+      const record = records.find(({ id }) => id === session.id)
+      const isErased = session.redaction !== null
+      const at = {
+        status: session.status,
+        redaction: session.redaction,
+        ...(!isErased && { metadata: withoutOurMetadata(session.metadata), error: session.last_error?.code ?? null }),
+        report: isErased ? undefined : session.report,
+      }
+      const here = record && {
+        status: record.status,
+        redaction: record.redaction,
+        ...(!isErased && { metadata: record.metadata, error: record.last_error?.code ?? null }),
+        report: isErased ? undefined : record.last_report,
+      }
+      return JSON.stringify(at) === JSON.stringify(here) ? [] : [{ id: session.id, at, here }]
+    })
+    console.log(
+      `stripe-faults on ${implementation.name}: ${JSON.stringify({ ...figures, faults, differences: differences.length })}`,
+    )
+    expect(differences).toEqual([])
+    expect([...standIn.test.sessions].map(({ id }) => id).sort()).toEqual([...made].sort())
+    expect(records.map(({ id }) => id).sort()).toEqual([...made].sort())
+    expect(faults).toBeGreaterThan(ROUNDS / 2)
+  },
+  120_000,
+)
+
+function textOf(answer: { readonly body: string } | undefined): string {
+  const found = /"id":"(vs_[A-Za-z0-9]+)"/.exec(JSON.stringify(answer).replaceAll('\\', ''))
+  return found?.[1] ?? expect.fail('the answer has no id')
+}
+
+function shuffled<T>(random: Random, all: readonly T[]): T[] {
+  return all.map((one) => ({ one, at: random() })).sort((a, b) => a.at - b.at).map(({ one }) => one)
+}
+
+async function allOf(store: Store) {
+  const records = []
+  let after: string | undefined
+  for (;;) {
+    const page = await store.read((tx) =>
+      tx.sessions.list(false, {}, { limit: 100, ...(after !== undefined && { starting_after: after }) }),
+    )
+    records.push(...page.data)
+    after = page.data.at(-1)?.id
+    if (!page.has_more || after === undefined) return records
+  }
+}
