@@ -1,0 +1,92 @@
+import { compareText } from '../model/canonical.js'
+import { DOCUMENT_TYPES } from '../model/flow.js'
+import { isObject } from '../model/json.js'
+import { toPointer } from '../model/json-pointer.js'
+import type { Leaf } from '../model/leaves.js'
+
+/** What is checked, as a session at Stripe shows it. Its sets are open: newer names and values may come. */
+export interface ShownChecks {
+  /** "document", "id_number", or "verification_flow". */
+  readonly type: string
+  readonly options: unknown
+}
+
+/** A field in which two things that check people differ. */
+export interface CheckField {
+  /** JSON Pointer, as in a definition: "/options/document/require_live_capture". */
+  readonly path: string
+  readonly before: Leaf
+  readonly after: Leaf
+}
+
+/**
+ * Stripe leaves out what is off. That an option which is left out has these values is unverified against the live API.
+ */
+const DEFAULTS: ReadonlyMap<string, Leaf> = new Map<string, Leaf>([
+  ['/options/document/allowed_types', [...DOCUMENT_TYPES]],
+  ['/options/document/require_id_number', false],
+  ['/options/document/require_live_capture', false],
+  ['/options/document/require_matching_selfie', false],
+  ['/options/email/require_verification', false],
+  ['/options/phone/require_verification', false],
+  ['/options/matching/name', 'none'],
+  ['/options/matching/dob', 'none'],
+])
+const OF_DOCUMENTS = '/options/document/'
+
+/**
+ * Every field that decides what is checked, with the defaults filled in, so that equal checks are equal. Names and values
+ * that this program does not know are kept: a check that is new at Stripe must not look like none.
+ */
+export function checkLeaves({ type, options }: ShownChecks): ReadonlyMap<string, Leaf> {
+  const shown = isObject(options) ? options : {}
+  const leaves = new Map<string, Leaf>()
+  collect(shown, ['options'], leaves)
+  const isOfDocument = typeOf(type, shown) === 'document'
+  leaves.set('/type', typeOf(type, shown))
+  for (const [path, value] of DEFAULTS) {
+    if (!leaves.has(path) && (isOfDocument || !path.startsWith(OF_DOCUMENTS))) leaves.set(path, value)
+  }
+  return new Map([...leaves].sort(([a], [b]) => rank(a) - rank(b) || compareText(a, b)))
+}
+
+/** The fields that are not as Stripe has them by default, in the order of a definition; the type is always among them. */
+export function notableLeaves(checks: ShownChecks): readonly (readonly [path: string, value: Leaf])[] {
+  return [...checkLeaves(checks)].filter(([path, value]) => path === '/type' || !same(DEFAULTS.get(path), value))
+}
+
+/** In the order of a definition. */
+export function compareChecks(before: ShownChecks, after: ShownChecks): CheckField[] {
+  const [was, is] = [checkLeaves(before), checkLeaves(after)]
+  return [...new Set([...was.keys(), ...is.keys()])]
+    .filter((path) => !same(was.get(path), is.get(path)))
+    .sort((a, b) => rank(a) - rank(b) || compareText(a, b))
+    .map((path) => ({ path, before: was.get(path) ?? null, after: is.get(path) ?? null }))
+}
+
+/** A flow's session has a type of its own; what it checks shows in its options. */
+function typeOf(type: string, options: Readonly<Record<string, unknown>>): string {
+  if (type !== 'verification_flow') return type
+  return options.document === undefined && options.id_number !== undefined ? 'id_number' : 'document'
+}
+
+function collect(value: unknown, path: readonly string[], leaves: Map<string, Leaf>): void {
+  if (isObject(value)) {
+    for (const [name, member] of Object.entries(value)) collect(member, [...path, name], leaves)
+    return
+  }
+  // An open set: its values are compared as texts.
+  const leaf = Array.isArray(value) ? [...new Set(value.map(String))].sort(compareText) : (value ?? null)
+  leaves.set(toPointer(path), leaf as Leaf)
+}
+
+const ORDER = ['/type', ...DEFAULTS.keys()]
+
+function rank(path: string): number {
+  const at = ORDER.indexOf(path)
+  return at === -1 ? ORDER.length : at
+}
+
+function same(a: Leaf | undefined, b: Leaf | undefined): boolean {
+  return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+}
