@@ -14,8 +14,6 @@ export interface StripeAccess {
   readonly timeout?: number | undefined
   /** How often a request without a usable answer is sent again, under the same idempotency key. */
   readonly retries?: number | undefined
-  /** Unix seconds; by default the time of this machine. */
-  readonly now?: (() => number) | undefined
 }
 
 const API_BASE = 'https://api.stripe.com'

@@ -11,7 +11,7 @@ export interface Origin {
 export const OUR_METADATA = { session: 'flows_session', flow: 'flows_flow', version: 'flows_version' } as const
 
 /** Stripe's limit of pairs. */
-const MOST_PAIRS = 50
+export const MOST_PAIRS = 50
 
 /** The origin as metadata. */
 export function ourMetadata({ session, flow, version }: Origin): Record<string, string> {

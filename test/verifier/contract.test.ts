@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { CHECKS } from '../../src/verifier/checks.js'
 import { simulator } from '../../src/verifier/simulator/simulator.js'
 import type {
@@ -10,7 +10,9 @@ import type {
   VerifierWebhook,
 } from '../../src/verifier/verifier.js'
 import { VerifierError } from '../../src/verifier/verifier-error.js'
+import { StripeStandIn } from '../stripe/stand-in.js'
 import { FarVerifier } from './far-verifier.js'
+import { aStripeSetting } from './stripe-setting.js'
 
 /** A verifier, and what happens beside it: what the person does, and what it takes a while to do itself. */
 interface Setting {
@@ -22,6 +24,9 @@ interface Setting {
   /** What it sends when the session has changed; undefined where it sends nothing. */
   webhook(held: HeldSession): VerifierWebhook | undefined
 }
+
+const standIn = await StripeStandIn.start()
+afterAll(() => standIn.close())
 
 const implementations: readonly (readonly [name: string, make: () => Setting])[] = [
   [
@@ -49,6 +54,7 @@ const implementations: readonly (readonly [name: string, make: () => Setting])[]
       }
     },
   ],
+  ['Stripe', await aStripeSetting(standIn)],
 ]
 
 function aRequest(more: Partial<OpenRequest> = {}): OpenRequest {

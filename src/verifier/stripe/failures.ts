@@ -1,0 +1,48 @@
+import { type StripeAnswer, type StripeFailure, stripeFailure } from '../../stripe/errors.js'
+import { type VerifierAnswer, VerifierError } from '../verifier-error.js'
+
+const TYPES: readonly string[] = ['api_error', 'card_error', 'idempotency_error', 'invalid_request_error']
+
+/**
+ * What an error of the official client means to the service. `personal` are values that were sent and that Stripe's
+ * message may repeat. Anything else that was thrown is a fault of this program, and comes back as it is.
+ */
+export function verifierError(error: unknown, personal: readonly string[] = []): unknown {
+  if (error instanceof VerifierError) return error
+  const failure = stripeFailure(error)
+  if (failure === undefined) return error
+  const { answer, isRetryable, retryAfter, summary } = failure
+  const said = `Stripe answered: ${summary}.`
+  if (answer === undefined) return new VerifierError('unavailable', `Stripe: ${summary}.`, { retryAfter })
+  // Repeating it helps once the operator has set a key that Stripe takes. The cause makes it known in the log.
+  if (answer.status === 401) {
+    return new VerifierError('unavailable', said, { cause: new Error(`Stripe does not take the key: ${summary}`) })
+  }
+  const shown = shownAnswer(answer, personal)
+  if (isRetryable) return new VerifierError('unavailable', said, { retryAfter, answer: shown })
+  const fault = answer.status === 404 && answer.code === 'resource_missing' ? 'missing' : 'refused'
+  return new VerifierError(fault, said, { answer: shown })
+}
+
+function shownAnswer(answer: StripeAnswer, personal: readonly string[]): VerifierAnswer {
+  const { status, type, code = null, param = null, message = '', request_id: request = null } = answer
+  return {
+    status,
+    type: (TYPES.includes(type) ? type : 'api_error') as VerifierAnswer['type'],
+    code,
+    param,
+    message: personal.filter((value) => value !== '').reduce((text, value) => text.replaceAll(value, '...'), message),
+    request,
+  }
+}
+
+/**
+ * Whether the idempotency key of a call is used up: Stripe has stored an answer under it that is of no use, and repeats
+ * it. Stored are answers of 500, too, whatever was done before they were given.
+ */
+export function isUsedUp(error: unknown): boolean {
+  const failure: StripeFailure | undefined = stripeFailure(error)
+  if (failure?.answer === undefined) return false
+  const { status, type } = failure.answer
+  return (failure.isReplayed && status >= 500) || type === 'idempotency_error'
+}

@@ -1,0 +1,276 @@
+import type Stripe from 'stripe'
+import type { EphemeralKey, VerificationReport, VerifiedOutputs } from '../../model/resources.js'
+import { endingWith, type StripeAccess, stripeClient } from '../../stripe/client.js'
+import { OUR_METADATA } from '../../stripe/metadata.js'
+import type { Check } from '../checks.js'
+import type {
+  Asking,
+  ChangedSession,
+  ChangesPage,
+  ChangesSince,
+  Doing,
+  EphemeralKeyRequest,
+  HeldSession,
+  Observed,
+  OpenRequest,
+  Verifier,
+  VerifierWebhook,
+} from '../verifier.js'
+import { VerifierError } from '../verifier-error.js'
+import { changesSince } from './changes.js'
+import { isUsedUp, verifierError } from './failures.js'
+import { EXPANDED, observed } from './observed.js'
+import { openParams, updateParams } from './params.js'
+
+type Session = Stripe.Identity.VerificationSession
+
+/** One mode of an account at Stripe. */
+export interface StripeAccount extends StripeAccess {
+  /** Secrets of its webhook endpoint: two while one takes the place of the other. Without any, webhooks are refused. */
+  readonly webhookSecrets: readonly string[]
+}
+
+export interface StripeAccounts {
+  readonly test?: StripeAccount | undefined
+  readonly live?: StripeAccount | undefined
+  /** Unix seconds. */
+  readonly now?: (() => number) | undefined
+}
+
+/** Kept with each session, so it never changes. */
+export const STRIPE = 'stripe'
+
+/** The checks that Stripe's public API has parameters for. The others need a flow that is made in Stripe's Dashboard. */
+const CHECKS: readonly Check[] = ['document', 'selfie', 'id_number']
+
+/** How many idempotency keys one call uses, one after the other, when Stripe has stored useless answers under them. */
+const MOST_KEYS = 3
+/** How far a session is looked for whose answer was lost: pages of a hundred, of the last day. */
+const MOST_PAGES = 20
+const DAY = 24 * 60 * 60
+const TOLERANCE = 300
+
+/**
+ * Verifies people by Stripe: each session here is one of a Stripe account, whose flow is expanded into the parameters of
+ * Stripe's public API. Results stay at Stripe.
+ */
+export async function stripeVerifier({ test, live, now = systemNow }: StripeAccounts): Promise<Verifier> {
+  const clients = {
+    test: test && (await stripeClient(test)),
+    live: live && (await stripeClient(live)),
+  }
+  const secrets = [...(test?.webhookSecrets ?? []), ...(live?.webhookSecrets ?? [])]
+
+  const clientFor = (livemode: boolean): Stripe => {
+    const client = clients[livemode ? 'live' : 'test']
+    if (client !== undefined) return client
+    const cause = new Error(
+      `STRIPE_${livemode ? 'LIVE' : 'TEST'}_KEY is not set, and a session of that mode is at Stripe`,
+    )
+    throw new VerifierError('unavailable', 'This service has no key of that mode for Stripe.', { cause })
+  }
+
+  /** A call that ends with the signal, and whose errors are those of the port. */
+  const asking = async <T>(
+    { livemode, provided_details }: Pick<HeldSession, 'livemode'> & Partial<Pick<HeldSession, 'provided_details'>>,
+    { signal }: Asking,
+    call: (stripe: Stripe) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await endingWith(signal, () => call(clientFor(livemode)))
+    } catch (error) {
+      throw verifierError(error, Object.values(provided_details ?? {}))
+    }
+  }
+
+  /** A changing call. `wasDone` looks for its effect when Stripe repeats an answer that says nothing about it. */
+  const doing = (
+    session: OpenRequest | HeldSession,
+    { key, signal }: Doing,
+    call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<Session>,
+    wasDone: (stripe: Stripe) => Promise<Session | undefined>,
+  ): Promise<Observed> =>
+    asking(session, { signal }, async (stripe) => {
+      for (let count = 1; ; count += 1) {
+        try {
+          const idempotencyKey = count === 1 ? `flows-${key}` : `flows-${key}-${count}`
+          return observed(await call(stripe, { idempotencyKey }), now())
+        } catch (error) {
+          if (!isUsedUp(error)) throw error
+          const done = await wasDone(stripe)
+          if (done !== undefined) return observed(done, now())
+          if (count === MOST_KEYS) throw new VerifierError('unavailable', 'Stripe fails again and again.')
+        }
+      }
+    })
+
+  const retrieve = (stripe: Stripe, id: string) =>
+    stripe.identity.verificationSessions.retrieve(id, { expand: EXPANDED })
+  const retrieveIf = (id: string, test: (session: Session) => boolean) => async (stripe: Stripe) => {
+    const session = await retrieve(stripe, id)
+    return test(session) ? session : undefined
+  }
+
+  return {
+    name: STRIPE,
+    serves: (livemode) => clients[livemode ? 'live' : 'test'] !== undefined,
+    checks: CHECKS,
+    page: null,
+
+    open: (request, to) =>
+      doing(
+        request,
+        to,
+        (stripe, options) =>
+          stripe.identity.verificationSessions.create({ ...openParams(request), expand: EXPANDED }, options),
+        (stripe) => opened(stripe, request, now()),
+      ),
+
+    // It sets values, so to do it twice does no harm.
+    update: async (session: ChangedSession, to) => {
+      const { id } = session
+      let last: Observed | undefined
+      for (const [index, params] of updateParams(session).entries()) {
+        last = await doing(
+          session,
+          { ...to, key: `${to.key}${'-next'.repeat(index)}` },
+          (stripe, options) =>
+            stripe.identity.verificationSessions.update(id, { ...params, expand: EXPANDED }, options),
+          async () => undefined,
+        )
+      }
+      return last ?? asking(session, to, async (stripe) => observed(await retrieve(stripe, id), now()))
+    },
+
+    cancel: (session, to) =>
+      doing(
+        session,
+        to,
+        (stripe, options) => stripe.identity.verificationSessions.cancel(session.id, { expand: EXPANDED }, options),
+        retrieveIf(session.id, ({ status }) => status === 'canceled'),
+      ),
+
+    redact: async (session, to) => {
+      const isRedacted = retrieveIf(session.id, ({ redaction }) => redaction !== null)
+      try {
+        return await doing(
+          session,
+          to,
+          (stripe, options) => stripe.identity.verificationSessions.redact(session.id, { expand: EXPANDED }, options),
+          isRedacted,
+        )
+      } catch (error) {
+        // It is repeated for as long as it takes, so Stripe may have forgotten that it was asked before.
+        if (!(error instanceof VerifierError) || error.fault !== 'refused') throw error
+        const done = await asking(session, to, isRedacted)
+        if (done === undefined) throw error
+        return observed(done, now())
+      }
+    },
+
+    read: (session, to) => asking(session, to, async (stripe) => observed(await retrieve(stripe, session.id), now())),
+
+    receive: async (webhook) => changedIn(await anyClient(clients), webhook, secrets, now()),
+
+    changes: ({ livemode, cursor }: ChangesSince, to): Promise<ChangesPage> =>
+      asking({ livemode }, to, (stripe) => changesSince(stripe, cursor, now())),
+
+    ephemeralKey: (session, { apiVersion, key, signal }: EphemeralKeyRequest) =>
+      asking(session, { signal }, async (stripe) => {
+        const params = { verification_session: session.id }
+        // The official type lacks what the key is for.
+        return (await stripe.ephemeralKeys.create(params, {
+          apiVersion,
+          idempotencyKey: `flows-${key}`,
+        })) as unknown as EphemeralKey
+      }),
+
+    results: {
+      session: (session, expand, to) =>
+        asking(session, to, async (stripe) => {
+          const shown = await stripe.identity.verificationSessions.retrieve(session.id, {
+            expand: expandable(expand),
+          })
+          return {
+            ...(expand.has('verified_outputs') && {
+              verified_outputs: (shown.verified_outputs ?? null) as VerifiedOutputs | null,
+            }),
+            ...(expand.has('last_verification_report') && {
+              last_verification_report: shown.last_verification_report as VerificationReport | null,
+            }),
+          }
+        }),
+      report: (held, expand, to) =>
+        asking(held, to, async (stripe) => {
+          const report = await stripe.identity.verificationReports.retrieve(held.id, { expand: expandable(expand) })
+          return report as unknown as VerificationReport
+        }),
+    },
+  }
+}
+
+/** Without the parents that are always shown, such as "last_verification_report.document". */
+function expandable(paths: ReadonlySet<string>): string[] {
+  return [...paths].filter((path) => !/^(last_verification_report\.)?(document|id_number)$/.test(path))
+}
+
+/**
+ * The session that was made for this request, if one was. Throws "unavailable" if there are too many sessions to be sure
+ * that there is none.
+ */
+async function opened(stripe: Stripe, request: OpenRequest, now: number): Promise<Session | undefined> {
+  const { session, client_reference_id } = request
+  let after: string | undefined
+  for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+    const page = await stripe.identity.verificationSessions.list({
+      created: { gte: now - DAY },
+      limit: 100,
+      ...(client_reference_id !== null && { client_reference_id }),
+      ...(after !== undefined && { starting_after: after }),
+    })
+    const found = page.data.find(({ metadata }) => metadata[OUR_METADATA.session] === session)
+    if (found !== undefined) return found
+    if (!page.has_more) return undefined
+    after = page.data.at(-1)?.id
+  }
+  throw new VerifierError('unavailable', 'Stripe has too many sessions to look for the one that may have been made.')
+}
+
+/** The sessions that a genuine webhook says have changed. Throws "forged". */
+function changedIn(
+  stripe: Stripe,
+  { body, headers }: VerifierWebhook,
+  secrets: readonly string[],
+  now: number,
+): readonly string[] {
+  const signature = headers['stripe-signature']
+  if (signature === undefined) throw new VerifierError('forged', 'There is no signature of Stripe on it.')
+  if (secrets.length === 0)
+    throw new VerifierError('forged', 'This service has no signing secret of a webhook endpoint at Stripe.')
+  const payload = Buffer.from(body)
+  for (const secret of secrets) {
+    let event: Stripe.Event
+    try {
+      event = stripe.webhooks.constructEvent(payload, signature, secret, TOLERANCE, undefined, now * 1000)
+    } catch {
+      continue
+    }
+    if (!event.type?.startsWith('identity.verification_session.')) return []
+    const { id } = event.data.object as { readonly id?: unknown }
+    return typeof id === 'string' ? [id] : []
+  }
+  throw new VerifierError(
+    'forged',
+    'The signature is not that of a webhook endpoint known here, or it is older than five minutes.',
+  )
+}
+
+async function anyClient({ test, live }: { test: Stripe | undefined; live: Stripe | undefined }): Promise<Stripe> {
+  const client = test ?? live
+  if (client === undefined) throw new VerifierError('forged', 'This service has no account at Stripe.')
+  return client
+}
+
+function systemNow(): number {
+  return Math.floor(Date.now() / 1000)
+}
