@@ -61,6 +61,12 @@ function aRequest(more: Partial<OpenRequest> = {}): OpenRequest {
     metadata: {},
     client_reference_id: null,
     return_url: null,
+    bound: null,
+    flow: null,
+    flow_version: null,
+    related_customer: null,
+    related_customer_account: null,
+    given: {},
     ...more,
   }
 }
@@ -68,8 +74,8 @@ function aRequest(more: Partial<OpenRequest> = {}): OpenRequest {
 const doing = (key: string): Doing => ({ key, signal: AbortSignal.timeout(10_000) })
 
 /** The session as it is kept here, after what the verifier said of it. */
-function held(request: OpenRequest, { id, status, redaction }: Observed, attempt = 0): HeldSession {
-  return { ...request, id, status, redaction, attempt, note: null }
+function held(facts: OpenRequest | HeldSession, { id, status, redaction }: Observed, attempt = 0): HeldSession {
+  return { ...facts, id, status, redaction, attempt, note: null }
 }
 
 async function anOpened({ verifier }: Setting, more: Partial<OpenRequest> = {}): Promise<HeldSession> {
@@ -105,8 +111,9 @@ describe.each(implementations)('%s, as every verifier,', (_name, make) => {
     async (what) => {
       const setting = make()
       const session = await anOpened(setting)
-      const first = await setting.verifier[what](session, doing('once'))
-      expect(await setting.verifier[what](session, doing('once'))).toEqual(first)
+      const changed = { ...session, before: session }
+      const first = await setting.verifier[what](changed, doing('once'))
+      expect(await setting.verifier[what](changed, doing('once'))).toEqual(first)
     },
   )
 
@@ -114,7 +121,7 @@ describe.each(implementations)('%s, as every verifier,', (_name, make) => {
     const setting = make()
     const session = await anOpened(setting)
     const { verifier } = setting
-    const updated = await verifier.update({ ...session, metadata: { a: '1' } }, doing('u'))
+    const updated = await verifier.update({ ...session, metadata: { a: '1' }, before: session }, doing('u'))
     expect(updated).toMatchObject({ id: session.id, status: 'requires_input' })
     const canceled = await verifier.cancel(session, doing('c'))
     expect(canceled).toMatchObject({ id: session.id, status: 'canceled', entrance: null })

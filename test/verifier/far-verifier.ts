@@ -5,6 +5,7 @@ import type { Check } from '../../src/verifier/checks.js'
 import { simulator } from '../../src/verifier/simulator/simulator.js'
 import type {
   Asking,
+  ChangedSession,
   Doing,
   EndedAttempt,
   HeldSession,
@@ -84,7 +85,7 @@ export class FarVerifier implements Verifier {
     })
   }
 
-  async update(held: HeldSession, doing: Doing): Promise<Observed> {
+  async update(held: ChangedSession, doing: Doing): Promise<Observed> {
     return this.#do('update', held, doing, () => {
       const { options, metadata, provided_details } = held
       const session = {
@@ -145,7 +146,7 @@ export class FarVerifier implements Verifier {
     const session = this.#found(id)
     session.attempts += 1
     const { verdict } = simulator.page.submit(session.asked, outcome)
-    session.ended = { name: `${id}-${session.attempts}`, verdict }
+    session.ended = { name: `${id}-${session.attempts}`, verdict, report: null }
     session.status = verdict.status
   }
 
@@ -160,10 +161,15 @@ export class FarVerifier implements Verifier {
     return session
   }
 
-  #do(what: string, request: OpenRequest, { key, signal }: Doing, effect: () => FarSession): Promise<Observed> {
+  #do(
+    what: string,
+    request: OpenRequest | HeldSession,
+    { key, signal }: Doing,
+    effect: () => FarSession,
+  ): Promise<Observed> {
     return this.#arrive(what, key, signal, () => {
-      const { session, options, metadata, provided_details } = request
-      const asked = JSON.stringify([what, session, options, metadata, provided_details])
+      const { options, metadata, provided_details, ...rest } = request
+      const asked = JSON.stringify([what, 'id' in rest ? rest.id : rest.session, options, metadata, provided_details])
       const known = this.#answers.get(key)
       if (known !== undefined) {
         if (known.request !== asked) throw new VerifierError('refused', 'The key was used for something else.')
@@ -190,11 +196,11 @@ export class FarVerifier implements Verifier {
     return answer
   }
 
-  #observed({ id, status, ended, redaction }: FarSession): Observed {
+  #observed({ id, asked: { type, options }, status, ended, redaction }: FarSession): Observed {
     const isOpen = status === 'requires_input' && redaction === null
     const expires = this.#clock.now + 48 * 60 * 60
     const entrance = { url: `https://far.example.com/start/${id}`, client_secret: `${id}_secret`, expires }
-    return { id, status, ended, redaction, entrance: isOpen ? entrance : null }
+    return { id, status, type, options, ended, redaction, entrance: isOpen ? entrance : null }
   }
 }
 

@@ -29,7 +29,8 @@ export const simulator: Simulator = {
       return { note: outcome, verdict: verdictOf(submission, outcome) }
     },
   },
-  open: async ({ session: id }) => ({ id, status: 'requires_input', ended: null, redaction: null, entrance: null }),
+  open: async ({ session, ...request }) =>
+    observed({ ...request, id: session, status: 'requires_input', redaction: null, attempt: 0, note: null }),
   update: async (session) => observed(session),
   cancel: async (session) => observed({ ...session, status: 'canceled' }),
   redact: async (session) => observed({ ...session, redaction: 'processing' }),
@@ -40,12 +41,14 @@ export const simulator: Simulator = {
 }
 
 /** It is asked when the processing time is over, so a processing attempt has ended. */
-function observed({ id, status, redaction, attempt, note, ...submission }: HeldSession): Observed {
+function observed({ id, status, redaction, attempt, note, type, ...submission }: HeldSession): Observed {
   const verdict = status === 'processing' ? verdictOf(submission, outcomeNamed(submission, note ?? 'verified')) : null
   return {
     id,
     status: verdict?.status ?? status,
-    ended: verdict && { name: String(attempt), verdict },
+    type,
+    options: submission.options,
+    ended: verdict && { name: String(attempt), verdict, report: null },
     redaction: redaction === null ? null : 'redacted',
     entrance: null,
   }

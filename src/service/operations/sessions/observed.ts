@@ -52,7 +52,7 @@ async function endElsewhere(call: WriteCall, found: SessionRecord, ended: EndedA
   const wasMissed = found.status === 'requires_input' && ended.verdict.checks !== null
   const session = wasMissed ? await beginAttempt(call, found) : found
   const remote = session.remote && { ...session.remote, attempt: ended.name }
-  return endAttempt(call, { ...session, remote }, ended.verdict)
+  return endAttempt(call, { ...session, remote }, ended.verdict, ended.report)
 }
 
 async function beginAttempt(call: WriteCall, session: SessionRecord): Promise<SessionRecord> {
@@ -62,10 +62,15 @@ async function beginAttempt(call: WriteCall, session: SessionRecord): Promise<Se
   return processing
 }
 
-/** Ends an attempt, with a report if checks were run. */
-export async function endAttempt(call: WriteCall, session: SessionRecord, verdict: Verdict): Promise<SessionRecord> {
+/** Ends an attempt, with a report if checks were run: the verifier's own, or one that is made here. */
+export async function endAttempt(
+  call: WriteCall,
+  session: SessionRecord,
+  verdict: Verdict,
+  named: EndedAttempt['report'] = null,
+): Promise<SessionRecord> {
   const { checks } = verdict
-  const report = checks && { id: call.id('vr'), checks }
+  const report = checks && { id: named?.id ?? call.id('vr'), created: named?.created ?? call.now, checks }
   if (report) {
     const { livemode, flow, type, client_reference_id, options } = session
     await call.tx.reports.insert({
@@ -76,7 +81,6 @@ export async function endAttempt(call: WriteCall, session: SessionRecord, verdic
       type,
       client_reference_id,
       options: { ...(options.document && { document: options.document }), ...(options.id_number && { id_number: {} }) },
-      created: call.now,
     })
   }
   const isVerified = verdict.status === 'verified'

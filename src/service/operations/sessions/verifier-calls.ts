@@ -192,12 +192,12 @@ function unlessOver<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 
 async function called(verifier: Verifier, session: SessionRecord, work: WorkRecord, doing: Doing): Promise<Observed> {
   const id = session.remote?.id ?? null
-  if (work.kind === 'session.open') return verifier.open(openRequest(session), doing)
+  if (work.kind === 'session.open') return verifier.open(openRequest(session, null), doing)
   if (id === null) throw missing()
   const held = heldSession(changed(session, work), id)
   switch (work.kind as Exclude<Kind, 'session.open'>) {
     case 'session.update':
-      return verifier.update(held, doing)
+      return verifier.update({ ...held, before: session }, doing)
     case 'session.cancel':
       return verifier.cancel(held, doing)
     case 'session.redact':
