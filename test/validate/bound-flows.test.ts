@@ -70,7 +70,7 @@ describe('two definitions that are bound to one flow at Stripe', () => {
       'flows/b.yaml': `${BODY}environments:\n  live: { stripe_flow: { live: vf_1Live } }\n`,
     }
     const faults = readAt(projectOf(files), { cache: false }).diagnostics
-    expect(faults.map(brief)).toEqual(['flows/a.yaml:3:37 STRIPE_FLOW_TWICE', 'flows/b.yaml:4:32 STRIPE_FLOW_TWICE'])
+    expect(faults.map(brief)).toEqual(['flows/a.yaml:3:38 STRIPE_FLOW_TWICE', 'flows/b.yaml:4:32 STRIPE_FLOW_TWICE'])
     expect(faults.map(({ related }) => related?.map(({ file, line }) => [file, line]))).toEqual([
       [['flows/b.yaml', 4]],
       [['flows/a.yaml', 3]],
