@@ -25,6 +25,8 @@ export interface IdempotencyKeys {
   forgetStatus(resource: string, status: number): Promise<void>
   /** Drops every answer about a resource. */
   forgetAbout(resource: string): Promise<void>
+  /** The object in the answers has another id from now on. */
+  rename(resource: string, to: string): Promise<void>
   /** Replaces the body of every answer about a resource, which may hold redacted data. Retries are still recognised. */
   rewrite(resource: string, body: string): Promise<void>
 }

@@ -39,17 +39,26 @@ export interface SessionRecord {
 }
 
 /** A session at a remote verifier. */
-interface RemoteSession {
+export interface RemoteSession {
   /** Name of the verifier. */
   readonly verifier: string
-  /** The verifier's own id; null until the session is opened there. */
+  /**
+   * The verifier's own id, and so that of the session. They differ in a record that is not stored yet, because the
+   * session is still to be opened: then this one is null.
+   */
   readonly id: string | null
+  /** The flow in the verifier's own dashboard that says what is checked; null for none. */
+  readonly flow: string | null
   /** Link and secret for the person, valid until `expires`. */
   readonly url: string | null
   readonly client_secret: string | null
   readonly expires: number | null
   /** The verifier's name for the last ended attempt, whose result is already applied. */
   readonly attempt: string | null
+  /** When the verifier was asked for what is stored; null if it never was. */
+  readonly seen: number | null
+  /** How many of its answers were applied. An answer to a question that was asked before the last one is late. */
+  readonly answers: number
 }
 
 export interface SessionFilter {
@@ -86,8 +95,6 @@ export interface SessionWrites {
    * the same one.
    */
   claimDue(claim: Pick<WorkClaim, 'now' | 'leaseUntil' | 'limit'>): Promise<SessionRecord[]>
-  /** Deletes a session that was never shown to anybody, and that nothing refers to. */
-  delete(id: string): Promise<void>
   /** Replaces the session, found by id. Its mode, flow and time of creation stay. */
   update(session: SessionRecord): Promise<void>
 }

@@ -7,11 +7,12 @@ export interface Submission {
 }
 
 /**
- * The result of an attempt. `checks` is null if none was run, because the person gave up before.
+ * The result of an attempt. `checks` is null if none was run, because the person gave up before; `error` is null if all
+ * went well and a reviewer decided otherwise.
  *
  * A verifier that keeps results itself (Verifier.results) says here only what is not personal: the status and the error
  * of each check, and the type and the issuing country of the document. Every other member is null, and so is `outputs`.
  */
 export type Verdict =
   | { readonly status: 'verified'; readonly checks: ReportChecks; readonly outputs: VerifiedOutputs | null }
-  | { readonly status: 'requires_input'; readonly checks: ReportChecks | null; readonly error: SessionError }
+  | { readonly status: 'requires_input'; readonly checks: ReportChecks | null; readonly error: SessionError | null }

@@ -87,7 +87,7 @@ export interface HeldReport {
   readonly livemode: boolean
 }
 
-export type SessionType = 'document' | 'id_number' | 'verification_flow'
+type SessionType = 'document' | 'id_number' | 'verification_flow'
 
 /** What a verifier gets about every session. */
 interface SessionFacts extends Submission {

@@ -63,10 +63,10 @@ async function aWorkshop(implementation: Implementation, make: (clock: { now: nu
   return { store, clock, verifier, made, operations, aProcess, work, create, createOnce, get, events, sessions, left }
 }
 
-async function aFar(implementation: Implementation) {
+async function aFar(implementation: Implementation, keeps = false) {
   let far: FarVerifier | undefined
   const parts = await aWorkshop(implementation, (clock) => {
-    far = new FarVerifier(clock)
+    far = new FarVerifier(clock, { keeps })
     return far
   })
   if (far === undefined) throw new Error('none was made')
@@ -180,11 +180,13 @@ for (const implementation of stores) {
   })
 
   describe(`a session that is verified elsewhere, on ${implementation.name},`, () => {
-    test('is answered with the address and the secret of its verifier, and kept under its id', async () => {
-      const { create, get, sessions, made, left } = await aFar(implementation)
+    test('has the id, the address and the secret of its verifier, everywhere', async () => {
+      const { create, get, sessions, made, left, store } = await aFar(implementation)
       const session = await create()
       const entrance = { url: 'https://far.example.com/start/far_1', client_secret: 'far_1_secret' }
-      expect(session).toMatchObject({ status: 'requires_input', ...entrance })
+      expect(session).toMatchObject({ id: 'far_1', status: 'requires_input', ...entrance })
+      const { data } = await store.read((tx) => tx.events.list(false, {}, { limit: 100 }))
+      expect(data.map(({ object, data: shown }) => [object, shown.id])).toEqual([['far_1', 'far_1']])
       expect(await get(session.id)).toMatchObject(entrance)
       expect((await sessions()).map(({ remote }) => remote?.id)).toEqual(['far_1'])
       expect([made, await left(session.id)]).toEqual([['open'], undefined])
@@ -205,10 +207,10 @@ for (const implementation of stores) {
         const { far, createOnce, events, sessions } = await aFar(implementation)
         far.faults = [fault]
         await expect(createOnce('k')).rejects.toMatchObject(refusedWith(503, CALL))
-        const [session] = await sessions()
-        expect(await events()).toEqual([])
+        // Nobody sees a session that may not be there.
+        expect([await sessions(), await events()]).toEqual([[], []])
         const { body, replayed } = await createOnce('k')
-        expect(JSON.parse(body)).toMatchObject({ id: session?.id, url: 'https://far.example.com/start/far_1' })
+        expect(JSON.parse(body)).toMatchObject({ id: 'far_1', url: 'https://far.example.com/start/far_1' })
         expect(replayed).toBe(false)
         expect(await createOnce('k')).toMatchObject({ body, replayed: true })
         expect([far.sessions.size, (await sessions()).length, await events()]).toEqual([1, 1, ['created']])
@@ -222,10 +224,10 @@ for (const implementation of stores) {
         far.faults = [fault]
         await expect(create()).rejects.toMatchObject(refusedWith(503, CALL))
         await work().catch(() => {})
-        const [session] = await sessions()
+        expect(await sessions()).toEqual([])
         clock.now += 3
         await work()
-        expect((await get(session?.id ?? '')).url).toMatch(/^https:/)
+        expect((await get('far_1')).url).toMatch(/^https:/)
         expect([far.sessions.size, await events()]).toEqual([1, ['created']])
         expect(new Set(far.calls).size).toBe(1)
       },
@@ -384,6 +386,61 @@ for (const implementation of stores) {
       await reading
       await work()
       expect((await get(id)).status).toBe('verified')
+    })
+
+    test('is followed where a reviewer overrides its result, in either direction', async () => {
+      const { far, create, get, operations, work, events } = await aFar(implementation, true)
+      const { id } = await create()
+      const heard = async () => {
+        await receiveFromVerifier(operations, 'far', far.webhook(id))
+        await work()
+        return get(id)
+      }
+      far.submit(id)
+      far.end(id, 'document_expired')
+      const report = 'vr_far_1-1'
+      const failed = { status: 'requires_input', last_verification_report: report }
+      expect(await heard()).toMatchObject({ ...failed, last_error: { code: 'document_expired' } })
+      far.override(id)
+      expect(await heard()).toMatchObject({ status: 'verified', last_error: null, last_verification_report: report })
+      far.override(id)
+      expect(await heard()).toMatchObject({ ...failed, last_error: null, url: expect.stringMatching(/^https:/) })
+      expect(await events()).toEqual(['created', 'processing', 'requires_input', 'verified', 'requires_input'])
+    })
+
+    test('stays as it is where an answer comes late, and is read again', async () => {
+      const { far, create, get, operations, work, events } = await aFar(implementation)
+      const { id } = await create()
+      far.faults = ['held']
+      const updating = operations.write(CALLER, (call) => updateSession(call, id, { metadata: { a: '1' } }))
+      while (!far.calls.some((one) => one.startsWith('update'))) await new Promise((resolve) => setTimeout(resolve, 1))
+      far.submit(id)
+      far.end(id, 'verified')
+      await receiveFromVerifier(operations, 'far', far.webhook(id))
+      await work()
+      far.release()
+      expect(await updating).toMatchObject({ status: 'verified', metadata: { a: '1' } })
+      await work()
+      expect(await get(id)).toMatchObject({ status: 'verified' })
+      expect([await events(), far.calls.filter((one) => one === 'read').length]).toEqual([
+        ['created', 'processing', 'verified'],
+        2,
+      ])
+    })
+
+    test('is erased here too where it is redacted at its verifier by hand', async () => {
+      const { far, create, get, operations, work, events, sessions, store } = await aFar(implementation)
+      const { id } = await create(undefined, { provided_details: { email: 'a@example.com' }, metadata: { who: 'Ada' } })
+      far.redactByHand(id)
+      await receiveFromVerifier(operations, 'far', far.webhook(id))
+      await work()
+      expect(await get(id)).toMatchObject({ status: 'canceled', redaction: { status: 'processing' }, metadata: {} })
+      const told = await store.read((tx) => tx.events.list(false, {}, { limit: 100 }))
+      expect(JSON.stringify([await sessions(), told])).not.toMatch(/a@example|Ada/)
+      far.erase(id)
+      await receiveFromVerifier(operations, 'far', far.webhook(id))
+      await work()
+      expect(await events()).toEqual(['created', 'canceled', 'redacted'])
     })
 
     test('is not submitted with an outcome that is chosen here, nor by a webhook that is forged', async () => {

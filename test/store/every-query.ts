@@ -139,10 +139,6 @@ export const EVERY_CALL: EveryCall = {
     countByFlow: (tx) => tx.sessions.countByFlow(false, NOW),
     insert: (tx) => tx.sessions.insert(aSession('new')),
     toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
-    delete: async (tx) => {
-      await tx.sessions.insert(aSession('new'))
-      await tx.sessions.delete('new')
-    },
     update: (tx) => tx.sessions.update(aSession('s0007')),
   },
   reports: {
@@ -229,6 +225,7 @@ export const EVERY_CALL: EveryCall = {
     forgetStatus: (tx) => tx.idempotency.forgetStatus('s0007', 409),
     forgetAbout: (tx) => tx.idempotency.forgetAbout('s0007'),
     rewrite: (tx) => tx.idempotency.rewrite('s0007', '{}'),
+    rename: (tx) => tx.idempotency.rename('s0007', 'other'),
   },
   work: {
     named: (tx) => tx.work.named('change:s0007'),
@@ -262,7 +259,16 @@ export const EVERY_CALL: EveryCall = {
   },
 }
 
-const A_REMOTE = { verifier: 'remote', url: null, client_secret: null, expires: null, attempt: null }
+const A_REMOTE = {
+  verifier: 'remote',
+  url: null,
+  client_secret: null,
+  expires: null,
+  attempt: null,
+  flow: null,
+  seen: null,
+  answers: 0,
+}
 const TYPES = ['created', 'processing', 'verified', 'requires_input', 'canceled', 'redacted']
 
 function anEphemeralKey(id: string, more: Partial<EphemeralKeyRecord> = {}): EphemeralKeyRecord {

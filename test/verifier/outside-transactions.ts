@@ -16,7 +16,7 @@ export function watchedStore(store: Store): Store {
 }
 
 /** Every call of the port that may go over a network. */
-const CALLS = ['open', 'update', 'cancel', 'redact', 'read', 'receive'] as const
+const CALLS = ['open', 'update', 'cancel', 'redact', 'read', 'receive', 'changes', 'ephemeralKey'] as const
 
 /** The verifier, of which every call throws that is made inside of a transaction of a watched store. */
 export function onlyOutside<V extends Verifier>(verifier: V): { readonly verifier: V; readonly made: string[] } {

@@ -74,7 +74,7 @@ describe('the simulator', () => {
             expect(outcome).toBe('verified')
             expect(failed).toEqual([])
           } else {
-            expect(said.error.code).toBe(outcome)
+            expect(said.error?.code).toBe(outcome)
             expect(failed.map(({ error }) => error?.code)).toEqual(said.checks ? [outcome] : [])
           }
         }

@@ -121,6 +121,9 @@ export interface SessionsTable {
   verifier_secret: string | null
   verifier_expires: number | null
   verifier_attempt: string | null
+  verifier_flow: string | null
+  verifier_seen: number | null
+  verifier_answers: number | null
   created: number
 }
 

@@ -7,10 +7,11 @@ import { networkOf } from '../../network.js'
 import type { ReadCall, Service, WriteCall } from '../calls/call.js'
 import type { Limiter } from '../calls/limiter.js'
 import { VISITOR } from '../calls/principal.js'
+import { openLater } from '../sessions/remote/opening.js'
 import { checkOf } from '../sessions/session-params.js'
 import { urlToken } from '../sessions/session-tokens.js'
 import { insertSession } from '../sessions/sessions.js'
-import { changeLater, goOnLater } from '../sessions/verifier-calls.js'
+import { goOnLater } from '../sessions/verifier-calls.js'
 
 /** How many visits through static links one address may make in a minute: an office, not a flood. */
 export const MOST_VISITS = 20
@@ -64,7 +65,7 @@ export async function enterLink(call: WriteCall, token: string, visit: Visit): P
     ))
   if (session.remote === null) return { token: await urlToken(call, session) }
   // The verifier's address works once: a returning visitor needs a new one.
-  if (found === undefined) await changeLater(inMode, session, 'session.open', { answer: wayTo })
+  if (found === undefined) await openLater(inMode, session, wayTo)
   else await goOnLater(inMode, session, { orRead: true, answer: wayTo })
   return { token: '' }
 }

@@ -44,7 +44,7 @@ export function dueSessionsKind({ verifiers }: Pick<Service, 'verifiers'>): Work
           const found = await call.tx.sessions.toWrite(livemode, session.id)
           // Another process has taken over, because this one took too long.
           if (found === undefined || found.due !== due) return
-          if (observed !== undefined) await applyObserved(call, { ...found, due: null }, observed)
+          if (observed !== undefined) await applyObserved(call, { ...found, due: null }, observed, null)
         },
       }
     },

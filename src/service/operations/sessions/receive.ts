@@ -3,7 +3,7 @@ import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError, notFound } from '../../api-error.js'
 import type { Service } from '../calls/call.js'
 import { SERVICE } from '../calls/principal.js'
-import { readAt } from './verifier-calls.js'
+import { readAt } from './remote/session-work.js'
 
 /**
  * Takes a webhook of a verifier. A read of each changed session is scheduled in the store before the webhook is

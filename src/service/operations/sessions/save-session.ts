@@ -28,8 +28,9 @@ export async function saveWithEvent(
   await recordEvent(call, `identity.verification_session.${what}`, sessionSnapshot(session))
 }
 
-/** Records that a session was created, once it can be used. */
-export async function tellCreated(call: WriteCall, session: SessionRecord): Promise<void> {
+/** Inserts a session that can be used, and records the event. */
+export async function insertCreated(call: WriteCall, session: SessionRecord): Promise<void> {
+  await call.tx.sessions.insert(session)
   await recordEvent(call, 'identity.verification_session.created', sessionSnapshot(session))
 }
 

@@ -5,7 +5,9 @@ import { type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { findFlow, isOfFlowWithin } from '../flows/find-flow.js'
 import { bindingOf, notFoundFor } from '../keys/binding.js'
-import { refuseRedacted, refuseUnless, SESSION, saveWithEvent, sessionToWrite, tellCreated } from './save-session.js'
+import { notOpened } from './remote/opened.js'
+import { goOnOpening, openLater } from './remote/opening.js'
+import { insertCreated, refuseRedacted, refuseUnless, SESSION, saveWithEvent, sessionToWrite } from './save-session.js'
 import {
   type Check,
   type CheckParams,
@@ -63,24 +65,26 @@ export async function createSession(
 async function openedResource(call: WriteCall, session: SessionRecord, expand: Expand): Promise<VerificationSession> {
   if (session.remote !== null) {
     const answer = (again: WriteCall, opened: SessionRecord) => oneSessionResource(again, opened, expand)
-    await changeLater(call, session, 'session.open', { answer })
+    await openLater(call, session, answer)
   }
   return oneSessionResource(call, session, expand)
 }
 
 /** The answer to a repeated request whose first answer got lost. Work that is left is done first. */
 export async function resumeSession(call: WriteCall, id: string, expand: Expand): Promise<VerificationSession> {
+  const answer = (again: WriteCall, settled: SessionRecord) => oneSessionResource(again, settled, expand)
+  const opening = await goOnOpening(call, id, answer)
+  if (opening !== undefined) return oneSessionResource(call, opening, expand)
   const session = await sessionToWrite(call, id)
   if (session.remote !== null) {
-    const answer = (again: WriteCall, settled: SessionRecord) => oneSessionResource(again, settled, expand)
     await goOnLater(call, session, { orRead: false, answer })
   }
   return oneSessionResource(call, session, expand)
 }
 
 /**
- * Every new session is inserted here, however it is made. A session of a remote verifier is opened there next, and its
- * event comes only after that.
+ * Every new session is made here, however it is asked for. One of a remote verifier is opened there next (`openLater`):
+ * it is inserted, and its event recorded, only after that.
  */
 export async function insertSession(
   call: WriteCall,
@@ -112,16 +116,13 @@ export async function insertSession(
     attempt: 0,
     outcome: null,
     due: null,
-    remote: verifier?.page === null ? { verifier: verifier.name, ...NOT_OPENED } : null,
+    remote: verifier?.page === null ? notOpened(verifier.name) : null,
     link_visitor: linkVisitor,
     created: call.now,
   }
-  await call.tx.sessions.insert(session)
-  if (session.remote === null) await tellCreated(call, session)
+  if (session.remote === null) await insertCreated(call, session)
   return session
 }
-
-const NOT_OPENED = { id: null, url: null, client_secret: null, expires: null, attempt: null }
 
 export async function retrieveSession(
   call: ReadCall,

@@ -6,21 +6,22 @@ import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError } from '../../api-error.js'
 import type { Later, Service, WriteCall } from '../calls/call.js'
 import { SERVICE } from '../calls/principal.js'
-import { laneOf, type RemoteVerifier } from '../calls/verifiers.js'
+import type { RemoteVerifier } from '../calls/verifiers.js'
 import { nextTry } from '../work/next-try.js'
 import { heldSession, openRequest } from './held-session.js'
-import { applyObserved, finishRedaction } from './observed.js'
-import { tellCreated } from './save-session.js'
+import { applyObserved, finishRedaction, lastAnswer } from './observed.js'
+import { openingOf, settleOpened } from './remote/opened.js'
+import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remote/session-work.js'
 
 /**
  * What happens to a session of a remote verifier. The example is POST /v1/identity/verification_sessions:
  *
- * 1. One transaction writes three things: the session, still without an address; the work `session.open`, leased to
- *    this process; and a record under the caller's idempotency key that the request is under way. No event is recorded
- *    yet.
+ * 1. One transaction writes two things: the work `session.open`, leased to this process, which holds the session; and a
+ *    record under the caller's idempotency key that the request is under way. There is no session yet, and no event.
  * 2. Without an open transaction, the verifier is called. The id of the work is our idempotency key.
- * 3. Another transaction settles it: it stores the verifier's id, address and client secret in the session, records the
- *    event `created`, stores the answer under the caller's key, and deletes the work. Then the caller is answered.
+ * 3. Another transaction settles it: it stores the session under the verifier's id, with its address and client secret,
+ *    records the event `created`, stores the answer under the caller's key, and deletes the work. Then the caller is
+ *    answered.
  *
  * What may go wrong:
  *
@@ -29,7 +30,7 @@ import { tellCreated } from './save-session.js'
  *   made the first time. The caller, if still connected, gets 503. A retry under the caller's own key finds the same
  *   session: it gets the settled answer, or goes on with the work itself, or gets 409 while another process is doing
  *   that.
- * - The verifier refuses. A transaction deletes the session, the work and the record of the caller's key.
+ * - The verifier refuses. A transaction deletes the work and the record of the caller's key.
  * - The verifier could not be reached for so long that it may have forgotten our key. Everything is deleted likewise,
  *   because a call made then could open a second session.
  *
@@ -38,11 +39,11 @@ import { tellCreated } from './save-session.js'
  * that until it succeeds. `read` is work too: a webhook makes it due, and so does time, because webhooks can get lost.
  * A session takes one changing call at a time: others get 409, and clients send those again by themselves. So a
  * repeated call always has the same content, as an idempotency key requires.
+ *
+ * Answers may come in another order than the verifier gave them. One that was asked for before another was applied
+ * changes nothing: the session is read again instead (observed.ts).
  */
-type Kind = 'session.open' | 'session.update' | 'session.cancel' | 'session.redact' | 'session.read'
 
-/** The lease of a call, in seconds: well above the time that a call may take. */
-export const VERIFIER_LEASE = 60
 /** Time limit of one call, in milliseconds. */
 const TIME_LIMIT = 20_000
 
@@ -75,13 +76,13 @@ export function refuseMissingChecks(
   throw new ApiError(400, { code: 'verifier_refused', param, message })
 }
 
-type Answering<T> = (call: WriteCall, session: SessionRecord) => Promise<T>
+export type Answering<T> = (call: WriteCall, session: SessionRecord) => Promise<T>
 
 /** Changes a session at its verifier before the caller is answered. Throws 409 while another change is under way. */
 export async function changeLater<T>(
   call: WriteCall,
   session: SessionRecord,
-  kind: Exclude<Kind, 'session.redact' | 'session.read'>,
+  kind: 'session.update' | 'session.cancel',
   { change = null, answer }: { readonly change?: SessionChange | null; readonly answer: Answering<T> },
 ): Promise<void> {
   const work = workOf(call, session, kind, change && { ...change })
@@ -96,15 +97,9 @@ export async function redactLater(call: WriteCall, session: SessionRecord): Prom
   call.wake()
 }
 
-/** Reads the session at its verifier in the background, at a time or sooner. */
-export async function readAt(call: WriteCall, session: SessionRecord, at: number): Promise<void> {
-  await call.tx.work.schedule({ ...workOf(call, session, 'session.read'), next_attempt: at })
-  if (at <= call.now) call.wake()
-}
-
 /**
- * Continues the unfinished opening of a session before the caller is answered; with `orRead`, reads the session if
- * there is none. Throws 409 while another process is doing it.
+ * Continues the unfinished change of a session before the caller is answered; with `orRead`, reads the session if there
+ * is none. Throws 409 while another process is doing it.
  */
 export async function goOnLater<T>(
   call: WriteCall,
@@ -112,7 +107,7 @@ export async function goOnLater<T>(
   { orRead, answer }: { readonly orRead: boolean; readonly answer: Answering<T> },
 ): Promise<'later' | 'nothing'> {
   const { tx, now } = call
-  let work = await tx.work.named(nameOf(session.id, 'session.open'))
+  let work = await tx.work.named(nameOf(session.id, 'session.update'))
   if (work === undefined && orRead) {
     await readAt(call, session, now)
     work = await tx.work.named(nameOf(session.id, 'session.read'))
@@ -124,14 +119,14 @@ export async function goOnLater<T>(
   return 'later'
 }
 
-function answered<T>(work: WorkRecord, answer: Answering<T>): Later<T> {
+export function answered<T>(work: WorkRecord, answer: Answering<T>): Later<T> {
   return async (service) => {
     const { outcome, settle } = await makeCall(service, work)
     return async (call) => {
       const inMode = { ...call, livemode: work.livemode }
       const session = await settle(inMode)
       if (outcome instanceof VerifierError) return { failure: failureOf(outcome) }
-      // Another process has settled it and deleted the session. Redacted and canceled sessions are not deleted.
+      // It was given up by another process, after a day.
       if (session === undefined) return { failure: unavailable() }
       return { answer: await answer(inMode, session) }
     }
@@ -140,7 +135,7 @@ function answered<T>(work: WorkRecord, answer: Answering<T>): Later<T> {
 
 export interface MadeCall {
   readonly outcome: Observed | VerifierError
-  /** Answers the session after settling; undefined if it was deleted. */
+  /** Answers the session after settling; undefined if it was not opened. */
   settle(call: WriteCall): Promise<SessionRecord | undefined>
 }
 
@@ -148,12 +143,12 @@ export interface MadeCall {
 export async function makeCall(service: Service, work: WorkRecord): Promise<MadeCall> {
   const { livemode, object } = work
   const { session, now } = await service.read({ livemode, principal: SERVICE }, async (call) => ({
-    session: await call.tx.sessions.byId(livemode, object),
+    session: openingOf(work)?.session ?? (await call.tx.sessions.byId(livemode, object)),
     now: call.now,
   }))
-  const outcome =
-    session === undefined ? missing() : isTooLate(work, now) ? givenUp() : await outcomeOf(service, session, work)
-  return { outcome, settle: (call) => settle(call, work, outcome) }
+  if (session === undefined) return { outcome: missing(), settle: (call) => settleMissing(call, work) }
+  const outcome = isTooLate(work, now) ? givenUp() : await outcomeOf(service, session, work)
+  return { outcome, settle: (call) => settle(call, work, { session, asked: now }, outcome) }
 }
 
 /** Erasing personal data and reading results must succeed at some time, however long it takes. */
@@ -191,11 +186,12 @@ function unlessOver<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 }
 
 async function called(verifier: Verifier, session: SessionRecord, work: WorkRecord, doing: Doing): Promise<Observed> {
+  const opening = openingOf(work)
+  if (opening !== undefined) return verifier.open(openRequest(session, opening.flow), doing)
   const id = session.remote?.id ?? null
-  if (work.kind === 'session.open') return verifier.open(openRequest(session, null), doing)
   if (id === null) throw missing()
   const held = heldSession(changed(session, work), id)
-  switch (work.kind as Exclude<Kind, 'session.open'>) {
+  switch (work.kind as Exclude<SessionWork, 'session.open'>) {
     case 'session.update':
       return verifier.update({ ...held, before: session }, doing)
     case 'session.cancel':
@@ -212,34 +208,43 @@ function changed(session: SessionRecord, { payload }: WorkRecord): SessionRecord
   return payload === null ? session : { ...session, ...(payload as unknown as SessionChange) }
 }
 
+/** The session as it was when the call was made, and when that was. */
+interface Asked {
+  readonly session: SessionRecord
+  readonly asked: number
+}
+
 async function settle(
   call: WriteCall,
   work: WorkRecord,
+  { session, asked }: Asked,
   outcome: Observed | VerifierError,
 ): Promise<SessionRecord | undefined> {
-  const session = await call.tx.sessions.toWrite(work.livemode, work.object)
-  if (session === undefined) {
-    await call.tx.work.finish(work)
-    return undefined
+  if (openingOf(work) !== undefined) {
+    if (outcome instanceof VerifierError) return settleNotOpened(call, work, outcome)
+    return lookingAgain(call, await settleOpened(call, work, { session, asked }, outcome))
   }
-  return outcome instanceof VerifierError
-    ? settleFailure(call, session, work, outcome)
-    : settleDone(call, session, work, outcome)
-}
-
-async function settleDone(
-  call: WriteCall,
-  found: SessionRecord,
-  work: WorkRecord,
-  observed: Observed,
-): Promise<SessionRecord> {
+  const found = await call.tx.sessions.toWrite(work.livemode, work.object)
+  if (found === undefined) return settleMissing(call, work)
+  if (outcome instanceof VerifierError) return settleFailure(call, found, work, outcome)
   const isGone = (await call.tx.work.finish(work)) === 'gone'
   // Another process has settled it, and the session may have changed since.
   if (isGone) return found
-  if (work.kind === 'session.open' && found.remote?.id === null) await tellCreated(call, found)
-  const session = await applyObserved(call, changed(found, work), observed)
-  const look = nextLook(call, session)
-  if (look !== null) await readAt(call, session, look)
+  const order = { asked, last: lastAnswer(session) }
+  return lookingAgain(call, await applyObserved(call, changed(found, work), outcome, order))
+}
+
+async function settleMissing({ tx }: WriteCall, work: WorkRecord): Promise<undefined> {
+  await tx.work.finish(work)
+}
+
+/** Schedules the next look at a session whose verifier has answered. */
+async function lookingAgain<Session extends SessionRecord | undefined>(
+  call: WriteCall,
+  session: Session,
+): Promise<Session> {
+  const look = session === undefined ? null : nextLook(call, session)
+  if (session !== undefined && look !== null) await readAt(call, session, look)
   return session
 }
 
@@ -251,6 +256,16 @@ function nextLook({ now }: WriteCall, { status, redaction, created }: SessionRec
   return status === 'requires_input' && now - created < 7 * DAY ? now + 6 * HOUR : null
 }
 
+/** The opening of a session failed. Nothing was there that could be left. */
+async function settleNotOpened(
+  { tx, now }: WriteCall,
+  work: WorkRecord,
+  { fault, retryAfter }: VerifierError,
+): Promise<undefined> {
+  if (fault === 'unavailable') await tx.work.postpone(work, now + nextTry(work.attempts, retryAfter))
+  else if ((await tx.work.finish(work)) !== 'gone') await tx.idempotency.forgetAbout(work.object)
+}
+
 async function settleFailure(
   call: WriteCall,
   session: SessionRecord,
@@ -258,7 +273,7 @@ async function settleFailure(
   error: VerifierError,
 ): Promise<SessionRecord | undefined> {
   const { tx, now } = call
-  const kind = work.kind as Kind
+  const kind = work.kind as SessionWork
   // A verifier that does not know the session has nothing to erase.
   if (kind === 'session.redact' && error.fault === 'missing') {
     await tx.work.finish(work)
@@ -270,41 +285,10 @@ async function settleFailure(
   }
   const isGone = (await tx.work.finish(work)) === 'gone'
   if (isGone) return session
-  if (kind === 'session.open') {
-    await tx.idempotency.forgetAbout(session.id)
-    await tx.sessions.delete(session.id)
-    return undefined
-  }
   // The caller's key is free again, as after every refusal. The session is read to see its state at the verifier.
   await tx.idempotency.forgetStatus(session.id, 409)
   await readAt(call, session, now)
   return session
-}
-
-function workOf(
-  call: WriteCall,
-  { id, livemode, remote }: SessionRecord,
-  kind: Kind,
-  payload: WorkRecord['payload'] = null,
-): WorkRecord {
-  return {
-    id: call.id('wrk'),
-    kind,
-    name: nameOf(id, kind),
-    livemode,
-    lane: laneOf(remote?.verifier ?? '', livemode),
-    object: id,
-    payload,
-    attempts: 0,
-    next_attempt: call.now,
-    leased_until: null,
-    created: call.now,
-  }
-}
-
-/** All changes of a session share one name, so only one is under way at a time. */
-function nameOf(session: string, kind: Kind): string {
-  return `${kind === 'session.read' ? 'read' : 'change'}:${session}`
 }
 
 function failureOf({ fault, message }: VerifierError): ApiError {
@@ -326,7 +310,7 @@ function missing(): VerifierError {
   return new VerifierError('missing', 'It has no such session.')
 }
 
-function changing(): ApiError {
+export function changing(): ApiError {
   const message =
     'Another change of this verification session is under way at its verifier. Send the request again a little later.'
   return new ApiError(409, { code: 'lock_timeout', message })

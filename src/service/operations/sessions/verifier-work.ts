@@ -2,7 +2,8 @@ import type { WorkRecord } from '../../../store/work.js'
 import { VerifierError } from '../../../verifier/verifier-error.js'
 import type { Service } from '../calls/call.js'
 import type { WorkItem, WorkKind } from '../work/work-kind.js'
-import { makeCall, VERIFIER_LEASE } from './verifier-calls.js'
+import { VERIFIER_LEASE } from './remote/session-work.js'
+import { makeCall } from './verifier-calls.js'
 
 /** The most calls to one verifier and mode at the same time, in one process. */
 const MOST_PER_VERIFIER = 8

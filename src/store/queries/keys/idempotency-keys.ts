@@ -28,6 +28,9 @@ export function idempotencyQueries(db: Db): IdempotencyKeys {
     async rewrite(resource, body) {
       await db.updateTable('idempotency_keys').set({ body }).where('resource', '=', resource).execute()
     },
+    async rename(resource, to) {
+      await db.updateTable('idempotency_keys').set({ resource: to }).where('resource', '=', resource).execute()
+    },
     async settle({ livemode, key, status, body }) {
       await db
         .updateTable('idempotency_keys')

@@ -97,9 +97,6 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
         .executeTakeFirst()
       return row && toRecord(row)
     },
-    async delete(id) {
-      await db.deleteFrom('verification_sessions').where('id', '=', id).execute()
-    },
     async update(session) {
       const { id, livemode, flow, flow_version, created, ...changing } = toRow(session)
       await db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
@@ -117,6 +114,9 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
     verifier_secret: remote?.client_secret ?? null,
     verifier_expires: remote?.expires ?? null,
     verifier_attempt: remote?.attempt ?? null,
+    verifier_flow: remote?.flow ?? null,
+    verifier_seen: remote?.seen ?? null,
+    verifier_answers: remote?.answers ?? null,
     livemode: Number(record.livemode),
     options: JSON.stringify(record.options),
     metadata: JSON.stringify(record.metadata),
@@ -132,7 +132,8 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
 
 function toRecord(columns: SessionsTable): SessionRecord {
   const { client_reference_hash, verifier, verifier_session, verifier_url, related_person, ...rest } = columns
-  const { verifier_secret, verifier_expires, verifier_attempt, ...row } = rest
+  const { verifier_secret, verifier_expires, verifier_attempt, verifier_flow, ...others } = rest
+  const { verifier_seen, verifier_answers, ...row } = others
   return {
     ...row,
     remote:
@@ -145,6 +146,9 @@ function toRecord(columns: SessionsTable): SessionRecord {
             client_secret: verifier_secret,
             expires: verifier_expires,
             attempt: verifier_attempt,
+            flow: verifier_flow,
+            seen: verifier_seen,
+            answers: verifier_answers ?? 0,
           },
     livemode: row.livemode === 1,
     type: row.type as SessionRecord['type'],
