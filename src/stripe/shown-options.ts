@@ -33,6 +33,7 @@ const DEFAULTS: ReadonlyMap<string, Leaf> = new Map<string, Leaf>([
   ['/options/matching/dob', 'none'],
 ])
 const OF_DOCUMENTS = '/options/document/'
+const GROUPS: ReadonlySet<string> = new Set(['document', 'email', 'phone', 'matching'])
 
 /**
  * Every field that decides what is checked, with the defaults filled in, so that equal checks are equal. Names and values
@@ -40,9 +41,11 @@ const OF_DOCUMENTS = '/options/document/'
  */
 export function checkLeaves({ type, options }: ShownChecks): ReadonlyMap<string, Leaf> {
   const shown = isObject(options) ? options : {}
-  const leaves = new Map<string, Leaf>()
-  collect(shown, ['options'], leaves)
   const isOfDocument = typeOf(type, shown) === 'document'
+  const leaves = new Map<string, Leaf>()
+  const { id_number, ...others } = shown
+  // Of a session for an ID number alone it is what the type says.
+  collect(isOfDocument ? shown : others, ['options'], leaves)
   leaves.set('/type', typeOf(type, shown))
   for (const [path, value] of DEFAULTS) {
     if (!leaves.has(path) && (isOfDocument || !path.startsWith(OF_DOCUMENTS))) leaves.set(path, value)
@@ -64,7 +67,10 @@ export function compareChecks(before: ShownChecks, after: ShownChecks): CheckFie
     .map((path) => ({ path, before: was.get(path) ?? null, after: is.get(path) ?? null }))
 }
 
-/** A flow's session has a type of its own; what it checks shows in its options. */
+/**
+ * A flow's session has a type of its own; what it checks shows in its options. Whether a flow that checks neither a document
+ * nor an ID number can be is unverified against the live API: it would look like one of documents.
+ */
 function typeOf(type: string, options: Readonly<Record<string, unknown>>): string {
   if (type !== 'verification_flow') return type
   return options.document === undefined && options.id_number !== undefined ? 'id_number' : 'document'
@@ -72,7 +78,10 @@ function typeOf(type: string, options: Readonly<Record<string, unknown>>): strin
 
 function collect(value: unknown, path: readonly string[], leaves: Map<string, Leaf>): void {
   if (isObject(value)) {
-    for (const [name, member] of Object.entries(value)) collect(member, [...path, name], leaves)
+    const members = Object.entries(value)
+    for (const [name, member] of members) collect(member, [...path, name], leaves)
+    // A check that has no settings of its own: that it is there says that it is on.
+    if (members.length === 0 && path.length === 2 && !GROUPS.has(path[1] ?? '')) leaves.set(toPointer(path), true)
     return
   }
   // An open set: its values are compared as texts.

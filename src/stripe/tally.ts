@@ -149,6 +149,16 @@ function looseName({ loose }: Tally, session: ListedSession): string {
   return loose.has(name) || loose.size < MOST_LOOSE ? name : REST
 }
 
+/** Sessions of one flow show the same again and again. */
+const names = new Map<string, string>()
+const MOST_NAMES = 1000
+
 function nameOf(checks: ShownChecks): string {
-  return JSON.stringify([...checkLeaves(checks)])
+  const raw = JSON.stringify([checks.type, checks.options])
+  const known = names.get(raw)
+  if (known !== undefined) return known
+  const name = JSON.stringify([...checkLeaves(checks)])
+  if (names.size === MOST_NAMES) names.clear()
+  names.set(raw, name)
+  return name
 }

@@ -90,7 +90,7 @@ export async function readAccount(options: WatchOptions): Promise<Watched> {
 export function boundIn(definitions: Definitions, { name }: Target): BoundDefinition[] {
   if (definitions.count === 0) return []
   return definitions.desired(name).flatMap(({ key, file, config }) => {
-    const { stripe_flow: id } = config as { readonly stripe_flow?: string }
+    const { stripe_flow: id } = config
     return id === undefined ? [] : [{ key, file, id, config }]
   })
 }
