@@ -1,8 +1,7 @@
 import { compareText } from '../model/canonical.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
-import type { Leaf } from '../model/leaves.js'
 import type { Mode } from '../model/mode.js'
-import { type CheckField, compareChecks, notableLeaves } from './shown-options.js'
+import { type Check, type CheckField, compareChecks, notableChecks } from './shown-options.js'
 import { dayOf, type FlowTally, sessionsSince, type Tally } from './tally.js'
 
 /** A definition that names a flow in Stripe's Dashboard. */
@@ -13,9 +12,6 @@ export interface BoundDefinition {
   readonly id: string
   readonly config: Pick<FlowConfig, 'type' | 'options'>
 }
-
-/** A field that is not set, or that is off, is not named. */
-type Checks = readonly (readonly [path: string, value: Leaf])[]
 
 /** Somebody changed what the flow checks, at some time between two of its sessions. */
 export interface FlowEdit {
@@ -33,8 +29,8 @@ export interface AccountFlow {
   readonly sessions: number
   /** When the newest session was made, in unix seconds; null if none is known. */
   readonly last_used: number | null
-  /** What the newest session checks; null if none shows it. */
-  readonly checks: Checks | null
+  /** What the newest session checks, without what is off; null if none shows it. */
+  readonly checks: readonly Check[] | null
   /** Where the newest session differs from the definition: `before` is what git says. */
   readonly fields: readonly CheckField[]
   /** In the range, newest first. */
@@ -43,7 +39,7 @@ export interface AccountFlow {
 
 /** Sessions without a flow that check the same. */
 export interface LooseSessions {
-  readonly checks: Checks | null
+  readonly checks: readonly Check[] | null
   readonly sessions: number
   readonly last_used: number
 }
@@ -92,7 +88,7 @@ export function accountReport(tally: Tally, since: number, definitions: readonly
     .filter(({ last }) => last >= since)
     .map((one) => ({
       // Those of the rest have no checks in common.
-      checks: one.options === null ? null : notableLeaves(one),
+      checks: one.options === null ? null : notableChecks(one),
       sessions: sessionsSince(one, dayOf(since)),
       last_used: one.last,
     }))
@@ -115,7 +111,7 @@ function accountFlow(flow: FlowTally, since: number, definition: BoundDefinition
     status: statusOf(definition !== undefined, newest !== undefined, fields.length),
     sessions: sessionsSince(flow, dayOf(since)),
     last_used: flow.last,
-    checks: newest === undefined ? null : notableLeaves(newest),
+    checks: newest === undefined ? null : notableChecks(newest),
     fields,
     edits: editsOf(flow, since),
   }

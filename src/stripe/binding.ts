@@ -15,7 +15,16 @@ export function boundConfig(
   const options = isObject(shown.options) ? shown.options : {}
   const type = options.document === undefined && options.id_number !== undefined ? 'id_number' : 'document'
   const { document, email, phone, matching } = options as Partial<FlowConfig['options']>
-  const body = { name, type, options: { ...(document && { document }), ...(email && { email }), ...(phone && { phone }), ...(matching && { matching }) } } as const
+  const body = {
+    name,
+    type,
+    options: {
+      ...(document && { document }),
+      ...(email && { email }),
+      ...(phone && { phone }),
+      ...(matching && { matching }),
+    },
+  } as const
   const config = normalise({ ...body, stripe_flow: id })
   // What was dropped or taken for something else differs now.
   return { config, inexpressible: compareChecks(config, shown).map(({ path }) => path) }

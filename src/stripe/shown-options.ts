@@ -11,9 +11,15 @@ export interface ShownChecks {
   readonly options: unknown
 }
 
+/** A field that decides what is checked. */
+export interface Check {
+  /** JSON Pointer, as in a definition: "/options/document/require_live_capture". */
+  readonly path: string
+  readonly value: Leaf
+}
+
 /** A field in which two things that check people differ. */
 export interface CheckField {
-  /** JSON Pointer, as in a definition: "/options/document/require_live_capture". */
   readonly path: string
   readonly before: Leaf
   readonly after: Leaf
@@ -54,8 +60,10 @@ export function checkLeaves({ type, options }: ShownChecks): ReadonlyMap<string,
 }
 
 /** The fields that are not as Stripe has them by default, in the order of a definition; the type is always among them. */
-export function notableLeaves(checks: ShownChecks): readonly (readonly [path: string, value: Leaf])[] {
-  return [...checkLeaves(checks)].filter(([path, value]) => path === '/type' || !same(DEFAULTS.get(path), value))
+export function notableChecks(checks: ShownChecks): Check[] {
+  return [...checkLeaves(checks)]
+    .filter(([path, value]) => path === '/type' || !same(DEFAULTS.get(path), value))
+    .map(([path, value]) => ({ path, value }))
 }
 
 /** In the order of a definition. */

@@ -4,7 +4,7 @@ import { memoryIn, type TallyMemory, tallySessions } from '../../src/app/stripe/
 import { accountReport, type BoundDefinition, needsSomebody } from '../../src/stripe/account-flows.js'
 import { Pace } from '../../src/stripe/pace.js'
 import { type PageQuery, type SessionReader, StripeReadFailed, sessionReader } from '../../src/stripe/read-sessions.js'
-import { compareChecks, notableLeaves } from '../../src/stripe/shown-options.js'
+import { compareChecks, notableChecks } from '../../src/stripe/shown-options.js'
 import { countNewer, countOlder, emptyTally, keptTally, type ListedSession, tallyFrom } from '../../src/stripe/tally.js'
 import { aProject } from '../helpers/cli.js'
 import { begin } from './history.js'
@@ -153,7 +153,9 @@ describe('checks', () => {
       },
       { path: '/options/iris/required', before: null, after: true },
     ])
-    expect(notableLeaves({ type: 'verification_flow', options: { id_number: {} } })).toEqual([['/type', 'id_number']])
+    expect(notableChecks({ type: 'verification_flow', options: { id_number: {} } })).toEqual([
+      { path: '/type', value: 'id_number' },
+    ])
   })
 })
 

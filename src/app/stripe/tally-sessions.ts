@@ -8,8 +8,8 @@ export interface Watching {
   /** Unix seconds: sessions made before are not read. */
   readonly since: number
   readonly memory: TallyMemory
-  /** After every page, with the number of sessions that were read in this run. */
-  onPage?(sessions: number): void
+  /** After every page. */
+  onPage?(): void
 }
 
 /** What is kept between runs, so that one that was interrupted goes on, and the next one reads only what is new. */
@@ -79,7 +79,6 @@ class Pass {
   readonly #tally: Tally
   #floor: number | null
   #pages = 0
-  #sessions = 0
 
   constructor(watching: Watching, kept: Kept | null) {
     this.#watching = watching
@@ -105,7 +104,7 @@ class Pass {
       const { sessions, has_more } = await this.#page({ since, ...(oldest && { starting_after: oldest.id }) })
       for (const session of sessions) countOlder(this.#tally, session)
       hasMore = has_more && sessions.length > 0
-      this.#paged(sessions.length)
+      this.#paged()
     }
   }
 
@@ -116,7 +115,7 @@ class Pass {
       const { sessions, has_more } = await this.#page(newest === null ? {} : { ending_before: newest.id })
       for (const session of sessions.toReversed()) countNewer(this.#tally, session)
       hasMore = has_more && sessions.length > 0
-      this.#paged(sessions.length)
+      this.#paged()
     }
   }
 
@@ -124,10 +123,9 @@ class Pass {
     return this.#watching.reader(query)
   }
 
-  #paged(sessions: number): void {
+  #paged(): void {
     this.#pages += 1
-    this.#sessions += sessions
-    this.#watching.onPage?.(this.#sessions)
+    this.#watching.onPage?.()
     if (this.#pages % PAGES_BETWEEN === 0) this.#keep()
   }
 

@@ -10,11 +10,12 @@ import { Pace, type PaceClock } from '../../stripe/pace.js'
 import { StripeReadFailed, sessionReader } from '../../stripe/read-sessions.js'
 import { dayOf, type Tally } from '../../stripe/tally.js'
 import { definitionsSoFar } from '../edits/open.js'
-import { badUsage, Failure } from '../failure.js'
+import { badUsage } from '../failure.js'
 import type { Definitions } from '../project/definitions.js'
 import { defaultEnvironment, type Project } from '../project/project.js'
 import { type Target, targetNamed } from '../site.js'
 import { type StripeAccount, stripeAccount } from './account.js'
+import { stripeFailureOf } from './failure.js'
 import { memoryIn, noMemory, tallySessions } from './tally-sessions.js'
 
 export interface WatchOptions {
@@ -30,7 +31,8 @@ export interface WatchOptions {
   readonly clock: PaceClock
   /** Unix seconds. */
   readonly now: number
-  onPage?(sessions: number): void
+  /** Before the first request. */
+  onReading?(): void
 }
 
 /** An account that was read, and the place in git that goes with it. */
@@ -69,7 +71,7 @@ export async function watchStripe(options: WatchOptions): Promise<WatchReport> {
 
 /** Reads the sessions of an account. Throws Failure or InvalidDefinitions. */
 export async function readAccount(options: WatchOptions): Promise<Watched> {
-  const { project, environment, env, days, rate, clock, now, onPage } = options
+  const { project, environment, env, days, rate, clock, now, onReading } = options
   const named = project && environment !== undefined ? targetNamed(project, environment) : undefined
   const account = stripeAccount(env, named && modeOf(named.settings))
   const target = named ?? (project && targetOfMode(project, account.mode))
@@ -79,10 +81,11 @@ export async function readAccount(options: WatchOptions): Promise<Watched> {
   const reader = await sessionReader({ ...account.access, pace }, clock)
   const memory = project ? memoryIn(project.root, account.mode) : noMemory
   try {
-    const tally = await tallySessions({ reader, since, memory, ...(onPage && { onPage }) })
+    onReading?.()
+    const tally = await tallySessions({ reader, since, memory })
     return { account, tally, since, target, definitions }
   } catch (error) {
-    throw error instanceof StripeReadFailed ? readFailure(error) : error
+    throw error instanceof StripeReadFailed ? stripeFailureOf(error.failure, NEEDED, error.cause) : error
   }
 }
 
@@ -107,22 +110,4 @@ function targetOfMode(project: Project, mode: Mode): Target {
   )
 }
 
-const NEEDED = 'the key has to be allowed to read Identity: verification sessions'
-
-function readFailure({ failure, cause }: StripeReadFailed): Failure {
-  const { summary, answer } = failure
-  const status = answer?.status
-  if (status === 401) {
-    const hint = 'was it revoked, or is it of another account?'
-    return new Failure('stripe_not_authorised', `Stripe does not know the key: ${summary}`, { hint, cause })
-  }
-  if (status === 403) {
-    return new Failure('stripe_not_authorised', `Stripe does not permit it: ${summary}`, { hint: NEEDED, cause })
-  }
-  const hint = 'what was read so far is kept: run it again later'
-  return new Failure(
-    'stripe_unreachable',
-    `Stripe does not answer: ${summary}`,
-    failure.isRetryable ? { hint, cause } : { cause },
-  )
-}
+const NEEDED = 'Identity, verification sessions: read'

@@ -42,8 +42,8 @@ function checkLines({ checks, status }: Pick<AccountFlow, 'checks' | 'status'>):
   if (checks === null) {
     return status === 'not_observed' ? ['    no session of it shows what it checks'] : []
   }
-  const width = Math.max(...checks.map(([path]) => toDotted(path).length))
-  return checks.map(([path, value]) => `    ${padEnd(printable(toDotted(path)), width)}  ${formatValue(value)}`)
+  const width = Math.max(...checks.map(({ path }) => toDotted(path).length))
+  return checks.map(({ path, value }) => `    ${padEnd(printable(toDotted(path)), width)}  ${formatValue(value)}`)
 }
 
 function fieldLines({ fields }: WatchedFlow, palette: Palette): string[] {
@@ -69,7 +69,7 @@ function editLines({ after, before, fields }: FlowEdit, palette: Palette): strin
 
 function looseText(groups: readonly LooseSessions[], palette: Palette): string {
   const texts = groups.map(({ checks, sessions, last_used }) => {
-    const what = checks?.map(([path, value]) => `${printable(toDotted(path))} ${formatValue(value)}`).join(', ')
+    const what = checks?.map(({ path, value }) => `${printable(toDotted(path))} ${formatValue(value)}`).join(', ')
     return `    ${plural(sessions, 'session')}, the last ${formatTime(last_used)}: ${what ?? 'other checks'}`
   })
   return [palette.bold('Sessions without a flow'), ...texts].join('\n')

@@ -100,8 +100,16 @@ export const importFlows: Define = (command, run) => {
     .option('-y, --yes', 'adopt without asking; needed where nobody can answer')
     .option('--no-adopt', 'only make the definitions; flows adopt takes the flows over later')
     .option('--from-terraform <file>', 'flows of this project that Terraform manages, by its terraform show -json')
-    .option('--from-stripe', "flows that a Stripe account uses: definitions bound to them, by their ids instead of keys")
-    .option('--key <key=id>', 'with --from-stripe: the key of the definition of a flow; may be repeated', collectKey, [])
+    .option(
+      '--from-stripe',
+      'flows that a Stripe account uses: definitions bound to them, by their ids instead of keys',
+    )
+    .option(
+      '--key <key=id>',
+      'with --from-stripe: the key of the definition of a flow; may be repeated',
+      collectKey,
+      [],
+    )
     .addOption(allowOption())
     .addOption(format)
     .addOption(json)
@@ -114,8 +122,11 @@ export const importFlows: Define = (command, run) => {
           'From Terraform to YAML; what it prints lets Terraform forget the flows',
           'flows import --env live --from-terraform state.json > removed.tf',
         ],
-        ["What a Stripe account uses, with a key that may read its sessions", 'flows import --env live --from-stripe'],
-        ['The flow of the other mode for a definition', 'flows import --env test --from-stripe --key high-value=vf_1S9VWc'],
+        ['What a Stripe account uses, with a key that may read its sessions', 'flows import --env live --from-stripe'],
+        [
+          'The flow of the other mode for a definition',
+          'flows import --env test --from-stripe --key high-value=vf_1S9VWc',
+        ],
       ),
     )
     .action((named, { env, yes, adopt, allow, fromTerraform, fromStripe, key, ...options }) =>

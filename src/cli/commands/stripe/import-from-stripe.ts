@@ -48,12 +48,14 @@ export async function takeFromStripe(cli: Cli, { env, ids, named }: Options): Pr
   const { terminal } = cli
   const wrong = ids.find((id) => !id.startsWith('vf_'))
   if (wrong !== undefined) {
-    throw badUsage(`"${printable(wrong)}" is not the id of a flow at Stripe`, 'such an id begins with vf_; --key gives it a key')
+    throw badUsage(
+      `"${printable(wrong)}" is not the id of a flow at Stripe`,
+      'such an id begins with vf_; --key gives it a key',
+    )
   }
   const project = openProject(cli)
   finishEdits({ project, reporter: reporterOn(terminal) }, false)
   const waiting = progress(terminal)
-  waiting.begin('reading the sessions of the account')
   const imported = await editsFromStripe({
     project,
     environment: env ?? (terminal.env.FLOWS_ENV || undefined),
@@ -62,6 +64,7 @@ export async function takeFromStripe(cli: Cli, { env, ids, named }: Options): Pr
     rate: RATE,
     clock: systemPaceClock,
     now: systemClock(),
+    onReading: () => waiting.begin('reading the sessions of the account'),
     ids,
     named,
   }).finally(waiting.end)

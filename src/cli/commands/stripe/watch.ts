@@ -46,7 +46,6 @@ permission is enough: Identity, verification sessions: read.${examples(
         const { terminal } = cli
         const project = nearestConfig(cli) === undefined ? undefined : openProject(cli)
         const waiting = progress(terminal)
-        waiting.begin('reading the sessions of the account')
         const report = await watchStripe({
           project,
           environment: env ?? (terminal.env.FLOWS_ENV || undefined),
@@ -55,6 +54,7 @@ permission is enough: Identity, verification sessions: read.${examples(
           rate,
           clock: systemPaceClock,
           now: systemClock(),
+          onReading: () => waiting.begin('reading the sessions of the account'),
         }).finally(waiting.end)
         return show(cli, report, needsSomebody(report) ? ExitCode.changesPending : ExitCode.ok)
       }),
