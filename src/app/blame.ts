@@ -102,13 +102,14 @@ function causeOf(found: ReadonlyMap<string, FlowVersion>, path: string): FlowVer
 }
 
 function configOf(flow: VerificationFlow): FlowVersion['config'] {
-  const { name, description, type, options, return_url, static_link, metadata } = flow
+  const { name, description, type, options, stripe_flow, return_url, static_link, metadata } = flow
   const { active } = static_link
   return {
     name,
     description,
     type,
     options,
+    ...(stripe_flow !== undefined && { stripe_flow }),
     return_url,
     static_link: { active },
     metadata,

@@ -1,5 +1,6 @@
 import { compareText } from '../model/canonical.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
+import { modeOf } from '../model/mode.js'
 import type { Assurance, Field } from '../model/plan.js'
 import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
@@ -28,18 +29,24 @@ export async function compareEnvironments(
   keys: readonly FlowKey[] = [],
 ): Promise<EnvironmentDifference[]> {
   const [one, other] = await configsOf(first, second, isObserved, keys)
+  const isOneMode = modeOf(first.target.settings) === modeOf(second.target.settings)
   return [...new Set([...one.keys(), ...other.keys()])].sort(compareText).flatMap((key): EnvironmentDifference[] => {
     const before = one.get(key) ?? null
     const after = other.get(key) ?? null
     if (before === null || after === null) {
       return [{ key, where: before === null ? 'second' : 'first', fields: [], effect: 'neutral', reasons: [] }]
     }
-    const fields = diff(before, after)
+    const fields = diff(before, after).filter((field) => isOneMode || !isBinding(field))
     if (fields.length === 0) return []
     const change = { action: 'update', before, after, wasActive: true, previousKey: null, sessions: 0 } as const
     const { effect, reasons } = assess(change)
     return [{ key, where: 'both', fields, effect, reasons }]
   })
+}
+
+/** Whether a flow is bound in both. In two modes of Stripe, the flows that make the checks never have the same id. */
+function isBinding({ path, before, after }: Field): boolean {
+  return path === '/stripe_flow' && before !== null && after !== null
 }
 
 /** The flows of two environments by key: as the definitions say, or as this project's active flows are there. */

@@ -33,6 +33,8 @@ export interface VerificationFlowConfig extends TerraformMetaArguments {
   /** `document` or `id_number`. */
   readonly type: string
   readonly options?: VerificationFlowOptions | undefined
+  /** Id of the flow in the Dashboard of Stripe that makes the checks, in the mode of the provider. */
+  readonly stripeFlow?: string | undefined
   readonly returnUrl?: string | undefined
   readonly staticLink?: { readonly active?: Switch | undefined } | undefined
   readonly metadata?: { readonly [label: string]: string } | undefined
@@ -90,6 +92,7 @@ export class VerificationFlow extends TerraformResource {
       description,
       type,
       options,
+      stripeFlow,
       returnUrl,
       staticLink,
       metadata,
@@ -111,6 +114,7 @@ export class VerificationFlow extends TerraformResource {
         phone: options.phone && { require_verification: options.phone.requireVerification },
         matching: options.matching && { name: options.matching.name, dob: options.matching.dob },
       },
+      stripe_flow: stripeFlow,
       return_url: returnUrl,
       static_link: staticLink && { active: staticLink.active },
       metadata,

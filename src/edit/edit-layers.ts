@@ -1,10 +1,17 @@
 import { parse } from '../load/parse.js'
-import { type FlowConfig, type Layer, patchesIn, referencesIn, type Variables } from '../model/flow.js'
+import {
+  type FlowConfig,
+  type Layer,
+  patchesIn,
+  pathInDefinition,
+  referencesIn,
+  type Variables,
+} from '../model/flow.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { diff } from '../plan/diff.js'
 import { memberOf } from '../validate/definition.js'
 import { type DefinitionText, editDefinition, editText, NotEditable, type Target } from './edit-definition.js'
-import { configOf, isValid, withOwnFields } from './with-config.js'
+import { type About, configOf, isValid, withOwnFields } from './with-config.js'
 
 /** A base that a definition extends. */
 interface BaseText extends DefinitionText {
@@ -70,7 +77,7 @@ function edited(
     if (made === undefined) continue
     const after = editText({ file, text }, made, (wanted) => isValid(wanted, environments, around))
     layers[index] = made
-    edits.push({ file, before: text, text: after, config: configIn(layers, environment, variables) })
+    edits.push({ file, before: text, text: after, config: configIn(layers, target, variables) })
   }
   const around = { below: layers.slice(0, -1), above: [], variables }
   const text = editDefinition(definition, { ...target, around })
@@ -83,19 +90,20 @@ function edited(
   }
 }
 
-function configIn(layers: readonly Layer[], environment: string, variables: Variables): FlowConfig {
-  return configOf((layers.at(-1) ?? {}) as never, environment, { below: layers.slice(0, -1), above: [], variables })
+function configIn(layers: readonly Layer[], about: About, variables: Variables): FlowConfig {
+  const around = { below: layers.slice(0, -1), above: [], variables }
+  return configOf((layers.at(-1) ?? {}) as never, { ...about, around })
 }
 
 function overridesIn(
   before: readonly Layer[],
   after: readonly Layer[],
   { bases, variables }: Layered,
-  { environment, config }: Target,
+  target: Target,
 ): Override[] {
-  const was = configIn(before, environment, variables)
-  return diff(was, config).flatMap(({ path }): Override[] => {
-    const [saidBefore, saidNow] = [setterOf(before, environment, path), setterOf(after, environment, path)]
+  const was = configIn(before, target, variables)
+  return diff(was, target.config).flatMap(({ path }): Override[] => {
+    const [saidBefore, saidNow] = [setterOf(before, target, path), setterOf(after, target, path)]
     if (saidBefore === undefined || saidNow?.layer !== after.length - 1) return []
     const [variable] = referencesIn(saidBefore.value).filter((one) => toPointer(one.path) === path)
     const isStillNamed = referencesIn(saidNow.value).some((one) => toPointer(one.path) === path)
@@ -105,6 +113,7 @@ function overridesIn(
   })
 }
 
-function setterOf(layers: readonly Layer[], environment: string, path: string) {
-  return patchesIn(layers, environment).findLast(({ value }) => memberOf(value, fromPointer(path)) !== undefined)
+function setterOf(layers: readonly Layer[], { environment, environments }: About, pointer: string) {
+  const path = pathInDefinition(fromPointer(pointer), environments.get(environment) ?? 'test')
+  return patchesIn(layers, environment).findLast(({ value }) => memberOf(value, path) !== undefined)
 }

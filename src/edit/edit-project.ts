@@ -1,7 +1,8 @@
 import { locateField } from '../load/locate-field.js'
 import { parse } from '../load/parse.js'
 import { SourceMap } from '../load/source-map.js'
-import type { FlowConfig, FlowKey } from '../model/flow.js'
+import { type FlowConfig, type FlowKey, pathInDefinition } from '../model/flow.js'
+import { fromPointer, toPointer } from '../model/json-pointer.js'
 import type { Modes } from '../model/mode.js'
 import type { Assurance, Field } from '../model/plan.js'
 import { assess } from '../plan/assurance.js'
@@ -86,7 +87,7 @@ function editsFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flo
   const before = files.text(existing.file)
   const { bases, variables } = files.layered?.(existing.file) ?? { bases: [], variables: {} }
   const around = { below: bases.map(({ value }) => value), above: [], variables }
-  const was = configOf(definitionOf(existing.file, before, environments, around), environment, around)
+  const was = configOf(definitionOf(existing.file, before, environments, around), { environment, environments, around })
   if (config === null) {
     return [{ kind: 'remove', key, file: existing.file, before, fields: [], assurance: assuranceOf(was, null) }]
   }
@@ -107,14 +108,14 @@ function editsFor(files: ProjectFiles, target: FlowTarget, targets: readonly Flo
   )
   let left = was
   const baseEdits = made.bases.map(({ file, before, text, config: then }): FileEdit => {
-    const fields = placed(text, environment, diff(left, then))
+    const fields = placed(text, files, diff(left, then))
     const assurance = assuranceOf(left, then)
     left = then
     return { kind: 'edit', key, file, before, text, fields, assurance, isBase: true }
   })
   const { text } = made.definition
   const about = {
-    fields: placed(text, environment, diff(left, config)),
+    fields: placed(text, files, diff(left, config)),
     assurance: assuranceOf(left, config),
     ...(made.overrides.length > 0 && { overrides: made.overrides }),
   }
@@ -133,8 +134,12 @@ function create(files: ProjectFiles, key: FlowKey, config: FlowConfig): FileEdit
   const schema = files.schemaFor(file)
   // A static link belongs to one environment. In the body, the next apply would open one in every other, too.
   const linkOnlyIn = files.environments.size > 1 ? files.environment : undefined
-  const text = newDefinition(file, config, { schema, linkOnlyIn })
-  const fields = placed(text, files.environment, diff(null, config))
+  const text = newDefinition(file, config, {
+    mode: files.environments.get(files.environment) ?? 'test',
+    schema,
+    linkOnlyIn,
+  })
+  const fields = placed(text, files, diff(null, config))
   return { kind: 'create', key, file, text, fields, assurance: assuranceOf(null, config) }
 }
 
@@ -144,9 +149,14 @@ function assuranceOf(before: FlowConfig | null, after: FlowConfig | null): Assur
   return assess({ action, before, after, wasActive: before !== null, previousKey: null, sessions: 0 })
 }
 
-function placed(text: string, environment: string, fields: readonly Field[]): Field[] {
+function placed(text: string, { environment, environments }: ProjectFiles, fields: readonly Field[]): Field[] {
   const source = new SourceMap(text)
-  return fields.map((field) => ({ ...field, line: locateField(source, environment, field.path)?.line ?? null }))
+  const mode = environments.get(environment) ?? 'test'
+  const placeOf = (path: string) => toPointer(pathInDefinition(fromPointer(path), mode))
+  return fields.map((field) => ({
+    ...field,
+    line: locateField(source, environment, placeOf(field.path))?.line ?? null,
+  }))
 }
 
 /** Each text was checked alone; this checks keys and renames across all. */

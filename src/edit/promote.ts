@@ -9,7 +9,10 @@ interface ConfiguredFlow {
   readonly config: FlowConfig
 }
 
-/** The targets that give each flow of `to` the values of the same key in `from`, except for the named fields. */
+/**
+ * The targets that give each flow of `to` the values of the same key in `from`, except for the named fields, and the
+ * flow at Stripe that it is bound to.
+ */
 export function promote(
   from: readonly ConfiguredFlow[],
   to: readonly ConfiguredFlow[],
@@ -19,7 +22,8 @@ export function promote(
   return to.flatMap(({ key, config }) => {
     const wanted = source.get(key)
     if (wanted === undefined) return []
-    const left = diff(config, wanted).filter(({ path }) => isNamed(path, except))
+    // A flow at Stripe belongs to one mode of one account.
+    const left = diff(config, wanted).filter(({ path }) => path === '/stripe_flow' || isNamed(path, except))
     const target = withLeaves(
       wanted,
       config,

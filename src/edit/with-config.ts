@@ -8,13 +8,14 @@ import {
   type Patch,
   patched,
   patchesIn,
+  pathInDefinition,
   referencesIn,
   type Variables,
 } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
-import type { Modes } from '../model/mode.js'
+import type { Mode, Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { diff } from '../plan/diff.js'
 import { checkCombined } from '../validate/combined.js'
@@ -34,12 +35,16 @@ export interface Around {
 
 const NOTHING_AROUND: Around = { below: [], above: [], variables: {} }
 
-export interface Wanted {
+/** Whose configuration a file is asked for. */
+export interface About {
   readonly environment: string
   /** By default nothing. */
   readonly around?: Around | undefined
   /** Every environment of the configuration. */
   readonly environments: Modes
+}
+
+export interface Wanted extends About {
   readonly config: FlowConfig
 }
 
@@ -61,7 +66,7 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
   ]
   for (const attempt of attempts) {
     const made = attempt()
-    const brief = withoutNeedless(made, definition, wanted.around)
+    const brief = withoutNeedless(made, definition, wanted)
     if (holds(brief, definition, wanted)) return brief
     if (holds(made, definition, wanted)) return made
   }
@@ -72,16 +77,20 @@ export function withConfig(read: FlowDefinition, wanted: Wanted): FlowDefinition
 export function holds(made: FlowDefinition, before: FlowDefinition, wanted: Wanted): boolean {
   const { environment, environments, config, around } = wanted
   if (!isValid(made, environments, around)) return false
-  return [...environments.keys()].every((name) =>
-    same(configOf(made, name, around), name === environment ? config : configOf(before, name, around)),
-  )
+  return [...environments.keys()].every((name) => {
+    const about = { ...wanted, environment: name }
+    return same(configOf(made, about), name === environment ? config : configOf(before, about))
+  })
 }
 
 /** What a file and those around it say of the flow. */
-export function configOf(file: FlowDefinition, environment: string, around: Around = NOTHING_AROUND): FlowConfig {
+export function configOf(
+  file: FlowDefinition,
+  { environment, environments, around = NOTHING_AROUND }: About,
+): FlowConfig {
   const { below, above, variables } = around
   const layers = [...below, file as unknown as Layer, ...above]
-  return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables })
+  return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables, modes: environments })
 }
 
 /** Whether nothing is wrong with a file, alone and with those around it. */
@@ -101,16 +110,19 @@ export function isValid(file: unknown, environments: Modes, around: Around = NOT
 export function withOwnFields(read: Layer, wanted: Wanted): Layer | undefined {
   const before = JSON.parse(JSON.stringify(read)) as FlowDefinition
   const { environment, environments, config, around } = wanted
-  const was = configOf(before, environment, around)
+  const was = configOf(before, wanted)
   if (was.type !== config.type) return undefined
   const made = new FieldEditor(structuredClone(before) as unknown as Members, wanted, true).editOwn()
   const edited = made as unknown as FlowDefinition
   if (same(made, before) || !isValid(made, environments, around)) return undefined
-  const is = configOf(edited, environment, around)
+  const is = configOf(edited, wanted)
   const left = diff(is, config).map(({ path }) => path)
   const isCloser = left.length < diff(was, config).length && diff(was, is).every(({ path }) => !left.includes(path))
   const others = [...environments.keys()].filter((name) => name !== environment)
-  const isSame = (name: string) => same(configOf(edited, name, around), configOf(before, name, around))
+  const isSame = (name: string) => {
+    const about = { ...wanted, environment: name }
+    return same(configOf(edited, about), configOf(before, about))
+  }
   return isCloser && others.every(isSame) ? made : undefined
 }
 
@@ -122,7 +134,8 @@ function byField(definition: FlowDefinition, wanted: Wanted, mayEditBody: boolea
 class FieldEditor {
   readonly #definition: Members
   readonly #environment: string
-  readonly #others: readonly string[]
+  readonly #environments: Modes
+  readonly #mode: Mode
   readonly #config: FlowConfig
   readonly #mayEditBody: boolean
   readonly #around: Around
@@ -131,7 +144,8 @@ class FieldEditor {
     this.#definition = definition
     this.#around = around ?? NOTHING_AROUND
     this.#environment = environment
-    this.#others = [...environments.keys()].filter((name) => name !== environment)
+    this.#environments = environments
+    this.#mode = environments.get(environment) ?? 'test'
     this.#config = config
     this.#mayEditBody = mayEditBody
   }
@@ -139,7 +153,8 @@ class FieldEditor {
   edit(): Members {
     if (this.#current().type !== this.#config.type) this.#changeType()
     const targets = leavesOf(this.#config)
-    for (const { path } of diff(this.#current(), this.#config)) this.#set(fromPointer(path), targets.get(path) ?? null)
+    for (const { path } of diff(this.#current(), this.#config))
+      this.#set(this.#placeOf(path), targets.get(path) ?? null)
     return this.#definition
   }
 
@@ -147,7 +162,7 @@ class FieldEditor {
   editOwn(): Members {
     const targets = leavesOf(this.#config)
     for (const { path } of diff(this.#current(), this.#config)) {
-      const names = fromPointer(path)
+      const names = this.#placeOf(path)
       const setter = this.#patches().findLast(({ value }) => settingOf(value, names) !== undefined)
       if (setter?.layer !== this.#layer || settingOf(setter.value, names) === 'null') continue
       const isVariable = referencesIn(setter.value).some((one) => toPointer(one.path) === path)
@@ -180,7 +195,7 @@ class FieldEditor {
     const overlay = this.#overlay()
     const isSet = settingOf(overlay, path) !== undefined
     const isLater = (name: string) => this.#aboveBody(name).some((patch) => settingOf(patch.value, path) !== undefined)
-    if (!isSet && this.#mayEditBody && !isLater(this.#environment) && this.#others.every(isLater)) {
+    if (!isSet && this.#mayEditBody && !isLater(this.#environment) && this.#othersTaking(path).every(isLater)) {
       this.#setInBody(path, value)
       return
     }
@@ -218,12 +233,30 @@ class FieldEditor {
     const above = path.find((_, index) => valueAt(this.#overlay(), path.slice(0, index + 1)) === null)
     if (above !== undefined && above !== path.at(-1)) return undefined
     remove(without, this.#inOverlay(path))
-    const config = configOf(without as unknown as FlowDefinition, this.#environment, this.#around)
-    return config.type === this.#config.type || path[0] === 'type' ? (valueAt(config, path) ?? null) : undefined
+    const config = configOf(without as unknown as FlowDefinition, this.#about)
+    const inConfig = path[0] === 'stripe_flow' ? path.slice(0, 1) : path
+    return config.type === this.#config.type || path[0] === 'type' ? (valueAt(config, inConfig) ?? null) : undefined
+  }
+
+  /** Where the definition says a field of the configuration. */
+  #placeOf(pointer: string): Path {
+    return pathInDefinition(fromPointer(pointer), this.#mode)
+  }
+
+  /** The other environments that take what the body says there. */
+  #othersTaking([name]: Path): string[] {
+    return [...this.#environments.keys()].filter(
+      (other) =>
+        other !== this.#environment && (name !== 'stripe_flow' || this.#environments.get(other) === this.#mode),
+    )
   }
 
   #current(): FlowConfig {
-    return configOf(this.#definition as unknown as FlowDefinition, this.#environment, this.#around)
+    return configOf(this.#definition as unknown as FlowDefinition, this.#about)
+  }
+
+  get #about(): About {
+    return { environment: this.#environment, environments: this.#environments, around: this.#around }
   }
 
   get #layer(): number {
@@ -301,9 +334,11 @@ function withoutOverlay(definition: FlowDefinition, environment: string): FlowDe
 }
 
 /** Removes overlays that now say the same as the body. Overlays that said nothing before belong to the author. */
-function withoutNeedless(made: FlowDefinition, before: FlowDefinition, around: Wanted['around']): FlowDefinition {
-  const isNeedless = (definition: FlowDefinition, name: string) =>
-    same(configOf(withoutOverlay(definition, name), name, around), configOf(definition, name, around))
+function withoutNeedless(made: FlowDefinition, before: FlowDefinition, wanted: About): FlowDefinition {
+  const isNeedless = (definition: FlowDefinition, name: string) => {
+    const about = { ...wanted, environment: name }
+    return same(configOf(withoutOverlay(definition, name), about), configOf(definition, about))
+  }
   return Object.keys(made.environments ?? {})
     .filter((name) => isNeedless(made, name) && !isNeedless(before, name))
     .reduce(withoutOverlay, made)
@@ -319,7 +354,7 @@ function metadataMoved(
   for (const name of environments.keys()) {
     if (name === environment) continue
     remove(moved as Members, ['environments', name, 'metadata'])
-    const { metadata } = configOf(definition, name, around)
+    const { metadata } = configOf(definition, { environment: name, environments, around })
     if (Object.keys(metadata).length > 0) set(moved as Members, ['environments', name, 'metadata'], metadata)
   }
   return moved

@@ -17,7 +17,8 @@ const OPTIONS: Order = {
   phone: { require_verification: null },
   matching: { name: null, dob: null },
 }
-const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, field === 'options' ? OPTIONS : null]))
+const INNER: Order = { options: OPTIONS, stripe_flow: { test: null, live: null } }
+const BODY: Order = Object.fromEntries(BODY_FIELDS.map((field) => [field, INNER[field] ?? null]))
 
 /** The order of a definition's members; tests compare it with the schema. */
 export const DEFINITION_ORDER: Order = { extends: null, ...BODY, renamed_from: null, environments: null }

@@ -52,6 +52,7 @@ export const DIAGNOSTIC_CODES = {
   RENAME_LOOP: 'renames form a loop',
   RENAME_SOURCE_DEFINED: 'the old key of a rename still has a definition',
   RENAME_AMBIGUOUS: 'two definitions are renamed from one key',
+  STRIPE_FLOW_TWICE: 'two definitions are bound to one flow at Stripe',
   EXTENDS_MISSING: 'the file that another one extends does not exist',
   EXTENDS_FLOW: 'a file extends a definition or a policy, which is not a base',
   EXTENDS_LOOP: 'files extend each other in a circle',

@@ -1,6 +1,7 @@
 import { canonicalJson, compareText } from './canonical.js'
 import { isObject } from './json.js'
 import { mergePatch } from './merge-patch.js'
+import type { Mode, Modes } from './mode.js'
 import type { FlowBody, FlowConfig, FlowDefinition } from './schema-types.js'
 
 export type { FlowBody, FlowConfig, FlowDefinition }
@@ -22,6 +23,7 @@ export const BODY_FIELDS = [
   'description',
   'type',
   'options',
+  'stripe_flow',
   'return_url',
   'static_link',
   'metadata',
@@ -49,12 +51,17 @@ export function normalise(body: FlowBody | FlowConfig): FlowConfig {
       phone: { require_verification: options.phone?.require_verification ?? false },
       matching: { name: options.matching?.name ?? 'none', dob: options.matching?.dob ?? 'none' },
     },
+    // Left out rather than null: a flow that is not bound keeps the digests that it had before there were bound flows.
+    ...(body.stripe_flow !== undefined && { stripe_flow: body.stripe_flow }),
     return_url: body.return_url ?? null,
     static_link: { active: body.static_link?.active ?? false },
     metadata: sortedByKey(body.metadata ?? {}),
     protected: body.protected ?? false,
   }
 }
+
+/** A configuration that has every field a flow can have, except for its metadata. */
+export const EVERY_FIELD: FlowConfig = normalise({ name: 'any', type: 'document', stripe_flow: 'vf_any' })
 
 function normaliseDocument(document: NonNullable<FlowBody['options']>['document'] = {}) {
   const allowed = new Set<DocumentType>(document.allowed_types ?? DOCUMENT_TYPES)
@@ -81,10 +88,12 @@ export interface Surroundings {
   /** What it extends, the farthest first: each base is merged over the one before it. */
   readonly bases: readonly Layer[]
   readonly variables: Variables
+  /** The mode of every environment. */
+  readonly modes: Modes
 }
 
-/** Those of a definition that extends nothing and takes no variables. */
-const ALONE: Surroundings = { bases: [], variables: {} }
+/** Those of a definition that extends nothing, takes no variables, and is for test mode. */
+const ALONE: Surroundings = { bases: [], variables: {}, modes: new Map() }
 
 /** One step towards the body of a flow: what a layer says for every environment, or for one. */
 export interface Patch {
@@ -161,10 +170,17 @@ export function withVariables(
 export function bodyIn(
   definition: Layer | FlowDefinition,
   environment: string,
-  { bases, variables }: Surroundings = ALONE,
+  { bases, variables, modes }: Surroundings = ALONE,
 ): FlowBody {
   const said = patched(patchesIn([...bases, definition as Layer], environment))
-  return withVariables(said, variables[environment]) as unknown as FlowBody
+  const { stripe_flow: ids, ...body } = withVariables(said, variables[environment])
+  const id = isObject(ids) ? ids[modes.get(environment) ?? 'test'] : undefined
+  return { ...body, ...(typeof id === 'string' && { stripe_flow: id }) } as unknown as FlowBody
+}
+
+/** Where a definition says a field of a flow's configuration: it names a flow at Stripe for each mode. */
+export function pathInDefinition(path: readonly string[], mode: Mode): readonly string[] {
+  return path[0] === 'stripe_flow' ? ['stripe_flow', mode] : path
 }
 
 /** The same with the defaults filled in. */
@@ -180,6 +196,11 @@ export function configIn(
 export function withoutDefaults(config: FlowConfig): FlowBody {
   const { name, type } = config
   return { name, type, ...differing(config, normalise({ name, type })) }
+}
+
+/** A body as a definition for one mode says it. */
+export function asDefinition({ stripe_flow: id, ...body }: FlowBody, mode: Mode): FlowDefinition {
+  return { ...body, ...(id !== undefined && { stripe_flow: { [mode]: id } }) }
 }
 
 function differing(value: object, defaults: object): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { compareText } from './canonical.js'
-import { type FlowConfig, normalise } from './flow.js'
+import { EVERY_FIELD, type FlowConfig } from './flow.js'
 import { toPointer } from './json-pointer.js'
 import type { Field } from './plan.js'
 
@@ -28,7 +28,7 @@ export function byDefinitionOrder(a: string, b: string): number {
 
 const METADATA = '/metadata/'
 const DEFINITION_ORDER: ReadonlyMap<string, number> = new Map(
-  [...leavesOf(normalise({ name: 'any', type: 'document', metadata: { any: 'any' } })).keys()].map((path, index) => [
+  [...leavesOf({ ...EVERY_FIELD, metadata: { any: 'any' } }).keys()].map((path, index) => [
     path.startsWith(METADATA) ? METADATA : path,
     index,
   ]),

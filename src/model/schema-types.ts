@@ -49,6 +49,10 @@ export type NullableMatch = Match | null
  */
 export type Match = 'none' | 'similar'
 /**
+ * Id of the flow in Stripe's own Dashboard that makes the checks. Sessions are then created from that flow.
+ */
+export type StripeFlow = string
+/**
  * A file whose values are taken below one's own: its path from the folder of flows.config.yaml, outside of the folders of flows and policies. Merged as overlays are (JSON Merge Patch, RFC 7396); null takes away what the file says.
  */
 export type Extends = string
@@ -196,6 +200,19 @@ export interface FlowDefinition {
   type: Type
   options?: Options
   /**
+   * The flow in Stripe's own Dashboard that makes the checks: its id, per mode. Sessions are then created from that flow, and plans compare what it checks with the options above.
+   */
+  stripe_flow?: {
+    /**
+     * Id of the flow in Stripe's test mode, as its page in the Dashboard shows it.
+     */
+    test?: string
+    /**
+     * Id of the flow in Stripe's live mode, as its page in the Dashboard shows it.
+     */
+    live?: string
+  }
+  /**
    * Where the person goes afterwards. https, an app's own scheme such as myapp://done, or http on localhost; in test mode also http on a private network.
    */
   return_url?: ReturnUrl | Variable
@@ -336,6 +353,19 @@ export interface Overlay {
     } | null
   } | null
   /**
+   * The flow in Stripe's own Dashboard that makes the checks: its id, per mode; null if there is none here.
+   */
+  stripe_flow?: {
+    /**
+     * Id of the flow in Stripe's test mode, as its page in the Dashboard shows it; null if there is none.
+     */
+    test?: StripeFlow | null
+    /**
+     * Id of the flow in Stripe's live mode, as its page in the Dashboard shows it; null if there is none.
+     */
+    live?: StripeFlow | null
+  } | null
+  /**
    * Replaces the return URL; null removes it.
    */
   return_url?: ReturnUrl | Variable | null
@@ -367,6 +397,7 @@ export interface FlowBody {
   description?: Description
   type: Type
   options?: Options
+  stripe_flow?: StripeFlow
   return_url?: ReturnUrl
   static_link?: StaticLink
   metadata?: Metadata
@@ -429,6 +460,19 @@ export interface Base {
       name?: NullableMatch
       dob?: NullableMatch
     } | null
+  } | null
+  /**
+   * The flow in Stripe's own Dashboard that makes the checks: its id, per mode; null if there is none here.
+   */
+  stripe_flow?: {
+    /**
+     * Id of the flow in Stripe's test mode, as its page in the Dashboard shows it; null if there is none.
+     */
+    test?: StripeFlow | null
+    /**
+     * Id of the flow in Stripe's live mode, as its page in the Dashboard shows it; null if there is none.
+     */
+    live?: StripeFlow | null
   } | null
   /**
    * Replaces the return URL; null removes it.
@@ -738,6 +782,7 @@ export interface TestFlow {
   description?: Description
   type: Type
   options?: Options
+  stripe_flow?: StripeFlow
   return_url?: ReturnUrl
   static_link?: StaticLink
   metadata?: Metadata
@@ -1262,6 +1307,10 @@ export interface FlowConfig {
   type: 'document' | 'id_number'
   options: FlowConfigOptions
   /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow?: string
+  /**
    * Where the person goes afterwards; null if nowhere.
    */
   return_url: string | null
@@ -1642,6 +1691,10 @@ export interface VerificationFlow {
    */
   type: 'document' | 'id_number'
   options: FlowConfigOptions
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow?: string
   /**
    * Where the person goes afterwards; null if nowhere.
    */

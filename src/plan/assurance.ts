@@ -17,7 +17,7 @@ export function assess(change: {
 }): Assurance {
   const { action, before, after, wasActive, previousKey, sessions } = change
   const reasons = [
-    ...(before && after ? checkReasons(before, after) : []),
+    ...(before && after ? [...checkReasons(before, after), ...bindingReasons(before, after)] : []),
     ...linkReasons(wasActive ? before : null, after),
     ...callerReasons(action, previousKey, sessions),
   ]
@@ -102,6 +102,19 @@ function documentTypeReasons(before: FlowConfig, after: FlowConfig): Reason[] {
       ? [{ effect: 'strengthens', path, message: `no longer accepts ${list(removed)}` } as const]
       : []),
   ]
+}
+
+/**
+ * Another flow at Stripe, or none, decides about the checks from then on. No configuration says what the one checks and
+ * the other does not, so this counts as the worse of both: a person is to look.
+ */
+function bindingReasons({ stripe_flow: was }: FlowConfig, { stripe_flow: is }: FlowConfig): Reason[] {
+  if (was === is) return []
+  const message =
+    is === undefined
+      ? 'the checks are no longer those of a flow at Stripe'
+      : `the checks are those of ${was === undefined ? 'a' : 'another'} flow at Stripe`
+  return [{ effect: 'weakens', path: '/stripe_flow', message }]
 }
 
 function linkReasons(before: FlowConfig | null, after: FlowConfig | null): Reason[] {

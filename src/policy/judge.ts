@@ -88,13 +88,18 @@ function statusOf(name: string, level: 'warn' | 'block', { key, action }: Judged
 function valuesOf({ key, action, config, before, assurance, sessions }: JudgedFlow, target: Target) {
   const { effect, exposes_link, breaks_callers } = assurance
   return {
-    flow: config,
+    flow: withEveryField(config),
     key,
     environment: target.environment,
     livemode: target.livemode,
     action,
-    before,
+    before: before && withEveryField(before),
     assurance: { effect, exposes_link, breaks_callers },
     sessions_last_30_days: BigInt(sessions), // CEL's int
   }
+}
+
+/** A policy compares what a flow lacks with null. */
+function withEveryField(config: FlowConfig) {
+  return { ...config, stripe_flow: config.stripe_flow ?? null }
 }

@@ -39,7 +39,7 @@ const PATIENCE = 10_000
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 30_000
 
-const systemClock: PaceClock = {
+export const systemPaceClock: PaceClock = {
   now: () => performance.now(),
   sleep: (milliseconds, signal) => sleepFor(milliseconds, undefined, { signal }),
 }
@@ -58,7 +58,7 @@ export class Pace {
 
   constructor(limits: PaceLimits) {
     this.#limits = limits
-    this.#clock = limits.clock ?? systemClock
+    this.#clock = limits.clock ?? systemPaceClock
   }
 
   /** Resolves when a request to the endpoint may be sent. Throws OutOfTurn if that would take too long. */

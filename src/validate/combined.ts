@@ -41,7 +41,8 @@ export function checkCombined(layers: readonly SourceFile[], about: Combining, k
     )
     const body = patched(patches)
     const unset = unsetVariables(body, environment, about)
-    const issues = checkFlowBody(withVariables(body, about.variables[environment]), mode)
+    const { stripe_flow: _, ...one } = withVariables(body, about.variables[environment])
+    const issues = checkFlowBody(one, mode)
     const isUnset = ({ pointer }: Issue) => unset.some((issue) => issue.pointer === pointer)
     for (const issue of [...unset, ...issues.filter((one) => !isUnset(one))]) {
       const placed = placedIn(layers, patches, issue, environment, about)

@@ -1,5 +1,5 @@
 import type { Issue } from '../model/diagnostic.js'
-import { KEY_PATTERN, normalise } from '../model/flow.js'
+import { EVERY_FIELD, KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
@@ -71,7 +71,7 @@ function environmentIssues({ environments: named }: Record<string, unknown>, kno
   })
 }
 
-const FIELDS = [...leavesOf(normalise({ name: 'any', type: 'document' })).keys()]
+const FIELDS = [...leavesOf(EVERY_FIELD).keys()]
 
 function fieldIssues({ at }: Record<string, unknown>): Issue[] {
   if (typeof at !== 'string' || at === '') return []

@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../model/diagnostic.js'
-import { KEY_PATTERN, normalise } from '../model/flow.js'
+import { EVERY_FIELD, KEY_PATTERN } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
@@ -16,6 +16,7 @@ export const PATTERNS: Readonly<Record<string, string>> = {
   '^[a-z][a-z0-9_]{0,62}$':
     'must be lower-case letters, digits and _, begin with a letter and have at most 63 characters',
   '\\.ya?ml$': 'must be the path of a .yaml or .yml file',
+  '^vf_[A-Za-z0-9]{1,252}$': 'must be the id of a flow at Stripe: vf_, then letters and digits',
   '^[A-Z_][A-Z0-9_]{0,127}$': 'must be the name of an environment variable: capital letters, digits and _',
 }
 
@@ -174,7 +175,7 @@ function isBooleanWord(text: string): boolean {
 
 /** The right place for a misplaced field. Only for names that occur at one place below the root of a flow. */
 const HOMES: ReadonlyMap<string, string> = (() => {
-  const places = [...leavesOf(normalise({ name: 'any', type: 'document' })).keys()].map(fromPointer)
+  const places = [...leavesOf(EVERY_FIELD).keys()].map(fromPointer)
   const names = places.map((path) => path.at(-1))
   const nested = places.filter(
     (path, index) => path.length > 1 && names.indexOf(path.at(-1)) === names.lastIndexOf(names[index]),

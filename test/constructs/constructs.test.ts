@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalise } from '../../src/model/flow.js'
+import { asDefinition, normalise } from '../../src/model/flow.js'
 import { FLOW_RESOURCE, resourceOf } from '../../src/synth/resource.js'
-import { flowBody } from '../helpers/arbitraries.js'
+import { boundOnce, flowBody } from '../helpers/arbitraries.js'
 import { aDefinition, aFolder, aProject, CONFIG, flows } from '../helpers/cli.js'
 
 type Library = typeof import('cdktn')
@@ -63,6 +63,7 @@ for (const library of LIBRARIES) {
             email: { requireVerification: true },
             matching: { name: 'similar' },
           },
+          stripeFlow: 'vf_1PgafBB7WZ01zgkW',
           returnUrl: 'https://example.com/done',
           staticLink: { active: true },
           metadata: { camelCase: 'stays' },
@@ -82,6 +83,7 @@ for (const library of LIBRARIES) {
           email: { require_verification: true },
           matching: { name: 'similar' },
         },
+        stripe_flow: 'vf_1PgafBB7WZ01zgkW',
         return_url: 'https://example.com/done',
         static_link: { active: true },
         metadata: { camelCase: 'stays' },
@@ -152,8 +154,10 @@ for (const library of LIBRARIES) {
 
     test('every definition that there may be, word for word', () => {
       fc.assert(
-        fc.property(fc.array(flowBody, { minLength: 1, maxLength: 3 }), (bodies) => {
-          const cwd = aProject(Object.fromEntries(bodies.map((body, index) => [`f${index}`, JSON.stringify(body)])))
+        fc.property(fc.array(flowBody, { minLength: 1, maxLength: 3 }), (drawn) => {
+          const bodies = drawn.map((body, index) => boundOnce(`f${index}`, body))
+          const texts = bodies.map((body, index) => [`f${index}`, JSON.stringify(asDefinition(body, 'test'))])
+          const cwd = aProject(Object.fromEntries(texts))
           const resources = bodies.map((body, index) => [`flows_f${index}`, resourceOf(`f${index}`, normalise(body))])
           expect(from({ directory: cwd }).resource[FLOW_RESOURCE]).toEqual(Object.fromEntries(resources))
         }),

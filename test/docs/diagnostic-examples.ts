@@ -270,6 +270,14 @@ export const EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExample>> = {
     mend: 'Decide which of the two the old flow becomes, and remove the line from the other.',
     mended: change('flows/two.yaml', 'renamed_from: old\n', ''),
   },
+  STRIPE_FLOW_TWICE: {
+    files: {
+      'flows/one.yaml': 'name: One\ntype: document\nstripe_flow: { test: vf_1PgafBB7WZ01zgkW }\n',
+      'flows/two.yaml': 'name: Two\ntype: document\nstripe_flow: { test: vf_1PgafBB7WZ01zgkW }\n',
+    },
+    mend: 'A session of that flow would belong to either. Decide which of the two it is, and bind the other one to a flow of its own.',
+    mended: change('flows/two.yaml', 'vf_1PgafBB7WZ01zgkW', 'vf_1S9VWcG1gGcGMAQD'),
+  },
   EXTENDS_MISSING: {
     files: {
       'base/strict.yaml': 'type: document\noptions:\n  document: { require_matching_selfie: true }\n',

@@ -11,7 +11,7 @@ import { configIn } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import type { FlowDefinition } from '../../src/model/schema-types.js'
 import { flowConfig } from '../helpers/arbitraries.js'
-import { definition, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { ALONE, definition, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 import { runs } from '../helpers/runs.js'
 
 /** A definition whose values are in braces and brackets, with lines and comments wherever YAML allows them. */
@@ -68,7 +68,7 @@ test('a definition in braces with comments anywhere is edited in few steps, and 
       // Each takes one difference away, or opens one mapping up: never more than there are values before and after.
       expect(steps.length).toBeLessThanOrEqual(sizeOf(value) + sizeOf(wanted))
       const edited = parse('a.yaml', editDefinition({ file: 'a.yaml', text }, target)).value as FlowDefinition
-      expect(configIn(edited, environment)).toEqual(config)
+      expect(configIn(edited, environment, ALONE)).toEqual(config)
     }),
     LIMIT,
   )
@@ -95,7 +95,7 @@ environments:
       }}, return_url: https://example.com/x }
 `
   const value = parse('a.yaml', text).value as FlowDefinition
-  const { options, ...rest } = configIn(value, 'local')
+  const { options, ...rest } = configIn(value, 'local', ALONE)
   const config = { ...rest, options: { ...options, matching: { name: 'none', dob: 'none' } } } as FlowConfig
   expect(editDefinition({ file: 'a.yaml', text }, { environment: 'local', environments: MODES, config })).toBe(
     `name: A

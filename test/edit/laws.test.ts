@@ -11,7 +11,7 @@ import type { FlowConfig } from '../../src/model/flow.js'
 import { configIn } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import { flowConfig } from '../helpers/arbitraries.js'
-import { definition, definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { ALONE, definition, definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 import { runs } from '../helpers/runs.js'
 
 const RUNS = runs(40)
@@ -36,7 +36,7 @@ describe('laws of editing', () => {
       fc.property(definitionText, environment, flowConfig, ({ value, text }, at, config) => {
         const after = definitionOf('a.yaml', edited(text, at, config), MODES)
         for (const name of ENVIRONMENTS) {
-          expect(configIn(after, name)).toEqual(name === at ? config : configIn(value, name))
+          expect(configIn(after, name, ALONE)).toEqual(name === at ? config : configIn(value, name, ALONE))
         }
       }),
       RUNS,
@@ -107,7 +107,7 @@ describe('laws of editing', () => {
       fc.property(definition, flowConfig, ({ environments: _, ...body }, config) => {
         const made = withConfig(body, { environment: 'local', environments: new Map([['local', 'test']]), config })
         expect(made).not.toHaveProperty('environments')
-        expect(made && configIn(made, 'local')).toEqual(config)
+        expect(made && configIn(made, 'local', ALONE)).toEqual(config)
       }),
       RUNS,
     )

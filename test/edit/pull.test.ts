@@ -11,7 +11,7 @@ import { diff } from '../../src/plan/diff.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { KEYS, observedState } from '../helpers/arbitraries.js'
 import { aConfig, actions, observed, PROJECT, planOf, state } from '../helpers/builders.js'
-import { definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
+import { ALONE, definitionText, ENVIRONMENTS, MODES } from '../helpers/definition-texts.js'
 import { runs } from '../helpers/runs.js'
 
 type Files = ReadonlyMap<string, string>
@@ -25,7 +25,7 @@ function desiredOf(all: Files, environment: string): DesiredFlow[] {
   return [...all].map(([file, text]) => {
     const definition = definitionOf(file, text, MODES)
     const key = file.slice('flows/'.length, -'.yaml'.length)
-    return { key, file, renamedFrom: definition.renamed_from ?? null, config: configIn(definition, environment) }
+    return { key, file, renamedFrom: definition.renamed_from ?? null, config: configIn(definition, environment, ALONE) }
   })
 }
 
@@ -130,14 +130,17 @@ describe('laws of pull, import and promote', () => {
     )
   })
 
-  test('after promoting two environments differ in nothing but what was excepted', () => {
+  test('after promoting two environments differ in nothing but what was excepted, and each stays bound as it was', () => {
     fc.assert(
       fc.property(files, fc.constantFrom([], ['return_url', 'static_link']), (before, except) => {
+        const was = new Map(desiredOf(before, 'live').map(({ key, config }) => [key, config.stripe_flow]))
         const targets = promote(desiredOf(before, 'test'), desiredOf(before, 'live'), except)
         const after = written(before, editsOf(before, 'live', targets))
         const live = new Map(desiredOf(after, 'live').map(({ key, config }) => [key, config]))
         for (const { key, config } of desiredOf(after, 'test')) {
-          const left = diff(config, live.get(key) ?? null).map(({ path }) => path)
+          const fields = diff(config, live.get(key) ?? null).filter(({ path }) => path !== '/stripe_flow')
+          const left = fields.map(({ path }) => path)
+          expect(live.get(key)?.stripe_flow).toBe(was.get(key))
           expect(left.filter((path) => except.length === 0 || !/^\/(return_url|static_link\/)/.test(path))).toEqual([])
         }
         expect(desiredOf(after, 'test')).toEqual(desiredOf(before, 'test'))

@@ -69,6 +69,7 @@ export const flowBody: fc.Arbitrary<FlowBody> = fc
     email: check,
     phone: check,
     matching: optional(fc.record({ name: optional(match), dob: optional(match) }).map(compact)),
+    stripe_flow: optional(fc.constantFrom('vf_1PgafBB7WZ01zgkW', 'vf_1S9VWcG1gGcGMAQD')),
     return_url: optional(fc.constantFrom('https://example.com/done', 'http://localhost:3000/')),
     static_link: optional(fc.record({ active: fc.boolean() })),
     metadata: optional(fc.dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), fc.oneof(text, anyText), { maxKeys: 4 })),
@@ -82,6 +83,11 @@ export const flowBody: fc.Arbitrary<FlowBody> = fc
   ) as fc.Arbitrary<FlowBody>
 
 export const flowConfig = flowBody.map(normalise)
+
+/** No two flows are bound to one flow at Stripe. */
+export function boundOnce(key: string, body: FlowBody): FlowBody {
+  return body.stripe_flow === undefined ? body : { ...body, stripe_flow: `vf_1${key}` }
+}
 
 /** Few keys, so that definitions, flows and renames meet often. */
 export const KEYS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta'] as const
@@ -98,7 +104,7 @@ export const desiredFlows: fc.Arbitrary<DesiredFlow[]> = fc
     return keys.map((key, index) => ({
       key,
       renamedFrom: free[index] ?? null,
-      config: normalise(bodies[index] as FlowBody),
+      config: normalise(boundOnce(key, bodies[index] as FlowBody)),
       file: `flows/${key}.yaml`,
     }))
   })

@@ -106,6 +106,6 @@ export function aDefinition(name: string, rest = ''): string {
 /** The environment without what would change the outcome on another machine. */
 export function cleanEnv(): Record<string, string | undefined> {
   const { NO_COLOR: _1, FORCE_COLOR: _2, CI: _3, FLOWS_ENV: _4, DATABASE_URL: _5, ...env } = environment()
-  // What a CI job says of itself would be taken for what the test's own folder comes from.
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(GITHUB|GITLAB|CI)_/.test(name)))
+  // What a CI job says of itself, and keys for Stripe, would be taken for what the test's own folder comes from.
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(GITHUB|GITLAB|CI|STRIPE)_/.test(name)))
 }

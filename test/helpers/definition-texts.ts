@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { stringify } from 'yaml'
-import { DOCUMENT_TYPES } from '../../src/model/flow.js'
+import { asDefinition, DOCUMENT_TYPES, type Surroundings } from '../../src/model/flow.js'
 import { isObject } from '../../src/model/json.js'
 import { mergePatch } from '../../src/model/merge-patch.js'
 import type { Modes } from '../../src/model/mode.js'
@@ -10,6 +10,9 @@ import { flowBody } from './arbitraries.js'
 
 export const ENVIRONMENTS = ['local', 'test', 'live'] as const
 export const MODES: Modes = new Map(ENVIRONMENTS.map((name) => [name, name === 'live' ? 'live' : 'test']))
+
+/** What surrounds a definition that extends nothing and takes no variables. */
+export const ALONE: Surroundings = { bases: [], variables: {}, modes: MODES }
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined })
 const nullable = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
@@ -23,6 +26,7 @@ const record = (members: Record<string, fc.Arbitrary<unknown>>) =>
 
 const flag = nullable(fc.boolean())
 const match = nullable(fc.constantFrom('none', 'similar'))
+const binding = nullable(fc.constantFrom('vf_1Overlaid', 'vf_1Elsewhere'))
 const check = nullable(record({ require_verification: flag }))
 
 /** Any overlay, whether or not it fits a body. */
@@ -45,6 +49,7 @@ const overlay = record({
       matching: nullable(record({ name: match, dob: match })),
     }),
   ),
+  stripe_flow: nullable(record({ test: binding, live: binding })),
   return_url: nullable(fc.constant('https://example.com/elsewhere')),
   static_link: nullable(record({ active: flag })),
   metadata: nullable(
@@ -56,7 +61,9 @@ const overlay = record({
 /** Any valid definition for these environments. */
 export const definition: fc.Arbitrary<FlowDefinition> = fc
   .record({
-    body: flowBody,
+    body: fc
+      .tuple(flowBody, fc.constantFrom('test' as const, 'live' as const))
+      .map(([body, mode]) => asDefinition(body, mode)),
     overlays: fc.tuple(maybe(overlay), maybe(overlay), maybe(overlay)),
   })
   .map(({ body, overlays }) => {

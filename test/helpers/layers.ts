@@ -16,7 +16,7 @@ export const layerOf = (text: string) => parse('a.yaml', text).value as Layer
 
 export function configOf(chain: Chain, environment: string): FlowConfig {
   const layers = chain.map(({ text }) => layerOf(text))
-  return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables: VARIABLES })
+  return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables: VARIABLES, modes: MODES })
 }
 
 export function edit(chain: Chain, environment: string, config: FlowConfig) {

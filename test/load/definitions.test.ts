@@ -2,9 +2,9 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { normalise } from '../../src/model/flow.js'
+import { asDefinition, normalise } from '../../src/model/flow.js'
 import { mergePatch } from '../../src/model/merge-patch.js'
-import { flowBody } from '../helpers/arbitraries.js'
+import { boundOnce, flowBody } from '../helpers/arbitraries.js'
 import { runs } from '../helpers/runs.js'
 import { brief, readAt, temporaryProject } from '../helpers/temporary-project.js'
 
@@ -114,8 +114,11 @@ describe('the desired flows', () => {
 
   test('do not depend on the order in which a disk lists files', () => {
     fc.assert(
-      fc.property(fc.array(flowBody, { minLength: 2, maxLength: 3 }), fc.nat(), (bodies, seed) => {
-        const files = bodies.map((body, index) => [`flows/f${index}.yaml`, JSON.stringify(body)] as const)
+      fc.property(fc.array(flowBody, { minLength: 2, maxLength: 3 }), fc.nat(), (drawn, seed) => {
+        const bodies = drawn.map((body, index) => boundOnce(`f${index}`, body))
+        const files = bodies.map(
+          (body, index) => [`flows/f${index}.yaml`, JSON.stringify(asDefinition(body, 'test'))] as const,
+        )
         const turned = files.map((_, index) => files[(index + seed) % files.length] as (typeof files)[number])
         const [one, other] = [files, turned.reverse()].map((list) => readAt(temporaryProjectOf(list), { cache: false }))
         expect(other?.desired('local')).toEqual(one?.desired('local'))

@@ -5,6 +5,7 @@ import { formatDefinition, formatPolicy } from '../../src/load/format.js'
 import { formatFiles } from '../../src/load/format-files.js'
 import { lexemesOf } from '../../src/load/lexemes.js'
 import { parse } from '../../src/load/parse.js'
+import { asDefinition } from '../../src/model/flow.js'
 import { flowBody } from '../helpers/arbitraries.js'
 import { runs } from '../helpers/runs.js'
 import { brief, temporaryProject } from '../helpers/temporary-project.js'
@@ -136,7 +137,11 @@ test.each(['name: [', 'name: A\nname: B\n', 'a: 1\n---\nb: 2\n', '\tname: A\n', 
 describe('whatever is formatted', () => {
   /** A definition as somebody might have typed it: any order, any style, comments and blank lines anywhere. */
   const written = fc
-    .record({ body: flowBody, overlay: fc.option(flowBody), seed: fc.infiniteStream(fc.nat(11)) })
+    .record({
+      body: flowBody.map((one) => asDefinition(one, 'live')),
+      overlay: fc.option(flowBody.map((one) => asDefinition(one, 'test'))),
+      seed: fc.infiniteStream(fc.nat(11)),
+    })
     .map(({ body, overlay, seed }) => {
       const next = () => seed.next().value as number
       const shuffled = Object.entries({ ...body, ...(overlay && { environments: { live: overlay } }) })

@@ -33,6 +33,18 @@ describe('assurance', () => {
     expect(change(body, {})).toMatchObject({ effect: 'weakens', reasons: [{ effect: 'weakens', path }] })
   })
 
+  test('another flow at Stripe that makes the checks, or none, weakens: nobody knows here what the other one checks', () => {
+    const [one, other] = [{ stripe_flow: 'vf_1' }, { stripe_flow: 'vf_2' }]
+    for (const [before, after] of [
+      [{}, one],
+      [one, other],
+      [one, {}],
+    ] as const) {
+      expect(change(before, after)).toMatchObject({ effect: 'weakens', reasons: [{ path: '/stripe_flow' }] })
+    }
+    expect(change(one, one).effect).toBe('neutral')
+  })
+
   test('one document type for another is mixed', () => {
     const { effect, reasons } = change(
       document({ allowed_types: ['passport'] }),

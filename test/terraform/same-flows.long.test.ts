@@ -3,8 +3,8 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test, vi } from 'vitest'
-import type { FlowBody } from '../../src/model/flow.js'
-import { flowBody } from '../helpers/arbitraries.js'
+import { asDefinition, type FlowBody } from '../../src/model/flow.js'
+import { boundOnce, flowBody } from '../helpers/arbitraries.js'
 import { aFolder, aProject, flows, writeFiles } from '../helpers/cli.js'
 import { flowsOf, type TerraformBeside, terraformBeside } from './beside.js'
 
@@ -123,6 +123,7 @@ const composed = flowBody.map((body): FlowBody => JSON.parse(JSON.stringify(body
 
 const bodies = fc
   .array(composed, { minLength: 9, maxLength: 18 })
+  .map((drawn) => drawn.map((body, index) => boundOnce(`${index}`, body)))
   .map(([first, ...others]): FlowBody[] => [
     ...(first ? [{ ...first, name: `$${TRICKY.join('')}`, metadata: tricky }] : []),
     ...others,
@@ -141,7 +142,9 @@ describe('the same definitions give the same flows', () => {
         const project = aProject()
         writeFiles(
           project,
-          Object.fromEntries(all.map((body, index) => [`flows/f${index}.yaml`, JSON.stringify(body)])),
+          Object.fromEntries(
+            all.map((body, index) => [`flows/f${index}.yaml`, JSON.stringify(asDefinition(body, 'test'))]),
+          ),
         )
         await same(project)
       }),

@@ -27,7 +27,8 @@ export async function openForEdits(
   return { site, definitions, state: await stateOf(site) }
 }
 
-function definitionsSoFar(project: Project): Definitions {
+/** Definitions without errors; a project that has none yet is no error. */
+export function definitionsSoFar(project: Project): Definitions {
   const definitions = readDefinitions(project)
   const faults = definitions.diagnostics.filter(({ code }) => code !== 'FOLDER_EMPTY' && code !== 'FOLDER_MISSING')
   if (faults.length > 0) throw new InvalidDefinitions(faults, project.root)

@@ -4,6 +4,7 @@ import { compareText } from '../../model/canonical.js'
 import type { Issue } from '../../model/diagnostic.js'
 import type { Variables } from '../../model/flow.js'
 import { modesOf } from '../../model/mode.js'
+import { checkBindings } from '../../validate/bound-flows.js'
 import { checkCombined } from '../../validate/combined.js'
 import { checkBase, checkDefinition, isComplete } from '../../validate/definition.js'
 import { checkDefinitionSet } from '../../validate/definition-set.js'
@@ -41,14 +42,21 @@ export function checksOf(project: Project): Checks {
     file: (read) => remember(read, checkDefinition(read.value, environments)),
     base: (read) => remember(read, checkBase(read.value, environments)),
     set: (read, bases) => {
-      const combined = read.flatMap((definition) => {
-        if (isComplete(definition.value)) return []
+      const sound = read.flatMap((definition) => {
         const chain = chainOf(definition, bases, folders)
-        if (chain === undefined || [...chain, definition].some(({ file }) => faulty.has(file))) return []
-        return checkCombined([...chain, definition], about, known)
+        const layers = chain && [...chain, definition]
+        return layers === undefined || layers.some(({ file }) => faulty.has(file)) ? [] : [layers]
       })
+      const combined = sound.flatMap((layers) =>
+        isComplete(layers.at(-1)?.value) ? [] : checkCombined(layers, about, known),
+      )
       const names = () => knownBases(project, bases)
-      return [...checkDefinitionSet(read), ...checkExtends(read, bases, { folders, known: names }), ...combined]
+      return [
+        ...checkDefinitionSet(read),
+        ...checkExtends(read, bases, { folders, known: names }),
+        ...checkBindings(sound, environments),
+        ...combined,
+      ]
     },
   }
 }

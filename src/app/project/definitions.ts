@@ -2,8 +2,17 @@ import { discover } from '../../load/discover.js'
 import { locateInLayers } from '../../load/locate-field.js'
 import { compareText } from '../../model/canonical.js'
 import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
-import { BODY_FIELDS, bodyIn, configIn, type FlowBody, type FlowKey, type Surroundings } from '../../model/flow.js'
-import { toPointer } from '../../model/json-pointer.js'
+import {
+  BODY_FIELDS,
+  bodyIn,
+  configIn,
+  type FlowBody,
+  type FlowKey,
+  pathInDefinition,
+  type Surroundings,
+} from '../../model/flow.js'
+import { fromPointer, toPointer } from '../../model/json-pointer.js'
+import { modesOf } from '../../model/mode.js'
 import type { FlowDefinition } from '../../model/schema-types.js'
 import type { DesiredFlow } from '../../model/state.js'
 import { baseOf } from '../../validate/extends.js'
@@ -56,6 +65,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
   const set = setOf(project, options)
   const diagnostics = set.isValid ? [] : set.check(checksOf(project))
   const variables = variablesOf(project)
+  const modes = modesOf(project.config.environments)
   const layers = new LayersOf(set, foldersOf(project))
   return {
     count: set.listed.length,
@@ -70,6 +80,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
       return bodyIn(all.at(-1)?.value ?? {}, environment, {
         bases: all.slice(0, -1).map(({ value }) => value),
         variables,
+        modes,
       })
     },
     surroundings: (file) => {
@@ -77,6 +88,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
       return {
         bases: bases.map(({ value }) => value),
         variables,
+        modes,
         files: bases.map((base) => ({ file: base.file, others: layers.extending(base.file, file) })),
       }
     },
@@ -88,11 +100,12 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
           const definition = value as FlowDefinition
           const { renamed_from: renamedFrom = null } = definition
           const bases = layers.below(value)
-          return { key, renamedFrom, config: configIn(definition, environment, { bases, variables }), file }
+          return { key, renamedFrom, config: configIn(definition, environment, { bases, variables, modes }), file }
         })
         .sort((a, b) => compareText(a.key, b.key))
     },
-    locate: (file, environment, pointer) => {
+    locate: (file, environment, field) => {
+      const pointer = toPointer(pathInDefinition(fromPointer(field), modes.get(environment) ?? 'test'))
       const all = layers.of(file)
       const sources = all.map((layer) => layer.file)
       const found = locateInLayers(all.length, (layer) => set.source(sources[layer] ?? ''), environment, pointer)

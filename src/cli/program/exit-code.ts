@@ -27,6 +27,7 @@ const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
   plan_of_other_definitions: ExitCode.planStale,
   plan_of_other_environment: ExitCode.badUsage,
   plan_stale: ExitCode.planStale,
+  stripe_not_authorised: ExitCode.notAuthorised,
 }
 
 /** All others count as failed. */

@@ -51,6 +51,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/flows/drift.js')).drift,
   },
   {
+    name: 'watch',
+    summary: 'show the flows of a Stripe account, as its sessions show them; never writes',
+    group: 'Flows',
+    load: async () => (await import('../commands/stripe/watch.js')).watch,
+  },
+  {
     name: 'history',
     summary: 'list the deployments of an environment, newest first',
     group: 'Flows',

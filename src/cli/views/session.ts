@@ -58,7 +58,9 @@ export function sessionText(session: VerificationSession, keys: FlowKeys, palett
 function flowText({ verification_flow: id, verification_flow_version: version }: VerificationSession, keys: FlowKeys) {
   if (!id) return '-'
   const key = keys.get(id)
-  return `${key === undefined ? id : `${key} (${id})`} version ${version}`
+  // A session that Stripe made itself knows no version.
+  const of = version === undefined ? '' : ` version ${version}`
+  return `${key === undefined ? id : `${key} (${id})`}${of}`
 }
 
 function text(value: unknown): string {

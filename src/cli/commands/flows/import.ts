@@ -21,6 +21,7 @@ import type { Terminal } from '../../program/terminal.js'
 import { type ApplyView, applyInWords, applyUntold, deploymentOf, follow } from '../../views/apply.js'
 import { editsJson, editsText } from '../../views/edits.js'
 import { withheldJson, withheldLines } from '../../views/withheld.js'
+import { collectKey, FROM_STRIPE_VIEWS, takeFromStripe } from '../stripe/import-from-stripe.js'
 
 interface Written {
   readonly environment: string
@@ -99,6 +100,16 @@ export const importFlows: Define = (command, run) => {
     .option('-y, --yes', 'adopt without asking; needed where nobody can answer')
     .option('--no-adopt', 'only make the definitions; flows adopt takes the flows over later')
     .option('--from-terraform <file>', 'flows of this project that Terraform manages, by its terraform show -json')
+    .option(
+      '--from-stripe',
+      'flows that a Stripe account uses: definitions bound to them, by their ids instead of keys',
+    )
+    .option(
+      '--key <key=id>',
+      'with --from-stripe: the key of the definition of a flow; may be repeated',
+      collectKey,
+      [],
+    )
     .addOption(allowOption())
     .addOption(format)
     .addOption(json)
@@ -111,11 +122,25 @@ export const importFlows: Define = (command, run) => {
           'From Terraform to YAML; what it prints lets Terraform forget the flows',
           'flows import --env live --from-terraform state.json > removed.tf',
         ],
+        ['What a Stripe account uses, with a key that may read its sessions', 'flows import --env live --from-stripe'],
+        [
+          'The flow of the other mode for a definition',
+          'flows import --env test --from-stripe --key high-value=vf_1S9VWc',
+        ],
       ),
     )
-    .action((named, { env, yes, adopt, allow, fromTerraform, ...options }) =>
+    .action((named, { env, yes, adopt, allow, fromTerraform, fromStripe, key, ...options }) =>
       run(async (cli) => {
         const view = chosenView(options, VIEWS)
+        if (fromStripe) {
+          if (!adopt || allow.length > 0 || fromTerraform !== undefined) {
+            throw badUsage('--from-stripe adopts nothing: leave out --no-adopt, --allow and --from-terraform')
+          }
+          const taken = await takeFromStripe(cli, { env, ids: named, named: key })
+          chosenView(options, FROM_STRIPE_VIEWS)(cli.terminal, taken, ExitCode.ok)
+          return ExitCode.ok
+        }
+        if (key.length > 0) throw badUsage('--key says something with --from-stripe only')
         if (fromTerraform !== undefined) {
           if (!adopt || allow.length > 0) {
             throw badUsage('--from-terraform adopts nothing, so --no-adopt and --allow say nothing: leave them out')

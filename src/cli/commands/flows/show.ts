@@ -76,8 +76,10 @@ function isMissing(error: unknown): boolean {
 }
 
 function flowText(flow: VerificationFlow, environment: string, palette: Palette): string {
-  const { name, description, type, options, return_url, metadata } = flow
-  const config = { name, description, type, options, return_url, static_link: { active: flow.static_link.active } }
+  const { name, description, type, options, stripe_flow, return_url, metadata } = flow
+  const bound = stripe_flow !== undefined && { stripe_flow }
+  const link = { active: flow.static_link.active }
+  const config = { name, description, type, options, ...bound, return_url, static_link: link }
   const rows = [
     ['id', flow.id],
     ['status', flow.status],

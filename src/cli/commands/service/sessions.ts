@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { reading, type Site, writing } from '../../../app/site.js'
+import { createDirectly, type DirectSession } from '../../../app/stripe/direct.js'
 import {
   type ListObject,
   SESSION_ERROR_CODES,
@@ -66,6 +67,7 @@ export const sessions: Define = (command, run) => {
     .description('Create a verification session from a flow.')
     .argument('<flow>', 'key or id of the flow')
     .addOption(environmentOption)
+    .option('--direct', 'at Stripe, from the definition alone: without a service, with STRIPE_API_KEY')
     .option('--client-reference-id <id>', 'your own reference for the person')
     .option('--email <address>', 'email address known beforehand')
     .option('--phone <number>', 'phone number known beforehand')
@@ -78,11 +80,13 @@ export const sessions: Define = (command, run) => {
       examples(
         ['From the flow "high-value"', 'flows sessions create high-value --client-reference-id user_42'],
         ['With labels, for a script', 'flows sessions create high-value --metadata order=6735 --json'],
+        ['In your Stripe account, without a service', 'flows sessions create high-value --env live --direct'],
       ),
     )
     .action((flow, options) =>
       run(async (cli) => {
         const site = siteOf(cli, options.env)
+        if (options.direct) return showDirect(cli, await createDirectly(site, flow, detailsOf(options)), flow, options)
         const session = await writing(site, (writer) => writer.createSession(paramsOf(flow, options)))
         return show(cli, site, session, options, nextAfterCreate)
       }),
@@ -185,6 +189,18 @@ async function show(
   return ExitCode.ok
 }
 
+/** A session that Stripe made: no service knows it, and its flow is the definition. */
+function showDirect(
+  cli: Cli,
+  session: VerificationSession,
+  key: string,
+  options: { readonly format: 'human' | 'json'; readonly json?: true | undefined },
+): ExitCode {
+  const keys: FlowKeys = new Map(session.verification_flow === undefined ? [] : [[session.verification_flow, key]])
+  chosenView(options, VIEWS).one(cli.terminal, { session, keys, next: '' })
+  return ExitCode.ok
+}
+
 interface CreateOptions {
   readonly clientReferenceId?: string | undefined
   readonly email?: string | undefined
@@ -194,10 +210,13 @@ interface CreateOptions {
 }
 
 function paramsOf(flow: string, options: CreateOptions): CreateSessionParams {
+  return { verification_flow: flow, ...detailsOf(options) }
+}
+
+function detailsOf(options: CreateOptions): DirectSession {
   const { clientReferenceId, email, phone, returnUrl, metadata } = options
   const details = { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
   return {
-    verification_flow: flow,
     ...(clientReferenceId !== undefined && { client_reference_id: clientReferenceId }),
     ...(returnUrl !== undefined && { return_url: returnUrl }),
     ...(Object.keys(details).length > 0 && { provided_details: details }),
