@@ -3,8 +3,9 @@ import { type FlowConfig, type Layer, patchesIn, referencesIn, type Variables } 
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { diff } from '../plan/diff.js'
 import { memberOf } from '../validate/definition.js'
+import { configOf, isValid } from './around.js'
 import { type DefinitionText, editDefinition, editText, NotEditable, type Target } from './edit-definition.js'
-import { configOf, isValid, withOwnFields } from './with-config.js'
+import { withOwnFields } from './with-config.js'
 
 /** A base that a definition extends. */
 interface BaseText extends DefinitionText {
