@@ -54,7 +54,8 @@ export class FieldEditor {
       return
     }
     // Where an overlay of a base makes it a document again, another environment still needs what the body says of one.
-    if (this.#definition.type === 'id_number' && !this.#others.some((name) => this.#current(name).type === 'document')) {
+    const isDocumentElsewhere = this.#others.some((name) => this.#current(name).type === 'document')
+    if (this.#definition.type === 'id_number' && !isDocumentElsewhere) {
       remove(this.#definition, path)
       if (valueAt(this.#belowBody(), path) !== undefined) set(this.#definition, path, null)
     }
