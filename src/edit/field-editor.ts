@@ -46,6 +46,7 @@ export class FieldEditor {
 
   /** Document options depend on the type: leaving them out is an error for one type and a default for the other. */
   #changeType(): void {
+    const before = this.#definition.type
     this.#set(['type'], this.#config.type)
     const path = ['options', 'document']
     const overlay = this.#overlay()
@@ -53,9 +54,8 @@ export class FieldEditor {
       if (valueAt(overlay, path) === null) remove(this.#definition, this.#inOverlay(path))
       return
     }
-    // Where an overlay of a base makes it a document again, another environment still needs what the body says of one.
-    const isDocumentElsewhere = this.#others.some((name) => this.#current(name).type === 'document')
-    if (this.#definition.type === 'id_number' && !isDocumentElsewhere) {
+    // A body that said so before is not edited: what it leaves to a base is for other environments, too.
+    if (this.#definition.type === 'id_number' && before !== 'id_number') {
       remove(this.#definition, path)
       if (valueAt(this.#belowBody(), path) !== undefined) set(this.#definition, path, null)
     }
@@ -110,8 +110,8 @@ export class FieldEditor {
     return config.type === this.#config.type || path[0] === 'type' ? (valueAt(config, path) ?? null) : undefined
   }
 
-  #current(environment = this.#environment): FlowConfig {
-    return configOf(this.#definition as unknown as FlowDefinition, environment, this.#around)
+  #current(): FlowConfig {
+    return configOf(this.#definition as unknown as FlowDefinition, this.#environment, this.#around)
   }
 
   get #layer(): number {

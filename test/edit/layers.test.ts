@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { editLayers } from '../../src/edit/edit-layers.js'
 import type { FlowConfig } from '../../src/model/flow.js'
 import { aConfig } from '../helpers/builders.js'
-import { type Chain, configOf, edit, isValid, layerOf } from '../helpers/layers.js'
+import { ENVIRONMENTS } from '../helpers/definition-texts.js'
+import { type Chain, configOf, edit, layerOf } from '../helpers/layers.js'
 
 const BASE = 'type: document\noptions: { email: { require_verification: true } } # why\nmetadata: { team: risk }\n'
 const OWN = 'extends: base/strict.yaml\nname: A\n'
@@ -66,22 +67,15 @@ describe('a definition that extends a base', () => {
     const made = edit(chain(1, base), 'live', aConfig({ ...strict, protected: false }))
     expect(made.definition.text).toBe(`${OWN}environments:\n  live:\n    protected: false\n`)
   })
-})
 
-test('an overlay of a base that makes a document of it again keeps, elsewhere, what the files say of documents', () => {
-  const before: Chain = [
-    { file: 'base/0.yaml', text: 'type: document\nenvironments: { test: { type: document } }\n', others: 0 },
-    {
-      file: 'base/1.yaml',
-      text: 'extends: base/0.yaml\noptions: { document: { require_id_number: true } }\nenvironments: { local: { type: document }, live: { type: document } }\n',
-      others: 0,
-    },
-    { file: 'flows/a.yaml', text: 'extends: base/1.yaml\nname: Own\ntype: id_number\n' },
-  ]
-  const { document: _, ...options } = configOf(before, 'local').options
-  const wanted = { ...configOf(before, 'local'), name: 'Other', type: 'id_number' as const, options }
-  const { after } = edit(before, 'local', wanted)
-  expect(isValid(after)).toBe(true)
-  expect(configOf(after, 'local')).toEqual(wanted)
-  for (const name of ['test', 'live']) expect(configOf(after, name)).toEqual(configOf(before, name))
+  test('a type that overlays of a base hid is said in an overlay, and the body keeps what others take from it', () => {
+    const overlays = ENVIRONMENTS.map((name) => `  ${name}: { type: document }\n`).join('')
+    const base = `type: document\noptions: { document: { require_matching_selfie: true } }\nenvironments:\n${overlays}`
+    const before = chain(1, base, `${OWN}type: id_number\n`)
+    const made = edit(before, 'local', aConfig({ name: 'A', type: 'id_number' }))
+    expect(configOf(made.after, 'local').type).toBe('id_number')
+    for (const name of ENVIRONMENTS.filter((other) => other !== 'local')) {
+      expect(configOf(made.after, name)).toEqual(configOf(before, name))
+    }
+  })
 })

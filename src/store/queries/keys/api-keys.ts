@@ -61,19 +61,20 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return (await ending(time).limit(1).executeTakeFirst()) !== undefined
     },
     async takeEnding(time, limit) {
-      const found = await ending(time).orderBy('expires').limit(limit).execute()
-      if (found.length === 0) return []
-      const ids = found.map(({ id }) => id)
-      const taken = await db
-        .updateTable('api_keys')
-        .set({ end_told: 1 })
-        .where('id', 'in', ids)
-        // Somebody else may have taken or revoked it since.
-        .where('end_told', 'is', null)
-        .where('revoked', 'is', null)
-        .returningAll()
-        .execute()
-      return taken.map(toRecord).sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
+      const taken: ApiKeyRecord[] = []
+      for (const { id } of await ending(time).orderBy('expires').limit(limit).execute()) {
+        const row = await db
+          .updateTable('api_keys')
+          .set({ end_told: 1 })
+          .where('id', '=', id)
+          // Somebody else may have taken or revoked it since.
+          .where('end_told', 'is', null)
+          .where('revoked', 'is', null)
+          .returningAll()
+          .executeTakeFirst()
+        if (row !== undefined) taken.push(toRecord(row))
+      }
+      return taken
     },
   }
 }
