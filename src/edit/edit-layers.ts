@@ -10,8 +10,9 @@ import {
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { diff } from '../plan/diff.js'
 import { memberOf } from '../validate/definition.js'
+import { type About, configOf, isValid } from './around.js'
 import { type DefinitionText, editDefinition, editText, NotEditable, type Target } from './edit-definition.js'
-import { type About, configOf, isValid, withOwnFields } from './with-config.js'
+import { withOwnFields } from './with-config.js'
 
 /** A base that a definition extends. */
 interface BaseText extends DefinitionText {

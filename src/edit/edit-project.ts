@@ -9,10 +9,10 @@ import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
 import { checkDefinition, isComplete } from '../validate/definition.js'
 import { checkDefinitionSet } from '../validate/definition-set.js'
+import { configOf } from './around.js'
 import { definitionOf } from './edit-definition.js'
 import { editLayers, type Layered, type Override } from './edit-layers.js'
 import { newDefinition } from './new-definition.js'
-import { configOf } from './with-config.js'
 
 /** The wanted state of one flow in the environment. */
 export interface FlowTarget {

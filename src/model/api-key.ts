@@ -13,6 +13,9 @@ export function secretIn(text: string): 'an API key' | 'a signing secret of webh
   return text.startsWith('whsec_', start) ? 'a signing secret of webhooks' : 'an API key'
 }
 
+/** A key that ends within this many seconds ends soon: long enough to make the next key, and to bring it where it is needed. */
+export const ENDS_SOON = 14 * 24 * 60 * 60
+
 /** Whether the text holds an API key, or a signing secret, which is kept just as secret. */
 export function looksLikeApiKey(text: string): boolean {
   return secretIn(text) !== undefined

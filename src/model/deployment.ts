@@ -34,6 +34,14 @@ export function isRecord({
   return canonicalJson(before) === canonicalJson(after)
 }
 
+/** How many flows each action concerned; recorded edits only where there are some. */
+export function summaryOf(changes: readonly DeployedChange[]): Readonly<Record<DeployedChange['action'], number>> {
+  const summary = { create: 0, update: 0, rename: 0, adopt: 0, restore: 0, archive: 0 }
+  for (const change of changes) if (!isRecord(change)) summary[change.action] += 1
+  const record = changes.filter(isRecord).length
+  return { ...summary, ...(record > 0 && { record }) }
+}
+
 /** A flow that has changed since the plan was made. */
 export interface StaleFlow {
   readonly key: string

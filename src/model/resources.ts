@@ -73,7 +73,7 @@ export type ReportChecks = Pick<VerificationReport, 'document' | 'selfie' | 'id_
 
 export type EventType = api.EventType
 
-/** The types of events. Flows have none, as at Stripe. */
+/** The types of events: Stripe's, then those of this service. */
 export const EVENT_TYPES = every<EventType>()([
   'identity.verification_session.canceled',
   'identity.verification_session.created',
@@ -81,6 +81,9 @@ export const EVENT_TYPES = every<EventType>()([
   'identity.verification_session.redacted',
   'identity.verification_session.requires_input',
   'identity.verification_session.verified',
+  'verification_flows.api_key.expiring',
+  'verification_flows.deployment.applied',
+  'verification_flows.flow.edited_outside_git',
 ])
 
 /** `event`: its object as it was when the event happened, without any verified data. */

@@ -117,7 +117,7 @@ export type SessionStatus = 'requires_input' | 'processing' | 'verified' | 'canc
  */
 export type CheckStatus = 'verified' | 'unverified'
 /**
- * The types of events there are. There are none of flows, as at Stripe.
+ * The types of events there are. Those that begin with verification_flows are of this service; the others are Stripe's.
  */
 export type EventType =
   | 'identity.verification_session.canceled'
@@ -126,6 +126,9 @@ export type EventType =
   | 'identity.verification_session.redacted'
   | 'identity.verification_session.requires_input'
   | 'identity.verification_session.verified'
+  | 'verification_flows.api_key.expiring'
+  | 'verification_flows.deployment.applied'
+  | 'verification_flows.flow.edited_outside_git'
 
 export interface SchemaTypes {
   definition?: FlowDefinition
@@ -2542,7 +2545,7 @@ export interface SelfieCheckError {
   reason: string
 }
 /**
- * Something that happened to a session.
+ * Something that happened to a session, a flow, a deployment or an API key.
  */
 export interface Event {
   /**
@@ -2627,7 +2630,7 @@ export interface WebhookEndpoint {
    */
   description: string | null
   /**
-   * Types of events that are sent; * for all.
+   * Types of events that are sent; * for all of Stripe's, verification_flows.* for all of this service.
    */
   enabled_events: string[]
   /**

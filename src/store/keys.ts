@@ -39,6 +39,14 @@ export interface ApiKeyReads {
   byHash(hash: string): Promise<ApiKeyRecord | undefined>
   /** Newest first; revoked keys too. */
   list(livemode: boolean, filter: ApiKeyFilter, page: Page): Promise<PageOf<ApiKeyRecord>>
+  /** Whether `takeEnding` would find any. */
+  hasEnding(time: Ending): Promise<boolean>
+}
+
+/** Keys that end after one moment and before another. */
+export interface Ending {
+  readonly after: number
+  readonly before: number
 }
 
 export interface ApiKeyWrites {
@@ -49,6 +57,11 @@ export interface ApiKeyWrites {
   revoke(id: string, at: number, by: string | null): Promise<void>
   /** Marks keys as used at a time, unless a later one is recorded. */
   touch(ids: readonly string[], at: number): Promise<void>
+  /**
+   * Takes at most `limit` keys of both modes that end in this time and are not revoked, those that end first first. No
+   * key is ever taken twice, whoever asks.
+   */
+  takeEnding(time: Ending, limit: number): Promise<ApiKeyRecord[]>
 }
 
 /** A key for one person's device: it may read one session for a short time. */

@@ -4,7 +4,7 @@ import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { mergePatch } from '../model/merge-patch.js'
 import type { Mode, Modes } from '../model/mode.js'
-import { nearest } from '../text/nearest.js'
+import { suggest } from '../text/nearest.js'
 import { quote } from '../text/quote.js'
 import { returnUrlFault } from './address.js'
 import { checkFlowBody, mergeIssues, ruleIssues } from './flow-body.js'
@@ -132,11 +132,10 @@ function isEnvironmentName(code: string, pointer: string, part: string): boolean
 }
 
 function unknownEnvironment(name: string, environments: readonly string[], pointer: string): Issue {
-  const near = nearest(name, environments)
   return {
     code: 'ENVIRONMENT_UNKNOWN',
     message: `the configuration has no environment ${quote(name)}`,
-    hint: near === undefined ? `the environments are: ${environments.join(', ')}` : `did you mean "${near}"?`,
+    hint: suggest(name, environments, 'the environments are'),
     pointer,
     part: 'key',
   }

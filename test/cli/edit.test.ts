@@ -196,7 +196,7 @@ describe('flows pull', () => {
     await flows(['pull'], { cwd })
     const plan = await flows(['plan', '--detailed-exitcode'], { cwd })
     expect(plan).toMatchObject({ code: 0 })
-    expect(plan.stdout).toContain('Edited outside git, and in git by now: c. To be recorded as edited.')
+    expect(plan.stdout).toContain('Edited outside git, and git now says the same: c. Apply records it.')
     const recorded = await flows(['apply'], { cwd })
     expect(recorded).toMatchObject({ code: 0 })
     expect(recorded.stdout).toMatch(/^Applied to local: 1 recorded as edited; 1 unchanged\.\nDeployment vfd_/)

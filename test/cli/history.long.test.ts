@@ -126,7 +126,7 @@ test('a deployment that only records drift is called the same wherever it is spo
   expect(await run(cwd, 'apply', '--yes')).toMatchObject({ code: 0 })
   await edited(cwd, 'a', { name: 'Edited' })
   expect(await run(cwd, 'pull')).toMatchObject({ code: 0 })
-  const said = 'Edited outside git, and in git by now: a. To be recorded as edited.'
+  const said = 'Edited outside git, and git now says the same: a. Apply records it.'
   expect((await run(cwd, 'plan')).stdout).toContain(said)
   expect((await run(cwd, 'plan', '--format', 'markdown')).stdout).toContain(said)
   expect(await json(cwd, 'plan')).toMatchObject({ accepted: [{ key: 'a' }], changes: [] })

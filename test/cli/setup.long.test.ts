@@ -186,7 +186,7 @@ describe('what a person has to do before the jobs run', () => {
       'github',
       [
         'Commit package-lock.json',
-        'flows keys create --name ci-plan',
+        'flows keys create --env live --name ci-plan',
         'gh secret set FLOWS_LIVE_PLAN_KEY',
         'gh secret set FLOWS_LIVE_KEY --env live',
         'Allow GitHub Actions to create',
@@ -197,7 +197,7 @@ describe('what a person has to do before the jobs run', () => {
       'gitlab',
       [
         'Commit package-lock.json',
-        'flows keys create --name ci-plan',
+        'flows keys create --env live --name ci-plan',
         'Settings, Access tokens',
         'glab variable set FLOWS_LIVE_PLAN_KEY',
         'glab variable set FLOWS_LIVE_KEY --masked --hidden --protected',
@@ -233,7 +233,7 @@ describe('flows ci add', () => {
       with: { command: 'plan', environment: 'test', config: 'kyc/flows.config.yaml' },
       env: { FLOWS_TEST_KEY: `\${{ secrets.FLOWS_TEST_PLAN_KEY }}` },
     })
-    expect(workflow).toContain('flows keys create --name ci-plan --mode test ')
+    expect(workflow).toContain('flows keys create --env test --name ci-plan ')
     expect(workflow).not.toMatch(/__|FLOWS_LIVE/)
   })
 

@@ -333,7 +333,7 @@ describe('flows init', () => {
     const cwd = aFolder()
     const made = await flows(['init', 'Acme KYC!'], { cwd })
     expect(made).toMatchObject({ code: 0 })
-    expect(made.stderr.match(/^made {2}.+$/gm)).toHaveLength(12)
+    expect(made.stderr.match(/^made {2}.+$/gm)).toHaveLength(13)
     const project = `${cwd}/Acme KYC!`
     expect(readFileSync(`${project}/flows.config.yaml`, 'utf8')).toContain('project: "acme-kyc"')
     expect(await flows(['validate'], { cwd: project })).toMatchObject({ code: 0 })

@@ -10,6 +10,8 @@ type Git = (...args: string[]) => string
 /** A repository at GitHub: git's own behind GitHub's API, and jobs that start from a fresh checkout. */
 export interface HostedRepository {
   readonly github: GithubServer
+  /** Where it is cloned from. */
+  readonly address: string
   /** In the bare repository that everybody pushes to. */
   readonly origin: Git
   /** A developer's clone. */
@@ -27,6 +29,7 @@ interface Job {
   readonly pull?: GithubPull
   /** Secrets that the workflow hands to it. */
   readonly env: Readonly<Record<string, string>>
+  readonly programs?: ActionOptions['programs']
 }
 
 /** Of GitHub's workflows, which write as `github-actions[bot]`. */
@@ -60,6 +63,7 @@ export async function aHostedRepository(): Promise<HostedRepository> {
 
   return {
     github,
+    address,
     origin,
     artifacts,
     clone() {
@@ -84,7 +88,7 @@ export async function aHostedRepository(): Promise<HostedRepository> {
       origin('update-ref', 'refs/heads/main', commit)
       github.merge(pull, commit)
     },
-    async job(inputs, { pull, env }) {
+    async job(inputs, { pull, env, programs }) {
       runs += 1
       const workspace = checkout(pull)
       const sha = gitIn(workspace)('rev-parse', 'HEAD')
@@ -110,6 +114,7 @@ export async function aHostedRepository(): Promise<HostedRepository> {
         workspace,
         artifacts,
         isOwnProcess: true,
+        ...(programs && { programs }),
       })
     },
   }

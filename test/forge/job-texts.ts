@@ -20,7 +20,7 @@ export function jobsText(more: Partial<Jobs> & Pick<Jobs, 'forge'>): string {
   const jobs: Jobs = {
     project: 'acme-kyc',
     configFile: 'flows.config.yaml',
-    target: { name: 'live', keyVariable: 'FLOWS_LIVE_KEY', mode: 'live' },
+    target: { name: 'live', keyVariable: 'FLOWS_LIVE_KEY' },
     branch: 'main',
     repository: AT_THE_ROOT,
     isBuilt: false,

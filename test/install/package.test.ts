@@ -6,6 +6,7 @@ import { delimiter, join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runAction } from '../forge/run-action.js'
 import { aFolder, anApp, run } from './commands.js'
+import { toTheFirstPullRequest } from './first-pull-request.js'
 
 // Those that are not npm, as npm installs them.
 const MANAGERS = ['pnpm@10.4.0', 'yarn@1.22.22', '@yarnpkg/cli-dist@4.6.0']
@@ -20,6 +21,8 @@ interface Installing {
   readonly add: (tarball: string, ...packages: string[]) => readonly [string, ...string[]]
   readonly env?: Readonly<Record<string, string>>
 }
+
+const SQLITE = '@photostructure/sqlite@1.2.1'
 
 /** Of this run alone. */
 const CACHE = mkdtempSync(join(tmpdir(), 'flows-install-cache-'))
@@ -66,10 +69,21 @@ const certificates = Object.fromEntries(
   Object.entries(process.env).filter((entry): entry is [string, string] => entry[0] === 'NODE_EXTRA_CA_CERTS'),
 )
 
+/** The programs of a package manager, by the names that corepack gives them. */
+function shimsOf(programs: Readonly<Record<string, string>>): string {
+  const shims = aFolder()
+  for (const [program, path] of Object.entries(programs)) {
+    writeFileSync(join(shims, program), `#!/bin/sh\nexec "${path}" "$@"\n`, { mode: 0o755 })
+  }
+  return shims
+}
+
 describe('on the Node that package.json declares, with engines taken at their word, the package', () => {
   let packed: string
   let file: string
   let bin: string
+  /** What a home has that is not empty: the same packages are asked for again and again. */
+  let shared: Readonly<Record<string, string>>
 
   beforeAll(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'flows-install-'))
@@ -77,6 +91,14 @@ describe('on the Node that package.json declares, with engines taken at their wo
     file = join(folder, packed.trim())
     await run(folder, ['npm', 'install', '--no-save', '--no-package-lock', '--prefix', folder, ...MANAGERS])
     bin = join(folder, 'node_modules')
+    shared = {
+      npm_config_cache: (await run('.', ['npm', 'config', 'get', 'cache'])).trim(),
+      XDG_DATA_HOME: CACHE,
+      YARN_CACHE_FOLDER: CACHE,
+      YARN_GLOBAL_FOLDER: CACHE,
+      YARN_ENABLE_TELEMETRY: '0',
+      ...certificates,
+    }
     return () => rmSync(folder, { recursive: true, force: true })
   })
 
@@ -93,14 +115,11 @@ describe('on the Node that package.json declares, with engines taken at their wo
       for (const [file, text] of Object.entries(files)) writeFileSync(join(app, file), text)
       mkdirSync(join(app, 'vendor'))
       cpSync(file, join(app, 'vendor/flows.tgz'))
-      const shims = aFolder()
-      for (const [program, path] of Object.entries(programs(bin))) {
-        writeFileSync(join(shims, program), `#!/bin/sh\nexec "${path}" "$@"\n`, { mode: 0o755 })
-      }
+      const shims = shimsOf(programs(bin))
       const at = { ...env, PATH: [shims, process.env.PATH].join(delimiter) }
-      const [program, ...args] = add('file:./vendor/flows.tgz', '@photostructure/sqlite@1.2.1')
+      const [program, ...args] = add('file:./vendor/flows.tgz', SQLITE)
       await run(app, [program, ...args], at)
-      return { app, shims, at }
+      return { app, at }
     }
 
     test('with types, and works', async () => {
@@ -147,35 +166,30 @@ describe('on the Node that package.json declares, with engines taken at their wo
       ])
     })
 
-    test("and by the action from the lock file, without a script of any package, whatever the job's Node", async () => {
-      const { app, shims } = await aRepository()
-      writeFileSync(join(app, 'flows.config.yaml'), 'project: app\nenvironments: { local: {} }\n')
-      mkdirSync(join(app, 'flows'))
-      writeFileSync(join(app, 'flows/a.yaml'), 'name: A\ntype: document\n')
-      // What stays of a checkout: whatever git would have.
-      for (const made of ['node_modules', '.pnp.cjs', '.pnp.loader.mjs', '.yarn'])
-        rmSync(join(app, made), { recursive: true, force: true })
-      const npm = (await run('.', ['sh', '-c', 'command -v npm'])).trim()
-      const job = await runAction({
-        inputs: { command: 'validate' },
-        github: {},
-        env: {
-          npm_config_cache: (await run('.', ['npm', 'config', 'get', 'cache'])).trim(),
-          YARN_CACHE_FOLDER: CACHE,
-          YARN_ENABLE_TELEMETRY: '0',
-          ...certificates,
-        },
-        workspace: app,
-        artifacts: new Map(),
-        isOwnProcess: true,
-        programs: {
-          npm: `#!/bin/sh\nexec "${npm}" "$@"\n`,
-          // It would ask for the version of package.json, and its signatures; here that is installed already.
-          corepack: `#!/bin/sh\ncp "${shims}"/* "$3"/\n`,
-        },
+    test('from the first commands of getting started to a plan that was reviewed and applied by the jobs', async () => {
+      const shims = shimsOf(programs(bin))
+      const row = name.replace('Yarn 4, with Plug and Play', 'Yarn 2 and newer')
+      const { pull, job, comment, repository, inService } = await toTheFirstPullRequest({
+        row,
+        ...(packageManager !== undefined && { packageManager }),
+        // Where this Node has no SQLite, as the page says.
+        more: name === 'pnpm' ? ['--allow-build=@photostructure/sqlite', SQLITE] : [SQLITE],
+        shims,
+        tarball: file,
+        env: { ...shared, ...env },
       })
-      expect(job, job.stdout + job.stderr).toMatchObject({ code: 0 })
-      expect(job.ran.at(-1)).toBe('Validate and test the definitions')
+      expect((await job('validate')).ran.at(-1)).toBe('Validate and test the definitions')
+      await job('plan')
+      expect(comment()).toMatchObject({ status: 'planned', commit: pull.head.sha })
+      repository.merge(pull)
+      const { outputs } = await job('apply')
+      expect(comment()).toMatchObject({ status: 'applied', deployment: outputs.apply?.deployment })
+      const deployments = await inService('/v2/identity/flow_deployments')
+      expect(deployments).toMatchObject([
+        { id: outputs.apply?.deployment, actor: 'ci-apply', livemode: true, summary: { create: 2 } },
+      ])
+      const flows = await inService('/v1/identity/verification_flows')
+      expect(flows.map(({ key }: { key: string }) => key).sort()).toEqual(['high-value', 'sign-up'])
     })
   })
 

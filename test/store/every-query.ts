@@ -30,6 +30,8 @@ type EveryCall = { readonly [Name in keyof WriteTransaction]: CallsOf<WriteTrans
 
 const CREATED = { gte: 1_790_000_100, lt: 1_790_000_900 }
 const NOW = 1_790_000_500
+/** Some keys end then. */
+const SOON = { after: NOW, before: NOW + 100 }
 
 const WITHIN = { project: 'p', keys: ['key-f7', 'key-*'] }
 
@@ -199,6 +201,8 @@ export const EVERY_CALL: EveryCall = {
     insert: (tx) => tx.apiKeys.insert(anApiKey('new')),
     revoke: (tx) => tx.apiKeys.revoke('k0007', NOW, 'me'),
     touch: (tx) => tx.apiKeys.touch(['k0007', 'k0008'], NOW),
+    hasEnding: (tx) => tx.apiKeys.hasEnding(SOON),
+    takeEnding: (tx) => tx.apiKeys.takeEnding(SOON, 20),
   },
   ephemeralKeys: {
     byHash: (tx) => tx.ephemeralKeys.byHash('hash-ek7'),
@@ -334,7 +338,7 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     const lane = ['remote:test', 'remote:live', 'other:test'][n % 3] ?? ''
     await tx.work.insert(aWork(`wrk-s${padded(n)}`, { ...common, lane, name: `change:s${padded(n)}` }))
     await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
-    await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, common))
+    await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, { ...common, expires: n % 3 === 0 ? created(n) : null }))
     await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))
     await tx.idempotency.insert({
       livemode,

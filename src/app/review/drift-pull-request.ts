@@ -116,7 +116,7 @@ async function identity(git: Git): Promise<{ name: string; email: string }> {
 async function currentBranch(git: Git): Promise<string> {
   const name = await git(['rev-parse', '--abbrev-ref', 'HEAD'])
   if (name !== 'HEAD') return name
-  throw new Failure('no_branch', 'no branch is checked out, so nobody knows what the pull request is for', {
+  throw new Failure('no_branch', 'no branch is checked out that the pull request could be merged into', {
     hint: 'check out the main branch, or name it',
   })
 }

@@ -1,5 +1,4 @@
 import { planFile } from '../../forge/plan-artifact.js'
-import type { Mode } from '../../model/mode.js'
 import { marked } from './made-file.js'
 import { below, type Repository } from './repository.js'
 
@@ -10,7 +9,6 @@ export interface JobTarget {
   readonly name: string
   /** The variable with its API key. */
   readonly keyVariable: string
-  readonly mode: Mode
 }
 
 /** What jobs are for. */
@@ -128,7 +126,6 @@ function filled(text: string, { project, target }: Jobs, values: Readonly<Record
     PROJECT: project,
     ...(target !== undefined && {
       ENV: target.name,
-      MODE: target.mode,
       KEY: target.keyVariable,
       PLAN_KEY: planKeyOf(target),
     }),

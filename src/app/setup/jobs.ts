@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { modeOf } from '../../model/mode.js'
 import { badUsage } from '../failure.js'
 import type { Project } from '../project/project.js'
 import { targetNamed } from '../site.js'
@@ -73,7 +72,7 @@ function targetFor(project: Project, named: string | undefined): JobTarget | und
   if (settings.api_key_env === undefined) {
     throw badUsage(`environment "${name}" has no "api": its flows are in the embedded store, which no CI job shares`)
   }
-  return { name, keyVariable: settings.api_key_env, mode: modeOf(settings) }
+  return { name, keyVariable: settings.api_key_env }
 }
 
 /** The jobs of a project that are there already, by the command that made them. */

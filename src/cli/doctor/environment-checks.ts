@@ -67,7 +67,7 @@ export async function checkService(api: string, patience: number): Promise<Found
 
 function clock(ahead: number | null): Found {
   const check = 'clock'
-  if (ahead === null) return warning(check, 'the service tells no time: whether the clocks agree is not known')
+  if (ahead === null) return warning(check, 'the answer of the service has no date, so clocks cannot be compared')
   const apart = Math.abs(ahead)
   if (apart <= 2) return ok(check, 'as the clock of the service, to two seconds')
   const message = `the clock of the service is ${apart} seconds ${ahead > 0 ? 'ahead' : 'behind'}`

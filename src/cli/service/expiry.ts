@@ -1,10 +1,9 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { ENDS_SOON } from '../../model/api-key.js'
 import type { ApiKey } from '../../model/resources.js'
 import { systemClock } from '../../service/operations/calls/call.js'
 
 const DAY = 24 * 60 * 60
-/** Long enough to make the next key, and to bring it to where it is needed. */
-const SOON = 14 * DAY
 
 /** In how many days a key ends, if that is soon; undefined if it is not, or if the key is no longer good. */
 export function daysLeft(
@@ -12,7 +11,7 @@ export function daysLeft(
   now: number,
 ): number | undefined {
   const left = (expires ?? Number.POSITIVE_INFINITY) - now
-  return revoked || left <= 0 || left >= SOON ? undefined : Math.floor(left / DAY)
+  return revoked || left <= 0 || left >= ENDS_SOON ? undefined : Math.floor(left / DAY)
 }
 
 /** The end of an API key as people write it: 90d, or 2027-01-31. Returns unix seconds. */

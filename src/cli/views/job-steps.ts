@@ -49,12 +49,13 @@ interface Step {
 
 type StepsOf = (jobs: Jobs & { readonly target: JobTarget }) => readonly Step[]
 
-function keySteps({ mode }: JobTarget): Step {
+function keySteps({ name }: JobTarget): Step {
   return {
-    say: 'Make two keys where the service runs. Each is shown once.',
+    say: 'Make the keys. If the service has none yet, the first line makes them beside its store; else the two others do.',
     run: [
-      `flows keys create --name ci-plan --mode ${mode} --scope flows:read --expires 90d`,
-      `flows keys create --name ci-apply --mode ${mode} --scope flows:read deployments:write --expires 90d`,
+      `flows bootstrap --env ${name} --expires 90d`,
+      `flows keys create --env ${name} --name ci-plan --scope flows:read --expires 90d`,
+      `flows keys create --env ${name} --name ci-apply --scope flows:read deployments:write --expires 90d`,
     ],
   }
 }

@@ -23,7 +23,7 @@ export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 
 /** Flows for which apply only records that git accepts an edit; null if there are none. */
 export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string | null {
   if (accepted.length === 0) return null
-  return `Edited outside git, and in git by now: ${enumerate(accepted.map(({ key }) => key))}. To be recorded as edited.`
+  return `Edited outside git, and git now says the same: ${enumerate(accepted.map(({ key }) => key))}. Apply records it.`
 }
 
 /** What a deployment does to flows that were edited outside git and that git now describes the same way. */

@@ -21,7 +21,10 @@ const READ_DELIVERY = { scope: 'webhooks:read', answers: 'webhook_delivery' } as
 
 const ENDPOINT = {
   url: name('Where events are sent to: https, and a public address.', { maxLength: LONGEST_URL }),
-  enabled_events: texts('Types of events; * for all that need not be named.', { minItems: 1, maxItems: MOST_EVENTS }),
+  enabled_events: texts(
+    "Types of events; * for all of Stripe's that need not be named, verification_flows.* for all of this service.",
+    { minItems: 1, maxItems: MOST_EVENTS },
+  ),
   description: text('For colleagues.', { maxLength: LONGEST_TEXT }),
   metadata: published('flow.schema.json#/$defs/body/properties/metadata'),
 }

@@ -3,6 +3,7 @@ import type { Metrics } from '../metrics.js'
 import type { Service } from '../operations/calls/call.js'
 import { forgetOld } from '../operations/calls/forget.js'
 import { SERVICE } from '../operations/calls/principal.js'
+import { tellEndingKeys } from '../operations/keys/ending-keys.js'
 import { dueSessionsKind } from '../operations/sessions/due-sessions.js'
 import { verifierWorkKind } from '../operations/sessions/verifier-work.js'
 import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
@@ -36,6 +37,7 @@ export interface Background {
 const POLL = 1_000
 const LONGEST_BACKOFF = 30_000
 const FORGET_EVERY = 10 * 60 * 1_000
+const ENDING_KEYS_EVERY = 10 * 60 * 1_000
 /** Longer than the time limit of a webhook, in milliseconds. */
 const CLOSE_PATIENCE = 11_000
 
@@ -51,6 +53,7 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
       every: FORGET_EVERY,
       run: () => service.write({ livemode: false, principal: SERVICE }, forgetOld),
     },
+    { name: 'ending_keys', every: ENDING_KEYS_EVERY, run: () => tellEndingKeys(service) },
   ]
   const bells = new Map(jobs.map((job) => [job, bell()]))
   let isClosing = false

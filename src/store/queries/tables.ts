@@ -226,6 +226,8 @@ export interface ApiKeysTable {
   project: string | null
   flows: string | null
   addresses: string | null
+  /** 1 once it was taken because it ends soon. */
+  end_told: number | null
 }
 
 export interface EphemeralKeysTable {

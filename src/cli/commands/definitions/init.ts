@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
+import baseSchema from '../../../../schemas/base.schema.json' with { type: 'json' }
 import configSchema from '../../../../schemas/config.schema.json' with { type: 'json' }
 import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
 import policySchema from '../../../../schemas/policy.schema.json' with { type: 'json' }
@@ -121,8 +122,7 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
     sourceOf(packageFolder(), version, from),
     sqlite(),
   )
-  const target: JobTarget | undefined =
-    api === undefined ? undefined : { name: 'live', keyVariable: 'FLOWS_LIVE_KEY', mode: 'live' }
+  const target: JobTarget | undefined = api === undefined ? undefined : { name: 'live', keyVariable: 'FLOWS_LIVE_KEY' }
   const jobs =
     ci === 'none'
       ? undefined
@@ -152,6 +152,7 @@ function firstFiles(project: string, api: string | undefined): Readonly<Record<s
     'policies/live-capture.yaml': firstFile('live-capture', ownPackage),
     'tests/sign-up.test.yaml': firstFile('sign-up.test', ownPackage),
     'schemas/flow.schema.json': jsonText(flowSchema),
+    'schemas/base.schema.json': jsonText(baseSchema),
     'schemas/config.schema.json': jsonText(configSchema),
     'schemas/policy.schema.json': jsonText(policySchema),
     'schemas/test.schema.json': jsonText(testSchema),

@@ -1,5 +1,5 @@
 import { compareText } from '../../../model/canonical.js'
-import type { ChangeRequest, DeploymentRequest, StaleFlow } from '../../../model/deployment.js'
+import { type ChangeRequest, type DeploymentRequest, type StaleFlow, summaryOf } from '../../../model/deployment.js'
 import type { ListObject } from '../../../model/resources.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
 import type { DeploymentSummary } from '../../../store/deployments.js'
@@ -9,6 +9,7 @@ import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import type { Principal } from '../calls/principal.js'
 import { actorOf } from '../calls/principal.js'
+import { recordEvent } from '../events/events.js'
 import { linkToken, versionOf } from '../flows/flows.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor, refuseOtherProject } from '../keys/binding.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
@@ -110,6 +111,11 @@ export async function listDeployments(
   const project = binding?.project ?? params.project
   const filter = { project, approved_digest: params.approved_digest, created: rangeOf(params.created) }
   return listObject(ENDPOINT, await tx.deployments.list(livemode, filter, page), (deployment) => deployment)
+}
+
+/** The deployment as lists show it: that of a thousand flows is too large for an event. */
+function inList({ changes, ...deployment }: Deployment): DeploymentSummary {
+  return { ...deployment, summary: summaryOf(changes) }
 }
 
 /** The flows that a set of changes concerns: those it changes, and those that hold the keys it wants. */
@@ -225,6 +231,7 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
     flows.map((flow, index) => versionOf(call, changes[index]?.action ?? 'update', flow, id)),
   )
   await tx.deployments.insert(deployment)
+  await recordEvent(call, 'verification_flows.deployment.applied', inList(deployment))
   await tx.state.advance(livemode)
   return deployment
 }

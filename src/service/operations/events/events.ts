@@ -8,6 +8,10 @@ const ENDPOINT = '/v1/events'
 export const MOST_TYPES = 20
 /** An endpoint with "*" gets every type except this one, which must be named, as at Stripe. */
 const ONLY_BY_NAME: EventType = 'identity.verification_session.redacted'
+/** What the types of this service begin with: Stripe has no such type. */
+const OWN = 'verification_flows.'
+/** What an endpoint asks for to get every type of this service. */
+export const EVERY_OWN_TYPE = `${OWN}*`
 
 export interface ListEventsParams extends ListParams {
   /** One type, or a group of them: "identity.*". */
@@ -17,8 +21,12 @@ export interface ListEventsParams extends ListParams {
   readonly delivery_success?: boolean | null | undefined
 }
 
-/** The first event of an object. */
-const FIRST: EventType = 'identity.verification_session.created'
+/** Events before which their object has none. */
+const FIRST: readonly EventType[] = [
+  'identity.verification_session.created',
+  'verification_flows.api_key.expiring',
+  'verification_flows.deployment.applied',
+]
 
 /**
  * Records an event and its deliveries to webhook endpoints in the transaction of the change itself, so neither exists
@@ -31,7 +39,7 @@ export async function recordEvent(
   object: { readonly id: string } & object,
 ): Promise<void> {
   const { tx, livemode, now } = call
-  const before = type === FIRST ? undefined : await tx.events.newestOf(object.id)
+  const before = FIRST.includes(type) ? undefined : await tx.events.newestOf(object.id)
   const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
     wants(enabled_events, type),
   )
@@ -66,8 +74,10 @@ export async function recordEvent(
   call.wake()
 }
 
+/** "*" leaves out the types of this service: an application that was written for Stripe does not know them. */
 function wants(enabledEvents: readonly string[], type: EventType): boolean {
-  return enabledEvents.includes(type) || (enabledEvents.includes('*') && type !== ONLY_BY_NAME)
+  const group = type.startsWith(OWN) ? EVERY_OWN_TYPE : '*'
+  return enabledEvents.includes(type) || (enabledEvents.includes(group) && type !== ONLY_BY_NAME)
 }
 
 export async function retrieveEvent({ tx, livemode, eventVersion }: ReadCall, id: string): Promise<Event> {

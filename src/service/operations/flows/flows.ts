@@ -9,6 +9,7 @@ import { randomText } from '../../ids.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
+import { recordEvent } from '../events/events.js'
 import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
@@ -212,12 +213,32 @@ async function saveIfChanged(
 ): Promise<VerificationFlow> {
   const changed = { ...flow, ...change }
   if (canonicalJson(changed) === canonicalJson(flow)) return toResource(call, flow)
-  return save(call, action, {
+  const saved = await save(call, action, {
     ...changed,
     version: flow.version + 1,
     updated: call.now,
     updated_by: actorOf(call.principal),
   })
+  if (isEditOutsideGit(flow, changed)) await recordEvent(call, 'verification_flows.flow.edited_outside_git', saved)
+  return saved
+}
+
+/**
+ * Whether a flow that a deployment wrote is now other than that deployment left it, by this very change. Flows of
+ * Terraform are written here too, but no deployment wrote them.
+ */
+function isEditOutsideGit(before: FlowRecord, after: FlowRecord): boolean {
+  if (before.project === null || before.applied === null) return false
+  const { project, key, status, config } = after
+  const now = canonicalJson({ project, key, status, config })
+  const was = { project: before.project, key: before.key, status: before.status, config: before.config }
+  const applied = {
+    project: before.project,
+    key: before.applied_key,
+    status: before.applied_status,
+    config: before.applied,
+  }
+  return now !== canonicalJson(was) && now !== canonicalJson(applied)
 }
 
 async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {

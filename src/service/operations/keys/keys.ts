@@ -277,7 +277,8 @@ function boundHash(secret: string): string {
   return sha256(`bound ${secret}`)
 }
 
-function toResource(key: ApiKeyRecord): ApiKey {
+/** How a key is shown: never the key itself. */
+export function toResource(key: ApiKeyRecord): ApiKey {
   return {
     id: key.id,
     object: 'api_key',

@@ -6,6 +6,7 @@ import { API_VERSION, isApiVersion } from '../../api-version.js'
 import { randomText } from '../../ids.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf } from '../calls/list.js'
+import { EVERY_OWN_TYPE } from '../events/events.js'
 import { STRIPE_EVENT_TYPES } from '../events/stripe-event-types.js'
 import { checkText, type Metadata, mergedMetadata } from '../sessions/session-params.js'
 
@@ -16,6 +17,8 @@ export const MOST_ENDPOINTS = 16
 /** More than the number of Stripe's event types. */
 export const MOST_EVENTS = 500
 const SECRET_LENGTH = 32
+/** What an endpoint may ask for. */
+const KNOWN: ReadonlySet<string> = new Set(['*', EVERY_OWN_TYPE, ...EVENT_TYPES, ...STRIPE_EVENT_TYPES])
 
 interface EndpointParams {
   readonly url?: string | undefined
@@ -127,8 +130,8 @@ function checkedUrl({ webhookTargets }: WriteCall, url: string): string {
 }
 
 /**
- * Accepts all types that Stripe has, even those never sent here: an application written for Stripe may name them. Any
- * other type is a typing error, and would wait for ever.
+ * Accepts the types of this service, and all that Stripe has, even those never sent here: an application written for
+ * Stripe may name them. Any other type is a typing error, and would wait for ever.
  */
 function checkedEvents(events: readonly string[]): readonly string[] {
   if (events.length === 0) {
@@ -138,9 +141,9 @@ function checkedEvents(events: readonly string[]): readonly string[] {
     throw invalidValue('enabled_events', `Invalid enabled_events: at most ${MOST_EVENTS}.`)
   }
   for (const [index, type] of events.entries()) {
-    if (type === '*' || STRIPE_EVENT_TYPES.has(type)) continue
+    if (KNOWN.has(type)) continue
     const shown = type.slice(0, 100)
-    const near = nearest(shown, EVENT_TYPES) ?? nearest(shown, [...STRIPE_EVENT_TYPES])
+    const near = nearest(shown, [...EVENT_TYPES, EVERY_OWN_TYPE]) ?? nearest(shown, [...STRIPE_EVENT_TYPES])
     const advice =
       near === undefined
         ? 'name types, such as identity.verification_session.verified, or * for all'

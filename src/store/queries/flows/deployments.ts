@@ -1,4 +1,4 @@
-import { isRecord } from '../../../model/deployment.js'
+import { summaryOf } from '../../../model/deployment.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../../deployments.js'
 import { insertMany } from '../rows/insert-many.js'
@@ -103,16 +103,6 @@ async function applied(db: Db, livemode: boolean, digests: readonly string[]): P
 }
 
 function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {
-  const summary: Record<DeployedChange['action'], number> = {
-    create: 0,
-    update: 0,
-    rename: 0,
-    adopt: 0,
-    restore: 0,
-    archive: 0,
-  }
-  const records = changes.filter(isRecord).length
-  for (const change of changes) if (!isRecord(change)) summary[change.action] += 1
   return {
     id: deployment.id,
     livemode: Number(deployment.livemode),
@@ -123,7 +113,7 @@ function toRow({ changes, ...deployment }: Deployment, number: number): Deployme
     actor: deployment.actor,
     source: deployment.source && JSON.stringify(deployment.source),
     allowed: JSON.stringify(deployment.allowed),
-    summary: JSON.stringify({ ...summary, ...(records > 0 && { record: records }) }),
+    summary: JSON.stringify(summaryOf(changes)),
     created: deployment.created,
     number,
   }

@@ -1,4 +1,4 @@
-import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites } from '../../keys.js'
+import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites, Ending } from '../../keys.js'
 import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
@@ -6,6 +6,14 @@ import type { ApiKeysTable, Db } from '../tables.js'
 
 export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
   const keys = () => db.selectFrom('api_keys').selectAll()
+  const ending = ({ after, before }: Ending) =>
+    db
+      .selectFrom('api_keys')
+      .select('id')
+      .where('expires', '>', after)
+      .where('expires', '<', before)
+      .where('end_told', 'is', null)
+      .where('revoked', 'is', null)
   return {
     async byId(id) {
       const row = await keys().where('id', '=', id).executeTakeFirst()
@@ -49,6 +57,25 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
         .where((eb) => eb.or([eb('last_used', 'is', null), eb('last_used', '<', at)]))
         .execute()
     },
+    async hasEnding(time) {
+      return (await ending(time).limit(1).executeTakeFirst()) !== undefined
+    },
+    async takeEnding(time, limit) {
+      const taken: ApiKeyRecord[] = []
+      for (const { id } of await ending(time).orderBy('expires').limit(limit).execute()) {
+        const row = await db
+          .updateTable('api_keys')
+          .set({ end_told: 1 })
+          .where('id', '=', id)
+          // Somebody else may have taken or revoked it since.
+          .where('end_told', 'is', null)
+          .where('revoked', 'is', null)
+          .returningAll()
+          .executeTakeFirst()
+        if (row !== undefined) taken.push(toRecord(row))
+      }
+      return taken
+    },
   }
 }
 
@@ -59,10 +86,11 @@ function toRow({ livemode, scopes, flows, addresses, ...key }: ApiKeyRecord): Ap
     scopes: scopes && JSON.stringify(scopes),
     flows: flows && JSON.stringify(flows),
     addresses: addresses && JSON.stringify(addresses),
+    end_told: null,
   }
 }
 
-function toRecord({ livemode, scopes, flows, addresses, ...row }: ApiKeysTable): ApiKeyRecord {
+function toRecord({ livemode, scopes, flows, addresses, end_told: _, ...row }: ApiKeysTable): ApiKeyRecord {
   return {
     ...row,
     livemode: livemode === 1,
