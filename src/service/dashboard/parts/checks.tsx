@@ -3,7 +3,7 @@ import type { FlowConfig } from '../../../model/flow.js'
 const DOCUMENTS = { driving_license: 'driving licence', id_card: 'identity card', passport: 'passport' } as const
 
 /** What a person is asked for, in the order of the steps. */
-export function checksInWords({ type, options }: Pick<FlowConfig, 'type' | 'options'>): readonly string[] {
+function checksInWords({ type, options }: Pick<FlowConfig, 'type' | 'options'>): readonly string[] {
   const { document, email, phone, matching } = options
   const words: string[] = []
   if (type === 'id_number') words.push('ID number')

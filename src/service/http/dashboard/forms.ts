@@ -13,7 +13,7 @@ type Names = Readonly<Record<string, string>>
 export type Fields = Readonly<Record<string, unknown>>
 
 /** What was done: where the person goes next, and what is said there. */
-export interface Done {
+interface Done {
   /** After "/dashboard/:mode". */
   readonly to: readonly string[]
   readonly notice: Notice
@@ -30,7 +30,7 @@ const NOTICES = {
   submitted: 'The attempt was submitted.',
 } as const
 
-export type Notice = keyof typeof NOTICES
+type Notice = keyof typeof NOTICES
 
 export function noticeText(name: string | undefined): string | null {
   return name !== undefined && Object.hasOwn(NOTICES, name) ? NOTICES[name as Notice] : null
