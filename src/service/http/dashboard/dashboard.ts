@@ -5,7 +5,7 @@ import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
 import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
-import type { Caller, Service } from '../../operations/calls/call.js'
+import type { Caller, LookupCall, Service } from '../../operations/calls/call.js'
 import { may, SERVICE } from '../../operations/calls/principal.js'
 import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
 import type { Page } from '../../pages/page.js'
@@ -109,8 +109,8 @@ export function dashboardRoutes(
       const person = await personOf(request)
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
-      const asked = askedOf(request)
-      return send(reply, await service.read(caller, (call) => show(call, asked, frameOf(request, person))))
+      const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
+      return send(reply, await show(read, askedOf(request), frameOf(request, person)))
     })
   }
 

@@ -14,12 +14,11 @@ import { createPage } from '../../dashboard/verifications/create-page.js'
 import { verificationPage } from '../../dashboard/verifications/verification-page.js'
 import { verificationsPage } from '../../dashboard/verifications/verifications-page.js'
 import type { Needs } from '../../operations/calls/authorise.js'
-import type { ReadCall } from '../../operations/calls/call.js'
+import type { LookupCall, ReadCall } from '../../operations/calls/call.js'
 import { may } from '../../operations/calls/principal.js'
 import { listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
 import { listFlowVersions } from '../../operations/flows/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../operations/flows/flows.js'
-import { toReport } from '../../operations/sessions/reports.js'
 import { listSessions, retrieveSession } from '../../operations/sessions/sessions.js'
 import type { Page } from '../../pages/page.js'
 import { qrCode } from './qr-code.js'
@@ -37,8 +36,15 @@ export interface PageRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
-  /** Reads what the page shows, in one transaction. */
-  readonly show: (call: ReadCall, asked: Asked, frame: Frame) => Promise<Page>
+  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page>
+}
+
+/** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
+type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
+
+/** A page that is read in one transaction. */
+function atOnce(show: (call: ReadCall, asked: Asked, frame: Frame) => Promise<Page>): PageRow['show'] {
+  return (read, asked, frame) => read((call) => show(call, asked, frame))
 }
 
 const PER_PAGE = 25
@@ -48,7 +54,7 @@ export const PAGES: readonly PageRow[] = [
   {
     path: '/flows',
     needs: { scope: 'flows:read' },
-    async show(call, asked, frame) {
+    show: atOnce(async (call, asked, frame) => {
       const { search = '', project = '', status } = asked.query
       const filter = { search, project, status: status === 'archived' ? 'archived' : 'active' } as const
       const list = await listFlows(call, {
@@ -58,12 +64,12 @@ export const PAGES: readonly PageRow[] = [
         ...(search !== '' && { key_contains: search }),
       })
       return flowsPage(frame, { flows: list.data, filter, paging: pagingOf(asked, list) })
-    },
+    }),
   },
   {
     path: '/flows/:flow',
     needs: { scope: 'flows:read' },
-    async show(call, { names }, frame) {
+    show: atOnce(async (call, { names }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
       const versions = await listFlowVersions(call, flow.id, { limit: NEWEST })
       const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
@@ -75,31 +81,31 @@ export const PAGES: readonly PageRow[] = [
         sessions: sessions.data,
         qrCode: code,
       })
-    },
+    }),
   },
   {
     path: '/flows/:flow/versions',
     needs: { scope: 'flows:read' },
-    async show(call, { names, query }, frame) {
+    show: atOnce(async (call, { names, query }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
       const [from, to] = [await versionAt(call, flow, query.from), await versionAt(call, flow, query.to)]
       const shown = ({ version, config }: FlowVersion) => ({ version, yaml: definitionOf(flow.key, config) })
       return versionsPage(frame, { flow, from: shown(from), to: shown(to) })
-    },
+    }),
   },
   {
     path: '/flows/:flow/verify',
     needs: { scope: 'sessions:write' },
-    async show(call, { names }, frame) {
+    show: atOnce(async (call, { names }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
       const typed = { email: '', phone: '', client_reference_id: '', metadata: '' }
       return createPage(frame, { flow, typed, fault: null })
-    },
+    }),
   },
   {
     path: '/verifications',
     needs: { scope: 'sessions:read' },
-    async show(call, asked, frame) {
+    show: atOnce(async (call, asked, frame) => {
       const { id = '', flow = '', status = '', reference = '', since = '', until = '' } = asked.query
       const filter = { flow, status, reference, since, until }
       // A reference may say who somebody is.
@@ -121,50 +127,49 @@ export const PAGES: readonly PageRow[] = [
         filter,
         paging: pagingOf(asked, list),
       })
-    },
+    }),
   },
   {
     path: '/verifications/:session',
     needs: { scope: 'sessions:read' },
-    async show(call, { names }, frame) {
-      const session = await retrieveSession(call, nameOf(names, 'session'))
-      const reportId = session.last_verification_report
-      const record =
-        typeof reportId === 'string' && may(call.principal, 'reports:read')
-          ? (await call.tx.reports.byIds(call.livemode, [reportId]))[0]
-          : undefined
-      const report = record && toReport(call, record, { expand: new Set(), isList: false, path: '' })
+    async show(read, { names }, frame) {
+      const id = nameOf(names, 'session')
+      // Who verifies may keep the report, so this asks as the API does.
+      const expand = frame.may('reports:read') ? ['last_verification_report'] : []
+      const session = await read((call) => retrieveSession(call, id, new Set(expand)))
+      const report = session.last_verification_report
       const flow = session.verification_flow
-      const found = await call.tx.sessions.byId(call.livemode, session.id)
-      const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
-      return verificationPage(frame, {
-        session,
-        report: report ?? null,
-        flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
-        events: await call.tx.events.ofObject(session.id),
-        outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
+      const rest = await read(async (call) => {
+        const found = await call.tx.sessions.byId(call.livemode, session.id)
+        const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
+        return {
+          flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
+          events: await call.tx.events.ofObject(session.id),
+          outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
+        }
       })
+      return verificationPage(frame, { session, report: typeof report === 'object' ? report : null, ...rest })
     },
   },
   {
     path: '/deployments',
     needs: { scope: 'flows:read' },
-    async show(call, asked, frame) {
+    show: atOnce(async (call, asked, frame) => {
       const list = await listDeployments(call, placeOf(asked))
       return deploymentsPage(frame, { deployments: list.data, paging: pagingOf(asked, list) })
-    },
+    }),
   },
   {
     path: '/deployments/:deployment',
     needs: { scope: 'flows:read' },
-    async show(call, { names }, frame) {
+    show: atOnce(async (call, { names }, frame) => {
       const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
       const definitions = deployment.changes.map(({ key, before, after }) => ({
         before: before === null ? '' : definitionOf(key, before),
         after: definitionOf(key, after),
       }))
       return deploymentPage(frame, { deployment, definitions })
-    },
+    }),
   },
 ]
 
