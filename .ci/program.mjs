@@ -1,7 +1,8 @@
 // Builds the program and the library: dist/flows.js, which asks for a Node that is new enough and then loads dist/cli.js,
 // and dist/index.js. Every package is in the bundle, so that nothing which somebody else publishes later changes what runs,
 // or asks for a newer Node than package.json does. Left out is only SQLite for Node 20, which holds native code.
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { startText } from './start.mjs'
 
@@ -41,3 +42,15 @@ writeFileSync('dist/flows.js', `#!/usr/bin/env node\n${start}`)
 chmodSync('dist/flows.js', 0o755)
 mkdirSync('node_modules/.cache/flows', { recursive: true })
 writeFileSync('node_modules/.cache/flows/bundle.json', JSON.stringify(metafile))
+
+// The style sheets of the dashboard, also compressed: they are most of what its first page transfers.
+mkdirSync('dist/assets', { recursive: true })
+for (const [name, path] of Object.entries({
+  'tabler.min.css': 'node_modules/@tabler/core/dist/css/tabler.min.css',
+  'dashboard.css': 'src/service/dashboard/dashboard.css',
+})) {
+  const text = readFileSync(path, 'utf8').replace(/\n?\/\*# sourceMappingURL=.*?\*\//s, '')
+  writeFileSync(`dist/assets/${name}`, text)
+  writeFileSync(`dist/assets/${name}.gz`, gzipSync(text, { level: 9 }))
+  writeFileSync(`dist/assets/${name}.br`, brotliCompressSync(text))
+}

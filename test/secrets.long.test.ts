@@ -100,6 +100,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
   // The store behind these cannot be reached: what is told of it is told of its address.
   serve: () => [human(['serve', '--port', '0'])],
   migrate: () => inFormats(['migrate', '--check'], 'human', 'json'),
+  dashboard: () => [human(['dashboard', '--at', 'http://127.0.0.1:1'])],
   bootstrap: () => [human(['bootstrap'])],
   keys: () => inFormats(['keys', 'list'], 'human', 'json'),
   backup: ({ folder }) => [human(['backup', join(folder, 'backup.sqlite')])],
@@ -120,7 +121,7 @@ const WITHOUT_ENV = new Set([
   'upgrade',
   'completion',
 ])
-const AT_THE_STORE = new Set(['serve', 'migrate', 'bootstrap', 'keys', 'backup', 'restore'])
+const AT_THE_STORE = new Set(['serve', 'migrate', 'dashboard', 'bootstrap', 'keys', 'backup', 'restore'])
 
 test('every command has a row here', () => {
   expect(Object.keys(CALLS).sort()).toEqual(COMMANDS.map(({ name }) => name).sort())

@@ -23,6 +23,8 @@ export interface EventFilter {
 
 export interface EventReads {
   byId(livemode: boolean, id: string): Promise<EventRecord | undefined>
+  /** Every event of an object, oldest first. */
+  ofObject(object: string): Promise<EventRecord[]>
   list(livemode: boolean, filter: EventFilter, page: Page): Promise<PageOf<EventRecord>>
   /** How many endpoints have not received each of these events; fully delivered events are left out. */
   pendingWebhooks(ids: readonly string[]): Promise<ReadonlyMap<string, number>>
@@ -32,8 +34,6 @@ export interface EventWrites {
   insert(event: EventRecord): Promise<void>
   /** The newest event of an object. */
   newestOf(object: string): Promise<Pick<EventRecord, 'id' | 'created'> | undefined>
-  /** Every event of an object, oldest first. */
-  ofObject(object: string): Promise<EventRecord[]>
   /** Replaces the event's copy of its object; for redaction. */
   update(event: Pick<EventRecord, 'id' | 'data'>): Promise<void>
   /** Drops at most `limit` events older than a time, with their deliveries. Answers how many. */

@@ -4,6 +4,7 @@ import type { EventReads, EventWrites } from './events.js'
 import type { FlowReads, FlowWrites } from './flows.js'
 import type { IdempotencyKeys } from './idempotency-keys.js'
 import type { ApiKeyReads, ApiKeyWrites, EphemeralKeyReads, EphemeralKeyWrites } from './keys.js'
+import type { SignInReads, SignInWrites } from './people/sign-ins.js'
 import type { RateLimits } from './rate-limits.js'
 import type { ReportReads, ReportWrites } from './reports.js'
 import type { SessionReads, SessionWrites } from './sessions.js'
@@ -41,6 +42,7 @@ export interface ReadTransaction {
   readonly deliveries: DeliveryReads
   readonly apiKeys: ApiKeyReads
   readonly ephemeralKeys: EphemeralKeyReads
+  readonly signIns: SignInReads
   readonly work: WorkReads
   readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
@@ -60,6 +62,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly deliveries: DeliveryReads & DeliveryWrites
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly ephemeralKeys: EphemeralKeyReads & EphemeralKeyWrites
+  readonly signIns: SignInReads & SignInWrites
   readonly idempotency: IdempotencyKeys
   readonly work: WorkReads & WorkWrites
   readonly contents: Contents

@@ -68,6 +68,7 @@ export interface ServedOptions
       | 'trustProxy'
       | 'metrics'
       | 'waiting'
+      | 'dashboard'
     >
   > {
   /** By default SQLite. */

@@ -210,6 +210,15 @@ export const EVERY_CALL: EveryCall = {
     delete: (tx) => tx.ephemeralKeys.delete(false, 'ek7'),
     forget: (tx) => tx.ephemeralKeys.forget(NOW, 20),
   },
+  signIns: {
+    byHash: (tx) => tx.signIns.byHash('hash-s7'),
+    insertLink: (tx) => tx.signIns.insertLink(aSignInLink('new')),
+    takeLink: (tx) => tx.signIns.takeLink('hash-l7'),
+    insert: (tx) => tx.signIns.insert(aSignIn('new')),
+    touch: (tx) => tx.signIns.touch('hash-s7', NOW),
+    delete: (tx) => tx.signIns.delete('hash-s7'),
+    forget: (tx) => tx.signIns.forget(NOW, NOW),
+  },
   idempotency: {
     find: (tx) => tx.idempotency.find(false, 'key-7'),
     insert: (tx) =>
@@ -275,6 +284,16 @@ const A_REMOTE = {
 }
 const TYPES = ['created', 'processing', 'verified', 'requires_input', 'canceled', 'redacted']
 
+const aPerson = { person: 'local:anna', name: 'anna', role: 'admin' }
+
+function aSignInLink(id: string, at = NOW) {
+  return { ...aPerson, hash: `hash-l${id}`, created: at, expires: at + 30 }
+}
+
+function aSignIn(id: string, at = NOW) {
+  return { ...aPerson, hash: `hash-s${id}`, created: at, seen: at, expires: at + 60 }
+}
+
 function anEphemeralKey(id: string, more: Partial<EphemeralKeyRecord> = {}): EphemeralKeyRecord {
   return {
     id,
@@ -338,6 +357,8 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     const lane = ['remote:test', 'remote:live', 'other:test'][n % 3] ?? ''
     await tx.work.insert(aWork(`wrk-s${padded(n)}`, { ...common, lane, name: `change:s${padded(n)}` }))
     await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
+    await tx.signIns.insertLink(aSignInLink(`${n}`, created(n)))
+    await tx.signIns.insert(aSignIn(`${n}`, created(n)))
     await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, { ...common, expires: n % 3 === 0 ? created(n) : null }))
     await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))
     await tx.idempotency.insert({

@@ -171,6 +171,12 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('../commands/service/keys.js')).keys,
   },
   {
+    name: 'dashboard',
+    summary: 'open the dashboard: flows, verifications and deployments',
+    group: 'Service',
+    load: async () => (await import('../commands/service/dashboard.js')).dashboard,
+  },
+  {
     name: 'bootstrap',
     summary: 'make the first keys of a service, with access to its store',
     group: 'Service',

@@ -5,6 +5,7 @@ import type { Caller, Service } from '../operations/calls/call.js'
 import type { Limiter } from '../operations/calls/limiter.js'
 import type { Waiting } from '../waiting.js'
 import type { KeyUsage } from './callers/key-usage.js'
+import type { DashboardOptions } from './dashboard/dashboard.js'
 import type { HealthOptions } from './server/health.js'
 import type { LogLine } from './server/log.js'
 
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly publicUrl: () => string
   readonly usage: Pick<KeyUsage, 'note'>
   readonly health: HealthOptions
+  /** Without it there is no dashboard. */
+  readonly dashboard?: DashboardOptions | undefined
   /** By default only faults of the service itself go to the log, on stderr. */
   readonly log?: ((line: LogLine) => void) | undefined
   readonly metrics?: Metrics | undefined

@@ -7,6 +7,7 @@ import { sendError } from './answers/answer.js'
 import { tooLarge } from './answers/too-large.js'
 import { formRoutes, jsonRoutes } from './api-routes.js'
 import type { AppOptions } from './app-options.js'
+import { dashboardRoutes } from './dashboard/dashboard.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
 import { ERRORS_PATH, pageRoutes } from './pages.js'
@@ -81,6 +82,12 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
   app.register(async (pages) => pageRoutes(pages, service, limiter))
+  const { dashboard } = options
+  if (dashboard !== undefined) {
+    app.register(async (pages) => dashboardRoutes(pages, service, options.publicUrl, dashboard), {
+      prefix: '/dashboard',
+    })
+  }
   app.register(async (webhooks) => verifierWebhooks(webhooks, service))
   return app
 }

@@ -14,6 +14,7 @@ import { webhookTargets } from '../operations/webhooks/webhook-targets.js'
 import type { Waiting } from '../waiting.js'
 import { createApp } from './app.js'
 import { keyUsage } from './callers/key-usage.js'
+import type { DashboardOptions } from './dashboard/dashboard.js'
 import { countingFailures } from './server/counting-failures.js'
 import { type LogLine, logJobFault, logStoreChange } from './server/log.js'
 import { boundSilentConnections } from './server/silent-connections.js'
@@ -55,6 +56,8 @@ export interface ServerOptions {
   readonly apiVersion?: string
   /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting
+  /** Serves the dashboard too. By default there is none. */
+  readonly dashboard?: DashboardOptions
 }
 
 export interface Server {
@@ -111,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
     health: { store, takesWrites, isDraining: () => isDraining },
     waiting: options.waiting,
+    dashboard: options.dashboard,
   })
   boundSilentConnections(app.server, { trustProxy })
   const requests = requestsUnderWay(app.server)

@@ -13,6 +13,7 @@ import { given } from './0009-given.js'
 import { keyBindings } from './0010-key-bindings.js'
 import { verifierAnswers } from './0011-verifier-answers.js'
 import { endingKeys } from './0013-ending-keys.js'
+import { signIns } from './0014-sign-ins.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keyBindings,
   verifierAnswers,
   endingKeys,
+  signIns,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

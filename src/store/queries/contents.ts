@@ -10,7 +10,8 @@ const BATCH = 1000
 
 /**
  * The primary key of every table, in an order for inserting: referenced tables come first. Not included are the
- * migrations table, which describes the store itself, and the counters, which expire within a minute.
+ * migrations table, which describes the store itself; the counters, which expire within a minute; and who is signed in:
+ * a backup that is restored signs nobody in.
  */
 const KEYS = {
   meta: ['name'],
@@ -30,7 +31,10 @@ const KEYS = {
   idempotency_keys: ['livemode', 'key'],
   work: ['id'],
 } as const satisfies {
-  readonly [Name in Exclude<keyof Tables, 'migrations' | 'rate_windows'>]: readonly (keyof Tables[Name])[]
+  readonly [Name in Exclude<
+    keyof Tables,
+    'migrations' | 'rate_windows' | 'sign_in_links' | 'sign_ins'
+  >]: readonly (keyof Tables[Name])[]
 }
 
 const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[]

@@ -8,6 +8,7 @@ import { ephemeralKeyQueries } from './keys/ephemeral-keys.js'
 import { idempotencyQueries } from './keys/idempotency-keys.js'
 import { rateLimitStore } from './keys/rate-limits.js'
 import type { Locks } from './locks.js'
+import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
 import { sessionQueries } from './sessions/sessions.js'
@@ -63,6 +64,7 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     deliveries: deliveryQueries(tx, locks, pace),
     apiKeys: apiKeyQueries(tx, pace),
     ephemeralKeys: ephemeralKeyQueries(tx),
+    signIns: signInQueries(tx),
     idempotency: idempotencyQueries(tx),
     work: workQueries(tx),
     contents: contentsQueries(tx, locks),

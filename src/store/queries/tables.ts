@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { SignInLinkRecord, SignInRecord } from '../people/sign-ins.js'
 
 /**
  * The tables of every dialect: only text and integers. Booleans are 0 and 1, times are unix seconds, structures are
@@ -22,6 +23,8 @@ export interface Tables {
   ephemeral_keys: EphemeralKeysTable
   idempotency_keys: IdempotencyKeysTable
   work: WorkTable
+  sign_in_links: SignInLinkRecord
+  sign_ins: SignInRecord
   rate_windows: { scope: string; window: number; used: number }
 }
 

@@ -247,6 +247,9 @@ export const STORY: readonly Scene[] = [
   help('keys'),
   ...['create', 'list', 'revoke'].map((name) => help('keys', 'keys', name)),
 
+  { command: 'dashboard', name: 'link', args: ['dashboard', '--at', 'http://127.0.0.1:4010'] },
+  help('dashboard'),
+
   { command: 'bootstrap', name: 'first', args: ['bootstrap'] },
   { command: 'bootstrap', name: 'twice', args: ['bootstrap'], code: 1 },
   { command: 'bootstrap', name: 'again', args: ['bootstrap', '--again'] },

@@ -10,6 +10,7 @@ import { printable } from '../../../text/text.js'
 import { apiAddressFault } from '../../../validate/address.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import { dashboardOptions } from '../../service/dashboard.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
@@ -104,6 +105,7 @@ export const serve: Define = (command, run) => {
             rateLimit,
             apiVersion,
             verifiers,
+            dashboard: dashboardOptions(),
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
@@ -117,6 +119,7 @@ export const serve: Define = (command, run) => {
           const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           cli.terminal.talk(`${printable(whoVerifies(stripe, publicUrl?.replace(/\/+$/, '') ?? server.url))}\n`)
+          cli.terminal.talk(`Dashboard: flows dashboard --at ${server.url}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopped

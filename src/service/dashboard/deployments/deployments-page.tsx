@@ -1,0 +1,65 @@
+import type { DeploymentSummary } from '../../../store/deployments.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+
+export interface DeploymentsView {
+  readonly deployments: readonly DeploymentSummary[]
+  readonly paging: Paging
+}
+
+/** Every deployment of the mode, newest first. */
+export function deploymentsPage(frame: Frame, { deployments, paging }: DeploymentsView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Deployments', within: 'deployments' },
+    <>
+      <div class="card">
+        {deployments.length === 0 ? (
+          <p class="quiet empty-list">
+            Nothing was deployed yet. <code>flows apply</code> does it.
+          </p>
+        ) : (
+          <div class="table-responsive">
+            <table class="table table-vcenter card-table">
+              <thead>
+                <tr>
+                  <th scope="col">When</th>
+                  <th scope="col">Project</th>
+                  <th scope="col">Changes</th>
+                  <th scope="col">Commit</th>
+                  <th scope="col">By</th>
+                </tr>
+              </thead>
+              <tbody>
+                {deployments.map(({ id, created, project, summary, source, actor }) => (
+                  <tr key={id}>
+                    <td>
+                      <a href={at(frame.mode, 'deployments', id)}>
+                        <Time at={created} />
+                      </a>
+                    </td>
+                    <td>{project}</td>
+                    <td>
+                      {Object.entries(summary)
+                        .filter(([, count]) => count > 0)
+                        .map(([action, count]) => `${count} ${action}`)
+                        .join(', ')}
+                    </td>
+                    <td>
+                      {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}
+                    </td>
+                    <td>{actor ?? 'unknown'}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}

@@ -1,0 +1,172 @@
+import type { FlowVersion, VerificationFlow, VerificationSession } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { Checks } from '../parts/checks.js'
+import { Facts } from '../parts/facts.js'
+import { Time } from '../parts/time.js'
+import { SessionTable } from '../verifications/session-table.js'
+
+export interface FlowView {
+  readonly flow: VerificationFlow
+  /** The definition that says this configuration. */
+  readonly yaml: string
+  /** The newest ones. */
+  readonly versions: readonly FlowVersion[]
+  readonly sessions: readonly VerificationSession[]
+  /** The static link as a picture, in SVG; null while the link is off. */
+  readonly qrCode: string | null
+}
+
+/** One flow: what it asks for, its link, its versions and the newest verifications. */
+export function flowPage(frame: Frame, view: FlowView): Page {
+  const { flow, yaml, versions, sessions } = view
+  const here = at(frame.mode, 'flows', flow.key)
+  const canCreate = frame.may('sessions:write') && flow.status === 'active'
+  return dashboardPage(
+    200,
+    frame,
+    {
+      title: flow.name,
+      within: 'flows',
+      from: { href: at(frame.mode, 'flows'), text: 'All flows' },
+      actions: canCreate && (
+        <a class="btn btn-primary" href={`${here}/verify`}>
+          Create a verification
+        </a>
+      ),
+    },
+    <div class="columns">
+      <section class="card card-body" aria-labelledby="asked">
+        <h2 id="asked">What a person is asked for</h2>
+        <Checks of={flow} />
+        <Facts
+          of={[
+            ['Id', <code key="id">{flow.id}</code>],
+            ['Key', <code key="key">{flow.key}</code>],
+            ['Status', flow.status],
+            ['Description', flow.description],
+            ['Return URL', flow.return_url],
+            ['Managed by', flow.project === null ? 'hand: no project manages it' : `project ${flow.project}`],
+            ['Protected', flow.protected ? 'yes: a plan may not archive or weaken it' : null],
+            ['Metadata', metadataText(flow.metadata)],
+          ]}
+        />
+      </section>
+      <Link frame={frame} view={view} here={here} />
+      <section class="card card-body" aria-labelledby="definition">
+        <h2 id="definition">Definition</h2>
+        {flow.project !== null && (
+          <p class="quiet">Git is where this flow is edited. What is changed here shows as drift in the next plan.</p>
+        )}
+        <pre class="yaml">{yaml}</pre>
+      </section>
+      <section class="card card-body" aria-labelledby="versions">
+        <h2 id="versions">Versions</h2>
+        <Versions frame={frame} flow={flow} versions={versions} here={here} />
+      </section>
+      <section class="card card-body wide" aria-labelledby="verifications">
+        <h2 id="verifications">Newest verifications</h2>
+        <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
+        {sessions.length > 0 && (
+          <p>
+            <a href={`${at(frame.mode, 'verifications')}?flow=${encodeURIComponent(flow.key)}`}>
+              All verifications of this flow
+            </a>
+          </p>
+        )}
+      </section>
+    </div>,
+  )
+}
+
+function Link({ frame, view, here }: { readonly frame: Frame; readonly view: FlowView; readonly here: string }) {
+  const { flow, qrCode } = view
+  const { active, url } = flow.static_link
+  return (
+    <section class="card card-body" aria-labelledby="link">
+      <h2 id="link">Static link</h2>
+      {active ? (
+        <>
+          <p>
+            Anybody who has it can be verified: <a href={url}>{url}</a>
+          </p>
+          {/* Made by the service itself, from this address. */}
+          {qrCode !== null && (
+            <figure
+              class="qr"
+              role="img"
+              aria-label="The link as a QR code"
+              dangerouslySetInnerHTML={{ __html: qrCode }}
+            />
+          )}
+        </>
+      ) : (
+        <p>It is off: whoever opens it is told so.</p>
+      )}
+      {frame.may('flows:write') && flow.status === 'active' && (
+        <form method="post" action={`${here}/link`} class="buttons">
+          <FormToken of={frame} />
+          <input type="hidden" name="version" value={flow.version} />
+          <button class="btn" type="submit" name="do" value={active ? 'deactivate' : 'activate'}>
+            {active ? 'Deactivate the link' : 'Activate the link'}
+          </button>
+          <button class="btn" type="submit" name="do" value="rotate">
+            Make a new link
+          </button>
+        </form>
+      )}
+      <p class="quiet">A new link ends the old one at once.</p>
+    </section>
+  )
+}
+
+interface VersionsProps {
+  readonly frame: Frame
+  readonly flow: VerificationFlow
+  readonly versions: readonly FlowVersion[]
+  readonly here: string
+}
+
+function Versions({ frame, flow, versions, here }: VersionsProps) {
+  return (
+    <>
+      <ol class="versions" reversed>
+        {versions.map((one) => (
+          <li key={one.id} value={one.version}>
+            <strong>{one.action}</strong> <Time at={one.created} />
+            <div class="quiet">
+              {one.actor ?? 'unknown'}
+              {one.changed.length > 0 && `: ${one.changed.join(', ')}`}
+            </div>
+            {one.deployment !== null && (
+              <div>
+                <a href={at(frame.mode, 'deployments', one.deployment)}>its deployment</a>
+              </div>
+            )}
+          </li>
+        ))}
+      </ol>
+      {flow.version > 1 && (
+        <form method="get" action={`${here}/versions`} class="filters">
+          <label>
+            From version
+            <input class="form-control" type="number" name="from" min={1} max={flow.version} value={flow.version - 1} />
+          </label>
+          <label>
+            to
+            <input class="form-control" type="number" name="to" min={1} max={flow.version} value={flow.version} />
+          </label>
+          <button class="btn" type="submit">
+            Compare
+          </button>
+        </form>
+      )}
+    </>
+  )
+}
+
+function metadataText(metadata: Readonly<Record<string, string>>): string {
+  return Object.entries(metadata)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('; ')
+}

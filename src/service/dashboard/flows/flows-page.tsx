@@ -1,0 +1,110 @@
+import type { VerificationFlow } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { Checks } from '../parts/checks.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+
+export interface FlowsView {
+  readonly flows: readonly VerificationFlow[]
+  readonly paging: Paging
+  readonly filter: { readonly search: string; readonly project: string; readonly status: 'active' | 'archived' }
+}
+
+/** Every flow of the mode, newest first. */
+export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): Page {
+  const isFiltered = filter.search !== '' || filter.project !== '' || filter.status !== 'active'
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Flows', within: 'flows' },
+    <>
+      <search>
+        <form method="get" class="filters">
+          <label>
+            Key
+            <input class="form-control" type="search" name="search" value={filter.search} maxLength={64} />
+          </label>
+          <label>
+            Project
+            <input class="form-control" type="text" name="project" value={filter.project} maxLength={64} />
+          </label>
+          <label>
+            Status
+            <select class="form-select" name="status">
+              {(['active', 'archived'] as const).map((one) => (
+                <option key={one} value={one} selected={one === filter.status}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button class="btn" type="submit">
+            Filter
+          </button>
+        </form>
+      </search>
+      {flows.length === 0 ? (
+        <Empty isFiltered={isFiltered} />
+      ) : (
+        <div class="card">
+          <div class="table-responsive">
+            <table class="table table-vcenter card-table">
+              <thead>
+                <tr>
+                  <th scope="col">Flow</th>
+                  <th scope="col">Checks</th>
+                  <th scope="col">Static link</th>
+                  <th scope="col">Managed by</th>
+                  <th scope="col">Last change</th>
+                </tr>
+              </thead>
+              <tbody>
+                {flows.map((flow) => (
+                  <tr key={flow.id}>
+                    <td>
+                      <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
+                      <div class="quiet">{flow.key}</div>
+                    </td>
+                    <td>
+                      <Checks of={flow} />
+                    </td>
+                    <td>
+                      {flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>}
+                    </td>
+                    <td>{flow.project === null ? 'by hand' : flow.project}</td>
+                    <td>
+                      <Time at={flow.updated} />
+                      <div class="quiet">
+                        version {flow.version}
+                        {flow.updated_by !== null && `, ${flow.updated_by}`}
+                      </div>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </div>
+      )}
+      <Pages of={paging} />
+    </>,
+  )
+}
+
+function Empty({ isFiltered }: { readonly isFiltered: boolean }) {
+  return (
+    <div class="card card-body empty-list">
+      {isFiltered ? (
+        <p>No flow is like that.</p>
+      ) : (
+        <>
+          <p>There is no flow in this mode yet.</p>
+          <p class="quiet">
+            Write one in <code>flows/</code>, then run <code>flows apply</code>.
+          </p>
+        </>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,165 @@
+import type { ComponentChildren } from 'preact'
+import { renderToString } from 'preact-render-to-string'
+import type { Page } from '../pages/page.js'
+
+export type DashboardMode = 'test' | 'live'
+
+/** What stands around every page of the dashboard. */
+export interface Frame {
+  readonly mode: DashboardMode
+  readonly person: { readonly name: string; readonly role: string }
+  readonly formToken: string
+  /** What was just done, in words; null for nothing. */
+  readonly notice: string | null
+  /** Whether the person may do what takes a scope. */
+  readonly may: (scope: 'flows:write' | 'sessions:write' | 'reports:read') => boolean
+  /** Where the style sheets are, without a slash at the end. */
+  readonly assets: string
+}
+
+interface Content {
+  readonly title: string
+  /** The page in the navigation that it belongs to. */
+  readonly within: Section
+  /** Beside the title. */
+  readonly actions?: ComponentChildren
+  /** Above the title: the page that this one is found on. */
+  readonly from?: { readonly href: string; readonly text: string }
+}
+
+type Section = 'flows' | 'verifications' | 'deployments'
+
+const SECTIONS: readonly (readonly [Section, string])[] = [
+  ['flows', 'Flows'],
+  ['verifications', 'Verifications'],
+  ['deployments', 'Deployments'],
+]
+
+/** Addresses within the dashboard. */
+export function at(mode: DashboardMode, ...names: readonly string[]): string {
+  return `/dashboard/${[mode, ...names].map(encodeURIComponent).join('/')}`
+}
+
+/** A page for somebody who is signed in. All content is escaped, and there are no scripts. */
+export function dashboardPage(status: number, frame: Frame, content: Content, children: ComponentChildren): Page {
+  const { mode, person, notice } = frame
+  const { title, within, actions, from } = content
+  return documentOf(
+    status,
+    frame.assets,
+    title,
+    <>
+      <a class="visually-hidden-focusable" href="#content">
+        Skip to the content
+      </a>
+      <header>
+        <div class="navbar d-print-none">
+          <div class="container-xl">
+            <span class="navbar-brand">Verification flows</span>
+            <nav aria-label="Mode" class="mode">
+              {(['test', 'live'] as const).map((one) => (
+                <a key={one} href={at(one, within)} {...(one === mode && { 'aria-current': 'true' as const })}>
+                  {one === 'test' ? 'Test' : 'Live'}
+                </a>
+              ))}
+            </nav>
+            <form method="post" action="/dashboard/sign-out" class="person">
+              <FormToken of={frame} />
+              <span>
+                {person.name} <span class="quiet">({person.role})</span>
+              </span>
+              <button type="submit" class="btn btn-sm">
+                Sign out
+              </button>
+            </form>
+          </div>
+        </div>
+        {mode === 'test' && (
+          <p class="test-mode">
+            <span class="container-xl">Test mode: nobody real is verified here.</span>
+          </p>
+        )}
+      </header>
+      <nav aria-label="Pages" class="pages">
+        <div class="container-xl">
+          {SECTIONS.map(([name, text]) => (
+            <a key={name} href={at(mode, name)} {...(name === within && { 'aria-current': 'page' as const })}>
+              {text}
+            </a>
+          ))}
+        </div>
+      </nav>
+      <main id="content" class="container-xl">
+        {from && (
+          <a class="from" href={from.href}>
+            ← {from.text}
+          </a>
+        )}
+        <div class="heading">
+          <h1>{title}</h1>
+          <div class="actions">{actions}</div>
+        </div>
+        {notice && (
+          <p class="alert alert-success" role="status">
+            {notice}
+          </p>
+        )}
+        {children}
+      </main>
+    </>,
+  )
+}
+
+/** A page for somebody who is not signed in, or who asked for what is not there. */
+export function plainPage(status: number, assets: string, title: string, children: ComponentChildren): Page {
+  return documentOf(
+    status,
+    assets,
+    title,
+    <main class="container-tight plain">
+      <div class="card card-body">
+        <h1>{title}</h1>
+        {children}
+      </div>
+    </main>,
+  )
+}
+
+/** Belongs into every form: see isOwnForm. */
+export function FormToken({ of: { formToken } }: { readonly of: Pick<Frame, 'formToken'> }) {
+  return <input type="hidden" name="form_token" value={formToken} />
+}
+
+function documentOf(status: number, assets: string, title: string, body: ComponentChildren): Page {
+  const html = renderToString(
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>{title} - Verification flows</title>
+        <link rel="stylesheet" href={`${assets}/tabler.min.css`} />
+        <link rel="stylesheet" href={`${assets}/dashboard.css`} />
+      </head>
+      <body>{body}</body>
+    </html>,
+  )
+  return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
+}
+
+/** Nothing comes from elsewhere, nothing is inline, and no other site may frame it. */
+const HEADERS = {
+  'content-security-policy': [
+    "default-src 'none'",
+    "style-src 'self'",
+    // The style sheet draws its arrows and ticks as data.
+    "img-src 'self' data:",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+  ].join('; '),
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex',
+  'cross-origin-opener-policy': 'same-origin',
+}

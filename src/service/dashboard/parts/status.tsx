@@ -1,0 +1,30 @@
+import type { SessionStatus } from '../../../model/resources.js'
+
+const WORDS: Readonly<Record<SessionStatus, string>> = {
+  requires_input: 'Requires input',
+  processing: 'Processing',
+  verified: 'Verified',
+  canceled: 'Canceled',
+}
+
+const TONES: Readonly<Record<SessionStatus, string>> = {
+  requires_input: 'waiting',
+  processing: 'under-way',
+  verified: 'good',
+  canceled: 'over',
+}
+
+/** The words of a status: never its colour alone says what it is. */
+export function Status({ of }: { readonly of: SessionStatus }) {
+  return <span class={`tone ${TONES[of]}`}>{WORDS[of]}</span>
+}
+
+export function statusWords(status: SessionStatus): string {
+  return WORDS[status]
+}
+
+export function Check({ status }: { readonly status: 'verified' | 'unverified' }) {
+  return (
+    <span class={`tone ${status === 'verified' ? 'good' : 'bad'}`}>{status === 'verified' ? 'Passed' : 'Failed'}</span>
+  )
+}

@@ -1,0 +1,198 @@
+import type { VerificationReport, VerificationSession } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { Facts } from '../parts/facts.js'
+import { Check, Status } from '../parts/status.js'
+import { Time } from '../parts/time.js'
+
+export interface VerificationView {
+  readonly session: VerificationSession
+  /** The newest report; null if there is none, or the person may not read it. */
+  readonly report: VerificationReport | null
+  /** Null without a flow. */
+  readonly flowName: string | null
+  /** What happened, oldest first. */
+  readonly events: readonly { readonly id: string; readonly type: string; readonly created: number }[]
+  /** How an attempt may end, if that is chosen here: only in test mode. */
+  readonly outcomes: readonly string[]
+}
+
+const SECTIONS = [
+  ['document', 'Document'],
+  ['selfie', 'Selfie'],
+  ['id_number', 'ID number'],
+  ['email', 'Email'],
+  ['phone', 'Phone'],
+] as const
+
+/** One verification: its status, each check with its reason, and what happened when. */
+export function verificationPage(frame: Frame, view: VerificationView): Page {
+  const { session, report, flowName, events } = view
+  const { last_error: error, provided_details: given, verification_flow: flow } = session
+  const isPersonal = frame.may('reports:read')
+  return dashboardPage(
+    200,
+    frame,
+    {
+      title: `Verification ${session.id}`,
+      within: 'verifications',
+      from: { href: at(frame.mode, 'verifications'), text: 'All verifications' },
+    },
+    <div class="columns">
+      <section class="card card-body" aria-labelledby="state">
+        <h2 id="state">
+          <Status of={session.status} />
+        </h2>
+        {error !== null && (
+          <p>
+            <code>{error.code}</code> {error.reason}
+          </p>
+        )}
+        <Facts
+          of={[
+            ['Created', <Time key="created" at={session.created} />],
+            [
+              'Flow',
+              flow !== undefined && (
+                <a key="flow" href={at(frame.mode, 'flows', flow)}>
+                  {flowName ?? flow}
+                </a>
+              ),
+            ],
+            ['Version of the flow', session.verification_flow_version],
+            ['Redaction', session.redaction?.status],
+            ['Reference', isPersonal && session.client_reference_id],
+            ['Email', isPersonal && given?.email],
+            ['Phone', isPersonal && given?.phone],
+            ['Metadata', isPersonal && metadataText(session.metadata)],
+          ]}
+        />
+        {!isPersonal && <p class="quiet">Your role shows no personal data.</p>}
+      </section>
+      <section class="card card-body" aria-labelledby="checks">
+        <h2 id="checks">Checks</h2>
+        {report === null ? (
+          <p class="quiet">{isPersonal ? 'No attempt has ended yet.' : 'Your role shows no reports.'}</p>
+        ) : (
+          <Report report={report} />
+        )}
+      </section>
+      <section class="card card-body" aria-labelledby="timeline">
+        <h2 id="timeline">What happened</h2>
+        <ol class="timeline">
+          {events.map(({ id, type, created }) => (
+            <li key={id}>
+              <Time at={created} /> {type.replace('identity.verification_session.', '').replace('_', ' ')}
+            </li>
+          ))}
+        </ol>
+      </section>
+      {frame.may('sessions:write') && <Actions frame={frame} view={view} />}
+    </div>,
+  )
+}
+
+function Report({ report }: { readonly report: VerificationReport }) {
+  return (
+    <ul class="results">
+      {SECTIONS.map(([name, words]) => {
+        const section = report[name]
+        if (section === undefined) return null
+        return (
+          <li key={name}>
+            <strong>{words}</strong> <Check status={section.status} />
+            {section.error !== null && (
+              <div>
+                <code>{section.error.code}</code> {section.error.reason}
+              </div>
+            )}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}
+
+function Actions({ frame, view }: { readonly frame: Frame; readonly view: VerificationView }) {
+  const { session, outcomes } = view
+  const here = at(frame.mode, 'verifications', session.id)
+  const isOpen = session.status === 'requires_input' && session.redaction === null
+  const mayRedact = session.redaction === null && session.status !== 'processing' && session.status !== 'canceled'
+  if (!isOpen && !mayRedact) return null
+  return (
+    <section class="card card-body" aria-labelledby="actions">
+      <h2 id="actions">Actions</h2>
+      {isOpen && session.url !== null && (
+        <p>
+          For the person: <a href={session.url}>the page of this verification</a>
+        </p>
+      )}
+      {isOpen && outcomes.length > 0 && (
+        <form method="post" action={`${here}/submit`} class="filters">
+          <FormToken of={frame} />
+          <label>
+            Let the attempt end as
+            <select class="form-select" name="outcome">
+              {outcomes.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+          <button class="btn" type="submit">
+            Submit
+          </button>
+        </form>
+      )}
+      {isOpen && (
+        <Sure
+          frame={frame}
+          action={`${here}/cancel`}
+          text="Cancel this verification"
+          what="It cannot be opened again."
+        />
+      )}
+      {mayRedact && (
+        <Sure
+          frame={frame}
+          action={`${here}/redact`}
+          text="Redact this verification"
+          what="All personal data of it is erased, for ever."
+        />
+      )}
+    </section>
+  )
+}
+
+interface SureProps {
+  readonly frame: Frame
+  readonly action: string
+  readonly text: string
+  readonly what: string
+}
+
+/** What cannot be undone is asked for twice: by opening it, and by a tick. */
+function Sure({ frame, action, text, what }: SureProps) {
+  return (
+    <details>
+      <summary>{text}</summary>
+      <form method="post" action={action}>
+        <FormToken of={frame} />
+        <p>{what}</p>
+        <label class="form-check">
+          <input class="form-check-input" type="checkbox" name="sure" value="yes" required /> I am sure
+        </label>
+        <button class="btn btn-danger" type="submit">
+          {text}
+        </button>
+      </form>
+    </details>
+  )
+}
+
+function metadataText(metadata: Readonly<Record<string, string>>): string {
+  return Object.entries(metadata)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join('; ')
+}

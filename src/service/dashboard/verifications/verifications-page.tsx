@@ -1,0 +1,75 @@
+import { SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { dashboardPage, type Frame } from '../frame.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { statusWords } from '../parts/status.js'
+import { SessionTable } from './session-table.js'
+
+export interface VerificationsView {
+  readonly sessions: readonly VerificationSession[]
+  readonly flowNames: ReadonlyMap<string, string>
+  readonly paging: Paging
+  readonly filter: {
+    readonly flow: string
+    readonly status: string
+    readonly reference: string
+    /** Days, as "2026-11-29"; empty for no bound. */
+    readonly since: string
+    readonly until: string
+  }
+}
+
+/** Every verification of the mode, newest first. */
+export function verificationsPage(frame: Frame, { sessions, flowNames, paging, filter }: VerificationsView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Verifications', within: 'verifications' },
+    <>
+      <search>
+        <form method="get" class="filters">
+          <label>
+            Id
+            <input class="form-control" type="search" name="id" maxLength={64} />
+          </label>
+          <label>
+            Flow
+            <input class="form-control" type="text" name="flow" value={filter.flow} maxLength={64} />
+          </label>
+          <label>
+            Status
+            <select class="form-select" name="status">
+              <option value="">any</option>
+              {SESSION_STATUSES.map((one) => (
+                <option key={one} value={one} selected={one === filter.status}>
+                  {statusWords(one)}
+                </option>
+              ))}
+            </select>
+          </label>
+          {frame.may('reports:read') && (
+            <label>
+              Reference
+              <input class="form-control" type="text" name="reference" value={filter.reference} maxLength={5000} />
+            </label>
+          )}
+          <label>
+            Since
+            <input class="form-control" type="date" name="since" value={filter.since} />
+          </label>
+          <label>
+            Until
+            <input class="form-control" type="date" name="until" value={filter.until} />
+          </label>
+          <button class="btn" type="submit">
+            Filter
+          </button>
+        </form>
+      </search>
+      <div class="card">
+        <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} />
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}

@@ -1,0 +1,252 @@
+import { newDefinition } from '../../../edit/new-definition.js'
+import { type FlowConfig, looksLikeFlowId } from '../../../model/flow.js'
+import type { FlowVersion, ListObject, VerificationFlow } from '../../../model/resources.js'
+import { choicesOf } from '../../../verifier/hosted-page.js'
+import { ApiError, notFound } from '../../api-error.js'
+import { deploymentPage } from '../../dashboard/deployments/deployment-page.js'
+import { deploymentsPage } from '../../dashboard/deployments/deployments-page.js'
+import { flowPage } from '../../dashboard/flows/flow-page.js'
+import { flowsPage } from '../../dashboard/flows/flows-page.js'
+import { versionsPage } from '../../dashboard/flows/versions-page.js'
+import type { Frame } from '../../dashboard/frame.js'
+import type { Paging } from '../../dashboard/parts/paging.js'
+import { createPage } from '../../dashboard/verifications/create-page.js'
+import { verificationPage } from '../../dashboard/verifications/verification-page.js'
+import { verificationsPage } from '../../dashboard/verifications/verifications-page.js'
+import type { Needs } from '../../operations/calls/authorise.js'
+import type { LookupCall, ReadCall } from '../../operations/calls/call.js'
+import { may } from '../../operations/calls/principal.js'
+import { listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
+import { listFlowVersions } from '../../operations/flows/flow-versions.js'
+import { listFlows, retrieveFlow } from '../../operations/flows/flows.js'
+import { listSessions, retrieveSession } from '../../operations/sessions/sessions.js'
+import type { Page } from '../../pages/page.js'
+import { qrCode } from './qr-code.js'
+
+/** What a page gets: the names in its path, and its query. */
+export interface Asked {
+  readonly names: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** The page's own address, without its query. */
+  readonly path: string
+}
+
+/** One page: what it requires of a person, as a route of the API does of a key, and how it is made. */
+export interface PageRow {
+  /** After "/dashboard/:mode". */
+  readonly path: string
+  readonly needs: Needs
+  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page>
+}
+
+/** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
+type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
+
+/** A page that is read in one transaction. */
+function atOnce(show: (call: ReadCall, asked: Asked, frame: Frame) => Promise<Page>): PageRow['show'] {
+  return (read, asked, frame) => read((call) => show(call, asked, frame))
+}
+
+const PER_PAGE = 25
+const NEWEST = 10
+
+export const PAGES: readonly PageRow[] = [
+  {
+    path: '/flows',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const { search = '', project = '', status } = asked.query
+      const filter = { search, project, status: status === 'archived' ? 'archived' : 'active' } as const
+      const list = await listFlows(call, {
+        ...placeOf(asked),
+        status: filter.status,
+        ...(project !== '' && { project }),
+        ...(search !== '' && { key_contains: search }),
+      })
+      return flowsPage(frame, { flows: list.data, filter, paging: pagingOf(asked, list) })
+    }),
+  },
+  {
+    path: '/flows/:flow',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, { names }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const versions = await listFlowVersions(call, flow.id, { limit: NEWEST })
+      const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
+      const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
+      return flowPage(frame, {
+        flow,
+        yaml: yamlOf(flow),
+        versions: versions.data,
+        sessions: sessions.data,
+        qrCode: code,
+      })
+    }),
+  },
+  {
+    path: '/flows/:flow/versions',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, { names, query }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const [from, to] = [await versionAt(call, flow, query.from), await versionAt(call, flow, query.to)]
+      const shown = ({ version, config }: FlowVersion) => ({ version, yaml: definitionOf(flow.key, config) })
+      return versionsPage(frame, { flow, from: shown(from), to: shown(to) })
+    }),
+  },
+  {
+    path: '/flows/:flow/verify',
+    needs: { scope: 'sessions:write' },
+    show: atOnce(async (call, { names }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const typed = { email: '', phone: '', client_reference_id: '', metadata: '' }
+      return createPage(frame, { flow, typed, fault: null })
+    }),
+  },
+  {
+    path: '/verifications',
+    needs: { scope: 'sessions:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const { id = '', flow = '', status = '', reference = '', since = '', until = '' } = asked.query
+      const filter = { flow, status, reference, since, until }
+      // A reference may say who somebody is.
+      const byReference = reference !== '' && may(call.principal, 'reports:read')
+      const list =
+        id === ''
+          ? await listSessions(call, {
+              ...placeOf(asked),
+              ...(flow !== '' && { verification_flow: flow }),
+              ...(isStatus(status) && { status }),
+              ...(byReference && { client_reference_id: reference }),
+              created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
+            })
+          : { has_more: false, data: [await retrieveSession(call, id)] }
+      const { data } = list
+      return verificationsPage(frame, {
+        sessions: data,
+        flowNames: await flowNames(call, data),
+        filter,
+        paging: pagingOf(asked, list),
+      })
+    }),
+  },
+  {
+    path: '/verifications/:session',
+    needs: { scope: 'sessions:read' },
+    async show(read, { names }, frame) {
+      const id = nameOf(names, 'session')
+      // Who verifies may keep the report, so this asks as the API does.
+      const expand = frame.may('reports:read') ? ['last_verification_report'] : []
+      const session = await read((call) => retrieveSession(call, id, new Set(expand)))
+      const report = session.last_verification_report
+      const flow = session.verification_flow
+      const rest = await read(async (call) => {
+        const found = await call.tx.sessions.byId(call.livemode, session.id)
+        const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
+        return {
+          flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
+          events: await call.tx.events.ofObject(session.id),
+          outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
+        }
+      })
+      return verificationPage(frame, { session, report: typeof report === 'object' ? report : null, ...rest })
+    },
+  },
+  {
+    path: '/deployments',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const list = await listDeployments(call, placeOf(asked))
+      return deploymentsPage(frame, { deployments: list.data, paging: pagingOf(asked, list) })
+    }),
+  },
+  {
+    path: '/deployments/:deployment',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, { names }, frame) => {
+      const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
+      const definitions = deployment.changes.map(({ key, before, after }) => ({
+        before: before === null ? '' : definitionOf(key, before),
+        after: definitionOf(key, after),
+      }))
+      return deploymentPage(frame, { deployment, definitions })
+    }),
+  },
+]
+
+const DAY = 24 * 60 * 60
+
+function nameOf(names: Asked['names'], name: string): string {
+  return names[name] ?? ''
+}
+
+/** Where in a list a page begins. */
+function placeOf({ query: { after, before } }: Asked) {
+  return {
+    limit: PER_PAGE,
+    ...(after !== undefined && { starting_after: after }),
+    ...(before !== undefined && after === undefined && { ending_before: before }),
+  }
+}
+
+function pagingOf(
+  { query, path }: Asked,
+  { data, has_more }: Pick<ListObject<{ readonly id: string }>, 'data' | 'has_more'>,
+): Paging {
+  const { after, before, ...filter } = query
+  const isBackwards = before !== undefined && after === undefined
+  const link = (place: Record<string, string>) => `${path}?${new URLSearchParams({ ...filter, ...place })}`
+  const [first, last] = [data[0], data.at(-1)]
+  const hasNewer = isBackwards ? has_more : after !== undefined
+  const hasOlder = isBackwards || has_more
+  return {
+    newer: hasNewer && first !== undefined ? link({ before: first.id }) : null,
+    older: hasOlder && last !== undefined ? link({ after: last.id }) : null,
+  }
+}
+
+function isStatus(text: string): text is 'requires_input' | 'processing' | 'verified' | 'canceled' {
+  return ['requires_input', 'processing', 'verified', 'canceled'].includes(text)
+}
+
+/** A bound of a range by a day in UTC; none for what is not a day. */
+function dayIn(text: string, bound: 'gte' | 'lt', shift: number) {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / 1000 : Number.NaN
+  return Number.isNaN(time) ? {} : { [bound]: time + shift }
+}
+
+async function flowNames(
+  { tx, livemode }: ReadCall,
+  sessions: readonly { readonly verification_flow?: string | undefined }[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(sessions.flatMap(({ verification_flow: flow }) => (flow === undefined ? [] : [flow])))]
+  const flows = ids.length === 0 ? [] : await tx.flows.byIdsOrKeys(livemode, ids.filter(looksLikeFlowId), [])
+  return new Map(flows.map(({ id, config }) => [id, config.name]))
+}
+
+async function versionAt(call: ReadCall, flow: VerificationFlow, text: string | undefined): Promise<FlowVersion> {
+  const version = /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : 0
+  if (version < 1 || version > flow.version) throw notFound('verification_flow_version', text ?? '', 'version')
+  const place = version === flow.version ? {} : { starting_after: `${flow.id}:${version + 1}` }
+  const { data } = await listFlowVersions(call, flow.id, { limit: 1, ...place })
+  if (data[0] === undefined) throw new ApiError(404, { message: 'There is no such version.' })
+  return data[0]
+}
+
+function yamlOf(flow: VerificationFlow): string {
+  const { name, description, type, options, return_url, static_link, metadata } = flow
+  const config: FlowConfig = {
+    name,
+    description,
+    type,
+    options,
+    return_url,
+    static_link: { active: static_link.active },
+    metadata,
+    protected: flow.protected,
+  }
+  return definitionOf(flow.key, config)
+}
+
+function definitionOf(key: string, config: FlowConfig): string {
+  return newDefinition(`flows/${key}.yaml`, config)
+}

@@ -1,0 +1,111 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type { SignInRecord } from '../../../store/people/sign-ins.js'
+import type { Call, ReadCall, WriteCall } from '../calls/call.js'
+import { isAtTheStore, type Principal } from '../calls/principal.js'
+import { randomSecret } from '../keys/random-secret.js'
+import { type Role, scopesOfRole } from './roles.js'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+
+/** How long a link that signs in is good for, in seconds: it is followed at once, by whoever asked for it. */
+export const LINK_LIFETIME = 30
+/** How long somebody stays signed in without asking for a page, and at the most, in seconds. */
+export const IDLE = 30 * MINUTE
+const LONGEST = 12 * HOUR
+
+/** Longer secrets are not looked up. */
+const LONGEST_SECRET = 100
+
+export interface Person {
+  readonly id: string
+  readonly name: string
+  readonly role: Role
+}
+
+/** A person who is signed in. */
+export interface SignedIn {
+  readonly principal: Extract<Principal, { readonly kind: 'person' }>
+  readonly role: string
+  /** Belongs into every form: another site cannot know it. */
+  readonly formToken: string
+}
+
+/** Makes a link that signs a person in, once; answers its secret. Only for a caller with direct access to the store. */
+export async function makeSignInLink(call: WriteCall, { id, name, role }: Person): Promise<string> {
+  if (!isAtTheStore(call.principal)) throw new Error('these links are made by those who can reach the store')
+  const secret = randomSecret('signin_')
+  const { now } = call
+  await call.tx.signIns.insertLink({
+    hash: hashOf(secret),
+    person: id,
+    name,
+    role,
+    created: now,
+    expires: now + LINK_LIFETIME,
+  })
+  return secret
+}
+
+/**
+ * Signs in whoever comes with the secret of a link. The answer is the secret for the browser's cookie, made anew each
+ * time; undefined if the link was used, has expired or never was.
+ */
+export async function signInByLink(call: WriteCall, secret: string): Promise<string | undefined> {
+  const link = isSecret(secret) ? await call.tx.signIns.takeLink(hashOf(secret)) : undefined
+  if (link === undefined || link.expires <= call.now) return undefined
+  const { person, name, role } = link
+  return signIn(call, { person, name, role })
+}
+
+async function signIn(call: WriteCall, person: Pick<SignInRecord, 'person' | 'name' | 'role'>): Promise<string> {
+  const { now, tx } = call
+  const secret = randomSecret('browser_')
+  await tx.signIns.insert({ ...person, hash: hashOf(secret), created: now, seen: now, expires: now + LONGEST })
+  await tx.signIns.forget(now, now - IDLE)
+  return secret
+}
+
+/** Who is signed in with a cookie's secret; undefined if nobody is, or no longer. */
+export async function signedIn(call: ReadCall, secret: string): Promise<(SignedIn & { isStale: boolean }) | undefined> {
+  if (!isSecret(secret)) return undefined
+  const hash = hashOf(secret)
+  const found = await call.tx.signIns.byHash(hash)
+  if (found === undefined || found.expires <= call.now || found.seen <= call.now - IDLE) return undefined
+  const { person, name, role } = found
+  return {
+    principal: { kind: 'person', id: person, name, scopes: scopesOfRole(role) },
+    role,
+    formToken: await formTokenOf(call, hash),
+    isStale: found.seen <= call.now - MINUTE,
+  }
+}
+
+/** Records that a browser asked for a page. */
+export async function noteSeen(call: WriteCall, secret: string): Promise<void> {
+  await call.tx.signIns.touch(hashOf(secret), call.now)
+}
+
+export async function signOut(call: WriteCall, secret: string): Promise<void> {
+  await call.tx.signIns.delete(hashOf(secret))
+}
+
+/** Whether a form comes from a page of this person. */
+export function isOwnForm({ formToken }: SignedIn, given: unknown): boolean {
+  if (typeof given !== 'string' || given.length !== formToken.length) return false
+  return timingSafeEqual(Buffer.from(given), Buffer.from(formToken))
+}
+
+async function formTokenOf(call: Pick<Call<unknown>, 'signingSecret'>, hash: string): Promise<string> {
+  return createHmac('sha256', await call.signingSecret())
+    .update(`form:${hash}`)
+    .digest('base64url')
+}
+
+function isSecret(text: string): boolean {
+  return text.length > 0 && text.length <= LONGEST_SECRET
+}
+
+function hashOf(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}

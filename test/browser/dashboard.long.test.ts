@@ -1,0 +1,105 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packageFile } from '../../src/cli/program/package-file.js'
+import { makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { served, TESTER } from '../service/serving.js'
+import { aContext, launch } from './browser.js'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(() => browser.close())
+
+async function aDashboard() {
+  const api = await served({ processing: 0, dashboard: { assets: packageFile('dist/assets'), version: 'test' } })
+  for (const number of [1, 2]) {
+    await api.call('POST', '/v1/identity/verification_flows', {
+      body: { key: `flow-${number}`, name: `Sellers of ${number}`, type: 'document', description: 'For sellers.' },
+    })
+  }
+  const person = { id: 'local:anna', name: 'anna', role: 'admin' } as const
+  const token = await api.service.write(TESTER, (call) => makeSignInLink(call, person))
+  return { ...api, link: `${api.url}/dashboard/sign-in?token=${token}` }
+}
+
+describe('the dashboard, in a browser that runs no scripts', () => {
+  test('somebody activates a link, verifies a person by hand, and sees what became of it, with the keyboard alone', async () => {
+    const api = await aDashboard()
+    const page = await (await aContext(browser, { javaScriptEnabled: false })).newPage()
+    await page.goto(api.link)
+    expect(new URL(page.url()).pathname).toBe('/dashboard/test/flows')
+    const follow = async (name: string) => {
+      await page.getByRole('link', { name }).first().focus()
+      await page.keyboard.press('Enter')
+      await page.waitForLoadState()
+    }
+    const press = async (name: string) => {
+      await page.getByRole('button', { name, exact: true }).focus()
+      await page.keyboard.press('Enter')
+      await page.waitForLoadState()
+    }
+    await follow('Sellers of 2')
+    await press('Activate the link')
+    expect(await page.getByRole('status').textContent()).toBe('The static link is on.')
+    expect(await page.getByRole('img', { name: 'The link as a QR code' }).isVisible()).toBe(true)
+
+    await follow('Create a verification')
+    await page.getByLabel('Email address').focus()
+    await page.keyboard.type('person@example.com')
+    await press('Create')
+    await page.getByLabel('Let the attempt end as').selectOption('document_expired')
+    await press('Submit')
+    expect(await page.getByText('document_expired').first().isVisible()).toBe(true)
+    expect(await page.getByText('Failed').isVisible()).toBe(true)
+
+    await page.getByText('Redact this verification').first().focus()
+    await page.keyboard.press('Enter')
+    await page.locator('details[open]').getByLabel('I am sure').focus()
+    await page.keyboard.press('Space')
+    await page.locator('details[open]').getByRole('button').focus()
+    await page.keyboard.press('Enter')
+    await page.waitForLoadState()
+    expect(await page.getByText('person@example.com').count()).toBe(0)
+    await press('Sign out')
+    expect((await page.goto(`${api.url}/dashboard`))?.status()).toBe(401)
+  })
+
+  test('every page is accessible, fits a phone, and stays below 100 kB with its style sheets', async () => {
+    const api = await aDashboard()
+    const context = await aContext(browser, {})
+    const page = await context.newPage()
+    const broken: string[] = []
+    page.on('console', (message) => broken.push(message.text()))
+    const sizes: Promise<number>[] = []
+    page.on('requestfinished', (request) => {
+      sizes.push(
+        request.sizes().then(({ responseBodySize, responseHeadersSize }) => responseBodySize + responseHeadersSize),
+      )
+    })
+    await page.goto(api.link)
+    const first = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+    expect(first).toBeGreaterThan(10_000)
+    expect(first).toBeLessThan(100_000)
+    const { body: session } = await api.call('POST', '/v1/identity/verification_sessions', {
+      body: { verification_flow: 'flow-1', client_reference_id: 'order-7'.repeat(20) },
+    })
+    const mode = `${api.url}/dashboard/test`
+    const pages = [
+      ...['flows', 'flows?search=nothing', 'flows/flow-1', 'flows/flow-1/versions?from=1&to=1', 'flows/flow-1/verify'],
+      ...['verifications', `verifications/${session.id}`, 'deployments', 'flows/none'],
+    ]
+    for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 800 })
+        await page.goto(path)
+        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect([path, width, Math.max(0, Number(wider))]).toEqual([path, width, 0])
+      }
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([])
+    }
+    expect(broken.filter((text) => !text.includes('404') && !text.includes('410'))).toEqual([])
+  })
+})

@@ -1,0 +1,378 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { FORMS } from '../../src/service/http/dashboard/forms.js'
+import { PAGES } from '../../src/service/http/dashboard/pages.js'
+import type { Role } from '../../src/service/operations/people/roles.js'
+import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { type Implementation, stores } from '../store/stores.js'
+import { type Served, served, TESTER } from './serving.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const SESSIONS = '/v1/identity/verification_sessions'
+const HOUR = 60 * 60
+/** Tries to run a script, in each of the ways that a page could let it. */
+const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
+
+const folder = mkdtempSync(join(tmpdir(), 'flows-assets-'))
+writeFileSync(join(folder, 'tabler.min.css'), 'body { color: red }\n')
+const dashboard = { assets: folder, version: '1.2.3' }
+
+interface Shown {
+  readonly status: number
+  readonly text: string
+  readonly headers: Headers
+  readonly location: string | null
+}
+
+/** A browser that keeps cookies, and follows nothing by itself. */
+function aBrowser(url: string) {
+  let cookie = ''
+  const show = async (path: string, init: RequestInit = {}): Promise<Shown> => {
+    const response = await fetch(new URL(path, url), {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(cookie !== '' && { cookie }), ...(init.headers as Record<string, string>) },
+    })
+    const set = response.headers.get('set-cookie')
+    if (set !== null) cookie = set.split(';')[0] ?? ''
+    return {
+      status: response.status,
+      text: await response.text(),
+      headers: response.headers,
+      location: response.headers.get('location'),
+    }
+  }
+  const post = (path: string, fields: Record<string, string>) =>
+    show(path, { method: 'POST', body: new URLSearchParams(fields) })
+  /** Sends a form as the page shows it, with what is typed. */
+  const send = async (page: string, path: string, typed: Record<string, string> = {}) => {
+    const { text } = await show(page)
+    const token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
+    return post(path, { form_token: token, ...typed })
+  }
+  return { show, post, send, cookie: () => cookie }
+}
+
+async function aDashboard(implementation: Implementation, options: { publicUrl?: string } = {}) {
+  const api = await served({ implementation, dashboard, processing: 0, ...options })
+  const link = (role: Role = 'admin', name = 'anna') =>
+    api.service.write(TESTER, (call) => makeSignInLink(call, { id: `local:${name}`, name, role }))
+  const signedIn = async (role: Role = 'admin') => {
+    const browser = aBrowser(api.url)
+    const { status } = await browser.show(`/dashboard/sign-in?token=${await link(role)}`)
+    expect(status).toBe(303)
+    return browser
+  }
+  return { ...api, link, signedIn }
+}
+
+async function aFlow(api: Served, body: object = {}) {
+  const answer = await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
+  return answer.body as { id: string; key: string; version: number; static_link: { url: string } }
+}
+
+describe.each(stores)('signing in, on $name', (implementation) => {
+  test('takes a link, which works once', async () => {
+    const api = await aDashboard(implementation)
+    const token = await api.link()
+    const browser = aBrowser(api.url)
+    expect(await browser.show(`/dashboard/sign-in?token=${token}`)).toMatchObject({
+      status: 303,
+      location: '/dashboard',
+    })
+    expect((await browser.show('/dashboard/test/flows')).status).toBe(200)
+    const other = aBrowser(api.url)
+    expect((await other.show(`/dashboard/sign-in?token=${token}`)).status).toBe(410)
+    expect((await other.show('/dashboard/test/flows')).status).toBe(401)
+  })
+
+  test('a link that is only looked up is not used, and one that is too old, wrong or long signs nobody in', async () => {
+    const api = await aDashboard(implementation)
+    const token = await api.link()
+    await aBrowser(api.url).show(`/dashboard/sign-in?token=${token}`, { method: 'HEAD' })
+    api.clock.now += LINK_LIFETIME
+    for (const wrong of [token, 'signin_x', '', 'x'.repeat(10_000)]) {
+      const answer = await aBrowser(api.url).show(`/dashboard/sign-in?token=${wrong}`)
+      expect([answer.status, answer.headers.get('set-cookie')]).toEqual([410, null])
+    }
+  })
+
+  test('ends by itself without use, after half a day at the latest, and at once by signing out', async () => {
+    const api = await aDashboard(implementation)
+    const browser = await api.signedIn()
+    for (let hours = 0; hours < 11.5; hours += 0.4) {
+      api.clock.now += 0.4 * HOUR
+      expect((await browser.show('/dashboard/test/flows')).status).toBe(200)
+    }
+    api.clock.now += 0.6 * HOUR
+    expect((await browser.show('/dashboard/test/flows')).status).toBe(401)
+
+    const idle = await api.signedIn()
+    api.clock.now += IDLE
+    expect((await idle.show('/dashboard/test/flows')).status).toBe(401)
+
+    const leaving = await api.signedIn()
+    const before = leaving.cookie()
+    expect((await leaving.send('/dashboard/test/flows', '/dashboard/sign-out')).status).toBe(200)
+    const answer = await fetch(`${api.url}/dashboard/test/flows`, { headers: { cookie: before } })
+    expect(answer.status).toBe(401)
+  })
+
+  test('gives a new secret each time, whatever cookie the browser came with', async () => {
+    const api = await aDashboard(implementation)
+    const planted = 'flows=browser_planted'
+    const answer = await fetch(`${api.url}/dashboard/sign-in?token=${await api.link()}`, {
+      redirect: 'manual',
+      headers: { cookie: planted },
+    })
+    expect(answer.headers.get('set-cookie')).toMatch(/^flows=browser_[0-9a-z]{38};/)
+    expect((await fetch(`${api.url}/dashboard/test/flows`, { headers: { cookie: planted } })).status).toBe(401)
+  })
+
+  test('stores neither secret', async () => {
+    const api = await aDashboard(implementation)
+    const token = await api.link()
+    const browser = aBrowser(api.url)
+    await browser.show(`/dashboard/sign-in?token=${token}`)
+    const hash = await api.store.read((tx) => tx.signIns.byHash(browser.cookie().replace('flows=', '')))
+    expect(hash).toBeUndefined()
+    const { log } = api
+    expect(JSON.stringify(log)).not.toContain(token)
+  })
+})
+
+describe.each(stores)('what a page may do, on $name', (implementation) => {
+  test('each page and form asks for the scope that a key needs, whatever the role', async () => {
+    const api = await aDashboard(implementation)
+    const { key } = await aFlow(api)
+    const session = await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    const fill = (path: string) =>
+      path.replace(':flow', key).replace(':session', session.body.id).replace(':deployment', 'vfd_x')
+    const browsers = {
+      viewer: await api.signedIn('viewer'),
+      analyst: await api.signedIn('analyst'),
+      editor: await api.signedIn('editor'),
+    }
+    const seen: Record<string, string[]> = { viewer: [], analyst: [], editor: [] }
+    for (const [role, browser] of Object.entries(browsers)) {
+      for (const { path } of PAGES) {
+        const { status } = await browser.show(`/dashboard/test${fill(path)}`)
+        if (status === 403) seen[role]?.push(`GET ${path}`)
+      }
+      for (const { path } of FORMS) {
+        const { status, text } = await browser.send('/dashboard/test/flows', `/dashboard/test${fill(path)}`, {
+          do: 'x',
+        })
+        if (status === 403) seen[role]?.push(`POST ${path}`)
+        expect(text).not.toContain('not from a page that you have open')
+      }
+    }
+    const acting = ['cancel', 'redact', 'submit'].map((act) => `POST /verifications/:session/${act}`)
+    const creating = ['GET /flows/:flow/verify', 'POST /flows/:flow/verify']
+    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, 'POST /flows/:flow/link'].toSorted())
+    expect(seen.analyst).toEqual(['POST /flows/:flow/link'])
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting].toSorted())
+  })
+
+  test('a viewer sees no personal data', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    const { body: session } = await api.call('POST', SESSIONS, {
+      body: {
+        verification_flow: 'a',
+        client_reference_id: 'REFERENCE',
+        provided_details: { email: 'secret@example.com', phone: '+15555551212' },
+        metadata: { about: 'METADATA' },
+      },
+    })
+    await api.call('POST', `${SESSIONS}/${session.id}/submit`, { body: { outcome: 'document_expired' } })
+    const pages = [
+      `/dashboard/test/verifications/${session.id}`,
+      '/dashboard/test/verifications',
+      '/dashboard/test/flows/a',
+    ]
+    const personal = /REFERENCE|secret@|5555551212|METADATA/
+    const [viewer, analyst] = [await api.signedIn('viewer'), await api.signedIn('analyst')]
+    for (const page of pages) {
+      expect((await viewer.show(page)).text).not.toMatch(personal)
+      expect((await analyst.show(page)).text).toMatch(personal)
+    }
+    expect((await viewer.show('/dashboard/test/verifications?reference=NOBODY')).text).toContain(session.id)
+    expect((await analyst.show('/dashboard/test/verifications?reference=NOBODY')).text).not.toContain(session.id)
+  })
+
+  test('a form of another site, or of an earlier sign-in, does nothing', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    const [one, other] = [await api.signedIn(), await api.signedIn()]
+    const { text } = await other.show('/dashboard/test/flows/a')
+    const foreign = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
+    const fields = { do: 'activate', version: '1' }
+    for (const token of ['', 'x', foreign]) {
+      expect((await one.post('/dashboard/test/flows/a/link', { ...fields, form_token: token })).status).toBe(403)
+    }
+    expect((await one.post('/dashboard/test/flows/a/link', fields)).status).toBe(403)
+    expect((await api.call('GET', `${FLOWS}/a`)).body.static_link.active).toBe(false)
+  })
+
+  test('no script gets into a page by a name, metadata, a reference or a query', async () => {
+    const api = await aDashboard(implementation)
+    const { key } = await aFlow(api, { name: SCRIPT, description: SCRIPT, metadata: { x: SCRIPT } })
+    const { body: session } = await api.call('POST', SESSIONS, {
+      body: { verification_flow: key, client_reference_id: SCRIPT, metadata: { y: SCRIPT } },
+    })
+    const browser = await api.signedIn()
+    const query = encodeURIComponent(SCRIPT)
+    const pages = [
+      ...[`flows?search=${query}&project=${query}`, 'flows', `flows/${key}`, `flows/${query}`, `flows/${key}/verify`],
+      ...[`verifications?flow=${key}&reference=${query}&since=${query}`, `verifications/${session.id}?done=${query}`],
+      `verifications?id=${query}`,
+    ]
+    for (const page of pages) {
+      const { text, headers } = await browser.show(`/dashboard/test/${page}`)
+      expect(text).not.toMatch(/<script|<img/)
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'self'")
+    }
+    const again = await browser.send('/dashboard/test/flows', `/dashboard/test/flows/${key}/verify`, {
+      metadata: SCRIPT,
+    })
+    expect([again.status, again.text.includes('<script')]).toEqual([400, false])
+  })
+
+  test('what belongs to one mode is not there in the other', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    const { body: session } = await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    const browser = await api.signedIn()
+    for (const page of ['flows/a', `verifications/${session.id}`]) {
+      expect((await browser.show(`/dashboard/live/${page}`)).status).toBe(404)
+    }
+    expect((await browser.show('/dashboard/live/flows')).text).not.toContain('flows/a')
+    expect((await browser.show('/dashboard/elsewhere/flows')).status).toBe(404)
+  })
+})
+
+describe.each(stores)('flows and verifications, on $name', (implementation) => {
+  test('the static link is switched and renewed by whoever saw the flow as it is', async () => {
+    const api = await aDashboard(implementation)
+    const { static_link: before } = await aFlow(api)
+    const browser = await api.signedIn()
+    const act = (what: string, version: number) =>
+      browser.send('/dashboard/test/flows/a', '/dashboard/test/flows/a/link', { do: what, version: `${version}` })
+    expect(await act('activate', 1)).toMatchObject({
+      status: 303,
+      location: '/dashboard/test/flows/a?done=link_activated',
+    })
+    expect((await browser.show('/dashboard/test/flows/a?done=link_activated')).text).toContain('The static link is on.')
+    expect((await act('rotate', 1)).status).toBe(412)
+    await act('rotate', 2)
+    const { body } = await api.call('GET', `${FLOWS}/a`)
+    expect(body.static_link.active).toBe(true)
+    expect(body.static_link.url).not.toBe(before.url)
+    expect(body.updated_by).toBe('anna')
+    await act('deactivate', 3)
+    expect((await api.call('GET', `${FLOWS}/a`)).body).toMatchObject({ version: 4, static_link: { active: false } })
+  })
+
+  test('a verification is created, ended, canceled and redacted; what cannot be undone is asked for twice', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    const browser = await api.signedIn('analyst')
+    const create = () =>
+      browser.send('/dashboard/test/flows/a/verify', '/dashboard/test/flows/a/verify', {
+        email: 'person@example.com',
+        client_reference_id: 'order-7',
+        metadata: 'team: risk\nnote: a: b',
+      })
+    const { location } = await create()
+    const id = /(vs_\w+)\?/.exec(location ?? '')?.[1] ?? ''
+    expect((await api.call('GET', `${SESSIONS}/${id}`)).body).toMatchObject({
+      client_reference_id: 'order-7',
+      provided_details: { email: 'person@example.com' },
+      metadata: { team: 'risk', note: 'a: b' },
+      verification_flow_version: 1,
+    })
+    const here = `/dashboard/test/verifications/${id}`
+    await browser.send(here, `${here}/submit`, { outcome: 'document_expired' })
+    const failed = await browser.show(here)
+    expect(failed.text).toContain('document_expired')
+    expect(failed.text).toContain('Failed')
+    expect((await browser.send(here, `${here}/redact`)).status).toBe(400)
+    expect((await api.call('GET', `${SESSIONS}/${id}`)).body.redaction).toBeNull()
+    expect((await browser.send(here, `${here}/redact`, { sure: 'yes' })).status).toBe(303)
+    expect((await api.call('GET', `${SESSIONS}/${id}`)).body.redaction).not.toBeNull()
+
+    const second = /(vs_\w+)\?/.exec((await create()).location ?? '')?.[1] ?? ''
+    const there = `/dashboard/test/verifications/${second}`
+    await browser.send(there, `${there}/cancel`, { sure: 'yes' })
+    expect((await api.call('GET', `${SESSIONS}/${second}`)).body.status).toBe('canceled')
+  })
+
+  test('what was typed stays when something is wrong with it', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    const browser = await api.signedIn()
+    const path = '/dashboard/test/flows/a/verify'
+    const answer = await browser.send(path, path, { email: 'nobody', client_reference_id: 'order-7' })
+    expect(answer.status).toBe(400)
+    expect(answer.text).toContain('role="alert"')
+    expect(answer.text).toContain('value="order-7"')
+  })
+
+  test('lists are paged both ways, and keep their filter', async () => {
+    const api = await aDashboard(implementation)
+    for (let number = 1; number <= 60; number += 1) await aFlow(api, { key: `flow-${number}` })
+    await aFlow(api, { key: 'other' })
+    const browser = await api.signedIn()
+    const seen: string[] = []
+    let next: string | undefined = '/dashboard/test/flows?search=flow-'
+    let last = ''
+    while (next !== undefined) {
+      last = (await browser.show(next)).text
+      seen.push(...[...last.matchAll(/<div class="quiet">(flow-\d+|other)</g)].map(([, key = '']) => key))
+      next = /href="([^"]+)" rel="next"/.exec(last)?.[1]?.replaceAll('&amp;', '&')
+    }
+    expect(seen).toEqual(Array.from({ length: 60 }, (_, index) => `flow-${60 - index}`))
+    const back = /href="([^"]+)" rel="prev"/.exec(last)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    expect((await browser.show(back)).text).toContain('>flow-35<')
+  })
+
+  test('versions are compared, and a deployment shows what it changed', async () => {
+    const api = await aDashboard(implementation)
+    await aFlow(api)
+    await api.call('POST', `${FLOWS}/a`, { body: { options: { email: { require_verification: true } } } })
+    const browser = await api.signedIn()
+    const { text } = await browser.show('/dashboard/test/flows/a/versions?from=1&to=2')
+    expect(text).toContain('<ins>+options:\n</ins>')
+    expect((await browser.show('/dashboard/test/flows/a/versions?from=1&to=3')).status).toBe(404)
+    expect((await browser.show('/dashboard/test/deployments')).text).toContain('Nothing was deployed yet')
+  })
+})
+
+describe('around the pages', () => {
+  test('over https the cookie belongs to this host alone, and no script can read it', async () => {
+    const [sqlite] = stores
+    if (sqlite === undefined) throw new Error('there is a store')
+    const api = await aDashboard(sqlite, { publicUrl: 'https://flows.example.com' })
+    const answer = await fetch(`${api.url}/dashboard/sign-in?token=${await api.link()}`, { redirect: 'manual' })
+    const [pair = '', ...flags] = (answer.headers.get('set-cookie') ?? '').split('; ')
+    expect(pair).toMatch(/^__Host-flows=/)
+    expect(flags.toSorted()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Lax', 'Secure'])
+  })
+
+  test('style sheets are kept by the browser, and only those are served', async () => {
+    const api = await served({ dashboard })
+    const answer = await fetch(`${api.url}/dashboard/assets/1.2.3/tabler.min.css`)
+    expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
+    for (const path of ['..%2f..%2fetc%2fpasswd', '', 'x.css']) {
+      expect((await fetch(`${api.url}/dashboard/assets/1.2.3/${path}`)).status).toBe(404)
+    }
+  })
+
+  test('without it there is no dashboard', async () => {
+    const api = await served()
+    expect((await fetch(`${api.url}/dashboard`)).status).toBe(404)
+  })
+})
