@@ -5,7 +5,7 @@ import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
 import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
-import type { Caller, LookupCall, Service } from '../../operations/calls/call.js'
+import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
 import { may, SERVICE } from '../../operations/calls/principal.js'
 import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
 import type { Page } from '../../pages/page.js'
@@ -123,7 +123,8 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       const { names } = askedOf(request)
       try {
-        const { to, notice } = await service.write(caller, (call) => act(call, names, fields))
+        const write = <T>(operation: (call: WriteCall) => Promise<T>) => service.write(caller, operation)
+        const { to, notice } = await act(write, names, fields)
         return reply.redirect(`${at(modeOf(request), ...to)}?done=${notice}`, 303)
       } catch (error) {
         const { status, body } = toErrorAnswer(error)

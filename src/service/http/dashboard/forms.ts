@@ -36,12 +36,15 @@ export function noticeText(name: string | undefined): string | null {
   return name !== undefined && Object.hasOwn(NOTICES, name) ? NOTICES[name as Notice] : null
 }
 
+/** Does one operation for the person who asks. A remote verifier may be called in the midst of it. */
+type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
+
 /** One form: what it requires of a person, and what it does. */
 export interface FormRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
-  readonly act: (call: WriteCall, names: Names, fields: Fields) => Promise<Done>
+  readonly act: (write: Write, names: Names, fields: Fields) => Promise<Done>
   /** The form again, when something typed was wrong; without it, a page says what was wrong. */
   readonly again?: (call: ReadCall, names: Names, fields: Fields, frame: Frame, fault: string) => Promise<Page>
 }
@@ -50,13 +53,13 @@ export const FORMS: readonly FormRow[] = [
   {
     path: '/flows/:flow/link',
     needs: { scope: 'flows:write' },
-    async act(call, { flow = '' }, fields) {
+    async act(write, { flow = '' }, fields) {
       const what = text(fields.do)
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
       const change = { activate: { active: true }, deactivate: { active: false }, rotate: { rotate: true } }[what]
       if (change === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
-      const { key } = await updateStaticLink(call, flow, { ...change, expected_version: version })
+      const { key } = await write((call) => updateStaticLink(call, flow, { ...change, expected_version: version }))
       const notice = { activate: 'link_activated', deactivate: 'link_deactivated', rotate: 'link_rotated' }[what]
       return { to: ['flows', key], notice: notice as Notice }
     },
@@ -64,16 +67,17 @@ export const FORMS: readonly FormRow[] = [
   {
     path: '/flows/:flow/verify',
     needs: { scope: 'sessions:write' },
-    async act(call, { flow = '' }, fields) {
+    async act(write, { flow = '' }, fields) {
       const [email, phone] = [text(fields.email), text(fields.phone)]
-      const session = await createSession(call, {
+      const params = {
         verification_flow: flow,
         metadata: metadataOf(text(fields.metadata)),
         ...((email !== '' || phone !== '') && {
           provided_details: { ...(email !== '' && { email }), ...(phone !== '' && { phone }) },
         }),
         ...(text(fields.client_reference_id) !== '' && { client_reference_id: text(fields.client_reference_id) }),
-      })
+      }
+      const session = await write((call) => createSession(call, params))
       return { to: ['verifications', session.id], notice: 'created' }
     },
     async again(call, { flow = '' }, fields, frame, fault) {
@@ -89,26 +93,26 @@ export const FORMS: readonly FormRow[] = [
   {
     path: '/verifications/:session/submit',
     needs: { scope: 'sessions:write', testOnly: true },
-    async act(call, { session = '' }, fields) {
-      await submitSession(call, session, { outcome: text(fields.outcome) })
+    async act(write, { session = '' }, fields) {
+      await write((call) => submitSession(call, session, { outcome: text(fields.outcome) }))
       return { to: ['verifications', session], notice: 'submitted' }
     },
   },
   {
     path: '/verifications/:session/cancel',
     needs: { scope: 'sessions:write' },
-    async act(call, { session = '' }, fields) {
+    async act(write, { session = '' }, fields) {
       refuseUnsure(fields)
-      await cancelSession(call, session)
+      await write((call) => cancelSession(call, session))
       return { to: ['verifications', session], notice: 'canceled' }
     },
   },
   {
     path: '/verifications/:session/redact',
     needs: { scope: 'sessions:write' },
-    async act(call, { session = '' }, fields) {
+    async act(write, { session = '' }, fields) {
       refuseUnsure(fields)
-      await redactSession(call, session)
+      await write((call) => redactSession(call, session))
       return { to: ['verifications', session], notice: 'redacted' }
     },
   },

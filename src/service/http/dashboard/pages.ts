@@ -8,14 +8,13 @@ import { deploymentsPage } from '../../dashboard/deployments/deployments-page.js
 import { flowPage } from '../../dashboard/flows/flow-page.js'
 import { flowsPage } from '../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../dashboard/flows/versions-page.js'
-import type { Frame } from '../../dashboard/frame.js'
+import type { DashboardMode, Frame } from '../../dashboard/frame.js'
 import type { Paging } from '../../dashboard/parts/paging.js'
 import { createPage } from '../../dashboard/verifications/create-page.js'
 import { verificationPage } from '../../dashboard/verifications/verification-page.js'
 import { verificationsPage } from '../../dashboard/verifications/verifications-page.js'
 import type { Needs } from '../../operations/calls/authorise.js'
 import type { LookupCall, ReadCall } from '../../operations/calls/call.js'
-import { may } from '../../operations/calls/principal.js'
 import { listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
 import { listFlowVersions } from '../../operations/flows/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../operations/flows/flows.js'
@@ -42,8 +41,8 @@ export interface PageRow {
 /** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
 type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
 
-/** A page that is read in one transaction. */
-function atOnce(show: (call: ReadCall, asked: Asked, frame: Frame) => Promise<Page>): PageRow['show'] {
+/** A page that is read in one transaction: the store has all of it. */
+function atOnce(show: (call: LookupCall, asked: Asked, frame: Frame) => Promise<Page>): PageRow['show'] {
   return (read, asked, frame) => read((call) => show(call, asked, frame))
 }
 
@@ -76,7 +75,7 @@ export const PAGES: readonly PageRow[] = [
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
       return flowPage(frame, {
         flow,
-        yaml: yamlOf(flow),
+        yaml: yamlOf(flow, frame.mode),
         versions: versions.data,
         sessions: sessions.data,
         qrCode: code,
@@ -89,7 +88,10 @@ export const PAGES: readonly PageRow[] = [
     show: atOnce(async (call, { names, query }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
       const [from, to] = [await versionAt(call, flow, query.from), await versionAt(call, flow, query.to)]
-      const shown = ({ version, config }: FlowVersion) => ({ version, yaml: definitionOf(flow.key, config) })
+      const shown = ({ version, config }: FlowVersion) => ({
+        version,
+        yaml: definitionOf(flow.key, config, frame.mode),
+      })
       return versionsPage(frame, { flow, from: shown(from), to: shown(to) })
     }),
   },
@@ -105,29 +107,29 @@ export const PAGES: readonly PageRow[] = [
   {
     path: '/verifications',
     needs: { scope: 'sessions:read' },
-    show: atOnce(async (call, asked, frame) => {
+    async show(read, asked, frame) {
       const { id = '', flow = '', status = '', reference = '', since = '', until = '' } = asked.query
       const filter = { flow, status, reference, since, until }
       // A reference may say who somebody is.
-      const byReference = reference !== '' && may(call.principal, 'reports:read')
+      const byReference = reference !== '' && frame.may('reports:read')
+      const params = {
+        ...placeOf(asked),
+        ...(flow !== '' && { verification_flow: flow }),
+        ...(isStatus(status) && { status }),
+        ...(byReference && { client_reference_id: reference }),
+        created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
+      }
       const list =
         id === ''
-          ? await listSessions(call, {
-              ...placeOf(asked),
-              ...(flow !== '' && { verification_flow: flow }),
-              ...(isStatus(status) && { status }),
-              ...(byReference && { client_reference_id: reference }),
-              created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
-            })
-          : { has_more: false, data: [await retrieveSession(call, id)] }
-      const { data } = list
+          ? await read((call) => listSessions(call, params))
+          : { has_more: false, data: [await read((call) => retrieveSession(call, id))] }
       return verificationsPage(frame, {
-        sessions: data,
-        flowNames: await flowNames(call, data),
+        sessions: list.data,
+        flowNames: await read((call) => flowNames(call, list.data)),
         filter,
         paging: pagingOf(asked, list),
       })
-    }),
+    },
   },
   {
     path: '/verifications/:session',
@@ -165,8 +167,8 @@ export const PAGES: readonly PageRow[] = [
     show: atOnce(async (call, { names }, frame) => {
       const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
       const definitions = deployment.changes.map(({ key, before, after }) => ({
-        before: before === null ? '' : definitionOf(key, before),
-        after: definitionOf(key, after),
+        before: before === null ? '' : definitionOf(key, before, frame.mode),
+        after: definitionOf(key, after, frame.mode),
       }))
       return deploymentPage(frame, { deployment, definitions })
     }),
@@ -232,8 +234,8 @@ async function versionAt(call: ReadCall, flow: VerificationFlow, text: string | 
   return data[0]
 }
 
-function yamlOf(flow: VerificationFlow): string {
-  const { name, description, type, options, return_url, static_link, metadata } = flow
+function yamlOf(flow: VerificationFlow, mode: DashboardMode): string {
+  const { name, description, type, options, return_url, static_link, metadata, stripe_flow } = flow
   const config: FlowConfig = {
     name,
     description,
@@ -243,10 +245,11 @@ function yamlOf(flow: VerificationFlow): string {
     static_link: { active: static_link.active },
     metadata,
     protected: flow.protected,
+    ...(stripe_flow !== undefined && { stripe_flow }),
   }
-  return definitionOf(flow.key, config)
+  return definitionOf(flow.key, config, mode)
 }
 
-function definitionOf(key: string, config: FlowConfig): string {
-  return newDefinition(`flows/${key}.yaml`, config)
+function definitionOf(key: string, config: FlowConfig, mode: DashboardMode): string {
+  return newDefinition(`flows/${key}.yaml`, config, { mode })
 }
