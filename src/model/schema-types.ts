@@ -137,6 +137,8 @@ export interface SchemaTypes {
   plan?: Plan
   deployment?: Deployment
   verification_flow?: VerificationFlow
+  verification_flow_probe?: VerificationFlowProbe
+  sighting?: Sighting
   verification_flow_version?: VerificationFlowVersion
   flow_deployment?: Deployment
   deployed_flow?: DeployedFlow
@@ -1727,6 +1729,86 @@ export interface VerificationFlow {
   updated_by: string | null
 }
 /**
+ * What a session showed that was made from a flow at Stripe for nothing else, and canceled. Extension.
+ */
+export interface VerificationFlowProbe {
+  /**
+   * Id of the canceled session at Stripe.
+   */
+  id: string
+  /**
+   * Always identity.verification_flow_probe.
+   */
+  object: 'identity.verification_flow_probe'
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * Id of the flow.
+   */
+  verification_flow: string
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow: string
+  options: SessionOptions
+}
+/**
+ * The checks that a verification runs; those that are off are left out.
+ */
+export interface SessionOptions {
+  document?: SessionDocumentOptions
+  id_number?: IdNumber
+  email?: Email
+  phone?: Phone
+  matching?: Matching
+}
+/**
+ * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
+ */
+export interface SessionDocumentOptions {
+  allowed_types?: AllowedTypes1
+  /**
+   * Whether an ID number is checked too.
+   */
+  require_id_number?: boolean
+  /**
+   * Whether photos must come from the camera.
+   */
+  require_live_capture?: boolean
+  /**
+   * Whether a selfie is compared with the document.
+   */
+  require_matching_selfie?: boolean
+}
+/**
+ * There, and empty, when a national ID number is checked.
+ */
+export interface IdNumber {}
+/**
+ * What the newest known session of a flow at Stripe shows of that flow. Extension.
+ */
+export interface Sighting {
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow: string
+  options: SessionOptions
+  /**
+   * Id of the session.
+   */
+  session: string
+  /**
+   * When the session was made, in unix seconds.
+   */
+  created: number
+}
+/**
  * What a flow was from one version on, and who made it so. Extension.
  */
 export interface VerificationFlowVersion {
@@ -1968,6 +2050,7 @@ export interface ObservedFlow {
    * Address of the flow's link, whether it works or not; without a host where the service has none.
    */
   static_link_url: string
+  sighting?: Sighting
   /**
    * How many sessions were created from the flow in the last 30 days.
    */
@@ -1990,42 +2073,27 @@ export interface FlowState {
    */
   last_deployment: string | null
   /**
+   * Who verifies people in this mode; null if nobody does.
+   */
+  verifier?: {
+    /**
+     * Name of the verifier.
+     */
+    name: string
+    /**
+     * The checks that it runs for a flow that is not bound.
+     */
+    checks: string[]
+    /**
+     * Whether it has flows of its own, to which flows may be bound.
+     */
+    has_flows: boolean
+  } | null
+  /**
    * Every flow of the mode, whoever manages it, archived ones too, in order of key.
    */
   flows: ObservedFlow[]
 }
-/**
- * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
- */
-export interface SessionDocumentOptions {
-  allowed_types?: AllowedTypes1
-  /**
-   * Whether an ID number is checked too.
-   */
-  require_id_number?: boolean
-  /**
-   * Whether photos must come from the camera.
-   */
-  require_live_capture?: boolean
-  /**
-   * Whether a selfie is compared with the document.
-   */
-  require_matching_selfie?: boolean
-}
-/**
- * The checks that a verification runs; those that are off are left out.
- */
-export interface SessionOptions {
-  document?: SessionDocumentOptions
-  id_number?: IdNumber
-  email?: Email
-  phone?: Phone
-  matching?: Matching
-}
-/**
- * There, and empty, when a national ID number is checked.
- */
-export interface IdNumber {}
 /**
  * Why the last attempt failed.
  */

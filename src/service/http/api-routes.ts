@@ -10,6 +10,7 @@ import { type Answer, once } from '../operations/calls/idempotency.js'
 import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
+import { probeFlow } from '../operations/flows/probe.js'
 import { bindingOf } from '../operations/keys/binding.js'
 import { resumeSession } from '../operations/sessions/sessions.js'
 import { JSON_TYPE, toText } from './answers/answer.js'
@@ -122,10 +123,11 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
           whole = result
           return result
         },
-        // Only a session can wait for a remote verifier.
+        // Only a session or a probe can wait for a remote verifier.
         ...(route.answers === 'verification_session' && {
           resume: (call, session) => resumeSession(call, session, expanded),
         }),
+        ...(route.answers === 'verification_flow_probe' && { resume: (call) => probeFlow(call, id) }),
         toText: (result) => toText(without(result, route.shownOnce)),
       })
       const first = route.shownOnce === undefined ? answer.body : toText(whole)

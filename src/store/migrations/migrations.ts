@@ -12,6 +12,7 @@ import { work } from './0008-work.js'
 import { given } from './0009-given.js'
 import { keyBindings } from './0010-key-bindings.js'
 import { verifierAnswers } from './0011-verifier-answers.js'
+import { boundFlows } from './0012-bound-flows.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -26,6 +27,7 @@ export const MIGRATIONS: readonly Migration[] = [
   given,
   keyBindings,
   verifierAnswers,
+  boundFlows,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -10,6 +10,7 @@ import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
 import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
+import { refuseBoundTwice } from './bound-flows.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
@@ -221,6 +222,7 @@ async function saveIfChanged(
 }
 
 async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {
+  await refuseBoundTwice(call, [flow], () => 'stripe_flow')
   await call.tx.flows.save([flow], [versionOf(call, action, flow, null)])
   await call.tx.state.advance(call.livemode)
   return toResource(call, flow)

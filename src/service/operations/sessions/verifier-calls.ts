@@ -156,7 +156,7 @@ function isForEver(kind: string): boolean {
   return kind === 'session.redact' || kind === 'session.read'
 }
 
-function isTooLate({ kind, created }: WorkRecord, now: number): boolean {
+export function isTooLate({ kind, created }: WorkRecord, now: number): boolean {
   return !isForEver(kind) && now - created > PATIENCE
 }
 
@@ -166,9 +166,17 @@ async function outcomeOf(
   work: WorkRecord,
 ): Promise<Observed | VerifierError> {
   const verifier = verifierOf(service, session)
-  const doing = { key: work.id, signal: AbortSignal.timeout(TIME_LIMIT) }
+  return answerOf(work.id, (doing) => called(verifier, session, work, doing))
+}
+
+/** Makes a call under a key, and does not wait for ever. Every way to fail is an answer too. */
+export async function answerOf<Answer>(
+  key: string,
+  call: (doing: Doing) => Promise<Answer>,
+): Promise<Answer | VerifierError> {
+  const doing = { key, signal: AbortSignal.timeout(TIME_LIMIT) }
   try {
-    return await unlessOver(doing.signal, called(verifier, session, work, doing))
+    return await unlessOver(doing.signal, call(doing))
   } catch (cause) {
     // A fault in the verifier's adapter is not the caller's fault, and what was done is unknown.
     if (cause instanceof VerifierError) return cause
@@ -291,12 +299,12 @@ async function settleFailure(
   return session
 }
 
-function failureOf({ fault, message }: VerifierError): ApiError {
+export function failureOf({ fault, message }: VerifierError): ApiError {
   if (fault === 'unavailable') return unavailable()
   return new ApiError(400, { code: 'verifier_refused', message: `The verifier refused this: ${message}` })
 }
 
-function unavailable(): ApiError {
+export function unavailable(): ApiError {
   const message =
     'The verifier does not answer at the moment. What was asked for is kept, and tried again: send the same request again, with the same idempotency key, for the answer.'
   return new ApiError(503, { type: 'api_error', code: 'verifier_unavailable', message })
