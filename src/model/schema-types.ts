@@ -73,6 +73,14 @@ export type Key = string
  */
 export type AllowedTypes1 = ('driving_license' | 'id_card' | 'passport')[]
 /**
+ * The value at Stripe.
+ */
+export type Before = string | boolean | string[] | null
+/**
+ * The value that the definition gives it.
+ */
+export type After = string | boolean | string[] | null
+/**
  * Guards and policies lifted by name for this run.
  */
 export type Allowed = string[]
@@ -1061,7 +1069,7 @@ export interface Plan {
     name: string
   }[]
   /**
-   * Definitions that cannot be carried out: their key belongs to another project, or was given to another flow outside git, or a rename finds both flows. A plan with conflicts cannot be applied.
+   * Definitions that cannot be carried out: their key belongs to another project, or was given to another flow outside git, a rename finds both flows, or the verifier cannot run a check. A plan with conflicts cannot be applied.
    *
    * Items: A definition that cannot be carried out.
    */
@@ -1071,9 +1079,9 @@ export interface Plan {
      */
     key: string
     /**
-     * The flow that it would need.
+     * The flow that it would need; null for one that does not exist yet.
      */
-    id: string
+    id: string | null
     /**
      * The definition.
      */
@@ -1081,7 +1089,15 @@ export interface Plan {
     /**
      * Why it cannot.
      */
-    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS'
+    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS' | 'CHECK_UNAVAILABLE'
+    /**
+     * The field that is at fault, as a JSON Pointer; left out where none is.
+     */
+    path?: string
+    /**
+     * The line of that field.
+     */
+    line?: number | null
     /**
      * What is in the way.
      */
@@ -1090,6 +1106,59 @@ export interface Plan {
      * How to mend it.
      */
     hint: string
+  }[]
+  /**
+   * Flows that are bound to a flow in Stripe's Dashboard, each compared with what the newest session of that one shows. Apply cannot write there. Left out where there are none.
+   *
+   * Items: A flow that is bound to a flow at Stripe.
+   */
+  bound?: {
+    /**
+     * Its key.
+     */
+    key: string
+    /**
+     * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+     */
+    stripe_flow: string
+    /**
+     * Its definition.
+     */
+    file: string
+    /**
+     * Whether the flow at Stripe checks what the definition says; not_observed if no session of it was seen yet.
+     */
+    status: 'in_sync' | 'drifted' | 'not_observed'
+    /**
+     * The session that showed it.
+     */
+    session: string | null
+    /**
+     * When that session was made, in unix seconds.
+     */
+    seen: number | null
+    /**
+     * What differs.
+     *
+     * Items: One difference between the flow at Stripe and the definition.
+     */
+    fields: {
+      /**
+       * JSON Pointer (RFC 6901) into the configuration; /status where the flow is archived or comes back.
+       */
+      path: string
+      observed: Before
+      defined: After
+      /**
+       * Line that says so, in the definition unless "file" names another one; null where a default does, and for a flow to be created.
+       */
+      line: number | null
+      /**
+       * The base that says so, where the definition itself does not. Relative to the configuration file.
+       */
+      file?: string
+      variable?: Variable1
+    }[]
   }[]
   /**
    * Guards with something to say.

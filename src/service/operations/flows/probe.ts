@@ -36,7 +36,7 @@ export function isOfProbe({ kind }: Pick<WorkRecord, 'kind'>): boolean {
 }
 
 /** Probes a bound flow before the caller is answered. Throws 409 while another process is doing that. */
-export async function probeFlow(call: WriteCall, idOrKey: string): Promise<{ readonly id: string }> {
+export async function probeFlow(call: WriteCall, idOrKey: string): Promise<FlowProbe> {
   const { tx, livemode, now } = call
   const flow = await findFlow(call, idOrKey)
   const probing = probingOf(call, flow)
@@ -45,7 +45,9 @@ export async function probeFlow(call: WriteCall, idOrKey: string): Promise<{ rea
     ? work
     : await taken(call, await tx.work.named(work.name), now + VERIFIER_LEASE)
   call.later(answering(begun, livemode))
-  return begun
+  // Only its id counts: the answer comes later.
+  const { stripe_flow } = probing
+  return toProbe(flow.id, { livemode, stripe_flow, options: {}, session: begun.id, created: now })
 }
 
 async function taken({ tx, now }: WriteCall, work: WorkRecord | undefined, leaseUntil: number): Promise<WorkRecord> {
@@ -87,7 +89,7 @@ function probeWork(call: WriteCall, flow: string, kind: Kind, probing: Probing):
 }
 
 /** Does what is left of a probe, and answers what was seen. */
-function answering(begun: WorkRecord, livemode: boolean): Later<{ readonly id: string }> {
+function answering(begun: WorkRecord, livemode: boolean): Later<FlowProbe> {
   const caller: Caller = { livemode, principal: SERVICE }
   return async (service) => {
     let { outcome, settle } = await probeStep(service, begun)
