@@ -149,7 +149,10 @@ function conflicts(plan: Plan): string[] {
   const shown = plan.conflicts.slice(0, MOST_CONFLICTS)
   const left = plan.conflicts.length - shown.length
   return [
-    ...shown.map(({ file, message, hint }) => `> **error** ${code(file)}: ${sentence(message)}; ${sentence(hint)}`),
+    ...shown.map(
+      ({ file, line, message, hint }) =>
+        `> **error** ${code(line ? `${file}:${line}` : file)}: ${sentence(message)}; ${sentence(hint)}`,
+    ),
     ...(left > 0 ? [`> **error** ${plural(left, 'more definition')} cannot be carried out`] : []),
   ]
 }
