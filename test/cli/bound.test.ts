@@ -61,7 +61,9 @@ describe('a flow that is bound to a flow at Stripe', () => {
     expect((await run('drift')).stdout).toMatch(/in sync +high/)
 
     // A change in git leaves edits to make at Stripe, and says so at once.
-    writeFiles(cwd, { 'flows/high.yaml': BOUND.replace('selfie: true', 'selfie: true\n    require_live_capture: true') })
+    writeFiles(cwd, {
+      'flows/high.yaml': BOUND.replace('selfie: true', 'selfie: true\n    require_live_capture: true'),
+    })
     const changed = await run('apply', '--yes')
     expect(changed.code).toBe(2)
     expect(changed.stdout).toContain('[ ] options.document.require_live_capture: false → true')
