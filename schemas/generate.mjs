@@ -155,6 +155,7 @@ function checkedAnswers() {
   return {
     isState: $defs.flow_state,
     isFlow: $defs.verification_flow,
+    isFlowProbe: $defs.verification_flow_probe,
     isFlowVersion: $defs.verification_flow_version,
     isSession: withoutWords(session),
     isApiKey: only(key, ofKey),

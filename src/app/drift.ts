@@ -1,6 +1,7 @@
 import { driftLeft } from '../edit/drift-left.js'
 import { pull } from '../edit/pull.js'
 import type { FlowKey } from '../model/flow.js'
+import type { FlowProbe } from '../model/resources.js'
 import { someAtOnce } from '../model/some-at-once.js'
 import type { DesiredFlow, ObservedState } from '../model/state.js'
 import { attribute, type DriftedFlow, type DriftReport, driftOf, type Left } from '../plan/drift.js'
@@ -13,7 +14,7 @@ import { badUsage } from './failure.js'
 import { placesOf } from './plan.js'
 import type { Definitions } from './project/definitions.js'
 import { checkedDefinitions } from './project/sources.js'
-import { reading, type Site } from './site.js'
+import { reading, type Site, stateOf, writing } from './site.js'
 
 /** How many flows are fetched at once: enough to hide latency, too few to be a burden. */
 const AT_ONCE = 6
@@ -25,7 +26,28 @@ export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []):
   const about = { project: project.config.project, environment: target.name }
   const report = await reading(site, (reader) => driftFlows(definitions, reader, about))
   checkKeys(keys, [...definitions.desired(target.name), ...report.flows])
-  return { ...report, flows: report.flows.filter(({ key }) => keys.length === 0 || keys.includes(key)) }
+  const isWanted = ({ key }: { readonly key: FlowKey }) => keys.length === 0 || keys.includes(key)
+  const bound = report.bound?.filter(isWanted)
+  return { ...report, flows: report.flows.filter(isWanted), ...(bound && { bound }) }
+}
+
+/** The flows of a site that are bound to a flow at Stripe: all that are deployed, or the named ones. */
+export async function boundOfSite(site: Site, keys: readonly FlowKey[] = []): Promise<readonly FlowKey[]> {
+  const { project } = site.project.config
+  const { flows } = await stateOf(site)
+  return flows
+    .filter((flow) => flow.project === project && flow.status === 'active' && flow.config.stripe_flow !== undefined)
+    .map(({ key }) => key)
+    .filter((key) => keys.length === 0 || keys.includes(key))
+}
+
+/** Looks at the flows at Stripe, one after the other: each costs a session there, which is canceled at once. */
+export function probeFlows(site: Site, keys: readonly FlowKey[]): Promise<readonly FlowProbe[]> {
+  return writing(site, async (writer) => {
+    const probes: FlowProbe[] = []
+    for (const key of keys) probes.push(await writer.probeFlow(key))
+    return probes
+  })
 }
 
 /** An unknown key must fail: it would look like a flow without drift. */
@@ -60,6 +82,7 @@ export async function driftFlows(
     livemode: state.livemode,
     managed: state.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
     flows: flows.map((flow) => ({ ...flow, left: left.get(flow.id) ?? null })),
+    ...(made.bound && { bound: made.bound }),
   }
 }
 

@@ -22,6 +22,7 @@ function every<T extends string>() {
 export type VerificationFlow = Answered<api.VerificationFlow>
 
 /** `identity.verification_flow_version`: an extension, like the flow itself. */
+export type FlowProbe = Answered<api.VerificationFlowProbe>
 export type FlowVersion = Answered<api.VerificationFlowVersion>
 
 export type SessionStatus = api.SessionStatus

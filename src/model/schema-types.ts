@@ -73,6 +73,14 @@ export type Key = string
  */
 export type AllowedTypes1 = ('driving_license' | 'id_card' | 'passport')[]
 /**
+ * The value at Stripe.
+ */
+export type Before = string | boolean | string[] | null
+/**
+ * The value that the definition gives it.
+ */
+export type After = string | boolean | string[] | null
+/**
  * Guards and policies lifted by name for this run.
  */
 export type Allowed = string[]
@@ -140,6 +148,8 @@ export interface SchemaTypes {
   plan?: Plan
   deployment?: Deployment
   verification_flow?: VerificationFlow
+  verification_flow_probe?: VerificationFlowProbe
+  sighting?: Sighting
   verification_flow_version?: VerificationFlowVersion
   flow_deployment?: Deployment
   deployed_flow?: DeployedFlow
@@ -1062,7 +1072,7 @@ export interface Plan {
     name: string
   }[]
   /**
-   * Definitions that cannot be carried out: their key belongs to another project, or was given to another flow outside git, or a rename finds both flows. A plan with conflicts cannot be applied.
+   * Definitions that cannot be carried out: their key belongs to another project, or was given to another flow outside git, a rename finds both flows, or the verifier cannot run a check. A plan with conflicts cannot be applied.
    *
    * Items: A definition that cannot be carried out.
    */
@@ -1072,9 +1082,9 @@ export interface Plan {
      */
     key: string
     /**
-     * The flow that it would need.
+     * The flow that it would need; null for one that does not exist yet.
      */
-    id: string
+    id: string | null
     /**
      * The definition.
      */
@@ -1082,7 +1092,15 @@ export interface Plan {
     /**
      * Why it cannot.
      */
-    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS'
+    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS' | 'CHECK_UNAVAILABLE'
+    /**
+     * The field that is at fault, as a JSON Pointer; left out where none is.
+     */
+    path?: string
+    /**
+     * The line of that field.
+     */
+    line?: number | null
     /**
      * What is in the way.
      */
@@ -1091,6 +1109,59 @@ export interface Plan {
      * How to mend it.
      */
     hint: string
+  }[]
+  /**
+   * Flows that are bound to a flow in Stripe's Dashboard, each compared with what the newest session of that one shows. Apply cannot write there. Left out where there are none.
+   *
+   * Items: A flow that is bound to a flow at Stripe.
+   */
+  bound?: {
+    /**
+     * Its key.
+     */
+    key: string
+    /**
+     * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+     */
+    stripe_flow: string
+    /**
+     * Its definition.
+     */
+    file: string
+    /**
+     * Whether the flow at Stripe checks what the definition says; not_observed if no session of it was seen yet.
+     */
+    status: 'in_sync' | 'drifted' | 'not_observed'
+    /**
+     * The session that showed it.
+     */
+    session: string | null
+    /**
+     * When that session was made, in unix seconds.
+     */
+    seen: number | null
+    /**
+     * What differs.
+     *
+     * Items: One difference between the flow at Stripe and the definition.
+     */
+    fields: {
+      /**
+       * JSON Pointer (RFC 6901) into the configuration; /status where the flow is archived or comes back.
+       */
+      path: string
+      observed: Before
+      defined: After
+      /**
+       * Line that says so, in the definition unless "file" names another one; null where a default does, and for a flow to be created.
+       */
+      line: number | null
+      /**
+       * The base that says so, where the definition itself does not. Relative to the configuration file.
+       */
+      file?: string
+      variable?: Variable1
+    }[]
   }[]
   /**
    * Guards with something to say.
@@ -1730,6 +1801,86 @@ export interface VerificationFlow {
   updated_by: string | null
 }
 /**
+ * What a session showed that was made from a flow at Stripe for nothing else, and canceled. Extension.
+ */
+export interface VerificationFlowProbe {
+  /**
+   * Id of the canceled session at Stripe.
+   */
+  id: string
+  /**
+   * Always identity.verification_flow_probe.
+   */
+  object: 'identity.verification_flow_probe'
+  /**
+   * Unix time in seconds.
+   */
+  created: number
+  /**
+   * Whether it belongs to the live mode.
+   */
+  livemode: boolean
+  /**
+   * Id of the flow.
+   */
+  verification_flow: string
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow: string
+  options: SessionOptions
+}
+/**
+ * The checks that a verification runs; those that are off are left out.
+ */
+export interface SessionOptions {
+  document?: SessionDocumentOptions
+  id_number?: IdNumber
+  email?: Email
+  phone?: Phone
+  matching?: Matching
+}
+/**
+ * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
+ */
+export interface SessionDocumentOptions {
+  allowed_types?: AllowedTypes1
+  /**
+   * Whether an ID number is checked too.
+   */
+  require_id_number?: boolean
+  /**
+   * Whether photos must come from the camera.
+   */
+  require_live_capture?: boolean
+  /**
+   * Whether a selfie is compared with the document.
+   */
+  require_matching_selfie?: boolean
+}
+/**
+ * There, and empty, when a national ID number is checked.
+ */
+export interface IdNumber {}
+/**
+ * What the newest known session of a flow at Stripe shows of that flow. Extension.
+ */
+export interface Sighting {
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow: string
+  options: SessionOptions
+  /**
+   * Id of the session.
+   */
+  session: string
+  /**
+   * When the session was made, in unix seconds.
+   */
+  created: number
+}
+/**
  * What a flow was from one version on, and who made it so. Extension.
  */
 export interface VerificationFlowVersion {
@@ -1971,6 +2122,7 @@ export interface ObservedFlow {
    * Address of the flow's link, whether it works or not; without a host where the service has none.
    */
   static_link_url: string
+  sighting?: Sighting
   /**
    * How many sessions were created from the flow in the last 30 days.
    */
@@ -1993,42 +2145,27 @@ export interface FlowState {
    */
   last_deployment: string | null
   /**
+   * Who verifies people in this mode; null if nobody does.
+   */
+  verifier?: {
+    /**
+     * Name of the verifier.
+     */
+    name: string
+    /**
+     * The checks that it runs for a flow that is not bound.
+     */
+    checks: string[]
+    /**
+     * Whether it has flows of its own, to which flows may be bound.
+     */
+    has_flows: boolean
+  } | null
+  /**
    * Every flow of the mode, whoever manages it, archived ones too, in order of key.
    */
   flows: ObservedFlow[]
 }
-/**
- * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
- */
-export interface SessionDocumentOptions {
-  allowed_types?: AllowedTypes1
-  /**
-   * Whether an ID number is checked too.
-   */
-  require_id_number?: boolean
-  /**
-   * Whether photos must come from the camera.
-   */
-  require_live_capture?: boolean
-  /**
-   * Whether a selfie is compared with the document.
-   */
-  require_matching_selfie?: boolean
-}
-/**
- * The checks that a verification runs; those that are off are left out.
- */
-export interface SessionOptions {
-  document?: SessionDocumentOptions
-  id_number?: IdNumber
-  email?: Email
-  phone?: Phone
-  matching?: Matching
-}
-/**
- * There, and empty, when a national ID number is checked.
- */
-export interface IdNumber {}
 /**
  * Why the last attempt failed.
  */

@@ -1,4 +1,5 @@
 import type { FlowConfig, FlowKey } from './flow.js'
+import type { SessionOptions } from './resources.js'
 
 /** What the definitions say about one flow, in one environment. */
 export interface DesiredFlow {
@@ -30,6 +31,25 @@ export interface ObservedFlow {
   /** Address of its link, whether it works or not. Older services leave it out. */
   readonly static_link_url?: string
   readonly sessions_last_30_days: number
+  /** What a session showed of the flow at Stripe that it is bound to; left out if none was seen. */
+  readonly sighting?: Sighting
+}
+
+/** What the newest known session of a flow at Stripe shows of that flow, and when it was made (unix seconds). */
+export interface Sighting {
+  readonly stripe_flow: string
+  readonly options: SessionOptions
+  readonly session: string
+  readonly created: number
+}
+
+/** Who verifies people in a mode. */
+export interface ModeVerifier {
+  readonly name: string
+  /** The checks that it runs for a flow that is not bound. */
+  readonly checks: readonly string[]
+  /** Whether it has flows of its own, to which flows may be bound. */
+  readonly has_flows: boolean
 }
 
 /** Everything a plan needs to know about one mode of the service. */
@@ -39,6 +59,8 @@ export interface ObservedState {
   readonly store: string | null
   /** The project's last deployment in this mode; null before the first. */
   readonly last_deployment: string | null
+  /** Null if nobody verifies. Older services leave it out. */
+  readonly verifier?: ModeVerifier | null
   /** Every flow of the mode, whatever project manages it, archived ones included, in order of key. */
   readonly flows: readonly ObservedFlow[]
 }

@@ -36,36 +36,53 @@ function overall(strengthens: boolean, weakens: boolean): Assurance['effect'] {
 }
 
 /** Checks that are on or off, each with the words for its reason. */
-const SWITCHES: readonly { path: string; name: string; isOn: (config: FlowConfig) => boolean | undefined }[] = [
+export const SWITCHES: readonly {
+  readonly path: string
+  readonly name: string
+  /** What a verifier must be able to run for it. */
+  readonly check: string
+  readonly isOn: (config: FlowConfig) => boolean | undefined
+}[] = [
   {
     path: '/options/document/require_id_number',
     name: 'ID number check',
+    check: 'id_number',
     isOn: ({ options }) => options.document?.require_id_number,
   },
   {
     path: '/options/document/require_live_capture',
     name: 'live capture',
+    check: 'document',
     isOn: ({ options }) => options.document?.require_live_capture,
   },
   {
     path: '/options/document/require_matching_selfie',
     name: 'selfie check',
+    check: 'selfie',
     isOn: ({ options }) => options.document?.require_matching_selfie,
   },
   {
     path: '/options/email/require_verification',
     name: 'email check',
+    check: 'email',
     isOn: ({ options }) => options.email.require_verification,
   },
   {
     path: '/options/phone/require_verification',
     name: 'phone check',
+    check: 'phone',
     isOn: ({ options }) => options.phone.require_verification,
   },
-  { path: '/options/matching/name', name: 'name matching', isOn: ({ options }) => options.matching.name !== 'none' },
+  {
+    path: '/options/matching/name',
+    name: 'name matching',
+    check: 'matching',
+    isOn: ({ options }) => options.matching.name !== 'none',
+  },
   {
     path: '/options/matching/dob',
     name: 'date of birth matching',
+    check: 'matching',
     isOn: ({ options }) => options.matching.dob !== 'none',
   },
 ]

@@ -4,6 +4,7 @@ import type { Assurance, Change, Field, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { assess } from './assurance.js'
+import type { BoundFlow } from './bound.js'
 import { diff } from './diff.js'
 import { placeIn } from './locate.js'
 import { pair } from './pair.js'
@@ -54,6 +55,8 @@ export interface DriftReport {
   readonly managed: number
   /** Each with the reason why `flows pull` leaves some or all of it alone; null if it writes everything. */
   readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
+  /** Flows that are bound to a flow at Stripe; left out if there are none. */
+  readonly bound?: readonly BoundFlow[]
 }
 
 /**

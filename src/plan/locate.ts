@@ -21,21 +21,26 @@ export interface Places {
  * is new, so only the first is named: finding the others would mean parsing each file again.
  */
 export function locate(plan: Plan, places: Places): Plan {
+  const at = <At extends { readonly path: string }>(file: string, field: At) => ({
+    ...field,
+    ...saidAt(places.placeOf(file, plan.environment, field.path), file),
+  })
   return {
     ...plan,
+    conflicts: plan.conflicts.map((conflict) => {
+      const place = conflict.path === undefined ? null : places.placeOf(conflict.file, plan.environment, conflict.path)
+      return place === null ? conflict : { ...conflict, file: place.file, line: place.line }
+    }),
+    ...(plan.bound && {
+      bound: plan.bound.map((flow) => ({ ...flow, fields: flow.fields.map((field) => at(flow.file, field)) })),
+    }),
     changes: plan.changes.map((change) => {
       const { source } = change
       if (source === null) return change
       return {
         ...change,
         source: { file: source.file, line: places.bodyLine(source.file) },
-        fields:
-          change.action === 'create'
-            ? change.fields
-            : change.fields.map((field) => ({
-                ...field,
-                ...saidAt(places.placeOf(source.file, plan.environment, field.path), source.file),
-              })),
+        fields: change.action === 'create' ? change.fields : change.fields.map((field) => at(source.file, field)),
       }
     }),
   }

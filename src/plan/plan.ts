@@ -13,6 +13,7 @@ import type { Approvals, Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
 import { assess } from './assurance.js'
+import { boundFlows, unverifiable } from './bound.js'
 import { describeConflict } from './conflict.js'
 import { diff } from './diff.js'
 import { guard } from './guard.js'
@@ -49,7 +50,10 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     ...compared.map(({ change }) => change).filter((one) => one !== null),
     ...pairing.gone.map(archive),
   ])
-  const inTheWay = pairing.conflicts.map(describeConflict).sort(byKey)
+  const inTheWay = [...pairing.conflicts.map(describeConflict), ...unverifiable(pairing.pairs, observed)].sort(byKey)
+  const bound = boundFlows(pairing.pairs, observed)
+    .filter(({ key }) => only?.includes(key) ?? true)
+    .sort(byKey)
   const { changes, conflicts, leftOut } = only
     ? select(found, inTheWay, only)
     : { changes: found, conflicts: inTheWay, leftOut: 0 }
@@ -76,6 +80,7 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     ...(accepted.length > 0 && { accepted }),
     unmanaged: pairing.unmanaged.map(({ key, id, config }) => ({ key, id, name: config.name })).sort(byKey),
     conflicts,
+    ...(bound.length > 0 && { bound }),
     guards: guard(changes, {
       guards: options.guards ?? {},
       allow: options.allow ?? [],

@@ -1,7 +1,6 @@
 import type { GuardResult, Plan, PolicyResult } from '../model/plan.js'
 import { allowanceText } from './allowance.js'
 import { enumerate, isBlocked } from './guard.js'
-import { policyGroups } from './policy-groups.js'
 
 /** Why a plan must not be applied, with one message per reason. */
 export interface Refusal {
@@ -17,7 +16,7 @@ export interface Refusal {
 export function refusalOf(plan: Pick<Plan, 'conflicts' | 'guards' | 'policies' | 'changes'>): Refusal | null {
   const { conflicts, guards, policies = [], changes } = plan
   if (conflicts.length > 0) {
-    const messages = conflicts.map(({ file, message }) => `${file}: ${message}`)
+    const messages = conflicts.map(({ file, line, message }) => `${file}${line ? `:${line}` : ''}: ${message}`)
     return { reason: 'conflict', messages, allowances: [], others: [] }
   }
   if (!isBlocked([...guards, ...policies])) return null
@@ -80,3 +79,25 @@ function missing({ message, approvals = 0 }: GuardResult, commit: string, people
   const found = people.length === 0 ? 'nobody has' : `${people.length} of ${approvals} did (${enumerate(people)})`
   return `${message} (${commit.slice(0, 12)}): ${found}`
 }
+
+/** The results that say the same about several flows. */
+export type PolicyGroup = Pick<PolicyResult, 'policy' | 'status' | 'message'> & {
+  readonly flows: readonly PolicyResult[]
+}
+
+/** Groups results by policy, status and message. Blocking groups come first; otherwise the order is kept. */
+export function policyGroups(results: readonly PolicyResult[]): PolicyGroup[] {
+  const groups = new Map<string, PolicyResult[]>()
+  for (const result of results) {
+    const { policy, status, message } = result
+    const name = JSON.stringify([policy, status, message])
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [result])
+    else group.push(result)
+  }
+  return [...groups.values()]
+    .flatMap((flows) => flows.slice(0, 1).map(({ policy, status, message }) => ({ policy, status, message, flows })))
+    .toSorted((a, b) => ORDER.indexOf(a.status) - ORDER.indexOf(b.status))
+}
+
+const ORDER: readonly PolicyResult['status'][] = ['blocked', 'warned', 'lifted']

@@ -1,5 +1,12 @@
 import type { Deployment, DeploymentRequest, StaleFlow } from '../model/deployment.js'
-import type { ApiKey, FlowVersion, ListObject, VerificationFlow, VerificationSession } from '../model/resources.js'
+import type {
+  ApiKey,
+  FlowProbe,
+  FlowVersion,
+  ListObject,
+  VerificationFlow,
+  VerificationSession,
+} from '../model/resources.js'
 import type { DeployedFlow, FlowDeploymentSummary } from '../model/schema-types.js'
 import type { ObservedState } from '../model/state.js'
 
@@ -42,6 +49,8 @@ export interface RemoteWriter {
   deploy(request: DeploymentRequest): Promise<Deployment>
   /** Gives a flow, by id or key, a new static link; the old one stops working. No configuration changes. */
   rotateLink(idOrKey: string): Promise<VerificationFlow>
+  /** Looks at the flow at Stripe that a flow is bound to, by a session that is canceled at once. */
+  probeFlow(idOrKey: string): Promise<FlowProbe>
   /** With an idempotency key, the same request within a day gets the first answer, and no second session is made. */
   createSession(params: CreateSessionParams, options?: CreateOptions): Promise<VerificationSession>
   /** Submits a test session with an outcome: "verified", or the code of an error that its checks can have. */

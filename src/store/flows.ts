@@ -1,4 +1,5 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
+import type { SessionOptions } from '../model/resources.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 
 export interface FlowRecord {
@@ -35,6 +36,16 @@ export interface FlowVersionRecord {
   readonly created: number
 }
 
+/** What the newest known session of a flow in Stripe's Dashboard shows of that flow. Nothing else shows it. */
+export interface Sighting {
+  readonly livemode: boolean
+  readonly stripe_flow: string
+  readonly options: SessionOptions
+  /** The session, and when it was made. */
+  readonly session: string
+  readonly created: number
+}
+
 /** Some of a mode's flows: those of a project, those with keys of some patterns, or those that are both. */
 export interface FlowBinding {
   readonly project: string | null
@@ -57,6 +68,10 @@ export interface FlowReads {
   byKey(livemode: boolean, key: FlowKey): Promise<FlowRecord | undefined>
   /** Flows with any of these ids or any of these keys; in no order. */
   byIdsOrKeys(livemode: boolean, ids: readonly string[], keys: readonly FlowKey[]): Promise<FlowRecord[]>
+  /** Flows that are bound to any of these flows at Stripe, archived ones too; in no order. */
+  boundTo(livemode: boolean, stripeFlows: readonly string[]): Promise<FlowRecord[]>
+  /** One for each flow at Stripe of which a session was seen, in no order. */
+  sightings(livemode: boolean): Promise<Sighting[]>
   /** Every flow of the mode, in no order. */
   all(livemode: boolean): Promise<FlowRecord[]>
   list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
@@ -71,6 +86,8 @@ interface VersionPage {
 }
 
 export interface FlowWrites {
+  /** Does nothing if a newer session of the flow was seen. */
+  keepSighting(sighting: Sighting): Promise<void>
   /**
    * Inserts flows, or replaces those with the same id, and records one version of each. Keys may move between the given
    * flows, even in a circle. Throws when a key belongs to another flow.

@@ -17,6 +17,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['apply', '--yes'],
   ['apply', 'made.json'],
   ['drift'],
+  ['drift', '--probe'],
   ['history'],
   ['show', 'a'],
   ['blame', 'a'],

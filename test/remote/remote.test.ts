@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, onTestFinished, test } from 'vitest'
 import type { Observation, Remote, RemoteReader, RemoteWriter } from '../../src/remote/remote.js'
 import { RemoteError } from '../../src/remote/remote.js'
+import { CHECKS } from '../../src/verifier/checks.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { aDeployment, archiving, creating, renaming, updating } from '../service/deployment-requests.js'
 import { remotes } from './remotes.js'
@@ -22,7 +23,7 @@ test('a reader has no way to write, by its type', () => {
     | 'close'
   >()
   expectTypeOf<keyof RemoteWriter>().toEqualTypeOf<
-    'deploy' | 'rotateLink' | 'createSession' | 'submitSession' | 'createKey' | 'revokeKey' | 'close'
+    'deploy' | 'rotateLink' | 'probeFlow' | 'createSession' | 'submitSession' | 'createKey' | 'revokeKey' | 'close'
   >()
 })
 
@@ -43,9 +44,17 @@ for (const implementation of remotes) {
           livemode: false,
           store: expect.any(String),
           last_deployment: null,
+          verifier: { name: 'simulator', checks: [...CHECKS], has_flows: false },
           flows: [],
         },
       })
+    })
+
+    test('a flow that nothing makes checks for at Stripe is not probed, and it is said why', async () => {
+      const { writer } = await aRemote()
+      await writer.deploy(aDeployment([creating('a')]))
+      await expect(writer.probeFlow('a')).rejects.toMatchObject({ kind: 'invalid', code: 'verifier_refused' })
+      await expect(writer.probeFlow('b')).rejects.toMatchObject({ kind: 'not_found' })
     })
 
     test('what is deployed is observed, by key, with what was applied and by whom', async () => {

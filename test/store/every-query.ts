@@ -111,6 +111,10 @@ export const EVERY_CALL: EveryCall = {
     byLinkToken: (tx) => tx.flows.byLinkToken('token-f7'),
     byKey: (tx) => tx.flows.byKey(false, 'key-f7'),
     byIdsOrKeys: (tx) => tx.flows.byIdsOrKeys(false, ['f7', 'f8'], ['key-f9', 'key-f10']),
+    boundTo: (tx) => tx.flows.boundTo(false, ['vf_1Seven', 'vf_1Eight']),
+    sightings: (tx) => tx.flows.sightings(false),
+    keepSighting: (tx) =>
+      tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
     versions: [

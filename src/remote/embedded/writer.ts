@@ -3,6 +3,7 @@ import { once } from '../../service/operations/calls/idempotency.js'
 import { localUser } from '../../service/operations/calls/principal.js'
 import { deploy } from '../../service/operations/deployments/deployments.js'
 import { updateStaticLink } from '../../service/operations/flows/flows.js'
+import { probeFlow } from '../../service/operations/flows/probe.js'
 import { createKey, revokeKey } from '../../service/operations/keys/keys.js'
 import { submitSession } from '../../service/operations/sessions/attempts.js'
 import { createSession } from '../../service/operations/sessions/sessions.js'
@@ -34,6 +35,7 @@ export function writerOver(
   return {
     deploy: (request) => told(write(caller, (call) => deploy(call, request))),
     rotateLink: (idOrKey) => told(write(caller, (call) => updateStaticLink(call, idOrKey, { rotate: true }))),
+    probeFlow: (idOrKey) => told(write(caller, (call) => probeFlow(call, idOrKey))),
     createSession: async (params, { idempotencyKey: key } = {}) => {
       const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
       const { body } = await told(

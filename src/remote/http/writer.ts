@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from '../../model/deployment.js'
-import type { ApiKey, VerificationFlow, VerificationSession } from '../../model/resources.js'
+import type { ApiKey, FlowProbe, VerificationFlow, VerificationSession } from '../../model/resources.js'
 import { isFinal } from '../../outbound/fault-text.js'
 import { type CreatedKey, RemoteError, type RemoteWriter } from '../remote.js'
 import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf, type Sent } from './failure.js'
-import { isDeployment, isFlow, isSession, isShownKey } from './generated/answers.js'
+import { isDeployment, isFlow, isFlowProbe, isSession, isShownKey } from './generated/answers.js'
 import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000
@@ -88,6 +88,12 @@ export async function httpWriter(
         path: `/v1/identity/verification_flows/${encodeURIComponent(idOrKey)}/static_link`,
         params: { rotate: true },
         shape: isFlow,
+      }),
+    probeFlow: (idOrKey) =>
+      post<FlowProbe>({
+        path: `/v1/identity/verification_flows/${encodeURIComponent(idOrKey)}/probe`,
+        params: {},
+        shape: isFlowProbe,
       }),
     createSession: (params, options = {}) =>
       post<VerificationSession>({ path: '/v1/identity/verification_sessions', params, shape: isSession, ...options }),

@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue, plural } from '../../text/text.js'
 import { code, escapeMarkup } from '../markup.js'
+import { boundMarkdown } from '../plan/bound.js'
 import { modeName } from '../plan/summary.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
@@ -13,7 +14,7 @@ export function driftMarkdown(report: DriftReport): string {
   const { project, environment, livemode } = report
   const title = `### Drift: ${code(project)} in ${code(environment)} (${modeName(livemode)})`
   const head = `${title}\n\n${report.flows.length === 0 ? '' : '**'}${driftSummary(report)}${report.flows.length === 0 ? '' : '**'}\n`
-  let text = head
+  let text = [head, ...boundMarkdown(report).map((one) => `\n${one}\n`)].join('')
   for (const [index, flow] of report.flows.entries()) {
     const section = `\n${flowSection(flow)}`
     if (text.length + section.length > MOST_CHARACTERS) {

@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
+import { boundText, checklistText } from '../plan/bound.js'
 import { placeNotes } from '../plan/fields.js'
 import { modeName } from '../plan/summary.js'
 import { leftLines } from './left.js'
@@ -9,11 +10,15 @@ import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words
 
 /** What was edited outside git, for a person at a terminal. Ends with a line feed. */
 export function driftText(report: DriftReport, palette: Palette): string {
-  if (report.flows.length === 0) return `${driftSummary(report)}\n`
+  const bound = boundText(report.bound ?? [], palette)
+  const checklist = checklistText(report)
+  const atStripe = [bound, checklist].filter((one) => one !== '')
+  if (report.flows.length === 0) return `${[...atStripe, driftSummary(report)].join('\n\n')}\n`
   const { project, environment, livemode } = report
   const sections = [
     palette.bold(`Drift of ${project} in ${environment} (${modeName(livemode)})`),
     ...report.flows.map((flow) => flowText(flow, palette)),
+    ...atStripe,
     palette.bold(driftSummary(report)),
     palette.dim(waysText(report)),
   ]

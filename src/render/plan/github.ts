@@ -56,8 +56,8 @@ function command({ kind, file, line, title, lines }: Annotation, folder: string)
 }
 
 function conflicts(plan: Plan): Annotation[] {
-  return plan.conflicts.map(({ code, file, message, hint }) => {
-    return { kind: 'error', concern: 'blocked', file, line: 1, title: code, lines: [message, `hint: ${hint}`] }
+  return plan.conflicts.map(({ code, file, line, message, hint }) => {
+    return { kind: 'error', concern: 'blocked', file, line: line ?? 1, title: code, lines: [message, `hint: ${hint}`] }
   })
 }
 

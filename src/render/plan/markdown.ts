@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import { type Change, isEmpty, type Plan } from '../../model/plan.js'
 import { formatTime, formatValue, plural, printable } from '../../text/text.js'
 import * as markup from '../markup.js'
+import { boundMarkdown } from './bound.js'
 import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, otherPlaces, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
@@ -30,7 +31,7 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
     const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
-    return `${[title, nothing, ...accepted(plan), ...policies(plan), ...origin(plan)].join('\n\n')}\n`
+    return `${[title, nothing, ...accepted(plan), ...policies(plan), ...boundMarkdown(plan), ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
@@ -40,6 +41,7 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
     }),
     ...policies(plan),
     ...conflicts(plan),
+    ...boundMarkdown(plan),
   ]
   const after = [
     ...accepted(plan),
@@ -147,7 +149,10 @@ function conflicts(plan: Plan): string[] {
   const shown = plan.conflicts.slice(0, MOST_CONFLICTS)
   const left = plan.conflicts.length - shown.length
   return [
-    ...shown.map(({ file, message, hint }) => `> **error** ${code(file)}: ${sentence(message)}; ${sentence(hint)}`),
+    ...shown.map(
+      ({ file, line, message, hint }) =>
+        `> **error** ${code(line ? `${file}:${line}` : file)}: ${sentence(message)}; ${sentence(hint)}`,
+    ),
     ...(left > 0 ? [`> **error** ${plural(left, 'more definition')} cannot be carried out`] : []),
   ]
 }

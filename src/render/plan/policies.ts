@@ -1,5 +1,5 @@
 import type { Plan } from '../../model/plan.js'
-import { type PolicyGroup, policyGroups } from '../../plan/policy-groups.js'
+import { type PolicyGroup, policyGroups } from '../../plan/refusal.js'
 import { plural } from '../../text/text.js'
 
 /** What one policy says about several flows: as many as fit, with their places; null if a definition is gone. */

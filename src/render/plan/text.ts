@@ -3,6 +3,7 @@ import { type Change, type Field, type GuardResult, isEmpty, type Plan } from '.
 import { allowancesFor, refusalOf } from '../../plan/refusal.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
+import { boundText } from './bound.js'
 import { driftNote, fieldsToShow, placeNotes, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
@@ -16,6 +17,7 @@ export function planText(plan: Plan, palette: Palette): string {
     ...plan.changes.map((change) => changeText(change, palette)),
     unmanagedText(plan, palette),
     conflictsText(plan, palette),
+    boundText(plan.bound ?? [], palette),
     guardsText(plan, palette),
     policiesText(plan, palette),
     leftOutText(plan) ?? '',
@@ -108,8 +110,9 @@ function unmanagedText({ unmanaged }: Plan, palette: Palette): string {
 
 function conflictsText({ conflicts }: Plan, palette: Palette): string {
   return conflicts
-    .map(({ code, file, message, hint }) => {
-      return `${palette.red('error')} ${printable(file)} ${code} ${printable(message)}\n    hint: ${printable(hint)}`
+    .map(({ code, file, line, message, hint }) => {
+      const place = line ? `${file}:${line}` : file
+      return `${palette.red('error')} ${printable(place)} ${code} ${printable(message)}\n    hint: ${printable(hint)}`
     })
     .join('\n')
 }

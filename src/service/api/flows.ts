@@ -8,6 +8,7 @@ import {
   updateFlow,
   updateStaticLink,
 } from '../operations/flows/flows.js'
+import { probeFlow } from '../operations/flows/probe.js'
 import { choice, flag, integer, name, type Params, published, requiring } from './param.js'
 import { type AnyRoute, list, PAGE, read, write } from './route.js'
 
@@ -73,6 +74,18 @@ export const FLOW_ROUTES: readonly AnyRoute[] = [
     { ...WRITE, summary: 'Restore a verification flow' },
     EXPECTED,
     (call, params, id) => restoreFlow(call, id, params),
+  ),
+  write(
+    `${url}/:verification_flow/probe`,
+    {
+      ...WRITE,
+      scope: 'sessions:write',
+      answers: 'verification_flow_probe',
+      summary:
+        'Make a session from the flow at Stripe that a verification flow is bound to, see what it checks, and cancel it',
+    },
+    {},
+    (call, _params, id) => probeFlow(call, id),
   ),
   write(
     `${url}/:verification_flow/static_link`,

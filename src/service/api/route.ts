@@ -40,6 +40,7 @@ export interface Facts {
 type Resource =
   | 'verification_flow'
   | 'verification_flow_version'
+  | 'verification_flow_probe'
   | 'flow_state'
   | 'flow_deployment'
   | 'deployed_flow'

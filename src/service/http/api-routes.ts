@@ -11,6 +11,7 @@ import { type Answer, once } from '../operations/calls/idempotency.js'
 import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
+import { probeFlow } from '../operations/flows/probe.js'
 import { bindingOf } from '../operations/keys/binding.js'
 import { createEphemeralKey } from '../operations/keys/ephemeral-keys.js'
 import { resumeSession, withResults } from '../operations/sessions/sessions.js'
@@ -129,11 +130,12 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
           whole = result
           return result
         },
-        // Only a session, or a key for one, can wait for a remote verifier.
+        // Only a session, a key for one, or a probe can wait for a remote verifier.
         ...(route.answers === 'verification_session' && {
           resume: (call, session) => resumeSession(call, session, expanded),
         }),
         ...(route.answers === 'ephemeral_key' && { resume: (call, key) => createEphemeralKey(call, params, key) }),
+        ...(route.answers === 'verification_flow_probe' && { resume: (call) => probeFlow(call, id) }),
         toText: (result) => toText(without(result, route.shownOnce)),
       })
       const stored =

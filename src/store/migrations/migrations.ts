@@ -12,6 +12,7 @@ import { work } from './0008-work.js'
 import { given } from './0009-given.js'
 import { keyBindings } from './0010-key-bindings.js'
 import { verifierAnswers } from './0011-verifier-answers.js'
+import { boundFlows } from './0012-bound-flows.js'
 import { endingKeys } from './0013-ending-keys.js'
 import { signIns } from './0014-sign-ins.js'
 import type { Migration } from './migration.js'
@@ -28,6 +29,7 @@ export const MIGRATIONS: readonly Migration[] = [
   given,
   keyBindings,
   verifierAnswers,
+  boundFlows,
   endingKeys,
   signIns,
 ]

@@ -18,6 +18,7 @@ const KEYS = {
   state_revision: ['livemode'],
   flows: ['id'],
   flow_versions: ['flow', 'version'],
+  sightings: ['livemode', 'stripe_flow'],
   deployments: ['id'],
   deployment_changes: ['deployment', 'position'],
   verification_sessions: ['id'],

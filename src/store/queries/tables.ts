@@ -11,6 +11,7 @@ export interface Tables {
   state_revision: { livemode: number; revision: number; nonce: string }
   flows: FlowsTable
   flow_versions: FlowVersionsTable
+  sightings: SightingsTable
   deployments: DeploymentsTable
   deployment_changes: DeploymentChangesTable
   verification_sessions: SessionsTable
@@ -45,6 +46,16 @@ export interface FlowsTable {
   created: number
   updated: number
   updated_by: string | null
+  /** That of `config`, by which a flow is found. */
+  stripe_flow: string | null
+}
+
+export interface SightingsTable {
+  livemode: number
+  stripe_flow: string
+  options: string
+  session: string
+  created: number
 }
 
 export interface FlowVersionsTable {

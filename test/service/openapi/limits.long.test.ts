@@ -98,6 +98,7 @@ function aChange(index: number): ChangeRequest {
 const PATTERNS: Readonly<Record<string, readonly [string, string]>> = {
   [KEY_PATTERN.source]: ['k'.repeat(63), 'k'.repeat(64)],
   '^\\S(.*\\S)?$': ['a b', 'a '],
+  '^vf_[A-Za-z0-9]{1,252}$': ['vf_'.padEnd(255, '1'), 'vf_'.padEnd(256, '1')],
   '^[0-9a-f]{64}$': ['0'.repeat(64), '0'.repeat(65)],
   '^[0-9a-f]{40,64}$': ['0'.repeat(64), '0'.repeat(65)],
   '^https?://[^@\\s]+$': ['https://example.com/flows', 'https://token@example.com/flows'],

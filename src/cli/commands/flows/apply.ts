@@ -6,7 +6,9 @@ import { type Site, targetNamed } from '../../../app/site.js'
 import { isDeploymentId } from '../../../forge/header.js'
 import { appliedNotice, blockedNotice } from '../../../notify/notice.js'
 import type { Allowance } from '../../../plan/allowance.js'
+import { outstanding } from '../../../plan/bound.js'
 import { appliedAlreadyLine, deploymentLines, planLines, startedLine } from '../../../render/events.js'
+import { checklistText } from '../../../render/plan/bound.js'
 import { recordsText, summaryLine } from '../../../render/plan/summary.js'
 import { formatTime, printable } from '../../../text/text.js'
 import { allowOption } from '../../options/allow.js'
@@ -39,6 +41,7 @@ const VIEWS: Readonly<Record<'human' | 'json' | 'jsonl', Run>> = {
         environment: settled.plan.environment,
         summary: settled.plan.summary,
         deployment: deploymentOf(settled),
+        ...(settled.plan.bound && { bound: settled.plan.bound }),
       })),
     }),
   jsonl: (cli, work) => asLines(cli, (emit) => work(inLines(emit))),
@@ -75,8 +78,10 @@ export const apply: Define = (command, run) => {
             ? fresh(cli, options, during)
             : reviewed(cli, file, options, during))
           tellJob(cli, settled)
-          end(cli.terminal, settled, ExitCode.ok)
-          return ExitCode.ok
+          // What a person still has to edit at Stripe is a change that is pending.
+          const exitCode = outstanding(settled.plan).length > 0 ? ExitCode.changesPending : ExitCode.ok
+          end(cli.terminal, settled, exitCode)
+          return exitCode
         }),
       ),
     )
@@ -147,6 +152,8 @@ const inWords: View<Settled> = (terminal, settled) => {
     terminal.show(`${green('Applied')} to ${bold(plan.environment)}: ${recorded}${summaryLine(plan, 'done')}.\n`)
     terminal.show(`Deployment ${printable(settled.deployment.id)} in ${printable(remote.label)}\n`)
   }
+  const checklist = checklistText(plan)
+  if (checklist !== '') terminal.show(`\n${checklist}\n`)
 }
 
 /** Each line is printed when it happens. */

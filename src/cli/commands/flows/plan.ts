@@ -6,6 +6,7 @@ import { ciJob } from '../../../ci/job.js'
 import { planArtifact, planFile } from '../../../forge/plan-artifact.js'
 import { isEmpty, type Plan } from '../../../model/plan.js'
 import { blockedNotice } from '../../../notify/notice.js'
+import { outstanding } from '../../../plan/bound.js'
 import { refusalOf } from '../../../plan/refusal.js'
 import { planGithub } from '../../../render/plan/github.js'
 import { planMarkdown } from '../../../render/plan/markdown.js'
@@ -112,5 +113,5 @@ function saySaved({ terminal }: Cli, file: string, plan: Plan): void {
 function exitCodeOf(made: Plan, detailed: boolean): ExitCode {
   const refusal = refusalOf(made)
   if (refusal) return refusal.reason === 'conflict' ? ExitCode.failed : ExitCode.blocked
-  return detailed && !isEmpty(made) ? ExitCode.changesPending : ExitCode.ok
+  return detailed && (!isEmpty(made) || outstanding(made).length > 0) ? ExitCode.changesPending : ExitCode.ok
 }

@@ -10,6 +10,7 @@ import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import type { Principal } from '../calls/principal.js'
 import { actorOf } from '../calls/principal.js'
 import { recordEvent } from '../events/events.js'
+import { refuseBoundTwice, refuseUnverifiable } from '../flows/bound-flows.js'
 import { linkToken, versionOf } from '../flows/flows.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor, refuseOtherProject } from '../keys/binding.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
@@ -226,6 +227,9 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
     allowed: [...request.allowed],
     changes,
   }
+  const bodyOf = (index: number) => `changes[${index}][after]`
+  await refuseBoundTwice(call, flows, (index) => `${bodyOf(index)}[stripe_flow]`)
+  refuseUnverifiable(call, flows, bodyOf)
   await tx.flows.save(
     flows,
     flows.map((flow, index) => versionOf(call, changes[index]?.action ?? 'update', flow, id)),

@@ -1,4 +1,4 @@
-import { looksLikeFlowId } from '../../../model/flow.js'
+import { KEY_PATTERN, looksLikeFlowId } from '../../../model/flow.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor } from '../keys/binding.js'
@@ -6,7 +6,7 @@ import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor } from '../key
 type Asking = Pick<ReadCall, 'tx' | 'livemode' | 'principal'>
 
 /**
- * Finds a flow by id, else by key (an extension). Throws 404 naming `param`, also for one that the caller's key is not
+ * Finds a flow by id; else by key, or by the flow at Stripe that it is bound to (extensions). Throws 404 naming `param`, also for one that the caller's key is not
  * bound to; or 403, if the key that it is named by tells that already.
  */
 export async function findFlow(
@@ -14,12 +14,23 @@ export async function findFlow(
   idOrKey: string,
   param = 'verification_flow',
 ): Promise<FlowRecord> {
-  if (!looksLikeFlowId(idOrKey) && !mayName(principal, idOrKey)) throw beyondBinding(principal, param)
-  const flow = (await tx.flows.byId(livemode, idOrKey)) ?? (await tx.flows.byKey(livemode, idOrKey))
+  const isKey = KEY_PATTERN.test(idOrKey) && !looksLikeFlowId(idOrKey)
+  if (isKey && !mayName(principal, idOrKey)) throw beyondBinding(principal, param)
+  const flow =
+    (await tx.flows.byId(livemode, idOrKey)) ??
+    (await tx.flows.byKey(livemode, idOrKey)) ??
+    (await boundTo(tx, livemode, idOrKey))
   if (flow === undefined || !isWithin(principal, flow)) {
     throw notFoundFor(principal, 'verification_flow', idOrKey, param)
   }
   return flow
+}
+
+/** An unchanged application names the flow that its sessions were made from at Stripe. */
+async function boundTo(tx: ReadCall['tx'], livemode: boolean, id: string): Promise<FlowRecord | undefined> {
+  if (!id.startsWith('vf_')) return undefined
+  const found = await tx.flows.boundTo(livemode, [id])
+  return found.find(({ status }) => status === 'active') ?? found[0]
 }
 
 /** Whether what belongs to a flow, such as a session, is within the binding of the caller's key. */

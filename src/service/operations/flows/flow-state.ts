@@ -1,6 +1,6 @@
 import { compareText, digestOf } from '../../../model/canonical.js'
-import type { ObservedFlow, ObservedState } from '../../../model/state.js'
-import type { FlowRecord } from '../../../store/flows.js'
+import type { ModeVerifier, ObservedFlow, ObservedState } from '../../../model/state.js'
+import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
 import { bindingOf, isWithin, refuseOtherProject } from '../keys/binding.js'
 import { checkKey } from './check-key.js'
@@ -11,7 +11,7 @@ export type FlowState =
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
 /** Increase it when the shape of the answer changes: tags of the old shape must not match the new one. */
-const SHAPE = 4
+const SHAPE = 5
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
@@ -24,6 +24,8 @@ export async function flowState(call: ReadCall, project: string, known?: string)
   refuseOtherProject(principal, project, 'project')
   const tag = await tx.state.tag(livemode)
   const binding = bindingOf(principal)
+  const verifier = verifierOf(call)
+  const sightings = (await tx.flows.sightings(livemode)).sort((a, b) => compareText(a.stripe_flow, b.stripe_flow))
   // Keys with other bindings see other flows.
   const seen = [
     SHAPE,
@@ -33,6 +35,8 @@ export async function flowState(call: ReadCall, project: string, known?: string)
     publicUrl,
     tag.revision,
     tag.nonce,
+    verifier,
+    sightings,
     ...(binding ? [binding] : []),
   ]
   const etag = `"${digestOf(seen).slice(0, 40)}"`
@@ -43,12 +47,25 @@ export async function flowState(call: ReadCall, project: string, known?: string)
     livemode,
     store: tag.store_id === '' ? null : tag.store_id,
     last_deployment: await tx.deployments.last(livemode, project),
+    verifier,
     flows: flows
       .filter((flow) => isWithin(principal, flow))
-      .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0))
+      .map((flow) => ({ ...toObserved(call, flow, sessions.get(flow.id) ?? 0), ...sightingOf(flow, sightings) }))
       .sort((a, b) => compareText(a.key, b.key)),
   }
   return { status: 'modified', etag, state }
+}
+
+function verifierOf({ verifiers, livemode }: ReadCall): ModeVerifier | null {
+  const verifier = verifiers.of(livemode)
+  return verifier ? { name: verifier.name, checks: verifier.checks, has_flows: verifier.page === null } : null
+}
+
+function sightingOf({ config }: FlowRecord, sightings: readonly Sighting[]) {
+  const found = sightings.find((one) => one.stripe_flow === config.stripe_flow)
+  if (found === undefined) return {}
+  const { livemode: _, ...sighting } = found
+  return { sighting }
 }
 
 function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): ObservedFlow {

@@ -11,6 +11,7 @@ import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
 import { recordEvent } from '../events/events.js'
 import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
+import { refuseBoundTwice } from './bound-flows.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
@@ -245,6 +246,7 @@ function isEditOutsideGit(before: FlowRecord, after: FlowRecord): boolean {
 }
 
 async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {
+  await refuseBoundTwice(call, [flow], () => 'stripe_flow')
   await call.tx.flows.save([flow], [versionOf(call, action, flow, null)])
   await call.tx.state.advance(call.livemode)
   return toResource(call, flow)

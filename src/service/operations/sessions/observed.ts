@@ -2,6 +2,7 @@ import type { SessionRecord } from '../../../store/sessions.js'
 import type { Verdict } from '../../../verifier/verdict.js'
 import type { EndedAttempt, Observed } from '../../../verifier/verifier.js'
 import type { WriteCall } from '../calls/call.js'
+import { noteSighting } from '../flows/bound-flows.js'
 import { erase } from './erase.js'
 import { readAt } from './remote/session-work.js'
 import { saveWithEvent } from './save-session.js'
@@ -30,6 +31,7 @@ export async function applyObserved(
   observed: Observed,
   order: AnswerOrder | null,
 ): Promise<SessionRecord> {
+  await noteSighting(call, found, observed)
   if (isLate(found, observed, order)) {
     await readAt(call, found, call.now)
     return saved(call, found)

@@ -1,4 +1,3 @@
-import { type FlowConfig, withoutDefaults } from '../../../model/flow.js'
 import { isObject } from '../../../model/json.js'
 import { mergePatch } from '../../../model/merge-patch.js'
 import { modeFor } from '../../../model/mode.js'
@@ -11,6 +10,7 @@ import { ApiError, invalid, invalidValue, missing } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { checkMembers } from '../flows/check-body.js'
 import { findFlow } from '../flows/find-flow.js'
+import { sessionOptions } from '../flows/session-options.js'
 import { beyondBinding, bindingOf } from '../keys/binding.js'
 
 /** The longest text that a caller may give, in characters: Stripe's limit. */
@@ -32,7 +32,10 @@ export interface CheckParams {
 }
 
 /** What a session checks. */
-export type Check = Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'>
+export interface Check extends Pick<SessionRecord, 'flow' | 'flow_version' | 'type' | 'options' | 'return_url'> {
+  /** The flow at Stripe that its flow is bound to; null for none. */
+  readonly bound: string | null
+}
 
 export async function checkOf(call: WriteCall, params: CheckParams): Promise<Check> {
   if (params.verification_flow === undefined) {
@@ -52,6 +55,7 @@ export async function checkOf(call: WriteCall, params: CheckParams): Promise<Che
     type: 'verification_flow',
     options: sessionOptions(flow.config),
     return_url: flow.config.return_url,
+    bound: flow.config.stripe_flow ?? null,
   }
 }
 
@@ -69,18 +73,6 @@ export function updatedCheck(
   // Options of a document belong to the type.
   const before = document && session.type === (type ?? session.type) ? { document } : {}
   return checkFromType({ type: type ?? session.type, options }, before)
-}
-
-/** The options of a session: only the checks that are on, and only the document options that the flow sets. */
-function sessionOptions(config: FlowConfig): SessionOptions {
-  const { email, phone, matching } = config.options
-  return {
-    ...(config.type === 'document' && { document: withoutDefaults(config).options?.document ?? {} }),
-    ...(config.type === 'id_number' && { id_number: {} }),
-    ...(email.require_verification && { email }),
-    ...(phone.require_verification && { phone }),
-    ...((matching.name !== 'none' || matching.dob !== 'none') && { matching }),
-  }
 }
 
 function refuseOwnCheck(params: Pick<CheckParams, 'type' | 'options'>, instead: string): void {
@@ -116,6 +108,7 @@ function checkFromType({ type, options }: CheckParams, before: SessionOptions = 
     type: config.type,
     options: document === undefined ? { id_number: {} } : { document: only(document, namesIn(asked, 'document')) },
     return_url: null,
+    bound: null,
   }
 }
 

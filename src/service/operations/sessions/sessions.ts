@@ -96,12 +96,15 @@ export async function insertSession(
 ): Promise<SessionRecord> {
   const { client_reference_id, related_customer, related_customer_account } = params
   const verifier = call.verifiers.of(call.livemode)
-  if (verifier !== undefined)
+  const { bound, ...checked } = check
+  const isRemote = verifier !== undefined && verifier.page === null
+  // The flow at Stripe says what is checked, and may ask for what no parameter can.
+  if (verifier !== undefined && (bound === null || !isRemote))
     refuseMissingChecks(verifier, check, check.flow === null ? 'options' : 'verification_flow')
   const session: SessionRecord = {
     id: call.id('vs'),
     livemode: call.livemode,
-    ...check,
+    ...checked,
     status: 'requires_input',
     metadata: mergedMetadata({}, params.metadata),
     client_reference_id: checkText(client_reference_id, 'client_reference_id'),
@@ -118,7 +121,7 @@ export async function insertSession(
     attempt: 0,
     outcome: null,
     due: null,
-    remote: verifier?.page === null ? notOpened(verifier.name) : null,
+    remote: isRemote ? notOpened(verifier.name, bound) : null,
     link_visitor: linkVisitor,
     created: call.now,
   }

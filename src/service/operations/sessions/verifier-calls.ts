@@ -45,7 +45,7 @@ import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remo
  */
 
 /** Time limit of one call, in milliseconds. */
-const TIME_LIMIT = 20_000
+export const TIME_LIMIT = 20_000
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -149,7 +149,7 @@ function isForEver(kind: string): boolean {
   return kind === 'session.redact' || kind === 'session.read'
 }
 
-function isTooLate({ kind, created }: WorkRecord, now: number): boolean {
+export function isTooLate({ kind, created }: WorkRecord, now: number): boolean {
   return !isForEver(kind) && now - created > PATIENCE
 }
 

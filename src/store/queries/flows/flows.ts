@@ -5,6 +5,7 @@ import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
+import { keepSighting, sightingsIn } from './sightings.js'
 import { isWithin } from './within.js'
 
 /** The most ids or keys in one query. */
@@ -35,6 +36,15 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
       }
       return Array.from(found.values(), toRecord)
     },
+    async boundTo(livemode, stripeFlows) {
+      const found: FlowsTable[] = []
+      for (const some of batches([...new Set(stripeFlows)])) {
+        found.push(...(await inMode(livemode).where('stripe_flow', 'in', some).execute()))
+      }
+      return found.map(toRecord)
+    },
+    sightings: (livemode) => sightingsIn(db, livemode),
+    keepSighting: (sighting) => keepSighting(db, sighting),
     async all(livemode) {
       return (await inMode(livemode).execute()).map(toRecord)
     },
@@ -75,6 +85,7 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
             link_token: eb.ref('excluded.link_token'),
             updated: eb.ref('excluded.updated'),
             updated_by: eb.ref('excluded.updated_by'),
+            stripe_flow: eb.ref('excluded.stripe_flow'),
           })),
         ),
       )
@@ -113,7 +124,15 @@ function* batches(values: readonly string[]): Generator<string[]> {
   }
 }
 
-function toRecord({ livemode, status, config, applied, applied_status, ...row }: FlowsTable): FlowRecord {
+function toRecord({
+  livemode,
+  status,
+  config,
+  applied,
+  applied_status,
+  stripe_flow: _,
+  ...row
+}: FlowsTable): FlowRecord {
   const parsed = parseJson<FlowRecord['config']>(config)
   return {
     ...row,
@@ -143,6 +162,7 @@ function toRow(record: FlowRecord): FlowsTable {
     created: record.created,
     updated: record.updated,
     updated_by: record.updated_by,
+    stripe_flow: record.config.stripe_flow ?? null,
   }
 }
 

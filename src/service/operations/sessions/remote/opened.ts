@@ -19,9 +19,9 @@ export function openingOf({ kind, payload }: WorkRecord): Opening | undefined {
   return kind === 'session.open' ? (payload as unknown as Opening) : undefined
 }
 
-export function notOpened(verifier: string): RemoteSession {
-  const nothing = { id: null, flow: null, url: null, client_secret: null, expires: null }
-  return { verifier, ...nothing, attempt: null, seen: null, answers: 0 }
+export function notOpened(verifier: string, flow: string | null): RemoteSession {
+  const nothing = { id: null, url: null, client_secret: null, expires: null }
+  return { verifier, flow, ...nothing, attempt: null, seen: null, answers: 0 }
 }
 
 /** Stores the session that was opened. Another process may have stored it before, from the same answer. */

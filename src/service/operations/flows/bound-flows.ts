@@ -1,0 +1,68 @@
+import type { FlowRecord } from '../../../store/flows.js'
+import type { SessionRecord } from '../../../store/sessions.js'
+import { missingChecks } from '../../../verifier/checks.js'
+import type { Observed } from '../../../verifier/verifier.js'
+import { ApiError, invalid } from '../../api-error.js'
+import type { WriteCall } from '../calls/call.js'
+import { sessionOptions } from './session-options.js'
+
+/** Names the parameter that is at fault, by the place of its flow among those written. */
+type ParamOf = (index: number) => string
+
+/** Throws 400 if two flows of the mode would be bound to one flow at Stripe: its sessions would belong to either. */
+export async function refuseBoundTwice(
+  { tx, livemode }: WriteCall,
+  flows: readonly FlowRecord[],
+  paramOf: ParamOf,
+): Promise<void> {
+  const bound = flows.flatMap(({ config, status, key }, index) =>
+    config.stripe_flow === undefined || status === 'archived' ? [] : [{ id: config.stripe_flow, key, index }],
+  )
+  if (bound.length === 0) return
+  const written = new Set(flows.map(({ id }) => id))
+  const holders = new Map<string, string>()
+  for (const { id, key, status, config } of await tx.flows.boundTo(
+    livemode,
+    bound.map((one) => one.id),
+  )) {
+    if (!written.has(id) && status === 'active' && config.stripe_flow) holders.set(config.stripe_flow, key)
+  }
+  for (const { id, key, index } of bound) {
+    const holder = holders.get(id)
+    if (holder !== undefined) {
+      const message = `The flow '${holder}' is bound to '${id}' already.`
+      throw invalid('resource_already_exists', paramOf(index), message)
+    }
+    holders.set(id, key)
+  }
+}
+
+/**
+ * Throws 400 if the verifier of the mode cannot run a check of one of these flows: every session of it would be
+ * refused. The checks of a bound flow are those of the flow at Stripe, which may be any.
+ */
+export function refuseUnverifiable(
+  { verifiers, livemode }: WriteCall,
+  flows: readonly FlowRecord[],
+  paramOf: ParamOf,
+): void {
+  const verifier = verifiers.of(livemode)
+  if (verifier === undefined) return
+  for (const [index, { config, status, key }] of flows.entries()) {
+    if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) continue
+    const missing = missingChecks(sessionOptions(config), verifier)
+    if (missing.length === 0) continue
+    const message = `The verifier '${verifier.name}' runs no such check, which '${key}' asks for: ${missing.join(', ')}.`
+    throw new ApiError(400, { code: 'verifier_refused', param: paramOf(index), message })
+  }
+}
+
+/** Remembers what a session shows of the flow at Stripe that it was made from: nothing else shows it. */
+export async function noteSighting(
+  { tx }: WriteCall,
+  { livemode, created, remote }: SessionRecord,
+  { id, options }: Observed,
+): Promise<void> {
+  const flow = remote?.flow ?? null
+  if (flow !== null) await tx.flows.keepSighting({ livemode, stripe_flow: flow, options, session: id, created })
+}

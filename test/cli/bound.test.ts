@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest'
+import { aProject, flows, writeFiles } from '../helpers/cli.js'
+import { served } from '../service/serving.js'
+import { FarVerifier } from '../verifier/far-verifier.js'
+
+const AT_STRIPE = 'vf_1PgafBB7WZ01zgkW'
+const BOUND = `name: High value
+type: document
+options:
+  document:
+    require_matching_selfie: true
+  phone: { require_verification: true }
+stripe_flow: { test: ${AT_STRIPE} }
+`
+const PHONE_LEFT = '[ ] options.phone.require_verification: false → true'
+
+/** A project whose service verifies with an account that has one flow of its own, without a check of the phone. */
+async function aPlace(files: Readonly<Record<string, string>>) {
+  const far = new FarVerifier()
+  far.flows.set(AT_STRIPE, { document: { require_matching_selfie: true } })
+  const api = await served({ verifiers: [far] })
+  const environment = `test: { api: "${api.url}", api_key_env: FLOWS_TEST_KEY }`
+  const cwd = aProject(files, `project: acme-kyc\nenvironments:\n  ${environment}\n`)
+  const run = (...args: readonly string[]) =>
+    flows([...args, '--env', 'test'], { cwd, env: { FLOWS_TEST_KEY: api.key } })
+  return { far, cwd, run }
+}
+
+describe('a flow that is bound to a flow at Stripe', () => {
+  test('is planned, applied, probed, edited by hand as the checklist says, and then confirmed', async () => {
+    const { far, run, cwd } = await aPlace({ high: BOUND })
+    const applied = await run('apply', '--yes')
+    expect([applied.code, applied.stdout]).toEqual([0, expect.stringContaining('1 created')])
+    expect((await run('drift')).stdout).toMatch(/not observed +high +vf_1PgafBB7WZ01zgkW/)
+
+    const probed = await run('drift', '--probe')
+    expect(probed.code).toBe(2)
+    expect(probed.stderr).toContain('Probing 1 flow at Stripe: each makes one session and two events')
+    expect(probed.stdout).toContain(PHONE_LEFT)
+    expect([...far.sessions.values()].map(({ status }) => status)).toEqual(['canceled'])
+
+    const plan = await run('plan', '--detailed-exitcode', '--json')
+    expect(plan.code).toBe(2)
+    expect(JSON.parse(plan.stdout)).toMatchObject({
+      changes: [],
+      bound: [
+        {
+          key: 'high',
+          status: 'drifted',
+          session: 'far_1',
+          fields: [{ path: '/options/phone/require_verification', observed: false, defined: true, line: 6 }],
+        },
+      ],
+    })
+    // Nothing is left for apply to write, and it still says what is left for a person.
+    const again = await run('apply', '--yes')
+    expect([again.code, again.stdout]).toEqual([2, expect.stringContaining(PHONE_LEFT)])
+
+    far.flows.set(AT_STRIPE, { document: { require_matching_selfie: true }, phone: { require_verification: true } })
+    expect((await run('drift', '--probe')).code).toBe(0)
+    expect((await run('drift')).stdout).toMatch(/in sync +high/)
+
+    // A change in git leaves edits to make at Stripe, and says so at once.
+    writeFiles(cwd, {
+      'flows/high.yaml': BOUND.replace('selfie: true', 'selfie: true\n    require_live_capture: true'),
+    })
+    const changed = await run('apply', '--yes')
+    expect(changed.code).toBe(2)
+    expect(changed.stdout).toContain('[ ] options.document.require_live_capture: false → true')
+  })
+
+  test('without it, a check that Stripe has no parameter for is refused where the definition asks for it', async () => {
+    const { run } = await aPlace({ high: BOUND.replace(/stripe_flow.*\n/, '') })
+    const plan = await run('plan')
+    expect(plan.code).toBe(1)
+    expect(plan.stdout).toContain('flows/high.yaml:6 CHECK_UNAVAILABLE')
+    const applied = await run('apply', '--yes')
+    expect([applied.code, applied.stderr]).toEqual([1, expect.stringContaining('flows/high.yaml:6: "high" asks for')])
+  })
+
+  test('there is nothing to probe without one', async () => {
+    const { run } = await aPlace({ high: 'name: A\ntype: document\n' })
+    await run('apply', '--yes')
+    const { code, stderr } = await run('drift', '--probe')
+    expect([code, stderr]).toEqual([0, expect.stringContaining('there is nothing to probe')])
+  })
+})
