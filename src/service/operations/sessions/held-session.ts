@@ -7,7 +7,7 @@ export function openRequest(session: SessionRecord, flow: string | null): OpenRe
   return {
     ...factsOf(session),
     session: session.id,
-    bound: null,
+    bound: session.remote?.flow ?? null,
     flow,
     flow_version,
     related_customer,

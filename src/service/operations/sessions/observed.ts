@@ -39,10 +39,9 @@ export async function applyObserved(
   const isNews = here.remote !== null && here.redaction === null && observed.redaction !== null
   const session = isNews ? await erase(call, here, null) : here
   if (session.redaction !== null) {
-    // What was open here may have been verified there before it was redacted.
-    const redacting = { ...session, status: observed.redaction === null ? session.status : observed.status }
     const isDone = session.redaction === 'processing' && observed.redaction === 'redacted'
-    return isDone ? finishRedaction(call, redacting) : saved(call, redacting)
+    // A verifier that had verified the person before it heard of the redaction keeps that status.
+    return isDone ? finishRedaction(call, { ...session, status: observed.status }) : saved(call, session)
   }
   if (session.status === 'canceled') return saved(call, session)
   return follow(call, await endElsewhere(call, session, observed.ended), observed)
