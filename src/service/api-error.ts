@@ -57,7 +57,7 @@ export const API_ERRORS = {
   verifier_refused: { statuses: [400], meaning: 'Who verifies the session does not do this; the message says why.' },
   verifier_unavailable: {
     statuses: [503],
-    meaning: 'Who verifies the session does not answer. What was asked for is kept, and tried again.',
+    meaning: 'Who verifies the session does not answer. A change that was asked for is kept, and tried again.',
   },
   plan_digest_mismatch: { statuses: [400], meaning: 'The digest is not that of the changes that were sent.' },
   webhook_endpoint_limit: { statuses: [400], meaning: 'The mode has as many webhook endpoints as it can.' },

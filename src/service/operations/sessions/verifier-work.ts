@@ -3,6 +3,7 @@ import { VerifierError } from '../../../verifier/verifier-error.js'
 import type { Service } from '../calls/call.js'
 import { isOfProbe, probeStep } from '../flows/probe.js'
 import type { WorkItem, WorkKind } from '../work/work-kind.js'
+import { askForChanges, CHANGES } from './remote/changes.js'
 import { VERIFIER_LEASE } from './remote/session-work.js'
 import { makeCall } from './verifier-calls.js'
 
@@ -33,7 +34,11 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       return { items, isEmpty: items.length === 0 }
     },
     async perform({ work }) {
-      const { outcome, settle } = await (isOfProbe(work) ? probeStep(service, work) : makeCall(service, work))
+      const { outcome, settle } = await (isOfProbe(work)
+        ? probeStep(service, work)
+        : work.kind === CHANGES
+          ? askForChanges(service, work)
+          : makeCall(service, work))
       return {
         settle,
         settled: () => {
