@@ -40,7 +40,8 @@ export async function applyObserved(
   const session = isNews ? await erase(call, here, null) : here
   if (session.redaction !== null) {
     const isDone = session.redaction === 'processing' && observed.redaction === 'redacted'
-    return isDone ? finishRedaction(call, session) : saved(call, session)
+    // A verifier that had verified the person before it heard of the redaction keeps that status.
+    return isDone ? finishRedaction(call, { ...session, status: observed.status }) : saved(call, session)
   }
   if (session.status === 'canceled') return saved(call, session)
   return follow(call, await endElsewhere(call, session, observed.ended), observed)
