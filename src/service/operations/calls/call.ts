@@ -75,6 +75,8 @@ export interface Service {
   readonly silent: Map<string, number>
   /** Unix seconds. */
   readonly now: () => number
+  /** Seconds from one question to a verifier what has changed there to the next. */
+  readonly changesEvery: number
 }
 
 export interface ServiceOptions {
@@ -87,6 +89,8 @@ export interface ServiceOptions {
   readonly verifiers?: readonly Verifier[] | undefined
   /** How long verifying and redacting take, in seconds. */
   readonly processing?: number | undefined
+  /** Seconds between two questions to a remote verifier what has changed there: that finds what lost webhooks said. */
+  readonly changesEvery?: number | undefined
   /** Non-public address ranges ("127.0.0.0/8") that webhooks may be sent to. */
   readonly webhookAllow?: readonly string[] | undefined
   /** The version of Stripe's API that events name. By default the one whose shapes the service uses. */
@@ -94,6 +98,8 @@ export interface ServiceOptions {
   /** Called after the commit of a write that left work for the background. */
   readonly onWake?: (() => void) | undefined
 }
+
+const CHANGES_EVERY = 5 * 60
 
 /** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2
@@ -105,6 +111,7 @@ export function service({
   publicUrl,
   verifiers: given = [simulator],
   processing = PROCESSING,
+  changesEvery = CHANGES_EVERY,
   webhookAllow,
   apiVersion = API_VERSION,
   onWake,
@@ -168,6 +175,7 @@ export function service({
     verifiers,
     silent: new Map(),
     now,
+    changesEvery,
   }
   return all
 }

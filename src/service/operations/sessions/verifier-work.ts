@@ -2,6 +2,7 @@ import type { WorkRecord } from '../../../store/work.js'
 import { VerifierError } from '../../../verifier/verifier-error.js'
 import type { Service } from '../calls/call.js'
 import type { WorkItem, WorkKind } from '../work/work-kind.js'
+import { askForChanges, CHANGES } from './remote/changes.js'
 import { VERIFIER_LEASE } from './remote/session-work.js'
 import { makeCall } from './verifier-calls.js'
 
@@ -32,7 +33,8 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       return { items, isEmpty: items.length === 0 }
     },
     async perform({ work }) {
-      const { outcome, settle } = await makeCall(service, work)
+      const { outcome, settle } =
+        work.kind === CHANGES ? await askForChanges(service, work) : await makeCall(service, work)
       return {
         settle,
         settled: () => {
