@@ -100,7 +100,8 @@ function aboutWebhooks(mode: Mode, endpoints: Answer<Stripe.WebhookEndpoint>, se
     const hint = 'add Read for webhook endpoints to the key, or look in the Dashboard'
     return [...secret, warning(CHECK, `${mode} mode: the key may not read webhook endpoints`, hint)]
   }
-  const [own] = endpoints.data.filter(({ url }) => pathOf(url) === WEBHOOK_PATH)
+  const ours = endpoints.data.filter(({ url }) => pathOf(url) === WEBHOOK_PATH)
+  const own = ours.find(({ status }) => status === 'enabled') ?? ours[0]
   if (own === undefined) {
     const hint = `add one for https://<your service>${WEBHOOK_PATH} in Stripe's Dashboard, with the six events of verification sessions`
     return [...secret, warning(CHECK, `${mode} mode: no webhook endpoint leads to ${WEBHOOK_PATH}`, hint)]
