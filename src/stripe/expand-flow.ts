@@ -62,7 +62,7 @@ export function expandFlow(flow: FlowBody | FlowConfig, origin: Origin = {}): St
 }
 
 /** What Stripe's public API cannot express in a flow, in the order of a definition. */
-export function inexpressibleIn({ options }: Pick<FlowConfig, 'options'>): readonly Inexpressible[] {
+function inexpressibleIn({ options }: Pick<FlowConfig, 'options'>): readonly Inexpressible[] {
   const { email, phone, matching } = options
   const found: [Inexpressible['check'], string, boolean][] = [
     ['email', '/options/email/require_verification', email.require_verification],

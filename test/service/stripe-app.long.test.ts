@@ -5,6 +5,7 @@ import { simulator } from '../../src/verifier/simulator/simulator.js'
 import { stripeVerifier } from '../../src/verifier/stripe/stripe-verifier.js'
 import { type Implementation, stores } from '../store/stores.js'
 import type { Acts } from '../stripe/acts.js'
+import { PERSON } from '../stripe/person.js'
 import { StripeStandIn } from '../stripe/stand-in.js'
 import { aReceiver, type Receiver } from './receiver.js'
 import { served, TESTER } from './serving.js'
@@ -17,6 +18,8 @@ interface Application {
   readonly receiver: Receiver
   /** What the person does at Stripe. */
   readonly acts: Acts
+  /** All that the service stores, and all that it logged; none without a service. */
+  readonly kept?: () => Promise<{ readonly stored: string; readonly logged: string }>
 }
 
 const realTime = () => Math.floor(Date.now() / 1000)
@@ -47,7 +50,12 @@ async function behindTheService(implementation: Implementation): Promise<Applica
   const secret = 'whsec_ofTheServiceAtStripe'
   const account = { key: keyOf(standIn), apiBase: standIn.url, webhookSecrets: [secret] }
   const verifiers = [await stripeVerifier({ test: account }), simulator]
-  const { url, service } = await served({ implementation, verifiers, now: realTime, webhookAllow: ['127.0.0.0/8'] })
+  const { url, service, place, log } = await served({
+    implementation,
+    verifiers,
+    now: realTime,
+    webhookAllow: ['127.0.0.0/8'],
+  })
   const { secret: key } = await service.write(TESTER, (call) =>
     createKey(call, { mode: 'test', name: 'app', scopes: ['sessions:write', 'reports:read', 'webhooks:write'] }),
   )
@@ -58,11 +66,12 @@ async function behindTheService(implementation: Implementation): Promise<Applica
     url: receiver.url,
     enabled_events: ['*', 'identity.verification_session.redacted'],
   })
-  return { stripe, secret: endpoint.secret ?? '', receiver, acts: standIn.acts() }
+  const kept = async () => ({ stored: await place.contents(), logged: JSON.stringify(log) })
+  return { stripe, secret: endpoint.secret ?? '', receiver, acts: standIn.acts(), kept }
 }
 
 /** What an application does with Stripe Identity, as its documents have it, and everything that it sees. */
-async function run({ stripe, secret, receiver, acts }: Application): Promise<Record<string, unknown>> {
+async function run({ stripe, secret, receiver, acts, kept }: Application): Promise<Record<string, unknown>> {
   const { verificationSessions: sessions, verificationReports: reports } = stripe.identity
   const seen: Record<string, unknown> = {}
   const refusal = async (call: Promise<unknown>) => {
@@ -138,6 +147,8 @@ async function run({ stripe, secret, receiver, acts }: Application): Promise<Rec
   seen.tooLate = await refusal(sessions.cancel(id))
   seen.canceled = await sessions.cancel((await sessions.create({ type: 'id_number' })).id)
   seen.list = (await sessions.list({ client_reference_id: 'user 7' })).data
+  const everything = await kept?.()
+  if (everything !== undefined) expectNothingPersonal(everything)
   seen.redacted = await sessions.redact(id)
   await expect.poll(() => acted(() => acts.finishRedaction(id)), { timeout: 10_000, interval: 20 }).toBe(true)
   seen.redactedEvent = await heard(id, 'redacted')
@@ -145,6 +156,16 @@ async function run({ stripe, secret, receiver, acts }: Application): Promise<Rec
   seen.missing = await refusal(sessions.retrieve('vs_1NothingOfThatName000000'))
   seen.unknown = await refusal(sessions.create({ type: 'document', colour: 'red' } as never))
   return seen
+}
+
+/** Of the person, only what the application gave itself is stored, and nothing at all is logged. */
+function expectNothingPersonal({ stored, logged }: { readonly stored: string; readonly logged: string }): void {
+  const { first_name, last_name, address, document, phone } = PERSON
+  const canaries = [first_name, last_name, address.line1, address.city, document.number, phone, '1984', '2031']
+  expect(stored).toContain('jenny@example.com')
+  expect(canaries.filter((value) => stored.includes(value))).toEqual([])
+  expect([...canaries, 'jenny@example.com', 'user 7'].filter((value) => logged.includes(value))).toEqual([])
+  expect(logged.length).toBeGreaterThan(1000)
 }
 
 /** What differs, and has to. */
@@ -202,5 +223,28 @@ describe('an application of Stripe Identity', () => {
     console.log(
       `stripe-app: ${Object.keys(expected).length} answers compared field by field, all but ${differing} fields`,
     )
+  })
+
+  test('sees the same with a service in front of another service, whose simulator verifies', async () => {
+    const upstream = await served({ now: realTime, processing: 0 })
+    const account = { key: upstream.key, apiBase: upstream.url, webhookSecrets: [] }
+    let later = 0
+    const { url, key } = await served({
+      now: () => realTime() + later,
+      verifiers: [await stripeVerifier({ test: account }), simulator],
+    })
+    const [near, far] = [stripeAt(url, key), stripeAt(upstream.url, upstream.key)].map(({ identity }) => identity)
+    const { id, url: link } =
+      (await near?.verificationSessions.create({ type: 'document', metadata: { a: '1' } })) ?? {}
+    expect(new URL(link ?? '').origin).toBe(upstream.url)
+    await upstream.call('POST', `/v1/test_helpers/identity/verification_sessions/${id}/submit`)
+    // Without webhooks, what is stored is read again once it is old.
+    later = 60
+    const expand = ['verified_outputs', 'last_verification_report']
+    const shown = await near?.verificationSessions.retrieve(id ?? '', { expand })
+    const there = await far?.verificationSessions.retrieve(id ?? '', { expand })
+    expect(shown).toEqual({ ...there, metadata: { a: '1' } })
+    expect(shown).toMatchObject({ status: 'verified', verified_outputs: { first_name: 'Test' } })
+    expect(there?.metadata).toMatchObject({ a: '1', flows_session: expect.stringMatching(/^vs_/) })
   })
 })

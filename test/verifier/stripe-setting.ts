@@ -5,7 +5,11 @@ import type { StripeStandIn } from '../stripe/stand-in.js'
 export const WEBHOOK_SECRET = 'whsec_ofTheEndpointOfTheTestMode'
 
 /** The verifier over a stand-in for Stripe: it sends nothing again by itself, so that a test need not wait. */
-export function stripeAt(standIn: StripeStandIn, more: Partial<StripeAccounts['test']> = {}, now?: () => number): Promise<Verifier> {
+export function stripeAt(
+  standIn: StripeStandIn,
+  more: Partial<StripeAccounts['test']> = {},
+  now?: () => number,
+): Promise<Verifier> {
   const access = { key: standIn.keys.test, apiBase: standIn.url, retries: 0, webhookSecrets: [WEBHOOK_SECRET] }
   return stripeVerifier({ test: { ...access, ...more }, now })
 }

@@ -25,7 +25,7 @@ import { openParams, updateParams } from './params.js'
 type Session = Stripe.Identity.VerificationSession
 
 /** One mode of an account at Stripe. */
-export interface StripeAccount extends StripeAccess {
+interface StripeAccount extends StripeAccess {
   /** Secrets of its webhook endpoint: two while one takes the place of the other. Without any, webhooks are refused. */
   readonly webhookSecrets: readonly string[]
 }
@@ -38,7 +38,7 @@ export interface StripeAccounts {
 }
 
 /** Kept with each session, so it never changes. */
-export const STRIPE = 'stripe'
+const STRIPE = 'stripe'
 
 /** The checks that Stripe's public API has parameters for. The others need a flow that is made in Stripe's Dashboard. */
 const CHECKS: readonly Check[] = ['document', 'selfie', 'id_number']

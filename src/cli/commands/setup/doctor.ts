@@ -47,7 +47,11 @@ export const doctor: Define = (command, run) => {
     .addOption(json)
     .addHelpText(
       'after',
-      examples(['Everything', 'flows doctor'], ['Before a job in CI that applies', 'flows doctor --env live']),
+      examples(
+        ['Everything', 'flows doctor'],
+        ['Before a job in CI that applies', 'flows doctor --env live'],
+        ['What the service needs of Stripe', 'STRIPE_LIVE_KEY=rk_live_... flows doctor'],
+      ),
     )
     .action((options) =>
       run(async (cli) => {
@@ -55,6 +59,7 @@ export const doctor: Define = (command, run) => {
         const checks = [
           ...(project === undefined ? [aboutGit(cli.terminal.cwd)] : aboutProject(project)),
           ...(project === undefined ? [] : aboutEnvironments(cli, project, options.env)),
+          aboutStripe(cli.terminal),
         ]
         const findings = [{ ...found, environment: null }, ...(await runChecks(checks, PATIENCE))]
         const exitCode = findings.some(({ status }) => status === 'problem') ? ExitCode.failed : ExitCode.ok
@@ -77,6 +82,12 @@ function aboutProject(project: Project): Check[] {
 
 function aboutGit(root: string): Check {
   return { name: 'git', environment: null, run: () => checkGit(root) }
+}
+
+/** Of the service that runs with these variables. */
+function aboutStripe(terminal: Terminal): Check {
+  const run = async () => (await import('../../doctor/stripe-checks.js')).checkStripe({ terminal, patience: PATIENCE })
+  return { name: 'stripe', environment: null, run }
 }
 
 /** Checks for the named environment; if none is named, for all. */
