@@ -12,7 +12,7 @@ export interface PageQuery {
   readonly since?: number
 }
 
-export interface SessionPage {
+interface SessionPage {
   /** Newest first. */
   readonly sessions: readonly ListedSession[]
   readonly has_more: boolean

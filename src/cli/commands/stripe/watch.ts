@@ -37,9 +37,9 @@ export const watch: Define = (command, run) => {
       `\nThe key comes from STRIPE_API_KEY, else from STRIPE_TEST_KEY or STRIPE_LIVE_KEY. A restricted key with one
 permission is enough: Identity, verification sessions: read.
 ${examples(
-        ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
-        ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
-      )}`,
+  ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
+  ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
+)}`,
     )
     .action(({ env, since, rate, ...options }) =>
       run(async (cli) => {
