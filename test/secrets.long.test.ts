@@ -54,6 +54,8 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     human(['plan', '--out', join(folder, 'plan.json')]),
   ],
   drift: () => inFormats(['drift'], 'human', 'json', 'markdown', 'github'),
+  // The service stands in for Stripe here.
+  watch: () => inFormats(['watch', 'stripe'], 'human', 'json'),
   history: () => inFormats(['history'], 'human', 'json'),
   blame: () => inFormats(['blame', 'a'], 'human', 'json'),
   events: ({ deployment }) => [human(['events', deployment])],
@@ -89,6 +91,7 @@ const CALLS: Readonly<Record<string, (world: World) => readonly Calling[]>> = {
     { args: ['sessions', 'show', session], shows: ['reference', 'label of a session'] },
     { args: ['sessions', 'show', session, '--json'], shows: ['reference', 'label of a session', 'email', 'phone'] },
     { args: ['sessions', 'create', 'a', '--email', CANARIES.email, '--phone', 'canary'] },
+    { args: ['sessions', 'create', 'b', '--direct', '--email', CANARIES.email] },
     { args: ['sessions', 'submit', session, '--outcome', 'canary-outcome'] },
   ],
   doctor: () => inFormats(['doctor'], 'human', 'json'),
@@ -159,6 +162,8 @@ beforeEach(async () => {
     CI_REPOSITORY_URL: `https://gitlab-ci-token:${ci}@example.com/acme/flows.git`,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: ci,
     FLOWS_KEY: api.key,
+    STRIPE_API_BASE: api.url,
+    STRIPE_API_KEY: api.key,
     FLOWS_ENV: '',
     NO_COLOR: '1',
   }

@@ -12,7 +12,7 @@ export interface PageQuery {
   readonly since?: number
 }
 
-export interface SessionPage {
+interface SessionPage {
   /** Newest first. */
   readonly sessions: readonly ListedSession[]
   readonly has_more: boolean
@@ -40,6 +40,7 @@ export class StripeReadFailed extends Error {
 
 const PAGE = 100
 const MOST_TRIES = 6
+const MOST_SILENCES = 3
 const FIRST_WAIT = 1000
 const LONGEST_WAIT = 30_000
 
@@ -59,15 +60,18 @@ export async function sessionReader(access: StripeAccess, clock: PaceClock): Pro
   }
 }
 
-/** Tries again after answers that say "not now", waiting longer each time. */
+/** Tries again after answers that say "not now", and less often where nobody answers; waits longer each time. */
 async function persistently<T>(clock: PaceClock, call: () => Promise<T>): Promise<T> {
+  let silences = 0
   for (let tried = 1, wait = FIRST_WAIT; ; tried += 1, wait = Math.min(wait * 2, LONGEST_WAIT)) {
     try {
       return await call()
     } catch (error) {
       const failure = stripeFailure(error)
       if (failure === undefined) throw error
-      if (!failure.isRetryable || tried === MOST_TRIES) throw new StripeReadFailed(failure, error)
+      silences = failure.answer === undefined ? silences + 1 : 0
+      const isLast = tried === MOST_TRIES || silences === MOST_SILENCES
+      if (!failure.isRetryable || isLast) throw new StripeReadFailed(failure, error)
       await clock.sleep(wait, new AbortController().signal)
     }
   }

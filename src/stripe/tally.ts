@@ -11,7 +11,7 @@ export interface ListedSession extends ShownChecks {
 }
 
 /** Sessions in a row that show the same checks. */
-export interface Look extends ShownChecks {
+interface Look extends ShownChecks {
   /** When the first and the last of them were made, in unix seconds. */
   from: number
   to: number
@@ -27,7 +27,7 @@ export interface FlowTally {
 }
 
 /** Sessions that were made without a flow, with the same checks. */
-export interface LooseTally extends ShownChecks {
+interface LooseTally extends ShownChecks {
   readonly days: Map<number, number>
   last: number
 }

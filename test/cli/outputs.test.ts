@@ -13,7 +13,9 @@ import { aDefinition, aProject, ended, flowsProcess, startOnTerminal, writeFiles
 import { runHere } from '../helpers/in-process.js'
 import { sameEverywhere } from '../helpers/same-everywhere.js'
 import { served } from '../service/serving.js'
-import { COMMIT, type Scene, STORY } from './outputs/story.js'
+import { begin } from '../stripe/history.js'
+import { StripeStandIn } from '../stripe/stand-in.js'
+import { COMMIT, type Scene, STORY, STRIPE_FLOW } from './outputs/story.js'
 
 /*
  * What people see: every command's output on a wide terminal with colours, as files that are read like code; `npm run cases`
@@ -72,11 +74,12 @@ async function told(variant: Variant): Promise<Shown[]> {
   const { url, key, clock, service } = await served()
   const forge = await aGithubServer()
   forge.open({ branch: 'edit', commits: [COMMIT] })
+  const stripe = await anAccount()
   const kept = new Map<string, string>()
   const all: Shown[] = []
   for (const scene of STORY) {
     for (const file of scene.gone ?? []) rmSync(join(folder, file))
-    const values = { URL: url, FORGE: forge.origin }
+    const values = { URL: url, FORGE: forge.origin, ...stripe }
     if (scene.files) writeFiles(folder, replaced(scene.files, values))
     clock.now = Math.floor(Date.now() / 1000)
     if (scene.outside) await service.write({ livemode: false, principal: localUser('dashboard') }, scene.outside)
@@ -92,6 +95,26 @@ async function told(variant: Variant): Promise<Shown[]> {
     all.push(shown)
   }
   return all
+}
+
+/** An account at Stripe that has been used for a while, and its keys. */
+async function anAccount(): Promise<Readonly<Record<string, string>>> {
+  const standIn = await StripeStandIn.start()
+  onTestFinished(() => standIn.close())
+  const selfie = { document: { require_matching_selfie: true } }
+  const edited = { at: 150, options: { ...selfie, phone: { require_verification: true } } }
+  const flows = [
+    { id: STRIPE_FLOW, options: selfie, edited },
+    { id: 'vf_1CampaignCampaignCampai', options: { document: { allowed_types: ['passport' as const] } } },
+  ]
+  const now = Math.floor(Date.now() / 1000)
+  begin(standIn.live, { count: 200, flows, from: now - 4 * 24 * 60 * 60, to: now - 60, withoutFlow: 0.1 })
+  return {
+    STRIPE: standIn.url,
+    READING: standIn.keys.restricted('live', { sessions: 'read' }),
+    NOT_READING: standIn.keys.restricted('live', { events: 'read' }),
+    WRITING: standIn.keys.restricted('test', { sessions: 'write' }),
+  }
 }
 
 /** What is seen of it on a terminal of so many columns. */

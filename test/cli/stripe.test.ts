@@ -31,13 +31,22 @@ beforeAll(async () => {
 })
 afterAll(() => standIn.close())
 
-const keyOf = (mode: 'test' | 'live', access: 'read' | 'write' = 'read') =>
+const keyOf = (mode: 'test' | 'live', access: 'read' | 'write' = 'read'): string =>
   standIn.keys.restricted(mode, { sessions: access })
 const envOf = (key: string) => ({ STRIPE_API_KEY: key, STRIPE_API_BASE: standIn.url })
 const filesIn = (cwd: string) => {
   const names = readdirSync(join(cwd, 'flows')).sort()
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(cwd, 'flows', name), 'utf8')]))
 }
+
+/** What is set, the environment, the exit code and the code of the failure. */
+type Stop = readonly [
+  what: string,
+  env: Readonly<Record<string, () => string>>,
+  environment: string | undefined,
+  exitCode: number,
+  code: string,
+]
 
 describe('flows watch stripe', () => {
   test('works with a key and nothing else: no project, no service', async () => {
@@ -96,7 +105,7 @@ describe('flows watch stripe', () => {
     expect(flow.edits).toMatchObject([{ fields: [{ path: '/options/phone/require_verification' }] }])
   })
 
-  test.each([
+  const stops: readonly Stop[] = [
     ['no key', {}, 'live', 6, 'api_key_missing'],
     ['a key of the other mode', { STRIPE_API_KEY: () => keyOf('test') }, 'live', 6, 'key_of_other_mode'],
     ['a key that nobody knows', { STRIPE_API_KEY: () => 'rk_live_nobody00000000' }, 'live', 6, 'stripe_not_authorised'],
@@ -121,8 +130,9 @@ describe('flows watch stripe', () => {
       64,
       'bad_usage',
     ],
-  ] as const)('stops at %s', async (_what, given, environment, code, expected) => {
-    const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, (value as () => string)()]))
+  ]
+  test.each(stops)('stops at %s', async (_what, given, environment, code, expected) => {
+    const env = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value()]))
     const args = ['watch', 'stripe', '--json', ...(environment === undefined ? [] : ['--env', environment])]
     const run = await flows(args, { cwd: aProject({}, CONFIG), env: { STRIPE_API_BASE: standIn.url, ...env } })
     const { message, code: told } = JSON.parse(run.stdout)

@@ -179,7 +179,8 @@ export class StripeStandIn {
     if (before !== undefined) return { ...before, headers: { ...echo, 'idempotent-replayed': 'true' } }
     if (seen.fault === 'stuck') await this.faults.released
     const answer = this.#execute(seen, () => matched.route.answer(call))
-    this.#idempotency.end(world.mode, idempotencyKey, { status: answer.status, body: answer.body })
+    // As it was: what is answered again must not follow the session.
+    this.#idempotency.end(world.mode, idempotencyKey, { status: answer.status, body: structuredClone(answer.body) })
     return { ...answer, headers: { ...answer.headers, ...echo } }
   }
 
@@ -187,7 +188,7 @@ export class StripeStandIn {
     if (fault === 'failed') return failed()
     try {
       const body = answer()
-      return fault === 'failed-after' ? failed() : { status: 200, body: structuredClone(body) }
+      return fault === 'failed-after' ? failed() : { status: 200, body }
     } catch (error) {
       if (error instanceof Refusal) return refused(error)
       throw error
@@ -203,7 +204,7 @@ export class StripeStandIn {
       ...(version !== undefined && { 'stripe-version': version }),
       ...headers,
     })
-    response.end(`${JSON.stringify(status < 400 ? body : explained(body, seen.requestId), null, 2)}\n`)
+    response.end(`${JSON.stringify(status < 400 ? body : explained(body, seen.requestId))}\n`)
   }
 }
 

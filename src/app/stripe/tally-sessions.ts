@@ -18,7 +18,7 @@ export interface TallyMemory {
   keep(kept: Kept): void
 }
 
-export interface Kept {
+interface Kept {
   readonly tally: Tally
   /** Everything since then was read; null while the first pass is under way. */
   readonly floor: number | null

@@ -71,6 +71,20 @@ const JOB = {
   GITHUB_TOKEN: 'ghs_workflow',
 }
 
+/** The service is not asked. */
+const STRIPE_CONFIG = `project: acme-kyc
+environments:
+  test: { api: "http://127.0.0.1:2", api_key_env: FLOWS_KEY }
+  live: { mode: live, api: "http://127.0.0.1:2", api_key_env: FLOWS_KEY }
+`
+
+/** A flow in Stripe's Dashboard, and keys of the account. */
+export const STRIPE_FLOW = 'vf_1PayoutsPayoutsPayouts'
+const AT_STRIPE = { STRIPE_API_BASE: '{STRIPE}' }
+const READING = { ...AT_STRIPE, STRIPE_API_KEY: '{READING}' }
+const NOT_READING = { ...AT_STRIPE, STRIPE_API_KEY: '{NOT_READING}' }
+const WRITING = { ...AT_STRIPE, STRIPE_API_KEY: '{WRITING}' }
+
 const LIVE_CAPTURE = `description: Anybody may send a picture that was taken before.
 require: has(flow.options.document) && flow.options.document.require_live_capture
 message: a flow captures the document live, so that nobody sends a picture that was taken before
@@ -472,6 +486,52 @@ export const STORY: readonly Scene[] = [
         },
       }),
     },
+  },
+
+  {
+    command: 'watch',
+    name: 'not-in-git',
+    args: ['watch', 'stripe'],
+    code: 2,
+    cwd: 'stripe',
+    files: { 'stripe/flows.config.yaml': STRIPE_CONFIG },
+    env: READING,
+  },
+  { command: 'import', name: 'from-stripe', args: ['import', '--from-stripe'], cwd: 'stripe', env: READING },
+  { command: 'watch', name: 'in-sync', args: ['watch', 'stripe'], cwd: 'stripe', env: READING },
+  {
+    command: 'watch',
+    name: 'drifted',
+    args: ['watch', 'stripe', '--env', 'live', '--since', '7d'],
+    code: 2,
+    cwd: 'stripe',
+    files: {
+      'stripe/flows/stripe-spayouts.yaml': aDefinition(
+        'Payouts',
+        `options:\n  matching: { name: similar }\nstripe_flow: { live: ${STRIPE_FLOW} }\n`,
+      ),
+    },
+    env: READING,
+  },
+  { command: 'watch', name: 'no-key', args: ['watch', 'stripe'], code: 6, cwd: 'stripe' },
+  { command: 'watch', name: 'no-permission', args: ['watch', 'stripe'], code: 6, cwd: 'stripe', env: NOT_READING },
+  help('watch'),
+  help('watch', 'watch', 'stripe'),
+  {
+    command: 'sessions',
+    name: 'create-direct',
+    args: ['sessions', 'create', 'direct', '--direct', '--env', 'test', '--client-reference-id', 'user_42'],
+    cwd: 'stripe',
+    files: { 'stripe/flows/direct.yaml': aDefinition('Direct') },
+    env: WRITING,
+  },
+  {
+    command: 'sessions',
+    name: 'create-direct-refused',
+    args: ['sessions', 'create', 'stripe-spayouts', '--direct', '--env', 'test'],
+    code: 1,
+    cwd: 'stripe',
+    env: WRITING,
   },
 
   {

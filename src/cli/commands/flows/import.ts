@@ -129,7 +129,7 @@ export const importFlows: Define = (command, run) => {
         ],
       ),
     )
-    .action((named, { env, yes, adopt, allow, fromTerraform, fromStripe, key, ...options }) =>
+    .action((named, { env, yes, adopt, allow, fromTerraform, fromStripe, key = [], ...options }) =>
       run(async (cli) => {
         const view = chosenView(options, VIEWS)
         if (fromStripe) {

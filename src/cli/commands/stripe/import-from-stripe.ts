@@ -72,7 +72,7 @@ export async function takeFromStripe(cli: Cli, { env, ids, named }: Options): Pr
   return imported
 }
 
-export function collectKey(value: string, previous: readonly NamedFlow[]): readonly NamedFlow[] {
+export function collectKey(value: string, previous: readonly NamedFlow[] = []): readonly NamedFlow[] {
   const [, key, id] = /^([^=]+)=(vf_[A-Za-z0-9_]+)$/.exec(value) ?? []
   if (key === undefined || id === undefined) throw new InvalidArgumentError('It is written as key=vf_...')
   return [...previous, { key, id }]

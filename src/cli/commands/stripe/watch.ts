@@ -1,11 +1,11 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { watchStripe } from '../../../app/stripe/watch.js'
 import { watchText } from '../../../render/stripe/watch-text.js'
 import { systemClock } from '../../../service/operations/calls/call.js'
 import { needsSomebody, type WatchReport } from '../../../stripe/account-flows.js'
 import { systemPaceClock } from '../../../stripe/pace.js'
 import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
-import { environmentOption, nearestConfig, openProject } from '../../options/project.js'
+import { nearestConfig, openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { progress } from '../../program/progress.js'
@@ -27,18 +27,19 @@ export const watch: Define = (command, run) => {
     .description(
       'Show the flows that a Stripe account uses, from its recent sessions, beside what git says; never writes.',
     )
-    .addOption(environmentOption)
-    .option('--since <range>', 'how far back, in days', parseDays, 30)
+    .option('-e, --env <name>', "environment (default: FLOWS_ENV, else one of the key's mode)")
+    .addOption(new Option('--since <range>', 'how far back, in days').argParser(parseDays).default(30, '30d'))
     .option('--rate <n>', 'requests in a second, at most', parseRate, 20)
     .addOption(format)
     .addOption(json)
     .addHelpText(
       'after',
       `\nThe key comes from STRIPE_API_KEY, else from STRIPE_TEST_KEY or STRIPE_LIVE_KEY. A restricted key with one
-permission is enough: Identity, verification sessions: read.${examples(
-        ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
-        ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
-      )}`,
+permission is enough: Identity, verification sessions: read.
+${examples(
+  ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
+  ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
+)}`,
     )
     .action(({ env, since, rate, ...options }) =>
       run(async (cli) => {
