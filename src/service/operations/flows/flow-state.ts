@@ -11,7 +11,7 @@ export type FlowState =
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
 /** Increase it when the shape of the answer changes: tags of the old shape must not match the new one. */
-const SHAPE = 4
+const SHAPE = 5
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
@@ -47,6 +47,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
       .filter((flow) => isWithin(principal, flow))
       .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0))
       .sort((a, b) => compareText(a.key, b.key)),
+    ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
   }
   return { status: 'modified', etag, state }
 }
