@@ -11,6 +11,7 @@ import { originalRequest } from './0007-original-request.js'
 import { work } from './0008-work.js'
 import { given } from './0009-given.js'
 import { keyBindings } from './0010-key-bindings.js'
+import { firstKeys } from './0015-first-keys.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -24,6 +25,7 @@ export const MIGRATIONS: readonly Migration[] = [
   work,
   given,
   keyBindings,
+  firstKeys,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

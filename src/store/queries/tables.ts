@@ -223,6 +223,7 @@ export interface ApiKeysTable {
   project: string | null
   flows: string | null
   addresses: string | null
+  origin: string | null
 }
 
 export interface EphemeralKeysTable {
