@@ -89,7 +89,7 @@ function checkNotStarted(root: string, folder: string): void {
 
 function isEmptyFile(file: string): boolean {
   const found = lstatSync(file, { throwIfNoEntry: false })
-  return found !== undefined && found.isFile() && found.size === 0
+  return found?.isFile() === true && found.size === 0
 }
 
 /** Asks only if somebody can answer; an empty answer takes the suggestion. */
