@@ -6,6 +6,7 @@ import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
 import { badUsage } from './failure.js'
 import { checkedDefinitions } from './project/sources.js'
+import { checkReach } from './reach.js'
 import { type Site, stateOf } from './site.js'
 
 export type Configs = ReadonlyMap<FlowKey, FlowConfig>
@@ -57,15 +58,18 @@ export async function configsOf(
   keys: readonly FlowKey[],
 ): Promise<readonly [Configs, Configs]> {
   const get = isObserved ? observedIn : definedIn
-  const both = [await get(first), await get(second)] as const
+  const asked = keys.length === 0 ? undefined : keys
+  const both = [await get(first, asked), await get(second, asked)] as const
   const missing = keys.filter((key) => !both.some((configs) => configs.has(key)))
   if (missing.length > 0) throw badUsage(`there is no flow ${missing.map((key) => `"${key}"`).join(', ')}`)
   return keys.length === 0 ? both : [only(both[0], keys), only(both[1], keys)]
 }
 
-async function observedIn(site: Site): Promise<Configs> {
+async function observedIn(site: Site, only?: readonly FlowKey[]): Promise<Configs> {
   const { project } = site.project.config
-  const { flows } = await stateOf(site)
+  const state = await stateOf(site)
+  checkReach(state, checkedDefinitions(site.project).desired(site.target.name), only, site.reporter)
+  const { flows } = state
   const own = flows.filter((flow) => flow.project === project && flow.status === 'active')
   return new Map(own.map(({ key, config }) => [key, config]))
 }

@@ -14,7 +14,8 @@ import { badUsage } from './failure.js'
 import { placesOf } from './plan.js'
 import type { Definitions } from './project/definitions.js'
 import { checkedDefinitions } from './project/sources.js'
-import { reading, type Site, stateOf, writing } from './site.js'
+import { checkReach } from './reach.js'
+import { type Reporter, reading, type Site, stateOf, writing } from './site.js'
 
 /** How many flows are fetched at once: enough to hide latency, too few to be a burden. */
 const AT_ONCE = 6
@@ -24,7 +25,10 @@ export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []):
   const { project, target } = site
   const definitions = checkedDefinitions(project)
   const about = { project: project.config.project, environment: target.name }
-  const report = await reading(site, (reader) => driftFlows(definitions, reader, about))
+  const asked = keys.length === 0 ? undefined : keys
+  const report = await reading(site, (reader) =>
+    driftFlows(definitions, reader, { ...about, asked, reporter: site.reporter }),
+  )
   checkKeys(keys, [...definitions.desired(target.name), ...report.flows])
   const isWanted = ({ key }: { readonly key: FlowKey }) => keys.length === 0 || keys.includes(key)
   const bound = report.bound?.filter(isWanted)
@@ -59,6 +63,12 @@ function checkKeys(keys: readonly FlowKey[], known: readonly { readonly key: Flo
   throw badUsage(`there is neither a definition nor a drifted flow "${unknown}"`, hint)
 }
 
+interface DriftOptions extends PlanOptions {
+  /** The flows that have to be within reach of the API key; all by default. */
+  readonly asked?: readonly FlowKey[] | undefined
+  readonly reporter?: Pick<Reporter, 'note'>
+}
+
 /**
  * What was edited outside git, by whom and when. It is a view of the plan, plus the latest versions of the flows that
  * drifted. The reader cannot write.
@@ -66,12 +76,13 @@ function checkKeys(keys: readonly FlowKey[], known: readonly { readonly key: Flo
 export async function driftFlows(
   definitions: Definitions,
   reader: RemoteReader,
-  options: PlanOptions,
+  options: DriftOptions,
   isWanted: (flow: DriftedFlow) => boolean = () => true,
 ): Promise<DriftReport> {
   const { project, environment } = options
   const state = await reader.state(project)
   const desired = definitions.desired(environment)
+  checkReach(state, desired, options.asked, options.reporter)
   const made = locate(plan(desired, state, options), placesOf(definitions))
   const candidates = driftOf(made, state, desired).filter(isWanted)
   const flows = await attributed(candidates, reader, project)

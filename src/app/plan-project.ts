@@ -42,6 +42,7 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
     policies,
     only: only.length > 0 ? only : undefined,
     address: toReview ? remote.address : undefined,
+    reporter: site.reporter,
   }
   // The memory holds only plans of every flow, and such a plan names no store.
   const memory = toReview || only.length > 0 ? undefined : planMemory(site, { definitions, policies, remote, allow })

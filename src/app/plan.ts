@@ -5,6 +5,8 @@ import { type PlanOptions, plan } from '../plan/plan.js'
 import type { RemoteReader } from '../remote/remote.js'
 import type { Definitions } from './project/definitions.js'
 import type { Policies } from './project/policies.js'
+import { checkReach } from './reach.js'
+import type { Reporter } from './site.js'
 
 /** The last empty plan of exactly these definitions and policies, with the tag of the state it was made from. */
 export interface PlanMemory {
@@ -20,7 +22,7 @@ export interface PlanMemory {
 export async function planFlows(
   definitions: Definitions,
   reader: RemoteReader,
-  options: PlanOptions & { readonly policies?: Policies },
+  options: PlanOptions & { readonly policies?: Policies; readonly reporter?: Pick<Reporter, 'note'> },
   kept?: PlanMemory,
 ): Promise<Plan> {
   const memory = options.policies?.readUsage ? undefined : kept
@@ -31,11 +33,14 @@ export async function planFlows(
     throw new Error('"not modified" was answered to an unconditional request')
   }
   const desired = definitions.desired(options.environment)
+  checkReach(observation.state, desired, options.only, options.reporter)
   const places = placesOf(definitions)
   const located = locate(plan(desired, observation.state, options), places)
   const about = { desired, observed: observation.state, allow: options.allow ?? [], places }
   const made = options.policies === undefined ? located : await options.policies.judge(located, about)
-  if (isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
+  // A state that is not whole is looked at anew: it takes a word about what else there may be.
+  const isWhole = observation.state.bound_to === undefined
+  if (isWhole && isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
   return made
 }
 

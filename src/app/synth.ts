@@ -6,6 +6,7 @@ import { terraformJson } from '../synth/configuration.js'
 import { Failure } from './failure.js'
 import { placeOf } from './project/project.js'
 import { checkedDefinitions } from './project/sources.js'
+import { checkReach } from './reach.js'
 import { type Site, stateOf } from './site.js'
 
 interface Subject {
@@ -33,7 +34,9 @@ export async function synthesise(site: Site, { folder, withImports }: SynthReque
   const { project, target } = site
   const flows = checkedDefinitions(project).desired(target.name)
   const subject = { project: project.config.project, environment: target.name }
-  const taken = withImports ? takenOver(flows, await stateOf(site), subject) : undefined
+  const state = withImports ? await stateOf(site) : undefined
+  if (state !== undefined) checkReach(state, flows, undefined, site.reporter)
+  const taken = state && takenOver(flows, state, subject)
   const configuration = terraformJson({
     ...subject,
     place: placeOf(project, target.name, folder),

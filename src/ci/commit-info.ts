@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Deployment } from '../model/deployment.js'
+import { areAsCommitted } from './as-committed.js'
 import { branchName, ciJob, type Env } from './job.js'
 
 const execute = promisify(execFile)
@@ -12,6 +13,8 @@ export interface CommitInfoOptions {
   readonly root: string
   /** Files and folders in it that a plan is made from: only they count as uncommitted. */
   readonly files: readonly string[]
+  /** The files among them that the plan was made from: each must have the very bytes of the commit. */
+  readonly read?: readonly string[]
   readonly env: Env
   /** Called with the folder if git refuses to answer because somebody else owns it (git's `safe.directory`). */
   readonly onUntrusted?: ((folder: string) => void) | undefined
@@ -41,7 +44,7 @@ export async function commitInfo(options: CommitInfoOptions): Promise<CommitInfo
   }
 }
 
-async function fromGit({ root, files, onUntrusted }: CommitInfoOptions): Promise<CommitInfo | null> {
+async function fromGit({ root, files, read = [], onUntrusted }: CommitInfoOptions): Promise<CommitInfo | null> {
   const git = async (...args: string[]) => {
     // Read-only calls must not take locks or refresh the index of the user's repository.
     const options = { cwd: root, timeout: 10_000, env: { ...process.env, LC_ALL: 'C' } }
@@ -52,10 +55,13 @@ async function fromGit({ root, files, onUntrusted }: CommitInfoOptions): Promise
     const commit = await git('rev-parse', 'HEAD')
     const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
     // New files count, whatever the git settings of this machine. If the list is too long to read, there are changes.
-    const dirty = await git('status', '--porcelain', '--untracked-files=normal', '--', ...files).then(
+    const changed = await git('status', '--porcelain', '--untracked-files=normal', '--', ...files).then(
       (changes) => changes !== '',
       (fault: NodeJS.ErrnoException) => (fault.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER' ? true : null),
     )
+    // Nor do files count as committed that git was told to pass over.
+    const same = changed === false ? await areAsCommitted(root, files, read) : null
+    const dirty = changed === false && same !== null ? !same : changed || null
     return { commit, branch: branch === 'HEAD' ? null : branchName(branch), dirty }
   } catch (fault) {
     const untrusted = untrustedFolder(fault, root)

@@ -2165,6 +2165,19 @@ export interface FlowState {
    * Every flow of the mode, whoever manages it, archived ones too, in order of key.
    */
   flows: ObservedFlow[]
+  /**
+   * What the API key that asked is bound to: the flows that lie beyond are not listed. Left out if it reaches all.
+   */
+  bound_to?: {
+    /**
+     * The project whose flows it reaches; null for all.
+     */
+    project: string | null
+    /**
+     * The keys of the flows that it reaches, where * stands for any characters; null for all.
+     */
+    flows: string[] | null
+  }
 }
 /**
  * Why the last attempt failed.

@@ -52,6 +52,14 @@ export interface ModeVerifier {
   readonly has_flows: boolean
 }
 
+/** The flows that an API key reaches. */
+export interface Reach {
+  /** Null for those of every project, and of none. */
+  readonly project: string | null
+  /** Keys, where * stands for any characters; null for all. */
+  readonly flows: readonly string[] | null
+}
+
 /** Everything a plan needs to know about one mode of the service. */
 export interface ObservedState {
   readonly livemode: boolean
@@ -63,4 +71,6 @@ export interface ObservedState {
   readonly verifier?: ModeVerifier | null
   /** Every flow of the mode, whatever project manages it, archived ones included, in order of key. */
   readonly flows: readonly ObservedFlow[]
+  /** What the API key that asked is bound to: no other flows are here. Left out if it reaches all. */
+  readonly bound_to?: Reach
 }

@@ -27,6 +27,8 @@ export interface ApiKeyRecord extends KeyBinding {
   readonly last_used: number | null
   readonly revoked: number | null
   readonly revoked_by: string | null
+  /** `bootstrap` for one of the first keys of a service; null for all that were made later. */
+  readonly origin: 'bootstrap' | null
 }
 
 export interface ApiKeyFilter {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { commitInfo, trustCommand } from '../../src/ci/commit-info.js'
@@ -36,6 +45,83 @@ describe('the commit that definitions come from, as git tells it', () => {
     git('commit', '--quiet', '-m', 'second')
     writeFileSync(join(root, 'flows.config.yaml'), 'project: b\n')
     expect(await infoOf(root)).toMatchObject({ dirty: true })
+  })
+
+  test.each<[string, (at: ReturnType<typeof aRepository>) => void]>([
+    [
+      'is ignored',
+      ({ root }) => {
+        writeFileSync(join(root, '.git/info/exclude'), 'flows/ignored.yaml\n')
+        writeFileSync(join(root, 'flows/ignored.yaml'), 'name: I\n')
+      },
+    ],
+    [
+      'is ignored by .gitignore',
+      ({ root, git }) => {
+        writeFileSync(join(root, '.gitignore'), 'flows/ignored.yaml\n')
+        git('add', '.')
+        git('commit', '--quiet', '-m', 'ignores')
+        writeFileSync(join(root, 'flows/ignored.yaml'), 'name: I\n')
+      },
+    ],
+    ...['--assume-unchanged', '--skip-worktree'].map((mark): [string, (at: ReturnType<typeof aRepository>) => void] => [
+      `is marked ${mark}, and says something else`,
+      ({ root, git }) => {
+        git('update-index', mark, 'flows/a.yaml')
+        writeFileSync(join(root, 'flows/a.yaml'), 'name: B\n')
+      },
+    ]),
+    [
+      'is left out by a sparse checkout',
+      ({ root, git }) => {
+        git('update-index', '--skip-worktree', 'flows/a.yaml')
+        rmSync(join(root, 'flows/a.yaml'))
+      },
+    ],
+    [
+      'is a link that is committed, to a file that is not',
+      ({ root, git }) => {
+        writeFileSync(join(root, '.git/info/exclude'), 'shared\n')
+        mkdirSync(join(root, 'shared'))
+        writeFileSync(join(root, 'shared/l.yaml'), 'name: L\n')
+        symlinkSync('../shared/l.yaml', join(root, 'flows/l.yaml'))
+        git('add', 'flows')
+        git('commit', '--quiet', '-m', 'link')
+      },
+    ],
+  ])('with a file that %s, not all is committed, though git lists no change', async (_, change) => {
+    const at = aRepository()
+    change(at)
+    expect(at.git('status', '--porcelain')).toBe('')
+    const { root } = at
+    const read = ['flows.config.yaml', ...readdirSync(join(root, 'flows')).map((name) => `flows/${name}`)]
+    expect(await commitInfo({ root, files: FILES, read, env: {} })).toMatchObject({ dirty: true })
+  })
+
+  test('is all committed with the line ends of another system, filtered files, and links to what is committed', async () => {
+    const { root, git } = aRepository()
+    writeFileSync(join(root, 'flows/w.yaml'), 'name: W\ntype: document\n')
+    writeFileSync(join(root, 'flows/u.yaml'), Buffer.from('name: U\n', 'utf16le'))
+    writeFileSync(
+      join(root, '.gitattributes'),
+      'flows/w.yaml text eol=crlf\nflows/u.yaml working-tree-encoding=UTF-16LE\n',
+    )
+    mkdirSync(join(root, 'shared'))
+    writeFileSync(join(root, 'shared/l.yaml'), 'name: L\n')
+    symlinkSync('../shared/l.yaml', join(root, 'flows/l.yaml'))
+    git('add', '.')
+    git('commit', '--quiet', '-m', 'more')
+    rmSync(join(root, 'flows/w.yaml'))
+    git('checkout', 'flows/w.yaml')
+    expect(readFileSync(join(root, 'flows/w.yaml'), 'utf8')).toBe('name: W\r\ntype: document\r\n')
+    const read = ['flows.config.yaml', 'flows/a.yaml', 'flows/w.yaml', 'flows/u.yaml', 'flows/l.yaml']
+    expect(await commitInfo({ root, files: FILES, read, env: {} })).toMatchObject({ dirty: false })
+    // In a folder of the repository, paths are those of the folder.
+    const below = join(root, 'flows')
+    const there = { root: below, files: ['.'], env: {} }
+    expect(await commitInfo({ ...there, read: ['a.yaml', 'w.yaml'] })).toMatchObject({ dirty: false })
+    writeFileSync(join(root, 'shared/l.yaml'), 'name: M\n')
+    expect(await commitInfo({ root, files: FILES, read, env: {} })).toMatchObject({ dirty: true })
   })
 
   test('is none outside of git', async () => {

@@ -113,5 +113,9 @@ test('without a forge to ask, or with files that are not committed, nothing is w
   writeFiles(cwd, { 'flows/a.yaml': `${selfie(false)}description: more\n` })
   const dirty = await run('apply', '--yes')
   expect(dirty).toMatchObject({ code: 1, stderr: expect.stringContaining('not as committed') })
+  // Nor with one that git was told to pass over.
+  execFileSync('git', ['update-index', '--assume-unchanged', 'flows/a.yaml'], { cwd })
+  expect(execFileSync('git', ['status', '--porcelain', 'flows'], { cwd }).toString()).toBe('')
+  expect(await run('apply', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('not as committed') })
   expect((await run('list', '--json')).stdout).toContain('"require_matching_selfie": true')
 })

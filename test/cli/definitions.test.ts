@@ -235,7 +235,11 @@ level: warn
 given: { flow: a }
 `,
     })
-    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({ code: 1, stdout: 'tests/a.test.yaml\n' })
+    expect(await flows(['fmt', '--check'], { cwd })).toMatchObject({
+      code: 1,
+      stdout: 'tests/a.test.yaml\n',
+      stderr: expect.stringContaining('flows fmt writes it'),
+    })
     expect((await flows(['fmt', 'tests/a.test.yaml'], { cwd })).code).toBe(0)
     expect(
       readFileSync(`${cwd}/tests/a.test.yaml`, 'utf8'),

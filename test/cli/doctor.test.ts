@@ -146,7 +146,14 @@ async function foundOf(url: string, env: Readonly<Record<string, string>>) {
   const mode = env.K?.includes('_live_') ? ('live' as const) : ('test' as const)
   const target = { name: 'there', settings: { mode, api: url, api_key_env: 'K' } }
   const terminal = { ...processTerminal(false), env }
-  const findings = await checkKey({ target, project: 'acme-kyc', terminal, patience: PATIENCE, isChosen: false })
+  const findings = await checkKey({
+    target,
+    project: 'acme-kyc',
+    terminal,
+    patience: PATIENCE,
+    isChosen: false,
+    defined: () => [],
+  })
   return findings.map(({ status, message }) => `${status} ${message}`)
 }
 
@@ -223,6 +230,15 @@ test('a key that is bound to another project is a problem, and one that is bound
     expect.objectContaining({ status: 'problem', message, hint: expect.stringContaining('--project acme-kyc') }),
   ])
   expect(await aboutKey(await make({ project: 'acme-kyc' }))).toEqual([expect.objectContaining({ status: 'ok' })])
+  expect(await aboutKey(await make({ flows: ['a*'] }))).toEqual([
+    expect.objectContaining({ status: 'ok', message: expect.stringContaining('not apply, within a*') }),
+  ])
+  expect(await aboutKey(await make({ flows: ['kyc-*'] }))).toEqual([
+    expect.objectContaining({
+      status: 'problem',
+      message: expect.stringContaining('only the flows kyc-*; beyond it: a'),
+    }),
+  ])
   expect(await aboutKey(await make({ addresses: ['10.0.0.0/8'] }))).toEqual([
     expect.objectContaining({ status: 'problem', message: expect.stringContaining('127.0.0.1'), hint: null }),
   ])

@@ -145,6 +145,16 @@ describe('jobs of a project in a folder of a repository', () => {
     ])
     expect(jobs['flows:kyc:plan'].artifacts.paths).toEqual(['kyc/flows-plan.kyc.live.json'])
     expect(jobs['flows:kyc:apply'].script.join()).toContain('artifacts/kyc/flows-plan.kyc.live.json')
+    const { artifacts, script } = jobs['flows:kyc:validate']
+    expect(script).toContain('flows test --junit flows-tests.xml')
+    expect(artifacts.reports.junit).toBe('kyc/flows-tests.xml')
+    // From the root of the repository, every one of them, and by the name that the script writes.
+    for (const [name, job] of Object.entries<{ script?: string[]; artifacts?: object }>(jobs)) {
+      for (const [path] of JSON.stringify(job.artifacts ?? {}).matchAll(/[\w./-]+\.(?:json|xml)/g)) {
+        expect(path, name).toMatch(/^kyc\//)
+        expect(job.script?.join('\n'), name).toMatch(new RegExp(`(?<!/)\\b${path.slice('kyc/'.length)}`))
+      }
+    }
   })
 
   test.each([

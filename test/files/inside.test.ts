@@ -1,7 +1,7 @@
 import { renameSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { removeLeftovers } from '../../src/app/edits/write-definition.js'
+import { removeLeftovers } from '../../src/app/project/write-file.js'
 import { followed, followedIfInside, LinkOutside, textInside } from '../../src/files/inside.js'
 import { readBounded } from '../../src/load/discover.js'
 import { aFolder } from '../helpers/cli.js'

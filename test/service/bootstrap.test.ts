@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../src/service/operations/calls/call.js'
 import { type BootstrapParams, bootstrap } from '../../src/service/operations/keys/bootstrap.js'
 import { createKey, listEveryKey, markUsed, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { stores } from '../store/stores.js'
@@ -76,6 +77,26 @@ describe.each(stores)('the first keys, on $name', (implementation) => {
     expect(namesOf(second.made)).toEqual(FIRST)
     expect(second.revoked.map(({ id }) => id).toSorted()).toEqual(first.made.map(({ id }) => id).toSorted())
     expect((await validNames(serving)).toSorted()).toEqual(FIRST.toSorted())
+  })
+
+  test('leave keys of the same names that were made in another way, used or not, and by whomever', async () => {
+    const serving = await aService(implementation)
+    const { service, clock } = serving
+    const first = await made(serving)
+    const [admin] = first.made
+    const make = (name: string, caller: Caller) =>
+      service.write(caller, (call) => createKey(call, { mode: 'live', name, scopes: ['sessions:read'] }))
+    const byAdmin: Caller = {
+      livemode: true,
+      principal: { kind: 'key', id: admin?.id ?? '', name: 'admin', scopes: null },
+    }
+    const own = [await make('app', byAdmin), await make('ci-plan', byAdmin), await make('app', TESTER)]
+    await service.write(TESTER, (call) => markUsed(call, [own[1]?.id ?? ''], clock.now))
+    const second = await made(serving, { again: true })
+    expect(second.revoked.map(({ id }) => id).toSorted()).toEqual(first.made.map(({ id }) => id).toSorted())
+    expect([namesOf(second.made), second.kept]).toEqual([FIRST, []])
+    const { data } = await service.read(TESTER, listEveryKey)
+    for (const { id } of own) expect(data.find((key) => key.id === id)?.revoked).toBeNull()
   })
 
   test('leave those that are in use, and other keys, where only the one that makes keys was lost', async () => {

@@ -94,6 +94,7 @@ export function anApiKey(id: string, more: Partial<ApiKeyRecord> = {}): ApiKeyRe
     project: null,
     flows: null,
     addresses: null,
+    origin: null,
     ...more,
   }
 }

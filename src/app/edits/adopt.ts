@@ -2,6 +2,7 @@ import type { FileEdit } from '../../edit/edit-project.js'
 import { keptLinks } from '../../edit/kept-links.js'
 import type { FlowKey } from '../../model/flow.js'
 import { Failure } from '../failure.js'
+import { checkReach } from '../reach.js'
 import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
 
@@ -32,6 +33,7 @@ export function checkUnmanaged(
   isImport: boolean,
 ): void {
   const [project, environment] = [site.project.config.project, site.target.name]
+  checkReach(state, [], keys)
   const faults = keys.flatMap((key) => {
     const flow = state.flows.find((one) => one.key === key)
     if (flow === undefined) return [`there is no flow "${key}" in ${environment}`]

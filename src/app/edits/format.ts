@@ -6,7 +6,7 @@ import { findBases, findDefinitions } from '../project/definitions.js'
 import { findPolicies, policiesFolder } from '../project/policies.js'
 import type { Project } from '../project/project.js'
 import { findTests, testsFolder } from '../project/tests.js'
-import { schemaFor } from './write-definition.js'
+import { schemaFor } from './schema-for.js'
 
 /** Files that are not in standard layout, each with its text in that layout, and what is wrong with other files. */
 export interface Untidy {

@@ -2,6 +2,8 @@ import type { FileEdit } from '../../edit/edit-project.js'
 import { type Withheld, withoutApiKeys } from '../../edit/without-api-keys.js'
 import { compareText } from '../../model/canonical.js'
 import type { FlowKey } from '../../model/flow.js'
+import { Failure } from '../failure.js'
+import { reachText } from '../reach.js'
 import { checkUnmanaged } from './adopt.js'
 import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
@@ -24,8 +26,21 @@ export function editsToImport(editing: Editing, named: readonly FlowKey[]): Impo
   return { edits, keys: targets.map(({ key }) => key), withheld }
 }
 
+/** A key that is bound to a project reaches no flow that nobody manages. Throws Failure. */
+function checkReachesUnmanaged({ site, state: { bound_to: reach } }: Editing): void {
+  if (reach === undefined) return
+  if (reach.project === null) {
+    site.reporter.note(`The API key ${reachText(reach)}: others are not looked at.`)
+    return
+  }
+  throw new Failure('key_bound', `the API key ${reachText(reach)}, and flows that nobody manages lie beyond`, {
+    hint: 'import with a key that is not bound to a project',
+  })
+}
+
 function chosenKeys(editing: Editing, named: readonly FlowKey[]): readonly FlowKey[] {
   const { site, definitions, state } = editing
+  checkReachesUnmanaged(editing)
   const defined = definitions.count === 0 ? [] : definitions.desired(site.target.name).map(({ key }) => key)
   const unmanaged = state.flows
     .filter((flow) => flow.project === null && flow.status === 'active')

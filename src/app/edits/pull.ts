@@ -10,6 +10,7 @@ import type { RemoteReader } from '../../remote/remote.js'
 import { versionsOf } from '../../remote/versions.js'
 import { attributed } from '../drift.js'
 import { badUsage, Failure } from '../failure.js'
+import { checkReach } from '../reach.js'
 import { reading } from '../site.js'
 import type { Editing } from './open.js'
 import { editsFor } from './write-edits.js'
@@ -58,6 +59,7 @@ export async function editsToPull(editing: Editing, { keys, all, at }: PullChoic
   const { site, definitions } = editing
   const { project, target } = site
   const desired = definitions.desired(target.name)
+  checkReach(editing.state, desired, keys.length === 0 ? undefined : keys, site.reporter)
   const source: Source =
     at === undefined
       ? { state: editing.state, absent: new Map(), adopted: [], notFree: [] }

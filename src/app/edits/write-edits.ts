@@ -11,8 +11,9 @@ import { returnUrlFault } from '../../validate/address.js'
 import { Failure } from '../failure.js'
 import { type Definitions, findBases } from '../project/definitions.js'
 import type { Project } from '../project/project.js'
+import { createFile, removeLeftovers, replaceFile } from '../project/write-file.js'
 import type { Site } from '../site.js'
-import { createFile, removeLeftovers, replaceFile, schemaFor } from './write-definition.js'
+import { schemaFor } from './schema-for.js'
 
 /** The files that have to change for these targets; nothing is written. `state`: what was observed, if anything was. */
 export function editsFor(

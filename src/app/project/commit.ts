@@ -1,6 +1,7 @@
 import { type CommitInfo, commitInfo, trustCommand } from '../../ci/commit-info.js'
 import type { Ports } from '../site.js'
-import { findBases } from './definitions.js'
+import { findBases, findDefinitions } from './definitions.js'
+import { findPolicies } from './policies.js'
 import type { Project } from './project.js'
 
 /** The commit that a project is at, which its plans are made from. */
@@ -14,6 +15,8 @@ export function projectCommit(
       trustCommand(folder),
     )
   const { root, configFile, config } = project
-  const files = [configFile, ...config.flows, config.policies ?? 'policies', ...findBases(project)]
-  return commitInfo({ root, files, env, onUntrusted })
+  const bases = findBases(project)
+  const files = [configFile, ...config.flows, config.policies ?? 'policies', ...bases]
+  const listed = [...findDefinitions(project).files, ...findPolicies(project).files].map(({ file }) => file)
+  return commitInfo({ root, files, read: [configFile, ...listed, ...bases], env, onUntrusted })
 }

@@ -87,9 +87,14 @@ function gitlabJobs(jobs: Jobs, from: Package): string {
       .map((line) => `    - ${line}\n`)
       .join(''),
     PLAN_FILE: file,
+    JUNIT_FILE,
+    // Scripts run in the folder of the project, and GitLab reads artifacts from the root of the repository.
     PLAN_PATH: below(repository.project, file),
+    JUNIT_PATH: below(repository.project, JUNIT_FILE),
   })
 }
+
+const JUNIT_FILE = 'flows-tests.xml'
 
 /**
  * Installs what the lock file says, and nothing else; without the scripts of packages, unless this one is built by them.

@@ -79,7 +79,11 @@ function targetFor(project: Project, named: string | undefined): JobTarget | und
 export function foundJobs(project: Project, repository: Repository): { forge: Forge; env: string | undefined }[] {
   return (['github', 'gitlab'] as const).flatMap((forge) => {
     const file = join(repository.root, jobsFile({ forge, project: project.config.project, repository }))
-    const made = existsSync(file) ? madeBy(readFileSync(file, 'utf8')) : undefined
+    if (!existsSync(file)) return []
+    const text = readFileSync(file, 'utf8')
+    // A process was killed before it had written what "flows ci add" writes by default.
+    if (text.trim() === '') return [{ forge, env: undefined }]
+    const made = madeBy(text)
     return made === undefined ? [] : [{ forge, env: environmentIn(made.command) }]
   })
 }

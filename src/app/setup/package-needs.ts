@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { isElsewhere, PACKAGE, type Source, specFor } from './installed-from.js'
 import { type Needs, specOf, withNeeds } from './package-json.js'
@@ -52,11 +52,15 @@ export function packaged(
         },
       }),
     },
-    ignore: ['', repository.packages].some((folder) => existsSync(join(repository.root, folder, '.gitignore')))
+    ignore: ['', repository.packages].some((folder) => hasText(join(repository.root, folder, '.gitignore')))
       ? []
       : [{ path: below(repository.packages, '.gitignore'), text: 'node_modules/\n', otherwise: 'keep' }],
     spec,
     by: named === undefined ? source.by : 'named',
     isElsewhere: isElsewhere(spec, folder, repository.root),
   }
+}
+
+function hasText(file: string): boolean {
+  return (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0
 }

@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { followedIfInside, LinkOutside } from '../../files/inside.js'
-import { replaceWhole, writeNew } from '../../files/put-in-place.js'
 import { Failure } from '../failure.js'
+import { createFile, removeLeftovers, replaceFile } from '../project/write-file.js'
 import { madeBy } from './made-file.js'
 
 /** A file as it is to be. */
@@ -49,6 +49,8 @@ export function fatesOf(root: string, files: readonly Wanted[], { overwrite = fa
     if (lstatSync(place, { throwIfNoEntry: false }) === undefined)
       return { path, fate: 'made', before: '', after: text }
     const before = read(place, path)
+    // Nobody edits a file until it is empty: a process was killed before it had written it.
+    if (before.trim() === '') return { path, fate: 'made', before: '', after: text }
     const fate = isSameText(before, text) ? 'same' : FATES[otherwise](before, overwrite)
     return { path, fate, before, after: text }
   })
@@ -83,15 +85,24 @@ function read(place: string, path: string): string {
   }
 }
 
-/** Writes what is made or renewed: each file whole, and no other. */
+/**
+ * Writes what is made or renewed: each file whole or not at all, and no other. They are written in their order, so that
+ * whoever was killed finds the last one only if all the others are there.
+ */
 export function writeFates(root: string, fates: readonly Fate[]): void {
+  const folders = new Set(fates.map(({ path }) => dirname(placeOf(root, path))))
+  for (const folder of folders) removeLeftovers(folder, { deep: false })
   for (const { path, fate, after } of fates) {
     if (!isWritten(fate)) continue
     const place = placeOf(root, path)
     mkdirSync(dirname(place), { recursive: true })
-    if (fate === 'made') writeNew(place, after)
-    else replaceWhole(place, after)
+    if (fate === 'made' && isMissing(place)) createFile(dirname(place), basename(place), after)
+    else replaceFile(dirname(place), basename(place), after)
   }
+}
+
+function isMissing(place: string): boolean {
+  return lstatSync(place, { throwIfNoEntry: false }) === undefined
 }
 
 /** Whether such a file is written. */

@@ -50,12 +50,13 @@ export function checkFolderName({ project, packages }: Repository): void {
   )
 }
 
-/** The file of package.json, or undefined if there is none. Throws Failure if it cannot be read. */
+/** The text of package.json, or undefined if there is none, or an empty one. Throws Failure if it cannot be read. */
 export function packageJsonIn(folder: string): string | undefined {
   const file = join(folder, 'package.json')
   if (!existsSync(file)) return undefined
   try {
-    return readFileSync(file, 'utf8')
+    const text = readFileSync(file, 'utf8')
+    return text.trim() === '' ? undefined : text
   } catch (error) {
     throw new Failure('unreadable_file', `${file} cannot be read`, { cause: error })
   }

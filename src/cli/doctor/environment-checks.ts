@@ -3,6 +3,7 @@ import compare from 'semver/functions/compare.js'
 import valid from 'semver/functions/valid.js'
 import { Failure } from '../../app/failure.js'
 import type { Project } from '../../app/project/project.js'
+import { beyondPatterns, reachText } from '../../app/reach.js'
 import type { Target } from '../../app/site.js'
 import { modeOf } from '../../model/mode.js'
 import type { ApiKey } from '../../model/resources.js'
@@ -95,9 +96,12 @@ interface KeyQuestion {
   readonly patience: number
   /** Whether the user named this environment. */
   readonly isChosen: boolean
+  /** Keys of the flows that are defined for it. */
+  readonly defined: () => readonly string[]
 }
 
-export async function checkKey({ target, project, terminal, patience, isChosen }: KeyQuestion): Promise<Found[]> {
+export async function checkKey(question: KeyQuestion): Promise<Found[]> {
+  const { target, terminal, patience, isChosen } = question
   const check = 'key'
   const { api = '', api_key_env: variable = '' } = target.settings
   const apiKey = terminal.env[variable]
@@ -112,7 +116,7 @@ export async function checkKey({ target, project, terminal, patience, isChosen }
     const remote = http({ api, apiKey: apiKeyOf(target, terminal), mode: modeOf(settings), patience })
     const reader = await remote.reader()
     const key = await reader.currentKey().finally(() => reader.close())
-    return key === null ? [] : aboutKey(key, { terminal, project, now: systemClock() })
+    return key === null ? [] : aboutKey(key, { ...question, now: systemClock() })
   } catch (error) {
     if (error instanceof Failure) return [problem(check, error.message, error.hint)]
     if (!(error instanceof RemoteError)) throw error
@@ -127,11 +131,11 @@ export async function checkKey({ target, project, terminal, patience, isChosen }
   }
 }
 
-interface Around extends Pick<KeyQuestion, 'terminal' | 'project'> {
+interface Around extends Pick<KeyQuestion, 'terminal' | 'project' | 'defined'> {
   readonly now: number
 }
 
-function aboutKey(key: ApiKey, { terminal: { env }, project, now }: Around): Found[] {
+function aboutKey(key: ApiKey, { terminal: { env }, project, defined, now }: Around): Found[] {
   const check = 'key'
   const { scopes, livemode, expires } = key
   const isSecret = scopes === null
@@ -148,7 +152,15 @@ function aboutKey(key: ApiKey, { terminal: { env }, project, now }: Around): Fou
     return [problem(check, `${what} is bound to the project ${bound}, and this is ${project}`, hint)]
   }
   const mayApply = allows(scopes, 'deployments:write')
-  const found = [ok(check, `${what} may plan${mayApply ? ' and apply' : ', not apply'}${until}`)]
+  const flows = key.flows ?? null
+  const beyond = flows === null ? [] : beyondPatterns(flows, defined())
+  if (beyond.length > 0) {
+    const reach = reachText({ project: key.project ?? null, flows })
+    const hint = 'use a key that reaches them, or name the flows that are meant with each command'
+    return [problem(check, `${what} ${reach}; beyond it: ${beyond.join(', ')}`, hint)]
+  }
+  const within = flows === null ? '' : `, within ${flows.join(', ')}`
+  const found = [ok(check, `${what} may plan${mayApply ? ' and apply' : ', not apply'}${within}${until}`)]
   const days = daysLeft(key, now)
   if (days !== undefined) {
     found.push(warning(check, `${what} ends in ${days} days`, 'make the next one now: flows keys create'))

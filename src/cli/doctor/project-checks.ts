@@ -39,6 +39,12 @@ export function checkDefinitions(project: Project): Found[] {
   return [ok('definitions', `${plural(count, 'definition')}${extended} valid`)]
 }
 
+/** Keys of the flows that are defined for an environment; none where the definitions are not valid. */
+export function definedKeys(project: Project, environment: string): readonly string[] {
+  const definitions = readDefinitions(project)
+  return hasError(definitions.diagnostics) ? [] : definitions.desired(environment).map(({ key }) => key)
+}
+
 function invalid(check: string, diagnostics: readonly Diagnostic[]): Found {
   const [first] = diagnostics
   const where = first === undefined ? '' : `: ${first.at.file}:${first.at.line}:${first.at.column} ${first.message}`

@@ -20,6 +20,7 @@ const OF_FAILURES: Readonly<Record<string, ExitCode>> = {
   bad_usage: ExitCode.badUsage,
   blocked_by_guard: ExitCode.blocked,
   forge_not_authorised: ExitCode.notAuthorised,
+  key_bound: ExitCode.notAuthorised,
   forge_token_missing: ExitCode.notAuthorised,
   half_renamed: ExitCode.changesPending,
   interrupted: ExitCode.interrupted,

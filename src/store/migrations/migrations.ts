@@ -15,6 +15,7 @@ import { verifierAnswers } from './0011-verifier-answers.js'
 import { boundFlows } from './0012-bound-flows.js'
 import { endingKeys } from './0013-ending-keys.js'
 import { signIns } from './0014-sign-ins.js'
+import { firstKeys } from './0015-first-keys.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -32,6 +33,7 @@ export const MIGRATIONS: readonly Migration[] = [
   boundFlows,
   endingKeys,
   signIns,
+  firstKeys,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -242,6 +242,7 @@ export interface ApiKeysTable {
   addresses: string | null
   /** 1 once it was taken because it ends soon. */
   end_told: number | null
+  origin: string | null
 }
 
 export interface EphemeralKeysTable {

@@ -1,14 +1,14 @@
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { isPolicy, isTest, untidyFiles } from '../../../app/edits/format.js'
-import { replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage } from '../../../app/failure.js'
 import { findBases } from '../../../app/project/definitions.js'
 import { policiesFolder } from '../../../app/project/policies.js'
 import type { Project } from '../../../app/project/project.js'
 import { testsFolder } from '../../../app/project/tests.js'
+import { replaceFile } from '../../../app/project/write-file.js'
 import { followedIfInside, isLink, LinkOutside } from '../../../files/inside.js'
-import { printable } from '../../../text/text.js'
+import { plural, printable } from '../../../text/text.js'
 import { noSuchFile } from '../../options/named-file.js'
 import { openProject } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
@@ -41,7 +41,9 @@ function format(cli: Cli, given: readonly string[], check: boolean): ExitCode {
   }
   const exitCode = showDiagnostics(diagnostics, { terminal, format: 'human', root: project.root })
   if (exitCode !== ExitCode.ok) return exitCode
-  return check && files.length > 0 ? ExitCode.failed : ExitCode.ok
+  if (!check || files.length === 0) return ExitCode.ok
+  terminal.talk(`${plural(files.length, 'file')} not in standard layout: flows fmt writes it\n`)
+  return ExitCode.failed
 }
 
 /** A named file by its path in the project, whatever links lead to its folder. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, lstatSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
 import baseSchema from '../../../../schemas/base.schema.json' with { type: 'json' }
@@ -58,11 +58,7 @@ export const init: Define = (command, run) => {
     .action((folder, options) =>
       run(async (cli) => {
         const root = resolve(cli.terminal.cwd, folder)
-        const [started] = configFilesIn(root)
-        if (started !== undefined) {
-          const name = join(folder, basename(started))
-          throw new Failure('already_started', `${name} exists already: nothing was written`)
-        }
+        checkNotStarted(root, folder)
         const project = options.project ?? (await askForName(cli, nameFrom(root)))
         if (!KEY_PATTERN.test(project)) {
           throw badUsage(`"${project}" is not a project name`, 'lower-case letters, digits, "-" and "_", at most 63')
@@ -76,6 +72,25 @@ export const init: Define = (command, run) => {
         return ExitCode.ok
       }),
     )
+}
+
+/**
+ * The configuration is written last, so a project that has one is complete. An empty one is nobody's: a process was
+ * killed before it had written it. Throws Failure.
+ */
+function checkNotStarted(root: string, folder: string): void {
+  const started = configFilesIn(root).find((file) => basename(file) !== CONFIG_FILE || !isEmptyFile(file))
+  if (started === undefined) return
+  throw new Failure('already_started', `${join(folder, basename(started))} exists already: nothing was written`, {
+    hint:
+      'flows ci add writes the CI jobs of a project that is there, and flows upgrade renews its schemas. To make what ' +
+      'else is missing, move the configuration away and run this again: files that are there stay as they are',
+  })
+}
+
+function isEmptyFile(file: string): boolean {
+  const found = lstatSync(file, { throwIfNoEntry: false })
+  return found?.isFile() === true && found.size === 0
 }
 
 /** Asks only if somebody can answer; an empty answer takes the suggestion. */
@@ -111,7 +126,10 @@ interface Start {
   readonly from: string | undefined
 }
 
-/** Everything is looked at before anything is written. */
+/**
+ * Everything is looked at before anything is written. Whoever is killed runs the same command again: what is there
+ * stays, and what is missing is made.
+ */
 function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start): void {
   const repository = repositoryOf(root)
   if (ci !== 'none') checkFolderName(repository)
@@ -128,13 +146,14 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
       ? undefined
       : { forge: ci, project, configFile: CONFIG_FILE, target, branch, repository, isBuilt: isBuiltIn(own.file.text) }
   const wanted = jobs === undefined ? undefined : wantedJobs(jobs, ownPackage)
+  const kept = (path: string, text: string): Wanted => ({ path: within(path), text, otherwise: 'keep' })
   const files: Wanted[] = [
-    ...Object.entries(firstFiles(project, api)).map(
-      ([path, text]): Wanted => ({ path: within(path), text, otherwise: 'keep' }),
-    ),
+    ...Object.entries(firstFiles()).map(([path, text]) => kept(path, text)),
     ...own.ignore,
     own.file,
     ...(wanted?.files ?? []),
+    // Last, since it makes the folder a project.
+    kept(CONFIG_FILE, projectConfig(project, api)),
   ]
   const shown = (path: string) => shownPath(cli, repository, path)
   const fates = refusingLinks(() => fatesOf(repository.root, files), shown)
@@ -145,9 +164,8 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
   if (jobs !== undefined) sayJobs(cli.terminal, jobs, wanted?.byHand)
 }
 
-function firstFiles(project: string, api: string | undefined): Readonly<Record<string, string>> {
+function firstFiles(): Readonly<Record<string, string>> {
   return {
-    [CONFIG_FILE]: projectConfig(project, api),
     'flows/sign-up.yaml': firstFile('sign-up', ownPackage),
     'policies/live-capture.yaml': firstFile('live-capture', ownPackage),
     'tests/sign-up.test.yaml': firstFile('sign-up.test', ownPackage),

@@ -13,6 +13,7 @@ import {
   checkPolicies,
   checkProgram,
   checkSchemas,
+  definedKeys,
 } from '../../doctor/project-checks.js'
 import { type Check, runChecks } from '../../doctor/run-checks.js'
 import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
@@ -112,7 +113,15 @@ function aboutEnvironments(cli: Cli, project: Project, env: string | undefined):
       {
         name: 'key',
         environment,
-        run: () => checkKey({ project: project.config.project, target, terminal, patience: PATIENCE, isChosen }),
+        run: () =>
+          checkKey({
+            project: project.config.project,
+            target,
+            terminal,
+            patience: PATIENCE,
+            isChosen,
+            defined: () => definedKeys(project, target.name),
+          }),
       },
     ]
   })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { createFile, replaceFile } from '../../../app/edits/write-definition.js'
 import { badUsage } from '../../../app/failure.js'
+import { createFile, replaceFile } from '../../../app/project/write-file.js'
 import { type Synthesised, synthesise } from '../../../app/synth.js'
 import { plural, printable } from '../../../text/text.js'
 import { checkFolder } from '../../options/check-folder.js'

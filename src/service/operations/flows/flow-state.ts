@@ -52,6 +52,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
       .filter((flow) => isWithin(principal, flow))
       .map((flow) => ({ ...toObserved(call, flow, sessions.get(flow.id) ?? 0), ...sightingOf(flow, sightings) }))
       .sort((a, b) => compareText(a.key, b.key)),
+    ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
   }
   return { status: 'modified', etag, state }
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net'
+import { fitsPattern } from '../../../model/key-pattern.js'
 import type { FlowBinding, FlowRecord } from '../../../store/flows.js'
 import type { KeyBinding } from '../../../store/keys.js'
 import { ApiError, invalid, invalidValue, notFound } from '../../api-error.js'
@@ -121,22 +122,7 @@ export function isWithin(principal: Principal, flow: Pick<FlowRecord, 'key' | 'p
 /** Whether the patterns of the caller's key permit this key of a flow. */
 export function mayName(principal: Principal, key: string): boolean {
   const keys = bindingOf(principal)?.keys ?? null
-  return keys === null || keys.some((pattern) => matches(pattern, key))
-}
-
-/** Not a regular expression, whose worst case is slow. */
-function matches(pattern: string, key: string): boolean {
-  const [first = '', ...others] = pattern.split('*')
-  const last = others.pop()
-  if (last === undefined) return key === pattern
-  if (!key.startsWith(first) || !key.endsWith(last)) return false
-  let from = first.length
-  for (const part of others) {
-    const found = key.indexOf(part, from)
-    if (found === -1) return false
-    from = found + part.length
-  }
-  return from <= key.length - last.length
+  return keys === null || keys.some((pattern) => fitsPattern(pattern, key))
 }
 
 /** Throws 403 unless the key may touch a flow of this key and project. Nothing is looked up, so nothing is told. */

@@ -39,7 +39,8 @@ export type Bootstrapped = FirstKeys | { readonly admin: ApiKey }
 /**
  * Makes the first keys of a mode, all of them or none. Only for a caller with direct access to the store. Makes nothing
  * if a key of the mode may make keys already, unless told to make one again. Then keys of an earlier run that were used
- * stay, and those that never were are replaced: the program may have been killed before it showed them.
+ * stay, and those that never were are replaced: the program may have been killed before it showed them. Keys that were made
+ * in any other way are left alone.
  */
 export async function bootstrap(
   call: WriteCall,
@@ -48,19 +49,19 @@ export async function bootstrap(
   if (!isAtTheStore(call.principal)) throw new Error('the first keys are made by those who can reach the store')
   // Of two at once the second one sees the keys of the first.
   await call.tx.lock('bootstrap')
-  const valid = await validKeysOf(call, mode === 'live')
+  const { valid, first } = await validKeysOf(call, mode === 'live')
   const admin = valid.find(({ scopes }) => allows(scopes, 'keys:admin'))
   if (admin !== undefined && !again) return { admin }
 
-  const earlier = valid.filter(({ name }) => (NAMES as readonly string[]).includes(name))
+  // Not by their names: somebody may have made other keys of these names since.
   const revoked: ApiKey[] = []
-  for (const { id, last_used } of earlier) if (last_used === null) revoked.push(await revokeKey(call, id))
-  const kept = earlier.filter(({ last_used }) => last_used !== null)
+  for (const { id, last_used } of first) if (last_used === null) revoked.push(await revokeKey(call, id))
+  const kept = first.filter(({ last_used }) => last_used !== null)
   const isMade = (name: FirstKey) => name === 'admin' || !kept.some((key) => key.name === name)
   const made: CreatedApiKey[] = []
   for (const name of NAMES.filter(isMade)) {
     const ends = name === 'admin' ? undefined : expires
-    made.push(await createKey(call, { name, mode, scopes: FIRST_KEYS[name], expires: ends }))
+    made.push(await createKey(call, { name, mode, scopes: FIRST_KEYS[name], expires: ends }, 'bootstrap'))
   }
   return { made, kept, revoked }
 }

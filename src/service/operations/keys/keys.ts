@@ -34,7 +34,11 @@ export const LONGEST_NAME = 100
 export const LONGEST_LIFE_IN_YEARS = 5
 const LIFE = LONGEST_LIFE_IN_YEARS * 366 * 24 * 60 * 60
 
-export async function createKey(call: WriteCall, params: CreateKeyParams): Promise<CreatedApiKey> {
+export async function createKey(
+  call: WriteCall,
+  params: CreateKeyParams,
+  origin: ApiKeyRecord['origin'] = null,
+): Promise<CreatedApiKey> {
   const livemode = modeOf(call, params.mode)
   checkName(params.name)
   const scopes = checkScopes(params.scopes)
@@ -58,6 +62,7 @@ export async function createKey(call: WriteCall, params: CreateKeyParams): Promi
     revoked_by: null,
     ...binding,
     addresses,
+    origin,
   }
   await call.tx.apiKeys.insert(key)
   return { ...toResource(key), secret }
@@ -89,9 +94,14 @@ async function everyKeyOf({ tx }: ReadCall, livemode: boolean): Promise<readonly
   return data
 }
 
-/** The keys of a mode that are good now, newest first. */
-export async function validKeysOf(call: ReadCall, livemode: boolean): Promise<readonly ApiKey[]> {
-  return (await everyKeyOf(call, livemode)).filter((key) => isValid(key, call.now)).map(toResource)
+/** The keys of a mode that are good now, newest first, and those of them that are first keys of the service. */
+export async function validKeysOf(
+  call: ReadCall,
+  livemode: boolean,
+): Promise<{ readonly valid: readonly ApiKey[]; readonly first: readonly ApiKey[] }> {
+  const valid = (await everyKeyOf(call, livemode)).filter((key) => isValid(key, call.now))
+  const first = valid.filter(({ origin }) => origin === 'bootstrap')
+  return { valid: valid.map(toResource), first: first.map(toResource) }
 }
 
 export async function retrieveKey(call: ReadCall, id: string): Promise<ApiKey> {

@@ -90,10 +90,11 @@ function toRow({ livemode, scopes, flows, addresses, ...key }: ApiKeyRecord): Ap
   }
 }
 
-function toRecord({ livemode, scopes, flows, addresses, end_told: _, ...row }: ApiKeysTable): ApiKeyRecord {
+function toRecord({ livemode, scopes, flows, addresses, origin, end_told: _, ...row }: ApiKeysTable): ApiKeyRecord {
   return {
     ...row,
     livemode: livemode === 1,
+    origin: origin === 'bootstrap' ? origin : null,
     scopes: scopes === null ? null : parseJson(scopes),
     flows: flows === null ? null : parseJson(flows),
     addresses: addresses === null ? null : parseJson(addresses),

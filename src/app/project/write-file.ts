@@ -1,24 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { type Dirent, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { type Dirent, readdirSync, rmSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { followed } from '../../files/inside.js'
 import { isRunning } from '../../files/is-running.js'
 import { putInPlace, replaceWhole, writeNew } from '../../files/put-in-place.js'
 import { makeCacheKey } from '../../load/cache/cache-key.js'
-import type { Project } from '../project/project.js'
-
-/** The modeline names the project's own copy of the schema, if it keeps one. */
-export function schemaFor(
-  { root }: Project,
-  file: string,
-  name: 'flow' | 'base' | 'policy' | 'test' = 'flow',
-): string | undefined {
-  const schema = join(root, 'schemas', `${name}.schema.json`)
-  if (!existsSync(schema)) return undefined
-  return relative(dirname(join(root, file)), schema)
-    .split(sep)
-    .join('/')
-}
 
 /** Where a text is written before it gets its name. A killed process leaves this file behind. */
 function sealedTemporaryFor(path: string): string {
@@ -44,8 +30,8 @@ function cacheKey(): Buffer | undefined {
 }
 
 /**
- * Removes what dead processes left behind, in this folder of the project and, unless `deep` is false, those below. It does not follow links:
- * they may lead out of the project, or round in circles.
+ * Removes what dead processes left behind, in this folder and, unless `deep` is false, those below. It does not follow
+ * links: they may lead out of the project, or round in circles.
  */
 export function removeLeftovers(folder: string, { deep = true } = {}): void {
   for (const entry of entriesOf(folder)) {
@@ -65,7 +51,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-const TEMPORARY = /^(.+\.ya?ml)\.(\d+)\.([0-9a-f]+)\.tmp$/
+const TEMPORARY = /^(.+)\.(\d+)\.([0-9a-f]+)\.tmp$/
 
 /** Leaves the old text or the new one, never half of it. Keeps the file's mode and links to it. Throws LinkOutside. */
 export function replaceFile(root: string, file: string, text: string): void {
