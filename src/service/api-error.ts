@@ -57,7 +57,7 @@ export const API_ERRORS = {
   verifier_refused: { statuses: [400], meaning: 'Who verifies the session does not do this; the message says why.' },
   verifier_unavailable: {
     statuses: [503],
-    meaning: 'Who verifies the session does not answer. What was asked for is kept, and tried again.',
+    meaning: 'Who verifies the session does not answer. A change that was asked for is kept, and tried again.',
   },
   plan_digest_mismatch: { statuses: [400], meaning: 'The digest is not that of the changes that were sent.' },
   webhook_endpoint_limit: { statuses: [400], meaning: 'The mode has as many webhook endpoints as it can.' },
@@ -84,7 +84,8 @@ export const UNCODED_ERRORS: Readonly<Record<number, string>> = {
 
 export interface ErrorBody {
   readonly type: ErrorType
-  readonly code?: ApiErrorCode
+  /** One of this service, or of the verifier whose error it is. */
+  readonly code?: string
   readonly message: string
   readonly param?: string
   /** Where the code is explained; only with a code, and only in answers over HTTP. */
@@ -105,6 +106,20 @@ export interface RateLimit {
   readonly isWorthRetry: boolean
 }
 
+/** An error of this service: it has one of its own codes. */
+type OwnBody = Omit<ErrorBody, 'type' | 'code'> & Partial<Pick<ErrorBody, 'type'>> & { readonly code?: ApiErrorCode }
+
+/** What another service answered, in Stripe's shape: it is handed on to the caller. */
+export interface ForeignAnswer {
+  readonly status: number
+  readonly type: string
+  readonly code: string | null
+  readonly param: string | null
+  readonly message: string
+  /** Its own id of the request. */
+  readonly request: string | null
+}
+
 /** A refused request: the HTTP status, and the object under `error` in the answer. Never holds personal data. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
@@ -112,22 +127,32 @@ export class ApiError extends Error {
   readonly body: ErrorBody
   /** Only with 429. */
   readonly limit: RateLimit | undefined
+  /** The id of the request at the service whose error this is; undefined for an error of this service. */
+  readonly foreign: { readonly request: string | null } | undefined
 
   constructor(
     status: number,
-    body: Omit<ErrorBody, 'type'> & Partial<Pick<ErrorBody, 'type'>>,
-    limit?: RateLimit | undefined,
+    body: OwnBody,
+    { limit, foreign }: { readonly limit?: RateLimit; readonly foreign?: ForeignAnswer } = {},
   ) {
     super(body.message)
     this.status = status
     this.limit = limit
-    this.body = { type: 'invalid_request_error', ...body }
+    this.foreign = foreign && { request: foreign.request }
+    this.body = { type: 'invalid_request_error', ...body, ...(foreign?.code != null && { code: foreign.code }) }
   }
+}
+
+/** The error of another service, as it answered it. */
+export function handedOn(answer: ForeignAnswer): ApiError {
+  const { status, type, param, message } = answer
+  const known = type === 'api_error' || type === 'idempotency_error' ? type : 'invalid_request_error'
+  return new ApiError(status, { type: known, message, ...(param !== null && { param }) }, { foreign: answer })
 }
 
 /** 429. */
 export function rateLimited(message: string, limit: RateLimit): ApiError {
-  return new ApiError(429, { code: 'rate_limit', message }, limit)
+  return new ApiError(429, { code: 'rate_limit', message }, { limit })
 }
 
 /** 400 for one parameter, named with brackets: "options[document]". */

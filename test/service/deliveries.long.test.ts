@@ -502,6 +502,7 @@ describe('a worker', () => {
     const { service: operations, happens, receiver } = await aWorkshop()
     let failures = 2
     const unsteady: Service = {
+      ...operations,
       read: async (caller, operation) => {
         if (failures > 0) {
           failures -= 1

@@ -6,6 +6,7 @@ import { submitSession } from '../../src/service/operations/sessions/attempts.js
 import { dueSessionsKind } from '../../src/service/operations/sessions/due-sessions.js'
 import { receiveFromVerifier } from '../../src/service/operations/sessions/receive.js'
 import { redactSession } from '../../src/service/operations/sessions/redaction.js'
+import { beginChanges } from '../../src/service/operations/sessions/remote/changes.js'
 import {
   cancelSession,
   createSession,
@@ -192,12 +193,13 @@ for (const implementation of stores) {
       expect([made, await left(session.id)]).toEqual([['open'], undefined])
     })
 
-    test('has no address any more once that has expired, until it is read again', async () => {
-      const { create, get, clock, work } = await aFar(implementation)
+    test('has a new address once the old one has expired, and none while its verifier is silent', async () => {
+      const { create, get, clock, far } = await aFar(implementation)
       const { id } = await create()
       clock.now += 48 * HOUR
+      far.faults = ['lost']
       expect(await get(id)).toMatchObject({ url: null, client_secret: null })
-      await work()
+      clock.now += 6
       expect((await get(id)).url).toMatch(/^https:/)
     })
 
@@ -371,6 +373,37 @@ for (const implementation of stores) {
       await work()
       expect((await get(id)).status).toBe('verified')
       expect(await events()).toEqual(['created', 'processing', 'verified'])
+    })
+
+    test("is found to be verified by its verifier's list of changes, from which nothing is read twice", async () => {
+      const { far, create, operations, events, clock, work, aProcess } = await aFar(implementation, true)
+      const ids = []
+      for (let made = 0; made < 4; made += 1) ids.push((await create()).id)
+      far.sessions.set('far_of_others', { ...far.sessions.get('far_1'), id: 'far_of_others' } as never)
+      far.submit('far_of_others')
+      await Promise.all([beginChanges(operations), beginChanges(aProcess())])
+      const pass = async () => {
+        far.calls.length = 0
+        // A page at a time, one a second, by whichever process is first.
+        for (let page = 0; page < 6; page += 1) {
+          await Promise.all([work(), work(aProcess())])
+          clock.now += 1
+        }
+        return far.calls.filter((one) => one === 'read').length
+      }
+      clock.now += 10
+      await pass()
+      for (const id of ids.slice(0, 2)) {
+        far.submit(id)
+        far.end(id, 'verified')
+      }
+      far.faults = ['answer-lost']
+      clock.now += 5 * 60
+      expect(await pass()).toBe(2)
+      expect((await events()).filter((type) => type === 'verified')).toHaveLength(2)
+      clock.now += 5 * 60
+      // One question for each mode.
+      expect([await pass(), far.calls]).toEqual([0, ['changes', 'changes']])
     })
 
     test('is read again where a webhook comes while it is being read', async () => {

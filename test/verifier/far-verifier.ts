@@ -65,6 +65,8 @@ interface FarResult {
 interface FarOptions {
   /** It keeps results itself, makes keys for apps, and can list what has changed. */
   readonly keeps?: boolean
+  /** The ids of its sessions begin with it. */
+  readonly name?: string
 }
 
 /** Changes on one page. */
@@ -77,7 +79,7 @@ const WEBHOOK_SECRET = 'far-secret'
  * after a while, does what has a key once, and refuses a key that comes with something else. Its clock is told.
  */
 export class FarVerifier implements Verifier {
-  readonly name: string = 'far'
+  readonly name: string
   readonly page = null
   readonly checks: readonly Check[] = ['document', 'selfie', 'id_number']
   readonly sessions = new Map<string, FarSession>()
@@ -100,8 +102,12 @@ export class FarVerifier implements Verifier {
   readonly #gate = aGate()
   readonly #clock: { readonly now: number }
 
-  constructor(clock: { readonly now: number } = { now: 1_790_000_000 }, { keeps = false }: FarOptions = {}) {
+  constructor(
+    clock: { readonly now: number } = { now: 1_790_000_000 },
+    { keeps = false, name = 'far' }: FarOptions = {},
+  ) {
     this.#clock = clock
+    this.name = name
     this.results = keeps ? this.#results() : null
     if (!keeps) return
     this.changes = (since, asking) => this.#changesSince(since, asking)
@@ -117,7 +123,7 @@ export class FarVerifier implements Verifier {
       const options = request.bound === null ? request.options : this.flows.get(request.bound)
       if (options === undefined) throw new VerifierError('refused', 'There is no such flow.')
       const session: FarSession = {
-        id: `far_${this.sessions.size + 1}`,
+        id: `${this.name}_${this.sessions.size + 1}`,
         asked: { ...request, options },
         status: 'requires_input',
         ended: null,
@@ -154,6 +160,7 @@ export class FarVerifier implements Verifier {
   async redact(held: HeldSession, doing: Doing): Promise<Observed> {
     return this.#do('redact', held, doing, () => {
       const session = this.#found(held.id)
+      if (session.status === 'processing') throw new VerifierError('refused', 'It is processing.')
       if (session.status === 'requires_input') session.status = 'canceled'
       session.redaction = 'processing'
       return session
@@ -206,11 +213,26 @@ export class FarVerifier implements Verifier {
     this.#become(id, verdict.status)
   }
 
+  /** The person does the next thing: submits, or the attempt that is under way ends. */
+  person(id: string, choice: number): void {
+    const { status, redaction } = this.#found(id)
+    if (redaction !== null) return
+    if (status === 'requires_input') this.submit(id)
+    else if (status === 'processing') this.end(id, ['verified', 'document_expired', 'abandoned'][choice] ?? 'verified')
+  }
+
+  /** What is being erased is gone. */
+  finishErasing(id: string): void {
+    const session = this.#found(id)
+    if (session.redaction === 'processing') session.redaction = 'redacted'
+  }
+
   /** A reviewer decides otherwise: the same attempt has another result. */
   override(id: string): void {
     const session = this.#found(id)
     const { ended } = session
-    if (ended === null) throw new Error('no attempt has ended')
+    const isOver = session.status === 'requires_input' || session.status === 'verified'
+    if (ended === null || !isOver || session.redaction !== null) throw new Error('it has no result to override')
     const isVerified = ended.verdict.status === 'verified'
     const checks = ended.verdict.checks ?? {}
     const verdict: Verdict = isVerified

@@ -1,4 +1,4 @@
-import type { ReadCall, WriteCall } from '../operations/calls/call.js'
+import type { LookupCall, WriteCall } from '../operations/calls/call.js'
 import type { Expand } from '../operations/calls/expand.js'
 import { DEFAULT_LIMIT, MOST } from '../operations/calls/list.js'
 import type { Scope } from '../operations/keys/scopes.js'
@@ -66,7 +66,7 @@ interface Operation<Method, Call, Result> extends Row {
   run(call: Call, params: Decoded, id: string, expand: Expand): Promise<Result>
 }
 
-export type ReadRoute = Operation<'GET', ReadCall, unknown>
+export type ReadRoute = Operation<'GET', LookupCall, unknown>
 export type WriteRoute = Operation<'POST' | 'DELETE', WriteCall, { readonly id: string }>
 export type AnyRoute = ReadRoute | WriteRoute
 
@@ -85,14 +85,14 @@ export interface SpecialRoute extends Row {
 export function read(
   url: string,
   facts: Facts,
-  run: (call: ReadCall, id: string, expand: Expand) => Promise<unknown>,
+  run: (call: LookupCall, id: string, expand: Expand) => Promise<unknown>,
 ): ReadRoute {
   const rest = { method: 'GET', url, params: {}, expandable: [], isList: false } as const
   return { ...rest, ...facts, run: (call, _params, id, expand) => run(call, id, expand) }
 }
 
 /** A list that is always answered whole. */
-export function readAll(url: string, facts: Facts, run: (call: ReadCall, id: string) => Promise<unknown>): ReadRoute {
+export function readAll(url: string, facts: Facts, run: (call: LookupCall, id: string) => Promise<unknown>): ReadRoute {
   return { ...read(url, facts, run), isList: true }
 }
 
@@ -117,7 +117,7 @@ export function list<P extends Params>(
   url: string,
   facts: Facts,
   params: P,
-  run: (call: ReadCall, params: Values<P>, id: string, expand: Expand) => Promise<unknown>,
+  run: (call: LookupCall, params: Values<P>, id: string, expand: Expand) => Promise<unknown>,
 ): ReadRoute {
   return { method: 'GET', url, expandable: [], ...facts, params, isList: true, run: run as ReadRoute['run'] }
 }

@@ -4,6 +4,7 @@ import type { Service } from '../operations/calls/call.js'
 import { forgetOld } from '../operations/calls/forget.js'
 import { SERVICE } from '../operations/calls/principal.js'
 import { dueSessionsKind } from '../operations/sessions/due-sessions.js'
+import { beginChanges } from '../operations/sessions/remote/changes.js'
 import { verifierWorkKind } from '../operations/sessions/verifier-work.js'
 import type { WorkItem, WorkKind } from '../operations/work/work-kind.js'
 import { bell } from './bell.js'
@@ -35,6 +36,8 @@ export interface Background {
 /** How often to look for writes of other processes, in milliseconds. */
 const POLL = 1_000
 const LONGEST_BACKOFF = 30_000
+/** How often to look whether the work is there that follows verifiers; only a new store lacks it. */
+const BEGIN_EVERY = 60 * 1_000
 const FORGET_EVERY = 10 * 60 * 1_000
 /** Longer than the time limit of a webhook, in milliseconds. */
 const CLOSE_PATIENCE = 11_000
@@ -42,10 +45,14 @@ const CLOSE_PATIENCE = 11_000
 export function background({ service, sending, onFault, metrics }: BackgroundOptions): Background {
   const worked = <Item extends WorkItem>(kind: WorkKind<Item>) =>
     workJob(service, kind, { onEnd: () => wake(), onFault: (error) => onFault(kind.name, error) })
+  const verifierJobs = (): readonly Job[] => [
+    { name: 'changes', every: BEGIN_EVERY, run: () => beginChanges(service) },
+    worked(verifierWorkKind(service)),
+  ]
   const jobs: readonly Job[] = [
     worked(deliveriesKind({ send: (shipment) => send(shipment, sending), metrics })),
     worked(dueSessionsKind(service)),
-    ...(service.verifiers.lanes.length > 0 ? [worked(verifierWorkKind(service))] : []),
+    ...(service.verifiers.remotes.length > 0 ? verifierJobs() : []),
     {
       name: 'forget',
       every: FORGET_EVERY,

@@ -6,13 +6,15 @@ import type { AnyRoute, ReadRoute, WriteRoute } from '../api/route.js'
 import { V1_ROUTES, V2_ROUTES } from '../api/routes.js'
 import { ApiError, missing } from '../api-error.js'
 import type { Service } from '../operations/calls/call.js'
+import type { Expand } from '../operations/calls/expand.js'
 import { type Answer, once } from '../operations/calls/idempotency.js'
 import { idOfPrincipal } from '../operations/calls/principal.js'
 import { deploy } from '../operations/deployments/deployments.js'
 import { flowState } from '../operations/flows/flow-state.js'
 import { probeFlow } from '../operations/flows/probe.js'
 import { bindingOf } from '../operations/keys/binding.js'
-import { resumeSession } from '../operations/sessions/sessions.js'
+import { createEphemeralKey } from '../operations/keys/ephemeral-keys.js'
+import { resumeSession, withResults } from '../operations/sessions/sessions.js'
 import { JSON_TYPE, toText } from './answers/answer.js'
 import type { AppOptions } from './app-options.js'
 import { requireKey } from './callers/require-key.js'
@@ -99,6 +101,11 @@ function readRoute(app: FastifyInstance, service: Service, route: ReadRoute, giv
 
 function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, given: Parameters): void {
   const { method, url } = route
+  /** Results that a verifier keeps are no part of a stored answer. */
+  const complete = async (body: string, expand: Expand, { caller }: FastifyRequest) => {
+    if (expand.size === 0) return body
+    return toText(await service.read(caller, (call) => withResults(call, JSON.parse(body), expand)))
+  }
   app.route({
     method,
     url,
@@ -123,15 +130,18 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
           whole = result
           return result
         },
-        // Only a session or a probe can wait for a remote verifier.
+        // Only a session, a key for one, or a probe can wait for a remote verifier.
         ...(route.answers === 'verification_session' && {
           resume: (call, session) => resumeSession(call, session, expanded),
         }),
+        ...(route.answers === 'ephemeral_key' && { resume: (call, key) => createEphemeralKey(call, params, key) }),
         ...(route.answers === 'verification_flow_probe' && { resume: (call) => probeFlow(call, id) }),
         toText: (result) => toText(without(result, route.shownOnce)),
       })
-      const first = route.shownOnce === undefined ? answer.body : toText(whole)
-      const body = answer.replayed ? replayed(answer, route) : first
+      const stored =
+        route.answers === 'verification_session' ? await complete(answer.body, expanded, request) : answer.body
+      const first = route.shownOnce === undefined ? stored : toText(whole)
+      const body = answer.replayed ? replayed({ ...answer, body: stored }, route) : first
       if (key !== undefined) reply.header('idempotency-key', key)
       if (answer.original !== null) reply.header('original-request', answer.original)
       if (answer.replayed) reply.header('idempotent-replayed', 'true')

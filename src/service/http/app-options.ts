@@ -1,4 +1,3 @@
-import type { ApiErrorCode } from '../api-error.js'
 import type { IdMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
 import type { Needs } from '../operations/calls/authorise.js'
@@ -33,7 +32,7 @@ export interface AppOptions {
 declare module 'fastify' {
   interface FastifyInstance {
     /** The address that explains an error code. */
-    docUrlOf: (code: ApiErrorCode) => string
+    docUrlOf: (code: string) => string
   }
   interface FastifyRequest {
     caller: Caller

@@ -38,6 +38,8 @@ export interface ServerOptions {
   readonly id?: IdMaker
   /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing?: number
+  /** Seconds between two questions to a remote verifier what has changed there; by default 300. */
+  readonly changesEvery?: number
   /** Requests per second per key, on all servers of the store. By default 100; 0 for no limit, also for wrong keys. */
   readonly rateLimit?: number
   /**
@@ -91,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     verifiers: options.verifiers,
     processing,
     webhookAllow,
+    changesEvery: options.changesEvery,
     apiVersion,
     onWake: () => atWork.wake(),
   })

@@ -7,19 +7,22 @@ export interface ErrorAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: { readonly error: ErrorBody }
+  /** Whether its code is one of this service's own. */
+  readonly isOwn: boolean
   /** Whether the service or its store is at fault; the cause then belongs in the log. */
   readonly isFault: boolean
 }
 
 export function toErrorAnswer(error: unknown): ErrorAnswer {
-  const { status, body, limit } = toApiError(error)
+  const { status, body, limit, foreign } = toApiError(error)
   // Explicit, so that no client guesses: a retry only helps after 409, while the first request is under way.
   const retry = status >= 500 ? {} : { 'stripe-should-retry': String(status === 409) }
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer realm="flows"' } : {}
   return {
     status,
-    headers: { ...retry, ...challenge, ...(limit && limitHeaders(limit)) },
+    headers: { ...retry, ...challenge, ...(limit && limitHeaders(limit)), ...requestOf(foreign) },
     body: { error: body },
+    isOwn: foreign === undefined,
     isFault: isFault(status, error),
   }
 }
@@ -27,6 +30,11 @@ export function toErrorAnswer(error: unknown): ErrorAnswer {
 /** Whether the service itself or its store is at fault. A store that is only busy is not. */
 export function isFault(status: number, error: unknown): boolean {
   return status === 500 || (error instanceof StoreError && error.code !== 'busy')
+}
+
+/** Support at the other service asks for its own id of the request. The log has both. */
+function requestOf(foreign: ApiError['foreign']): { readonly 'request-id'?: string } {
+  return foreign?.request == null ? {} : { 'request-id': foreign.request }
 }
 
 function limitHeaders({ scope, retryAfter, isWorthRetry }: RateLimit) {

@@ -9,9 +9,9 @@ export function toText(value: unknown): string {
 }
 
 export function sendError(reply: FastifyReply, error: unknown): FastifyReply {
-  const { status, headers, body } = toErrorAnswer(error)
+  const { status, headers, body, isOwn } = toErrorAnswer(error)
   const { code } = body.error
-  const docs = code === undefined ? {} : { doc_url: reply.server.docUrlOf(code) }
+  const docs = code === undefined || !isOwn ? {} : { doc_url: reply.server.docUrlOf(code) }
   return reply
     .code(status)
     .headers(headers)

@@ -18,6 +18,8 @@ export interface LogLine {
   readonly key: string | null
   /** The code of the error in the answer. */
   readonly code?: string
+  /** The id of the request at the verifier whose error was handed on. */
+  readonly verifier_request?: string
   /** The cause, if the service itself or its store failed. */
   readonly fault?: string
 }
@@ -37,8 +39,13 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
   }
 }
 
-function codeOf(failure: unknown): { readonly code?: string } {
-  return failure instanceof ApiError && failure.body.code !== undefined ? { code: failure.body.code } : {}
+function codeOf(failure: unknown): Pick<LogLine, 'code' | 'verifier_request'> {
+  if (!(failure instanceof ApiError)) return {}
+  const { body, foreign } = failure
+  return {
+    ...(body.code !== undefined && { code: body.code }),
+    ...(foreign?.request != null && { verifier_request: foreign.request }),
+  }
 }
 
 /** One line of JSON per request. */

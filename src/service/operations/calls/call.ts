@@ -40,6 +40,14 @@ export interface Call<Transaction> extends Caller {
 }
 
 export type ReadCall = Call<ReadTransaction>
+/** A read that may find its answer outside of the store. */
+export interface LookupCall extends ReadCall {
+  /**
+   * Says that the store alone does not have the answer. The operation's own answer is then ignored; `elsewhere` finds
+   * the answer, without an open transaction.
+   */
+  readonly elsewhere: <T>(find: (service: Service) => Promise<T>) => void
+}
 export interface WriteCall extends Call<WriteTransaction> {
   /** Says that this write leaves work for the background, to be done at once. */
   readonly wake: () => void
@@ -58,11 +66,17 @@ type Settled<T> = { readonly answer: T } | { readonly failure: Error }
 
 /** Runs each operation in one transaction; in two, with a verifier called in between, if it asks for that. */
 export interface Service {
-  read<T>(caller: Caller, operation: (call: ReadCall) => Promise<T>): Promise<T>
+  read<T>(caller: Caller, operation: (call: LookupCall) => Promise<T>): Promise<T>
   write<T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T>
   /** Names of requests that are running in this process; see idempotency.ts. */
   readonly underWay: Set<string>
   readonly verifiers: Verifiers
+  /** Lanes of verifiers that did not answer, and until when none waits for them who can do without; unix seconds. */
+  readonly silent: Map<string, number>
+  /** Unix seconds. */
+  readonly now: () => number
+  /** Seconds from one question to a verifier what has changed there to the next. */
+  readonly changesEvery: number
 }
 
 export interface ServiceOptions {
@@ -75,6 +89,8 @@ export interface ServiceOptions {
   readonly verifiers?: readonly Verifier[] | undefined
   /** How long verifying and redacting take, in seconds. */
   readonly processing?: number | undefined
+  /** Seconds between two questions to a remote verifier what has changed there: that finds what lost webhooks said. */
+  readonly changesEvery?: number | undefined
   /** Non-public address ranges ("127.0.0.0/8") that webhooks may be sent to. */
   readonly webhookAllow?: readonly string[] | undefined
   /** The version of Stripe's API that events name. By default the one whose shapes the service uses. */
@@ -82,6 +98,8 @@ export interface ServiceOptions {
   /** Called after the commit of a write that left work for the background. */
   readonly onWake?: (() => void) | undefined
 }
+
+const CHANGES_EVERY = 5 * 60
 
 /** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2
@@ -93,6 +111,7 @@ export function service({
   publicUrl,
   verifiers: given = [simulator],
   processing = PROCESSING,
+  changesEvery = CHANGES_EVERY,
   webhookAllow,
   apiVersion = API_VERSION,
   onWake,
@@ -134,7 +153,17 @@ export function service({
     return { result, asked: asked as Later<T> | undefined }
   }
   const all: Service = {
-    read: (caller, operation) => store.read((tx) => operation({ ...caller, ...rest(tx), tx })),
+    read: async <T>(caller: Caller, operation: (call: LookupCall) => Promise<T>): Promise<T> => {
+      let asked: ((service: Service) => Promise<unknown>) | undefined
+      const elsewhere: LookupCall['elsewhere'] = (find) => {
+        asked = find
+      }
+      const result = await store.read((tx) => {
+        asked = undefined
+        return operation({ ...caller, ...rest(tx), tx, elsewhere })
+      })
+      return asked === undefined ? result : ((await asked(all)) as T)
+    },
     write: async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>): Promise<T> => {
       const { result, asked } = await writeOnce(caller, operation)
       if (asked === undefined) return result
@@ -144,6 +173,9 @@ export function service({
     },
     underWay: new Set(),
     verifiers,
+    silent: new Map(),
+    now,
+    changesEvery,
   }
   return all
 }

@@ -14,6 +14,7 @@ export interface Verifiers {
   hosted(livemode: boolean): Verifier | undefined
   /** The remote verifier with this name, which a session records. */
   remote(name: string): RemoteVerifier | undefined
+  readonly remotes: readonly RemoteVerifier[]
   /** The lanes of work for remote verifiers: one per verifier and mode. */
   readonly lanes: readonly string[]
 }
@@ -25,6 +26,7 @@ export function verifiersOf(verifiers: readonly Verifier[]): Verifiers {
     of: (livemode) => verifiers.find((verifier) => verifier.serves(livemode)),
     pageOf: (livemode) => hosted(livemode)?.page ?? undefined,
     hosted,
+    remotes,
     remote: (name) => remotes.find((verifier) => verifier.name === name),
     lanes: remotes.flatMap(({ name }) => [false, true].map((livemode) => laneOf(name, livemode))),
   }

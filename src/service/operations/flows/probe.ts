@@ -7,8 +7,9 @@ import { ApiError } from '../../api-error.js'
 import type { Caller, Later, Service, WriteCall } from '../calls/call.js'
 import { SERVICE } from '../calls/principal.js'
 import { laneOf } from '../calls/verifiers.js'
+import { askVerifier, failureOf, unavailable } from '../sessions/remote/ask.js'
 import { VERIFIER_LEASE } from '../sessions/remote/session-work.js'
-import { answerOf, changing, failureOf, isTooLate, unavailable } from '../sessions/verifier-calls.js'
+import { changing, isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
 import { nextTry } from '../work/next-try.js'
 import { findFlow } from './find-flow.js'
 
@@ -142,10 +143,10 @@ export async function probeStep(service: Service, work: WorkRecord): Promise<Ste
   const isOver = probing.session === null && isTooLate(work, now)
   const outcome = isOver
     ? new VerifierError('refused', 'It could not be reached for so long that this was given up.')
-    : await answerOf(work.id, (doing) =>
+    : await askVerifier(TIME_LIMIT, ({ signal }) =>
         probing.session === null
-          ? verifier.open(requestOf(work, probing), doing)
-          : verifier.cancel(heldOf(work, probing.session, probing), doing),
+          ? verifier.open(requestOf(work, probing), { key: work.id, signal })
+          : verifier.cancel(heldOf(work, probing.session, probing), { key: work.id, signal }),
       )
   return { outcome, settle: (call, goesOn = false) => settled(call, work, outcome, goesOn) }
 }

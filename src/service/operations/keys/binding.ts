@@ -160,7 +160,8 @@ export function notFoundFor(principal: Principal, what: string, id: string, para
   const error = notFound(what, id, param)
   if (bindingOf(principal) === null) return error
   return new ApiError(404, {
-    ...error.body,
+    code: 'resource_missing',
+    param,
     message: `${error.message} among what this API key is bound to: ${inWords(principal)}.`,
   })
 }

@@ -41,8 +41,10 @@ export async function applyObserved(
   const isNews = here.remote !== null && here.redaction === null && observed.redaction !== null
   const session = isNews ? await erase(call, here, null) : here
   if (session.redaction !== null) {
+    // What was open here may have been verified there before it was redacted.
+    const redacting = { ...session, status: observed.redaction === null ? session.status : observed.status }
     const isDone = session.redaction === 'processing' && observed.redaction === 'redacted'
-    return isDone ? finishRedaction(call, session) : saved(call, session)
+    return isDone ? finishRedaction(call, redacting) : saved(call, redacting)
   }
   if (session.status === 'canceled') return saved(call, session)
   return follow(call, await endElsewhere(call, session, observed.ended), observed)

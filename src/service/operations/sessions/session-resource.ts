@@ -1,11 +1,13 @@
-import type { SessionOptions, VerificationReport, VerificationSession } from '../../../model/resources.js'
+import type { SessionOptions, VerificationSession, VerifiedOutputs } from '../../../model/resources.js'
 import type { ReportRecord } from '../../../store/reports.js'
 import type { SessionRecord } from '../../../store/sessions.js'
 import type { ReadTransaction } from '../../../store/store.js'
+import type { SessionResults } from '../../../verifier/verifier.js'
 import type { Call } from '../calls/call.js'
 import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } from '../calls/expand.js'
 import { may } from '../calls/principal.js'
-import { toReport } from './reports.js'
+import { type Fetched, isElsewhere, NOTHING_FETCHED } from './remote/results.js'
+import { toFarReport, toReport } from './reports.js'
 import { clientSecret, urlToken } from './session-tokens.js'
 
 type Asking = Call<ReadTransaction>
@@ -16,19 +18,22 @@ export async function sessionResources(
   call: Asking,
   sessions: readonly SessionRecord[],
   expand: Expand,
+  fetched: Fetched<SessionResults> = NOTHING_FETCHED,
 ): Promise<VerificationSession[]> {
   checkExpand(call, expand)
-  const reports = await expandedReports(call, sessions, expand)
-  return Promise.all(sessions.map((session) => sessionResource(call, session, { expand, isList: true }, reports)))
+  const expanded = { reports: await expandedReports(call, sessions, expand), fetched }
+  return Promise.all(sessions.map((session) => sessionResource(call, session, { expand, isList: true }, expanded)))
 }
 
 export async function oneSessionResource(
   call: Asking,
   session: SessionRecord,
   expand: Expand,
+  fetched: Fetched<SessionResults> = NOTHING_FETCHED,
 ): Promise<VerificationSession> {
   checkExpand(call, expand)
-  return sessionResource(call, session, { expand, isList: false }, await expandedReports(call, [session], expand))
+  const expanded = { reports: await expandedReports(call, [session], expand), fetched }
+  return sessionResource(call, session, { expand, isList: false }, expanded)
 }
 
 /** The session as events show it: without links, secrets and verified data. */
@@ -68,17 +73,59 @@ async function sessionResource(
   call: Asking,
   session: SessionRecord,
   asked: Asked,
-  reports: ReadonlyMap<string, ReportRecord>,
+  { reports, fetched }: Expanded,
 ): Promise<VerificationSession> {
   const isOpen = session.status === 'requires_input' && session.redaction === null
   const report = reports.get(session.last_report ?? '')
+  const isFar = isElsewhere(call, session, asked.expand)
+  const results = fetched.get(session.id)
   return {
     ...sessionSnapshot(session),
     ...(isOpen && mayOpen(call) && (await entrance(call, session))),
-    ...(report && { last_verification_report: expandedReport(call, report, asked) }),
-    ...(asked.expand.has('verified_outputs') && { verified_outputs: verifiedOutputs(call, session, asked) }),
+    ...(isFar
+      ? results && farMembers(call, { session, report, results }, asked)
+      : nearMembers(call, { session, report }, asked)),
   }
 }
+
+interface Expanded {
+  readonly reports: ReadonlyMap<string, ReportRecord>
+  /** What verifiers keep. Without it the answer to a write lacks these members, so that none of them is stored. */
+  readonly fetched: Fetched<SessionResults>
+}
+
+interface Results {
+  readonly session: SessionRecord
+  readonly report: ReportRecord | undefined
+}
+
+/** What `expand` names, as it is stored here. */
+function nearMembers(call: Asking, { session, report }: Results, asked: Asked): Partial<VerificationSession> {
+  return {
+    ...(report && { last_verification_report: toReport(call, report, { ...asked, path: LAST_REPORT }) }),
+    ...(asked.expand.has('verified_outputs') && {
+      verified_outputs: shownOutputs(call, session, session.verified_outputs, asked),
+    }),
+  }
+}
+
+/** What `expand` names, as the verifier has it. */
+function farMembers(
+  call: Asking,
+  { session, report, results }: Results & { readonly results: SessionResults },
+  asked: Asked,
+): Partial<VerificationSession> {
+  const { last_verification_report: theirs, verified_outputs } = results
+  const shown = { ...asked, path: LAST_REPORT }
+  return {
+    ...(theirs != null && report && { last_verification_report: toFarReport(call, report, theirs, shown) }),
+    ...(asked.expand.has('verified_outputs') && {
+      verified_outputs: shownOutputs(call, session, verified_outputs ?? null, asked),
+    }),
+  }
+}
+
+const LAST_REPORT = 'last_verification_report'
 
 /** A link or secret lets its holder act as the person, so even an answer to a read shows it to writers only. */
 function mayOpen({ principal }: Asking): boolean {
@@ -113,13 +160,13 @@ async function expandedReports(
   return new Map((await tx.reports.byIds(livemode, ids)).map((report) => [report.id, report]))
 }
 
-function expandedReport(call: Asking, report: ReportRecord, asked: Asked): VerificationReport {
-  return toReport(call, report, { ...asked, path: 'last_verification_report' })
-}
-
-function verifiedOutputs(call: Asking, session: SessionRecord, asked: Asked) {
-  const { verified_outputs, verified_at } = session
-  if (verified_outputs === null) return null
-  const where = { path: 'verified_outputs', ...asked, created: verified_at ?? session.created }
-  return withoutSensitive(call, verified_outputs, SENSITIVE.verified_outputs, where)
+function shownOutputs(
+  call: Asking,
+  { verified_at, created }: SessionRecord,
+  outputs: VerifiedOutputs | null,
+  asked: Asked,
+): VerifiedOutputs | null {
+  if (outputs === null) return null
+  const where = { path: 'verified_outputs', ...asked, created: verified_at ?? created }
+  return withoutSensitive(call, outputs, SENSITIVE.verified_outputs, where)
 }

@@ -1,12 +1,14 @@
 import type { ListObject, VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import type { ReadCall, WriteCall } from '../calls/call.js'
-import { type Expand, NOTHING } from '../calls/expand.js'
+import type { LookupCall, WriteCall } from '../calls/call.js'
+import { checkExpand, type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { findFlow, isOfFlowWithin } from '../flows/find-flow.js'
 import { bindingOf, notFoundFor } from '../keys/binding.js'
 import { notOpened } from './remote/opened.js'
 import { goOnOpening, openLater } from './remote/opening.js'
+import { isOld, refreshed } from './remote/refresh.js'
+import { fetchResults, isElsewhere } from './remote/results.js'
 import { insertCreated, refuseRedacted, refuseUnless, SESSION, saveWithEvent, sessionToWrite } from './save-session.js'
 import {
   type Check,
@@ -127,8 +129,12 @@ export async function insertSession(
   return session
 }
 
+/**
+ * The session as it is stored, or as its verifier has it: if what is stored may be old, or if the verifier alone has
+ * what `expand` names.
+ */
 export async function retrieveSession(
-  call: ReadCall,
+  call: LookupCall,
   id: string,
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
@@ -136,11 +142,38 @@ export async function retrieveSession(
   if (session === undefined || !(await isOfFlowWithin(call, session.flow))) {
     throw notFoundFor(call.principal, SESSION, id, 'session')
   }
+  checkExpand(call, expand)
+  const isStale = isOld(session, call.now)
+  if (isStale || isElsewhere(call, session, expand)) {
+    call.elsewhere(async (service) => {
+      const fresh = isStale ? await refreshed(service, session) : session
+      const fetched = await fetchResults(service, [fresh], expand)
+      return service.read(call, (again) => oneSessionResource(again, fresh, expand, fetched))
+    })
+  }
   return oneSessionResource(call, session, expand)
 }
 
+/** The answer to a write with the results that the verifier keeps. It was stored without them. */
+export async function withResults(
+  call: LookupCall,
+  answer: VerificationSession,
+  expand: Expand,
+): Promise<VerificationSession> {
+  const session = await call.tx.sessions.byId(call.livemode, answer.id)
+  if (session !== undefined && isElsewhere(call, session, expand)) {
+    call.elsewhere(async (service) => {
+      const fetched = await fetchResults(service, [session], expand)
+      const whole = await service.read(call, (again) => oneSessionResource(again, session, expand, fetched))
+      const { last_verification_report, verified_outputs } = whole
+      return { ...answer, last_verification_report, ...(verified_outputs !== undefined && { verified_outputs }) }
+    })
+  }
+  return answer
+}
+
 export async function listSessions(
-  call: ReadCall,
+  call: LookupCall,
   params: ListSessionsParams = {},
   expand: Expand = NOTHING,
 ): Promise<ListObject<VerificationSession>> {
@@ -162,7 +195,16 @@ export async function listSessions(
     within: bindingOf(call.principal) ?? undefined,
   }
   const { data, has_more } = await tx.sessions.list(livemode, filter, page)
-  return listObject(ENDPOINT, { data: await sessionResources(call, data, expand), has_more }, (session) => session)
+  const answer = (shown: readonly VerificationSession[]) =>
+    listObject(ENDPOINT, { data: shown, has_more }, (session) => session)
+  checkExpand(call, expand)
+  if (data.some((session) => isElsewhere(call, session, expand))) {
+    call.elsewhere(async (service) => {
+      const fetched = await fetchResults(service, data, expand)
+      return answer(await service.read(call, (again) => sessionResources(again, data, expand, fetched)))
+    })
+  }
+  return answer(await sessionResources(call, data, expand))
 }
 
 /** Changes the check and the given details while input is required; metadata at any time. */

@@ -6,10 +6,10 @@ import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError } from '../../api-error.js'
 import type { Later, Service, WriteCall } from '../calls/call.js'
 import { SERVICE } from '../calls/principal.js'
-import type { RemoteVerifier } from '../calls/verifiers.js'
 import { nextTry } from '../work/next-try.js'
 import { heldSession, openRequest } from './held-session.js'
 import { applyObserved, finishRedaction, lastAnswer } from './observed.js'
+import { askVerifier, failureOf, unavailable, verifierOf } from './remote/ask.js'
 import { openingOf, settleOpened } from './remote/opened.js'
 import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remote/session-work.js'
 
@@ -45,7 +45,7 @@ import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remo
  */
 
 /** Time limit of one call, in milliseconds. */
-const TIME_LIMIT = 20_000
+export const TIME_LIMIT = 20_000
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -56,13 +56,6 @@ const PATIENCE = 23 * HOUR
 
 /** What a call changes in the session after the verifier has done it. */
 export type SessionChange = Pick<SessionRecord, 'type' | 'options' | 'metadata' | 'provided_details'>
-
-/** The remote verifier of a session. Throws 503 if this process does not have it. */
-function verifierOf({ verifiers }: Pick<WriteCall, 'verifiers'>, { remote }: SessionRecord): RemoteVerifier {
-  const verifier = remote === null ? undefined : verifiers.remote(remote.verifier)
-  if (verifier === undefined) throw unavailable()
-  return verifier
-}
 
 /** Throws 400 if the verifier of new sessions lacks one of the checks. */
 export function refuseMissingChecks(
@@ -166,31 +159,7 @@ async function outcomeOf(
   work: WorkRecord,
 ): Promise<Observed | VerifierError> {
   const verifier = verifierOf(service, session)
-  return answerOf(work.id, (doing) => called(verifier, session, work, doing))
-}
-
-/** Makes a call under a key, and does not wait for ever. Every way to fail is an answer too. */
-export async function answerOf<Answer>(
-  key: string,
-  call: (doing: Doing) => Promise<Answer>,
-): Promise<Answer | VerifierError> {
-  const doing = { key, signal: AbortSignal.timeout(TIME_LIMIT) }
-  try {
-    return await unlessOver(doing.signal, call(doing))
-  } catch (cause) {
-    // A fault in the verifier's adapter is not the caller's fault, and what was done is unknown.
-    if (cause instanceof VerifierError) return cause
-    if (doing.signal.aborted) return new VerifierError('unavailable', 'It did not answer in time.')
-    return new VerifierError('unavailable', 'The verifier could not be asked.', { cause })
-  }
-}
-
-/** Does not wait for a verifier that ignores the signal. */
-function unlessOver<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const over = new Promise<never>((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  return Promise.race([work, over])
+  return askVerifier(TIME_LIMIT, ({ signal }) => called(verifier, session, work, { key: work.id, signal }))
 }
 
 async function called(verifier: Verifier, session: SessionRecord, work: WorkRecord, doing: Doing): Promise<Observed> {
@@ -297,17 +266,6 @@ async function settleFailure(
   await tx.idempotency.forgetStatus(session.id, 409)
   await readAt(call, session, now)
   return session
-}
-
-export function failureOf({ fault, message }: VerifierError): ApiError {
-  if (fault === 'unavailable') return unavailable()
-  return new ApiError(400, { code: 'verifier_refused', message: `The verifier refused this: ${message}` })
-}
-
-export function unavailable(): ApiError {
-  const message =
-    'The verifier does not answer at the moment. What was asked for is kept, and tried again: send the same request again, with the same idempotency key, for the answer.'
-  return new ApiError(503, { type: 'api_error', code: 'verifier_unavailable', message })
 }
 
 function givenUp(): VerifierError {

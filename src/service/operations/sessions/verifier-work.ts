@@ -3,6 +3,7 @@ import { VerifierError } from '../../../verifier/verifier-error.js'
 import type { Service } from '../calls/call.js'
 import { isOfProbe, probeStep } from '../flows/probe.js'
 import type { WorkItem, WorkKind } from '../work/work-kind.js'
+import { askForChanges, CHANGES } from './remote/changes.js'
 import { VERIFIER_LEASE } from './remote/session-work.js'
 import { makeCall } from './verifier-calls.js'
 
@@ -33,7 +34,7 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       return { items, isEmpty: items.length === 0 }
     },
     async perform({ work }) {
-      const { outcome, settle } = await (isOfProbe(work) ? probeStep(service, work) : makeCall(service, work))
+      const { outcome, settle } = await callOf(service, work)
       return {
         settle,
         settled: () => {
@@ -44,4 +45,10 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       }
     },
   }
+}
+
+/** One call to a verifier, as the kind of the work says. */
+function callOf(service: Service, work: WorkRecord) {
+  if (work.kind === CHANGES) return askForChanges(service, work)
+  return isOfProbe(work) ? probeStep(service, work) : makeCall(service, work)
 }
