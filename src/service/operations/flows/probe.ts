@@ -143,12 +143,11 @@ export async function probeStep(service: Service, work: WorkRecord): Promise<Ste
   const isOver = probing.session === null && isTooLate(work, now)
   const outcome = isOver
     ? new VerifierError('refused', 'It could not be reached for so long that this was given up.')
-    : await askVerifier(TIME_LIMIT, ({ signal }) => {
-        const doing = { key: work.id, signal }
-        return probing.session === null
-          ? verifier.open(requestOf(work, probing), doing)
-          : verifier.cancel(heldOf(work, probing.session, probing), doing)
-      })
+    : await askVerifier(TIME_LIMIT, ({ signal }) =>
+        probing.session === null
+          ? verifier.open(requestOf(work, probing), { key: work.id, signal })
+          : verifier.cancel(heldOf(work, probing.session, probing), { key: work.id, signal }),
+      )
   return { outcome, settle: (call, goesOn = false) => settled(call, work, outcome, goesOn) }
 }
 

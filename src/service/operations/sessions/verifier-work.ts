@@ -34,11 +34,7 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       return { items, isEmpty: items.length === 0 }
     },
     async perform({ work }) {
-      const { outcome, settle } = await (isOfProbe(work)
-        ? probeStep(service, work)
-        : work.kind === CHANGES
-          ? askForChanges(service, work)
-          : makeCall(service, work))
+      const { outcome, settle } = await callOf(service, work)
       return {
         settle,
         settled: () => {
@@ -49,4 +45,10 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       }
     },
   }
+}
+
+/** One call to a verifier, as the kind of the work says. */
+function callOf(service: Service, work: WorkRecord) {
+  if (work.kind === CHANGES) return askForChanges(service, work)
+  return isOfProbe(work) ? probeStep(service, work) : makeCall(service, work)
 }
