@@ -132,13 +132,14 @@ async function aRound(store: Store, round: number) {
     if (far.sessions.size !== requests.length) found.push(`${far.sessions.size} sessions, ${requests.length} requests`)
     for (const { id, status, redaction, ended, asked } of far.sessions.values()) {
       const mirror = await store.read((tx) => tx.sessions.byId(false, id))
-      const report = ended?.report?.id ?? null
+      // A report that comes when the session was redacted here is not taken any more.
+      const report = redaction === null ? (ended?.report?.id ?? null) : null
       const theirs = { status, redaction, metadata: redaction === null ? asked.metadata : {}, report }
       const ours = mirror && {
         status: mirror.status,
         redaction: mirror.redaction,
         metadata: mirror.metadata,
-        report: ended === null ? null : ended.report === null ? report : mirror.last_report,
+        report: ended?.report == null || redaction !== null ? report : mirror.last_report,
       }
       if (JSON.stringify(ours) !== JSON.stringify(theirs)) found.push(`${id}: ${JSON.stringify({ ours, theirs })}`)
     }
