@@ -5,7 +5,7 @@ export function sameEverywhere(text: string): string {
   return (
     text
       // Ids, secrets and the tokens of addresses.
-      .replaceAll(/(?<=\b|\[\d*m)((?:vf|vs|vr|ak|req|evt|we|dep|vfd|fd)_)\w{12,}/g, (found, kind: string) =>
+      .replaceAll(/(?<=\b|\[\d*m)((?:vf|vs|vr|ak|req|evt|we|dep|vfd|fd|signin)_)\w{12,}/g, (found, kind: string) =>
         filled(kind, found),
       )
       .replaceAll(/(?<=\b|\[\d*m)([sr]k_(?:test|live)_)[\w.…*]+/g, (found, kind: string) => filled(kind, found))
