@@ -9,7 +9,8 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 export function fingerprintFiles() {
   const folders = FOLDERS.flatMap((path) => namesIn(path, '.ts').map((name) => `${path}/${name}`))
   const schemas = namesIn('schemas', '.schema.json').map((name) => `schemas/${name}`)
-  return [...schemas, ...folders, 'src/app/plan.ts'].sort()
+  const useCases = ['failure', 'plan', 'reach'].map((name) => `src/app/${name}.ts`)
+  return [...schemas, ...folders, ...useCases].sort()
 }
 
 const FOLDERS = ['app/project', 'files', 'load', 'load/cache', 'model', 'plan', 'policy', 'text', 'validate'].map(

@@ -92,7 +92,10 @@ describe('laws of the core', () => {
     } as const
     const effects = ({ reasons }: Assurance) => reasons.map(({ effect, path }) => `${effect} ${path}`).sort()
     fc.assert(
-      fc.property(flowConfig, flowConfig, (a, b) => {
+      fc.property(flowConfig, flowConfig, (a, other) => {
+        // Who decides the checks cannot be weighed: a change of that weakens both ways.
+        const { stripe_flow: _, ...rest } = other
+        const b = { ...rest, ...(a.stripe_flow !== undefined && { stripe_flow: a.stripe_flow }) }
         const about = { action: 'update', wasActive: true, previousKey: null, sessions: 0 } as const
         const forth = assess({ ...about, before: a, after: b })
         const back = assess({ ...about, before: b, after: a })

@@ -32,7 +32,9 @@ describe.each(stores)('processes that are killed on $name', (implementation) => 
 
     const sessions = await all(fleet, SESSIONS)
     await settled(fleet)
-    const events = await all(fleet, '/v1/events')
+    const everything = await all(fleet, '/v1/events')
+    const events = everything.filter(({ type }) => type.startsWith('identity.'))
+    const applied = everything.filter(({ type }) => type === 'verification_flows.deployment.applied')
     const recorded = await all(fleet, '/v2/identity/flow_deployments')
     const flows = await all(fleet, '/v1/identity/verification_flows')
     const delivered = new Set(receiver.received.map(({ event }) => event))
@@ -54,6 +56,7 @@ describe.each(stores)('processes that are killed on $name', (implementation) => 
     expect(new Set(ids(events)).size).toBe(events.length)
     expect([...delivered].sort()).toEqual(ids(events))
     expect(ids(recorded)).toEqual([...deployments].sort())
+    expect(applied.map(({ data }) => data.object.id).sort()).toEqual(ids(recorded))
     expect(flows).toHaveLength(recorded.length * FLOWS_PER_DEPLOYMENT)
     expect(flows.every(({ version }) => version === 1)).toBe(true)
     await fleet.stop()

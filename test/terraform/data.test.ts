@@ -32,6 +32,7 @@ describe.each(sites)('data sources over $name', ({ open }) => {
         matching: { name: 'none', dob: 'none' },
       },
       return_url: null,
+      stripe_flow: null,
       metadata: {},
       protected: false,
       static_link: state?.static_link,

@@ -223,7 +223,8 @@ const GENERATED = `resource "${FLOW}" "unmanaged" {
   static_link = {
     active = true
   }
-  type = "document"
+  stripe_flow = null
+  type        = "document"
   options {
     document {
       allowed_types           = ["driving_license", "id_card", "passport"]

@@ -128,6 +128,8 @@ const NOT_OF_REQUESTS = [
   '../operations/flows/static-links.js LONGEST_EMAIL',
   '../http/server/log.js MOST_CAUSES',
   '../operations/keys/ending-keys.js MOST_AT_ONCE',
+  '../operations/people/sign-in.js LONGEST',
+  '../operations/people/sign-in.js LONGEST_SECRET',
   '../operations/sessions/due-sessions.js MOST_AT_ONCE',
   '../operations/sessions/verifier-work.js MOST_PER_VERIFIER',
   '../operations/sessions/verifier-work.js MOST_PER_CLAIM',

@@ -20,7 +20,10 @@ const { format, json } = formatOptions(VIEWS)
 export const watch: Define = (command, run) => {
   command.addHelpText(
     'after',
-    examples(['What the flows in use check, and who edited one', 'STRIPE_API_KEY=rk_live_... flows watch stripe']),
+    examples(
+      ['What the flows in use check, and who edited one', 'flows watch stripe --env live'],
+      ['With a key at hand, and no project', 'STRIPE_API_KEY=rk_live_... flows watch stripe'],
+    ),
   )
   command
     .command('stripe')
@@ -34,8 +37,9 @@ export const watch: Define = (command, run) => {
     .addOption(json)
     .addHelpText(
       'after',
-      `\nThe key comes from STRIPE_API_KEY, else from STRIPE_TEST_KEY or STRIPE_LIVE_KEY. A restricted key with one
-permission is enough: Identity, verification sessions: read.
+      `\nThe key comes from STRIPE_API_KEY, else from STRIPE_TEST_KEY or STRIPE_LIVE_KEY.
+A restricted key with one permission is enough: Identity, verification sessions:
+read.
 ${examples(
   ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
   ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
