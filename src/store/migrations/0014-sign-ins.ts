@@ -12,5 +12,6 @@ export const signIns: Migration = {
       await made.execute()
       await tx.schema.createIndex(`${table}_expires`).on(table).column('expires').execute()
     }
+    await tx.schema.createIndex('sign_ins_seen').on('sign_ins').column('seen').execute()
   },
 }

@@ -19,10 +19,8 @@ export function signInQueries(db: Db): SignInReads & SignInWrites {
     },
     async forget(expired, unseen) {
       await db.deleteFrom('sign_in_links').where('expires', '<', expired).execute()
-      await db
-        .deleteFrom('sign_ins')
-        .where((eb) => eb.or([eb('expires', '<', expired), eb('seen', '<', unseen)]))
-        .execute()
+      await db.deleteFrom('sign_ins').where('expires', '<', expired).execute()
+      await db.deleteFrom('sign_ins').where('seen', '<', unseen).execute()
     },
   }
 }
