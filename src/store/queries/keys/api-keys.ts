@@ -14,6 +14,14 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       .where('expires', '<', before)
       .where('end_told', 'is', null)
       .where('revoked', 'is', null)
+  // An update without a change locks the row until the transaction ends, on every dialect.
+  const locked = (id: string) =>
+    db
+      .updateTable('api_keys')
+      .set((eb) => ({ revoked: eb.ref('revoked') }))
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst()
   return {
     async byId(id) {
       const row = await keys().where('id', '=', id).executeTakeFirst()
@@ -28,13 +36,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return { data: data.map(toRecord), has_more }
     },
     async toWrite(id) {
-      // An update without a change locks the row until the transaction ends, on every dialect.
-      const row = await db
-        .updateTable('api_keys')
-        .set((eb) => ({ revoked: eb.ref('revoked') }))
-        .where('id', '=', id)
-        .returningAll()
-        .executeTakeFirst()
+      const row = await locked(id)
       return row && toRecord(row)
     },
     async insert(key) {
@@ -63,16 +65,11 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
     async takeEnding(time, limit) {
       const taken: ApiKeyRecord[] = []
       for (const { id } of await ending(time).orderBy('expires').limit(limit).execute()) {
-        const row = await db
-          .updateTable('api_keys')
-          .set({ end_told: 1 })
-          .where('id', '=', id)
-          // Somebody else may have taken or revoked it since.
-          .where('end_told', 'is', null)
-          .where('revoked', 'is', null)
-          .returningAll()
-          .executeTakeFirst()
-        if (row !== undefined) taken.push(toRecord(row))
+        const row = await locked(id)
+        // Somebody else may have taken or revoked it since.
+        if (row === undefined || row.end_told !== null || row.revoked !== null) continue
+        await db.updateTable('api_keys').set({ end_told: 1 }).where('id', '=', id).execute()
+        taken.push(toRecord(row))
       }
       return taken
     },
