@@ -32,13 +32,11 @@ describe('the dashboard, in a browser that runs no scripts', () => {
     expect(new URL(page.url()).pathname).toBe('/dashboard/test/flows')
     const follow = async (name: string) => {
       await page.getByRole('link', { name }).first().focus()
-      await page.keyboard.press('Enter')
-      await page.waitForLoadState()
+      await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
     }
     const press = async (name: string) => {
       await page.getByRole('button', { name, exact: true }).focus()
-      await page.keyboard.press('Enter')
-      await page.waitForLoadState()
+      await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
     }
     await follow('Sellers of 2')
     await press('Activate the link')
@@ -59,8 +57,7 @@ describe('the dashboard, in a browser that runs no scripts', () => {
     await page.locator('details[open]').getByLabel('I am sure').focus()
     await page.keyboard.press('Space')
     await page.locator('details[open]').getByRole('button').focus()
-    await page.keyboard.press('Enter')
-    await page.waitForLoadState()
+    await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
     expect(await page.getByText('person@example.com').count()).toBe(0)
     await press('Sign out')
     expect((await page.goto(`${api.url}/dashboard`))?.status()).toBe(401)

@@ -32,7 +32,7 @@ test('init killed before any of its steps leaves each file whole, and the next o
   const whole = aRepository()
   const { calls, moments } = await momentsOf(INIT, { cwd: whole, filesBelow: whole })
   const after = filesOf(whole)
-  expect(Object.keys(after)).toHaveLength(12)
+  expect(Object.keys(after)).toHaveLength(13)
   expect(moments.length, 'calls that change files').toBeGreaterThan(30)
   for (const { call, cwd } of moments) {
     const found = Object.entries(filesOf(cwd)).filter(([name]) => !name.endsWith('.tmp'))

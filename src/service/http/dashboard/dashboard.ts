@@ -1,5 +1,4 @@
 import fastifyCookie from '@fastify/cookie'
-import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
@@ -11,6 +10,7 @@ import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } f
 import type { Page } from '../../pages/page.js'
 import { toErrorAnswer } from '../answers/answer-error.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
+import { assetRoutes } from './assets.js'
 import { type Fields, FORMS, noticeText } from './forms.js'
 import { type Asked, PAGES } from './pages.js'
 
@@ -23,7 +23,6 @@ export interface DashboardOptions {
 
 /** More than the longest reference with every character percent-encoded. */
 const BODY_LIMIT = 128 * 1024
-const YEAR = 365 * 24 * 60 * 60
 
 /**
  * The dashboard, for people. Each page and form is a row (pages.ts, forms.ts) that says what it requires, and goes
@@ -37,14 +36,7 @@ export function dashboardRoutes(
 ): void {
   const assets = `/dashboard/assets/${encodeURIComponent(version)}`
   app.register(fastifyCookie)
-  app.register(fastifyStatic, {
-    root: folder,
-    prefix: `/assets/${encodeURIComponent(version)}/`,
-    preCompressed: true,
-    immutable: true,
-    maxAge: YEAR * 1000,
-    index: false,
-  })
+  assetRoutes(app, `/assets/${encodeURIComponent(version)}`, folder)
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
