@@ -141,7 +141,10 @@ async function run({ stripe, secret, receiver, acts, kept }: Application): Promi
   seen.sensitive = await sessions.retrieve(id, {
     expand: ['verified_outputs', 'verified_outputs.dob', 'last_verification_report.document.number'],
   })
-  seen.reports = await reports.list({ verification_session: id })
+  const listed = await reports.list({ verification_session: id })
+  // Reports of the same second have no order that is known of Stripe.
+  const statusOf = ({ document }: Stripe.Identity.VerificationReport) => document?.status ?? ''
+  seen.reports = { ...listed, data: listed.data.toSorted((a, b) => statusOf(a).localeCompare(statusOf(b))) }
   const { last_verification_report: report } = await sessions.retrieve(id)
   seen.report = await reports.retrieve(report as string)
   seen.tooLate = await refusal(sessions.cancel(id))
