@@ -107,6 +107,8 @@ describe('on the Node that package.json declares, with engines taken at their wo
   })
 
   describe.each(Object.keys(INSTALLS))('is installed by %s', (name) => {
+    // The whole story takes minutes. It is played with the two that differ most, or with every one if asked.
+    const isPlayed = process.env.FLOWS_TEST_STORIES === 'all' || name === 'npm' || name.startsWith('Yarn 4')
     const { packageManager, files = {}, programs, add, env = {} } = INSTALLS[name] as Installing
 
     /** A repository that has the tarball, and the package as a dependency; with the manager's programs before all others. */
@@ -166,7 +168,8 @@ describe('on the Node that package.json declares, with engines taken at their wo
       ])
     })
 
-    test('from the first commands of getting started to a plan that was reviewed and applied by the jobs', async () => {
+    const story = 'from the first commands of getting started to a plan that was reviewed and applied by the jobs'
+    const play = async () => {
       const shims = shimsOf(programs(bin))
       const row = name.replace('Yarn 4, with Plug and Play', 'Yarn 2 and newer')
       const { pull, job, comment, repository, inService } = await toTheFirstPullRequest({
@@ -190,7 +193,8 @@ describe('on the Node that package.json declares, with engines taken at their wo
       ])
       const flows = await inService('/v1/identity/verification_flows')
       expect(flows.map(({ key }: { key: string }) => key).sort()).toEqual(['high-value', 'sign-up'])
-    })
+    }
+    if (isPlayed) test(story, play)
   })
 
   test('is installed by the action with a digest of its own, and with another one nothing of it runs', async () => {
