@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { firstCharacters } from '../../validate/text-length.js'
 import type { Caller, Service } from '../operations/calls/call.js'
 import type { Limiter } from '../operations/calls/limiter.js'
@@ -9,10 +9,11 @@ import { LONGEST_TEXT } from '../operations/sessions/session-params.js'
 import { errorCodesPage } from '../pages/error-codes-page.js'
 import { errorPage } from '../pages/error-page.js'
 import { type LinkForm, linkPage } from '../pages/link-page.js'
-import type { Page } from '../pages/page.js'
 import { donePage, leadOnPage, sessionPage, verifierPage } from '../pages/session-page.js'
 import { toErrorAnswer } from './answers/answer-error.js'
+import { sendPage } from './answers/send-page.js'
 import { decodeForm, decodeUtf8 } from './requests/form.js'
+import { queryOf } from './requests/query.js'
 
 /** The page that explains every error code; `doc_url` leads there. */
 export const ERRORS_PATH = '/docs/errors'
@@ -33,13 +34,13 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
     const { status, headers, body } = toErrorAnswer(error)
-    return send(reply.headers(headers), errorPage(status, body.error.message))
+    return sendPage(reply.headers(headers), errorPage(status, body.error.message))
   })
 
   app.get('/l/:token', async (request, reply) => {
     const link = await service.read(NOBODY, (call) => visitLink(call, tokenOf(request)))
     const { prefilled_email, client_reference_id } = queryOf(request)
-    return send(reply, linkPage(200, link, { email: textOf(prefilled_email), ...referenceIn(client_reference_id) }))
+    return sendPage(reply, linkPage(200, link, { email: textOf(prefilled_email), ...referenceIn(client_reference_id) }))
   })
 
   app.post('/l/:token', async (request, reply) => {
@@ -51,22 +52,22 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
       const way = await service.write(visitorOf(request), (call) => enterLink(call, token, visit))
       // A relative redirect stays on the host that the visitor used. The way to a verifier goes through a page of its
       // own: browsers apply the policy of the form's page to redirects after the form.
-      return 'url' in way ? send(reply, verifierPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
+      return 'url' in way ? sendPage(reply, verifierPage(way.url)) : reply.redirect(`../verify/${way.token}`, 303)
     } catch (error) {
       const { status, body } = toErrorAnswer(error)
       if (status !== 400) throw error
       const link = await service.read(NOBODY, (call) => visitLink(call, token))
-      return send(reply, linkPage(400, link, form, body.error.message))
+      return sendPage(reply, linkPage(400, link, form, body.error.message))
     }
   })
 
-  app.get(ERRORS_PATH, async (_request, reply) => send(reply, errorCodesPage()))
+  app.get(ERRORS_PATH, async (_request, reply) => sendPage(reply, errorCodesPage()))
 
-  app.get('/verify/done', async (_request, reply) => send(reply, donePage()))
+  app.get('/verify/done', async (_request, reply) => sendPage(reply, donePage()))
 
   app.get('/verify/:token', async (request, reply) => {
     const session = await service.read(NOBODY, (call) => openHostedSession(call, tokenOf(request)))
-    return send(reply, sessionPage(session))
+    return sendPage(reply, sessionPage(session))
   })
 
   app.post('/verify/:token', async (request, reply) => {
@@ -74,12 +75,8 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
     const target = await service.write(visitorOf(request), (call) =>
       submitHostedSession(call, tokenOf(request), textOf(outcome)),
     )
-    return target === null ? reply.redirect('done', 303) : send(reply, leadOnPage(target))
+    return target === null ? reply.redirect('done', 303) : sendPage(reply, leadOnPage(target))
   })
-}
-
-function send(reply: FastifyReply, { status, headers, html }: Page): FastifyReply {
-  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
 }
 
 function visitorOf({ id }: FastifyRequest): Caller {
@@ -93,12 +90,6 @@ function tokenOf({ params }: FastifyRequest): string {
 function formOf({ body }: FastifyRequest): LinkForm {
   const { email, client_reference_id } = (body ?? {}) as Record<string, unknown>
   return { email: textOf(email), ...referenceIn(client_reference_id) }
-}
-
-/** Links that are passed around collect foreign parameters; the page ignores those that it does not know. */
-function queryOf({ url }: FastifyRequest): Record<string, string> {
-  const mark = url.indexOf('?')
-  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
 }
 
 function textOf(value: unknown): string {

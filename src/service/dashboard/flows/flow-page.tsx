@@ -3,6 +3,7 @@ import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Checks } from '../parts/checks.js'
 import { Facts } from '../parts/facts.js'
+import { metadataText } from '../parts/metadata.js'
 import { Time } from '../parts/time.js'
 import { SessionTable } from '../verifications/session-table.js'
 
@@ -163,10 +164,4 @@ function Versions({ frame, flow, versions, here }: VersionsProps) {
       )}
     </>
   )
-}
-
-function metadataText(metadata: Readonly<Record<string, string>>): string {
-  return Object.entries(metadata)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('; ')
 }

@@ -2,6 +2,7 @@ import type { VerificationReport, VerificationSession } from '../../../model/res
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
+import { metadataText } from '../parts/metadata.js'
 import { Check, Status } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
@@ -189,10 +190,4 @@ function Sure({ frame, action, text, what }: SureProps) {
       </form>
     </details>
   )
-}
-
-function metadataText(metadata: Readonly<Record<string, string>>): string {
-  return Object.entries(metadata)
-    .map(([name, value]) => `${name}: ${value}`)
-    .join('; ')
 }

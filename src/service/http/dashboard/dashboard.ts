@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
 import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
@@ -7,9 +7,10 @@ import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
 import { may, SERVICE } from '../../operations/calls/principal.js'
 import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
-import type { Page } from '../../pages/page.js'
 import { toErrorAnswer } from '../answers/answer-error.js'
+import { sendPage } from '../answers/send-page.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
+import { queryOf } from '../requests/query.js'
 import { assetRoutes } from './assets.js'
 import { type Fields, FORMS, noticeText } from './forms.js'
 import { type Asked, PAGES } from './pages.js'
@@ -44,12 +45,12 @@ export function dashboardRoutes(
   )
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    if (error instanceof NotSignedIn) return send(reply, signInPage(assets))
+    if (error instanceof NotSignedIn) return sendPage(reply, signInPage(assets))
     const { status, headers, body } = toErrorAnswer(error)
-    return send(reply.headers(headers), faultPage(status, assets, body.error.message))
+    return sendPage(reply.headers(headers), faultPage(status, assets, body.error.message))
   })
 
-  app.setNotFoundHandler(async (_request, reply) => send(reply, faultPage(404, assets, NO_PAGE)))
+  app.setNotFoundHandler(async (_request, reply) => sendPage(reply, faultPage(404, assets, NO_PAGE)))
 
   const cookie = cookieOf(publicUrl)
 
@@ -85,7 +86,7 @@ export function dashboardRoutes(
   app.get('/sign-in', { exposeHeadRoute: false }, async (request, reply) => {
     const { token = '' } = queryOf(request)
     const secret = await service.write(NOBODY, (call) => signInByLink(call, token))
-    if (secret === undefined) return send(reply, deadLinkPage(assets))
+    if (secret === undefined) return sendPage(reply, deadLinkPage(assets))
     return reply.setCookie(cookie.name(), secret, cookie.options()).redirect('/dashboard', 303)
   })
 
@@ -93,7 +94,7 @@ export function dashboardRoutes(
     const person = await personOf(request)
     refuseForeign(person, fieldsOf(request))
     await service.write(NOBODY, (call) => signOut(call, request.cookies[cookie.name()] ?? ''))
-    return send(reply.clearCookie(cookie.name(), cookie.options()), signedOutPage(assets))
+    return sendPage(reply.clearCookie(cookie.name(), cookie.options()), signedOutPage(assets))
   })
 
   for (const { path, needs, show } of PAGES) {
@@ -102,7 +103,7 @@ export function dashboardRoutes(
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
-      return send(reply, await show(read, askedOf(request), frameOf(request, person)))
+      return sendPage(reply, await show(read, askedOf(request), frameOf(request, person)))
     })
   }
 
@@ -123,7 +124,7 @@ export function dashboardRoutes(
         if (again === undefined || status !== 400) throw error
         const { message } = body.error
         const page = await service.read(caller, (call) => again(call, names, fields, frameOf(request, person), message))
-        return send(reply, page)
+        return sendPage(reply, page)
       }
     })
   }
@@ -165,15 +166,6 @@ function askedOf(request: FastifyRequest): Asked {
   return { names, query: queryOf(request), path: request.url.split('?')[0] ?? '' }
 }
 
-function queryOf({ url }: FastifyRequest): Record<string, string> {
-  const mark = url.indexOf('?')
-  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
-}
-
 function fieldsOf({ body }: FastifyRequest): Fields {
   return (body ?? {}) as Fields
-}
-
-function send(reply: FastifyReply, { status, headers, html }: Page): FastifyReply {
-  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(html)
 }

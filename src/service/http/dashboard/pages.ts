@@ -1,6 +1,12 @@
 import { newDefinition } from '../../../edit/new-definition.js'
 import { type FlowConfig, looksLikeFlowId } from '../../../model/flow.js'
-import type { FlowVersion, ListObject, VerificationFlow } from '../../../model/resources.js'
+import {
+  type FlowVersion,
+  type ListObject,
+  SESSION_STATUSES,
+  type SessionStatus,
+  type VerificationFlow,
+} from '../../../model/resources.js'
 import { choicesOf } from '../../../verifier/hosted-page.js'
 import { ApiError, notFound } from '../../api-error.js'
 import { deploymentPage } from '../../dashboard/deployments/deployment-page.js'
@@ -206,8 +212,8 @@ function pagingOf(
   }
 }
 
-function isStatus(text: string): text is 'requires_input' | 'processing' | 'verified' | 'canceled' {
-  return ['requires_input', 'processing', 'verified', 'canceled'].includes(text)
+function isStatus(text: string): text is SessionStatus {
+  return SESSION_STATUSES.some((status) => status === text)
 }
 
 /** A bound of a range by a day in UTC; none for what is not a day. */

@@ -1,0 +1,7 @@
+import type { FastifyRequest } from 'fastify'
+
+/** The query of a page. Links that are passed around collect foreign parameters; a page ignores those that it does not know. */
+export function queryOf({ url }: Pick<FastifyRequest, 'url'>): Record<string, string> {
+  const mark = url.indexOf('?')
+  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
+}
