@@ -19,7 +19,9 @@ function removeLines(source: Source, start: number, end: number): Splice {
   }
   const at = source.lineStart(start)
   const indent = source.indentAt(start)
-  const after = source.belowComments(source.nextLine(end), indent.length)
+  const below = source.belowComments(source.nextLine(end), indent.length)
+  const block = source.blockBefore(at)
+  const after = block === undefined ? below : source.belowBlock(below, indent.length, block)
   const kept = source.comments(start, after).map((comment) => `${indent}${comment.text}`)
   const isOpen = after === text.length && !text.endsWith('\n')
   if (!isOpen) return { at, end: after, text: kept.map((line) => `${line}${eol}`).join('') }

@@ -131,6 +131,25 @@ export class Source {
     return at
   }
 
+  /** The header (`|`, `>-`, `|+`) of the block scalar that is the last thing said before an offset. */
+  blockBefore(offset: number): string | undefined {
+    const before = this.tokens(0, offset)
+    if (before.at(-1)?.text.startsWith('"') !== true) return undefined
+    const header = before.slice(0, -1).findLast((token) => !isComment(token))?.text
+    return header !== undefined && /^[|>]/.test(header) ? header : undefined
+  }
+
+  /** The line after what a block scalar would take for its own text, were it to end here. */
+  belowBlock(from: number, column: number, header: string): number {
+    let below = from
+    for (let at = from; at < this.text.length; at = this.nextLine(at)) {
+      if (this.commentColumn(at) > column) below = this.nextLine(at)
+      else if (this.text.slice(at, this.lineEnd(at)).trim() !== '') break
+      else if (header.includes('+')) below = this.nextLine(at)
+    }
+    return below
+  }
+
   /** Column of a comment that fills a whole line; -1 for other lines. */
   commentColumn(lineStart: number): number {
     const match = /^( *)#/.exec(this.text.slice(lineStart, this.lineEnd(lineStart)))
