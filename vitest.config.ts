@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/helpers/longest-first.js'
 
-/** `npm test` runs in the mode "quick": without the long tests, and with the embedded store where both would do. */
+/**
+ * `npm test` runs in the mode "quick": without the long tests, and with the embedded store where both would do. The mode
+ * "embedded" has that store, and the long tests as well.
+ */
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],

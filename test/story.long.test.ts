@@ -7,11 +7,11 @@ import { aHostedRepository, TOKEN } from './forge/hosted-repository.js'
 import { INSTALLED } from './forge/run-action.js'
 import { aFolder, flowsProcess, type Run } from './helpers/cli.js'
 import { aFleet } from './service/fleet.js'
-import { stores } from './store/stores.js'
+import { storeOfTheLane } from './store/stores.js'
 
 const FILE = 'flows/sign-up.yaml'
 
-describe.each(stores)('with the service on $name', (implementation) => {
+describe.each(storeOfTheLane)('with the service on $name', (implementation) => {
   test('a change goes from a branch to the flows and back, and what people edit by hand meanwhile is never lost or overrun', async () => {
     const service = await aFleet(implementation, 1)
     const [api = ''] = service.urls()

@@ -138,7 +138,7 @@ describe('a user who may only read the store', () => {
     })()
     const counts: number[] = []
     const failures: Run[] = []
-    for (let time = 0; time < 5; time += 1) {
+    for (let time = 0; time < 3; time += 1) {
       const backup = join(nobody.home, `${time}.sqlite`)
       for (const args of [['plan', '--detailed-exitcode'], ['list'], ['backup', backup]]) {
         const run = await ended(nobody.start(program, args, cwd))

@@ -3,7 +3,7 @@ import { aDefinition, aProject, ended, flows, start, writeFiles } from '../helpe
 import { aGate } from '../helpers/gate.js'
 import { aLosingProxy } from '../service/losing-proxy.js'
 import { type Served, served } from '../service/serving.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 
 const DEPLOYMENTS = '/v2/identity/flow_deployments'
 
@@ -32,7 +32,7 @@ async function deployments(api: Served): Promise<string[]> {
   return body.data.map(({ id }: { id: string }) => id)
 }
 
-describe.each(stores)('one saved plan makes one deployment, on $name', (implementation) => {
+describe.each(storeOfTheLane)('one saved plan makes one deployment, on $name', (implementation) => {
   test('when two jobs apply it at the same moment: both are told of it, and both succeed', async () => {
     const api = await served({ implementation })
     const both = aGate()

@@ -107,8 +107,8 @@ describe('on the Node that package.json declares, with engines taken at their wo
   })
 
   describe.each(Object.keys(INSTALLS))('is installed by %s', (name) => {
-    // The whole story takes minutes. It is played with the two that differ most, or with every one if asked.
-    const isPlayed = process.env.FLOWS_TEST_STORIES === 'all' || name === 'npm' || name.startsWith('Yarn 4')
+    // The whole story takes minutes. It is played with npm, or with every one if asked.
+    const isPlayed = process.env.FLOWS_TEST_STORIES === 'all' || name === 'npm'
     const { packageManager, files = {}, programs, add, env = {} } = INSTALLS[name] as Installing
 
     /** A repository that has the tarball, and the package as a dependency; with the manager's programs before all others. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Caller } from '../../src/service/operations/calls/call.js'
 import { type BootstrapParams, bootstrap } from '../../src/service/operations/keys/bootstrap.js'
 import { createKey, listEveryKey, markUsed, revokeKey } from '../../src/service/operations/keys/keys.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { aService, type Serving, TESTER } from './serving.js'
 
 const FIRST = ['admin', 'ci-plan', 'ci-apply', 'app']
@@ -22,7 +22,7 @@ const validNames = async ({ service }: Serving) =>
 
 const namesOf = (keys: readonly { readonly name: string }[]) => keys.map(({ name }) => name)
 
-describe.each(stores)('the first keys, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the first keys, on $name', (implementation) => {
   test('are one that makes keys, and one for each job and for the application, that may do just that', async () => {
     const serving = await aService(implementation)
     const { made: keys, kept, revoked } = await made(serving, { expires: serving.clock.now + 1000 })

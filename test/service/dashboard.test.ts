@@ -6,7 +6,7 @@ import { FORMS } from '../../src/service/http/dashboard/forms.js'
 import { PAGES } from '../../src/service/http/dashboard/pages.js'
 import type { Role } from '../../src/service/operations/people/roles.js'
 import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -73,7 +73,7 @@ async function aFlow(api: Served, body: object = {}) {
   return answer.body as { id: string; key: string; version: number; static_link: { url: string } }
 }
 
-describe.each(stores)('signing in, on $name', (implementation) => {
+describe.each(storeOfTheLane)('signing in, on $name', (implementation) => {
   test('takes a link, which works once', async () => {
     const api = await aDashboard(implementation)
     const token = await api.link()
@@ -143,7 +143,7 @@ describe.each(stores)('signing in, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('what a page may do, on $name', (implementation) => {
+describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) => {
   test('each page and form asks for the scope that a key needs, whatever the role', async () => {
     const api = await aDashboard(implementation)
     const { key } = await aFlow(api)
@@ -254,7 +254,7 @@ describe.each(stores)('what a page may do, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('flows and verifications, on $name', (implementation) => {
+describe.each(storeOfTheLane)('flows and verifications, on $name', (implementation) => {
   test('the static link is switched and renewed by whoever saw the flow as it is', async () => {
     const api = await aDashboard(implementation)
     const { static_link: before } = await aFlow(api)
@@ -353,7 +353,7 @@ describe.each(stores)('flows and verifications, on $name', (implementation) => {
 
 describe('around the pages', () => {
   test('over https the cookie belongs to this host alone, and no script can read it', async () => {
-    const [sqlite] = stores
+    const [sqlite] = storeOfTheLane
     if (sqlite === undefined) throw new Error('there is a store')
     const api = await aDashboard(sqlite, { publicUrl: 'https://flows.example.com' })
     const answer = await fetch(`${api.url}/dashboard/sign-in?token=${await api.link()}`, { redirect: 'manual' })

@@ -15,7 +15,7 @@ import { listFlowVersions } from '../../src/service/operations/flows/flow-versio
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
-import { type Implementation, sqlite, stores } from '../store/stores.js'
+import { type Implementation, sqlite, storeOfTheLane } from '../store/stores.js'
 import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
 
@@ -73,7 +73,7 @@ async function refusal(work: Promise<unknown>): Promise<ApiError> {
   return error as ApiError
 }
 
-describe.each(stores)('a deployment, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a deployment, on $name', (implementation) => {
   test('does all its changes, and records each with its version', async () => {
     const { service, apply, flow } = await deployed(implementation, 'upd', 'old', 'gone', 'back')
     await service.write(TESTER, (call) => createFlow(call, { key: 'mine', name: 'Mine', type: 'document' }))
@@ -335,7 +335,7 @@ describe.each(stores)('a deployment, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('the list of deployments, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the list of deployments, on $name', (implementation) => {
   test('is newest first, by project, in pages; each is retrieved with its changes', async () => {
     const { service, apply } = await deployed(implementation, 'a')
     const second = await apply([creating('b')], { project: 'other' })
@@ -353,7 +353,7 @@ describe.each(stores)('the list of deployments, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('the flows as a deployment left them, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the flows as a deployment left them, on $name', (implementation) => {
   test('are what the last deployment up to it wrote of each, whoever edited them since', async () => {
     const { service, apply, flow } = await deployed(implementation, 'kept', 'upd', 'old', 'gone')
     const [first] = (await service.read(TESTER, (call) => listDeployments(call))).data
@@ -400,7 +400,7 @@ describe.each(stores)('the flows as a deployment left them, on $name', (implemen
   })
 })
 
-describe.each(stores)('a reviewed plan, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a reviewed plan, on $name', (implementation) => {
   const REVIEWED = 'a'.repeat(64)
 
   test('is applied once, on whatever bases it is made again: the second time answers with the first deployment', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ROUTES } from '../../src/service/api/routes.js'
 import { forgetOld } from '../../src/service/operations/calls/forget.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { type Served, type ServedOptions, served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 
@@ -49,7 +49,7 @@ describe('an ephemeral key', () => {
     expect((await api.call('DELETE', `${KEYS}/${key.id}`)).status).toBe(404)
   })
 
-  test.each(stores)('reads its session, without what opens it, on $name', async (implementation) => {
+  test.each(storeOfTheLane)('reads its session, without what opens it, on $name', async (implementation) => {
     const { session, ...api } = await aSession({ implementation })
     const { secret } = await anEphemeralKey(api, session.id)
     const { status, body } = await api.call('GET', `${SESSIONS}/${session.id}`, { key: secret })

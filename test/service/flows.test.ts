@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { deploy } from '../../src/service/operations/deployments/deployments.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -14,7 +14,7 @@ async function created(api: Served, body: object = {}) {
   return flow
 }
 
-describe.each(stores)('a flow, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a flow, on $name', (implementation) => {
   test.each([
     ['an API key', `sk_live_${'a1b2c3d4'.repeat(3)}`],
     ['a signing secret of webhooks', `whsec_${'a1b2c3d4'.repeat(4)}`],
@@ -263,7 +263,7 @@ describe.each(stores)('a flow, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('the list of flows, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the list of flows, on $name', (implementation) => {
   test('is filtered by key, project, status and time, and paged', async () => {
     const api = await served({ implementation })
     const keys = ['a', 'b', 'c', 'd']
@@ -292,7 +292,7 @@ describe.each(stores)('the list of flows, on $name', (implementation) => {
   })
 })
 
-test.each(stores)(
+test.each(storeOfTheLane)(
   'what the project deployed and what others changed since stand side by side in the state, on $name',
   async (implementation) => {
     const api = await served({ implementation })

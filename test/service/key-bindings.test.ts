@@ -5,7 +5,7 @@ import type { ApiError } from '../../src/service/api-error.js'
 import { API_VERSION } from '../../src/service/api-version.js'
 import { authorise } from '../../src/service/operations/calls/authorise.js'
 import { type CreateKeyParams, checkApiKey, createKey, listKeys } from '../../src/service/operations/keys/keys.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { aDeployment, creating, updating } from './deployment-requests.js'
 import { aService, type ServedOptions, served, TESTER } from './serving.js'
 
@@ -67,7 +67,7 @@ const BINDINGS = [
 
 const ALL = ['kyc-a', 'kyc-b', 'kyc-c', 'pay-a']
 
-describe.each(stores)('a key, on $name,', (implementation) => {
+describe.each(storeOfTheLane)('a key, on $name,', (implementation) => {
   test.each(BINDINGS)('that is bound to $title lists what is within, and nothing else', async ({ params, within }) => {
     const at = await atService({ implementation })
     const key = await at.make(params)
@@ -359,7 +359,7 @@ describe('a binding', () => {
   })
 })
 
-describe.each(stores)('a bound key, on $name,', (implementation) => {
+describe.each(storeOfTheLane)('a bound key, on $name,', (implementation) => {
   test('is not found by a program that does not know bindings, and is by this one', async () => {
     const { service, store } = await aService(implementation)
     for (const params of [{ project: 'ours', scopes: ['flows:read'] }, { addresses: ['10.0.0.0/8'] }]) {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createKey, listKeys, revokeKey } from '../../src/service/operations/keys/keys.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { aService, TESTER } from './serving.js'
 
-describe.each(stores)('API keys, on $name', (implementation) => {
+describe.each(storeOfTheLane)('API keys, on $name', (implementation) => {
   test('are shown once, and name their mode', async () => {
     const { service } = await aService(implementation)
     for (const mode of ['test', 'live'] as const) {

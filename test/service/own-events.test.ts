@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { service } from '../../src/service/operations/calls/call.js'
 import { tellEndingKeys } from '../../src/service/operations/keys/ending-keys.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
-import { sqlite, stores } from '../store/stores.js'
+import { sqlite, storeOfTheLane } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -39,7 +39,7 @@ async function withKeys(api: Served) {
   return ci
 }
 
-describe.each(stores)('on $name an event of the service itself', (implementation) => {
+describe.each(storeOfTheLane)('on $name an event of the service itself', (implementation) => {
   test('is there for a deployment, as lists show it, and once for a plan that is sent twice', async () => {
     const api = await served({ implementation })
     const { deployment } = await deployed(api)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { MOST_VISITS } from '../../src/service/operations/flows/static-links.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -37,7 +37,7 @@ async function sessions(api: Served) {
   return (await api.call('GET', `${SESSIONS}?limit=100`)).body.data
 }
 
-describe.each(stores)('a static link, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a static link, on $name', (implementation) => {
   test('that is looked at makes nothing, however often', async () => {
     const api = await withLink(implementation)
     for (let count = 0; count < 3; count += 1) expect((await show(api.link)).status).toBe(200)
@@ -154,7 +154,7 @@ describe.each(stores)('a static link, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('the page of a session, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the page of a session, on $name', (implementation) => {
   async function aSession(api: Served, body: object = { type: 'document' }) {
     return (await api.call('POST', SESSIONS, { body })).body
   }
@@ -246,7 +246,7 @@ describe.each(stores)('the page of a session, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('every page, on $name', (implementation) => {
+describe.each(storeOfTheLane)('every page, on $name', (implementation) => {
   test('escapes what it shows', async () => {
     const name = `"><img src=x onerror=alert(1)> ' &amp;`
     const api = await withLink(implementation, { name })

@@ -2,7 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createFlow } from '../../src/service/operations/flows/flows.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { served, TESTER } from './serving.js'
 
 /** Debian's own Python has Debian's packages; another that stands before it on the PATH has not. */
@@ -19,7 +19,7 @@ const python = ['/usr/bin/python3', 'python3'].find((one) => {
 const isSkipped = python === undefined && process.env.CI !== 'true'
 if (isSkipped) process.stderr.write('python3-stripe is not installed: the tests of the client for Python are skipped\n')
 
-describe.skipIf(isSkipped).each(stores)('the official client for Python, on $name', (implementation) => {
+describe.skipIf(isSkipped).each(storeOfTheLane)('the official client for Python, on $name', (implementation) => {
   test('does what an application does with it, booleans in its own spelling', async () => {
     expect(python, 'python3-stripe is not installed: apt-get install python3-stripe').toBeDefined()
     const api = await served({ implementation, processing: 0 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/model/canonical.js'
 import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { anApiKey } from '../store/records.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 
@@ -25,7 +25,7 @@ async function aVerifiedSession(api: Served) {
   return body.id as string
 }
 
-describe.each(stores)('a redacted session, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a redacted session, on $name', (implementation) => {
   test('is found with no personal data in any table of the store', async () => {
     const api = await served({ implementation, processing: 0 })
     const id = await aVerifiedSession(api)
@@ -103,7 +103,7 @@ describe.each(stores)('a redacted session, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('what was verified, on $name', (implementation) => {
+describe.each(storeOfTheLane)('what was verified, on $name', (implementation) => {
   const SENSITIVE = 'verified_outputs.dob'
 
   async function restricted(api: Served): Promise<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { FarVerifier } from '../verifier/far-verifier.js'
 import { type Served, served } from './serving.js'
 import { stripeAt } from './stripe-at.js'
@@ -8,7 +8,7 @@ const SESSIONS = '/v1/identity/verification_sessions'
 const START = 'https://far.example.com/start/far_1'
 
 /** The flows API with a verifier elsewhere for both modes, its workers going. */
-async function aFarApi(implementation = stores[0]) {
+async function aFarApi(implementation = storeOfTheLane[0]) {
   const now = () => Math.floor(Date.now() / 1000)
   const far = new FarVerifier({ now: now() })
   const api = await served({ verifiers: [far], now, ...(implementation && { implementation }) })
@@ -24,7 +24,7 @@ async function webhook({ url }: Served, far: FarVerifier, id: string, more: Reco
   })
 }
 
-describe.each(stores)('a verifier elsewhere, over HTTP on $name,', (implementation) => {
+describe.each(storeOfTheLane)('a verifier elsewhere, over HTTP on $name,', (implementation) => {
   test('opens one session for the official client, which retries by itself where an answer is lost', async () => {
     const { far, stripe } = await aFarApi(implementation)
     far.faults = ['answer-lost', 'lost']

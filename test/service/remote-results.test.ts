@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createKey } from '../../src/service/operations/keys/keys.js'
 import type { Store } from '../../src/store/store.js'
 import { PAPERS, PERSON } from '../../src/verifier/simulator/person.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { FarVerifier } from '../verifier/far-verifier.js'
 import { served, TESTER } from './serving.js'
 
@@ -43,7 +43,7 @@ async function anApi(implementation: Implementation) {
   return { ...api, far, clock, keyWith, get, post, aVerified }
 }
 
-describe.each(stores)('results that a verifier keeps itself, on $name,', (implementation) => {
+describe.each(storeOfTheLane)('results that a verifier keeps itself, on $name,', (implementation) => {
   test('are answered for what asks for them, alone and in lists, and neither stored nor logged', async () => {
     const { get, post, aVerified, store, log, far } = await anApi(implementation)
     const { body: flow } = await post('/v1/identity/verification_flows', 'key=a&name=A&type=document')

@@ -19,7 +19,7 @@ import { doDue } from '../../src/service/operations/work/do-due.js'
 import type { Store } from '../../src/store/store.js'
 import { simulator } from '../../src/verifier/simulator/simulator.js'
 import type { Verifier } from '../../src/verifier/verifier.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { FarVerifier } from '../verifier/far-verifier.js'
 import { onlyOutside, watchedStore } from '../verifier/outside-transactions.js'
 
@@ -134,7 +134,7 @@ const kinds: readonly (readonly [string, Kind])[] = [
   ],
 ]
 
-for (const implementation of stores) {
+for (const implementation of storeOfTheLane) {
   describe.each(kinds)(`a session that is verified by %s, on ${implementation.name},`, (_name, { make, attempt }) => {
     test('passes through the same statuses with the same events, and no call is made inside of a transaction', async () => {
       const parts = await aWorkshop(implementation, make)
@@ -491,7 +491,7 @@ for (const implementation of stores) {
 
 describe('the watch over transactions', () => {
   test('throws where a verifier is called inside of one', async () => {
-    const { store, verifier } = await aFar(stores[0] as Implementation)
+    const { store, verifier } = await aFar(storeOfTheLane[0] as Implementation)
     const webhook = { body: Buffer.from(''), headers: {} }
     await expect(store.write(() => verifier.receive(webhook))).rejects.toThrow('inside of a write transaction')
     await expect(store.read(() => verifier.receive(webhook))).rejects.toThrow('inside of a read transaction')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -28,7 +28,7 @@ async function events(api: Served): Promise<string[]> {
   return found.data.map(({ type }) => type.replace('identity.verification_session.', '')).reverse()
 }
 
-describe.each(stores)('a session that is submitted, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a session that is submitted, on $name', (implementation) => {
   test('is processing for a while, and then verified', async () => {
     const api = await served({ implementation, processing: 2 })
     const { id } = await aSession(api)
@@ -108,7 +108,7 @@ describe.each(stores)('a session that is submitted, on $name', (implementation) 
   })
 })
 
-describe.each(stores)('only the permitted transitions, on $name', (implementation) => {
+describe.each(storeOfTheLane)('only the permitted transitions, on $name', (implementation) => {
   const ways: Record<string, (api: Served, id: string) => Promise<unknown>> = {
     requires_input: async () => {},
     processing: (api, id) => submitted(api, id),
@@ -149,7 +149,7 @@ describe.each(stores)('only the permitted transitions, on $name', (implementatio
   }
 })
 
-describe.each(stores)('an update, on $name', (implementation) => {
+describe.each(storeOfTheLane)('an update, on $name', (implementation) => {
   test('changes the check: options are a patch, and go with their type', async () => {
     const api = await served({ implementation })
     const { id } = await aSession(api, {
@@ -234,7 +234,7 @@ describe.each(stores)('an update, on $name', (implementation) => {
   )
 })
 
-describe.each(stores)('the url and the client secret, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the url and the client secret, on $name', (implementation) => {
   test('are there while the session requires input, and only then', async () => {
     const api = await served({ implementation, processing: 0, publicUrl: 'https://flows.example.com' })
     const session = await aSession(api)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { type Served, served } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
@@ -23,7 +23,7 @@ async function refused(api: Served, body: object) {
   return answer.body.error
 }
 
-describe.each(stores)('a session from a flow, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a session from a flow, on $name', (implementation) => {
   test('runs only the checks that are on', async () => {
     const api = await withFlow(implementation, {
       type: 'id_number',
@@ -170,7 +170,7 @@ describe.each(stores)('a session from a flow, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('a session without a flow, on $name', (implementation) => {
+describe.each(storeOfTheLane)('a session without a flow, on $name', (implementation) => {
   test('takes the options of a document with a document only', async () => {
     const api = await served({ implementation })
     const options = { document: { require_live_capture: true } }
@@ -187,7 +187,7 @@ describe.each(stores)('a session without a flow, on $name', (implementation) => 
   })
 })
 
-describe.each(stores)('what a session is given, on $name', (implementation) => {
+describe.each(storeOfTheLane)('what a session is given, on $name', (implementation) => {
   test('metadata has the limits of Stripe', async () => {
     const api = await served({ implementation })
     const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`key${n}`, 'x']))

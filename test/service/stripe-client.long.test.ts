@@ -9,7 +9,7 @@ import { createKey } from '../../src/service/operations/keys/keys.js'
 import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { createSession } from '../../src/service/operations/sessions/sessions.js'
 import { held } from '../store/holding.js'
-import { type Implementation, stores } from '../store/stores.js'
+import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { aCuttingProxy } from './cutting-proxy.js'
 import { aDeployment, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
@@ -36,7 +36,7 @@ async function thrown(work: Promise<unknown>): Promise<unknown> {
   )
 }
 
-describe.each(stores)('the official client, given only another host, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the official client, given only another host, on $name', (implementation) => {
   test('creates a session from a flow, as in Stripe', async () => {
     const { stripe } = await aClient(implementation)
     const session = await stripe.identity.verificationSessions.create({
@@ -208,7 +208,7 @@ describe.each(stores)('the official client, given only another host, on $name', 
   })
 })
 
-describe.each(stores)('the errors of the official client, on $name', (implementation) => {
+describe.each(storeOfTheLane)('the errors of the official client, on $name', (implementation) => {
   test('a parameter at fault is a StripeInvalidRequestError with its name', async () => {
     const { stripe } = await aClient(implementation)
     const { verificationSessions: sessions } = stripe.identity
@@ -285,7 +285,7 @@ describe.each(stores)('the errors of the official client, on $name', (implementa
   })
 })
 
-describe.each(stores)('one idempotency key, on $name', (implementation) => {
+describe.each(storeOfTheLane)('one idempotency key, on $name', (implementation) => {
   test('makes one session, however often it is sent', async () => {
     const { stripe } = await aClient(implementation)
     const create = () =>
@@ -359,7 +359,7 @@ describe.each(stores)('one idempotency key, on $name', (implementation) => {
   })
 })
 
-describe.each(stores)('curl, on $name', (implementation) => {
+describe.each(storeOfTheLane)('curl, on $name', (implementation) => {
   test('creates a session as in the documentation of Stripe', async () => {
     const { url, key } = await aClient(implementation)
     const { stdout } = await promisify(execFile)('curl', [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createFlow } from '../../src/service/operations/flows/flows.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { served, TESTER } from './serving.js'
 
 /** The official client for Node, in the versions that applications of ten years have. */
@@ -54,7 +54,7 @@ async function clientOf(name: string, url: string, key: string): Promise<Client>
 
 const thrown = (work: Promise<unknown>) => work.then(undefined, (error: unknown) => error)
 
-describe.each(stores)('on $name', (implementation) => {
+describe.each(storeOfTheLane)('on $name', (implementation) => {
   describe.each(VERSIONS)('the official client %s', (name, version) => {
     const aClient = async () => {
       const api = await served({ implementation, processing: 0 })

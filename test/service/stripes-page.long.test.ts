@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { createFlow } from '../../src/service/operations/flows/flows.js'
-import { stores } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'
 
 /** The requests of docs.stripe.com/identity/verification-flows, word for word, in both spellings that the page had. */
@@ -39,7 +39,7 @@ async function run(command: string, { url, key }: Served, flow: string) {
   return JSON.parse(stdout)
 }
 
-describe.each(stores)("the requests of Stripe's page on flows, sent by curl, on $name", (implementation) => {
+describe.each(storeOfTheLane)("the requests of Stripe's page on flows, sent by curl, on $name", (implementation) => {
   test.each([
     ['a session from a flow', CREATE, { client_reference_id: null, provided_details: null }],
     ['a session with details of the person', CREATE_WITH_DETAILS, DETAILS],

@@ -104,7 +104,7 @@ describe('a connection that the server ends', () => {
       const proxy = await anEndingProxy(database)
       const open = async () => (await openPostgresStore({ url: proxy.url, poolSize: 2 })).close()
       const moments = await counted(proxy, open)
-      for (const nth of some(moments, 17)) {
+      for (const nth of some(moments, 41)) {
         await query(database, 'drop schema public cascade; create schema public')
         proxy.end(ending, nth)
         await open()

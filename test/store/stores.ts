@@ -86,5 +86,13 @@ async function untilTestEnds(opening: Promise<Store>): Promise<Store> {
   return store
 }
 
-/** What holds for every store is tested on both; in the quick lane on the embedded one, at half the time. */
-export const stores: readonly Implementation[] = process.env.FLOWS_TEST_LANE === 'quick' ? [sqlite] : [sqlite, postgres]
+const isEmbeddedOnly = ['quick', 'embedded'].includes(process.env.FLOWS_TEST_LANE ?? '')
+
+/** What holds for every store is tested on both; in the lanes of the embedded one on that alone, at half the time. */
+export const stores: readonly Implementation[] = isEmbeddedOnly ? [sqlite] : [sqlite, postgres]
+
+/**
+ * What the service does whatever its store is, which has tests of its own, is tested on one store in each lane: on the
+ * embedded one in its lanes, on PostgreSQL in the whole suite. CI runs both.
+ */
+export const storeOfTheLane: readonly Implementation[] = isEmbeddedOnly ? [sqlite] : [postgres]
