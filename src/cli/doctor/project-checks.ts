@@ -5,6 +5,7 @@ import { InvalidDefinitions } from '../../app/failure.js'
 import { type Definitions, readDefinitions } from '../../app/project/definitions.js'
 import { readPolicies } from '../../app/project/policies.js'
 import type { Project } from '../../app/project/project.js'
+import { unmarked } from '../../app/setup/made-file.js'
 import { commitInfo, trustCommand } from '../../ci/commit-info.js'
 import { textInside } from '../../files/inside.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache/cache-file.js'
@@ -72,7 +73,7 @@ export function checkSchemas({ root }: Project): Found[] {
 
 function isSame(root: string, file: string, own: object): boolean {
   try {
-    return canonicalJson(JSON.parse(textInside(root, file))) === canonicalJson(own)
+    return canonicalJson(JSON.parse(unmarked(textInside(root, file)))) === canonicalJson(own)
   } catch {
     return false
   }

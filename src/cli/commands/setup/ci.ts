@@ -23,7 +23,7 @@ export const ci: Define = (command, run) => {
     )
     .addArgument(new Argument('<service>', 'whose jobs').choices(['github', 'gitlab'] as const))
     .option('-e, --env <name>', 'environment to plan and apply to (default: the one with a service; of several, live)')
-    .option('--overwrite', 'renew files as well that were edited since they were made')
+    .option('--overwrite', 'renew files as well that were edited since they were made, or that a newer version made')
     .addHelpText('after', shown)
     .action((forge, { env, overwrite }) =>
       run(async (cli) => {
@@ -36,7 +36,7 @@ export const ci: Define = (command, run) => {
         writeFates(repository.root, fates)
         sayFates(cli.terminal, fates, from)
         sayJobs(cli.terminal, jobs, byHand)
-        return fates.some(({ fate }) => fate === 'edited') ? ExitCode.failed : ExitCode.ok
+        return fates.some(({ fate }) => fate === 'edited' || fate === 'newer') ? ExitCode.failed : ExitCode.ok
       }),
     )
 }
