@@ -131,6 +131,43 @@ describe('jobs of a project in a folder of a repository', () => {
     for (const one of inputs) expect(one).toMatchObject({ config: 'kyc/eu/flows.config.yaml' })
   })
 
+  test('of several projects have names, secrets and keys that tell them apart', async () => {
+    const cwd = aRepository()
+    const said = await Promise.all(
+      ['kyc', 'pay-out'].map(async (project) => {
+        const { stderr } = await flows(['init', project, '--project', project, ...API], { cwd })
+        const workflow = text(cwd, `.github/workflows/flows-${project}.yaml`)
+        const jobs = Object.values(parse(workflow).jobs as Record<string, { name: string }>)
+        const names = jobs.map(({ name }) => name)
+        const secrets = [...workflow.matchAll(/secrets\.(\w+)/g)].map(([, name = '']) => name)
+        for (const name of secrets) expect(stderr).toContain(`gh secret set ${name}`)
+        expect(parse(text(cwd, `${project}/flows.config.yaml`)).environments.live.api_key_env).toBe(secrets[1])
+        expect(stderr).toContain(`the jobs "${project} validate" and "${project} plan"`)
+        for (const key of ['ci-plan', 'ci-apply']) {
+          const line = new RegExp(`flows keys create --env live --name ${key} --scope .* --project ${project} `)
+          expect(stderr).toMatch(line)
+          expect(workflow).toMatch(line)
+        }
+        return { names, secrets: [...new Set(secrets)].sort() }
+      }),
+    )
+    expect(said).toEqual([
+      {
+        names: ['kyc validate', 'kyc plan', 'kyc apply', 'kyc drift'],
+        secrets: ['FLOWS_KYC_LIVE_KEY', 'FLOWS_KYC_LIVE_PLAN_KEY'],
+      },
+      {
+        names: ['pay-out validate', 'pay-out plan', 'pay-out apply', 'pay-out drift'],
+        secrets: ['FLOWS_PAY_OUT_LIVE_KEY', 'FLOWS_PAY_OUT_LIVE_PLAN_KEY'],
+      },
+    ])
+    const add = async () => (await flows(['ci', 'add', 'github'], { cwd: join(cwd, 'kyc') })).stderr
+    expect(await add()).not.toContain('has its key in')
+    const config = text(cwd, 'kyc/flows.config.yaml').replace('FLOWS_KYC_LIVE_KEY', 'FLOWS_PAY_OUT_LIVE_KEY')
+    writeFiles(cwd, { 'kyc/flows.config.yaml': config })
+    expect(await add()).toContain('pay-out/flows.config.yaml has its key in FLOWS_PAY_OUT_LIVE_KEY, too.')
+  })
+
   test('are included at GitLab, and go to the project after they have installed what its lock file says', async () => {
     const cwd = aRepository({ '.gitlab-ci.yml': 'test:\n  script: [npm test]\n' })
     await flows(['init', 'kyc', '--project', 'kyc', '--ci', 'gitlab', ...API], { cwd })

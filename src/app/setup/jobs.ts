@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { badUsage, Failure } from '../failure.js'
-import type { Project } from '../project/project.js'
+import { loadProject, type Project } from '../project/project.js'
+import { findProjects } from '../project/workspace.js'
 import { targetNamed } from '../site.js'
 import { environmentIn, type Forge, type Jobs, type JobTarget, jobFiles, jobsFile, type Package } from './ci-jobs.js'
 import { GITLAB_FILE, withInclude } from './gitlab-include.js'
@@ -74,6 +75,24 @@ function targetFor(project: Project, named: string | undefined): JobTarget | und
 /** The environments that have a service. */
 function withService({ config }: Project): readonly string[] {
   return Object.entries(config.environments).flatMap(([name, { api }]) => (api === undefined ? [] : [name]))
+}
+
+/** The configurations of other projects of the repository that have a key in this variable; unusable ones are passed over. */
+export function othersWithKey(project: Project, repository: Repository, { target }: Jobs): readonly string[] {
+  const own = below(repository.project, project.configFile)
+  return projectsIn(repository.root).filter((file) => {
+    const other = file === own ? undefined : loadProject(join(repository.root, file)).project
+    const environments = Object.values(other?.config.environments ?? {})
+    return target !== undefined && environments.some((one) => one.api_key_env === target.keyVariable)
+  })
+}
+
+function projectsIn(root: string): readonly string[] {
+  try {
+    return findProjects(root)
+  } catch {
+    return []
+  }
 }
 
 /** Jobs that are there and cannot be renewed, since the configuration has changed under them. */

@@ -4,7 +4,7 @@ import { Option } from '@commander-js/extra-typings'
 import { badUsage, Failure } from '../../../app/failure.js'
 import { configFilesIn } from '../../../app/project/project.js'
 import type { Forge, JobTarget } from '../../../app/setup/ci-jobs.js'
-import { firstFile, projectConfig } from '../../../app/setup/first-files.js'
+import { firstFile, firstKeyVariable, projectConfig } from '../../../app/setup/first-files.js'
 import { givenSpec, PACKAGE, sourceOf } from '../../../app/setup/installed-from.js'
 import { isBuiltIn, schemaFile, wantedJobs } from '../../../app/setup/jobs.js'
 import { markedSchema } from '../../../app/setup/made-file.js'
@@ -137,7 +137,8 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
     sourceOf(packageFolder(), version, from),
     sqlite(),
   )
-  const target: JobTarget | undefined = api === undefined ? undefined : { name: 'live', keyVariable: 'FLOWS_LIVE_KEY' }
+  const keyVariable = firstKeyVariable(project, repository)
+  const target: JobTarget | undefined = api === undefined ? undefined : { name: 'live', keyVariable }
   const jobs =
     ci === 'none'
       ? undefined
@@ -150,7 +151,7 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
     own.file,
     ...(wanted?.files ?? []),
     // Last, since it makes the folder a project.
-    kept(CONFIG_FILE, projectConfig(project, api)),
+    kept(CONFIG_FILE, projectConfig(project, api, keyVariable)),
   ]
   const shown = (path: string) => shownPath(cli, repository, path)
   const fates = refusingLinks(() => fatesOf(repository.root, files), shown)

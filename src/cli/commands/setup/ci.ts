@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings'
-import { jobsFor, wantedJobs } from '../../../app/setup/jobs.js'
+import { jobsFor, othersWithKey, wantedJobs } from '../../../app/setup/jobs.js'
 import { fatesOf, writeFates } from '../../../app/setup/renewal.js'
 import { repositoryOf } from '../../../app/setup/repository.js'
 import { defaultBranch } from '../../../ci/default-branch.js'
@@ -7,7 +7,7 @@ import { openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { ownPackage } from '../../program/own-package.js'
-import { sayJobs } from '../../views/job-steps.js'
+import { sayJobs, saySharedKey } from '../../views/job-steps.js'
 import { refusingLinks, sayFates, shownPath } from '../../views/setup-files.js'
 
 export const ci: Define = (command, run) => {
@@ -36,6 +36,7 @@ export const ci: Define = (command, run) => {
         writeFates(repository.root, fates)
         sayFates(cli.terminal, fates, from)
         sayJobs(cli.terminal, jobs, byHand)
+        saySharedKey(cli.terminal, jobs, othersWithKey(project, repository, jobs))
         return fates.some(({ fate }) => fate === 'edited' || fate === 'newer') ? ExitCode.failed : ExitCode.ok
       }),
     )
