@@ -20,7 +20,7 @@ const AT_ONCE = 6
 
 /** Which deployment, commit or edit outside git last changed each field of a flow. */
 export function blameFlow(site: Site, idOrKey: string): Promise<BlamedFlow> {
-  const definitions = checkedDefinitions(site.project)
+  const definitions = checkedDefinitions(site.project, site.target.name)
   const [project, environment] = [site.project.config.project, site.target.name]
   return reading(site, (reader) => blamedBy(reader, idOrKey, environment, { definitions, project }))
 }

@@ -68,14 +68,14 @@ export async function configsOf(
 async function observedIn(site: Site, only?: readonly FlowKey[]): Promise<Configs> {
   const { project } = site.project.config
   const state = await stateOf(site)
-  checkReach(state, checkedDefinitions(site.project).desired(site.target.name), only, site.reporter)
+  checkReach(state, checkedDefinitions(site.project, site.target.name).desired(site.target.name), only, site.reporter)
   const { flows } = state
   const own = flows.filter((flow) => flow.project === project && flow.status === 'active')
   return new Map(own.map(({ key, config }) => [key, config]))
 }
 
 async function definedIn({ project, target }: Site): Promise<Configs> {
-  const desired = checkedDefinitions(project).desired(target.name)
+  const desired = checkedDefinitions(project, target.name).desired(target.name)
   return new Map(desired.map(({ key, config }) => [key, config]))
 }
 

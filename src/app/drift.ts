@@ -23,7 +23,7 @@ const AT_ONCE = 6
 /** What was edited outside git in a site: for all flows, or for the named ones. */
 export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []): Promise<DriftReport> {
   const { project, target } = site
-  const definitions = checkedDefinitions(project)
+  const definitions = checkedDefinitions(project, target.name)
   const about = { project: project.config.project, environment: target.name }
   const asked = keys.length === 0 ? undefined : keys
   const report = await reading(site, (reader) =>

@@ -31,7 +31,7 @@ export interface Planned {
 export async function planProject(site: Site, request: PlanRequest = {}): Promise<Planned> {
   const { project, target } = site
   const { allow = [], only = [], withCommit = false, toReview = false } = request
-  const { definitions, policies } = await checkedSources(project)
+  const { definitions, policies } = await checkedSources(project, target.name)
   const remote = await site.connect(project, target)
   const options = {
     project: project.config.project,

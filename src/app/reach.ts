@@ -30,16 +30,22 @@ export function checkReach(
       .flat(),
     ...(only ?? []),
   ]
-  const beyond = beyondPatterns(patterns, [...new Set(asked)]).toSorted(compareText)
-  if (beyond.length > 0) {
-    const lie = beyond.length === 1 ? 'lies' : 'lie'
-    throw new Failure(
-      'key_bound',
-      `the API key ${reachText(reach)}, and ${plural(beyond.length, 'flow')} ${lie} beyond: ${beyond.join(', ')}`,
-      { hint: 'use a key that reaches them, or name the flows that are meant: only those have to be within reach' },
-    )
+  const beyond = beyondText(reach, asked)
+  if (beyond !== undefined) {
+    const hint = 'use a key that reaches them, or name the flows that are meant: only those have to be within reach'
+    throw new Failure('key_bound', beyond, { hint })
   }
   reporter?.note(`The API key ${reachText(reach)}: other flows of the project are not looked at.`)
+}
+
+/** Which of these flows lie beyond what a key reaches, in words; undefined if none does. */
+export function beyondText(reach: Reach | undefined, asked: readonly FlowKey[]): string | undefined {
+  const patterns = reach?.flows ?? null
+  if (reach === undefined || patterns === null) return undefined
+  const beyond = beyondPatterns(patterns, [...new Set(asked)]).toSorted(compareText)
+  if (beyond.length === 0) return undefined
+  const lie = beyond.length === 1 ? 'lies' : 'lie'
+  return `the API key ${reachText(reach)}, and ${plural(beyond.length, 'flow')} ${lie} beyond: ${beyond.join(', ')}`
 }
 
 /** What a key is bound to, in words that go on "the key ...". */

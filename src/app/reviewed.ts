@@ -115,7 +115,7 @@ async function definedToday(
   reader: RemoteReader,
   reviewed: SavedPlan,
 ): Promise<{ readonly named: Plan; readonly others: number }> {
-  const definitions = checkedDefinitions(project)
+  const definitions = checkedDefinitions(project, target.name)
   const only = reviewed.changes.flatMap(({ key, previous_key: previous }) =>
     previous === null ? [key] : [key, previous],
   )

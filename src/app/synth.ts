@@ -32,7 +32,7 @@ export interface SynthRequest {
 /** The flows of an environment as Terraform resources. Throws InvalidDefinitions, or Failure for conflicts. */
 export async function synthesise(site: Site, { folder, withImports }: SynthRequest): Promise<Synthesised> {
   const { project, target } = site
-  const flows = checkedDefinitions(project).desired(target.name)
+  const flows = checkedDefinitions(project, target.name).desired(target.name)
   const subject = { project: project.config.project, environment: target.name }
   const state = withImports ? await stateOf(site) : undefined
   if (state !== undefined) checkReach(state, flows, undefined, site.reporter)

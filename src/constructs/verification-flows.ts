@@ -11,7 +11,7 @@ import {
   type Project,
   placeOf,
 } from '../app/project/project.js'
-import { type Diagnostic, hasError } from '../model/diagnostic.js'
+import { concerning, type Diagnostic, hasError } from '../model/diagnostic.js'
 import type { FlowConfig } from '../model/flow.js'
 import { modeOf } from '../model/mode.js'
 import type { DesiredFlow } from '../model/state.js'
@@ -73,7 +73,8 @@ export class VerificationFlows extends Construct {
     const project = openProject(config)
     const environment = environmentOf(project, config.environment)
     const definitions = readDefinitions(project, { cache: false })
-    if (hasError(definitions.diagnostics)) throw invalidDefinitions(definitions.diagnostics, project.root)
+    if (hasError(concerning(definitions.diagnostics, environment)))
+      throw invalidDefinitions(definitions.diagnostics, project.root)
     const provider = config.provider ?? defaultProvider(scope)
     if (provider === undefined) makeProvider(scope, id, project, environment)
     else checkProvider(provider, project, environment)

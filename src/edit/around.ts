@@ -56,7 +56,7 @@ export function isValid(file: unknown, environments: Modes, around: Around = NOT
   if (check(file, environments).length > 0) return false
   if (above.length === 0 && isComplete(file)) return true
   const layers = [...below, file, ...above].map((value, index) => ({ file: String(index), value }))
-  return checkCombined(layers, { environments, variables, configFile: '' }, new Set()).length === 0
+  return checkCombined([layers], { environments, variables, configFile: '' }, new Set()).length === 0
 }
 
 /** Whether two values say the same. */

@@ -66,7 +66,7 @@ export function formatDefinition(file: string, text: string, options: FormatOpti
 
 /** A policy in standard layout, by the same rules. */
 export function formatPolicy(file: string, text: string, options: FormatOptions = {}): Formatted {
-  return format(file, text, (document) => sortMembers(document.contents, POLICY_ORDER), options)
+  return format(file, text, sortPolicy, options)
 }
 
 /** A file of tests in standard layout, by the same rules. The order of the tests stays. */
@@ -83,7 +83,7 @@ function format(file: string, text: string, sort: Sort, { schema }: FormatOption
   if (diagnostics.length > 0) return { diagnostics }
   const { modeline, header, rest } = split(source)
   const first = modeline ?? (schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`)
-  for (const layout of [unlessAliased(sort), leaveOrder]) {
+  for (const layout of [sort, leaveOrder]) {
     const formatted = withLineEnds(`${first}${header}${stable(rest, layout)}`)
     // For some rare spellings, the library writes something with another meaning. Then the text stays as it was.
     if (isDeepStrictEqual(parse(file, formatted).value, value)) return { text: formatted }
@@ -192,52 +192,77 @@ function leaveOrder(): void {}
 
 type Sort = (document: Document) => void
 
-/** With aliases, the author's order stays: an alias must come after its anchor. */
-function unlessAliased(sort: Sort): Sort {
-  return (document) => {
-    if (!hasAlias(document)) sort(document)
-  }
+function sortPolicy(document: Document): void {
+  sortMembers(document.contents, POLICY_ORDER, new Aliases(document))
 }
 
 function sortDefinition(document: Document): void {
-  sortMembers(document.contents, DEFINITION_ORDER)
+  const aliases = new Aliases(document)
+  sortMembers(document.contents, DEFINITION_ORDER, aliases)
   const environments = isMap(document.contents) ? document.contents.get('environments', true) : undefined
   if (!isMap(environments)) return
-  for (const { value } of environments.items) sortMembers(value, BODY)
+  for (const { value } of environments.items) sortMembers(value, BODY, aliases)
 }
 
-function sortTests({ contents }: Document): void {
-  sortMembers(contents, TEST_FILE_ORDER)
+function sortTests(document: Document): void {
+  const { contents } = document
+  const aliases = new Aliases(document)
+  sortMembers(contents, TEST_FILE_ORDER, aliases)
   const tests = isMap(contents) ? contents.get('tests', true) : undefined
   if (!isSeq(tests)) return
-  for (const test of tests.items) sortMembers(test, TEST_ORDER)
+  for (const test of tests.items) sortMembers(test, TEST_ORDER, aliases)
 }
 
-function hasAlias(document: Document): boolean {
-  let found = false
-  visit(document, {
-    Alias() {
-      found = true
-      return visit.BREAK
-    },
-  })
-  return found
+/**
+ * The aliases of a document and what each repeats. Sorting may neither bring one before its anchor, nor behind another
+ * anchor of the same name.
+ */
+class Aliases {
+  readonly #document: Document
+  readonly #targets = new Map<Node, Node | undefined>()
+
+  constructor(document: Document) {
+    this.#document = document
+    this.#walk((alias, target) => void this.#targets.set(alias, target))
+  }
+
+  areKept(): boolean {
+    let isKept = true
+    if (this.#targets.size === 0) return isKept
+    this.#walk((alias, target) => {
+      isKept &&= target !== undefined && this.#targets.get(alias) === target
+    })
+    return isKept
+  }
+
+  #walk(each: (alias: Node, target: Node | undefined) => void): void {
+    const anchors = new Map<string, Node>()
+    visit(this.#document, {
+      Alias: (_, alias) => each(alias, anchors.get(alias.source)),
+      Value: (_, node) => {
+        if (node.anchor !== undefined) anchors.set(node.anchor, node)
+      },
+    })
+  }
 }
 
-function sortMembers(node: unknown, order: Order): void {
+/** Where an alias is in the way, the members of that mapping stay in the author's order. */
+function sortMembers(node: unknown, order: Order, aliases: Aliases): void {
   if (!isMap(node)) return
   const names = Object.keys(order)
   const rank = (map: YAMLMap['items'][number]) => {
     const index = isScalar(map.key) ? names.indexOf(String(map.key.value)) : -1
     return index === -1 ? names.length : index
   }
-  const sorted = node.items.toSorted((a, b) => rank(a) - rank(b))
-  // The blank line of the new first member would separate the mapping from its name.
-  const first = sorted[0]?.key as Node | undefined
-  if (first !== undefined && 'spaceBefore' in first) first.spaceBefore = false
+  const { items } = node
+  const sorted = items.toSorted((a, b) => rank(a) - rank(b))
   node.items = sorted
-  for (const { key, value } of sorted) {
+  if (!aliases.areKept()) node.items = items
+  // The blank line of the new first member would separate the mapping from its name.
+  const first = node.items[0]?.key as Node | undefined
+  if (first !== undefined && 'spaceBefore' in first) first.spaceBefore = false
+  for (const { key, value } of node.items) {
     const inner = isScalar(key) && Object.hasOwn(order, String(key.value)) ? order[String(key.value)] : null
-    if (inner) sortMembers(value, inner)
+    if (inner) sortMembers(value, inner, aliases)
   }
 }

@@ -77,6 +77,8 @@ export interface Diagnostic {
   readonly at: SourcePosition
   /** Other places that belong to it, such as the other file with the same key. */
   readonly related?: readonly SourcePosition[]
+  /** The environments whose variables are at fault; left out where the fault is one of every environment. */
+  readonly environments?: readonly string[]
 }
 
 /** A Diagnostic before it has a place: what a rule says about a value, at a JSON Pointer. */
@@ -87,6 +89,11 @@ export interface Issue {
   readonly pointer: string
   /** Which part is at fault: the member's name or its value. */
   readonly part: 'key' | 'value'
+}
+
+/** Without the faults that other environments alone have. */
+export function concerning(diagnostics: readonly Diagnostic[], environment: string): readonly Diagnostic[] {
+  return diagnostics.filter(({ environments }) => environments?.includes(environment) ?? true)
 }
 
 export function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -135,6 +135,9 @@ const REFERENCES = [
   ['protected'],
 ] as const
 
+/** These fields, as people write them. */
+export const VARIABLE_FIELDS: readonly string[] = REFERENCES.map((path) => path.join('.'))
+
 /** The variables that a body or an overlay names, each with its place. */
 export function referencesIn(body: unknown): { readonly path: readonly string[]; readonly variable: string }[] {
   return REFERENCES.flatMap((path) => referencesAt(body, path, []))

@@ -17,23 +17,41 @@ export interface Combining {
   readonly configFile: string
 }
 
-/** An issue in one environment, and the layer that sets the value. */
+/** An issue in some environments, and the layer that sets the value. */
 interface Found {
   readonly issue: Issue
   readonly file: string
-  readonly environments: string[]
-  readonly related?: FileIssue['related']
+  /** The definition in which it was found first. */
+  readonly definition: string
+  readonly environments: Set<string>
+  /** The variable whose values do not fit. */
+  readonly variable: string | undefined
 }
 
 /**
- * What is wrong with a definition only together with the bases that it extends and the variables that it names. Each
- * fault is at the file that sets the value. `layers`: the farthest base first, the definition last. Places in `known`
- * have a fault already; those found here are added.
+ * What is wrong with definitions only together with the bases that they extend and the variables that they name. Each
+ * fault is one, at the file that sets the value, with all the environments that have it. Each definition is given as its
+ * layers: the farthest base first, the definition last. Places in `known` have a fault already.
  */
-export function checkCombined(layers: readonly SourceFile[], about: Combining, known: Set<string>): FileIssue[] {
+export function checkCombined(
+  definitions: readonly (readonly SourceFile[])[],
+  about: Combining,
+  known: ReadonlySet<string>,
+): FileIssue[] {
   const found = new Map<string, Found>()
-  const own = layers.at(-1)
-  if (own === undefined || !layers.every(({ value }) => isObject(value))) return []
+  for (const layers of definitions) {
+    if (layers.every(({ value }) => isObject(value))) collect(layers, about, known, found)
+  }
+  return [...found.values()].map((one) => toFileIssue(one, about))
+}
+
+function collect(
+  layers: readonly SourceFile[],
+  about: Combining,
+  known: ReadonlySet<string>,
+  found: Map<string, Found>,
+): void {
+  const definition = layers.at(-1)?.file ?? ''
   for (const [environment, mode] of about.environments) {
     const patches = patchesIn(
       layers.map(({ value }) => value as Record<string, unknown>),
@@ -45,32 +63,57 @@ export function checkCombined(layers: readonly SourceFile[], about: Combining, k
     const issues = checkFlowBody(one, mode)
     const isUnset = ({ pointer }: Issue) => unset.some((issue) => issue.pointer === pointer)
     for (const issue of [...unset, ...issues.filter((one) => !isUnset(one))]) {
-      const placed = placedIn(layers, patches, issue, environment, about)
+      const placed = placedIn(layers, patches, issue)
       const place = `${placed.file} ${placed.issue.pointer}`
       // What is wrong inside of a value also makes the value wrong.
       if (known.has(place) || [...known].some((one) => one.startsWith(`${place}/`))) continue
-      const before = found.get(place)
-      if (before === undefined) found.set(place, { ...placed, environments: [environment] })
-      else before.environments.push(environment)
+      const id = `${place} ${issue.code}`
+      const before = found.get(id)
+      if (before === undefined) found.set(id, { ...placed, definition, environments: new Set([environment]) })
+      else before.environments.add(environment)
     }
   }
-  for (const place of found.keys()) known.add(place)
-  return [...found.values()].map((one) => toFileIssue(one, own.file, about))
 }
 
-function toFileIssue({ issue, file, environments, related }: Found, definition: string, about: Combining): FileIssue {
-  const all = environments.length === about.environments.size
-  const [first = ''] = environments
+function toFileIssue({ issue, file, definition, environments, variable }: Found, about: Combining): FileIssue {
+  const names = [...environments]
+  const quoted = names.map((name) => quote(name)).join(', ')
+  const isReference = issue.code.startsWith('VARIABLE_')
+  const all = names.length === about.environments.size
   const isOverlay = issue.pointer.startsWith('/environments/')
-  const told = all || isOverlay || issue.code.startsWith('VARIABLE_') ? issue : inEnvironment(issue, first)
-  const where = file === definition ? told : { ...told, message: `${told.message} (in ${definition})` }
+  const told =
+    issue.code === 'VARIABLE_MISSING'
+      ? missingIn(issue, quoted)
+      : variable !== undefined
+        ? { ...issue, message: `${issue.message} (the variable ${quote(variable)} of ${quoted})` }
+        : all || isOverlay || isReference
+          ? issue
+          : inEnvironment(issue, ...names)
+  const related = [
+    ...valuesOf(variable, names, about),
+    ...(file === definition ? [] : [{ file: definition, pointer: '/extends' }]),
+  ]
   return {
     file,
-    issue: where.code === 'VARIABLE_MISSING' ? missingIn(where, environments) : where,
-    ...((related ?? []).length > 0 || file !== definition
-      ? { related: [...(related ?? []), ...(file === definition ? [] : [{ file: definition, pointer: '/extends' }])] }
-      : {}),
+    issue: file === definition ? told : { ...told, message: `${told.message} (in ${definition})` },
+    ...(related.length > 0 && { related }),
+    ...((isReference || variable !== undefined) && { environments: names }),
   }
+}
+
+/** The places in the configuration that give a variable its values. */
+function valuesOf(
+  variable: string | undefined,
+  environments: readonly string[],
+  { variables, configFile }: Combining,
+): readonly { readonly file: string; readonly pointer: string }[] {
+  if (variable === undefined) return []
+  return environments
+    .filter((environment) => Object.hasOwn(variables[environment] ?? {}, variable))
+    .map((environment) => ({
+      file: configFile,
+      pointer: toPointer(['environments', environment, 'variables', variable]),
+    }))
 }
 
 function unsetVariables(body: Record<string, unknown>, environment: string, { variables }: Combining): Issue[] {
@@ -102,12 +145,11 @@ function unsetVariables(body: Record<string, unknown>, environment: string, { va
     })
 }
 
-function missingIn(issue: Issue, environments: readonly string[]): Issue {
-  const names = environments.map((name) => quote(name)).join(', ')
+function missingIn(issue: Issue, environments: string): Issue {
   return {
     ...issue,
-    message: issue.message.replace('has no value', `has no value in ${names}`),
-    hint: `write it under "variables" of ${names} in the configuration, or say another value for ${names} here`,
+    message: issue.message.replace('has no value', `has no value in ${environments}`),
+    hint: `write it under "variables" of ${environments} in the configuration, or say another value for ${environments} here`,
   }
 }
 
@@ -116,28 +158,14 @@ function placedIn(
   layers: readonly SourceFile[],
   patches: readonly Patch[],
   issue: Issue,
-  environment: string,
-  { variables, configFile }: Combining,
-): Pick<Found, 'file' | 'issue' | 'related'> {
+): Pick<Found, 'file' | 'issue' | 'variable'> {
   const path = fromPointer(issue.pointer)
   const setter = patches.findLast(({ value }) => memberOf(value, path) !== undefined)
   const file = layers[setter?.layer ?? layers.length - 1]?.file ?? ''
   const pointer = toPointer([...(setter?.within ?? []), ...path])
   const said = setter && memberOf(setter.value, path)?.value
   const [reference] = isObject(said) ? referencesOf(path, said) : []
-  if (reference === undefined || issue.code.startsWith('VARIABLE_')) return { file, issue: { ...issue, pointer } }
-  const isSet = Object.hasOwn(variables[environment] ?? {}, reference)
-  return {
-    file,
-    issue: {
-      ...issue,
-      pointer,
-      message: `${issue.message} (the variable ${quote(reference)} of ${quote(environment)})`,
-    },
-    ...(isSet && {
-      related: [{ file: configFile, pointer: toPointer(['environments', environment, 'variables', reference]) }],
-    }),
-  }
+  return { file, issue: { ...issue, pointer }, variable: issue.code.startsWith('VARIABLE_') ? undefined : reference }
 }
 
 /** The variable that stands for the value at a path. */

@@ -16,6 +16,8 @@ export interface FileIssue {
   readonly file: string
   readonly issue: Issue
   readonly related?: readonly { readonly file: string; readonly pointer: string }[]
+  /** The environments whose variables are at fault. */
+  readonly environments?: readonly string[]
 }
 
 /** Faults that only show across all definitions: keys, and renames between them. Keeps the order of files. */

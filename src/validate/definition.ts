@@ -117,8 +117,9 @@ function isOfLiveOnly({ code }: Issue, { return_url: address }: Record<string, u
   return code === 'RETURN_URL_INVALID' && returnUrlFault(String(address), 'test') === undefined
 }
 
-export function inEnvironment(issue: Issue, environment: string): Issue {
-  return { ...issue, message: `${issue.message} (in environment ${quote(environment)})` }
+export function inEnvironment(issue: Issue, ...environments: readonly string[]): Issue {
+  const names = environments.map((name) => quote(name)).join(', ')
+  return { ...issue, message: `${issue.message} (in environment ${names})` }
 }
 
 /** An impossible environment name also means that the environment does not exist: report one fault. */

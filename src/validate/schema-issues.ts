@@ -1,6 +1,6 @@
 import type { ErrorObject } from 'ajv'
 import type { Issue } from '../model/diagnostic.js'
-import { EVERY_FIELD, KEY_PATTERN } from '../model/flow.js'
+import { EVERY_FIELD, KEY_PATTERN, VARIABLE_FIELDS } from '../model/flow.js'
 import { isObject } from '../model/json.js'
 import { fromPointer, toPointer } from '../model/json-pointer.js'
 import { leavesOf } from '../model/leaves.js'
@@ -46,7 +46,12 @@ function ofMeantShape(all: readonly ErrorObject[]): readonly ErrorObject[] {
   // Where text or a list may stand, a fault in the list shows that the list is meant.
   const isInside = ({ instancePath }: ErrorObject) =>
     all.some((other) => other.instancePath.startsWith(`${instancePath}/`))
-  const errors = all.filter((error) => error.keyword !== 'type' || !Array.isArray(error.data) || !isInside(error))
+  // Where a text or something else may stand, a fault of the text itself shows that a text is meant.
+  const isOfText = ({ instancePath, data }: ErrorObject) =>
+    typeof data === 'string' && all.some((other) => other.instancePath === instancePath && OF_TEXTS.has(other.keyword))
+  const errors = all.filter(
+    (error) => error.keyword !== 'type' || !((Array.isArray(error.data) && isInside(error)) || isOfText(error)),
+  )
   const isOfVariable = ({ schemaPath }: ErrorObject) => schemaPath.includes('/$defs/variable/')
   if (!errors.some(isOfVariable)) return errors
   const named = new Set(
@@ -60,6 +65,9 @@ function ofMeantShape(all: readonly ErrorObject[]): readonly ErrorObject[] {
     return named.has(instancePath) || named.has(instancePath.replace(/\/variable$/, ''))
   })
 }
+
+/** What is asked of texts alone. */
+const OF_TEXTS: ReadonlySet<string> = new Set(['minLength', 'maxLength', 'pattern'])
 
 function mayBeVariable(shapes: unknown): boolean {
   return Array.isArray(shapes) && shapes.some((shape) => isObject(shape) && shape.$ref === '#/$defs/variable')
@@ -120,8 +128,10 @@ function toIssue(error: ErrorObject): Issue | undefined {
     case 'propertyNames':
       return undefined
     case 'type':
+      if (isReference(data) && params.type !== 'null') return noVariable(value)
       return params.type === 'null' ? undefined : typeIssue(value, params.type, data, schema)
     case 'additionalProperties':
+      if (isReference(data)) return noVariable(value)
       return unknownField(pointer, params.additionalProperty, Object.keys(schema.properties ?? {}))
     case 'required':
     case 'dependentRequired':
@@ -141,6 +151,20 @@ function toIssue(error: ErrorObject): Issue | undefined {
     default:
       return value('INVALID_VALUE', limitMessage(keyword, params.limit, data) ?? `${quote(data)} ${error.message}`)
   }
+}
+
+/** Whether a mapping is meant as the name of a variable. */
+function isReference(data: unknown): boolean {
+  return isObject(data) && Object.keys(data).length === 1 && typeof data.variable === 'string'
+}
+
+function noVariable(make: MakeIssue): Issue {
+  const fields = VARIABLE_FIELDS.join(', ')
+  return make(
+    'WRONG_TYPE',
+    'a variable cannot stand here',
+    `write the value itself; of a definition, only ${fields} may name one`,
+  )
 }
 
 type MakeIssue = (code: Issue['code'], message: string, hint?: string) => Issue

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { withInclude } from '../../src/app/setup/gitlab-include.js'
 import { isGit, specFor } from '../../src/app/setup/installed-from.js'
-import { madeBy, marked } from '../../src/app/setup/made-file.js'
+import { madeBy, marked, markedSchema, unmarked } from '../../src/app/setup/made-file.js'
 import { withNeeds } from '../../src/app/setup/package-json.js'
 
 const NEEDS = { name: 'kyc', packages: { 'verification-flows': '1.0.0' }, scripts: { 'flows:plan': 'flows plan' } }
@@ -45,6 +45,22 @@ describe('package.json', () => {
   })
 })
 
+test('a copy of a schema says how it was made, and is still that schema', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (schema) => {
+      const text = `${JSON.stringify({ $schema: 'x', ...schema, title: 'y' }, null, 2)}\n`
+      const made = markedSchema(text, 'flow', '0.1.0')
+      const { $comment, ...rest } = JSON.parse(made)
+      expect($comment).toMatch(/^Made by 'flows schema flow' of verification-flows 0\.1\.0, [0-9a-f]{16}\./)
+      if (!('$comment' in schema)) expect(rest).toEqual(JSON.parse(text))
+      const how = { command: 'flows schema flow', version: '0.1.0' }
+      expect(madeBy(made)).toEqual({ ...how, isEdited: false })
+      expect(madeBy(made.replace('"y"', '"z"'))).toEqual({ ...how, isEdited: true })
+      expect(unmarked(made)).toBe(text)
+    }),
+  )
+})
+
 describe('the first line of a made file', () => {
   test('tells whether somebody edited the rest, whatever its line ends', () => {
     fc.assert(
@@ -54,10 +70,15 @@ describe('the first line of a made file', () => {
         (text, more) => {
           const made = marked(text, 'flows ci add github --env live', '0.1.0')
           const command = 'flows ci add github --env live'
-          expect(madeBy(made)).toEqual({ command, isEdited: false })
-          expect(madeBy(made.replaceAll('\n', '\r\n'))).toEqual({ command, isEdited: false })
-          expect(madeBy(`${made}${more}`)).toEqual({ command, isEdited: !/^\r*$/.test(more) || !more.includes('\n') })
+          expect(madeBy(made)).toEqual({ command, version: '0.1.0', isEdited: false })
+          expect(madeBy(made.replaceAll('\n', '\r\n'))).toEqual({ command, version: '0.1.0', isEdited: false })
+          expect(madeBy(`${made}${more}`)).toEqual({
+            command,
+            version: '0.1.0',
+            isEdited: !/^\r*$/.test(more) || !more.includes('\n'),
+          })
           expect(madeBy(text)).toBeUndefined()
+          expect(unmarked(made)).toBe(text)
         },
       ),
     )

@@ -118,6 +118,22 @@ describe('flows validate', () => {
 })
 
 describe('flows plan', () => {
+  test('goes on where only other environments lack a variable, and stops in those', async () => {
+    const config = `project: p
+environments:
+  local: { variables: { who: me } }
+  test: { api: "http://127.0.0.1:9", api_key_env: FLOWS_TEST_KEY }
+`
+    const cwd = aProject({ a: 'name: A\ntype: document\ndescription: { variable: who }\n' }, config)
+    expect(await flows(['plan', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
+    expect(await flows(['apply', '--env', 'local', '--yes'], { cwd })).toMatchObject({ code: 0 })
+    expect(await flows(['drift', '--env', 'local'], { cwd })).toMatchObject({ code: 0 })
+    for (const args of [['plan', '--env', 'test'], ['drift', '--env', 'test'], ['validate']]) {
+      const { code, stderr } = await flows(args, { cwd })
+      expect([code, stderr]).toEqual([3, expect.stringContaining('the variable "who" has no value in "test"')])
+    }
+  })
+
   test('says so when an allowance names a flow that the plan does not change', async () => {
     const cwd = aProject({ a: aDefinition('A') })
     const { code, stderr } = await flows(['plan', '--allow', 'weaken=typo', '--allow', 'weaken=a'], { cwd })

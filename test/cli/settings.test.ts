@@ -138,6 +138,66 @@ describe('what cannot be a setting', () => {
   })
 })
 
+describe('what is wrong with the settings of flows serve', () => {
+  test('is named at once, wherever it stands, and no secret is shown', async () => {
+    const cwd = aProject()
+    writeFileSync(join(cwd, 's.yaml'), 'prot: 1\n')
+    const env = {
+      FLOWS_SERVE_PORT: 'abc',
+      FLOWS_SERVE_RATE_LIMIT: '-1',
+      FLOWS_SERVE_LOG: 'maybe',
+      FLOWS_SERVE_MIGRATIONS: 'sometimes',
+      FLOWS_SERVE_SETTINGS: 's.yaml',
+      FLOWS_SERVE_WEBHOOK_PROXY: 'me:hunter2@proxy',
+      FLOWS_SERVE_HOST: 'a',
+      FLOWS_SERVE_HOST_FILE: 'b',
+      FLOWS_SERVE_PRT: '1',
+      FLOWS_SERVE_TRUST_PROXI_FILE: '/run/secrets/x',
+      FLOWS_SERVE_SERVICE_PORT_HTTP: '80',
+      FLOWS_SERVE_BLANK: ' ',
+      STRIPE_TEST_KEY: 'hunter2',
+      STRIPE_LIVE_WEBHOOK_SECRET: 'hunter2',
+      DATABASE_URL: 'mysql://me:hunter2@db/flows',
+    }
+    const { code, stderr } = await flows(['serve'], { cwd, env })
+    const [head, ...lines] = stderr.trimEnd().split('\n')
+    expect({ code, head }).toEqual({ code: 64, head: `error ${lines.length} settings cannot be used:` })
+    expect(lines.map((line) => line.replace(/FLOWS_SERVE_PORT, .*/, '...'))).toEqual([
+      '  flows serve has no variable FLOWS_SERVE_PRT; did you mean FLOWS_SERVE_PORT?',
+      '  flows serve has no variable FLOWS_SERVE_TRUST_PROXI_FILE; did you mean FLOWS_SERVE_TRUST_PROXY_FILE?',
+      '  flows serve has no variable FLOWS_SERVE_SERVICE_PORT_HTTP; the variables are ...',
+      '  both FLOWS_SERVE_HOST and FLOWS_SERVE_HOST_FILE are set, and it is not known which one holds; unset one of them',
+      '  the value of FLOWS_SERVE_PORT cannot be used: A port is a number up to 65535.',
+      '  the value of FLOWS_SERVE_RATE_LIMIT cannot be used: It is a whole number of requests a second, up to a million.',
+      '  the value of FLOWS_SERVE_MIGRATIONS cannot be used: Allowed choices are run, refuse.',
+      '  the value of FLOWS_SERVE_LOG cannot be used: It is true or false.',
+      '  s.yaml:1:1 UNKNOWN_FIELD no setting has the name "prot"; did you mean port?',
+      expect.stringContaining("  the value of '--webhook-proxy <url>' is not the address of a proxy; "),
+      expect.stringContaining('  STRIPE_TEST_KEY '),
+      '  STRIPE_LIVE_WEBHOOK_SECRET is set without STRIPE_LIVE_KEY; set STRIPE_LIVE_KEY, too',
+      expect.stringContaining('  DATABASE_URL is not the address of a PostgreSQL database: it does not begin with'),
+    ])
+    expect(stderr).not.toContain('hunter2')
+  })
+
+  test('is told of one fault with its own words and hint', async () => {
+    const { code, stderr } = await flows(['serve'], { cwd: aProject(), env: { FLOWS_SERVE_PRT: '1' } })
+    expect({ code, stderr }).toEqual({
+      code: 64,
+      stderr: 'error flows serve has no variable FLOWS_SERVE_PRT\nhint  did you mean FLOWS_SERVE_PORT?\n',
+    })
+  })
+
+  test('names the option to change where it cannot listen', async () => {
+    const hintFor = async (env: Record<string, string>) =>
+      (await flows(['serve'], { cwd: aProject(), env: { FLOWS_SERVE_PORT: '0', ...env } })).stderr
+    expect(await hintFor({ FLOWS_SERVE_HOST: '999.1.1.1' })).toContain('name another one with --host: ')
+    expect(await hintFor({ FLOWS_SERVE_METRICS_HOST: '192.0.2.1', FLOWS_SERVE_METRICS_PORT: '0' })).toContain(
+      'name another one with --metrics-host: ',
+    )
+  })
+})
+
 describe('a variable', () => {
   test('can stand in a file that NAME_FILE names, without the line break at its end', () => {
     const file = join(aFolder({ secret: ' postgres://a\n' }), 'secret')
@@ -210,8 +270,8 @@ describe('what the service needs for Stripe', () => {
         STRIPE_LIVE_KEY: key('live', 'pk'),
         STRIPE_API_BASE: 'http://stripe.example.com',
       }),
-    ).toBe(
-      'settings_invalid: STRIPE_API_BASE is not encrypted; STRIPE_TEST_KEY is a key of live mode; STRIPE_LIVE_KEY is a publishable key, with which nothing can be read or made',
+    ).toMatch(
+      /^settings_invalid: 3 settings cannot be used:\n {2}STRIPE_API_BASE is not encrypted; .*\n {2}STRIPE_TEST_KEY is a key of live mode; .*\n {2}STRIPE_LIVE_KEY is a publishable key, .*$/,
     )
     expect(fault({ STRIPE_LIVE_WEBHOOK_SECRET: secret })).toContain('is set without STRIPE_LIVE_KEY')
     expect(fault({ STRIPE_TEST_KEY: key('test'), STRIPE_TEST_WEBHOOK_SECRET: 'we_123' })).toContain(

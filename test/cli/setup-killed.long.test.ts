@@ -75,6 +75,6 @@ test.each([
   writeFiles(cwd, { [WORKFLOW]: '' })
   const run = await flows(args, { cwd })
   expect(run).toMatchObject({ code })
-  expect(run.stdout + run.stderr).toContain(`made  ${WORKFLOW}`)
+  expect(run.stdout + run.stderr).toContain(`${code === 0 ? 'made' : 'to make'}  ${WORKFLOW}`)
   expect(filesOf(cwd)[WORKFLOW]).toBe(code === 0 ? jobs : '')
 })

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
+import { marked, markedSchema, unmarked } from '../../src/app/setup/made-file.js'
 import { aFolder, flows, writeFiles } from '../helpers/cli.js'
 
 const API = ['--api', 'https://flows.example.com']
@@ -128,6 +129,43 @@ describe('jobs of a project in a folder of a repository', () => {
     )
     expect(inputs).toHaveLength(4)
     for (const one of inputs) expect(one).toMatchObject({ config: 'kyc/eu/flows.config.yaml' })
+  })
+
+  test('of several projects have names, secrets and keys that tell them apart', async () => {
+    const cwd = aRepository()
+    const said = await Promise.all(
+      ['kyc', 'pay-out'].map(async (project) => {
+        const { stderr } = await flows(['init', project, '--project', project, ...API], { cwd })
+        const workflow = text(cwd, `.github/workflows/flows-${project}.yaml`)
+        const jobs = Object.values(parse(workflow).jobs as Record<string, { name: string }>)
+        const names = jobs.map(({ name }) => name)
+        const secrets = [...workflow.matchAll(/secrets\.(\w+)/g)].map(([, name = '']) => name)
+        for (const name of secrets) expect(stderr).toContain(`gh secret set ${name}`)
+        expect(parse(text(cwd, `${project}/flows.config.yaml`)).environments.live.api_key_env).toBe(secrets[1])
+        expect(stderr).toContain(`the jobs "${project} validate" and "${project} plan"`)
+        for (const key of ['ci-plan', 'ci-apply']) {
+          const line = new RegExp(`flows keys create --env live --name ${key} --scope .* --project ${project} `)
+          expect(stderr).toMatch(line)
+          expect(workflow).toMatch(line)
+        }
+        return { names, secrets: [...new Set(secrets)].sort() }
+      }),
+    )
+    expect(said).toEqual([
+      {
+        names: ['kyc validate', 'kyc plan', 'kyc apply', 'kyc drift'],
+        secrets: ['FLOWS_KYC_LIVE_KEY', 'FLOWS_KYC_LIVE_PLAN_KEY'],
+      },
+      {
+        names: ['pay-out validate', 'pay-out plan', 'pay-out apply', 'pay-out drift'],
+        secrets: ['FLOWS_PAY_OUT_LIVE_KEY', 'FLOWS_PAY_OUT_LIVE_PLAN_KEY'],
+      },
+    ])
+    const add = async () => (await flows(['ci', 'add', 'github'], { cwd: join(cwd, 'kyc') })).stderr
+    expect(await add()).not.toContain('has its key in')
+    const config = text(cwd, 'kyc/flows.config.yaml').replace('FLOWS_KYC_LIVE_KEY', 'FLOWS_PAY_OUT_LIVE_KEY')
+    writeFiles(cwd, { 'kyc/flows.config.yaml': config })
+    expect(await add()).toContain('pay-out/flows.config.yaml has its key in FLOWS_PAY_OUT_LIVE_KEY, too.')
   })
 
   test('are included at GitLab, and go to the project after they have installed what its lock file says', async () => {
@@ -292,6 +330,9 @@ describe('flows ci add', () => {
 })
 
 describe('flows upgrade', () => {
+  /** A copy of a schema as some other version made it. */
+  const schemaOf = (version: string) => markedSchema('{\n  "title": "Other"\n}\n', 'flow', version)
+
   /** A project whose files an earlier version made. */
   async function anOldProject() {
     const cwd = aRepository()
@@ -301,7 +342,7 @@ describe('flows upgrade', () => {
     const digest = createHash('sha256').update(old).digest('hex').slice(0, 16)
     writeFiles(cwd, {
       [file]: `# Made by "flows ci add github --env live" of verification-flows 0.0.9, ${digest}. Renew it.\n${old}`,
-      'schemas/flow.schema.json': '{}\n',
+      'schemas/flow.schema.json': schemaOf('0.0.9'),
     })
     return { cwd, file }
   }
@@ -312,6 +353,9 @@ describe('flows upgrade', () => {
     expect(checked.code).toBe(2)
     expect(checked.stdout).toMatch(/^-\s+timeout-minutes: 9$/m)
     expect(checked.stdout).toMatch(/^\+\s+timeout-minutes: 10$/m)
+    // Nothing has been done yet.
+    expect(checked.stdout + checked.stderr).not.toMatch(/^(renewed|made) /m)
+    expect(checked.stdout).toContain('to renew  schemas/flow.schema.json\n')
     expect(text(cwd, file)).toContain('timeout-minutes: 9')
     const unasked = await flows(['upgrade'], { cwd })
     expect([unasked.code, unasked.stderr]).toEqual([64, expect.stringContaining('nobody is there to confirm')])
@@ -331,6 +375,56 @@ describe('flows upgrade', () => {
     expect(text(cwd, file)).toContain('18 7')
     await flows(['upgrade', '--yes', '--overwrite'], { cwd })
     expect(text(cwd, file)).toContain('17 6')
+  })
+
+  test('leaves a schema alone that somebody edited, and one that they made by hand', async () => {
+    const { cwd } = await anOldProject()
+    const edited = schemaOf('0.0.9').replace('Other', 'Mine')
+    const own = { 'schemas/flow.schema.json': edited, 'schemas/test.schema.json': '{}\n' }
+    writeFiles(cwd, own)
+    const { code, stdout, stderr } = await flows(['upgrade', '--yes'], { cwd })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'renewed  .github/workflows/flows.yaml\n' })
+    for (const [path, before] of Object.entries(own)) {
+      expect(stdout).toContain(`edited  ${path}, and left as it is`)
+      expect(text(cwd, path)).toBe(before)
+    }
+    await flows(['upgrade', '--yes', '--overwrite'], { cwd })
+    const { stdout: printed } = await flows(['schema', 'flow'], { cwd })
+    expect(unmarked(text(cwd, 'schemas/flow.schema.json'))).toBe(printed)
+  })
+
+  test('never turns back what a newer version made, unless it is told to', async () => {
+    const { cwd, file } = await anOldProject()
+    const newer = {
+      [file]: marked('name: newer\n', 'flows ci add github --env live', '9.0.9'),
+      'schemas/flow.schema.json': schemaOf('9.0.9-beta.1'),
+    }
+    writeFiles(cwd, newer)
+    const { code, stdout } = await flows(['upgrade', '--yes'], { cwd })
+    expect(code).toBe(0)
+    expect(stdout).toContain(`newer  ${file}, and left as it is: verification-flows 9.0.9 made it`)
+    const added = await flows(['ci', 'add', 'github'], { cwd })
+    expect([added.code, added.stderr]).toEqual([1, expect.stringContaining('9.0.9 made it, which is newer than this')])
+    for (const [path, before] of Object.entries(newer)) expect(text(cwd, path)).toBe(before)
+    await flows(['upgrade', '--yes', '--overwrite'], { cwd })
+    expect(text(cwd, file)).not.toContain('9.0.9')
+  })
+
+  test('names jobs whose environment is gone, with the mend, and renews the rest', async () => {
+    const { cwd, file } = await anOldProject()
+    const config = text(cwd, 'flows.config.yaml')
+    writeFiles(cwd, { 'flows.config.yaml': config.replace('  live:', '  prod:') })
+    const before = text(cwd, file)
+    const { code, stderr } = await flows(['upgrade', '--yes'], { cwd })
+    expect(code).toBe(1)
+    expect(stderr).toBe(
+      `kept  ${file}  (the configuration has no environment "live": flows ci add github --env prod makes them for that one)\n` +
+        'renewed  schemas/flow.schema.json\n',
+    )
+    expect(text(cwd, file)).toBe(before)
+    expect(await flows(['ci', 'add', 'github', '--env', 'prod'], { cwd })).toMatchObject({ code: 0 })
+    expect(text(cwd, file)).toContain('environment: prod')
+    expect(await flows(['upgrade'], { cwd })).toMatchObject({ code: 0 })
   })
 
   test('makes no files that the project does not have', async () => {

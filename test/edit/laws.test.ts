@@ -52,8 +52,8 @@ describe('laws of editing', () => {
         expect(/[^\r]\n/.test(result)).toBe(/[^\r]\n/.test(text))
         expect(edited(result, at, config)).toBe(result)
         // An alias that no longer says what its anchor says is written out: a line that says the same as before.
-        if (text.includes('*a')) return
-        const kept = untouchedLines(text, value, definitionOf('a.yaml', result, MODES))
+        const isAlias = (line: string) => line.includes('*a')
+        const kept = untouchedLines(text, value, definitionOf('a.yaml', result, MODES)).filter((line) => !isAlias(line))
         expect(inOrder(kept, result.split('\n'))).toBe(true)
       }),
       RUNS,

@@ -35,5 +35,5 @@ export function isValid(chain: Chain): boolean {
     checkDefinition(own, MODES),
   ].flat()
   const about = { environments: MODES, variables: VARIABLES, configFile: 'flows.config.yaml' }
-  return faults.length === 0 && checkCombined(layers, about, new Set()).length === 0
+  return faults.length === 0 && checkCombined([layers], about, new Set()).length === 0
 }

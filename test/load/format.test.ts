@@ -116,9 +116,14 @@ unknown: 1
     )
   })
 
-  test('leaves an alias behind its anchor', () => {
-    const text = 'options:\n  phone: &check { require_verification: true }\n  email: *check\ntype: document\nname: A\n'
-    expect(format(text)).toBe(text)
+  test('leaves an alias behind its anchor, and orders whatever no alias is in the way of', () => {
+    const options = 'options:\n  phone: &check { require_verification: true }\n  email: *check\n'
+    expect(format(`${options}type: document\nname: A\n`)).toBe(`name: A\ntype: document\n${options}`)
+    const constrained = 'type: document\ndescription: &text Text\nname: *text\n'
+    expect(format(constrained)).toBe(constrained)
+    // The same name twice: which anchor an alias repeats must not change.
+    const twice = 'type: document\nmetadata: { a: &x one }\nname: *x\ndescription: &x two\nreturn_url: *x\n'
+    expect(format(twice)).toBe(twice)
   })
 
   test('keeps quotes that decide what a value is', () => {

@@ -128,10 +128,10 @@ describe('the address of a database', () => {
     ['host=db user=u password=s3cret', 'it is written as key=value pairs'],
     ['host=/run/pg dbname=flows', 'it is written as key=value pairs'],
     ["  dbname = 'flows' host=db", 'it is written as key=value pairs'],
-    ['mysql://u:s3cret@db/flows', 'it is not one'],
-    ['u:s3cret@db/flows', 'it is not one'],
-    ['/var/lib/store.sqlite', 'it is not one'],
-    ['', 'it is not one'],
+    ['mysql://u:s3cret@db/flows', 'it does not begin with postgres://'],
+    ['u:s3cret@db/flows', 'it does not begin with postgres://'],
+    ['/var/lib/store.sqlite', 'it does not begin with postgres://'],
+    ['', 'it does not begin with postgres://'],
   ])('%j is refused, and nothing of it is shown', (url, message) => {
     const address = parseDatabaseAddress(url)
     expect(isFault(address) && address.message).toContain(message)

@@ -201,6 +201,73 @@ describe('variables', () => {
     expect(diagnostics[1]?.message).toBe('the variable "only_live" has no value in "local"')
   })
 
+  const THREE = `project: acme-kyc
+environments:
+  local: { variables: { on: true, url: http://localhost/ } }
+  test: { api: https://flows.example.com, api_key_env: FLOWS_TEST_KEY, variables: { url: "http://a b" } }
+  live: { mode: live, api: https://flows.example.com, api_key_env: FLOWS_LIVE_KEY, variables: { url: "http://a b" } }
+`
+  const three = (files: Readonly<Record<string, string>>) => {
+    const project = temporaryProject({ 'flows.config.yaml': THREE, ...files })
+    return readAt(project, { cache: false }).diagnostics
+  }
+
+  test('faults of several environments and definitions are one for each place, with all of the environments', () => {
+    const diagnostics = three({
+      'base/b.yaml':
+        'type: document\nprotected: { variable: on }\nmetadata: { x: { variable: on } }\nreturn_url: { variable: url }\n',
+      // The first one lacks the value in one environment only.
+      'flows/a.yaml': 'extends: base/b.yaml\nname: A\nenvironments: { live: { protected: false } }\n',
+      'flows/b.yaml': 'extends: base/b.yaml\nname: B\n',
+    })
+    expect(diagnostics.map((one) => [brief(one), one.message.replace(/ \(in .*/, ''), one.environments])).toEqual([
+      ['base/b.yaml:2:12 VARIABLE_MISSING', 'the variable "on" has no value in "test", "live"', ['test', 'live']],
+      [
+        'base/b.yaml:3:16 NOT_A_STRING',
+        'true is true or false, not a string (the variable "on" of "local")',
+        ['local'],
+      ],
+      ['base/b.yaml:3:16 VARIABLE_MISSING', 'the variable "on" has no value in "test", "live"', ['test', 'live']],
+      [
+        'base/b.yaml:4:13 RETURN_URL_INVALID',
+        expect.stringContaining('(the variable "url" of "test", "live")'),
+        ['test', 'live'],
+      ],
+    ])
+    expect(diagnostics.at(-1)?.related?.filter(({ file }) => file === 'flows.config.yaml')).toHaveLength(2)
+  })
+
+  test('what other environments lack does not stop one that lacks nothing', () => {
+    const root = temporaryProject({
+      'flows.config.yaml': THREE,
+      'flows/a.yaml': 'name: A\ntype: document\nprotected: { variable: on }\nreturn_url: { variable: url }\n',
+    })
+    const definitions = readAt(root, { cache: false })
+    expect(definitions.desired('local').map(({ config }) => config.protected)).toEqual([true])
+    expect(() => definitions.desired('live')).toThrow('with errors')
+    writeFiles(root, { 'flows/b.yaml': 'name: B\n' })
+    expect(() => readAt(root, { cache: false }).desired('local')).toThrow('with errors')
+  })
+
+  test('a field that takes no variable says so, and which fields do', () => {
+    const diagnostics = three({
+      'flows/a.yaml':
+        'name: A\ntype: { variable: on }\noptions:\n  document: { require_live_capture: { variable: on } }\n  email: { variable: on }\n',
+    })
+    expect(diagnostics.map((one) => `${brief(one)} ${one.message}`)).toEqual([
+      'flows/a.yaml:2:7 WRONG_TYPE a variable cannot stand here',
+      'flows/a.yaml:4:37 WRONG_TYPE a variable cannot stand here',
+      'flows/a.yaml:5:10 WRONG_TYPE a variable cannot stand here',
+    ])
+    expect(diagnostics[0]?.hint).toContain('name, description, return_url, static_link.active, metadata.*, protected')
+  })
+
+  test('an empty value is told as such', () => {
+    const config = THREE.replace('on: true', 'on: ""')
+    const project = temporaryProject({ 'flows.config.yaml': config })
+    expect(() => readAt(project)).toThrow(/^flows\.config\.yaml:3:29 INVALID_VALUE$/)
+  })
+
   test('no error where another value counts', () => {
     expect(
       faultsOf(flow('description: { variable: only_live }\nenvironments:\n  local: { description: own }\n')),

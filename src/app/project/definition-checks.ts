@@ -47,8 +47,10 @@ export function checksOf(project: Project): Checks {
         const layers = chain && [...chain, definition]
         return layers === undefined || layers.some(({ file }) => faulty.has(file)) ? [] : [layers]
       })
-      const combined = sound.flatMap((layers) =>
-        isComplete(layers.at(-1)?.value) ? [] : checkCombined(layers, about, known),
+      const combined = checkCombined(
+        sound.filter((layers) => !isComplete(layers.at(-1)?.value)),
+        about,
+        known,
       )
       const names = () => knownBases(project, bases)
       return [

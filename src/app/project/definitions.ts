@@ -1,7 +1,7 @@
 import { discover } from '../../load/discover.js'
 import { locateInLayers } from '../../load/locate-field.js'
 import { compareText } from '../../model/canonical.js'
-import type { Diagnostic, SourcePosition } from '../../model/diagnostic.js'
+import { concerning, type Diagnostic, type SourcePosition } from '../../model/diagnostic.js'
 import {
   BODY_FIELDS,
   bodyIn,
@@ -31,7 +31,7 @@ export interface Definitions {
   readonly diagnostics: readonly Diagnostic[]
   /** SHA-256 over everything that decides the desired flows: paths, contents, configuration, schemas, program. */
   readonly digest: string
-  /** The flows of one environment in order of key. Only if there are no errors; throws if files changed since. */
+  /** The flows of one environment in order of key. Only if it has no errors; throws if files changed since. */
   desired(environment: string): DesiredFlow[]
   /** Where this field of a definition's flow is set for this environment; null if a default sets it. */
   locate(file: string, environment: string, pointer: string): FieldPlace | null
@@ -93,7 +93,7 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
       }
     },
     desired: (environment) => {
-      if (diagnostics.length > 0) throw new Error('definitions with errors describe no flows')
+      if (concerning(diagnostics, environment).length > 0) throw new Error('definitions with errors describe no flows')
       return set
         .read()
         .map(({ file, key, value }) => {

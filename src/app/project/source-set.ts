@@ -181,7 +181,7 @@ export class SourceSet {
     return [...placeIssues(file, issues, source), ...placed]
   }
 
-  #placed({ file, issue, related }: FileIssue, byFile: ReadonlyMap<string, ReadDefinition>): Diagnostic {
+  #placed({ file, issue, related, environments }: FileIssue, byFile: ReadonlyMap<string, ReadDefinition>): Diagnostic {
     const place = (name: string, where: Parameters<typeof positionOf>[1]) => {
       if (name === this.#project.configFile) return locateInConfig(this.#project, where.pointer)
       const one = byFile.get(name)
@@ -190,7 +190,11 @@ export class SourceSet {
     const others = related?.map(({ file: other, pointer }) =>
       place(other, { pointer, part: pointer === '' ? 'key' : 'value' }),
     )
-    return { ...diagnostic(issue, place(file, issue)), ...(others !== undefined && { related: others }) }
+    return {
+      ...diagnostic(issue, place(file, issue)),
+      ...(others !== undefined && { related: others }),
+      ...(environments !== undefined && { environments }),
+    }
   }
 
   #digestOf(): string {

@@ -1,4 +1,4 @@
-import { compareDiagnostics, type Diagnostic, hasError } from '../../model/diagnostic.js'
+import { compareDiagnostics, concerning, type Diagnostic, hasError } from '../../model/diagnostic.js'
 import { InvalidDefinitions } from '../failure.js'
 import { type Definitions, readDefinitions } from './definitions.js'
 import { type Policies, readPolicies } from './policies.js'
@@ -37,14 +37,17 @@ export async function checkedTestedSources(project: Project): Promise<TestedSour
   return checked(project, await readTestedSources(project))
 }
 
-/** Definitions and policies without errors; otherwise throws InvalidDefinitions with all errors. */
-export async function checkedSources(project: Project): Promise<Sources> {
-  return checked(project, await readSources(project))
+/**
+ * Definitions and policies without errors in this environment; otherwise throws InvalidDefinitions with all errors, also
+ * those of other environments.
+ */
+export async function checkedSources(project: Project, environment: string): Promise<Sources> {
+  return checked(project, await readSources(project), environment)
 }
 
-/** Definitions without errors; otherwise throws InvalidDefinitions with all errors. */
-export function checkedDefinitions(project: Project): Definitions {
-  return checked(project, readDefinitions(project))
+/** The same for definitions alone; without an environment, in all of them. */
+export function checkedDefinitions(project: Project, environment?: string): Definitions {
+  return checked(project, readDefinitions(project), environment)
 }
 
 /** Policies without errors, for callers that need no definitions. */
@@ -52,7 +55,13 @@ export async function checkedPolicies(project: Project): Promise<Policies> {
   return checked(project, await readPolicies(project))
 }
 
-function checked<T extends { readonly diagnostics: readonly Diagnostic[] }>({ root }: Project, read: T): T {
-  if (hasError(read.diagnostics)) throw new InvalidDefinitions(read.diagnostics, root)
+function checked<T extends { readonly diagnostics: readonly Diagnostic[] }>(
+  { root }: Project,
+  read: T,
+  environment?: string,
+): T {
+  const { diagnostics } = read
+  const counting = environment === undefined ? diagnostics : concerning(diagnostics, environment)
+  if (hasError(counting)) throw new InvalidDefinitions(diagnostics, root)
   return read
 }

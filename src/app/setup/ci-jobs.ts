@@ -68,11 +68,22 @@ export function environmentIn(command: string): string | undefined {
   return / --env (\S+)/.exec(command)?.[1]
 }
 
+/** What the names of its jobs begin with at GitHub, so that a required check tells projects of one repository apart. */
+export function jobPrefix({ project, repository }: Pick<Jobs, 'project' | 'repository'>): string {
+  return repository.project === '' ? '' : `${project} `
+}
+
+/** The option that binds a key to its project, where the repository has several. */
+export function boundTo({ project, repository }: Pick<Jobs, 'project' | 'repository'>): string {
+  return repository.project === '' ? '' : ` --project ${project}`
+}
+
 function githubWorkflow(jobs: Jobs, from: Package): string {
   const { project, branch, repository, configFile } = jobs
   const config = below(repository.project, configFile)
   return filled(from.file('src/cli/templates/github.yaml'), jobs, {
     NAME: repository.project === '' ? 'flows' : `flows ${project}`,
+    OF: jobPrefix(jobs),
     BRANCH: branchFilter(branch),
     CONFIG: repository.project === '' && configFile === 'flows.config.yaml' ? '' : `, config: ${config}`,
   })
@@ -125,10 +136,12 @@ function installLines({ repository, isBuilt }: Jobs): string[] {
 }
 
 /** A template with or without its parts between `# [live` and `# live]`, and with its `__NAMES__` filled in. */
-function filled(text: string, { project, target }: Jobs, values: Readonly<Record<string, string>>): string {
+function filled(text: string, jobs: Jobs, values: Readonly<Record<string, string>>): string {
+  const { project, target } = jobs
   const parts = target === undefined ? /^# \[live\n[\s\S]*?^# live\]\n/gm : /^# (?:\[live|live\])\n/gm
   const all: Readonly<Record<string, string>> = {
     PROJECT: project,
+    BOUND: boundTo(jobs),
     ...(target !== undefined && {
       ENV: target.name,
       KEY: target.keyVariable,

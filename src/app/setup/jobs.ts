@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { badUsage } from '../failure.js'
-import type { Project } from '../project/project.js'
+import { badUsage, Failure } from '../failure.js'
+import { loadProject, type Project } from '../project/project.js'
+import { findProjects } from '../project/workspace.js'
 import { targetNamed } from '../site.js'
 import { environmentIn, type Forge, type Jobs, type JobTarget, jobFiles, jobsFile, type Package } from './ci-jobs.js'
 import { GITLAB_FILE, withInclude } from './gitlab-include.js'
 import { isGit, PACKAGE } from './installed-from.js'
-import { madeBy } from './made-file.js'
+import { madeBy, markedSchema } from './made-file.js'
 import { specOf } from './package-json.js'
 import type { Wanted } from './renewal.js'
 import { below, checkFolderName, packageJsonIn, type Repository } from './repository.js'
@@ -20,9 +21,7 @@ export interface WantedJobs {
 
 /** What is to be there for these jobs to run. */
 export function wantedJobs(jobs: Jobs, from: Package): WantedJobs {
-  const files = Object.entries(jobFiles(jobs, from)).map(
-    ([path, text]): Wanted => ({ path, text, otherwise: 'renew-unedited' }),
-  )
+  const files = Object.entries(jobFiles(jobs, from)).map(([path, text]): Wanted => ({ path, text, otherwise: 'renew' }))
   if (jobs.forge === 'github') return { files, byHand: undefined }
   const own = join(jobs.repository.root, GITLAB_FILE)
   const text = withInclude(existsSync(own) ? readFileSync(own, 'utf8') : undefined, jobsFile(jobs))
@@ -60,13 +59,11 @@ export function isBuiltIn(packageJson: string | undefined): boolean {
  * a service. Throws Failure if nobody knows which.
  */
 function targetFor(project: Project, named: string | undefined): JobTarget | undefined {
-  const withService = Object.entries(project.config.environments)
-    .filter(([, { api }]) => api !== undefined)
-    .map(([name]) => name)
-  if (named === undefined && withService.length > 1 && !withService.includes('live')) {
-    throw badUsage(`${withService.join(', ')}: nobody knows which of these environments is meant`, 'name it by --env')
+  const names = withService(project)
+  if (named === undefined && names.length > 1 && !names.includes('live')) {
+    throw badUsage(`${names.join(', ')}: nobody knows which of these environments is meant`, 'name it by --env')
   }
-  const name = named ?? (withService.length > 1 ? 'live' : withService[0])
+  const name = named ?? (names.length > 1 ? 'live' : names[0])
   if (name === undefined) return undefined
   const { settings } = targetNamed(project, name)
   if (settings.api_key_env === undefined) {
@@ -75,27 +72,96 @@ function targetFor(project: Project, named: string | undefined): JobTarget | und
   return { name, keyVariable: settings.api_key_env }
 }
 
-/** The jobs of a project that are there already, by the command that made them. */
-export function foundJobs(project: Project, repository: Repository): { forge: Forge; env: string | undefined }[] {
-  return (['github', 'gitlab'] as const).flatMap((forge) => {
-    const file = join(repository.root, jobsFile({ forge, project: project.config.project, repository }))
-    if (!existsSync(file)) return []
-    const text = readFileSync(file, 'utf8')
-    // A process was killed before it had written what "flows ci add" writes by default.
-    if (text.trim() === '') return [{ forge, env: undefined }]
-    const made = madeBy(text)
-    return made === undefined ? [] : [{ forge, env: environmentIn(made.command) }]
+/** The environments that have a service. */
+function withService({ config }: Project): readonly string[] {
+  return Object.entries(config.environments).flatMap(([name, { api }]) => (api === undefined ? [] : [name]))
+}
+
+/** The configurations of other projects of the repository that have a key in this variable; unusable ones are passed over. */
+export function othersWithKey(project: Project, repository: Repository, { target }: Jobs): readonly string[] {
+  const own = below(repository.project, project.configFile)
+  return projectsIn(repository.root).filter((file) => {
+    const other = file === own ? undefined : loadProject(join(repository.root, file)).project
+    const environments = Object.values(other?.config.environments ?? {})
+    return target !== undefined && environments.some((one) => one.api_key_env === target.keyVariable)
   })
 }
 
-/** The schemas that a project keeps copies of, for editors: they are renewed. */
+function projectsIn(root: string): readonly string[] {
+  try {
+    return findProjects(root)
+  } catch {
+    return []
+  }
+}
+
+/** Jobs that are there and cannot be renewed, since the configuration has changed under them. */
+export interface StuckJobs {
+  /** Path in the repository. */
+  readonly path: string
+  readonly why: string
+  readonly mend: string
+}
+
+/** The jobs of a project that are there already, as they would be made now. */
+export function renewableJobs(
+  project: Project,
+  repository: Repository,
+  branch: string,
+): { readonly jobs: readonly Jobs[]; readonly stuck: readonly StuckJobs[] } {
+  const stuck: StuckJobs[] = []
+  const jobs = foundJobs(project, repository).flatMap(({ path, ...wish }) => {
+    try {
+      return [jobsFor(project, repository, { ...wish, branch })]
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const names = withService(project)
+      const env = names.length === 1 ? names[0] : '<name>'
+      const mend =
+        names.length === 0
+          ? 'give an environment its "api", or remove the file'
+          : `flows ci add ${wish.forge} --env ${env} makes them for ${names.length === 1 ? 'that one' : names.join(' or ')}`
+      stuck.push({ path, why: error.message, mend })
+      return []
+    }
+  })
+  return { jobs, stuck }
+}
+
+/** By the command that made them. */
+function foundJobs(
+  project: Project,
+  repository: Repository,
+): { path: string; forge: Forge; env: string | undefined }[] {
+  return (['github', 'gitlab'] as const).flatMap((forge) => {
+    const path = jobsFile({ forge, project: project.config.project, repository })
+    const file = join(repository.root, path)
+    if (!existsSync(file)) return []
+    const text = readFileSync(file, 'utf8')
+    // A process was killed before it had written what "flows ci add" writes by default.
+    if (text.trim() === '') return [{ path, forge, env: undefined }]
+    const made = madeBy(text)
+    return made === undefined ? [] : [{ path, forge, env: environmentIn(made.command) }]
+  })
+}
+
+/** The schemas that a project keeps copies of, for editors. */
 export function wantedSchemas(
   { root }: Project,
   repository: Repository,
   schemas: Readonly<Record<string, string>>,
+  { version }: Pick<Package, 'version'>,
 ): Wanted[] {
   return Object.entries(schemas)
-    .map(([name, text]) => ({ path: below(repository.project, `schemas/${name}.schema.json`), text, name }))
-    .filter(({ name }) => existsSync(join(root, 'schemas', `${name}.schema.json`)))
-    .map(({ path, text }) => ({ path, text, otherwise: 'renew' }))
+    .filter(([name]) => existsSync(join(root, schemaFile(name))))
+    .map(([name, text]) => ({
+      path: below(repository.project, schemaFile(name)),
+      text: markedSchema(text, name, version),
+      otherwise: 'renew',
+    }))
+}
+
+/** Where a project has a schema. */
+export function schemaFile(name: string): string {
+  return `schemas/${name}.schema.json`
 }

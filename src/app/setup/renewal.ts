@@ -1,9 +1,11 @@
 import { lstatSync, mkdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import compare from 'semver/functions/compare.js'
+import valid from 'semver/functions/valid.js'
 import { followedIfInside, LinkOutside } from '../../files/inside.js'
 import { Failure } from '../failure.js'
 import { createFile, removeLeftovers, replaceFile } from '../project/write-file.js'
-import { madeBy } from './made-file.js'
+import { madeBy, unmarked } from './made-file.js'
 
 /** A file as it is to be. */
 export interface Wanted {
@@ -12,10 +14,10 @@ export interface Wanted {
   readonly text: string
   /**
    * What becomes of a file that is there and says something else. `keep`: it is somebody's own. `change`: the text is
-   * theirs, with something added. `renew`: it came from here. `renew-unedited`: it came from here if its first line says
-   * so, and is renewed unless somebody edited it.
+   * theirs, with something added. `renew`: it came from here if it says so, and is renewed unless somebody edited it, or a
+   * newer version made it.
    */
-  readonly otherwise: 'keep' | 'change' | 'renew' | 'renew-unedited'
+  readonly otherwise: 'keep' | 'change' | 'renew'
 }
 
 /** A file of a repository is a link that leads out of it. */
@@ -33,14 +35,14 @@ export class LinksOut extends Error {
 /** What happens, or would happen, to a file. */
 export interface Fate {
   readonly path: string
-  readonly fate: 'made' | 'changed' | 'renewed' | 'same' | 'kept' | 'edited'
+  readonly fate: 'made' | 'changed' | 'renewed' | 'same' | 'kept' | 'edited' | 'newer'
   /** Empty for a file that is not there. */
   readonly before: string
   readonly after: string
 }
 
 /**
- * What is to be done for files to be as they should, with edited ones written over only where that is asked for. Throws
+ * What is to be done for files to be as they should, with edited and newer ones written over only where that is asked for. Throws
  * LinksOut if one of them leads out of the repository, before anything is written.
  */
 export function fatesOf(root: string, files: readonly Wanted[], { overwrite = false } = {}): readonly Fate[] {
@@ -51,16 +53,27 @@ export function fatesOf(root: string, files: readonly Wanted[], { overwrite = fa
     const before = read(place, path)
     // Nobody edits a file until it is empty: a process was killed before it had written it.
     if (before.trim() === '') return { path, fate: 'made', before: '', after: text }
-    const fate = isSameText(before, text) ? 'same' : FATES[otherwise](before, overwrite)
+    const fate = isSameText(before, text) ? 'same' : FATES[otherwise](before, text, overwrite)
     return { path, fate, before, after: text }
   })
 }
 
-const FATES: Readonly<Record<Wanted['otherwise'], (before: string, overwrite: boolean) => Fate['fate']>> = {
+type FateOf = (before: string, after: string, overwrite: boolean) => Fate['fate']
+
+const FATES: Readonly<Record<Wanted['otherwise'], FateOf>> = {
   keep: () => 'kept',
   change: () => 'changed',
-  renew: () => 'renewed',
-  'renew-unedited': (before, overwrite) => (overwrite || madeBy(before)?.isEdited === false ? 'renewed' : 'edited'),
+  renew: (before, after, overwrite) => {
+    const made = madeBy(before)
+    // A file without its mark that says the same is nobody's edit.
+    if (overwrite || unmarked(before) === unmarked(after)) return 'renewed'
+    if (made !== undefined && isNewer(made.version, madeBy(after)?.version)) return 'newer'
+    return made?.isEdited === false ? 'renewed' : 'edited'
+  },
+}
+
+function isNewer(one: string, other: string | undefined): boolean {
+  return valid(one) !== null && other !== undefined && valid(other) !== null && compare(one, other) > 0
 }
 
 /** The real place of a file, whether it is there or not. */

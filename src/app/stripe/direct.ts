@@ -35,7 +35,7 @@ export async function createDirectly(
   key: FlowKey,
   given: DirectSession,
 ): Promise<VerificationSession> {
-  const definitions = checkedDefinitions(project)
+  const definitions = checkedDefinitions(project, target.name)
   const desired = definitions.desired(target.name)
   const flow = desired.find((one) => one.key === key)
   if (flow === undefined) {

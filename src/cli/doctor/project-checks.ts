@@ -5,12 +5,13 @@ import { InvalidDefinitions } from '../../app/failure.js'
 import { type Definitions, readDefinitions } from '../../app/project/definitions.js'
 import { readPolicies } from '../../app/project/policies.js'
 import type { Project } from '../../app/project/project.js'
+import { unmarked } from '../../app/setup/made-file.js'
 import { commitInfo, trustCommand } from '../../ci/commit-info.js'
 import { textInside } from '../../files/inside.js'
 import { readCacheFile, writeCacheFile } from '../../load/cache/cache-file.js'
 import { cacheKeyFolder, makeCacheKey } from '../../load/cache/cache-key.js'
 import { canonicalJson } from '../../model/canonical.js'
-import { type Diagnostic, hasError } from '../../model/diagnostic.js'
+import { concerning, type Diagnostic, hasError } from '../../model/diagnostic.js'
 import { plural } from '../../text/text.js'
 import { SCHEMAS } from '../commands/definitions/schema.js'
 import { openProject } from '../options/project.js'
@@ -42,7 +43,9 @@ export function checkDefinitions(project: Project): Found[] {
 /** Keys of the flows that are defined for an environment; none where the definitions are not valid. */
 export function definedKeys(project: Project, environment: string): readonly string[] {
   const definitions = readDefinitions(project)
-  return hasError(definitions.diagnostics) ? [] : definitions.desired(environment).map(({ key }) => key)
+  return hasError(concerning(definitions.diagnostics, environment))
+    ? []
+    : definitions.desired(environment).map(({ key }) => key)
 }
 
 function invalid(check: string, diagnostics: readonly Diagnostic[]): Found {
@@ -72,7 +75,7 @@ export function checkSchemas({ root }: Project): Found[] {
 
 function isSame(root: string, file: string, own: object): boolean {
   try {
-    return canonicalJson(JSON.parse(textInside(root, file))) === canonicalJson(own)
+    return canonicalJson(JSON.parse(unmarked(textInside(root, file)))) === canonicalJson(own)
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { Failure } from '../../app/failure.js'
+import { printable } from '../../text/text.js'
 import { ExitCode } from '../program/exit-code.js'
 
 /** The first signal asks to stop. The second means: do not wait. Killing loses nothing in the store. */
@@ -17,22 +18,31 @@ export function stopSignal(): Promise<NodeJS.Signals> {
   })
 }
 
+/** What a user can do where a service cannot listen; any other error as it is. `options` name what can be chosen. */
 export function cannotListen(
   error: NodeJS.ErrnoException,
-  { host, port, option = '--port' }: { host: string; port: number; option?: string },
+  { host, port, options }: { host: string; port: number; options: { port: string; host?: string } },
 ): unknown {
-  const reasons: Record<string, string> = {
-    EADDRINUSE: 'the port is taken',
-    EACCES: 'the port needs more rights',
-    EADDRNOTAVAIL: 'this machine has no such address',
-    ENOTFOUND: 'this machine has no such address',
-  }
-  const reason = reasons[error.code ?? '']
-  if (reason === undefined) return error
-  return new Failure('cannot_listen', `cannot listen on ${host} port ${port}: ${reason}`, {
-    hint: `choose another one with ${option}; 0 takes any that is free`,
+  const fault = FAULTS[error.code ?? '']
+  if (fault === undefined) return error
+  return new Failure('cannot_listen', `cannot listen on ${printable(host)} port ${port}: ${fault.reason}`, {
+    hint:
+      fault.about === 'port' || options.host === undefined
+        ? `choose another one with ${options.port}; 0 takes any that is free`
+        : `name another one with ${options.host}: 127.0.0.1 is for this machine alone, 0.0.0.0 for every network`,
     cause: error,
   })
+}
+
+const NO_ADDRESS = { reason: 'this machine has no such address', about: 'host' }
+
+const FAULTS: Readonly<Record<string, { readonly reason: string; readonly about: string }>> = {
+  EADDRINUSE: { reason: 'the port is taken', about: 'port' },
+  EACCES: { reason: 'the port needs more rights', about: 'port' },
+  EADDRNOTAVAIL: NO_ADDRESS,
+  ENOTFOUND: NO_ADDRESS,
+  EAI_AGAIN: NO_ADDRESS,
+  EINVAL: NO_ADDRESS,
 }
 
 export function parsePort(value: string): number {

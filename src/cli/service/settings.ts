@@ -12,6 +12,7 @@ import { toPointer } from '../../model/json-pointer.js'
 import { nearest } from '../../text/nearest.js'
 import { printable } from '../../text/text.js'
 import type { Terminal } from '../program/terminal.js'
+import { allOf } from './all-of.js'
 import { variable } from './variables.js'
 
 /*
@@ -69,8 +70,8 @@ export function settingsOf(command: SettingCommand): readonly Setting[] {
 }
 
 /**
- * Sets the options that the command line does not, from variables and from the file of settings. Throws Failure for the
- * first unusable variable, and InvalidDefinitions with everything that is wrong in the file.
+ * Sets the options that the command line does not, from variables and from the file of settings. Throws everything that
+ * is wrong with them: Failure for the variables, InvalidDefinitions for the file.
  */
 export function settle(command: SettingCommand, { env, cwd }: Pick<Terminal, 'env' | 'cwd'>, fileGiven?: string): void {
   const isOpen = (option: SettingOption) => command.getOptionValueSource(option.attributeName() as never) !== 'cli'
@@ -78,19 +79,40 @@ export function settle(command: SettingCommand, { env, cwd }: Pick<Terminal, 'en
     command.setOptionValueWithSource(option.attributeName() as never, value as never, source as never)
   const open = settable(command).filter(isOpen)
   const fromVariables = new Map<SettingOption, string>()
-  for (const option of open) {
-    const text = variable(env, variableOf(option))
-    if (text !== undefined) fromVariables.set(option, text)
-  }
   const named = settable(command).find(({ long }) => long === FILE_OPTION)
-  const file = fileGiven ?? (named && fromVariables.get(named))
-  if (file !== undefined) {
-    const values = valuesOf(command, file, cwd)
-    for (const [option, value] of values) {
-      if (isOpen(option) && !fromVariables.has(option)) set(option, value, 'file')
-    }
-  }
-  for (const [option, text] of fromVariables) set(option, parsedVariable(option, text), 'env')
+  allOf([
+    () => refuseUnknown(command, env),
+    ...open.map((option) => () => {
+      const text = variable(env, variableOf(option))
+      if (text !== undefined) fromVariables.set(option, text)
+    }),
+    ...open.map((option) => () => {
+      const text = fromVariables.get(option)
+      if (text !== undefined) set(option, parsedVariable(option, text), 'env')
+    }),
+    () => {
+      const file = fileGiven ?? (named && fromVariables.get(named))
+      const values = file === undefined ? [] : valuesOf(command, file, cwd)
+      for (const [option, value] of values) {
+        if (isOpen(option) && !fromVariables.has(option)) set(option, value, 'file')
+      }
+    },
+  ])
+}
+
+/** A misspelt variable would be passed over without a word, and the service would run with another setting. */
+function refuseUnknown(command: SettingCommand, env: Terminal['env']): void {
+  const known = settable(command).map(variableOf)
+  const all = [...known, ...known.map((name) => `${name}_FILE`)]
+  const unknown = Object.keys(env).filter((name) => name.startsWith(PREFIX) && !all.includes(name) && env[name]?.trim())
+  const ending = (name: string) => name.slice(PREFIX.length)
+  allOf(
+    unknown.map((name) => () => {
+      const near = nearest(ending(name), all.map(ending))
+      const hint = near === undefined ? `the variables are ${known.join(', ')}` : `did you mean ${PREFIX}${near}?`
+      throw badUsage(`flows serve has no variable ${printable(name)}`, hint)
+    }),
+  )
 }
 
 function settable({ options }: SettingCommand): readonly SettingOption[] {

@@ -36,6 +36,28 @@ export async function openServiceStore(cli: Cli, options: ServiceStoreOptions = 
   }
 }
 
+/** A check of DATABASE_URL before anything is opened, which throws Failure. The driver is loaded only where it is set. */
+export async function storeCheck({ terminal: { env } }: Cli): Promise<() => void> {
+  const isSet = [VARIABLE, `${VARIABLE}_FILE`].some((name) => env[name]?.trim())
+  const check = isSet ? await databaseCheck() : undefined
+  return () => {
+    const url = variable(env, VARIABLE)
+    if (url !== undefined) check?.(url)
+  }
+}
+
+async function databaseCheck(): Promise<(url: string) => void> {
+  const { isFault, parseDatabaseAddress } = await import('../../store/postgres/address.js')
+  return (url) => {
+    const address = parseDatabaseAddress(url)
+    if (!isFault(address)) return
+    // Never show the value: it may contain a password even if it is not an address.
+    const message = `${VARIABLE} is not the address of a PostgreSQL database: ${address.message}`
+    const hint = `${address.hint}; or unset ${VARIABLE} for the embedded store`
+    throw new Failure('database_url_invalid', message, { hint })
+  }
+}
+
 /** Does one thing with that store, and closes it. Errors that people can mend become Failures. */
 export async function withServiceStore<T>(
   cli: Cli,
@@ -92,15 +114,7 @@ async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
     const { openSqliteStore } = await import('../../store/sqlite/open.js')
     return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...migrating, ...patience })
   }
-  const { isFault, parseDatabaseAddress } = await import('../../store/postgres/address.js')
-  const address = parseDatabaseAddress(url)
-  if (isFault(address)) {
-    // Never show the value: it may contain a password even if it is not an address.
-    const message = `${VARIABLE} is not the address of a PostgreSQL database: ${address.message}`
-    throw new Failure('database_url_invalid', message, {
-      hint: `${address.hint}; or unset ${VARIABLE} for the embedded store`,
-    })
-  }
+  ;(await databaseCheck())(url)
   const { openPostgresStore } = await import('../../store/postgres/open.js')
   return openPostgresStore({ url, readOnly, ...migrating, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
 }

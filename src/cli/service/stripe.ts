@@ -8,6 +8,7 @@ import {
   webhookSecretsFault,
 } from '../../stripe/key.js'
 import type { Terminal } from '../program/terminal.js'
+import { allOf } from './all-of.js'
 import { variable } from './variables.js'
 
 /*
@@ -20,6 +21,7 @@ export interface StripeVariable {
   readonly what: string
 }
 
+const MODES: readonly Mode[] = ['test', 'live']
 const KEYS: Readonly<Record<Mode, string>> = { test: 'STRIPE_TEST_KEY', live: 'STRIPE_LIVE_KEY' }
 const SECRETS: Readonly<Record<Mode, string>> = {
   test: 'STRIPE_TEST_WEBHOOK_SECRET',
@@ -57,27 +59,34 @@ export interface StripeSettings {
   readonly live: StripeMode | undefined
 }
 
+export const NO_STRIPE: StripeSettings = { apiBase: undefined, test: undefined, live: undefined }
+
 /** Reads the variables. Throws Failure with everything that is wrong with them; no value is shown. */
 export function stripeSettings({ env }: Pick<Terminal, 'env'>): StripeSettings {
-  const faults: (SettingFault & { readonly name: string })[] = []
-  const checked = (name: string, faultOf: (value: string) => SettingFault | undefined) => {
+  const values = new Map<string, string>()
+  const missing = new Set<string>()
+  const checked = (name: string, faultOf: (value: string) => SettingFault | undefined) => () => {
     const value = variable(env, name)
-    const fault = value === undefined ? undefined : faultOf(value)
-    if (fault !== undefined) faults.push({ name, ...fault })
-    return value
+    if (value === undefined) return void missing.add(name)
+    const fault = faultOf(value)
+    if (fault !== undefined) throw new Failure('settings_invalid', `${name} ${fault.message}`, { hint: fault.hint })
+    values.set(name, value)
   }
+  allOf([
+    checked(API_BASE, apiBaseFault),
+    ...MODES.flatMap((mode) => [
+      checked(KEYS[mode], (value) => stripeKeyFault(value, mode)),
+      checked(SECRETS[mode], (value) =>
+        missing.has(KEYS[mode])
+          ? { message: `is set without ${KEYS[mode]}`, hint: `set ${KEYS[mode]}, too` }
+          : webhookSecretsFault(value),
+      ),
+    ]),
+  ])
   const modeOf = (mode: Mode): StripeMode | undefined => {
-    const key = checked(KEYS[mode], (value) => stripeKeyFault(value, mode))
-    const secrets = checked(SECRETS[mode], (value) =>
-      key === undefined
-        ? { message: `is set without ${KEYS[mode]}`, hint: `set ${KEYS[mode]}, too` }
-        : webhookSecretsFault(value),
-    )
+    const key = values.get(KEYS[mode])
+    const secrets = values.get(SECRETS[mode])
     return key === undefined ? undefined : { key, webhookSecrets: secrets === undefined ? [] : webhookSecrets(secrets) }
   }
-  const settings = { apiBase: checked(API_BASE, apiBaseFault), test: modeOf('test'), live: modeOf('live') }
-  if (faults.length === 0) return settings
-  throw new Failure('settings_invalid', faults.map(({ name, message }) => `${name} ${message}`).join('; '), {
-    hint: [...new Set(faults.map(({ name, hint }) => (faults.length === 1 ? hint : `${name}: ${hint}`)))].join('; '),
-  })
+  return { apiBase: values.get(API_BASE), test: modeOf('test'), live: modeOf('live') }
 }

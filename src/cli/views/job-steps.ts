@@ -1,4 +1,4 @@
-import { type Jobs, type JobTarget, planKeyOf } from '../../app/setup/ci-jobs.js'
+import { boundTo, type Jobs, type JobTarget, jobPrefix, planKeyOf } from '../../app/setup/ci-jobs.js'
 import { GITLAB_FILE } from '../../app/setup/gitlab-include.js'
 import { printable } from '../../text/text.js'
 import type { Terminal } from '../program/terminal.js'
@@ -19,6 +19,16 @@ export function sayJobs({ talk }: Terminal, jobs: Jobs, byHand: string | undefin
     )
   }
   talk(`\nBefore the jobs can plan and apply, in this order:\n\n${jobSteps({ ...jobs, target })}\n`)
+}
+
+/** Another project of the repository that has its key in the same variable, and so in the same secret. */
+export function saySharedKey({ talk }: Terminal, { target }: Jobs, others: readonly string[]): void {
+  if (target === undefined || others.length === 0) return
+  const { keyVariable } = target
+  talk(
+    `\n${others.map(printable).join(', ')} has its key in ${keyVariable}, too. Secrets of one name are one secret: where ` +
+      'each project has a key of its own, give it a variable of its own in "api_key_env", and run this again.\n',
+  )
 }
 
 /** What a person has to do before jobs that plan and apply can run, in order: each step with its command lines. */
@@ -49,41 +59,49 @@ interface Step {
 
 type StepsOf = (jobs: Jobs & { readonly target: JobTarget }) => readonly Step[]
 
-function keySteps({ name }: JobTarget): Step {
+function keySteps(jobs: Jobs & { readonly target: JobTarget }): Step {
+  const { name, keyVariable } = jobs.target
+  const bound = boundTo(jobs)
   return {
-    say: 'Make the keys. If the service has none yet, the first line makes them beside its store; else the two others do.',
+    say:
+      bound === ''
+        ? 'Make the keys. If the service has none yet, the first line makes them beside its store; else the two others do.'
+        : `Make keys that reach this project alone, with one in ${keyVariable} that may make keys. If the service has none ` +
+          'yet, the first line makes that one beside its store.',
     run: [
       `flows bootstrap --env ${name} --expires 90d`,
-      `flows keys create --env ${name} --name ci-plan --scope flows:read --expires 90d`,
-      `flows keys create --env ${name} --name ci-apply --scope flows:read deployments:write --expires 90d`,
+      `flows keys create --env ${name} --name ci-plan --scope flows:read${bound} --expires 90d`,
+      `flows keys create --env ${name} --name ci-apply --scope flows:read deployments:write${bound} --expires 90d`,
     ],
   }
 }
 
 const STEPS: Readonly<Record<'github' | 'gitlab', StepsOf>> = {
-  github: ({ target, branch }) => [
-    keySteps(target),
+  github: (jobs) => [
+    keySteps(jobs),
     {
       say: 'A secret of the repository: the key of ci-plan, which only reads.',
-      run: [`gh secret set ${planKeyOf(target)}`],
+      run: [`gh secret set ${planKeyOf(jobs.target)}`],
     },
     {
       say:
-        `Settings, Environments: make "${target.name}", and let only the branch ${printable(branch)} deploy to it. The key of ` +
+        `Settings, Environments: make "${jobs.target.name}", and let only the branch ${printable(jobs.branch)} deploy to it. The key of ` +
         'ci-apply is its secret, so no pull request ever sees it.',
-      run: [`gh secret set ${target.keyVariable} --env ${target.name}`],
+      run: [`gh secret set ${jobs.target.keyVariable} --env ${jobs.target.name}`],
     },
     {
       say: 'Settings, Actions, General: "Allow GitHub Actions to create and approve pull requests", for drift.',
       run: [],
     },
     {
-      say: `Settings, Rules: changes of ${printable(branch)} need a pull request, a review, and the jobs "validate" and "plan".`,
+      say:
+        `Settings, Rules: changes of ${printable(jobs.branch)} need a pull request, a review, and the jobs ` +
+        `"${jobPrefix(jobs)}validate" and "${jobPrefix(jobs)}plan".`,
       run: [],
     },
   ],
-  gitlab: ({ target }) => [
-    keySteps(target),
+  gitlab: (jobs) => [
+    keySteps(jobs),
     {
       say: 'Settings, Access tokens: one with the role Reporter and the scope "api", one with Developer, "api" and "write_repository".',
       run: [],
@@ -91,14 +109,14 @@ const STEPS: Readonly<Record<'github' | 'gitlab', StepsOf>> = {
     {
       say: 'Variables for merge requests: the key of ci-plan, and the token of the Reporter. With them nobody changes a flow.',
       run: [
-        `glab variable set ${planKeyOf(target)} --masked --hidden`,
+        `glab variable set ${planKeyOf(jobs.target)} --masked --hidden`,
         'glab variable set FLOWS_COMMENT_TOKEN --masked --hidden',
       ],
     },
     {
       say: 'Variables for the default branch alone: the key of ci-apply, and the token of the Developer.',
       run: [
-        `glab variable set ${target.keyVariable} --masked --hidden --protected`,
+        `glab variable set ${jobs.target.keyVariable} --masked --hidden --protected`,
         'glab variable set FLOWS_DRIFT_TOKEN --masked --hidden --protected',
       ],
     },

@@ -36,7 +36,7 @@ export function parseDatabaseAddress(text: string): DatabaseAddress | AddressFau
     )
   }
   if (!/^(?:postgres(?:ql)?:\/\/|socket:|\/[^ ]+ \S)/i.test(address)) {
-    return fault('it is not one', `write it as ${URL_FORM}`)
+    return fault('it does not begin with postgres://', `write it as ${URL_FORM}`)
   }
   const hosts = addressesOfHosts(address)
   if (isFault(hosts)) return hosts

@@ -2,6 +2,7 @@ import { looksLikeFlowId } from '../../model/flow.js'
 import type { ObservedFlow } from '../../model/state.js'
 import type { Connected } from '../connection.js'
 import { attribute, error, notConfigured, told } from '../diagnostics.js'
+import { beyondKey } from '../flow/reach.js'
 import { FLOW_RESULT } from '../flow/schema.js'
 import { wholeOf } from '../flow/state.js'
 import type { Flows } from '../flows.js'
@@ -26,6 +27,8 @@ export function flowData(connected: Connected): DataSource {
       return told<ObjectValue | null>(async () => {
         const flow = await (typeof id === 'string' ? connection.flows.byId(id) : connection.flows.byKey(String(key)))
         if (flow !== undefined) return { result: await resultOf(flow, connection.flows), diagnostics: [] }
+        const beyond = await beyondKey(connection.flows, [key])
+        if (beyond.length > 0) return { result: null, diagnostics: beyond }
         return { result: null, diagnostics: [unknown(typeof id === 'string' ? 'id' : 'key', String(id ?? key))] }
       }, null)
     },

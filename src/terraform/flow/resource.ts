@@ -7,6 +7,7 @@ import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 import { checkFlow } from './check.js'
 import { examine } from './examine.js'
 import { ofOtherProject } from './match.js'
+import { beyondKey } from './reach.js'
 import { FLOW_RESOURCE } from './schema.js'
 import { plannedOf, stateOf } from './state.js'
 
@@ -27,6 +28,8 @@ export function flowResource(connected: Connected): Resource {
       return told(
         async () => {
           const flow = await connection.flows.byId(String(state.id))
+          const beyond = flow === undefined ? await beyondKey(connection.flows, [state.key]) : []
+          if (beyond.length > 0) return { result: { state, memory }, diagnostics: beyond }
           // An archived flow counts as gone; creating it again restores it.
           if (flow === undefined || flow.status === 'archived') return said(null)
           connection.claims.reads(flow.id)
@@ -44,7 +47,9 @@ export function flowResource(connected: Connected): Resource {
       return told(async () => {
         const { livemode } = await connection.flows.state()
         const faults = config === null ? [] : checkFlow(config, modeFor(livemode))
-        return { result, diagnostics: hasError(faults) ? faults : await examine(prior, planned, connection) }
+        if (hasError(faults)) return { result, diagnostics: faults }
+        const beyond = await beyondKey(connection.flows, [prior?.key, planned?.key])
+        return { result, diagnostics: hasError(beyond) ? beyond : await examine(prior, planned, connection) }
       }, result)
     },
 
@@ -68,7 +73,8 @@ export function flowResource(connected: Connected): Resource {
       if (connection === null) return { result: null, diagnostics: [notConfigured()] }
       return told<ObjectValue | null>(async () => {
         const flow = await connection.flows.find(name)
-        if (flow === undefined) return refused(unknownFlow(name))
+        const [beyond] = flow === undefined ? await beyondKey(connection.flows, [name]) : []
+        if (flow === undefined) return refused(beyond ?? unknownFlow(name))
         if (flow.project !== null && flow.project !== connection.project) return refused(ofOtherProject(flow))
         if (flow.status === 'archived') return refused(archived(flow.key))
         return said(stateOf(await connection.flows.known(flow), null))

@@ -1,17 +1,13 @@
 import { existsSync, lstatSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Option } from '@commander-js/extra-typings'
-import baseSchema from '../../../../schemas/base.schema.json' with { type: 'json' }
-import configSchema from '../../../../schemas/config.schema.json' with { type: 'json' }
-import flowSchema from '../../../../schemas/flow.schema.json' with { type: 'json' }
-import policySchema from '../../../../schemas/policy.schema.json' with { type: 'json' }
-import testSchema from '../../../../schemas/test.schema.json' with { type: 'json' }
 import { badUsage, Failure } from '../../../app/failure.js'
 import { configFilesIn } from '../../../app/project/project.js'
 import type { Forge, JobTarget } from '../../../app/setup/ci-jobs.js'
-import { firstFile, projectConfig } from '../../../app/setup/first-files.js'
+import { firstFile, firstKeyVariable, projectConfig } from '../../../app/setup/first-files.js'
 import { givenSpec, PACKAGE, sourceOf } from '../../../app/setup/installed-from.js'
-import { isBuiltIn, wantedJobs } from '../../../app/setup/jobs.js'
+import { isBuiltIn, schemaFile, wantedJobs } from '../../../app/setup/jobs.js'
+import { markedSchema } from '../../../app/setup/made-file.js'
 import { type Packaged, packaged } from '../../../app/setup/package-needs.js'
 import { fatesOf, type Wanted, writeFates } from '../../../app/setup/renewal.js'
 import { below, checkFolderName, repositoryOf } from '../../../app/setup/repository.js'
@@ -28,6 +24,7 @@ import { packageFolder } from '../../program/package-file.js'
 import { version } from '../../program/version.js'
 import { sayJobs } from '../../views/job-steps.js'
 import { refusingLinks, sayFates, shownPath } from '../../views/setup-files.js'
+import { SCHEMAS } from './schema.js'
 
 export const init: Define = (command, run) => {
   command
@@ -140,7 +137,8 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
     sourceOf(packageFolder(), version, from),
     sqlite(),
   )
-  const target: JobTarget | undefined = api === undefined ? undefined : { name: 'live', keyVariable: 'FLOWS_LIVE_KEY' }
+  const keyVariable = firstKeyVariable(project, repository)
+  const target: JobTarget | undefined = api === undefined ? undefined : { name: 'live', keyVariable }
   const jobs =
     ci === 'none'
       ? undefined
@@ -153,7 +151,7 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
     own.file,
     ...(wanted?.files ?? []),
     // Last, since it makes the folder a project.
-    kept(CONFIG_FILE, projectConfig(project, api)),
+    kept(CONFIG_FILE, projectConfig(project, api, keyVariable)),
   ]
   const shown = (path: string) => shownPath(cli, repository, path)
   const fates = refusingLinks(() => fatesOf(repository.root, files), shown)
@@ -164,16 +162,17 @@ function start(cli: Cli, root: string, { project, api, ci, branch, from }: Start
   if (jobs !== undefined) sayJobs(cli.terminal, jobs, wanted?.byHand)
 }
 
+/** The schemas of the files that people write. */
+const FOR_EDITORS = ['flow', 'base', 'config', 'policy', 'test'] as const
+
 function firstFiles(): Readonly<Record<string, string>> {
   return {
     'flows/sign-up.yaml': firstFile('sign-up', ownPackage),
     'policies/live-capture.yaml': firstFile('live-capture', ownPackage),
     'tests/sign-up.test.yaml': firstFile('sign-up.test', ownPackage),
-    'schemas/flow.schema.json': jsonText(flowSchema),
-    'schemas/base.schema.json': jsonText(baseSchema),
-    'schemas/config.schema.json': jsonText(configSchema),
-    'schemas/policy.schema.json': jsonText(policySchema),
-    'schemas/test.schema.json': jsonText(testSchema),
+    ...Object.fromEntries(
+      FOR_EDITORS.map((name) => [schemaFile(name), markedSchema(jsonText(SCHEMAS[name]), name, version)]),
+    ),
   }
 }
 

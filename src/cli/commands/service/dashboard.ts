@@ -46,7 +46,7 @@ of flows serve: the database in DATABASE_URL, else the embedded store.\n${exampl
           const host = '127.0.0.1'
           const server = await startServer({ store, host, port, verifiers, dashboard: dashboardOptions() }).catch(
             (error) => {
-              throw cannotListen(error, { host, port })
+              throw cannotListen(error, { host, port, options: { port: '--port' } })
             },
           )
           const stopped = stopSignal()

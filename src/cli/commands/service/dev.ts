@@ -58,7 +58,7 @@ export const dev: Define = (command, run) => {
         try {
           const host = '127.0.0.1'
           const server = await startServer({ store, host, port, webhookAllow: THIS_MACHINE }).catch((error) => {
-            throw cannotListen(error, { host, port })
+            throw cannotListen(error, { host, port, options: { port: '--port' } })
           })
           try {
             const operations = service({ store })

@@ -10,12 +10,13 @@ import { printable } from '../../../text/text.js'
 import { apiAddressFault } from '../../../validate/address.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import { allOf } from '../../service/all-of.js'
 import { dashboardOptions } from '../../service/dashboard.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
-import { openServiceStore } from '../../service/store.js'
-import { stripeSettings } from '../../service/stripe.js'
+import { openServiceStore, storeCheck } from '../../service/store.js'
+import { NO_STRIPE, type StripeSettings, stripeSettings } from '../../service/stripe.js'
 import { verifiersFor, whoVerifies } from '../../service/who-verifies.js'
 
 export const serve: Define = (command, run) => {
@@ -85,10 +86,20 @@ export const serve: Define = (command, run) => {
     )
     .action((given, command) =>
       run(async (cli) => {
-        settle(command, cli.terminal, given.settings)
+        const checkStore = await storeCheck(cli)
+        let webhookProxy: WebhookProxy | undefined
+        let stripe: StripeSettings = NO_STRIPE
+        allOf([
+          () => settle(command, cli.terminal, given.settings),
+          () => {
+            webhookProxy = webhookProxyOf(command.opts())
+          },
+          () => {
+            stripe = stripeSettings(cli.terminal)
+          },
+          checkStore,
+        ])
         const options = command.opts()
-        const webhookProxy = webhookProxyOf(options)
-        const stripe = stripeSettings(cli.terminal)
         const verifiers = await verifiersFor(stripe, options.stripeRateLimit)
         const store = await openServiceStore(cli, {
           whenPending: options.migrations,
@@ -113,7 +124,7 @@ export const serve: Define = (command, run) => {
             ...(webhookProxy !== undefined && { webhookProxy }),
             ...(log && { log: logToStderr }),
           }).catch((error) => {
-            throw cannotListen(error, options)
+            throw cannotListen(error, { host, port, options: LISTENS })
           })
           // Listen before telling the user that it can be stopped.
           const stopped = stopSignal()
@@ -136,13 +147,17 @@ export const serve: Define = (command, run) => {
     )
 }
 
+/** The options that say where the service listens, and where its figures are. */
+const LISTENS = { port: '--port', host: '--host' }
+const METRICS = { port: '--metrics-port', host: '--metrics-host' }
+
 /** Metrics cost memory and start-up time, so they are loaded only on request. */
 async function metricsOf(options: { metricsHost: string; metricsPort?: number }): Promise<MetricsServer | undefined> {
   const { metricsHost: host, metricsPort: port } = options
   if (port === undefined) return undefined
   const { serveMetrics } = await import('../../../service/metrics/serve.js')
   return serveMetrics(host, port).catch((error) => {
-    throw cannotListen(error, { host, port, option: '--metrics-port' })
+    throw cannotListen(error, { host, port, options: METRICS })
   })
 }
 

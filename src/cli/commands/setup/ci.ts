@@ -1,5 +1,5 @@
 import { Argument } from '@commander-js/extra-typings'
-import { jobsFor, wantedJobs } from '../../../app/setup/jobs.js'
+import { jobsFor, othersWithKey, wantedJobs } from '../../../app/setup/jobs.js'
 import { fatesOf, writeFates } from '../../../app/setup/renewal.js'
 import { repositoryOf } from '../../../app/setup/repository.js'
 import { defaultBranch } from '../../../ci/default-branch.js'
@@ -7,7 +7,7 @@ import { openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { ownPackage } from '../../program/own-package.js'
-import { sayJobs } from '../../views/job-steps.js'
+import { sayJobs, saySharedKey } from '../../views/job-steps.js'
 import { refusingLinks, sayFates, shownPath } from '../../views/setup-files.js'
 
 export const ci: Define = (command, run) => {
@@ -23,7 +23,7 @@ export const ci: Define = (command, run) => {
     )
     .addArgument(new Argument('<service>', 'whose jobs').choices(['github', 'gitlab'] as const))
     .option('-e, --env <name>', 'environment to plan and apply to (default: the one with a service; of several, live)')
-    .option('--overwrite', 'renew files as well that were edited since they were made')
+    .option('--overwrite', 'renew files as well that were edited since they were made, or that a newer version made')
     .addHelpText('after', shown)
     .action((forge, { env, overwrite }) =>
       run(async (cli) => {
@@ -36,7 +36,8 @@ export const ci: Define = (command, run) => {
         writeFates(repository.root, fates)
         sayFates(cli.terminal, fates, from)
         sayJobs(cli.terminal, jobs, byHand)
-        return fates.some(({ fate }) => fate === 'edited') ? ExitCode.failed : ExitCode.ok
+        saySharedKey(cli.terminal, jobs, othersWithKey(project, repository, jobs))
+        return fates.some(({ fate }) => fate === 'edited' || fate === 'newer') ? ExitCode.failed : ExitCode.ok
       }),
     )
 }

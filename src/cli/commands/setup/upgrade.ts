@@ -1,5 +1,5 @@
 import { badUsage, Failure } from '../../../app/failure.js'
-import { foundJobs, jobsFor, wantedJobs, wantedSchemas } from '../../../app/setup/jobs.js'
+import { renewableJobs, wantedJobs, wantedSchemas } from '../../../app/setup/jobs.js'
 import { type Fate, fatesOf, isWritten, type Wanted, writeFates } from '../../../app/setup/renewal.js'
 import { repositoryOf } from '../../../app/setup/repository.js'
 import { defaultBranch } from '../../../ci/default-branch.js'
@@ -7,17 +7,17 @@ import { plural } from '../../../text/text.js'
 import { jsonText } from '../../options/format.js'
 import { openProject } from '../../options/project.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
-import { ExitCode } from '../../program/exit-code.js'
+import { ExitCode, worstOf } from '../../program/exit-code.js'
 import { ownPackage } from '../../program/own-package.js'
 import { version } from '../../program/version.js'
-import { fatesDiff, refusingLinks, sayFates, shownPath } from '../../views/setup-files.js'
+import { fatesDiff, refusingLinks, sayFates, sayStuck, shownPath } from '../../views/setup-files.js'
 import { SCHEMAS } from '../definitions/schema.js'
 
 export const upgrade: Define = (command, run) => {
   command
     .option('--check', 'write nothing; exit 2 when there is something to renew')
     .option('-y, --yes', 'write without asking; needed where nobody can answer')
-    .option('--overwrite', 'renew files as well that were edited since they were made')
+    .option('--overwrite', 'renew files as well that were edited since they were made, or that a newer version made')
     .addHelpText(
       'after',
       examples(
@@ -30,10 +30,10 @@ export const upgrade: Define = (command, run) => {
         const project = openProject(cli)
         const repository = repositoryOf(project.root)
         const branch = await defaultBranch(project.root)
-        const jobs = foundJobs(project, repository).map((wish) => jobsFor(project, repository, { ...wish, branch }))
+        const { jobs, stuck } = renewableJobs(project, repository, branch)
         const schemas = Object.fromEntries(Object.entries(SCHEMAS).map(([name, value]) => [name, jsonText(value)]))
         const files: Wanted[] = [
-          ...wantedSchemas(project, repository, schemas),
+          ...wantedSchemas(project, repository, schemas, ownPackage),
           ...jobs.flatMap((one) => wantedJobs(one, ownPackage).files),
         ]
         const shown = (path: string) => shownPath(cli, repository, path)
@@ -41,15 +41,17 @@ export const upgrade: Define = (command, run) => {
         const written = fates.filter(({ fate }) => isWritten(fate))
         const { terminal } = cli
         terminal.result(fatesDiff(fates, terminal.palette))
+        sayStuck(terminal, stuck, shown)
+        const done = stuck.length > 0 ? ExitCode.failed : ExitCode.ok
         if (written.length === 0) {
           terminal.show(`Nothing to renew: ${plural(fates.length, 'file')} looked at, for flows ${version}.\n`)
-          return ExitCode.ok
+          return done
         }
-        if (check) return ExitCode.changesPending
+        if (check) return worstOf([done, ExitCode.changesPending])
         if (!yes) await confirm(cli, written)
         writeFates(repository.root, fates)
         sayFates(terminal, written, shown)
-        return ExitCode.ok
+        return done
       }),
     )
 }
