@@ -47,8 +47,24 @@ export async function anEndingProxy(database: string): Promise<EndingProxy> {
       upstream.destroy()
       client.end(bytes)
     }
+    // A client may ask for several things without waiting. The server gets each when it is ready for it, as its own queue
+    // would give them to it.
+    let asked = Buffer.alloc(0)
+    let isReady = false
+    const askNext = () => {
+      const end = isReady ? endOfRequest(asked) : undefined
+      if (end === undefined) return
+      if (ending() === 'before') return endWith(FATAL)
+      isReady = false
+      upstream.write(asked.subarray(0, end))
+      asked = asked.subarray(end)
+    }
+    let isSigningIn = true
     client.on('data', (data) => {
-      if (ending() === 'before') endWith(FATAL)
+      if (!isSigningIn) {
+        asked = Buffer.concat([asked, data])
+        askNext()
+      } else if (ending() === 'before') endWith(FATAL)
       else upstream.write(data)
     })
     let rest = Buffer.alloc(0)
@@ -75,6 +91,11 @@ export async function anEndingProxy(database: string): Promise<EndingProxy> {
         if (type === READY || type === AUTHENTICATION || type === ERROR) {
           client.write(Buffer.concat(answer))
           answer = []
+        }
+        if (type === READY) {
+          isSigningIn = false
+          isReady = true
+          askNext()
         }
       }
     })
@@ -110,6 +131,16 @@ function firstMessage(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 5) return undefined
   const length = 1 + bytes.readInt32BE(1)
   return bytes.length < length ? undefined : bytes.subarray(0, length)
+}
+
+/** Where the first request of a client ends that has come whole: with a Sync, a Query or a Terminate. */
+function endOfRequest(bytes: Buffer): number | undefined {
+  let end = 0
+  for (let message = firstMessage(bytes); message !== undefined; message = firstMessage(bytes.subarray(end))) {
+    end += message.length
+    if ('SQX'.includes(String.fromCharCode(message[0] ?? 0))) return end
+  }
+  return undefined
 }
 
 /** What a server says that ends a connection because it is told to. */

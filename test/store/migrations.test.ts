@@ -6,7 +6,7 @@ import { MIGRATIONS, migrate } from '../../src/store/migrations/migrations.js'
 import type { Tables } from '../../src/store/queries/tables.js'
 import { patient } from '../../src/store/sqlite/busy.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
-import { sqliteDialect } from '../../src/store/sqlite/dialect.js'
+import { sqliteDialect } from '../../src/store/sqlite/driver/dialect.js'
 import { anApiKey, aSession } from './records.js'
 import { aFolder, sqlite, stores } from './stores.js'
 

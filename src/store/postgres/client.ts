@@ -1,20 +1,39 @@
 import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
+import { LATER } from '../queries/rows/later.js'
 import { toParameter } from '../queries/rows/parameter.js'
-import { endsTheConnection, isRefusedWrite, markLoss, toLostCommit, toStatementError } from './failure.js'
+import {
+  endsTheConnection,
+  isConsequence,
+  isOutdatedStatement,
+  isRefusedWrite,
+  markLoss,
+  toLostCommit,
+  toStatementError,
+} from './failure.js'
+import { statementName } from './statement-name.js'
 
 export interface ClientOptions {
   /** For people. */
   readonly label: string
   /** Whether a new connection may lead to another server. */
   readonly hasOthers: boolean
+  /** What connections that were given back still wait for. */
+  readonly unanswered: Set<Promise<unknown>>
 }
 
 /** One connection for one transaction. A connection that broke, or whose transaction did not end, is not used again. */
-export function checkedClient(client: pg.PoolClient, { label, hasOthers }: ClientOptions): PostgresPoolClient {
+export function checkedClient(
+  client: pg.PoolClient,
+  { label, hasOthers, unanswered }: ClientOptions,
+): PostgresPoolClient {
   let isBroken = false
   let isInTransaction = false
   let isReadOnly = false
+  /** The answer to BEGIN. */
+  let begun: Promise<unknown> | undefined
+  /** The first failure of a transaction: the server refuses whatever comes behind it. */
+  let failure: unknown
   // It may also break between two statements; the next one then fails.
   const onError = () => {
     isBroken = true
@@ -26,44 +45,69 @@ export function checkedClient(client: pg.PoolClient, { label, hasOthers }: Clien
       return await client.query({ text, values: values.map(toParameter), ...more })
     } catch (error) {
       const isRefused = isRefusedWrite(error) && !isReadOnly
+      const isOutdated = isOutdatedStatement(error)
       // The server may have become read-only. A new connection may find the one that takes writes.
-      if (endsTheConnection(error) || isRefused) isBroken = true
-      const failure = toStatementError(error, label)
+      if (endsTheConnection(error) || isRefused || isOutdated) isBroken = true
+      const cause = isConsequence(error) && failure !== undefined ? failure : toStatementError(error, label)
       // The server drops an unfinished transaction, so the work may be repeated. A lost commit may have succeeded.
-      if (isBroken && isInTransaction && (!isRefused || hasOthers)) markLoss(failure, 'undone')
-      throw failure
+      if (isOutdated && isInTransaction) markLoss(cause, 'never begun')
+      else if (isBroken && isInTransaction && (!isRefused || hasOthers)) markLoss(cause, 'undone')
+      failure ??= cause
+      throw cause
     }
   }
   const query = async (text: string, values: readonly unknown[]) => {
     if (text === 'rollback') return rollBack()
     if (text === 'commit') return commit()
     if (BEGIN.test(text)) return begin(text)
-    return send(text, values)
+    const isLater = isInTransaction && text.startsWith(LATER)
+    const statement = text.startsWith(LATER) ? text.slice(LATER.length) : text
+    const answer = send(statement, values, { name: statementName(statement) })
+    answer.catch(() => {})
+    if (isLater) return NOTHING
+    // If the transaction never began, that is why the statement failed.
+    await begun
+    return answer
   }
-  const begin = async (text: string): Promise<pg.QueryResult> => {
+  /** Does not wait for the server: the first statements are on their way with it, and wait for both. */
+  const begin = (text: string): pg.QueryResult => {
     isInTransaction = true
     isReadOnly = text.endsWith('read only')
-    try {
-      return await send(text, [], { query_timeout: BEGIN_PATIENCE })
-    } catch (error) {
+    failure = undefined
+    begun = send(text, [], { query_timeout: BEGIN_PATIENCE }).catch((error) => {
       // The server was restarted, or closed the connection while it was idle.
       isBroken = true
       markLoss(error, 'never begun')
       throw error
-    }
+    })
+    begun.catch(() => {})
+    return NOTHING
   }
   const commit = async (): Promise<pg.QueryResult> => {
-    // If the connection broke before, the transaction is lost and no commit reaches the server.
-    const isAsked = !isBroken
+    // Also of a statement that was never sent, of which the server knows nothing.
+    if (failure !== undefined) throw failure
+    if (isReadOnly) {
+      await begun
+      // All has been read. The next transaction queues behind the answer, and nobody else needs it.
+      isInTransaction = false
+      const answer = send('commit', [])
+        .catch(() => {})
+        .finally(() => unanswered.delete(answer))
+      unanswered.add(answer)
+      return NOTHING
+    }
+    const answer = send('commit', [])
+    answer.catch(() => {})
+    await begun
     let result: pg.QueryResult
     try {
-      result = await send('commit', [])
+      result = await answer
     } catch (error) {
-      throw isAsked && isBroken && !isReadOnly ? toLostCommit(error, label) : error
+      throw isBroken ? toLostCommit(error, label) : error
     }
-    // The server reports a rollback here if a statement failed and its error was swallowed.
-    if (result.command !== 'COMMIT') throw new Error('the transaction was not kept: one of its statements failed')
     isInTransaction = false
+    // The server reports a rollback here if a statement failed.
+    if (result.command !== 'COMMIT') throw failure ?? new Error('the transaction was not kept')
     return result
   }
   /** Never throws: the first error is the one that matters. */
@@ -94,4 +138,4 @@ const BEGIN = /^(?:begin|start transaction)\b/
 /** How long BEGIN may take, in milliseconds. It waits for nothing, so a slower server counts as gone. */
 const BEGIN_PATIENCE = 5_000
 
-const NOTHING: pg.QueryResult = { command: 'ROLLBACK', rowCount: 0, oid: 0, fields: [], rows: [] }
+const NOTHING: pg.QueryResult = { command: '', rowCount: 0, oid: 0, fields: [], rows: [] }

@@ -61,6 +61,21 @@ export function endsTheConnection(error: unknown): boolean {
   return /^(?:57P|08|25P0[34])/.test(codeOf(error)) || /^(?:FATAL|PANIC)$/.test(error.severity ?? '')
 }
 
+/** Whether a statement was refused because an earlier one of its transaction had failed. */
+export function isConsequence(error: unknown): boolean {
+  return codeOf(error) === '25P02'
+}
+
+/**
+ * Whether a prepared statement no longer fits: a table has got a column since (0A000 of the server's plan cache), or a
+ * pooler in between has given the connection to others. A new connection prepares it anew.
+ */
+export function isOutdatedStatement(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false
+  const code = codeOf(error)
+  return code === '26000' || code === '42P05' || (code === '0A000' && error.routine === 'RevalidateCachedQuery')
+}
+
 /** Whether a server refused a write because it is read-only: a standby, or a database set so. */
 export function isRefusedWrite(error: unknown): boolean {
   return codeOf(error) === '25006'

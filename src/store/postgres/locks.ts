@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { Locks } from '../queries/locks.js'
+import { later } from '../queries/rows/later.js'
 
 /** PostgreSQL's advisory locks, which need no table. */
 export const advisoryLocks: Locks = {
@@ -15,7 +16,7 @@ export const advisoryLocks: Locks = {
   },
   // Not table locks: a transaction that waits for those has already read, and would go on with deleted rows.
   async enter(tx) {
-    await sql`select pg_advisory_xact_lock_shared(${WHOLE_STORE})`.execute(tx)
+    await tx.executeQuery(later(sql`select pg_advisory_xact_lock_shared(${WHOLE_STORE})`.compile(tx)))
   },
   // Later writers queue behind this one. Two at once deadlock, and one of them starts again.
   async lockAll(tx) {

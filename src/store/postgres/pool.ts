@@ -36,6 +36,7 @@ export function openPool(options: PoolOptions): PostgresPool {
   const { label, servers } = address
   const pools = servers.map((server) => ({ server, pool: poolOf(server, options) }))
   const wanted = address.wanted ?? (servers.length === 1 || isForReading ? 'any' : 'read-write')
+  const unanswered = new Set<Promise<unknown>>()
   let current = 0
 
   const connected = async (wish: Wanted, failures: unknown[]): Promise<pg.PoolClient | undefined> => {
@@ -66,11 +67,12 @@ export function openPool(options: PoolOptions): PostgresPool {
       const wishes: readonly Wanted[] = wanted === 'prefer-standby' ? ['standby', 'any'] : [wanted]
       for (const wish of wishes) {
         const client = await connected(wish, failures)
-        if (client !== undefined) return checkedClient(client, { label, hasOthers: servers.length > 1 })
+        if (client !== undefined) return checkedClient(client, { label, hasOthers: servers.length > 1, unanswered })
       }
       throw toConnectError(failures, label)
     },
     end: async () => {
+      await Promise.all(unanswered)
       await Promise.all(pools.map(({ pool }) => pool.end()))
     },
   }
@@ -88,6 +90,8 @@ function poolOf(server: Server, options: PoolOptions): pg.Pool {
     statement_timeout: statementTimeout,
     ...(statementTimeout > 0 && { query_timeout: statementTimeout + GRACE }),
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
+    // Statements do not wait for the answers of those before them.
+    pipeline: true,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER,
     types: { getTypeParser },

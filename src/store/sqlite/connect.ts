@@ -5,7 +5,7 @@ import type { Db, Tables } from '../queries/tables.js'
 import { StoreError } from '../store-error.js'
 import type { WhileBusy } from './busy.js'
 import type { Database, DatabaseConstructor } from './database.js'
-import { sqliteDialect } from './dialect.js'
+import { sqliteDialect } from './driver/dialect.js'
 import { toStoreError } from './failure.js'
 import { ALWAYS, openPresent, type Presence, presenceOf } from './file/presence.js'
 

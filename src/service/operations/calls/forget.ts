@@ -14,7 +14,6 @@ const MOST_AT_ONCE = 200
  * Drops records whose time is over. Answers whether more may be left. Does nothing while another process is doing it.
  */
 export async function forgetOld({ tx, now }: WriteCall): Promise<boolean> {
-  // The same lock under which retries drop expired answers.
   if (!(await tx.tryLock('idempotency'))) return false
   await tx.idempotency.forget(now - ANSWERS)
   await tx.idempotency.forget(now - SECRETS, 'we_')

@@ -92,8 +92,8 @@ async function firstAnswer(
   const stored = await tx.idempotency.find(livemode, key)
   const isKept = stored !== undefined && stored.created >= now - KEPT
   if (!isKept) {
-    // Each request drops expired answers. It does not wait for another that is doing so, unless its own key is expired.
-    if (stored || (await tx.tryLock('idempotency'))) await tx.idempotency.forget(now - KEPT)
+    // A job of the service drops what has expired; the answer of this very key may not wait for it.
+    if (stored) await tx.idempotency.forget(now - KEPT)
     return undefined
   }
   if (stored.fingerprint !== fingerprintOf(request)) {

@@ -1,8 +1,12 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites, Ending } from '../../keys.js'
+import { compiledOnce } from '../rows/compiled-once.js'
 import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { ApiKeysTable, Db } from '../tables.js'
+
+/** Asked with every request. */
+const byHash = compiledOnce((db, hash: string) => db.selectFrom('api_keys').selectAll().where('hash', '=', hash))
 
 export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
   const keys = () => db.selectFrom('api_keys').selectAll()
@@ -28,7 +32,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return row && toRecord(row)
     },
     async byHash(hash) {
-      const row = await keys().where('hash', '=', hash).executeTakeFirst()
+      const [row] = (await db.executeQuery(byHash(db, hash))).rows
       return row && toRecord(row)
     },
     async list(livemode, { created }, page) {

@@ -1,29 +1,28 @@
 import { sql } from 'kysely'
 import type { IdempotencyKeys } from '../../idempotency-keys.js'
+import { compiledOnce, insertOf } from '../rows/compiled-once.js'
+import { later } from '../rows/later.js'
 import type { Db } from '../tables.js'
+
+const find = compiledOnce((db, livemode: number, key: string) =>
+  db.selectFrom('idempotency_keys').selectAll().where('livemode', '=', livemode).where('key', '=', key),
+)
 
 export function idempotencyQueries(db: Db): IdempotencyKeys {
   return {
     async find(livemode, key) {
-      const row = await db
-        .selectFrom('idempotency_keys')
-        .selectAll()
-        .where('livemode', '=', Number(livemode))
-        .where('key', '=', key)
-        .executeTakeFirst()
+      const [row] = (await db.executeQuery(find(db, Number(livemode), key))).rows
       return row && { ...row, livemode }
     },
     async insert(record) {
-      await db
-        .insertInto('idempotency_keys')
-        .values({ ...record, livemode: Number(record.livemode) })
-        .execute()
+      const row = { ...record, livemode: Number(record.livemode) }
+      await db.executeQuery(later(insertOf(db, 'idempotency_keys', row)))
     },
     async forget(before, prefix) {
       const old = db.deleteFrom('idempotency_keys').where('created', '<', before)
       // Not LIKE: "_" matches any character in a pattern.
       const beginning = sql<string>`substr(resource, 1, ${sql.lit((prefix ?? '').length)})`
-      await (prefix === undefined ? old : old.where(beginning, '=', prefix)).execute()
+      await db.executeQuery(later((prefix === undefined ? old : old.where(beginning, '=', prefix)).compile()))
     },
     async rewrite(resource, body) {
       await db.updateTable('idempotency_keys').set({ body }).where('resource', '=', resource).execute()

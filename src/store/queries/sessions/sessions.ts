@@ -1,11 +1,17 @@
 import { sha256 } from '../../../model/canonical.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
 import { isOfFlowWithin } from '../flows/within.js'
+import { compiledOnce, insertOf } from '../rows/compiled-once.js'
 import { fromJson, parseJson, toJson } from '../rows/json.js'
+import { later } from '../rows/later.js'
 import { readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, SessionsTable } from '../tables.js'
 import { countsSince } from './session-counts.js'
+
+const byId = compiledOnce((db, livemode: number, id: string) =>
+  db.selectFrom('verification_sessions').selectAll().where('livemode', '=', livemode).where('id', '=', id),
+)
 
 export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
@@ -20,7 +26,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       .execute()
   return {
     async byId(livemode, id) {
-      const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      const [row] = (await db.executeQuery(byId(db, Number(livemode), id))).rows
       return row && toRecord(row)
     },
     async untouchedOf(livemode, linkVisitor, since) {
@@ -84,7 +90,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       return counts
     },
     async insert(session) {
-      await db.insertInto('verification_sessions').values(toRow(session)).execute()
+      await db.executeQuery(later(insertOf(db, 'verification_sessions', toRow(session))))
     },
     async toWrite(livemode, id) {
       // An update without a change locks the row until the transaction ends, on every dialect.

@@ -2,7 +2,9 @@ import { type RawBuilder, sql } from 'kysely'
 import type { EventReads, EventRecord, EventWrites } from '../../events.js'
 import type { Page, PageOf } from '../../page.js'
 import type { DeliveryRecord } from '../../webhooks.js'
+import { insertOf } from '../rows/compiled-once.js'
 import { fromJson, parseJson, toJson } from '../rows/json.js'
+import { later } from '../rows/later.js'
 import { compare, readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, EventsTable } from '../tables.js'
@@ -37,7 +39,7 @@ export function eventQueries(db: Db, pace: Pace): EventReads & EventWrites {
       return new Map(rows.map(({ event, pending }) => [event, Number(pending)]))
     },
     async insert(event) {
-      await db.insertInto('events').values(toRow(event)).execute()
+      await db.executeQuery(later(insertOf(db, 'events', toRow(event))))
     },
     async newestOf(object) {
       const query = db.selectFrom('events').select(['id', 'created']).where('object', '=', object)

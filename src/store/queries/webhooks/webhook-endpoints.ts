@@ -1,7 +1,18 @@
 import type { WebhookEndpointReads, WebhookEndpointRecord, WebhookEndpointWrites } from '../../webhooks.js'
+import { compiledOnce } from '../rows/compiled-once.js'
 import { parseJson } from '../rows/json.js'
 import { readPage } from '../rows/page.js'
 import type { Db, WebhookEndpointsTable } from '../tables.js'
+
+/** Asked with every event. */
+const enabled = compiledOnce((db, livemode: number) =>
+  db
+    .selectFrom('webhook_endpoints')
+    .selectAll()
+    .where('livemode', '=', livemode)
+    .where('status', '=', 'enabled')
+    .orderBy('id'),
+)
 
 export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEndpointWrites {
   const inMode = (livemode: boolean) =>
@@ -27,7 +38,7 @@ export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEn
       return Number(endpoints)
     },
     async enabled(livemode) {
-      return (await inMode(livemode).where('status', '=', 'enabled').orderBy('id').execute()).map(toRecord)
+      return (await db.executeQuery(enabled(db, Number(livemode)))).rows.map(toRecord)
     },
     async insert(endpoint) {
       await db.insertInto('webhook_endpoints').values(toRow(endpoint)).execute()

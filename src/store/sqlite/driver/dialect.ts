@@ -1,0 +1,207 @@
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type TransactionSettings,
+} from 'kysely'
+import { toParameter } from '../../queries/rows/parameter.js'
+import type { WhileBusy } from '../busy.js'
+import type { Database, Statement } from '../database.js'
+import { ALWAYS, type Presence } from '../file/presence.js'
+import { WriteGroup } from './write-group.js'
+
+export interface DialectOptions {
+  readonly whileBusy: WhileBusy
+  /** Checked before every transaction, and again after every commit, before success is reported. */
+  readonly presence?: Presence
+}
+
+/** Kysely over the `node:sqlite` interface. */
+export function sqliteDialect(database: Database, options: DialectOptions): Dialect {
+  return {
+    createDriver: () => new SqliteDriver(database, options),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => new SqliteAdapter(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  }
+}
+
+/**
+ * One connection, used by one transaction after another. Writes that arrive together share one commit: each is a
+ * savepoint, so it fails alone, and none is reported as done before the commit that keeps them all.
+ */
+class SqliteDriver implements Driver {
+  readonly #database: Database
+  readonly #whileBusy: WhileBusy
+  readonly #presence: Presence
+  readonly #statements: Statements
+  readonly #group: WriteGroup
+  #last: Promise<void> = Promise.resolve()
+
+  constructor(database: Database, { whileBusy, presence = ALWAYS }: DialectOptions) {
+    this.#database = database
+    this.#whileBusy = whileBusy
+    this.#presence = presence
+    this.#statements = new Statements(database)
+    this.#group = new WriteGroup(database, presence)
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    // Time in the queue counts as waiting: otherwise ten writers would wait ten times as long as one.
+    const since = Date.now()
+    return new SqliteTurn(this.#statements, this.#group, { since, release: await this.#turn() })
+  }
+
+  /** Waits for its turn. Resolves with what ends it. */
+  async #turn(): Promise<() => void> {
+    const before = this.#last
+    let release = () => {}
+    this.#last = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    await before
+    return release
+  }
+
+  async releaseConnection(turn: SqliteTurn): Promise<void> {
+    turn.release()
+  }
+
+  async beginTransaction(turn: SqliteTurn, { accessMode }: TransactionSettings): Promise<void> {
+    if (accessMode === 'read only') {
+      this.#group.end()
+      await this.#whileBusy(() => this.#beginRead(), turn.since)
+      turn.doing = 'reading'
+      return
+    }
+    if (!this.#group.isOpen) await this.#whileBusy(() => this.#group.open(), turn.since)
+    this.#group.begin()
+    turn.doing = 'writing'
+  }
+
+  /** The first read takes the snapshot, so one is made here, where waiting is possible. */
+  #beginRead(): void {
+    this.#presence.check()
+    this.#database.exec('begin')
+    try {
+      this.#statements.of('select count(*) from sqlite_schema').get()
+    } catch (error) {
+      this.#database.exec('rollback')
+      throw error
+    }
+  }
+
+  async commitTransaction(turn: SqliteTurn): Promise<void> {
+    if (turn.doing === 'reading') {
+      this.#database.exec('commit')
+      turn.doing = 'nothing'
+      this.#presence.check()
+      return
+    }
+    const kept = this.#group.keep()
+    turn.doing = 'nothing'
+    if (this.#group.size === 1) this.#endGroupSoon()
+    // The next write may begin before this one is on disk.
+    turn.release()
+    await kept
+  }
+
+  async rollbackTransaction(turn: SqliteTurn): Promise<void> {
+    const { doing } = turn
+    turn.doing = 'nothing'
+    if (doing === 'writing') this.#group.drop(turn.failure)
+    if (doing !== 'reading') return
+    try {
+      this.#database.exec('rollback')
+    } catch {
+      // After some failures SQLite has already rolled back. Only the first error matters.
+    }
+  }
+
+  /** What arrives in this turn of the event loop is read from its sockets first, and joins the group. */
+  #endGroupSoon(): void {
+    setImmediate(async () => {
+      const release = await this.#turn()
+      this.#group.end()
+      release()
+    })
+  }
+
+  /** The opener of the database closes it: Kysely does not call this for a store that was never used. */
+  async destroy(): Promise<void> {}
+}
+
+interface Turn {
+  /** When it began to wait, in milliseconds. */
+  readonly since: number
+  readonly release: () => void
+}
+
+/** The connection while one caller has it. */
+class SqliteTurn implements DatabaseConnection {
+  readonly #statements: Statements
+  readonly #group: WriteGroup
+  readonly since: number
+  /** Ending a turn twice does no harm. */
+  readonly release: () => void
+  doing: 'nothing' | 'reading' | 'writing' = 'nothing'
+  /** Why a statement failed. */
+  failure: unknown
+
+  constructor(statements: Statements, group: WriteGroup, { since, release }: Turn) {
+    this.#statements = statements
+    this.#group = group
+    this.since = since
+    this.release = release
+  }
+
+  async executeQuery<Row>({ sql, parameters, query }: CompiledQuery): Promise<QueryResult<Row>> {
+    // A statement without a transaction is on disk when it has run: it is not part of the group.
+    if (this.doing === 'nothing') this.#group.end()
+    const bound = parameters.map(toParameter)
+    const answersRows = query.kind === 'SelectQueryNode' || query.kind === 'RawNode' || 'returning' in query
+    try {
+      const statement = this.#statements.of(sql)
+      if (answersRows) return { rows: statement.all(...bound) as Row[] }
+      return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
+    } catch (error) {
+      this.failure = error
+      throw error
+    }
+  }
+
+  // biome-ignore lint/correctness/useYield: streams are not used, and the interface asks for the method.
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('the SQLite store does not stream')
+  }
+}
+
+/** Above this many different statements, the one used longest ago is dropped. */
+const MOST_STATEMENTS = 200
+
+/** The statements of a database, prepared once. */
+class Statements {
+  readonly #database: Database
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  of(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    const statement = known ?? this.#database.prepare(sql)
+    this.#statements.delete(sql)
+    this.#statements.set(sql, statement)
+    const [oldest] = this.#statements.keys()
+    if (this.#statements.size > MOST_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
+    return statement
+  }
+}
