@@ -61,7 +61,7 @@ function documentFaults(document: Document, text: string): Fault[] {
     faults.push({
       code: 'FILE_EMPTY',
       message: 'the file holds no document',
-      hint: 'write a definition, or remove the file',
+      hint: 'write something into it, or remove the file',
       offset: 0,
       ends: true,
     })

@@ -5,7 +5,7 @@
  *   npm run bench -- --count 10000 --runs 5
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -29,6 +29,20 @@ writeFileSync(
 )
 writeManyDefinitions(join(root, 'flows'), count)
 
+// The same flows again, each with a base and a variable.
+const reuse = mkdtempSync(join(tmpdir(), 'flows-bench-'))
+process.on('exit', () => rmSync(reuse, { recursive: true, force: true }))
+writeFileSync(
+  join(reuse, 'flows.config.yaml'),
+  'project: bench\nenvironments:\n  local: { variables: { text: a } }\n  live: { mode: live, api: "https://flows.example.com", api_key_env: KEY, variables: { text: b } }\n',
+)
+mkdirSync(join(reuse, 'base'))
+writeFileSync(join(reuse, 'base/all.yaml'), 'metadata:\n  base: { variable: text }\n')
+writeManyDefinitions(join(reuse, 'flows'), count)
+for (const name of readdirSync(join(reuse, 'flows'), { recursive: true, encoding: 'utf8' })) {
+  if (name.endsWith('.yaml')) appendFileSync(join(reuse, 'flows', name), 'extends: base/all.yaml\n')
+}
+
 const floors = {
   parse: floor(`import { parse } from 'yaml'
     const read = list().map((file) => parse(readFileSync(file, 'utf8')))
@@ -51,6 +65,8 @@ const rows = {
   cold: row(`validate, no cache, ${count} files`, 'read and parse them', 1.2),
   warm: row(`validate again, ${count} unchanged`, 'read and hash them', 1.5),
   empty: row('empty plan', 'validate again', 1.5),
+  reuse: row('validate with bases and variables, no cache', 'the same without', 1.3),
+  reuseWarm: row('validate again with bases and variables', 'the same without', 1.3),
 }
 
 for (let round = 0; round < Math.max(runs, 3) * 3; round += 1) {
@@ -58,13 +74,17 @@ for (let round = 0; round < Math.max(runs, 3) * 3; round += 1) {
 }
 for (let round = 0; round < runs; round += 1) {
   rmSync(join(root, '.flows'), { recursive: true, force: true })
-  rows.cold.pairs.push({ measured: time(flows, 'validate'), base: time(floors.parse) })
+  rmSync(join(reuse, '.flows'), { recursive: true, force: true })
+  const cold = time(flows, 'validate')
+  rows.cold.pairs.push({ measured: cold, base: time(floors.parse) })
+  rows.reuse.pairs.push({ measured: timeIn(reuse, flows, 'validate'), base: cold })
 }
 const { elapsed: apply, stdout: applied } = run(flows, 'apply', '--yes', '--json')
 const uncachedPlan = time(flows, 'plan')
 for (let round = 0; round < runs * 3; round += 1) {
   const validate = time(flows, 'validate')
   rows.warm.pairs.push({ measured: validate, base: time(floors.hash) })
+  rows.reuseWarm.pairs.push({ measured: timeIn(reuse, flows, 'validate'), base: validate })
   rows.empty.pairs.push({ measured: time(flows, 'plan', '--detailed-exitcode'), base: validate })
 }
 
@@ -174,10 +194,18 @@ function time(...args: readonly string[]): number {
   return run(...args).elapsed
 }
 
+function timeIn(cwd: string, ...args: readonly string[]): number {
+  return runIn(cwd, ...args).elapsed
+}
+
 function run(...args: readonly string[]): { elapsed: number; stdout: string } {
+  return runIn(root, ...args)
+}
+
+function runIn(cwd: string, ...args: readonly string[]): { elapsed: number; stdout: string } {
   const started = performance.now()
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: root,
+    cwd,
     encoding: 'utf8',
     maxBuffer: 1 << 30,
   })
@@ -193,6 +221,6 @@ function median(numbers: readonly number[]): number {
 
 function print([what = '', ratio = '', limit = '', ms = '', of = '', base = '']: readonly string[]): void {
   console.log(
-    `${what.padEnd(36)}${ratio.padStart(6)}  ${limit.padEnd(9)}${ms.padStart(7)}   ${of.padEnd(22)}${base.padStart(7)}`,
+    `${what.padEnd(44)}${ratio.padStart(6)}  ${limit.padEnd(9)}${ms.padStart(7)}   ${of.padEnd(22)}${base.padStart(7)}`,
   )
 }

@@ -51,6 +51,21 @@ describe('--all', () => {
     expect((await flows(['validate', '--all'], { cwd })).code).toBe(0)
   })
 
+  test('tells what is wrong with the command line once, however many projects there are', async () => {
+    const cwd = aFolder()
+    writeFiles(cwd, { ...project('a', 'one'), ...project('b', 'two') })
+    for (const args of [
+      ['plan', '--out', 'plan.json'],
+      ['plan', '--format', 'markdown', '--json'],
+      ['drift', '--format', 'human', '--json'],
+      ['validate', '--format', 'github', '--json'],
+    ]) {
+      const { stdout, stderr } = await flows([...args, '--all'], { cwd })
+      if (stderr === '' && args[2] === 'human') continue
+      expect(`${stdout}${stderr}`.match(/contradict/g), args.join(' ')).toHaveLength(1)
+    }
+  })
+
   test.each([
     [['plan', '--all', '--out', 'plan.json'], '--out saves one plan'],
     [['validate', '--all', '--format', 'sarif'], 'SARIF is one document'],

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { expect, onTestFinished, test } from 'vitest'
+import { notify as notifyAll } from '../../src/app/review/notify.js'
 import { updateFlow } from '../../src/service/operations/flows/flows.js'
 import { aDefinition, aProject, flows, printed, start } from '../helpers/cli.js'
 import { outsideGit } from '../helpers/outside-git.js'
@@ -151,5 +152,30 @@ notify:
   expect(await drift('--expires', '3d')).toMatchObject({ code: 0 })
   expect(receiver.received.map(({ body }) => JSON.parse(body))).toMatchObject([
     { event: 'key_ending', title: expect.stringMatching(/^The API key "ci-plan" of acme-kyc in served ends /) },
+  ])
+})
+
+test('receivers are told at once, so that one which never answers delays a job once, and warnings keep their order', async () => {
+  const events: string[] = []
+  const receivers = ['A', 'B', 'C'].map((name) => ({ to: 'url' as const, address_env: name }))
+  const site = {
+    project: { config: { notify: receivers } },
+    env: { A: 'https://a.example.com', B: 'https://b.example.com', C: 'https://c.example.com' },
+    reporter: { warn: (text: string) => void events.push(text) },
+  }
+  let waiting = 0
+  let all = () => {}
+  const together = new Promise<void>((resolve) => {
+    all = resolve
+  })
+  await notifyAll(site as never, { event: 'applied', environment: 'live', details: [] } as never, async (address) => {
+    waiting += 1
+    if (waiting === receivers.length) all()
+    await together
+    if (!address.includes('b.')) throw new Error(`cannot reach ${new URL(address).hostname}`)
+  })
+  expect(events).toEqual([
+    'url was not told of this: cannot reach a.example.com',
+    'url was not told of this: cannot reach c.example.com',
   ])
 })

@@ -302,6 +302,17 @@ failed test 1 (local)
     const { code, stdout } = await flows(['test', '--format', 'junit', '--junit', 'report.xml'], { cwd })
     expect(code).toBe(1)
     expect(readFileSync(join(cwd, 'report.xml'), 'utf8')).toBe(stdout)
+    expect(await flows(['test', '--junit', 'report.xml'], { cwd })).toMatchObject({ code: 1 })
+    // Nobody's work is replaced by a report, nor by a plan.
+    for (const args of [
+      ['test', '--junit', 'tests/a.test.yaml'],
+      ['plan', '--out', 'tests/a.test.yaml'],
+      ['plan', '--out', 'report.xml'],
+    ]) {
+      const refused = await flows(args, { cwd })
+      expect([refused.code, refused.stderr]).toEqual([64, expect.stringContaining('and is not a ')])
+    }
+    expect(readFileSync(join(cwd, 'tests/a.test.yaml'), 'utf8')).toBe(text)
     expect(stdout).toBe(`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites tests="2" failures="1" errors="0" skipped="0" name="flows test">
   <testsuite tests="2" failures="1" errors="0" skipped="0" name="tests/a.test.yaml">

@@ -9,9 +9,17 @@ describe('a key that is bound to addresses', () => {
   const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 
   test.each([
-    [['10.0.0.0/8'], ['10.1.2.3', '::ffff:10.1.2.3'], ['11.0.0.1', '2001:db8::1', '127.0.0.1']],
+    [
+      ['10.0.0.0/8'],
+      ['10.1.2.3', '::ffff:10.1.2.3', '10.1.2.3:443', '[::ffff:10.1.2.3]:443'],
+      ['11.0.0.1', '11.0.0.1:443', '2001:db8::1', '127.0.0.1'],
+    ],
     [['192.0.2.7'], ['192.0.2.7'], ['192.0.2.8']],
-    [['2001:db8::/32'], ['2001:db8::1', '2001:db8:ffff::1'], ['2001:db9::1', '10.0.0.1']],
+    [
+      ['2001:db8::/32'],
+      ['2001:db8::1', '[2001:db8::2]', '[2001:db8::1]:443', '2001:db8:ffff::1'],
+      ['2001:db9::1', '10.0.0.1'],
+    ],
     [['10.0.0.0/8', '2001:db8::/32'], ['10.0.0.1', '2001:db8::1'], ['192.0.2.1']],
   ] as const)('%j is good from there only, as a trusted proxy tells the address', async (addresses, good, bad) => {
     const { call, service } = await served({ trustProxy: '127.0.0.1' })

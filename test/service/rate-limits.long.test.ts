@@ -133,6 +133,16 @@ describe('wrong keys', () => {
     expect((await call('GET', FLOWS)).status).toBe(200)
   })
 
+  test('count over every part of the API together', async () => {
+    const { call } = await served({ rateLimit: 1000 })
+    const paths = [FLOWS, '/v2/identity/flow_state?project=p']
+    const statuses: number[] = []
+    for (let n = 0; n <= MOST_FAILURES; n += 1) {
+      statuses.push((await call('GET', paths[n % 2] ?? '', { key: 'sk_test_wrong' })).status)
+    }
+    expect([count(statuses, 401), statuses.at(-1)]).toEqual([MOST_FAILURES, 429])
+  })
+
   test('count for the address that a trusted proxy names, whoever else says so', async () => {
     const asked = async (trustProxy?: string) => {
       const { call } = await served({ rateLimit: 1000, ...(trustProxy && { trustProxy }) })

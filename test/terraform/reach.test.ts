@@ -33,7 +33,7 @@ test('a flow beyond what the key reaches is refused when it is read and planned,
   const provider = await bound.process()
   onTestFinished(() => provider.close(false))
   const read = await resource(provider).read(state, new Uint8Array())
-  expect([read.result.state, texts(read.diagnostics)]).toEqual([state, said])
+  expect([read.result?.state, texts(read.diagnostics)]).toEqual([state, said])
   expect(texts((await resource(provider).import('sign-up')).diagnostics).join()).toContain('1 flow lies beyond')
 
   // What is within reach goes on, and a flow that is not there is not there.

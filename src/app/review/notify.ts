@@ -12,10 +12,11 @@ export type Post = (address: string, body: string) => Promise<void>
  * is done, whoever hears of it. A receiver that cannot be told is a warning.
  */
 export async function notify({ project, env, reporter }: Site, notice: Notice, post: Post): Promise<void> {
-  for (const receiver of project.config.notify ?? []) {
-    if (!isMeant(receiver, notice)) continue
-    const problem = await told(receiver, notice, env, post)
-    if (problem !== undefined) reporter.warn(`${receiver.to} was not told of this: ${problem}`)
+  const meant = (project.config.notify ?? []).filter((receiver) => isMeant(receiver, notice))
+  // At once: a receiver that never answers must not delay the job once for each of them.
+  const problems = await Promise.all(meant.map((receiver) => told(receiver, notice, env, post)))
+  for (const [index, problem] of problems.entries()) {
+    if (problem !== undefined) reporter.warn(`${meant[index]?.to} was not told of this: ${problem}`)
   }
 }
 

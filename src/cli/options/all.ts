@@ -18,10 +18,18 @@ type Action = (cli: Cli) => Promise<ExitCode>
 
 /**
  * Runs the action of a command, or, with --all, once for each project from here downwards, one after the other. What
- * stops one project does not stop the next. The exit code is the worst one.
+ * stops one project does not stop the next. The exit code is the worst one. `prepare` throws what is wrong with the
+ * command line itself, once for all projects.
  */
-export function forProjects(run: Run, options: FormatOptions & { readonly all?: true | undefined }, action: Action) {
-  return run((cli) => (options.all ? forAll(cli, options, action) : action(cli)))
+export function forProjects(
+  run: Run,
+  options: FormatOptions & { readonly all?: true | undefined },
+  prepare: () => Action,
+) {
+  return run(async (cli) => {
+    const action = prepare()
+    return options.all ? forAll(cli, options, action) : action(cli)
+  })
 }
 
 /** What became of one project, for programs. */

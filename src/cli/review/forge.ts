@@ -57,7 +57,7 @@ export async function telling<T>(use: () => Promise<T>, isRead = false): Promise
     return await use()
   } catch (error) {
     if (!(error instanceof ForgeError)) throw error
-    const hint = ADVICE[error.kind]
+    const hint = isRead && error.kind === 'not_authorised' ? TO_READ : ADVICE[error.kind]
     const isOfWrites = error.kind === 'unreachable' || error.kind === 'rate_limited' || error.kind === 'invalid'
     throw new Failure(`forge_${error.kind}`, error.message, {
       ...(!(isRead && isOfWrites) && { hint }),
@@ -65,6 +65,9 @@ export async function telling<T>(use: () => Promise<T>, isRead = false): Promise
     })
   }
 }
+
+const TO_READ =
+  'the token needs to read: in GitHub Actions "permissions: { pull-requests: read }", at GitLab the scope "read_api"'
 
 const ADVICE: Readonly<Record<ForgeError['kind'], string>> = {
   not_authorised:

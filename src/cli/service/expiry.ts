@@ -17,11 +17,13 @@ export function daysLeft(
 /** The end of an API key as people write it: 90d, or 2027-01-31. Returns unix seconds. */
 export function parseExpiry(value: string): number {
   const [, days] = /^(\d{1,5})d$/.exec(value) ?? []
+  if (days !== undefined && Number(days) === 0) throw new InvalidArgumentError('It ends in one day at the soonest: 1d.')
   if (days !== undefined) return systemClock() + Number(days) * DAY
   const time = /^\d{4}-\d\d-\d\d$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : Number.NaN
   // Date parsing turns the 30th of February into a day in March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== value) {
     throw new InvalidArgumentError('Write it as 90d or as a day, 2027-01-31.')
   }
+  if (time / 1000 <= systemClock()) throw new InvalidArgumentError('That day has begun already, at 00:00 UTC.')
   return time / 1000
 }

@@ -4,6 +4,7 @@ import type { Needs } from '../operations/calls/authorise.js'
 import type { Caller, Service } from '../operations/calls/call.js'
 import type { Limiter } from '../operations/calls/limiter.js'
 import type { Waiting } from '../waiting.js'
+import type { failedKeys } from './callers/failed-keys.js'
 import type { KeyUsage } from './callers/key-usage.js'
 import type { DashboardOptions } from './dashboard/dashboard.js'
 import type { HealthOptions } from './server/health.js'
@@ -20,6 +21,8 @@ export interface AppOptions {
   /** The service's public address, without a slash at the end. */
   readonly publicUrl: () => string
   readonly usage: Pick<KeyUsage, 'note'>
+  /** Requests without a valid key, of every part of the API together. */
+  readonly failures: ReturnType<typeof failedKeys>
   readonly health: HealthOptions
   /** Without it there is no dashboard. */
   readonly dashboard?: DashboardOptions | undefined

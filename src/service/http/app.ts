@@ -61,6 +61,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('failure')
   app.removeAllContentTypeParsers()
   app.addHook('onRequest', async (request, reply) => {
+    if (options.trustProxy !== undefined) forgetPorts(request)
     reply.headers(alwaysSent(request, options.apiVersion))
     checkHead(request)
     refuseEncoded(request)
@@ -127,4 +128,16 @@ function isTooLarge(error: unknown): boolean {
 
 function limitOf(request: FastifyRequest): number {
   return pathOf(request).startsWith('/v2/') ? V2_LIMIT : V1_LIMIT
+}
+
+/** Some proxies tell the port of a client, too: 10.1.1.1:443, [2001:db8::1]:443. No address is compared with it. */
+function forgetPorts({ raw: { headers } }: FastifyRequest): void {
+  const told = headers['x-forwarded-for']
+  if (told === undefined) return
+  headers['x-forwarded-for'] = [told]
+    .flat()
+    .join(',')
+    .split(',')
+    .map((one) => one.trim().replace(/^(?:(\d+\.\d+\.\d+\.\d+)|\[([\da-f:.]+)\])(?::\d{1,5})?$/i, '$1$2'))
+    .join(', ')
 }

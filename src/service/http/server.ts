@@ -13,6 +13,7 @@ import type { WebhookProxy } from '../operations/webhooks/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhooks/webhook-targets.js'
 import type { Waiting } from '../waiting.js'
 import { createApp } from './app.js'
+import { failedKeys } from './callers/failed-keys.js'
 import { keyUsage } from './callers/key-usage.js'
 import type { DashboardOptions } from './dashboard/dashboard.js'
 import { countingFailures } from './server/counting-failures.js'
@@ -113,6 +114,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     apiVersion: apiVersion ?? API_VERSION,
     publicUrl,
     usage,
+    failures: failedKeys(),
     limiter: limiter({ rateLimits: store.rateLimits, now }),
     rateLimit: options.rateLimit ?? DEFAULT_RATE_LIMIT,
     health: { store, takesWrites, isDraining: () => isDraining },

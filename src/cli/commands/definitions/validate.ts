@@ -55,12 +55,14 @@ export const validate: Define = (command, run) => {
       ),
     )
     .action((options) =>
-      forProjects(run, options, async (cli) => {
+      forProjects(run, options, () => {
         const show = viewOf(options, VIEWS)
-        const project = openProject(cli)
-        const sources = await readTestedSources(project, { cache: options.cache })
-        const exitCode = hasError(sources.diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
-        return show(cli, { ...sources, project }, exitCode)
+        return async (cli) => {
+          const project = openProject(cli)
+          const sources = await readTestedSources(project, { cache: options.cache })
+          const exitCode = hasError(sources.diagnostics) ? ExitCode.definitionsInvalid : ExitCode.ok
+          return show(cli, { ...sources, project }, exitCode)
+        }
       }),
     )
 }

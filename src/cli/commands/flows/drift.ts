@@ -53,18 +53,20 @@ export const drift: Define = (command, run) => {
       ),
     )
     .action((keys, options) =>
-      forProjects(run, options, async (cli) => {
+      forProjects(run, options, () => {
         const show = viewOf(options, VIEWS)
-        const site = siteOf(cli, options.env)
-        if (options.probe) await probe(cli, site, keys)
-        const report = await driftOfProject(site, keys)
-        await notify(site, options.notify, report.livemode, (about) =>
-          report.flows.length > 0 ? driftNotice(about, report) : null,
-        )
-        if (options.notify) await warnOfKey(site, report.livemode)
-        const isDrifted = report.flows.length > 0 || outstanding(report).length > 0
-        const exitCode = isDrifted ? ExitCode.changesPending : ExitCode.ok
-        return show(cli, { report, root: site.project.root }, exitCode)
+        return async (cli) => {
+          const site = siteOf(cli, options.env)
+          if (options.probe) await probe(cli, site, keys)
+          const report = await driftOfProject(site, keys)
+          await notify(site, options.notify, report.livemode, (about) =>
+            report.flows.length > 0 ? driftNotice(about, report) : null,
+          )
+          if (options.notify) await warnOfKey(site, report.livemode)
+          const isDrifted = report.flows.length > 0 || outstanding(report).length > 0
+          const exitCode = isDrifted ? ExitCode.changesPending : ExitCode.ok
+          return show(cli, { report, root: site.project.root }, exitCode)
+        }
       }),
     )
 }

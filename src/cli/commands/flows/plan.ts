@@ -63,7 +63,7 @@ export const plan: Define = (command, run) => {
       ),
     )
     .action((options) =>
-      forProjects(run, options, async (cli) => {
+      forProjects(run, options, () => {
         const show = viewOf(options, VIEWS)
         if (options.all && options.out !== undefined) throw badUsage('--out saves one plan: it contradicts --all')
         const { env, out, allow, only, commitInfo: withCommit = false } = options
@@ -72,28 +72,30 @@ export const plan: Define = (command, run) => {
           const chosen = options.json ? 'json' : options.format
           throw badUsage(`--out - prints the plan as it is saved: it contradicts --format ${chosen}`)
         }
-        const site = siteOf(cli, env)
-        const planned = await planProject(site, { allow, only, withCommit, toReview: out !== undefined })
-        const { plan } = planned
-        checkOnly(only, planned)
-        warnOfIdle(cli, planned, allow)
-        const exitCode = exitCodeOf(plan, options.detailedExitcode ?? false)
-        const refusal = refusalOf(plan)
-        await notify(site, options.notify, plan.livemode, (about) =>
-          refusal === null ? null : blockedNotice(about, refusal.messages),
-        )
-        if (out !== undefined) {
-          if (isPiped) cli.terminal.result(exactJson(plan))
-          else savePlan(namedFile(cli, out), plan, out)
-          setNames(cli, plan)
-        }
-        if (isPiped) {
-          cli.terminal.talk(planText(plan, cli.terminal.talkPalette))
+        return async (cli) => {
+          const site = siteOf(cli, env)
+          const planned = await planProject(site, { allow, only, withCommit, toReview: out !== undefined })
+          const { plan } = planned
+          checkOnly(only, planned)
+          warnOfIdle(cli, planned, allow)
+          const exitCode = exitCodeOf(plan, options.detailedExitcode ?? false)
+          const refusal = refusalOf(plan)
+          await notify(site, options.notify, plan.livemode, (about) =>
+            refusal === null ? null : blockedNotice(about, refusal.messages),
+          )
+          if (out !== undefined) {
+            if (isPiped) cli.terminal.result(exactJson(plan))
+            else savePlan(namedFile(cli, out), plan, out)
+            setNames(cli, plan)
+          }
+          if (isPiped) {
+            cli.terminal.talk(planText(plan, cli.terminal.talkPalette))
+            return exitCode
+          }
+          show(cli, { plan, root: site.project.root }, exitCode)
+          if (out !== undefined) saySaved(cli, out, plan)
           return exitCode
         }
-        show(cli, { plan, root: site.project.root }, exitCode)
-        if (out !== undefined) saySaved(cli, out, plan)
-        return exitCode
       }),
     )
 }

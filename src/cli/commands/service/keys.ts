@@ -1,6 +1,8 @@
 import { Option } from '@commander-js/extra-typings'
+import { badUsage, Failure } from '../../../app/failure.js'
 import { modeFor } from '../../../model/mode.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
+import { RemoteError } from '../../../remote/remote.js'
 import { systemClock } from '../../../service/operations/calls/call.js'
 import { SCOPES } from '../../../service/operations/keys/scopes.js'
 import { formatTime, plural, printable } from '../../../text/text.js'
@@ -101,15 +103,14 @@ export const keys: Define = (command, run) => {
     .action(({ env, name, mode, scope, expires, project, flows, allowAddress, ...options }) =>
       run(async (cli) => {
         const show = viewOf(options, CREATED)
-        const { label, value } = await keyPlaceOf(cli, env).create({
-          mode,
-          name,
-          scopes: scope,
-          expires,
-          project,
-          flows,
-          addresses: allowAddress,
-        })
+        if (scope === undefined && (project !== undefined || flows !== undefined)) {
+          throw badUsage(
+            'a key that is bound to a project or to flows is a restricted key: no key was made',
+            'add --scope',
+          )
+        }
+        const given = { mode, name, scopes: scope, expires, project, flows, addresses: allowAddress }
+        const { label, value } = await keyPlaceOf(cli, env).create(given).catch(refusedValue)
         const { secret, ...key } = value
         return show(cli, { key, secret, label })
       }),
@@ -178,4 +179,13 @@ function stateOf({ revoked, expires }: ApiKey, now: number): string {
 /** The JSON printer hides keys, so this is the way round it. */
 function withKey(key: object, secret: string): string {
   return jsonText(key).replace(/\n}\n$/, () => `,\n  "key": ${JSON.stringify(secret)}\n}\n`)
+}
+
+/** What the service says against a value of the command line is bad usage, wherever the service is. */
+function refusedValue(error: unknown): never {
+  const isOfLine =
+    error instanceof RemoteError
+      ? error.kind === 'invalid'
+      : error instanceof Failure && /^(?:invalid|parameter_\w+)$/.test(error.code)
+  throw isOfLine ? badUsage((error as Error).message, 'no key was made') : error
 }

@@ -5,12 +5,10 @@ import type { AppOptions } from '../app-options.js'
 import { apiVersionOf } from '../requests/api-version.js'
 import { idOf } from '../requests/request.js'
 import { authenticate } from './authenticate.js'
-import { failedKeys } from './failed-keys.js'
 import { refuseOtherAccount } from './refuse-other-account.js'
 
 /** Checks every request to the routes of `app`: who asks, not too often, whether they may, and the version. */
-export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage }: AppOptions): void {
-  const failures = failedKeys()
+export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, usage, failures }: AppOptions): void {
   const authenticated = async (request: FastifyRequest) => {
     try {
       return await authenticate(service, request.headers.authorization)
