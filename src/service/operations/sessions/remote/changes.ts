@@ -19,8 +19,8 @@ export const CHANGES = 'verifier.changes'
 const TIME_LIMIT = 20_000
 /** Seconds between two pages while there are more: this is in no hurry, and the verifier limits its callers. */
 const PACE = 1
-/** Seconds by which the clocks of a verifier and of this service may differ. */
-const SKEW = 5
+/** Seconds by which the clocks of a verifier and of this service may differ: so many as for its webhooks. */
+const SKEW = 300
 
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
