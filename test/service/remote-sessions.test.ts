@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { forgetOld } from '../../src/service/operations/calls/forget.js'
 import { once } from '../../src/service/operations/calls/idempotency.js'
 import { localUser } from '../../src/service/operations/calls/principal.js'
 import { submitSession } from '../../src/service/operations/sessions/attempts.js'
@@ -426,6 +427,22 @@ for (const implementation of stores) {
       clock.now += 5 * 60
       await work()
       expect(await sessions()).toMatchObject([{ status: 'processing' }])
+    })
+
+    test('leaves nothing of the person after a day where no process has its verifier any more', async () => {
+      const { store, far, create, clock, operations } = await aFar(implementation)
+      far.faults = ['lost']
+      const provided_details = { email: 'jenny@example.com' }
+      await expect(create(operations, { provided_details })).rejects.toMatchObject(refusedWith(503, CALL))
+      const without = service({ store, now: () => clock.now, verifiers: [simulator] })
+      const left = async () => {
+        await without.write(CALLER, (call) => forgetOld(call))
+        return store.read((tx) => tx.work.hasDue(clock.now + HOUR, ['far:test']))
+      }
+      clock.now += 23 * HOUR
+      expect(await left()).toBe(true)
+      clock.now += 2 * HOUR
+      expect(await left()).toBe(false)
     })
 
     test('is read again where a webhook comes while it is being read', async () => {

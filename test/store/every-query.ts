@@ -261,6 +261,7 @@ export const EVERY_CALL: EveryCall = {
         lanes: ['remote:test', 'remote:live'],
       }),
     take: (tx) => tx.work.take('wrk-s0007', { now: NOW, leaseUntil: NOW + 60 }),
+    forget: (tx) => tx.work.forget({ kind: 'session.update', names: 'change:', before: NOW, now: NOW }),
     finish: [
       (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: NOW }),
       (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: 0 }),
