@@ -429,6 +429,20 @@ for (const implementation of stores) {
       expect(await sessions()).toMatchObject([{ status: 'processing' }])
     })
 
+    test('is looked for at its verifier for a week, and no longer: it may have been of another account', async () => {
+      const { far, create, clock, work, store } = await aFar(implementation)
+      await create()
+      far.sessions.clear()
+      const isLookedFor = async () => {
+        await work()
+        return store.read((tx) => tx.work.hasDue(clock.now + 2 * HOUR, ['far:test']))
+      }
+      clock.now += 6 * HOUR
+      expect(await isLookedFor()).toBe(true)
+      clock.now += 7 * 24 * HOUR
+      expect(await isLookedFor()).toBe(false)
+    })
+
     test('leaves nothing of the person after a day where no process has its verifier any more', async () => {
       const { store, far, create, clock, operations } = await aFar(implementation)
       far.faults = ['lost']

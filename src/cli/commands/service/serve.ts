@@ -16,7 +16,7 @@ import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
 import { openServiceStore } from '../../service/store.js'
 import { stripeSettings } from '../../service/stripe.js'
-import { verifiersFor, whoVerifies } from '../../service/who-verifies.js'
+import { forgottenKeys, verifiersFor, whoVerifies } from '../../service/who-verifies.js'
 
 export const serve: Define = (command, run) => {
   command
@@ -119,6 +119,8 @@ export const serve: Define = (command, run) => {
           const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           cli.terminal.talk(`${printable(whoVerifies(stripe, publicUrl?.replace(/\/+$/, '') ?? server.url))}\n`)
+          const forgotten = await forgottenKeys(stripe, store)
+          if (forgotten !== null) cli.terminal.talk(`${forgotten}\n`)
           cli.terminal.talk(`Dashboard: flows dashboard --at ${server.url}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')

@@ -9,7 +9,7 @@ import { SERVICE } from '../calls/principal.js'
 import { laneOf } from '../calls/verifiers.js'
 import { askVerifier, failureOf, unavailable } from '../sessions/remote/ask.js'
 import { VERIFIER_LEASE } from '../sessions/remote/session-work.js'
-import { changing, isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
+import { isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
 import { nextTry } from '../work/next-try.js'
 import { findFlow } from './find-flow.js'
 
@@ -53,8 +53,14 @@ export async function probeFlow(call: WriteCall, idOrKey: string): Promise<FlowP
 
 async function taken({ tx, now }: WriteCall, work: WorkRecord | undefined, leaseUntil: number): Promise<WorkRecord> {
   const found = work && (await tx.work.take(work.id, { now, leaseUntil }))
-  if (found === undefined) throw changing()
+  if (found === undefined) throw probeUnderWay()
   return found
+}
+
+function probeUnderWay(): ApiError {
+  const message =
+    'A probe of this flow is under way, or was broken off less than a minute ago. Send the request again a little later.'
+  return new ApiError(409, { code: 'lock_timeout', message })
 }
 
 function probingOf({ verifiers, livemode }: WriteCall, { key, config: { stripe_flow } }: FlowRecord): Probing {

@@ -1,3 +1,4 @@
+import type { ReadTransaction } from '../../../../store/store.js'
 import type { WorkRecord } from '../../../../store/work.js'
 import type { ChangesPage } from '../../../../verifier/verifier.js'
 import { VerifierError } from '../../../../verifier/verifier-error.js'
@@ -40,6 +41,14 @@ export async function beginChanges(service: Service): Promise<boolean> {
     })
   }
   return false
+}
+
+/**
+ * Whether sessions of a mode were made at a verifier before. Where it is gone, nobody reads them any more; new ones are
+ * made elsewhere.
+ */
+export async function hasVerified({ work }: Pick<ReadTransaction, 'work'>, lane: string): Promise<boolean> {
+  return (await work.named(nameOf(lane))) !== undefined
 }
 
 /** Asks for the page that the work is at, without an open transaction. */
@@ -93,9 +102,13 @@ function followed({ verifiers }: Pick<Service, 'verifiers'>): readonly Followed[
     const modes = [false, true].filter((livemode) => verifier.serves(livemode))
     return modes.map((livemode) => {
       const lane = laneOf(verifier.name, livemode)
-      return { name: `changes:${lane}`, lane, livemode, verifier: verifier.name, changes }
+      return { name: nameOf(lane), lane, livemode, verifier: verifier.name, changes }
     })
   })
+}
+
+function nameOf(lane: string): string {
+  return `changes:${lane}`
 }
 
 function workFor(
