@@ -1831,7 +1831,7 @@ export interface VerificationFlowProbe {
   options: SessionOptions
 }
 /**
- * The checks that a verification runs; those that are off are left out.
+ * The checks that a verification runs; those that are off are left out. An open set at Stripe: newer names may come.
  */
 export interface SessionOptions {
   document?: SessionDocumentOptions
@@ -1839,6 +1839,7 @@ export interface SessionOptions {
   email?: Email
   phone?: Phone
   matching?: Matching
+  [k: string]: unknown
 }
 /**
  * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
