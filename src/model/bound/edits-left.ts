@@ -1,7 +1,7 @@
 import type { FlowConfig } from '../flow.js'
 import type { Leaf } from '../leaves.js'
 import type { Sighting } from '../state.js'
-import { compareChecks } from './shown-checks.js'
+import { checkLeaves, compareChecks } from './shown-checks.js'
 
 /** A field of a flow at Stripe that a person has to edit, because no API does. */
 export interface EditLeft {
@@ -21,4 +21,13 @@ export function editsLeft(
   return compareChecks({ type: 'verification_flow', options }, config).map(({ path, before, after }) => {
     return { path, observed: before, defined: after }
   })
+}
+
+/** Those of some edits that a session shows to be made. */
+export function editsMade<Edit extends Pick<EditLeft, 'path' | 'defined'>>(
+  edits: readonly Edit[],
+  { options }: Pick<Sighting, 'options'>,
+): Edit[] {
+  const shown = checkLeaves({ type: 'verification_flow', options })
+  return edits.filter(({ path, defined }) => JSON.stringify(shown.get(path) ?? null) === JSON.stringify(defined))
 }

@@ -1,4 +1,5 @@
-import type { FlowRecord } from '../../../store/flows.js'
+import { editsMade } from '../../../model/bound/edits-left.js'
+import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { SessionRecord } from '../../../store/sessions.js'
 import { missingChecks } from '../../../verifier/checks.js'
 import type { Observed } from '../../../verifier/verifier.js'
@@ -59,10 +60,21 @@ export function refuseUnverifiable(
 
 /** Remembers what a session shows of the flow at Stripe that it was made from: nothing else shows it. */
 export async function noteSighting(
-  { tx }: WriteCall,
+  call: WriteCall,
   { livemode, created, remote }: SessionRecord,
-  { id, options }: Observed,
+  { id, options, redaction }: Observed,
 ): Promise<void> {
   const flow = remote?.flow ?? null
-  if (flow !== null) await tx.flows.keepSighting({ livemode, stripe_flow: flow, options, session: id, created })
+  // What a redacted session still shows of its options is unverified against the live API.
+  if (flow === null || redaction !== null) return
+  await keepSighting(call, { livemode, stripe_flow: flow, options, session: id, created })
+}
+
+/** The same, for a session that is none of this service's. Edits that deployments left, and that it shows, are made. */
+export async function keepSighting({ tx }: WriteCall, sighting: Sighting): Promise<void> {
+  const { livemode, stripe_flow } = sighting
+  await tx.flows.keepSighting(sighting)
+  for (const edit of editsMade(await tx.deployments.openEdits(livemode, stripe_flow), sighting)) {
+    await tx.deployments.editMade(livemode, stripe_flow, edit, sighting)
+  }
 }
