@@ -4,7 +4,7 @@ import { type Caller, type Service, service } from '../../src/service/operations
 import { localUser } from '../../src/service/operations/calls/principal.js'
 import { deploy, listDeployments, retrieveDeployment } from '../../src/service/operations/deployments/deployments.js'
 import { flowState } from '../../src/service/operations/flows/flow-state.js'
-import { createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
+import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { probeFlow } from '../../src/service/operations/flows/probe.js'
 import { createSession, retrieveSession } from '../../src/service/operations/sessions/sessions.js'
 import { verifierWorkKind } from '../../src/service/operations/sessions/verifier-work.js'
@@ -107,10 +107,24 @@ describe.each(stores.map((one) => [one.name, one] as const))('bound flows over %
     expect(await bind()).toMatchObject({ stripe_flow: AT_STRIPE })
   })
 
-  test('a flow that is not bound is still refused what the verifier cannot check', async () => {
-    const { create, open } = await aPlace(implementation)
-    await create('a', PHONE)
+  test('a flow that is not bound is refused what the verifier cannot check, when it is written and when it is used', async () => {
+    const { create, open, operations, store, clock } = await aPlace(implementation)
+    const update = (key: string, body: Partial<FlowBody>) =>
+      operations.write(CALLER, (call) => updateFlow(call, key, body))
+    const message = expect.stringContaining("which 'a' asks for: phone")
+    const toBe = { status: 400, body: { code: 'verifier_refused', param: 'options', message } }
+    await expect(create('a', PHONE)).rejects.toMatchObject(toBe)
+    await create('a', { ...PHONE, stripe_flow: AT_STRIPE })
+    await expect(update('a', { stripe_flow: null } as never)).rejects.toMatchObject(toBe)
+    await update('a', { stripe_flow: null, options: { phone: { require_verification: false } } } as never)
+    await expect(update('a', PHONE)).rejects.toMatchObject(toBe)
+    // It was there before the verifier was: it gets no sessions, and what is no matter of checks can still be changed.
+    const before = service({ store, now: () => clock.now, verifiers: [simulator] })
+    await before.write(CALLER, (call) => updateFlow(call, 'a', PHONE))
     await expect(open('a')).rejects.toMatchObject({ status: 400, body: { code: 'verifier_refused' } })
+    expect(await update('a', { name: 'B' })).toMatchObject({ name: 'B' })
+    await operations.write(CALLER, (call) => archiveFlow(call, 'a'))
+    await expect(operations.write(CALLER, (call) => restoreFlow(call, 'a'))).rejects.toMatchObject(toBe)
   })
 
   test('a probe makes one session, sees what it checks, and cancels it', async () => {

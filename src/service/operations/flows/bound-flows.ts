@@ -1,8 +1,8 @@
 import { editsMade } from '../../../model/bound/edits-left.js'
 import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import { missingChecks } from '../../../verifier/checks.js'
-import type { Observed } from '../../../verifier/verifier.js'
+import { type Check, missingChecks } from '../../../verifier/checks.js'
+import type { Observed, Verifier } from '../../../verifier/verifier.js'
 import { ApiError, invalid } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { sessionOptions } from './session-options.js'
@@ -49,13 +49,30 @@ export function refuseUnverifiable(
 ): void {
   const verifier = verifiers.of(livemode)
   if (verifier === undefined) return
-  for (const [index, { config, status, key }] of flows.entries()) {
-    if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) continue
-    const missing = missingChecks(sessionOptions(config), verifier)
+  for (const [index, flow] of flows.entries()) {
+    const missing = unverifiableIn(flow, verifier)
     if (missing.length === 0) continue
-    const message = `The verifier '${verifier.name}' runs no such check, which '${key}' asks for: ${missing.join(', ')}.`
+    const message = `The verifier '${verifier.name}' runs no such check, which '${flow.key}' asks for: ${missing.join(', ')}.`
     throw new ApiError(400, { code: 'verifier_refused', param: paramOf(index), message })
   }
+}
+
+/**
+ * The same for one flow that is written by itself. What was so before may stay: a flow whose sessions are refused anyway can
+ * still be renamed, and its link be switched off.
+ */
+export function refuseNewlyUnverifiable(call: WriteCall, flow: FlowRecord, before: FlowRecord | null): void {
+  const verifier = call.verifiers.of(call.livemode)
+  if (verifier === undefined) return
+  const had = before === null ? [] : unverifiableIn(before, verifier)
+  if (unverifiableIn(flow, verifier).every((check) => had.includes(check))) return
+  refuseUnverifiable(call, [flow], () => 'options')
+}
+
+/** The checks of a flow that the verifier cannot run; none for an archived flow, which has no sessions. */
+function unverifiableIn({ config, status }: FlowRecord, verifier: Verifier): readonly Check[] {
+  if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) return []
+  return missingChecks(sessionOptions(config), verifier)
 }
 
 /** Remembers what a session shows of the flow at Stripe that it was made from: nothing else shows it. */
