@@ -52,6 +52,10 @@ describe('a flow that is bound to a flow at Stripe', () => {
         },
       ],
     })
+    const annotation = `::warning file=flows/high.yaml,line=6,title=edit high at Stripe::${AT_STRIPE}, as far_1 showed it:%0Aoptions.phone.require_verification: false → true\n`
+    expect((await run('plan', '--format', 'github')).stdout).toBe(annotation)
+    expect((await run('drift', '--format', 'github')).stdout).toBe(annotation)
+
     // Nothing is left for apply to write, and it still says what is left for a person.
     const again = await run('apply', '--yes')
     expect([again.code, again.stdout]).toEqual([2, expect.stringContaining(PHONE_LEFT)])
@@ -72,7 +76,9 @@ describe('a flow that is bound to a flow at Stripe', () => {
     // The deployment keeps what is left, until a session shows that it was made.
     const deployment = /vfd_[0-9a-z]+/.exec(changed.stdout)?.[0] ?? ''
     expect((await run('history', '-n', '1')).stdout).toContain('1 updated, 1 edit open at Stripe')
-    expect((await run('show', deployment)).stdout).toMatch(new RegExp(`\\[ \\] high {2}${edit} {2}# open: seen in far_2 `))
+    expect((await run('show', deployment)).stdout).toMatch(
+      new RegExp(`\\[ \\] high {2}${edit} {2}# open: seen in far_2 `),
+    )
     far.flows.set(AT_STRIPE, {
       document: { require_matching_selfie: true, require_live_capture: true },
       phone: { require_verification: true },
