@@ -12,6 +12,7 @@ import type {
 import { VerifierError } from '../../src/verifier/verifier-error.js'
 import type { Fault } from '../stripe/faults.js'
 import { PERSON } from '../stripe/person.js'
+import type { Options } from '../stripe/session.js'
 import { StripeStandIn } from '../stripe/stand-in.js'
 import { stripeAt, WEBHOOK_SECRET, webhookOf } from './stripe-setting.js'
 
@@ -106,6 +107,13 @@ describe('a session is opened at Stripe', () => {
     const opened = await stripe.open(aRequest({ bound, type: 'verification_flow', options: {} }), doing())
     expect(opened).toMatchObject({ type: 'verification_flow', options })
     expect(standIn.test.session(opened.id).verification_flow).toBe(bound)
+  })
+
+  test('and what is new at Stripe is kept by name; of its values only what no person has typed', async () => {
+    const fresh = { liveness: { mode: 'strict', prompt: 'Jenny Rosen, 1 Main Street', off: null }, watchlist: {} }
+    const { id: bound } = standIn.test.addFlow({ document: {}, ...fresh } as Options)
+    const { options } = await stripe.open(aRequest({ bound, type: 'verification_flow', options: {} }), doing())
+    expect(options).toEqual({ document: {}, liveness: { mode: 'strict', prompt: 'other' }, watchlist: {} })
   })
 
   test.each<Fault>([

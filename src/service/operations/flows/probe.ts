@@ -11,6 +11,7 @@ import { askVerifier, failureOf, unavailable } from '../sessions/remote/ask.js'
 import { VERIFIER_LEASE } from '../sessions/remote/session-work.js'
 import { isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
 import { nextTry } from '../work/next-try.js'
+import { keepSighting } from './bound-flows.js'
 import { findFlow } from './find-flow.js'
 
 /**
@@ -173,7 +174,7 @@ async function settled(
   if (isGone || outcome instanceof VerifierError || work.kind === 'flow.probe_end') return undefined
   const probing = probingIn(work)
   const { id: session, options } = outcome
-  await tx.flows.keepSighting({ livemode, stripe_flow: probing.stripe_flow, options, session, created: work.created })
+  await keepSighting(call, { livemode, stripe_flow: probing.stripe_flow, options, session, created: work.created })
   const begun = probeWork(call, work.object, 'flow.probe_end', { ...probing, session })
   const next = goesOn ? begun : { ...begun, attempts: 0, leased_until: null }
   if (!goesOn) call.wake()
