@@ -134,6 +134,7 @@ function keepTypeTitles(node, key) {
     'guard',
     'policy_result',
     'deployed_change',
+    'deployed_edit',
   ]
   const copy = {}
   for (const [name, value] of Object.entries(node)) {

@@ -32,7 +32,8 @@ export async function driftOfProject(site: Site, keys: readonly FlowKey[] = []):
   checkKeys(keys, [...definitions.desired(target.name), ...report.flows])
   const isWanted = ({ key }: { readonly key: FlowKey }) => keys.length === 0 || keys.includes(key)
   const bound = report.bound?.filter(isWanted)
-  return { ...report, flows: report.flows.filter(isWanted), ...(bound && { bound }) }
+  const edits = report.edits?.filter(isWanted)
+  return { ...report, flows: report.flows.filter(isWanted), ...(bound && { bound }), ...(edits && { edits }) }
 }
 
 /** The flows of a site that are bound to a flow at Stripe: all that are deployed, or the named ones. */
@@ -94,6 +95,7 @@ export async function driftFlows(
     managed: state.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
     flows: flows.map((flow) => ({ ...flow, left: left.get(flow.id) ?? null })),
     ...(made.bound && { bound: made.bound }),
+    ...(state.edits && { edits: state.edits }),
   }
 }
 

@@ -85,6 +85,14 @@ export type After = string | boolean | string[] | null
  */
 export type Allowed = string[]
 /**
+ * The value at Stripe when it was deployed.
+ */
+export type Before1 = string | boolean | string[] | null
+/**
+ * The value that the definition gives it.
+ */
+export type After1 = string | boolean | string[] | null
+/**
  * Why an attempt failed. An open set at Stripe: newer codes may come.
  */
 export type SessionErrorCode =
@@ -1674,6 +1682,10 @@ export interface Deployment {
    * What was written, in the plan's order.
    */
   changes: DeployedChange[]
+  /**
+   * What it left for a person to edit in Stripe's Dashboard: the fields in which the flows there, as far as sessions had shown them, were not as the project's definitions said. Left out if there were none.
+   */
+  edits?: DeployedEdit[]
 }
 /**
  * What one deployment did to one flow.
@@ -1715,6 +1727,53 @@ export interface DeployedChange {
    * SHA-256 of action, keys and fields (without lines): equal digests mean the same diff, whatever the version.
    */
   diff_digest: string
+}
+/**
+ * One field of a flow in Stripe's Dashboard that a person has to edit, since no API does.
+ */
+export interface DeployedEdit {
+  /**
+   * Id of the flow that is bound to it.
+   */
+  id: string
+  /**
+   * Key of the flow that is bound to it.
+   */
+  key: string
+  /**
+   * Id of the flow in Stripe's own Dashboard that makes the checks; left out if there is none.
+   */
+  stripe_flow: string
+  /**
+   * JSON Pointer (RFC 6901) into the configuration; /status where the flow is archived or comes back.
+   */
+  path: string
+  observed: Before1
+  defined: After1
+  /**
+   * The session that showed the value at Stripe.
+   */
+  session: string
+  /**
+   * When that session was made, in unix seconds.
+   */
+  seen: number
+  /**
+   * open: still to be made, as far as is known. made: a later session showed it. superseded: a later deployment asks for something else.
+   */
+  status: 'open' | 'made' | 'superseded'
+  /**
+   * The first session seen that showed that it was made.
+   */
+  made_in: string | null
+  /**
+   * When that session was made, in unix seconds.
+   */
+  made: number | null
+  /**
+   * The deployment that asks for something else.
+   */
+  superseded_by: string | null
 }
 /**
  * A named, reusable configuration of identity checks. Extension: Stripe has no such resource.
@@ -1831,7 +1890,7 @@ export interface VerificationFlowProbe {
   options: SessionOptions
 }
 /**
- * The checks that a verification runs; those that are off are left out.
+ * The checks that a verification runs; those that are off are left out. An open set at Stripe: newer names may come.
  */
 export interface SessionOptions {
   document?: SessionDocumentOptions
@@ -1839,6 +1898,7 @@ export interface SessionOptions {
   email?: Email
   phone?: Phone
   matching?: Matching
+  [k: string]: unknown
 }
 /**
  * How the document is checked: what was set. A flag that is left out is false, allowed_types are all of them.
@@ -2037,6 +2097,10 @@ export interface FlowDeploymentSummary {
   } | null
   allowed: Allowed
   /**
+   * How many edits at Stripe that it left are still to be made; left out if none is.
+   */
+  edits_open?: number
+  /**
    * How many flows each action concerned.
    */
   summary: {
@@ -2165,6 +2229,10 @@ export interface FlowState {
    * Every flow of the mode, whoever manages it, archived ones too, in order of key.
    */
   flows: ObservedFlow[]
+  /**
+   * What the project's last deployment left for a person to edit in Stripe's Dashboard, and what became of that; left out if there is nothing.
+   */
+  edits?: DeployedEdit[]
   /**
    * What the API key that asked is bound to: the flows that lie beyond are not listed. Left out if it reaches all.
    */

@@ -1,5 +1,6 @@
 import type { FlowConfig, FlowKey } from './flow.js'
 import type { SessionOptions } from './resources.js'
+import type { DeployedEdit } from './schema-types.js'
 
 /** What the definitions say about one flow, in one environment. */
 export interface DesiredFlow {
@@ -71,6 +72,8 @@ export interface ObservedState {
   readonly verifier?: ModeVerifier | null
   /** Every flow of the mode, whatever project manages it, archived ones included, in order of key. */
   readonly flows: readonly ObservedFlow[]
+  /** What the last deployment left for a person to edit at Stripe, and what became of that; left out if nothing. */
+  readonly edits?: readonly DeployedEdit[]
   /** What the API key that asked is bound to: no other flows are here. Left out if it reaches all. */
   readonly bound_to?: Reach
 }

@@ -1,6 +1,7 @@
 import type { Change } from '../model/plan.js'
 import type { ApiKey } from '../model/resources.js'
 import type { Receiver } from '../model/schema-types.js'
+import { type BoundFlow, outstanding } from '../plan/bound.js'
 import type { DriftReport } from '../plan/drift.js'
 import { formatTime, plural } from '../text/text.js'
 
@@ -29,9 +30,15 @@ export interface About {
 }
 
 /** `changes`: what the plan changed. A deployment also names flows of which it only records an edit. */
-export function appliedNotice(about: About, changes: readonly Pick<Change, 'key' | 'action'>[], id: string): Notice {
+export function appliedNotice(
+  about: About,
+  changes: readonly Pick<Change, 'key' | 'action'>[],
+  id: string,
+  bound: readonly BoundFlow[] = [],
+): Notice {
   const title = `${plural(changes.length, 'flow')} of ${about.project} changed in ${about.environment} (${id}).`
-  return { ...about, event: 'applied', title, details: changes.map(({ key, action }) => `${action} ${key}`) }
+  const details = [...changes.map(({ key, action }) => `${action} ${key}`), ...outstanding({ bound }).map(toEdit)]
+  return { ...about, event: 'applied', title, details }
 }
 
 export function blockedNotice(about: About, messages: readonly string[]): Notice {
@@ -39,13 +46,23 @@ export function blockedNotice(about: About, messages: readonly string[]): Notice
   return { ...about, event: 'blocked', title, details: messages }
 }
 
-export function driftNotice(about: About, { flows }: Pick<DriftReport, 'flows'>): Notice {
+/** Also of flows at Stripe that do not follow their definitions, whether or not flows of the service drifted. */
+export function driftNotice(about: About, { flows, bound = [] }: Pick<DriftReport, 'flows' | 'bound'>): Notice {
+  const left = outstanding({ bound })
+  const { project, environment } = about
   const were = flows.length === 1 ? 'was' : 'were'
-  const title = `${plural(flows.length, 'flow')} of ${about.project} ${were} edited outside git in ${about.environment}.`
+  const edited = `${plural(flows.length, 'flow')} of ${project} ${were} edited outside git in ${environment}.`
+  const other = left.length === 1 ? 'checks something else' : 'check something else'
+  const atStripe = `${plural(left.length, 'flow')} at Stripe ${other} than ${project} says for ${environment}.`
+  const title = [...(flows.length > 0 ? [edited] : []), ...(left.length > 0 ? [atStripe] : [])].join(' ')
   const details = flows.map(({ key, kind, fields }) =>
     kind === 'edited' ? `${key}: ${plural(fields.length, 'field')}` : `${key}: ${kind}`,
   )
-  return { ...about, event: 'drift', title, details }
+  return { ...about, event: 'drift', title, details: [...details, ...left.map(toEdit)] }
+}
+
+function toEdit({ key, fields }: BoundFlow): string {
+  return `${key}: ${plural(fields.length, 'field')} to edit at Stripe`
 }
 
 /** For a key that ends; `expires` in unix seconds. */

@@ -1,8 +1,7 @@
-import { type FlowBody, type FlowConfig, normalise } from '../model/flow.js'
+import { editsLeft } from '../model/bound/edits-left.js'
 import type { Plan } from '../model/plan.js'
-import type { ModeVerifier, ObservedState, Sighting } from '../model/state.js'
+import type { ModeVerifier, ObservedState } from '../model/state.js'
 import { SWITCHES } from './assurance.js'
-import { diff } from './diff.js'
 import type { Pair } from './pair.js'
 
 /** A flow that is bound to a flow at Stripe, compared with what the newest session of that one shows. */
@@ -20,21 +19,9 @@ export function boundFlows(pairs: readonly Pair[], { verifier }: ObservedState):
     const sighting = observed?.sighting?.stripe_flow === stripe_flow ? observed.sighting : undefined
     const flow = { key, stripe_flow, file, session: sighting?.session ?? null, seen: sighting?.created ?? null }
     if (sighting === undefined) return [{ ...flow, status: 'not_observed', fields: [] }]
-    const fields = diff(sighted(config, sighting), config).map(({ path, before, after }) => {
-      return { path, observed: before, defined: after, line: null }
-    })
+    const fields = editsLeft(config, sighting).map((edit) => ({ ...edit, line: null }))
     return [{ ...flow, status: fields.length === 0 ? 'in_sync' : 'drifted', fields }]
   })
-}
-
-/** The configuration with the checks that a session showed. */
-function sighted(config: FlowConfig, { options }: Sighting): FlowConfig {
-  const { document, id_number, email, phone, matching } = options
-  const type = id_number !== undefined && document === undefined ? 'id_number' : 'document'
-  const checks = { ...(email && { email }), ...(phone && { phone }), ...(matching && { matching }) }
-  const shown = { ...checks, ...(document && { document }) } as NonNullable<FlowBody['options']>
-  const seen = normalise({ name: config.name, type, options: shown })
-  return { ...config, type, options: seen.options }
 }
 
 /** The flows whose edits at Stripe are still to be made. */

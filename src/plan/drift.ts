@@ -2,6 +2,7 @@ import { compareText } from '../model/canonical.js'
 import type { Leaf } from '../model/leaves.js'
 import type { Assurance, Change, Field, Plan } from '../model/plan.js'
 import type { FlowVersion } from '../model/resources.js'
+import type { DeployedEdit } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import { assess } from './assurance.js'
 import type { BoundFlow } from './bound.js'
@@ -57,6 +58,8 @@ export interface DriftReport {
   readonly flows: readonly (DriftedFlow & { readonly left: Left | null })[]
   /** Flows that are bound to a flow at Stripe; left out if there are none. */
   readonly bound?: readonly BoundFlow[]
+  /** What the last deployment left for a person to edit at Stripe, and what became of that; left out if nothing. */
+  readonly edits?: readonly DeployedEdit[]
 }
 
 /**

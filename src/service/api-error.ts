@@ -133,9 +133,13 @@ export class ApiError extends Error {
   constructor(
     status: number,
     body: OwnBody,
-    { limit, foreign }: { readonly limit?: RateLimit; readonly foreign?: ForeignAnswer } = {},
+    {
+      limit,
+      foreign,
+      cause,
+    }: { readonly limit?: RateLimit; readonly foreign?: ForeignAnswer; readonly cause?: unknown } = {},
   ) {
-    super(body.message)
+    super(body.message, { cause })
     this.status = status
     this.limit = limit
     this.foreign = foreign && { request: foreign.request }
@@ -143,11 +147,11 @@ export class ApiError extends Error {
   }
 }
 
-/** The error of another service, as it answered it. */
-export function handedOn(answer: ForeignAnswer): ApiError {
+/** The error of another service, as it answered it. `cause` is for the log. */
+export function handedOn(answer: ForeignAnswer, cause?: unknown): ApiError {
   const { status, type, param, message } = answer
   const known = type === 'api_error' || type === 'idempotency_error' ? type : 'invalid_request_error'
-  return new ApiError(status, { type: known, message, ...(param !== null && { param }) }, { foreign: answer })
+  return new ApiError(status, { type: known, message, ...(param !== null && { param }) }, { foreign: answer, cause })
 }
 
 /** 429. */

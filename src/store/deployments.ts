@@ -1,10 +1,15 @@
-import type { DeployedChange, DeployedFlow, Deployment } from '../model/schema-types.js'
+import type { DeployedChange, DeployedEdit, DeployedFlow, Deployment } from '../model/schema-types.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 
-export type DeploymentSummary = Omit<Deployment, 'changes'> & {
+export type DeploymentSummary = Omit<Deployment, 'changes' | 'edits'> & {
   /** How many flows each action concerned. */
   readonly summary: Readonly<Record<DeployedChange['action'], number>>
+  /** How many edits at Stripe are still to be made; left out if none is. */
+  readonly edits_open?: number
 }
+
+/** An edit at Stripe that is still to be made: the field, and the value that it is to have. */
+export type OpenEdit = Pick<DeployedEdit, 'path' | 'defined'>
 
 export interface DeploymentReads {
   byId(livemode: boolean, id: string): Promise<Deployment | undefined>
@@ -18,6 +23,10 @@ export interface DeploymentReads {
    */
   flowsAfter(livemode: boolean, id: string): Promise<DeployedFlow[] | undefined>
   list(livemode: boolean, filter: DeploymentFilter, page: Page): Promise<PageOf<DeploymentSummary>>
+  /** The edits that a deployment left to be made at Stripe; none if there is no such deployment. */
+  edits(deployment: string): Promise<DeployedEdit[]>
+  /** What is still to be edited in a flow at Stripe, by whatever deployments. */
+  openEdits(livemode: boolean, stripeFlow: string): Promise<OpenEdit[]>
 }
 
 export interface DeploymentFilter {
@@ -28,5 +37,16 @@ export interface DeploymentFilter {
 }
 
 export interface DeploymentWrites {
+  /** Its `edits` are still to be made. */
   insert(deployment: Deployment): Promise<void>
+  /** A session showed that an edit was made, which deployments left that had seen no newer one. */
+  editMade(livemode: boolean, stripeFlow: string, edit: OpenEdit, shown: EditShown): Promise<void>
+  /** A deployment asks for something else. */
+  editSuperseded(livemode: boolean, stripeFlow: string, edit: OpenEdit, by: string): Promise<void>
+}
+
+interface EditShown {
+  readonly session: string
+  /** When the session was made. */
+  readonly created: number
 }

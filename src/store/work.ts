@@ -62,4 +62,11 @@ export interface WorkWrites {
   finish(work: Pick<WorkRecord, 'id' | 'next_attempt'>): Promise<Finished>
   /** Ends an unsuccessful attempt, if it is still the current one. Answers whether it was. */
   postpone(work: Pick<WorkRecord, 'id' | 'attempts'>, until: number): Promise<boolean>
+  /** Drops work of a kind, with names that begin so, that was written before a time and is not under way. */
+  forget(old: {
+    readonly kind: string
+    readonly names: string
+    readonly before: number
+    readonly now: number
+  }): Promise<void>
 }

@@ -1,7 +1,7 @@
+import { type Check, type CheckField, compareChecks, notableChecks } from '../model/bound/shown-checks.js'
 import { compareText } from '../model/canonical.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { Mode } from '../model/mode.js'
-import { type Check, type CheckField, compareChecks, notableChecks } from './shown-options.js'
 import { dayOf, type FlowTally, sessionsSince, type Tally } from './tally.js'
 
 /** A definition that names a flow in Stripe's Dashboard. */

@@ -1,7 +1,7 @@
+import { compareChecks, type ShownChecks } from '../model/bound/shown-checks.js'
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import { normalise } from '../model/flow.js'
 import { isObject } from '../model/json.js'
-import { compareChecks, type ShownChecks } from './shown-options.js'
 
 /**
  * A definition for a flow that somebody made in Stripe's Dashboard, which says what its sessions show. `inexpressible`

@@ -1,4 +1,4 @@
-import { checkLeaves, type ShownChecks } from './shown-options.js'
+import { checkLeaves, type ShownChecks } from '../model/bound/shown-checks.js'
 
 /** What is looked at in a session of Stripe's list. Nothing of the person is. */
 export interface ListedSession extends ShownChecks {

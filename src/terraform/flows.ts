@@ -113,6 +113,7 @@ function stateAfter(state: ObservedState, deployment: Deployment, links: Readonl
       updated_by: deployment.actor,
       ...(url !== undefined && { static_link_url: url }),
       sessions_last_30_days: before?.sessions_last_30_days ?? 0,
+      ...(before?.sighting && { sighting: before.sighting }),
     })
   }
   return { ...state, last_deployment: deployment.id, flows: [...flows.values()] }

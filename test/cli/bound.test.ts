@@ -52,6 +52,10 @@ describe('a flow that is bound to a flow at Stripe', () => {
         },
       ],
     })
+    const annotation = `::warning file=flows/high.yaml,line=6,title=edit high at Stripe::${AT_STRIPE}, as far_1 showed it:%0Aoptions.phone.require_verification: false → true\n`
+    expect((await run('plan', '--format', 'github')).stdout).toBe(annotation)
+    expect((await run('drift', '--format', 'github')).stdout).toBe(annotation)
+
     // Nothing is left for apply to write, and it still says what is left for a person.
     const again = await run('apply', '--yes')
     expect([again.code, again.stdout]).toEqual([2, expect.stringContaining(PHONE_LEFT)])
@@ -66,7 +70,23 @@ describe('a flow that is bound to a flow at Stripe', () => {
     })
     const changed = await run('apply', '--yes')
     expect(changed.code).toBe(2)
-    expect(changed.stdout).toContain('[ ] options.document.require_live_capture: false → true')
+    const edit = 'options.document.require_live_capture: false → true'
+    expect(changed.stdout).toContain(`[ ] ${edit}`)
+
+    // The deployment keeps what is left, until a session shows that it was made.
+    const deployment = /vfd_[0-9a-z]+/.exec(changed.stdout)?.[0] ?? ''
+    expect((await run('history', '-n', '1')).stdout).toContain('1 updated, 1 edit open at Stripe')
+    expect((await run('show', deployment)).stdout).toMatch(
+      new RegExp(`\\[ \\] high {2}${edit} {2}# open: seen in far_2 `),
+    )
+    far.flows.set(AT_STRIPE, {
+      document: { require_matching_selfie: true, require_live_capture: true },
+      phone: { require_verification: true },
+    })
+    const confirmed = await run('drift', '--probe')
+    expect([confirmed.code, confirmed.stdout]).toEqual([0, expect.stringContaining(`[x] high  ${edit}`)])
+    expect((await run('show', deployment)).stdout).toContain(`[x] high  ${edit}`)
+    expect((await run('history', '-n', '1')).stdout).not.toContain('at Stripe')
   })
 
   test('without it, a check that Stripe has no parameter for is refused where the definition asks for it', async () => {

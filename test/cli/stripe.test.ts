@@ -103,6 +103,25 @@ describe('flows watch stripe', () => {
       { path: '/options/phone/require_verification', before: false, after: true, file: null, line: null },
     ])
     expect(flow.edits).toMatchObject([{ fields: [{ path: '/options/phone/require_verification' }] }])
+
+    // A scheduled job says it at the lines, and in its summary.
+    const github = await flows(['watch', 'stripe', '--format', 'github'], { cwd: edited, env })
+    const title = 'title=payouts at Stripe'
+    expect([github.code, github.stdout.split('\n').sort()]).toEqual([
+      2,
+      [
+        '',
+        `::warning file=flows/payouts.yaml,line=1,${title}::options.phone.require_verification: git says false, Stripe checks true (${PAYOUTS})`,
+        `::warning file=flows/payouts.yaml,line=5,${title}::options.document.require_matching_selfie: git says false, Stripe checks true (${PAYOUTS})`,
+        expect.stringMatching(`^::warning title=Flow not in git::${CAMPAIGN}: \\d+ sessions, and no definition`),
+      ],
+    ])
+    const markdown = await flows(['watch', 'stripe', '--format', 'markdown'], { cwd: edited, env })
+    expect(markdown.stdout).toContain('**2 flows: 1 drifted, 1 not in git.**')
+    const row = (...cells: readonly string[]) => `| ${cells.map((cell) => `<code>${cell}</code>`).join(' | ')} |`
+    const [selfie, phone] = ['require&#95;matching&#95;selfie', 'require&#95;verification']
+    expect(markdown.stdout).toContain(row(`options.document.${selfie}`, 'false', 'true', 'flows/payouts.yaml:5'))
+    expect(markdown.stdout).toMatch(new RegExp(`Edited between .*\\n\\n- <code>options.phone.${phone}</code>`))
   })
 
   const stops: readonly Stop[] = [

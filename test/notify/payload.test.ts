@@ -41,6 +41,25 @@ describe('a notice', () => {
     )
   })
 
+  test('says what flows at Stripe do not follow, of a deployment and of drift', () => {
+    const bound = [
+      { key: 'payouts', status: 'drifted', fields: [{}] },
+      { key: 'same', status: 'in_sync', fields: [] },
+    ]
+    const toEdit = 'payouts: 1 field to edit at Stripe'
+    expect(driftNotice(ABOUT, { flows: [], bound } as never)).toMatchObject({
+      title: '1 flow at Stripe checks something else than acme-kyc says for live.',
+      details: [toEdit],
+    })
+    const flows = [{ key: 'low-value', kind: 'created', fields: [] }]
+    expect(driftNotice(ABOUT, { flows, bound } as never)).toMatchObject({
+      title: expect.stringMatching(/^1 flow of acme-kyc was edited .* 1 flow at Stripe checks/),
+      details: ['low-value: created', toEdit],
+    })
+    const changes = [{ key: 'payouts', action: 'update' }] as const
+    expect(appliedNotice(ABOUT, changes, 'vfd_1', bound as never).details).toEqual(['update payouts', toEdit])
+  })
+
   test('of a blocked plan gives the reasons, and of a key its end', () => {
     expect(blockedNotice(ABOUT, ['weaken: would weaken 1 flow'])).toMatchObject({
       event: 'blocked',

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { FlowBody } from '../../src/model/flow.js'
 import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
 import { localUser } from '../../src/service/operations/calls/principal.js'
+import { deploy, listDeployments, retrieveDeployment } from '../../src/service/operations/deployments/deployments.js'
 import { flowState } from '../../src/service/operations/flows/flow-state.js'
-import { createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
+import { archiveFlow, createFlow, restoreFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
 import { probeFlow } from '../../src/service/operations/flows/probe.js'
 import { createSession, retrieveSession } from '../../src/service/operations/sessions/sessions.js'
 import { verifierWorkKind } from '../../src/service/operations/sessions/verifier-work.js'
@@ -13,6 +14,7 @@ import { simulator } from '../../src/verifier/simulator/simulator.js'
 import { type Implementation, stores } from '../store/stores.js'
 import { FarVerifier, type Fault } from '../verifier/far-verifier.js'
 import { onlyOutside, watchedStore } from '../verifier/outside-transactions.js'
+import { aDeployment, creating, updating } from './deployment-requests.js'
 
 const CALLER: Caller = { livemode: false, principal: localUser('tester') }
 const LEASE = 61
@@ -105,10 +107,24 @@ describe.each(stores.map((one) => [one.name, one] as const))('bound flows over %
     expect(await bind()).toMatchObject({ stripe_flow: AT_STRIPE })
   })
 
-  test('a flow that is not bound is still refused what the verifier cannot check', async () => {
-    const { create, open } = await aPlace(implementation)
-    await create('a', PHONE)
+  test('a flow that is not bound is refused what the verifier cannot check, when it is written and when it is used', async () => {
+    const { create, open, operations, store, clock } = await aPlace(implementation)
+    const update = (key: string, body: Partial<FlowBody>) =>
+      operations.write(CALLER, (call) => updateFlow(call, key, body))
+    const message = expect.stringContaining("which 'a' asks for: phone")
+    const toBe = { status: 400, body: { code: 'verifier_refused', param: 'options', message } }
+    await expect(create('a', PHONE)).rejects.toMatchObject(toBe)
+    await create('a', { ...PHONE, stripe_flow: AT_STRIPE })
+    await expect(update('a', { stripe_flow: null } as never)).rejects.toMatchObject(toBe)
+    await update('a', { stripe_flow: null, options: { phone: { require_verification: false } } } as never)
+    await expect(update('a', PHONE)).rejects.toMatchObject(toBe)
+    // It was there before the verifier was: it gets no sessions, and what is no matter of checks can still be changed.
+    const before = service({ store, now: () => clock.now, verifiers: [simulator] })
+    await before.write(CALLER, (call) => updateFlow(call, 'a', PHONE))
     await expect(open('a')).rejects.toMatchObject({ status: 400, body: { code: 'verifier_refused' } })
+    expect(await update('a', { name: 'B' })).toMatchObject({ name: 'B' })
+    await operations.write(CALLER, (call) => archiveFlow(call, 'a'))
+    await expect(operations.write(CALLER, (call) => restoreFlow(call, 'a'))).rejects.toMatchObject(toBe)
   })
 
   test('a probe makes one session, sees what it checks, and cancels it', async () => {
@@ -123,6 +139,44 @@ describe.each(stores.map((one) => [one.name, one] as const))('bound flows over %
     expect((await state()).state.flows[0]?.sighting?.session).toBe('far_1')
     // It is none of the sessions of this service.
     expect((await store.read((tx) => tx.sessions.list(false, {}, { limit: 10 }))).data).toEqual([])
+  })
+
+  test('a deployment keeps what is to be edited at Stripe, until a session shows it or another one asks for something else', async () => {
+    const { far, clock, operations, probe, state } = await aPlace(implementation)
+    far.flows.set(AT_STRIPE, { document: {} })
+    let last: string | null = null
+    const deployed = async (body: Partial<FlowBody>) => {
+      const flow = (await state()).state.flows[0]
+      const wanted = { name: 'A', stripe_flow: AT_STRIPE, ...body }
+      const change = flow === undefined ? creating('a', wanted) : updating(flow, wanted)
+      const request = aDeployment([change], { project: 'p', last })
+      const made = await operations.write(CALLER, (call) => deploy(call, request))
+      last = made.id
+      return made
+    }
+    // Nothing is known of the flow there yet.
+    expect(await deployed(PHONE)).not.toHaveProperty('edits')
+    await probe()
+    const second = await deployed({ options: { ...PHONE.options, email: { require_verification: true } } })
+    const left = { key: 'a', stripe_flow: AT_STRIPE, observed: false, defined: true, session: 'far_1', status: 'open' }
+    const [email, phone] = ['/options/email/require_verification', '/options/phone/require_verification']
+    expect(second.edits).toMatchObject([
+      { ...left, path: email },
+      { ...left, path: phone },
+    ])
+    const third = await deployed(PHONE)
+    expect(third.edits).toMatchObject([{ ...left, path: phone }])
+    clock.now += 10
+    far.flows.set(AT_STRIPE, { document: {}, phone: { require_verification: true } })
+    await probe()
+    const made = { status: 'made', made_in: 'far_2', made: clock.now, superseded_by: null }
+    expect((await operations.read(CALLER, (call) => retrieveDeployment(call, second.id))).edits).toMatchObject([
+      { path: email, status: 'superseded', made_in: null, superseded_by: third.id },
+      { path: phone, ...made },
+    ])
+    expect((await state()).state.edits).toMatchObject([{ path: phone, ...made }])
+    const { data } = await operations.read(CALLER, (call) => listDeployments(call))
+    expect(data.filter((one) => 'edits_open' in one)).toEqual([])
   })
 
   test('only a bound flow is probed, and only where a verifier has flows of its own', async () => {

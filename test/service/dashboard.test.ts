@@ -6,6 +6,7 @@ import { FORMS } from '../../src/service/http/dashboard/forms.js'
 import { PAGES } from '../../src/service/http/dashboard/pages.js'
 import type { Role } from '../../src/service/operations/people/roles.js'
 import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { aDeployment, anEdit } from '../store/records.js'
 import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -348,6 +349,24 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect(text).toContain('<ins>+options:\n</ins>')
     expect((await browser.show('/dashboard/test/flows/a/versions?from=1&to=3')).status).toBe(404)
     expect((await browser.show('/dashboard/test/deployments')).text).toContain('Nothing was deployed yet')
+  })
+
+  test('a deployment shows what is to be edited at Stripe, and what became of that', async () => {
+    const api = await aDashboard(implementation)
+    const { id: flow } = await aFlow(api)
+    const browser = await api.signedIn()
+    const edits = [anEdit(flow), anEdit(flow, { path: '/options/liveness', observed: SCRIPT, defined: null })]
+    const made = { session: 'vs_2', created: 1_790_000_000 }
+    await api.store.write(async ({ deployments }) => {
+      await deployments.insert(aDeployment('vfd_1', { flow, edits }))
+      await deployments.editMade(false, 'vf_1Far7', anEdit(flow), made)
+    })
+    expect((await browser.show('/dashboard/test/deployments')).text).toContain('1 create, 1 edit open at Stripe')
+    const { text } = await browser.show('/dashboard/test/deployments/vfd_1')
+    expect(text).toContain('<td><code>options.phone.require_verification</code></td><td>false</td><td>true</td>')
+    expect(text).toContain('made: seen in <code>vs_2</code>')
+    expect(text).toContain('open: seen in <code>vs_1</code>')
+    expect(text).not.toContain('<script>')
   })
 })
 

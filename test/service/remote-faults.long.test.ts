@@ -21,6 +21,8 @@ import { FarVerifier, type Fault } from '../verifier/far-verifier.js'
 
 const CALLER: Caller = { livemode: false, principal: localUser('tester') }
 const ROUNDS = 25
+/** Less than a step waits, so that the job that lists changes is driven as all others are. */
+const CHANGES_EVERY = 60
 const FAULTS: readonly Fault[] = ['lost', 'answer-lost', 'broken']
 const STEPS = [
   'create',
@@ -69,8 +71,10 @@ async function aRound(store: Store, round: number) {
   const clock = { now: 1_790_000_000 }
   const far = new FarVerifier(clock, { keeps: true, name: `far${round}` })
   far.latency = 0
-  const aProcess = (over: Store): Service => service({ store: over, now: () => clock.now, verifiers: [far] })
+  const aProcess = (over: Store): Service =>
+    service({ store: over, now: () => clock.now, verifiers: [far], changesEvery: CHANGES_EVERY })
   const lasting = aProcess(store)
+  await beginChanges(lasting)
   const requests: string[] = []
   const create = (process: Service, key: string) =>
     once(
@@ -112,7 +116,6 @@ async function aRound(store: Store, round: number) {
   /** All is well again: every request is sent once more, and everything that is due is done. */
   async function settle(): Promise<void> {
     far.faults = []
-    await beginChanges(lasting)
     const hours = async (many: number) => {
       for (let hour = 0; hour < many; hour += 1) {
         clock.now += 2 * 60 * 60

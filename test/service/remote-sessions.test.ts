@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Caller, type Service, service } from '../../src/service/operations/calls/call.js'
+import { forgetOld } from '../../src/service/operations/calls/forget.js'
 import { once } from '../../src/service/operations/calls/idempotency.js'
 import { localUser } from '../../src/service/operations/calls/principal.js'
 import { submitSession } from '../../src/service/operations/sessions/attempts.js'
@@ -398,12 +399,64 @@ for (const implementation of storeOfTheLane) {
         far.end(id, 'verified')
       }
       far.faults = ['answer-lost']
-      clock.now += 5 * 60
+      // Beyond what clocks may differ by: a session on two pages could have changed between them.
+      clock.now += 6 * 60
       expect(await pass()).toBe(2)
       expect((await events()).filter((type) => type === 'verified')).toHaveLength(2)
       clock.now += 5 * 60
       // One question for each mode.
       expect([await pass(), far.calls]).toEqual([0, ['changes', 'changes']])
+    })
+
+    test("is found by its verifier's list of changes though the verifier's clock is two minutes behind", async () => {
+      let far: FarVerifier | undefined
+      const { create, operations, clock, work, sessions } = await aWorkshop(implementation, (ours) => {
+        const theirs = {
+          get now() {
+            return ours.now - 120
+          },
+        }
+        far = new FarVerifier(theirs, { keeps: true })
+        return far
+      })
+      const { id } = await create()
+      await beginChanges(operations)
+      await work()
+      clock.now += 30
+      far?.submit(id)
+      clock.now += 5 * 60
+      await work()
+      expect(await sessions()).toMatchObject([{ status: 'processing' }])
+    })
+
+    test('is looked for at its verifier for a week, and no longer: it may have been of another account', async () => {
+      const { far, create, clock, work, store } = await aFar(implementation)
+      await create()
+      far.sessions.clear()
+      const isLookedFor = async () => {
+        await work()
+        return store.read((tx) => tx.work.hasDue(clock.now + 2 * HOUR, ['far:test']))
+      }
+      clock.now += 6 * HOUR
+      expect(await isLookedFor()).toBe(true)
+      clock.now += 7 * 24 * HOUR
+      expect(await isLookedFor()).toBe(false)
+    })
+
+    test('leaves nothing of the person after a day where no process has its verifier any more', async () => {
+      const { store, far, create, clock, operations } = await aFar(implementation)
+      far.faults = ['lost']
+      const provided_details = { email: 'jenny@example.com' }
+      await expect(create(operations, { provided_details })).rejects.toMatchObject(refusedWith(503, CALL))
+      const without = service({ store, now: () => clock.now, verifiers: [simulator] })
+      const left = async () => {
+        await without.write(CALLER, (call) => forgetOld(call))
+        return store.read((tx) => tx.work.hasDue(clock.now + HOUR, ['far:test']))
+      }
+      clock.now += 23 * HOUR
+      expect(await left()).toBe(true)
+      clock.now += 2 * HOUR
+      expect(await left()).toBe(false)
     })
 
     test('is read again where a webhook comes while it is being read', async () => {

@@ -164,9 +164,13 @@ async function run({ stripe, secret, receiver, acts, kept }: Application): Promi
 /** Of the person, only what the application gave itself is stored, and nothing at all is logged. */
 function expectNothingPersonal({ stored, logged }: { readonly stored: string; readonly logged: string }): void {
   const { first_name, last_name, address, document, phone } = PERSON
-  const canaries = [first_name, last_name, address.line1, address.city, document.number, phone, '1984', '2031']
+  const canaries = [first_name, last_name, address.line1, address.city, document.number, phone]
+  // Four digits alone are in some id or hash now and then.
+  const years = /year\W{0,5}(1984|2031)/
   expect(stored).toContain('jenny@example.com')
   expect(canaries.filter((value) => stored.includes(value))).toEqual([])
+  expect([years.exec(stored), years.exec(logged)]).toEqual([null, null])
+  expect(years.test(JSON.stringify(JSON.stringify(PERSON)))).toBe(true)
   expect([...canaries, 'jenny@example.com', 'user 7'].filter((value) => logged.includes(value))).toEqual([])
   expect(logged.length).toBeGreaterThan(1000)
 }

@@ -4,6 +4,7 @@ import { once } from '../../src/service/operations/calls/idempotency.js'
 import { localUser } from '../../src/service/operations/calls/principal.js'
 import { receiveFromVerifier } from '../../src/service/operations/sessions/receive.js'
 import { redactSession } from '../../src/service/operations/sessions/redaction.js'
+import { beginChanges } from '../../src/service/operations/sessions/remote/changes.js'
 import {
   cancelSession,
   createSession,
@@ -23,6 +24,8 @@ import { stripeAt, WEBHOOK_SECRET } from '../verifier/stripe-setting.js'
 
 const CALLER: Caller = { livemode: false, principal: localUser('tester') }
 const HOUR = 60 * 60
+/** So often the job that lists changes is due, in seconds. */
+const CHANGES_EVERY = 60
 /** Rounds on each store; FLOWS_ROUNDS asks for more. */
 const ROUNDS = Number(process.env.FLOWS_ROUNDS ?? 16)
 
@@ -57,7 +60,8 @@ test.each(stores)(
     const store = await place.open()
     const now = () => clock.now
     const [hasty, patient] = [await stripeAt(standIn, { timeout: 60 }, now), await stripeAt(standIn, {}, now)]
-    const aProcess = (verifier: Verifier, over: Store = store) => service({ store: over, now, verifiers: [verifier] })
+    const aProcess = (verifier: Verifier, over: Store = store) =>
+      service({ store: over, now, verifiers: [verifier], changesEvery: CHANGES_EVERY })
     const healthy = aProcess(patient)
     const figures = { rounds: 0, requests: 0, crashes: 0, dropped: 0, repeated: 0 }
     const chance = (share: number) => random() < share
@@ -111,6 +115,8 @@ test.each(stores)(
       }
     }
 
+    // The job that lists changes goes on beside the rest: its calls fail, and processes end in its middle, too.
+    await beginChanges(healthy)
     standIn.faults.byChance({ random, share: 0.45, faults: FAULTS })
     const made: string[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -151,6 +157,23 @@ test.each(stores)(
     // All goes well again: what is left is done, and lost webhooks are made up for.
     const faults = [...standIn.faults.met.values()].reduce((sum, count) => sum + count, 0)
     standIn.faults.none()
+    const listed = standIn.calls('GET /v1/events')
+    const pass = async (steps: number, seconds: number) => {
+      for (let step = 0; step < steps; step += 1) {
+        while (await work(healthy));
+        clock.now += seconds
+      }
+    }
+    // Once that job has caught up, it finds within minutes what no webhook says; a session is read by itself far less often.
+    await pass(120, 30)
+    const silent = (await allOf(store)).find(
+      ({ id, status, redaction }) =>
+        status === 'requires_input' && redaction === null && standIn.test.session(id).status === 'requires_input',
+    )?.id
+    if (silent === undefined) expect.fail(`nobody is left who could be verified (seed ${seed})`)
+    standIn.acts().submit(silent)
+    await pass(18, 10)
+    expect((await allOf(store)).find(({ id }) => id === silent)?.status).toBe('processing')
     const settle = async () => {
       for (let hours = 0; hours < 16; hours += 1) {
         while (await work(healthy));
@@ -187,12 +210,13 @@ test.each(stores)(
       return JSON.stringify(at) === JSON.stringify(here) ? [] : [{ id: session.id, at, here }]
     })
     console.log(
-      `stripe-faults on ${implementation.name}: ${JSON.stringify({ ...figures, faults, differences: differences.length })}`,
+      `stripe-faults on ${implementation.name}: ${JSON.stringify({ ...figures, faults, listed, differences: differences.length })}`,
     )
     expect(differences).toEqual([])
     expect([...standIn.test.sessions].map(({ id }) => id).sort()).toEqual([...made].sort())
     expect(records.map(({ id }) => id).sort()).toEqual([...made].sort())
     expect(faults).toBeGreaterThan(ROUNDS / 2)
+    expect(listed).toBeGreaterThan(0)
   },
   120_000,
 )

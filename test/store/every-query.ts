@@ -12,6 +12,7 @@ import {
   aDeployment,
   aFlowRecord,
   anApiKey,
+  anEdit,
   anEndpoint,
   anEvent,
   aReport,
@@ -133,7 +134,11 @@ export const EVERY_CALL: EveryCall = {
     last: (tx) => tx.deployments.last(false, 'p'),
     flowsAfter: (tx) => tx.deployments.flowsAfter(false, 'd700'),
     list: everyList(DEPLOYMENT_FILTER, 'd700', (tx, filter, page) => tx.deployments.list(false, filter, page)),
-    insert: (tx) => tx.deployments.insert(aDeployment('new', { flow: 'f7' })),
+    edits: (tx) => tx.deployments.edits('d7'),
+    openEdits: (tx) => tx.deployments.openEdits(false, 'vf_1Far7'),
+    insert: (tx) => tx.deployments.insert(aDeployment('new', { flow: 'f7', edits: [anEdit('f7')] })),
+    editMade: (tx) => tx.deployments.editMade(false, 'vf_1Far7', anEdit('f7'), { session: 'vs_2', created: NOW }),
+    editSuperseded: (tx) => tx.deployments.editSuperseded(false, 'vf_1Far7', anEdit('f7'), 'd8'),
   },
   sessions: {
     byId: (tx) => tx.sessions.byId(false, 's0007'),
@@ -261,6 +266,7 @@ export const EVERY_CALL: EveryCall = {
         lanes: ['remote:test', 'remote:live'],
       }),
     take: (tx) => tx.work.take('wrk-s0007', { now: NOW, leaseUntil: NOW + 60 }),
+    forget: (tx) => tx.work.forget({ kind: 'session.update', names: 'change:', before: NOW, now: NOW }),
     finish: [
       (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: NOW }),
       (tx) => tx.work.finish({ id: 'wrk-s0007', next_attempt: 0 }),
@@ -364,7 +370,8 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     await tx.signIns.insertLink(aSignInLink(`${n}`, created(n)))
     await tx.signIns.insert(aSignIn(`${n}`, created(n)))
     await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, { ...common, expires: n % 3 === 0 ? created(n) : null }))
-    await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}` }))
+    const edits = [anEdit(`f${n % 20}`, { stripe_flow: `vf_1Far${n % 20}` })]
+    await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}`, edits }))
     await tx.idempotency.insert({
       livemode,
       key: `key-${n}`,

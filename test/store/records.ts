@@ -1,4 +1,4 @@
-import type { Deployment } from '../../src/model/schema-types.js'
+import type { DeployedEdit, Deployment } from '../../src/model/schema-types.js'
 import type { EventRecord } from '../../src/store/events.js'
 import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
 import type { ApiKeyRecord } from '../../src/store/keys.js'
@@ -172,6 +172,25 @@ export function aReport(id: string, session: string, more: Partial<ReportRecord>
     options: {},
     checks: {},
     created: NOW,
+    ...more,
+  }
+}
+
+/** A field that a person has to edit at Stripe. */
+export function anEdit(flow: string, more: Partial<DeployedEdit> = {}): DeployedEdit {
+  return {
+    id: flow,
+    key: `key-${flow}`,
+    stripe_flow: 'vf_1Far7',
+    path: '/options/phone/require_verification',
+    observed: false,
+    defined: true,
+    session: 'vs_1',
+    seen: NOW,
+    status: 'open',
+    made_in: null,
+    made: null,
+    superseded_by: null,
     ...more,
   }
 }

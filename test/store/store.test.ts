@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { FlowFilter, FlowRecord } from '../../src/store/flows.js'
 import type { Store } from '../../src/store/store.js'
 import { aConfig } from '../helpers/builders.js'
-import { aFlowRecord, anApiKey, aSession, itsVersion } from './records.js'
+import { aFlowRecord, anApiKey, anEdit, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'
 
 for (const implementation of stores) {
@@ -339,6 +339,44 @@ for (const implementation of stores) {
           ['d1'],
           ['d6'],
           [],
+        ])
+      })
+
+      test('keep what they left to be edited at Stripe, until a newer session shows it or a deployment asks for something else', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        const matching = anEdit('a', { path: '/options/matching/name', observed: 'none', defined: 'similar' })
+        const types = anEdit('a', {
+          path: '/options/document/allowed_types',
+          observed: ['id_card'],
+          defined: ['passport'],
+        })
+        const edits = [anEdit('a', { seen: 10 }), matching, types, anEdit('b', { stripe_flow: 'vf_1Other' })]
+        await store.write(async ({ deployments }) => {
+          await deployments.insert(aDeployment('d1', { edits }))
+          await deployments.insert(aDeployment('d2', { edits: [anEdit('a', { seen: 20 })] }))
+          await deployments.insert(aDeployment('d3', { livemode: true, edits: [matching] }))
+        })
+        expect(await store.read((tx) => tx.deployments.byId(false, 'd1'))).toEqual(aDeployment('d1', { edits }))
+        const open = () => store.read((tx) => tx.deployments.openEdits(false, 'vf_1Far7'))
+        expect((await open()).map(({ path }) => path).sort()).toEqual(
+          edits
+            .slice(0, 3)
+            .map(({ path }) => path)
+            .sort(),
+        )
+        await store.write(async ({ deployments }) => {
+          await deployments.editMade(false, 'vf_1Far7', anEdit('a'), { session: 'vs_new', created: 15 })
+          await deployments.editSuperseded(false, 'vf_1Far7', types, 'd2')
+        })
+        const [first, ...others] = await store.read((tx) => tx.deployments.edits('d1'))
+        expect(first).toMatchObject({ status: 'made', made_in: 'vs_new', made: 15 })
+        expect(others).toEqual([matching, { ...types, status: 'superseded', superseded_by: 'd2' }, edits[3]])
+        // Of the second deployment a newer session had shown that it is not made.
+        const { data } = await store.read((tx) => tx.deployments.list(false, {}, { limit: 10 }))
+        expect(data.map(({ id, edits_open }) => [id, edits_open])).toEqual([
+          ['d2', 1],
+          ['d1', 2],
         ])
       })
 

@@ -12,6 +12,7 @@ import type {
 import { VerifierError } from '../../src/verifier/verifier-error.js'
 import type { Fault } from '../stripe/faults.js'
 import { PERSON } from '../stripe/person.js'
+import type { Options } from '../stripe/session.js'
 import { StripeStandIn } from '../stripe/stand-in.js'
 import { stripeAt, WEBHOOK_SECRET, webhookOf } from './stripe-setting.js'
 
@@ -108,6 +109,13 @@ describe('a session is opened at Stripe', () => {
     expect(standIn.test.session(opened.id).verification_flow).toBe(bound)
   })
 
+  test('and what is new at Stripe is kept by name; of its values only what no person has typed', async () => {
+    const fresh = { liveness: { mode: 'strict', prompt: 'Jenny Rosen, 1 Main Street', off: null }, watchlist: {} }
+    const { id: bound } = standIn.test.addFlow({ document: {}, ...fresh } as Options)
+    const { options } = await stripe.open(aRequest({ bound, type: 'verification_flow', options: {} }), doing())
+    expect(options).toEqual({ document: {}, liveness: { mode: 'strict', prompt: 'other' }, watchlist: {} })
+  })
+
   test.each<Fault>([
     ...(['reset-before', 'silent-before', 'rate-limited', 'locked', 'unavailable'] as const),
     ...(['failed', 'failed-after', 'reset-after', 'silent-after'] as const),
@@ -128,6 +136,46 @@ describe('a session is opened at Stripe', () => {
     await failureOf(impatient.open(request, to))
     const { id } = await stripe.open({ ...request, flow: 'higher' }, { ...doing(), key: to.key })
     expect(madeFor(request).map((session) => session.id)).toEqual([id])
+  })
+})
+
+describe('a session is opened at Stripe once', () => {
+  const many = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`name${index}`, 'value']))
+  const madeWith = (reference: string) =>
+    [...standIn.test.sessions].filter(({ client_reference_id }) => client_reference_id === reference)
+
+  test('though Stripe says that it failed, and metadata leaves no room for a mark to find the session by', async () => {
+    const request = aRequest({ metadata: many, client_reference_id: 'no room' })
+    const to = doing()
+    standIn.faults.next('failed-after', CREATE)
+    expect(await failureOf(stripe.open(request, to))).toMatchObject({ fault: 'unavailable' })
+    expect(await failureOf(stripe.open(request, to))).toMatchObject({ fault: 'unavailable' })
+    expect(madeWith('no room')).toHaveLength(1)
+  })
+
+  test('however often Stripe failed before, and stored that it did', async () => {
+    const request = aRequest({ client_reference_id: 'failing' })
+    const to = doing()
+    // The first answer is repeated by Stripe before the next key is tried, which fails as well.
+    for (let tries = 0; tries < 5; tries += 1) {
+      for (let replayed = 0; replayed < tries; replayed += 1) standIn.faults.pass(CREATE)
+      standIn.faults.next('failed', CREATE)
+      expect(await failureOf(stripe.open(request, to))).toMatchObject({ fault: 'unavailable' })
+    }
+    expect(await stripe.open(request, to)).toMatchObject({ status: 'requires_input' })
+    expect(madeWith('failing')).toHaveLength(1)
+  })
+
+  test('after a wait, where Stripe says that there are too many requests or that the object is locked', async () => {
+    const patient = await stripeAt(standIn, { retries: 1 })
+    for (const fault of ['rate-limited', 'locked'] as const) {
+      standIn.faults.next(fault, CREATE)
+      await patient.open(aRequest({ client_reference_id: fault }), doing())
+      expect(madeWith(fault)).toHaveLength(1)
+    }
+    standIn.faults.next('locked', CREATE)
+    standIn.faults.next('locked', CREATE)
+    expect(await failureOf(patient.open(aRequest(), doing()))).toMatchObject({ fault: 'unavailable' })
   })
 })
 
@@ -254,7 +302,8 @@ describe('what Stripe says', () => {
     const reader = await stripeAt(standIn, { key: standIn.keys.restricted('test', { sessions: 'read' }) })
     expect(await failureOf(reader.open(aRequest(), doing()))).toMatchObject({
       fault: 'refused',
-      answer: { status: 403 },
+      answer: { status: 403, message: expect.stringContaining("key 'rk_test_...'") },
+      cause: expect.any(Error),
     })
   })
 })
@@ -324,6 +373,21 @@ describe('a webhook of Stripe', () => {
     const late = { body, headers: { 'stripe-signature': old } }
     expect(await failureOf(stripe.receive(late))).toMatchObject({ fault: 'forged' })
   })
+
+  test('names the session in a thin payload too, and nothing where it is about anything else', async () => {
+    const { default: Stripe } = await import('stripe')
+    const received = (payload: string) => {
+      const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: WEBHOOK_SECRET })
+      return stripe.receive({ body: Buffer.from(payload), headers: { 'stripe-signature': signature } })
+    }
+    const related_object = { id: 'vs_1thin', type: 'identity.verification_session' }
+    const thin = { object: 'v2.core.event', type: 'v1.identity.verification_session.verified', related_object }
+    expect(await received(JSON.stringify(thin))).toEqual(['vs_1thin'])
+    const others = ['null', '"text"', 'no JSON', '{"type":5}', '{"type":"identity.verification_session.verified"}']
+    for (const other of [...others, '{"type":"charge.succeeded","data":{"object":{"id":"ch_1"}}}']) {
+      expect(await received(other)).toEqual([])
+    }
+  })
 })
 
 describe('what has changed since a cursor', () => {
@@ -345,5 +409,12 @@ describe('what has changed since a cursor', () => {
     const now = Math.floor(Date.now() / 1000)
     expect(missed.every((created) => created >= now - 1)).toBe(true)
     expect(Number(cursor)).toBeGreaterThan(now - 65)
+  })
+
+  test('is asked for anew where the account does not know the event of the cursor: it may be another account', async () => {
+    const session = await anOpened()
+    const now = Math.floor(Date.now() / 1000)
+    const page = await stripe.changes?.({ livemode: false, cursor: `${now - 60}:${now + 1}:evt_1ofAnother` }, asking())
+    expect(page?.changes.map((change) => change.session)).toContain(session.id)
   })
 })

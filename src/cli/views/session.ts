@@ -70,10 +70,15 @@ function text(value: unknown): string {
 /** What to do with a new session. Only a session that a service made has an address for the person. */
 export function nextAfterCreate({ id, url, livemode }: VerificationSession): string {
   const lines = [
-    ...(livemode ? [] : [`  flows sessions submit ${printable(id)}    # choose the outcome`]),
+    ...(livemode || isElsewhere(url) ? [] : [`  flows sessions submit ${printable(id)}    # choose the outcome`]),
     ...(url ? [] : ['  flows serve    # whoever asks its API for the session gets the address of its page']),
   ]
   return lines.length === 0 ? '' : `\nNext:\n${lines.join('\n')}\n`
+}
+
+/** Whether the person's page is a verifier's own: then nobody chooses the outcome here. */
+function isElsewhere(url: string | null): boolean {
+  return url !== null && !new URL(url).pathname.startsWith('/verify/')
 }
 
 /** Where to read the result of a session. */

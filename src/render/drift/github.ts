@@ -1,6 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue } from '../../text/text.js'
+import { boundPlaces } from '../plan/bound-github.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
 import { definedNote, kindText, whoText } from './words.js'
 
@@ -9,10 +10,13 @@ const MOST = 10
 
 /**
  * Annotations on lines of definitions that drift made wrong: one for each field, on the flow's first line if a default
- * sets it. `folder` is the path from the repository's root to the configuration file's folder.
+ * sets it; and on those that flows at Stripe do not follow. `folder` is the path from the repository's root to the configuration file's folder.
  */
 export function driftGithub(report: DriftReport, folder = ''): string {
-  const all = report.flows.flatMap((flow) => annotations(flow, folder))
+  const atStripe = boundPlaces(report.bound).map(({ file, line, title, lines }) =>
+    workflowCommand('warning', { file: fromRepository(folder, file), line, title }, lines.join('\n')),
+  )
+  const all = [...report.flows.flatMap((flow) => annotations(flow, folder)), ...atStripe]
   const shown = all.length > MOST ? all.slice(0, MOST - 1) : all
   const left = all.length - shown.length
   const rest = left > 0 ? [workflowCommand('warning', { title: 'Drift' }, `${left} more: see flows drift`)] : []

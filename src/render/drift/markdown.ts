@@ -1,6 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue, plural } from '../../text/text.js'
+import { editMarkdown } from '../history/edits.js'
 import { code, escapeMarkup } from '../markup.js'
 import { boundMarkdown } from '../plan/bound.js'
 import { modeName } from '../plan/summary.js'
@@ -9,12 +10,15 @@ import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words
 /** The limit of a job summary, and of the text of an issue or a pull request. */
 const MOST_CHARACTERS = 60_000
 
+/** Of the edits at Stripe. */
+const MOST_EDITS = 40
+
 /** What was edited outside git, as tables in GitHub's dialect. What does not fit is counted. */
 export function driftMarkdown(report: DriftReport): string {
   const { project, environment, livemode } = report
   const title = `### Drift: ${code(project)} in ${code(environment)} (${modeName(livemode)})`
   const head = `${title}\n\n${report.flows.length === 0 ? '' : '**'}${driftSummary(report)}${report.flows.length === 0 ? '' : '**'}\n`
-  let text = [head, ...boundMarkdown(report).map((one) => `\n${one}\n`)].join('')
+  let text = [head, ...[...boundMarkdown(report), ...madeMarkdown(report)].map((one) => `\n${one}\n`)].join('')
   for (const [index, flow] of report.flows.entries()) {
     const section = `\n${flowSection(flow)}`
     if (text.length + section.length > MOST_CHARACTERS) {
@@ -23,6 +27,12 @@ export function driftMarkdown(report: DriftReport): string {
     text += section
   }
   return text
+}
+
+function madeMarkdown({ edits = [] }: DriftReport): string[] {
+  const made = edits.filter(({ status }) => status === 'made')
+  if (made.length === 0) return []
+  return [['Made at Stripe since the last deployment:', '', ...editMarkdown(made.slice(0, MOST_EDITS))].join('\n')]
 }
 
 function flowSection(flow: DriftedFlow): string {

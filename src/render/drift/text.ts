@@ -1,6 +1,7 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { DriftedFlow, DriftField, DriftReport } from '../../plan/drift.js'
 import { formatValue, padEnd, plural, printable } from '../../text/text.js'
+import { editLines } from '../history/edits.js'
 import type { Palette } from '../palette.js'
 import { boundText, checklistText } from '../plan/bound.js'
 import { placeNotes } from '../plan/fields.js'
@@ -12,7 +13,7 @@ import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words
 export function driftText(report: DriftReport, palette: Palette): string {
   const bound = boundText(report.bound ?? [], palette)
   const checklist = checklistText(report)
-  const atStripe = [bound, checklist].filter((one) => one !== '')
+  const atStripe = [bound, checklist, madeText(report, palette)].filter((one) => one !== '')
   if (report.flows.length === 0) return `${[...atStripe, driftSummary(report)].join('\n\n')}\n`
   const { project, environment, livemode } = report
   const sections = [
@@ -23,6 +24,12 @@ export function driftText(report: DriftReport, palette: Palette): string {
     palette.dim(waysText(report)),
   ]
   return `${sections.join('\n\n')}\n`
+}
+
+/** The edits at Stripe that were made since the last deployment; "" if there are none. */
+function madeText({ edits = [] }: DriftReport, palette: Palette): string {
+  const made = edits.filter(({ status }) => status === 'made')
+  return made.length === 0 ? '' : ['Made at Stripe since the last deployment:', ...editLines(made, palette)].join('\n')
 }
 
 /** One line if the same is true for every flow, else which flows it is true for. */

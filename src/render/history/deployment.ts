@@ -6,11 +6,23 @@ import { formatTime, formatValue, padEnd, plural, printable } from '../../text/t
 import type { Palette } from '../palette.js'
 import { fieldsToShow, reasonOf } from '../plan/fields.js'
 import { ACTIONS, effects, modeName, recordsText } from '../plan/summary.js'
+import { editLines } from './edits.js'
 import { sourceText } from './source.js'
 
 /** What a deployment did, for a person at a terminal. Ends with a line feed. */
 export function deploymentText(deployment: Deployment, environment: string, palette: Palette): string {
-  const { id, project, livemode, created, actor, source, allowed, plan_digest: digest, changes } = deployment
+  const {
+    id,
+    project,
+    livemode,
+    created,
+    actor,
+    source,
+    allowed,
+    plan_digest: digest,
+    changes,
+    edits = [],
+  } = deployment
   const rows = [
     ['when', formatTime(created)],
     ['by', actor ?? 'someone'],
@@ -27,7 +39,8 @@ export function deploymentText(deployment: Deployment, environment: string, pale
   const texts = changes.map((change) =>
     isRecord(change) ? recordText(change, palette) : changeText(asChange(change), change.version, palette),
   )
-  return `${[head, ...texts, palette.bold(`${totalText(changes)}.`)].join('\n\n')}\n`
+  const left = edits.length === 0 ? [] : [['To edit at Stripe:', ...editLines(edits, palette)].join('\n')]
+  return `${[head, ...texts, ...left, palette.bold(`${totalText(changes)}.`)].join('\n\n')}\n`
 }
 
 /** "2 changes, 1 recorded as edited", in the words of plan and apply. */

@@ -2,6 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { Change, Field, Plan } from '../../model/plan.js'
 import { clip, formatValue } from '../../text/text.js'
 import { fromRepository, workflowCommand } from '../workflow-command.js'
+import { boundPlaces } from './bound-github.js'
 import { type Concern, concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, reasonOf } from './fields.js'
 import { effects } from './summary.js'
@@ -23,12 +24,16 @@ interface Annotation {
 
 /**
  * Annotations on the changed lines of the definitions, most worrying first. A warning if a change weakens, exposes a
- * link, breaks callers or is blocked, else a notice. At most ten of a kind; the last one counts what is left out.
+ * link, breaks callers or is blocked, or a flow at Stripe does not follow the line, else a notice. At most ten of a kind; the last one counts what is left out.
  * `folder` is the path from the repository's root to the configuration file's folder.
  */
 export function planGithub(plan: Plan, folder = ''): string {
   const concernOf = concernsOf(plan)
-  const all = [...conflicts(plan), ...plan.changes.flatMap((change) => annotations(change, concernOf(change)))]
+  const all = [
+    ...conflicts(plan),
+    ...plan.changes.flatMap((change) => annotations(change, concernOf(change))),
+    ...boundPlaces(plan.bound).map((place): Annotation => ({ kind: 'warning', concern: 'other', ...place })),
+  ]
   return (['error', 'warning', 'notice'] as const)
     .flatMap((kind) => bounded(mostWorryingFirst(ofKind(all, kind), ({ concern }) => concern)))
     .map((annotation) => command(annotation, folder))

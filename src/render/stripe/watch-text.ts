@@ -2,13 +2,7 @@ import { toDotted } from '../../model/json-pointer.js'
 import type { AccountFlow, FlowEdit, LooseSessions, WatchedFlow, WatchReport } from '../../stripe/account-flows.js'
 import { formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
-
-const WORDS: Readonly<Record<AccountFlow['status'], string>> = {
-  in_sync: 'in sync',
-  drifted: 'drifted',
-  not_observed: 'not observed',
-  not_in_git: 'not in git',
-}
+import { WATCH_WORDS, watchCounts } from './words.js'
 
 /** Which flows an account uses and what they check, for a person at a terminal. Ends with a line feed. */
 export function watchText(report: WatchReport, palette: Palette): string {
@@ -29,7 +23,7 @@ function flowText(flow: WatchedFlow, palette: Palette): string {
   const last = last_used === null ? '' : `, the last ${formatTime(last_used)}`
   const head = [
     palette.bold(printable(definition?.key ?? id)),
-    colour(WORDS[status]),
+    colour(WATCH_WORDS[status]),
     `${plural(sessions, 'session')}${last}`,
     ...(definition === null ? [] : [palette.dim(printable(`${id}, ${definition.file}`))]),
   ].join('  ')
@@ -75,13 +69,9 @@ function looseText(groups: readonly LooseSessions[], palette: Palette): string {
   return [palette.bold('Sessions without a flow'), ...texts].join('\n')
 }
 
-function summaryText({ flows, environment }: WatchReport, palette: Palette): string {
+function summaryText(report: WatchReport, palette: Palette): string {
+  const { flows, environment } = report
   const of = (status: AccountFlow['status']) => flows.filter((flow) => flow.status === status).length
-  const counts = (['drifted', 'not_in_git', 'not_observed', 'in_sync'] as const)
-    .filter((status) => of(status) > 0)
-    .map((status) => `${of(status)} ${WORDS[status]}`)
-  const summary =
-    flows.length === 0 ? 'No session was made from a flow.' : `${plural(flows.length, 'flow')}: ${counts.join(', ')}.`
   const where = environment === null ? '' : ` --env ${printable(environment)}`
   const ways = [
     ...(of('not_in_git') > 0
@@ -91,5 +81,5 @@ function summaryText({ flows, environment }: WatchReport, palette: Palette): str
       ? ["Edit the flow in Stripe's Dashboard, or the definition, so that both say the same."]
       : []),
   ]
-  return [palette.bold(summary), ...ways.map((way) => palette.dim(way))].join('\n')
+  return [palette.bold(watchCounts(report)), ...ways.map((way) => palette.dim(way))].join('\n')
 }

@@ -38,7 +38,9 @@ export function workJob<Item extends WorkItem>(
 
   function begin(item: Item): void {
     const work = doClaimed(service, kind, item, turn)
-      .catch(onFault)
+      .then((remark) => {
+        if (remark !== undefined) onFault(remark)
+      }, onFault)
       .then(() => {
         underWay.delete(work)
         onEnd()

@@ -33,8 +33,9 @@ export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limi
   )
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    const { status, headers, body } = toErrorAnswer(error)
-    return sendPage(reply.headers(headers), errorPage(status, body.error.message))
+    const { status, headers, body, isOwn } = toErrorAnswer(error)
+    // What the verifier says is for whoever runs this service.
+    return sendPage(reply.headers(headers), errorPage(status, isOwn ? body.error.message : undefined))
   })
 
   app.get('/l/:token', async (request, reply) => {

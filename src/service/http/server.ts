@@ -7,7 +7,7 @@ import { API_VERSION } from '../api-version.js'
 import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
-import { service, systemClock } from '../operations/calls/call.js'
+import { CHANGES_EVERY, service, systemClock } from '../operations/calls/call.js'
 import { limiter } from '../operations/calls/limiter.js'
 import type { WebhookProxy } from '../operations/webhooks/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhooks/webhook-targets.js'
@@ -76,6 +76,7 @@ export interface Server {
 const PATIENCE = 10_000
 
 export const DEFAULT_RATE_LIMIT = 100
+export const DEFAULT_CHANGES_EVERY = CHANGES_EVERY
 
 /** How long closing waits to record the last use of keys, in milliseconds. */
 const MARKING_PATIENCE = 2_000

@@ -21,6 +21,7 @@ const KEYS = {
   sightings: ['livemode', 'stripe_flow'],
   deployments: ['id'],
   deployment_changes: ['deployment', 'position'],
+  edits_left: ['deployment', 'position'],
   verification_sessions: ['id'],
   verification_reports: ['id'],
   events: ['id'],

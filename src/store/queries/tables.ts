@@ -14,6 +14,7 @@ export interface Tables {
   sightings: SightingsTable
   deployments: DeploymentsTable
   deployment_changes: DeploymentChangesTable
+  edits_left: EditsLeftTable
   verification_sessions: SessionsTable
   verification_reports: ReportsTable
   events: EventsTable
@@ -56,6 +57,23 @@ export interface SightingsTable {
   options: string
   session: string
   created: number
+}
+
+export interface EditsLeftTable {
+  deployment: string
+  position: number
+  livemode: number
+  flow: string
+  key: string
+  stripe_flow: string
+  path: string
+  observed: string
+  defined: string
+  session: string
+  seen: number
+  made_in: string | null
+  made: number | null
+  superseded_by: string | null
 }
 
 export interface FlowVersionsTable {

@@ -3,6 +3,7 @@ import type { Connection } from '../connection.js'
 import { attribute, hasError, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
+import { atStripe } from './at-stripe.js'
 import { changeFor, type Wish } from './engine.js'
 import { judgements } from './judge.js'
 import { heldTwice, keyTaken, matchNew, namedTwice, ofOtherProject } from './match.js'
@@ -27,7 +28,7 @@ export async function examine(
 async function examineNew(key: string, planned: ObjectValue, connection: Connection): Promise<Diagnostic[]> {
   const { claims, project } = connection
   const match = await matchNew(key, connection)
-  if (match.kind === 'free') return []
+  if (match.kind === 'free') return examineChange({ flow: null, planned }, connection)
   const isTaken = match.flow.project === project && !claims.takes(match.flow.id)
   if (isTaken) return [heldTwice(key)]
   if (match.kind === 'refused') return [match.diagnostic]
@@ -72,9 +73,11 @@ function leftAlone(key: string): Diagnostic {
 
 async function examineChange(wish: Wish, { flows, project }: Connection): Promise<Diagnostic[]> {
   const { planned } = wish
-  // A planned version that is known means that nothing will be written.
-  if (planned !== null && planned.version !== UNKNOWN) return []
   if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
-  const judged = changeFor(wish, await flows.state(), project)
-  return judged === null ? [] : judgements(judged)
+  const state = await flows.state()
+  const told = atStripe(wish, state, project)
+  // A planned version that is known means that nothing will be written.
+  if (planned !== null && planned.version !== UNKNOWN) return told
+  const judged = changeFor(wish, state, project)
+  return judged === null ? told : [...judgements(judged), ...told]
 }

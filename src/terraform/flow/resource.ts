@@ -4,6 +4,7 @@ import type { Connected } from '../connection.js'
 import { error, hasError, notConfigured, told } from '../diagnostics.js'
 import type { Answer, Diagnostic, Resource } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
+import { atStripe } from './at-stripe.js'
 import { checkFlow } from './check.js'
 import { examine } from './examine.js'
 import { ofOtherProject } from './match.js'
@@ -64,7 +65,8 @@ export function flowResource(connected: Connected): Resource {
         if (!outcome.isDone) return { result: before, diagnostics: outcome.diagnostics }
         const { flow } = outcome
         if (flow === null || planned === null) return said({ state: null, memory })
-        return said({ state: stateOf(await connection.flows.known(flow), planned), memory })
+        const result = { state: stateOf(await connection.flows.known(flow), planned), memory }
+        return { result, diagnostics: atStripe({ flow, planned }, await connection.flows.state(), connection.project) }
       }, before)
     },
 

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { EVENT_TYPES } from '../../model/resources.js'
+import { stripeFailure } from '../../stripe/errors.js'
 import type { ChangesPage } from '../verifier.js'
 
 /** How far back Stripe lists events, in seconds. */
@@ -24,12 +25,7 @@ interface Cursor {
 export async function changesSince(stripe: Stripe, cursor: string | null, now: number): Promise<ChangesPage> {
   const { from, to, after } = parse(cursor, now)
   const end = to ?? Math.min(from + SLICE, now)
-  const page = await stripe.events.list({
-    types: [...EVENT_TYPES],
-    created: { gte: from, lt: end },
-    limit: PAGE,
-    ...(after !== null && { starting_after: after }),
-  })
+  const page = await listed(stripe, { from, end, after })
   const changes = page.data.flatMap(({ data, created }) => {
     const { id } = data.object as { readonly id?: string }
     return id === undefined ? [] : [{ session: id, at: created }]
@@ -38,6 +34,25 @@ export async function changesSince(stripe: Stripe, cursor: string | null, now: n
   if (page.has_more && last !== undefined) return { changes, next: `${from}:${end}:${last.id}`, hasMore: true }
   const isAll = end >= now
   return { changes, next: String(isAll ? end - OVERLAP : end), hasMore: !isAll }
+}
+
+async function listed(
+  stripe: Stripe,
+  { from, end, after }: Pick<Cursor, 'from' | 'after'> & { readonly end: number },
+): Promise<Stripe.ApiList<Stripe.Event>> {
+  try {
+    return await stripe.events.list({
+      types: [...EVENT_TYPES],
+      created: { gte: from, lt: end },
+      limit: PAGE,
+      ...(after !== null && { starting_after: after }),
+    })
+  } catch (error) {
+    // The key is of another account now, or Stripe has forgotten the event: the slice is begun anew.
+    const isUnknown = stripeFailure(error)?.answer?.code === 'resource_missing'
+    if (after === null || !isUnknown) throw error
+    return listed(stripe, { from, end, after: null })
+  }
 }
 
 function parse(cursor: string | null, now: number): Cursor {

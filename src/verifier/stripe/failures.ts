@@ -21,8 +21,14 @@ export function verifierError(error: unknown, personal: readonly string[] = []):
   const shown = shownAnswer(answer, personal)
   if (isRetryable) return new VerifierError('unavailable', said, { retryAfter, answer: shown })
   const fault = answer.status === 404 && answer.code === 'resource_missing' ? 'missing' : 'refused'
-  return new VerifierError(fault, said, { answer: shown })
+  // Without a parameter it is about what the key may do, which the operator has to know: the cause is logged.
+  const isOfKey = answer.status === 403 && answer.param === undefined
+  const cause = isOfKey ? new Error(`Stripe does not permit this to the key: ${summary}`) : undefined
+  return new VerifierError(fault, said, { answer: shown, ...(cause && { cause }) })
 }
+
+/** Stripe names a key by its beginning and end, which are no affair of those who call this service. */
+const MASKED_KEY = /\b([sr]k_(?:test|live)_)[\w*.]+/g
 
 function shownAnswer(answer: StripeAnswer, personal: readonly string[]): VerifierAnswer {
   const { status, type, code = null, param = null, message = '', request_id: request = null } = answer
@@ -31,7 +37,9 @@ function shownAnswer(answer: StripeAnswer, personal: readonly string[]): Verifie
     type: (TYPES.includes(type) ? type : 'api_error') as VerifierAnswer['type'],
     code,
     param,
-    message: personal.filter((value) => value !== '').reduce((text, value) => text.replaceAll(value, '...'), message),
+    message: personal
+      .filter((value) => value !== '')
+      .reduce((text, value) => text.replaceAll(value, '...'), message.replaceAll(MASKED_KEY, '$1...')),
     request,
   }
 }

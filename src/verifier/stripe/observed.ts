@@ -1,8 +1,9 @@
 import type Stripe from 'stripe'
 import { isObject } from '../../model/json.js'
-import type { ReportChecks, SessionError, SessionOptions, SessionStatus } from '../../model/resources.js'
+import type { ReportChecks, SessionError, SessionStatus } from '../../model/resources.js'
 import type { Verdict } from '../verdict.js'
 import type { EndedAttempt, Observed } from '../verifier.js'
+import { keptOptions } from './shown-options.js'
 
 type Session = Stripe.Identity.VerificationSession
 type Report = Stripe.Identity.VerificationReport
@@ -24,24 +25,12 @@ export function observed(session: Session, now: number): Observed {
     id,
     status: status as SessionStatus,
     type: type as Observed['type'],
-    options: optionsOf(options),
+    options: keptOptions(options),
     ended: endedOf(session),
     // "validated" is taken for a step on the way: unverified against the live API.
     redaction: redaction && (redaction.status === 'redacted' ? 'redacted' : 'processing'),
     entrance: isOpen ? { url, client_secret, expires: now + ENTRANCE_LASTS } : null,
   }
-}
-
-/** Only members that are known, since they are stored. */
-function optionsOf(options: Session['options']): SessionOptions {
-  const { document, id_number, email, phone, matching } = options ?? {}
-  return {
-    ...(document !== undefined && { document }),
-    ...(id_number !== undefined && { id_number: {} }),
-    ...(email !== undefined && { email }),
-    ...(phone !== undefined && { phone }),
-    ...(matching !== undefined && { matching }),
-  } as SessionOptions
 }
 
 /** An attempt's name has its result, because a reviewer may override the result of a report, either way. */

@@ -25,6 +25,11 @@ export function openParams(request: OpenRequest): Params {
   }
 }
 
+/** Whether a session that is opened so can be told from others at Stripe: its metadata has room for our id. */
+export function isMarked({ metadata, session }: OpenRequest): boolean {
+  return withOurMetadata(metadata, { session })[OUR_METADATA.session] === session
+}
+
 /**
  * What changes a session at Stripe from what it was before, request by request; none if nothing is to be changed there.
  * The last one tells how the session then is.

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { isObject } from '../../model/json.js'
 import type { EphemeralKey, VerificationReport, VerifiedOutputs } from '../../model/resources.js'
 import { endingWith, type StripeAccess, stripeClient } from '../../stripe/client.js'
 import { OUR_METADATA } from '../../stripe/metadata.js'
@@ -20,7 +21,8 @@ import { VerifierError } from '../verifier-error.js'
 import { changesSince } from './changes.js'
 import { isUsedUp, verifierError } from './failures.js'
 import { EXPANDED, observed } from './observed.js'
-import { openParams, updateParams } from './params.js'
+import { isMarked, openParams, updateParams } from './params.js'
+import { patiently } from './patience.js'
 
 type Session = Stripe.Identity.VerificationSession
 
@@ -43,12 +45,17 @@ const STRIPE = 'stripe'
 /** The checks that Stripe's public API has parameters for. The others need a flow that is made in Stripe's Dashboard. */
 const CHECKS: readonly Check[] = ['document', 'selfie', 'id_number']
 
-/** How many idempotency keys one call uses, one after the other, when Stripe has stored useless answers under them. */
-const MOST_KEYS = 3
+/**
+ * How many idempotency keys a call uses, one after the other, when Stripe has stored useless answers under them. Each
+ * attempt at the call tries one more: so Stripe may fail for hours, and the call is done afterwards.
+ */
+const MOST_KEYS = 12
 /** How far a session is looked for whose answer was lost: pages of a hundred, of the last day. */
 const MOST_PAGES = 20
 const DAY = 24 * 60 * 60
 const TOLERANCE = 300
+/** Milliseconds until a request that came too soon is sent again; then until the next time. */
+const WAITS = [500, 1000, 2000]
 
 /**
  * Verifies people by Stripe: each session here is one of a Stripe account, whose flow is expanded into the parameters of
@@ -61,8 +68,10 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
   }
   const secrets = [...(test?.webhookSecrets ?? []), ...(live?.webhookSecrets ?? [])]
 
+  const waits = { test: waitsOf(test), live: waitsOf(live) }
+
   const clientFor = (livemode: boolean): Stripe => {
-    const client = clients[livemode ? 'live' : 'test']
+    const client = clients[mode(livemode)]
     if (client !== undefined) return client
     const cause = new Error(
       `STRIPE_${livemode ? 'LIVE' : 'TEST'}_KEY is not set, and a session of that mode is at Stripe`,
@@ -77,7 +86,7 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
     call: (stripe: Stripe) => Promise<T>,
   ): Promise<T> => {
     try {
-      return await endingWith(signal, () => call(clientFor(livemode)))
+      return await endingWith(signal, () => patiently(signal, waits[mode(livemode)], () => call(clientFor(livemode))))
     } catch (error) {
       throw verifierError(error, Object.values(provided_details ?? {}))
     }
@@ -93,8 +102,11 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
     asking(session, { signal }, async (stripe) => {
       for (let count = 1; ; count += 1) {
         try {
-          const idempotencyKey = count === 1 ? `flows-${key}` : `flows-${key}-${count}`
-          return observed(await call(stripe, { idempotencyKey }), now())
+          const options =
+            count === 1
+              ? { idempotencyKey: `flows-${key}` }
+              : { idempotencyKey: `flows-${key}-${count}`, maxNetworkRetries: 0 }
+          return observed(await call(stripe, options), now())
         } catch (error) {
           if (!isUsedUp(error)) throw error
           const done = await wasDone(stripe)
@@ -113,7 +125,7 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
 
   return {
     name: STRIPE,
-    serves: (livemode) => clients[livemode ? 'live' : 'test'] !== undefined,
+    serves: (livemode) => clients[mode(livemode)] !== undefined,
     checks: CHECKS,
     page: null,
 
@@ -215,11 +227,17 @@ function expandable(paths: ReadonlySet<string>): string[] {
 }
 
 /**
- * The session that was made for this request, if one was. Throws "unavailable" if there are too many sessions to be sure
- * that there is none.
+ * The session that was made for this request, if one was. Throws "unavailable" if nobody can be sure that there is none:
+ * there are too many sessions, or this one would have no mark.
  */
 async function opened(stripe: Stripe, request: OpenRequest, now: number): Promise<Session | undefined> {
   const { session, client_reference_id } = request
+  if (!isMarked(request)) {
+    throw new VerifierError(
+      'unavailable',
+      'Stripe failed, and 50 pairs of metadata left no room for a mark to look for.',
+    )
+  }
   let after: string | undefined
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const page = await stripe.identity.verificationSessions.list({
@@ -248,21 +266,42 @@ function changedIn(
   if (secrets.length === 0)
     throw new VerifierError('forged', 'This service has no signing secret of a webhook endpoint at Stripe.')
   const payload = Buffer.from(body)
-  for (const secret of secrets) {
-    let event: Stripe.Event
+  const isGenuine = secrets.some((secret) => {
     try {
-      event = stripe.webhooks.constructEvent(payload, signature, secret, TOLERANCE, undefined, now * 1000)
+      return (
+        stripe.webhooks.signature?.verifyHeader(payload, signature, secret, TOLERANCE, undefined, now * 1000) === true
+      )
     } catch {
-      continue
+      return false
     }
-    if (!event.type?.startsWith('identity.verification_session.')) return []
-    const { id } = event.data.object as { readonly id?: unknown }
-    return typeof id === 'string' ? [id] : []
+  })
+  if (!isGenuine) {
+    throw new VerifierError(
+      'forged',
+      'The signature is not that of a webhook endpoint known here, or it is older than five minutes.',
+    )
   }
-  throw new VerifierError(
-    'forged',
-    'The signature is not that of a webhook endpoint known here, or it is older than five minutes.',
-  )
+  return sessionIn(payload.toString())
+}
+
+/**
+ * The session that an event is about, in its payload of either style: a snapshot has the whole object, a thin one names
+ * it. Of what Stripe signed and this program does not know there is nothing to read, and nothing to send again.
+ */
+function sessionIn(payload: string): readonly string[] {
+  const event = parsed(payload)
+  if (!isObject(event) || !/^(v1\.)?identity\.verification_session\./.test(String(event.type))) return []
+  const { data, related_object } = event
+  const object = isObject(data) && isObject(data.object) ? data.object : related_object
+  return isObject(object) && typeof object.id === 'string' ? [object.id] : []
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 async function anyClient({ test, live }: { test: Stripe | undefined; live: Stripe | undefined }): Promise<Stripe> {
@@ -273,4 +312,12 @@ async function anyClient({ test, live }: { test: Stripe | undefined; live: Strip
 
 function systemNow(): number {
   return Math.floor(Date.now() / 1000)
+}
+
+function mode(livemode: boolean): 'live' | 'test' {
+  return livemode ? 'live' : 'test'
+}
+
+function waitsOf(account: StripeAccount | undefined): readonly number[] {
+  return WAITS.slice(0, account?.retries ?? WAITS.length)
 }

@@ -125,8 +125,8 @@ function reviewed(cli: Cli, file: string, options: Options, view: ApplyView): Pr
 function tellOf(site: Site, options: Options, outcome: Outcome): Promise<void> {
   return notify(site, options.notify, outcome.plan.livemode, (about) => {
     if (outcome.status === 'applied') {
-      const { changes } = outcome.plan
-      return changes.length === 0 ? null : appliedNotice(about, changes, outcome.deployment.id)
+      const { changes, bound } = outcome.plan
+      return changes.length === 0 ? null : appliedNotice(about, changes, outcome.deployment.id, bound)
     }
     return outcome.status === 'refused' ? blockedNotice(about, outcome.refusal.messages) : null
   })

@@ -60,7 +60,7 @@ export const drift: Define = (command, run) => {
           if (options.probe) await probe(cli, site, keys)
           const report = await driftOfProject(site, keys)
           await notify(site, options.notify, report.livemode, (about) =>
-            report.flows.length > 0 ? driftNotice(about, report) : null,
+            report.flows.length > 0 || outstanding(report).length > 0 ? driftNotice(about, report) : null,
           )
           if (options.notify) await warnOfKey(site, report.livemode)
           const isDrifted = report.flows.length > 0 || outstanding(report).length > 0

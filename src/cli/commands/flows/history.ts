@@ -2,6 +2,7 @@ import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { type History, historyOf } from '../../../app/history.js'
 import { reading } from '../../../app/site.js'
 import type { FlowDeploymentSummary } from '../../../model/schema-types.js'
+import { editsOpenText } from '../../../render/history/edits.js'
 import { shortSource } from '../../../render/history/source.js'
 import { countsText } from '../../../render/history/summary.js'
 import { formatTime } from '../../../text/text.js'
@@ -59,8 +60,9 @@ export const history: Define = (command, run) => {
     )
 }
 
-function row({ id, created, actor, source, allowed, summary }: FlowDeploymentSummary): string[] {
-  return [id, formatTime(created), actor ?? '-', shortSource(source), countsText(summary), allowed.join(', ') || '-']
+function row({ id, created, actor, source, allowed, summary, edits_open }: FlowDeploymentSummary): string[] {
+  const changes = [countsText(summary), editsOpenText(edits_open)].filter((text) => text !== '').join(', ')
+  return [id, formatTime(created), actor ?? '-', shortSource(source), changes, allowed.join(', ') || '-']
 }
 
 function parseLimit(value: string): number {

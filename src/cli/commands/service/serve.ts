@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
 import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
-import { DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
+import { DEFAULT_CHANGES_EVERY, DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
 import type { MetricsServer } from '../../../service/metrics/serve.js'
 import { parseWebhookProxy, type WebhookProxy } from '../../../service/operations/webhooks/webhook-proxy.js'
 import { parseRange } from '../../../service/operations/webhooks/webhook-targets.js'
@@ -17,7 +17,7 @@ import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
 import { openServiceStore, storeCheck } from '../../service/store.js'
 import { NO_STRIPE, type StripeSettings, stripeSettings } from '../../service/stripe.js'
-import { verifiersFor, whoVerifies } from '../../service/who-verifies.js'
+import { forgottenKeys, verifiersFor, whoVerifies } from '../../service/who-verifies.js'
 
 export const serve: Define = (command, run) => {
   command
@@ -62,6 +62,12 @@ export const serve: Define = (command, run) => {
       '--stripe-rate-limit <n>',
       "requests to Stripe in a second, for each mode (default: Stripe's own limits)",
       parseStripeRate,
+    )
+    .option(
+      '--stripe-changes-every <seconds>',
+      'seconds between two looks for changes at Stripe of which no webhook came',
+      parseChangesEvery,
+      DEFAULT_CHANGES_EVERY,
     )
     .addOption(
       new Option('--migrations <what>', 'what to do where the store needs migrations: run them, or refuse to start')
@@ -117,6 +123,7 @@ export const serve: Define = (command, run) => {
             apiVersion,
             verifiers,
             dashboard: dashboardOptions(),
+            changesEvery: options.stripeChangesEvery,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
             ...(figures !== undefined && { metrics: figures.metrics }),
@@ -130,6 +137,8 @@ export const serve: Define = (command, run) => {
           const stopped = stopSignal()
           cli.terminal.talk(`Serving the flows API at ${server.url}, over ${printable(store.label)}\n`)
           cli.terminal.talk(`${printable(whoVerifies(stripe, publicUrl?.replace(/\/+$/, '') ?? server.url))}\n`)
+          const forgotten = await forgottenKeys(stripe, store)
+          if (forgotten !== null) cli.terminal.talk(`${forgotten}\n`)
           cli.terminal.talk(`Dashboard: flows dashboard --at ${server.url}\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
@@ -169,6 +178,13 @@ function parseStripeRate(value: string): number {
   const rate = wholeNumber(value, 10_000, 'It is a whole number of requests a second, up to 10000.')
   if (rate === 0) throw new InvalidArgumentError('It is at least 1.')
   return rate
+}
+
+function parseChangesEvery(value: string): number {
+  const seconds = wholeNumber(value, 86_400, 'It is a whole number of seconds, up to 86400: a day.')
+  // Each look is a request of Stripe's limit, in each mode.
+  if (seconds < 10) throw new InvalidArgumentError('It is at least 10.')
+  return seconds
 }
 
 function parseSeconds(value: string): number {

@@ -1,5 +1,7 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { watchStripe } from '../../../app/stripe/watch.js'
+import { watchGithub } from '../../../render/stripe/watch-github.js'
+import { watchMarkdown } from '../../../render/stripe/watch-markdown.js'
 import { watchText } from '../../../render/stripe/watch-text.js'
 import { systemClock } from '../../../service/operations/calls/call.js'
 import { needsSomebody, type WatchReport } from '../../../stripe/account-flows.js'
@@ -9,10 +11,20 @@ import { nearestConfig, openProject } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { progress } from '../../program/progress.js'
+import { fromRepositoryRoot } from '../../views/diagnostics.js'
 
-const VIEWS: Views<WatchReport, 'human' | 'json'> = {
-  human: (terminal, report) => terminal.show(watchText(report, terminal.palette)),
-  json: jsonView('watch', (report) => ({ ...report, flows: report.flows })),
+interface Found {
+  readonly report: WatchReport
+  /** The folder of the configuration; null without a project. */
+  readonly root: string | null
+}
+
+const VIEWS: Views<Found, 'human' | 'json' | 'markdown' | 'github'> = {
+  human: (terminal, { report }) => terminal.show(watchText(report, terminal.palette)),
+  json: jsonView('watch', ({ report }) => report),
+  markdown: (terminal, { report }) => terminal.result(watchMarkdown(report)),
+  github: (terminal, { report, root }) =>
+    terminal.result(watchGithub(report, root === null ? '' : fromRepositoryRoot(terminal, root))),
 }
 
 const { format, json } = formatOptions(VIEWS)
@@ -42,7 +54,8 @@ A restricted key with one permission is enough: Identity, verification sessions:
 read.
 ${examples(
   ['All flows of the last 30 days: exits 2 when one drifted or is not in git', 'flows watch stripe --env live'],
-  ['In a job on a schedule', 'flows watch stripe --env live --since 7d --json > watched.json'],
+  ['Annotations on the lines of the definitions, in GitHub Actions', 'flows watch stripe --env live --format github'],
+  ['In a job on a schedule', 'flows watch stripe --since 7d --format markdown >> "$GITHUB_STEP_SUMMARY"'],
 )}`,
     )
     .action(({ env, since, rate, ...options }) =>
@@ -61,7 +74,11 @@ ${examples(
           now: systemClock(),
           onReading: () => waiting.begin('reading the sessions of the account'),
         }).finally(waiting.end)
-        return show(cli, report, needsSomebody(report) ? ExitCode.changesPending : ExitCode.ok)
+        return show(
+          cli,
+          { report, root: project?.root ?? null },
+          needsSomebody(report) ? ExitCode.changesPending : ExitCode.ok,
+        )
       }),
     )
 }

@@ -4,6 +4,7 @@ import { at, dashboardPage, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
 import { TextDiff } from '../parts/text-diff.js'
 import { Time } from '../parts/time.js'
+import { EditsAtStripe } from './edits-at-stripe.js'
 
 export interface DeploymentView {
   readonly deployment: Deployment
@@ -13,7 +14,7 @@ export interface DeploymentView {
 
 /** One deployment: the commit, who applied it, and each change as a difference of definitions. */
 export function deploymentPage(frame: Frame, { deployment, definitions }: DeploymentView): Page {
-  const { id, created, project, actor, source, allowed, changes } = deployment
+  const { id, created, project, actor, source, allowed, changes, edits = [] } = deployment
   return dashboardPage(
     200,
     frame,
@@ -34,6 +35,7 @@ export function deploymentPage(frame: Frame, { deployment, definitions }: Deploy
           ]}
         />
       </section>
+      {edits.length > 0 && <EditsAtStripe of={edits} mode={frame.mode} />}
       {changes.map((change, index) => (
         <section key={change.id} class="card card-body" aria-label={`${change.action} ${change.key}`}>
           <h2>

@@ -1,4 +1,5 @@
 import type { DeploymentSummary } from '../../../store/deployments.js'
+import { plural } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Pages, type Paging } from '../parts/paging.js'
@@ -34,7 +35,7 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
                 </tr>
               </thead>
               <tbody>
-                {deployments.map(({ id, created, project, summary, source, actor }) => (
+                {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
                   <tr key={id}>
                     <td>
                       <a href={at(frame.mode, 'deployments', id)}>
@@ -47,6 +48,7 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
                         .filter(([, count]) => count > 0)
                         .map(([action, count]) => `${count} ${action}`)
                         .join(', ')}
+                      {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
                     </td>
                     <td>
                       {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError } from '../../api-error.js'
 import { isFault } from '../answers/answer-error.js'
 import type { StoreChange } from './watching-writes.js'
@@ -20,7 +21,9 @@ export interface LogLine {
   readonly code?: string
   /** The id of the request at the verifier whose error was handed on. */
   readonly verifier_request?: string
-  /** The cause, if the service itself or its store failed. */
+  /** What the verifier answered, in words without personal data. */
+  readonly verifier?: string
+  /** The cause, if the service itself or its store failed, or its account at the verifier. */
   readonly fault?: string
 }
 
@@ -35,6 +38,7 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
     mode: request.caller === undefined ? null : request.caller.livemode ? 'live' : 'test',
     key: request.keyTail ?? null,
     ...codeOf(request.failure),
+    ...verifierOf(request.failure),
     ...(isFault(reply.statusCode, request.failure) && { fault: faultOf(request.failure) }),
   }
 }
@@ -46,6 +50,12 @@ function codeOf(failure: unknown): Pick<LogLine, 'code' | 'verifier_request'> {
     ...(body.code !== undefined && { code: body.code }),
     ...(foreign?.request != null && { verifier_request: foreign.request }),
   }
+}
+
+function verifierOf(failure: unknown): Pick<LogLine, 'verifier' | 'fault'> {
+  const error = causeOf(failure)
+  if (!(failure instanceof ApiError && error instanceof VerifierError)) return {}
+  return { verifier: error.message, ...(error.cause !== undefined && { fault: faultOf(error) }) }
 }
 
 /** One line of JSON per request. */
@@ -86,8 +96,9 @@ function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined
 }
 
-/** An error's name, and its code from the store or the system. */
+/** An error's name, and its code from the store or the system; of a verifier its message, which holds nothing personal. */
 function nameOf(error: Error): string {
+  if (error instanceof VerifierError) return `${error.name} "${error.message}"`
   const { code, errcode } = error as { code?: unknown; errcode?: unknown }
   return [error.name, code, errcode].filter(isWord).join(' ')
 }

@@ -99,7 +99,8 @@ export interface ServiceOptions {
   readonly onWake?: (() => void) | undefined
 }
 
-const CHANGES_EVERY = 5 * 60
+/** Seconds between two looks for changes at a remote verifier. */
+export const CHANGES_EVERY = 5 * 60
 
 /** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2

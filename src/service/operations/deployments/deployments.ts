@@ -14,6 +14,7 @@ import { refuseBoundTwice, refuseUnverifiable } from '../flows/bound-flows.js'
 import { linkToken, versionOf } from '../flows/flows.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor, refuseOtherProject } from '../keys/binding.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
+import { editsLeftIn, supersedeEdits } from './edits.js'
 
 const ENDPOINT = '/v2/identity/flow_deployments'
 
@@ -57,7 +58,9 @@ function keptTo({ principal }: ReadCall, deployment: Deployment): Deployment {
   const changes = deployment.changes.filter(
     ({ key, previous_key }) => mayName(principal, key) && (previous_key === null || mayName(principal, previous_key)),
   )
-  return { ...deployment, changes }
+  const edits = deployment.edits?.filter(({ key }) => mayName(principal, key)) ?? []
+  const { edits: _, ...rest } = deployment
+  return { ...rest, changes, ...(edits.length > 0 && { edits }) }
 }
 
 /** A deployment is of a project: a key that is bound to others, or to flows of any project, sees none of it. */
@@ -115,8 +118,8 @@ export async function listDeployments(
 }
 
 /** The deployment as lists show it: that of a thousand flows is too large for an event. */
-function inList({ changes, ...deployment }: Deployment): DeploymentSummary {
-  return { ...deployment, summary: summaryOf(changes) }
+function inList({ changes, edits = [], ...deployment }: Deployment): DeploymentSummary {
+  return { ...deployment, ...(edits.length > 0 && { edits_open: edits.length }), summary: summaryOf(changes) }
 }
 
 /** The flows that a set of changes concerns: those it changes, and those that hold the keys it wants. */
@@ -213,9 +216,9 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
       diff_digest: change.diff_digest,
     })
   }
-  const deployment: Deployment = {
+  const deployment = {
     id,
-    object: 'identity.flow_deployment',
+    object: 'identity.flow_deployment' as const,
     created: now,
     livemode,
     project: request.project,
@@ -234,10 +237,13 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
     flows,
     flows.map((flow, index) => versionOf(call, changes[index]?.action ?? 'update', flow, id)),
   )
-  await tx.deployments.insert(deployment)
-  await recordEvent(call, 'verification_flows.deployment.applied', inList(deployment))
+  const edits = await editsLeftIn(call, request.project)
+  await supersedeEdits(call, id, changes, edits)
+  const recorded: Deployment = { ...deployment, ...(edits.length > 0 && { edits }) }
+  await tx.deployments.insert(recorded)
+  await recordEvent(call, 'verification_flows.deployment.applied', inList(recorded))
   await tx.state.advance(livemode)
-  return deployment
+  return recorded
 }
 
 function flowAfter(

@@ -1,7 +1,8 @@
-import type { FlowRecord } from '../../../store/flows.js'
+import { editsMade } from '../../../model/bound/edits-left.js'
+import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import { missingChecks } from '../../../verifier/checks.js'
-import type { Observed } from '../../../verifier/verifier.js'
+import { type Check, missingChecks } from '../../../verifier/checks.js'
+import type { Observed, Verifier } from '../../../verifier/verifier.js'
 import { ApiError, invalid } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { sessionOptions } from './session-options.js'
@@ -48,21 +49,49 @@ export function refuseUnverifiable(
 ): void {
   const verifier = verifiers.of(livemode)
   if (verifier === undefined) return
-  for (const [index, { config, status, key }] of flows.entries()) {
-    if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) continue
-    const missing = missingChecks(sessionOptions(config), verifier)
+  for (const [index, flow] of flows.entries()) {
+    const missing = unverifiableIn(flow, verifier)
     if (missing.length === 0) continue
-    const message = `The verifier '${verifier.name}' runs no such check, which '${key}' asks for: ${missing.join(', ')}.`
+    const message = `The verifier '${verifier.name}' runs no such check, which '${flow.key}' asks for: ${missing.join(', ')}.`
     throw new ApiError(400, { code: 'verifier_refused', param: paramOf(index), message })
   }
 }
 
+/**
+ * The same for one flow that is written by itself. What was so before may stay: a flow whose sessions are refused anyway can
+ * still be renamed, and its link be switched off.
+ */
+export function refuseNewlyUnverifiable(call: WriteCall, flow: FlowRecord, before: FlowRecord | null): void {
+  const verifier = call.verifiers.of(call.livemode)
+  if (verifier === undefined) return
+  const had = before === null ? [] : unverifiableIn(before, verifier)
+  if (unverifiableIn(flow, verifier).every((check) => had.includes(check))) return
+  refuseUnverifiable(call, [flow], () => 'options')
+}
+
+/** The checks of a flow that the verifier cannot run; none for an archived flow, which has no sessions. */
+function unverifiableIn({ config, status }: FlowRecord, verifier: Verifier): readonly Check[] {
+  if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) return []
+  return missingChecks(sessionOptions(config), verifier)
+}
+
 /** Remembers what a session shows of the flow at Stripe that it was made from: nothing else shows it. */
 export async function noteSighting(
-  { tx }: WriteCall,
+  call: WriteCall,
   { livemode, created, remote }: SessionRecord,
-  { id, options }: Observed,
+  { id, options, redaction }: Observed,
 ): Promise<void> {
   const flow = remote?.flow ?? null
-  if (flow !== null) await tx.flows.keepSighting({ livemode, stripe_flow: flow, options, session: id, created })
+  // What a redacted session still shows of its options is unverified against the live API.
+  if (flow === null || redaction !== null) return
+  await keepSighting(call, { livemode, stripe_flow: flow, options, session: id, created })
+}
+
+/** The same, for a session that is none of this service's. Edits that deployments left, and that it shows, are made. */
+export async function keepSighting({ tx }: WriteCall, sighting: Sighting): Promise<void> {
+  const { livemode, stripe_flow } = sighting
+  await tx.flows.keepSighting(sighting)
+  for (const edit of editsMade(await tx.deployments.openEdits(livemode, stripe_flow), sighting)) {
+    await tx.deployments.editMade(livemode, stripe_flow, edit, sighting)
+  }
 }

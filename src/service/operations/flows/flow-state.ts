@@ -2,7 +2,7 @@ import { compareText, digestOf } from '../../../model/canonical.js'
 import type { ModeVerifier, ObservedFlow, ObservedState } from '../../../model/state.js'
 import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
-import { bindingOf, isWithin, refuseOtherProject } from '../keys/binding.js'
+import { bindingOf, isWithin, mayName, refuseOtherProject } from '../keys/binding.js'
 import { checkKey } from './check-key.js'
 import { linkUrl } from './flows.js'
 
@@ -11,7 +11,7 @@ export type FlowState =
   | { readonly status: 'modified'; readonly etag: string; readonly state: ObservedState }
 
 /** Increase it when the shape of the answer changes: tags of the old shape must not match the new one. */
-const SHAPE = 5
+const SHAPE = 6
 const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
@@ -43,15 +43,19 @@ export async function flowState(call: ReadCall, project: string, known?: string)
   if (known === etag) return { status: 'not_modified', etag }
   const flows = await tx.flows.all(livemode)
   const sessions = await tx.sessions.countByFlow(livemode, now - THIRTY_DAYS)
+  const last = await tx.deployments.last(livemode, project)
+  const left = last === null ? [] : await tx.deployments.edits(last)
+  const edits = left.filter(({ key }) => mayName(principal, key))
   const state = {
     livemode,
     store: tag.store_id === '' ? null : tag.store_id,
-    last_deployment: await tx.deployments.last(livemode, project),
+    last_deployment: last,
     verifier,
     flows: flows
       .filter((flow) => isWithin(principal, flow))
       .map((flow) => ({ ...toObserved(call, flow, sessions.get(flow.id) ?? 0), ...sightingOf(flow, sightings) }))
       .sort((a, b) => compareText(a.key, b.key)),
+    ...(edits.length > 0 && { edits }),
     ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
   }
   return { status: 'modified', etag, state }

@@ -11,7 +11,7 @@ import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
 import { recordEvent } from '../events/events.js'
 import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
-import { refuseBoundTwice } from './bound-flows.js'
+import { refuseBoundTwice, refuseNewlyUnverifiable } from './bound-flows.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
 import { findFlow } from './find-flow.js'
@@ -75,7 +75,7 @@ export async function createFlow(call: WriteCall, params: CreateFlowParams): Pro
     updated: call.now,
     updated_by: actorOf(call.principal),
   }
-  return save(call, 'create', flow)
+  return save(call, 'create', flow, null)
 }
 
 /** By id or by key. */
@@ -217,12 +217,8 @@ async function saveIfChanged(
 ): Promise<VerificationFlow> {
   const changed = { ...flow, ...change }
   if (canonicalJson(changed) === canonicalJson(flow)) return toResource(call, flow)
-  const saved = await save(call, action, {
-    ...changed,
-    version: flow.version + 1,
-    updated: call.now,
-    updated_by: actorOf(call.principal),
-  })
+  const next = { ...changed, version: flow.version + 1, updated: call.now, updated_by: actorOf(call.principal) }
+  const saved = await save(call, action, next, flow)
   if (isEditOutsideGit(flow, changed)) await recordEvent(call, 'verification_flows.flow.edited_outside_git', saved)
   return saved
 }
@@ -245,7 +241,13 @@ function isEditOutsideGit(before: FlowRecord, after: FlowRecord): boolean {
   return now !== canonicalJson(was) && now !== canonicalJson(applied)
 }
 
-async function save(call: WriteCall, action: string, flow: FlowRecord): Promise<VerificationFlow> {
+async function save(
+  call: WriteCall,
+  action: string,
+  flow: FlowRecord,
+  before: FlowRecord | null,
+): Promise<VerificationFlow> {
+  refuseNewlyUnverifiable(call, flow, before)
   await refuseBoundTwice(call, [flow], () => 'stripe_flow')
   await call.tx.flows.save([flow], [versionOf(call, action, flow, null)])
   await call.tx.state.advance(call.livemode)

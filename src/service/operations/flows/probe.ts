@@ -9,8 +9,9 @@ import { SERVICE } from '../calls/principal.js'
 import { laneOf } from '../calls/verifiers.js'
 import { askVerifier, failureOf, unavailable } from '../sessions/remote/ask.js'
 import { VERIFIER_LEASE } from '../sessions/remote/session-work.js'
-import { changing, isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
+import { isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
 import { nextTry } from '../work/next-try.js'
+import { keepSighting } from './bound-flows.js'
 import { findFlow } from './find-flow.js'
 
 /**
@@ -53,8 +54,14 @@ export async function probeFlow(call: WriteCall, idOrKey: string): Promise<FlowP
 
 async function taken({ tx, now }: WriteCall, work: WorkRecord | undefined, leaseUntil: number): Promise<WorkRecord> {
   const found = work && (await tx.work.take(work.id, { now, leaseUntil }))
-  if (found === undefined) throw changing()
+  if (found === undefined) throw probeUnderWay()
   return found
+}
+
+function probeUnderWay(): ApiError {
+  const message =
+    'A probe of this flow is under way, or was broken off less than a minute ago. Send the request again a little later.'
+  return new ApiError(409, { code: 'lock_timeout', message })
 }
 
 function probingOf({ verifiers, livemode }: WriteCall, { key, config: { stripe_flow } }: FlowRecord): Probing {
@@ -167,7 +174,7 @@ async function settled(
   if (isGone || outcome instanceof VerifierError || work.kind === 'flow.probe_end') return undefined
   const probing = probingIn(work)
   const { id: session, options } = outcome
-  await tx.flows.keepSighting({ livemode, stripe_flow: probing.stripe_flow, options, session, created: work.created })
+  await keepSighting(call, { livemode, stripe_flow: probing.stripe_flow, options, session, created: work.created })
   const begun = probeWork(call, work.object, 'flow.probe_end', { ...probing, session })
   const next = goesOn ? begun : { ...begun, attempts: 0, leased_until: null }
   if (!goesOn) call.wake()

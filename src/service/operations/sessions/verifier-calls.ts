@@ -54,6 +54,9 @@ const DAY = 24 * HOUR
 /** Stripe, for example, may forget an idempotency key after a day: the same call is repeated only until then. */
 const PATIENCE = 23 * HOUR
 
+/** For so long after its creation, in seconds, a session is read again where nothing is heard of it. */
+const LOOKED_AT = 7 * DAY
+
 /** What a call changes in the session after the verifier has done it. */
 export type SessionChange = Pick<SessionRecord, 'type' | 'options' | 'metadata' | 'provided_details'>
 
@@ -230,7 +233,7 @@ function nextLook({ now }: WriteCall, { status, redaction, created }: SessionRec
   if (redaction === 'processing') return now + HOUR
   if (redaction !== null) return null
   if (status === 'processing') return now + MINUTE
-  return status === 'requires_input' && now - created < 7 * DAY ? now + 6 * HOUR : null
+  return status === 'requires_input' && now - created < LOOKED_AT ? now + 6 * HOUR : null
 }
 
 /** The opening of a session failed. Nothing was there that could be left. */
@@ -255,6 +258,11 @@ async function settleFailure(
   if (kind === 'session.redact' && error.fault === 'missing') {
     await tx.work.finish(work)
     return finishRedaction(call, session)
+  }
+  // The service's account at the verifier is another one now: it will not know the session later either.
+  if (kind === 'session.read' && error.fault === 'missing' && now - session.created > LOOKED_AT) {
+    await tx.work.finish(work)
+    return session
   }
   if (error.fault === 'unavailable' || isForEver(kind)) {
     await tx.work.postpone(work, now + nextTry(work.attempts, error.retryAfter))

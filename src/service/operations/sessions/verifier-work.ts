@@ -20,6 +20,7 @@ interface VerifierCall extends WorkItem {
  * mode; each process makes the calls for the verifiers that it has.
  */
 export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
+  const silence = silences(service)
   const lanesBut = (full: readonly string[]) => service.verifiers.lanes.filter((lane) => !full.includes(lane))
   return {
     name: 'verifiers',
@@ -37,6 +38,7 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
       const { outcome, settle } = await callOf(service, work)
       return {
         settle,
+        remark: silence(work.lane, outcome),
         settled: () => {
           // Faults of the adapter or the account go to the log: they are not reported anywhere else.
           if (outcome instanceof VerifierError && (outcome.cause !== undefined || outcome.fault === 'refused'))
@@ -44,6 +46,21 @@ export function verifierWorkKind(service: Service): WorkKind<VerifierCall> {
         },
       }
     },
+  }
+}
+
+/** Seconds between two lines of the log about a verifier that does not answer, whatever waits for it. */
+const TELL_EVERY = 60
+
+/** The outcome, where a verifier does not answer: once a minute, because all the work of a lane meets it. */
+function silences(service: Service): (lane: string, outcome: unknown) => VerifierError | undefined {
+  const told = new Map<string, number>()
+  return (lane, outcome) => {
+    if (!(outcome instanceof VerifierError) || outcome.fault !== 'unavailable') return undefined
+    const now = service.now()
+    if (now - (told.get(lane) ?? 0) < TELL_EVERY) return undefined
+    told.set(lane, now)
+    return outcome
   }
 }
 

@@ -10,17 +10,18 @@ export async function claimDue<Item extends WorkItem>(service: Service, kind: Wo
   return service.write(NOBODY, (call) => kind.claim(call, room))
 }
 
-/** Does one claimed item, then waits for its turn to write and settles it. */
+/** Does one claimed item, then waits for its turn to write and settles it. Answers what belongs in the log, if anything. */
 export async function doClaimed<Item extends WorkItem>(
   service: Service,
   kind: WorkKind<Item>,
   item: Item,
   turn: () => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<unknown> {
   const performed = await kind.perform(item)
   await turn()
   await service.write({ ...NOBODY, livemode: item.livemode }, (call) => performed.settle(call))
   performed.settled?.()
+  return performed.remark
 }
 
 /**

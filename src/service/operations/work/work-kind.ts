@@ -40,4 +40,6 @@ interface Performed {
   settle(call: WriteCall): Promise<unknown>
   /** Called once it is settled. */
   settled?(): void
+  /** Belongs in the log, though it is no failure of this work: what it waits for does not answer. */
+  readonly remark?: unknown
 }

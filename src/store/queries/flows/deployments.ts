@@ -6,6 +6,7 @@ import { parseJson } from '../rows/json.js'
 import { pageOfFew, readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, DeploymentChangesTable, DeploymentsTable } from '../tables.js'
+import { editsOf, endEdits, insertEdits, openCounts, openEdits } from './edits-left.js'
 import { lastChanges } from './last-changes.js'
 
 /** The columns of a change that say how it left its flow. */
@@ -25,7 +26,18 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
       .orderBy('position')
       .execute()
     const { summary, ...deployment } = toSummary(row)
-    return { ...deployment, changes: changes.map(toChange) }
+    const edits = await editsOf(db, row.id)
+    return { ...deployment, changes: changes.map(toChange), ...(edits.length > 0 && { edits }) }
+  }
+  const summaries = async (rows: readonly DeploymentsTable[]): Promise<DeploymentSummary[]> => {
+    const open = await openCounts(
+      db,
+      rows.map(({ id }) => id),
+    )
+    return rows.map((row) => {
+      const count = open.get(row.id)
+      return { ...toSummary(row), ...(count !== undefined && { edits_open: count }) }
+    })
   }
   return {
     async byId(livemode, id) {
@@ -64,14 +76,16 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
       if (digest === undefined) {
         const listing = { table: 'deployments', livemode, created, equal: [['project', project]] } as const
         const { data, has_more } = await readList(db, pace, listing, page)
-        return { data: data.map(toSummary), has_more }
+        return { data: await summaries(data), has_more }
       }
       const found = (await applied(db, livemode, [digest])).filter(
         (row) => project === undefined || row.project === project,
       )
       const { data, has_more } = await pageOfFew(db, { table: 'deployments', created }, found, page)
-      return { data: data.map(toSummary), has_more }
+      return { data: await summaries(data), has_more }
     },
+    edits: (deployment) => editsOf(db, deployment),
+    openEdits: (livemode, stripeFlow) => openEdits(db, livemode, stripeFlow),
     async insert(deployment) {
       const { number } = await db
         .selectFrom('deployments')
@@ -85,7 +99,11 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
         'deployment_changes',
         deployment.changes.map((change, position) => toChangeRow(deployment.id, position, change)),
       )
+      await insertEdits(db, deployment, deployment.edits ?? [])
     },
+    editMade: (livemode, stripeFlow, edit, { session, created }) =>
+      endEdits(db, livemode, stripeFlow, edit, { made_in: session, made: created, until: created }),
+    editSuperseded: (livemode, stripeFlow, edit, by) => endEdits(db, livemode, stripeFlow, edit, { superseded_by: by }),
   }
 }
 
@@ -102,7 +120,7 @@ async function applied(db: Db, livemode: boolean, digests: readonly string[]): P
   return [...found.values()]
 }
 
-function toRow({ changes, ...deployment }: Deployment, number: number): DeploymentsTable {
+function toRow({ changes, edits: _, ...deployment }: Deployment, number: number): DeploymentsTable {
   return {
     id: deployment.id,
     livemode: Number(deployment.livemode),

@@ -5,6 +5,8 @@ import type { Db, WorkTable } from '../tables.js'
 import { claimIn, dueIn, type Queue } from './due.js'
 
 const QUEUE: Queue = { table: 'work', lane: 'lane' }
+/** In one go. */
+const MOST_FORGOTTEN = 200
 
 export function workQueries(db: Db): WorkReads & WorkWrites {
   return {
@@ -82,6 +84,21 @@ export function workQueries(db: Db): WorkReads & WorkWrites {
         .returning('id')
         .executeTakeFirst()
       return row !== undefined
+    },
+    async forget({ kind, names, before, now }) {
+      // The names have an index, and the few of these kinds lie together in it.
+      const old = await db
+        .selectFrom('work')
+        .select('id')
+        .where('name', '>', names)
+        .where('name', '<', `${names}~`)
+        .where('kind', '=', kind)
+        .where('created', '<', before)
+        .where((eb) => eb.or([eb('leased_until', 'is', null), eb('leased_until', '<', now)]))
+        .orderBy('name')
+        .limit(MOST_FORGOTTEN)
+        .execute()
+      for (const { id } of old) await db.deleteFrom('work').where('id', '=', id).execute()
     },
   }
 }

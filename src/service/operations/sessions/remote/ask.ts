@@ -40,25 +40,28 @@ function unlessOver<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
  * The error for the caller: the verifier's own answer, if it has one. That is not said of a fault that passes, nor of
  * the key that this service has there, which is no affair of the caller.
  */
-export function failureOf({ fault, message, answer }: VerifierError, whileDown = unavailable): ApiError {
-  if (fault === 'unavailable') return whileDown()
+export function failureOf(error: VerifierError, whileDown = unavailable): ApiError {
+  const { fault, message, answer } = error
+  if (fault === 'unavailable') return whileDown(error)
   const isForCaller = answer !== undefined && answer.status >= 400 && answer.status < 500 && answer.status !== 401
-  if (isForCaller) return handedOn(answer)
-  return new ApiError(400, { code: 'verifier_refused', message: `The verifier refused this: ${message}` })
+  if (isForCaller) return handedOn(answer, error)
+  const refused = `The verifier refused this: ${message}`
+  return new ApiError(400, { code: 'verifier_refused', message: refused }, { cause: error })
 }
 
-export function unavailable(): ApiError {
+export function unavailable(cause?: VerifierError): ApiError {
   return down(
+    cause,
     'What was asked for is kept, and tried again: send the same request again, with the same idempotency key, for the answer.',
   )
 }
 
 /** Where nothing is kept that could be tried again. */
-export function unanswered(): ApiError {
-  return down('Only it has what was asked for: send the same request again a little later.')
+export function unanswered(cause?: VerifierError): ApiError {
+  return down(cause, 'Only it has what was asked for: send the same request again a little later.')
 }
 
-function down(advice: string): ApiError {
+function down(cause: VerifierError | undefined, advice: string): ApiError {
   const message = `The verifier does not answer at the moment. ${advice}`
-  return new ApiError(503, { type: 'api_error', code: 'verifier_unavailable', message })
+  return new ApiError(503, { type: 'api_error', code: 'verifier_unavailable', message }, { cause })
 }

@@ -1,3 +1,4 @@
+import type { ReadTransaction } from '../../../../store/store.js'
 import type { WorkRecord } from '../../../../store/work.js'
 import type { ChangesPage } from '../../../../verifier/verifier.js'
 import { VerifierError } from '../../../../verifier/verifier-error.js'
@@ -19,8 +20,8 @@ export const CHANGES = 'verifier.changes'
 const TIME_LIMIT = 20_000
 /** Seconds between two pages while there are more: this is in no hurry, and the verifier limits its callers. */
 const PACE = 1
-/** Seconds by which the clocks of a verifier and of this service may differ. */
-const SKEW = 5
+/** Seconds by which the clocks of a verifier and of this service may differ: so many as for its webhooks. */
+const SKEW = 300
 
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
@@ -40,6 +41,14 @@ export async function beginChanges(service: Service): Promise<boolean> {
     })
   }
   return false
+}
+
+/**
+ * Whether sessions of a mode were made at a verifier before. Where it is gone, nobody reads them any more; new ones are
+ * made elsewhere.
+ */
+export async function hasVerified({ work }: Pick<ReadTransaction, 'work'>, lane: string): Promise<boolean> {
+  return (await work.named(nameOf(lane))) !== undefined
 }
 
 /** Asks for the page that the work is at, without an open transaction. */
@@ -93,9 +102,13 @@ function followed({ verifiers }: Pick<Service, 'verifiers'>): readonly Followed[
     const modes = [false, true].filter((livemode) => verifier.serves(livemode))
     return modes.map((livemode) => {
       const lane = laneOf(verifier.name, livemode)
-      return { name: `changes:${lane}`, lane, livemode, verifier: verifier.name, changes }
+      return { name: nameOf(lane), lane, livemode, verifier: verifier.name, changes }
     })
   })
+}
+
+function nameOf(lane: string): string {
+  return `changes:${lane}`
 }
 
 function workFor(

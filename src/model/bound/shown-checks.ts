@@ -1,8 +1,8 @@
-import { compareText } from '../model/canonical.js'
-import { DOCUMENT_TYPES } from '../model/flow.js'
-import { isObject } from '../model/json.js'
-import { toPointer } from '../model/json-pointer.js'
-import type { Leaf } from '../model/leaves.js'
+import { compareText } from '../canonical.js'
+import { DOCUMENT_TYPES } from '../flow.js'
+import { isObject } from '../json.js'
+import { toPointer } from '../json-pointer.js'
+import type { Leaf } from '../leaves.js'
 
 /** What is checked, as a session at Stripe shows it. Its sets are open: newer names and values may come. */
 export interface ShownChecks {
@@ -92,9 +92,13 @@ function collect(value: unknown, path: readonly string[], leaves: Map<string, Le
     if (members.length === 0 && path.length === 2 && !GROUPS.has(path[1] ?? '')) leaves.set(toPointer(path), true)
     return
   }
-  // An open set: its values are compared as texts.
-  const leaf = Array.isArray(value) ? [...new Set(value.map(String))].sort(compareText) : (value ?? null)
-  leaves.set(toPointer(path), leaf as Leaf)
+  leaves.set(toPointer(path), leafOf(value))
+}
+
+/** An open set: its values are compared as texts. */
+function leafOf(value: unknown): Leaf {
+  if (Array.isArray(value)) return [...new Set(value.map(String))].sort(compareText)
+  return typeof value === 'boolean' ? value : value === null || value === undefined ? null : String(value)
 }
 
 const ORDER = ['/type', ...DEFAULTS.keys()]
