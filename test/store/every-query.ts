@@ -30,6 +30,7 @@ type EveryCall = { readonly [Name in keyof WriteTransaction]: CallsOf<WriteTrans
 
 const CREATED = { gte: 1_790_000_100, lt: 1_790_000_900 }
 const NOW = 1_790_000_500
+const DAYS = { from: 20_000, to: 30_000 }
 /** Some keys end then. */
 const SOON = { after: NOW, before: NOW + 100 }
 
@@ -142,10 +143,20 @@ export const EVERY_CALL: EveryCall = {
     hasDue: (tx) => tx.sessions.hasDue(NOW),
     claimDue: (tx) => tx.sessions.claimDue({ now: NOW, leaseUntil: NOW + 30, limit: 100 }),
     list: everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
-    countByFlow: (tx) => tx.sessions.countByFlow(false, NOW),
     insert: (tx) => tx.sessions.insert(aSession('new')),
     toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
     update: (tx) => tx.sessions.update(aSession('s0007')),
+  },
+  sessionCounts: {
+    by: [
+      (tx) => tx.sessionCounts.by('day', false, { days: DAYS }),
+      (tx) => tx.sessionCounts.by('day', false, { days: DAYS, flow: 'f7' }),
+      (tx) => tx.sessionCounts.by('flow_version', false, { days: DAYS, flow: 'f7' }),
+      (tx) => tx.sessionCounts.by('error_code', false, { days: DAYS }),
+    ],
+    ofFlows: (tx) => tx.sessionCounts.ofFlows(false, ['f7', 'f8'], DAYS),
+    everyFlow: (tx) => tx.sessionCounts.everyFlow(false, DAYS),
+    gather: (tx) => tx.sessionCounts.gather(),
   },
   reports: {
     byId: (tx) => tx.reports.byId(false, 'r0007'),

@@ -16,6 +16,7 @@ import { boundFlows } from './0012-bound-flows.js'
 import { endingKeys } from './0013-ending-keys.js'
 import { signIns } from './0014-sign-ins.js'
 import { firstKeys } from './0015-first-keys.js'
+import { sessionCounts } from './0016-session-counts.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -34,6 +35,7 @@ export const MIGRATIONS: readonly Migration[] = [
   endingKeys,
   signIns,
   firstKeys,
+  sessionCounts,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

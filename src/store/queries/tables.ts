@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 import type { SignInLinkRecord, SignInRecord } from '../people/sign-ins.js'
 
 /**
@@ -15,6 +15,8 @@ export interface Tables {
   deployments: DeploymentsTable
   deployment_changes: DeploymentChangesTable
   verification_sessions: SessionsTable
+  session_counts: SessionCountsTable
+  session_count_deltas: SessionCountsTable & { id: Generated<number> }
   verification_reports: ReportsTable
   events: EventsTable
   webhook_endpoints: WebhookEndpointsTable
@@ -138,7 +140,30 @@ export interface SessionsTable {
   verifier_flow: string | null
   verifier_seen: number | null
   verifier_answers: number | null
+  started: number | null
+  submitted: number | null
   created: number
+}
+
+/**
+ * Triggers write these tables: see the migration 0016. All sessions of a mode are also counted as those of the flow `*`,
+ * without a version; those of no flow have an empty one, and those without an error an empty code.
+ */
+export interface SessionCountsTable {
+  livemode: number
+  flow: string
+  /** Days since 1970 in UTC. */
+  day: number
+  flow_version: number
+  error_code: string
+  sessions: number
+  started: number
+  submitted: number
+  processing: number
+  verified: number
+  /** Those verified of which it is known when they were submitted. */
+  successful: number
+  canceled: number
 }
 
 export interface ReportsTable {

@@ -5,7 +5,6 @@ import { fromJson, parseJson, toJson } from '../rows/json.js'
 import { readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, SessionsTable } from '../tables.js'
-import { countsSince } from './session-counts.js'
 
 export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
@@ -75,13 +74,6 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       const listing = { table: 'verification_sessions', livemode, created, equal, also } as const
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
-    },
-    async countByFlow(livemode, since) {
-      const counts = new Map<string, number>()
-      for await (const { flow, sessions } of countsSince(db, pace, livemode, since)) {
-        counts.set(flow, (counts.get(flow) ?? 0) + Number(sessions))
-      }
-      return counts
     },
     async insert(session) {
       await db.insertInto('verification_sessions').values(toRow(session)).execute()
