@@ -8,7 +8,9 @@ import { aFlowRecord, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'
 
 const DAY = 24 * 60 * 60
-const DAYS = { from: 0, to: 10 }
+const DAYS = { from: 0, to: 30 }
+/** Begins and ends within the spans that days are also counted by. */
+const SOME_DAYS = { from: 3, to: 17 }
 const FLOWS = ['f', 'g'] as const
 
 async function withFlows(store: Store): Promise<Store> {
@@ -35,6 +37,7 @@ async function counted(store: Store) {
         }
       }
       some[`${livemode} of flows`] = Object.fromEntries(await sessionCounts.ofFlows(livemode, FLOWS, DAYS))
+      some[`${livemode} on some days`] = Object.fromEntries(await sessionCounts.everyFlow(livemode, SOME_DAYS))
       some[`${livemode} every flow`] = Object.fromEntries(await sessionCounts.everyFlow(livemode, DAYS))
     }
     return some
@@ -62,6 +65,12 @@ function counting(sessions: readonly SessionRecord[]) {
       ({ flow }) => flow ?? '',
     )
     all[`${livemode} of flows`] = ofFlows
+    const onSomeDays = inMode.filter(({ flow, created }) => {
+      return flow !== null && created >= SOME_DAYS.from * DAY && created < (SOME_DAYS.to + 1) * DAY
+    })
+    all[`${livemode} on some days`] = Object.fromEntries(
+      Object.entries(grouped(onSomeDays, ({ flow }) => flow ?? '')).map(([flow, { sessions }]) => [flow, sessions]),
+    )
     all[`${livemode} every flow`] = Object.fromEntries(
       Object.entries(ofFlows).map(([flow, { sessions }]) => [flow, sessions]),
     )
@@ -104,7 +113,7 @@ const origin = fc.record({
   livemode: fc.constant(false),
   flow: fc.constantFrom(...FLOWS),
   flow_version: fc.integer({ min: 1, max: 2 }),
-  created: fc.integer({ min: 0, max: 3 * DAY }),
+  created: fc.integer({ min: 0, max: 20 }).map((day) => day * DAY + 5),
 })
 const withoutFlow = fc.record({
   livemode: fc.boolean(),

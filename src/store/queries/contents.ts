@@ -39,7 +39,7 @@ const KEYS = {
 }
 
 /** Written by triggers. */
-const COUNTS = ['session_counts', 'session_count_deltas'] as const
+const COUNTS = ['session_counts', 'session_count_deltas', 'flow_days'] as const
 
 const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[]
 

@@ -17,6 +17,7 @@ export interface Tables {
   verification_sessions: SessionsTable
   session_counts: SessionCountsTable
   session_count_deltas: SessionCountsTable & { id: Generated<number> }
+  flow_days: FlowDaysTable
   verification_reports: ReportsTable
   events: EventsTable
   webhook_endpoints: WebhookEndpointsTable
@@ -164,6 +165,15 @@ export interface SessionCountsTable {
   /** Those verified of which it is known when they were submitted. */
   successful: number
   canceled: number
+}
+
+/** How many sessions a flow has on a day, or on so many days that begin with it. */
+export interface FlowDaysTable {
+  livemode: number
+  span: number
+  day: number
+  flow: string
+  sessions: number
 }
 
 export interface ReportsTable {

@@ -2,12 +2,15 @@ import { type RawBuilder, sql } from 'kysely'
 import type { DayRange, SessionCountReads, SessionCounts, SessionCountWrites } from '../../counts/session-counts.js'
 import type { Locks } from '../locks.js'
 import { insertMany } from '../rows/insert-many.js'
-import type { Db, SessionCountsTable } from '../tables.js'
+import type { Db, FlowDaysTable, SessionCountsTable } from '../tables.js'
 
 /** The most deltas taken at once. */
 const STEP = 5_000
 
 const EVERY_FLOW = '*'
+
+/** Days in a span of flow_days that is not a single day. */
+const SPAN = 8
 
 const MEASURES = ['sessions', 'started', 'submitted', 'processing', 'verified', 'successful', 'canceled'] as const
 
@@ -42,18 +45,18 @@ export function sessionCountQueries(db: Db, locks: Locks): SessionCountReads & S
       return new Map(found.filter(hasAny).map(({ flow, counts }) => [flow, counts]))
     },
     async everyFlow(livemode, days) {
-      // One look into the index for each flow: by days, the rows of all flows would have to be sorted first.
+      const parts = spansOf(days).map(
+        ({ span, from, to }) => sql`
+          select flow, sessions from flow_days
+          where livemode = ${Number(livemode)} and span = ${span} and day between ${from} and ${to}`,
+      )
       const { rows } = await sql<{ flow: string; sessions: number }>`
         select flow, sum(sessions) as sessions from (
-          select id as flow, (
-            select coalesce(sum(sessions), 0) from session_counts
-            where ${inDays(livemode, days)} and session_counts.flow = flows.id
-          ) as sessions
-          from flows where flows.livemode = ${Number(livemode)}
-          union all select flow, sessions from session_count_deltas where ${inDays(livemode, days)} and flow <> ''
+          ${sql.join(parts, sql` union all `)}
+          union all select flow, sessions from session_count_deltas where ${inDays(livemode, days)}
         ) as counted group by flow`.execute(db)
       const counts = rows.map(({ flow, sessions }) => [flow, Number(sessions)] as const)
-      return new Map(counts.filter(([, sessions]) => sessions > 0))
+      return new Map(counts.filter(([flow, sessions]) => flow !== '' && sessions > 0))
     },
     async gather() {
       if (!(await locks.tryLock(db, 'session counts'))) return false
@@ -66,6 +69,13 @@ export function sessionCountQueries(db: Db, locks: Locks): SessionCountReads & S
               eb(eb.ref(`session_counts.${name}`), '+', eb.ref(`excluded.${name}`))
             return Object.fromEntries(MEASURES.map((name) => [name, sum(name)]))
           }),
+        ),
+      )
+      await insertMany(db, 'flow_days', daysOf(taken), (query) =>
+        query.onConflict((conflict) =>
+          conflict.columns(['livemode', 'span', 'day', 'flow']).doUpdateSet((eb) => ({
+            sessions: eb(eb.ref('flow_days.sessions'), '+', eb.ref('excluded.sessions')),
+          })),
         ),
       )
       return taken.length === STEP
@@ -104,6 +114,32 @@ function toCounts(measured: Measured): SessionCounts {
 /** Counts of what changed since go back to zero. */
 function hasAny({ counts }: { readonly counts: SessionCounts }): boolean {
   return counts.sessions > 0
+}
+
+/** Days as few spans: whole ones, and single days before and behind them. */
+function spansOf({ from, to }: DayRange): readonly (DayRange & { readonly span: number })[] {
+  const begin = Math.ceil(from / SPAN) * SPAN
+  const end = Math.floor((to + 1) / SPAN) * SPAN
+  if (begin >= end) return [{ span: 1, from, to }]
+  return [
+    { span: 1, from, to: begin - 1 },
+    { span: SPAN, from: begin, to: end - SPAN },
+    { span: 1, from: end, to },
+  ]
+}
+
+/** What deltas add to the days of their flows; always in the same order. */
+function daysOf(deltas: readonly SessionCountsTable[]): FlowDaysTable[] {
+  const rows = new Map<string, FlowDaysTable>()
+  for (const { livemode, flow, day, sessions } of deltas) {
+    for (const span of [1, SPAN]) {
+      const row = { livemode, span, day: day - (day % span), flow }
+      const key = JSON.stringify(Object.values(row))
+      rows.set(key, { ...row, sessions: sessions + (rows.get(key)?.sessions ?? 0) })
+    }
+  }
+  const changed = [...rows].filter(([, { sessions }]) => sessions !== 0)
+  return changed.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row)
 }
 
 /** Deltas of the same row as one, and what they add to the counts of every flow; always in the same order. */
