@@ -129,8 +129,8 @@ export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView)
       <p class="quiet">
         A verification counts for the day on which it was created, in UTC. Completion rate: submitted of those started.
         Verification rate: verified of those submitted. When something was started and submitted is known only of
-        verifications since this service keeps it. Who verifies elsewhere does not say when its page was opened: there a
-        verification is started when it is submitted.
+        verifications since this service keeps it. A verifier elsewhere does not say when its page was opened: there a
+        verification counts as started when it is heard of that the person gave up or submitted.
       </p>
     </>,
   )
