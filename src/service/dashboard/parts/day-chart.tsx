@@ -9,7 +9,7 @@ interface DayOf {
 }
 
 /** Something that happened on a day, with a line in the chart. */
-export interface Mark {
+interface Mark {
   readonly day: number
   readonly text: string
 }

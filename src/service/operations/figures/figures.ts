@@ -13,7 +13,7 @@ export interface Figure<Value> {
 }
 
 /** A flow, or null for sessions that were made without one. */
-export type CountedFlow = { readonly key: string; readonly name: string } | null
+type CountedFlow = { readonly key: string; readonly name: string } | null
 
 /** What became of the sessions that were created on some days. */
 export interface Figures {

@@ -6,7 +6,7 @@ import { bindingOf } from '../keys/binding.js'
 import { type ListFlowsParams, toResource } from './flows.js'
 
 /** An order other than that of lists, which is the newest first. */
-export type FlowOrder = 'key' | 'used'
+type FlowOrder = 'key' | 'used'
 
 export interface PlaceInOrder {
   readonly order: FlowOrder
