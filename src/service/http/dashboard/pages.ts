@@ -68,10 +68,10 @@ const PER_PAGE = 25
 const NEWEST = 10
 /** Days of the chart of a flow, and the most versions marked in it. */
 const USE_DAYS = 90
-const MOST_MARKS = 100
+const MARKS = 100
 /** Days of a report, if none are asked for and at the most. */
 const REPORT_DAYS = 30
-const MOST_REPORT_DAYS = 366
+const REPORT_DAYS_LIMIT = 366
 
 export const PAGES: readonly PageRow[] = [
   {
@@ -104,7 +104,7 @@ export const PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, { names }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
-      const versions = await listFlowVersions(call, flow.id, { limit: MOST_MARKS })
+      const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
       const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
       const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
@@ -232,7 +232,7 @@ async function reportOf(call: ReadCall, { query: { since = '', until = '', flow 
   const last = dayNumber(until) ?? dayOf(call.now)
   const first = dayNumber(since) ?? last - REPORT_DAYS + 1
   // Days in the wrong order are a range of one day.
-  const range = { from: Math.max(Math.min(first, last), last - MOST_REPORT_DAYS + 1), to: last }
+  const range = { from: Math.max(Math.min(first, last), last - REPORT_DAYS_LIMIT + 1), to: last }
   return { range, flow, figures: await figuresOf(call, range, flow === '' ? undefined : flow) }
 }
 

@@ -5,7 +5,7 @@ import { findFlow } from '../flows/find-flow.js'
 import { lastDays } from './last-days.js'
 
 /** The most flows that are told apart: the most used ones. */
-const MOST_FLOWS = 50
+const FLOWS_TOLD_APART = 50
 
 export interface Figure<Value> {
   readonly value: Value
@@ -54,7 +54,7 @@ async function mostUsed({ tx, livemode }: ReadCall, days: DayRange): Promise<Pic
   const every = [...(await tx.sessionCounts.everyFlow(livemode, days))]
   const shown = every
     .toSorted(([one, most], [other, more]) => more - most || compareText(one, other))
-    .slice(0, MOST_FLOWS)
+    .slice(0, FLOWS_TOLD_APART)
     .map(([id]) => id)
   // Those without a flow are counted under an empty id.
   const counts = await tx.sessionCounts.ofFlows(livemode, [...shown, ''], days)
