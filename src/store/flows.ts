@@ -75,6 +75,11 @@ export interface FlowReads {
   /** Every flow of the mode, in no order. */
   all(livemode: boolean): Promise<FlowRecord[]>
   list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
+  /** Of every flow that a filter finds only what an order needs; in no order. */
+  keys(
+    livemode: boolean,
+    filter: Pick<FlowFilter, 'project' | 'status' | 'within'>,
+  ): Promise<readonly Pick<FlowRecord, 'id' | 'key'>[]>
   /** Newest first. The cursors are versions. */
   versions(flow: string, page: VersionPage): Promise<PageOf<FlowVersionRecord>>
 }

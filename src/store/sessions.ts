@@ -24,6 +24,12 @@ export interface SessionRecord {
   readonly last_report: string | null
   readonly verified_outputs: VerifiedOutputs | null
   readonly verified_at: number | null
+  /**
+   * When the person first opened the page, and when the first attempt was submitted. For a session of a remote verifier
+   * both are when this was learned. Null if it did not happen, or before these times were kept.
+   */
+  readonly started: number | null
+  readonly submitted: number | null
   readonly redaction: 'processing' | 'redacted' | null
   /** How often it was submitted. The address and client secret of an earlier attempt no longer work. */
   readonly attempt: number
@@ -82,8 +88,6 @@ export interface SessionReads {
   /** Whether any session of either mode is due by a time. */
   hasDue(by: number): Promise<boolean>
   list(livemode: boolean, filter: SessionFilter, page: Page): Promise<PageOf<SessionRecord>>
-  /** Number of sessions created from each flow since a time; flows without any are left out. */
-  countByFlow(livemode: boolean, since: number): Promise<ReadonlyMap<string, number>>
 }
 
 export interface SessionWrites {

@@ -1,4 +1,5 @@
 import type { Contents } from './contents.js'
+import type { SessionCountReads, SessionCountWrites } from './counts/session-counts.js'
 import type { DeploymentReads, DeploymentWrites } from './deployments.js'
 import type { EventReads, EventWrites } from './events.js'
 import type { FlowReads, FlowWrites } from './flows.js'
@@ -36,6 +37,7 @@ export interface ReadTransaction {
   readonly flows: FlowReads
   readonly deployments: DeploymentReads
   readonly sessions: SessionReads
+  readonly sessionCounts: SessionCountReads
   readonly reports: ReportReads
   readonly events: EventReads
   readonly webhookEndpoints: WebhookEndpointReads
@@ -56,6 +58,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly flows: FlowReads & FlowWrites
   readonly deployments: DeploymentReads & DeploymentWrites
   readonly sessions: SessionReads & SessionWrites
+  readonly sessionCounts: SessionCountReads & SessionCountWrites
   readonly reports: ReportReads & ReportWrites
   readonly events: EventReads & EventWrites
   readonly webhookEndpoints: WebhookEndpointReads & WebhookEndpointWrites

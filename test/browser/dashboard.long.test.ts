@@ -85,7 +85,15 @@ describe('the dashboard, in a browser that runs no scripts', () => {
     const mode = `${api.url}/dashboard/test`
     const pages = [
       ...['flows', 'flows?search=nothing', 'flows/flow-1', 'flows/flow-1/versions?from=1&to=1', 'flows/flow-1/verify'],
-      ...['verifications', `verifications/${session.id}`, 'deployments', 'flows/none'],
+      ...[
+        'verifications',
+        `verifications/${session.id}`,
+        'deployments',
+        'flows/none',
+        'reports',
+        'reports?flow=flow-1',
+        'flows?sort=used',
+      ],
     ]
     for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {
       for (const width of [360, 1440]) {

@@ -244,7 +244,8 @@ for (const implementation of remotes) {
       })
       expect(await reader.retrieveSession(session.id)).toEqual(session)
       expect(modified(await reader.observe(PROJECT)).state.flows[0]?.sessions_last_30_days).toBe(1)
-      clock.now += 30 * 24 * 60 * 60 + 1
+      // Whole days are counted, so the one on which 30 days begin is over by then.
+      clock.now += 31 * 24 * 60 * 60
       expect(modified(await reader.observe(PROJECT)).state.flows[0]?.sessions_last_30_days).toBe(0)
     })
 

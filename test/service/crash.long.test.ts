@@ -60,6 +60,14 @@ describe.each(stores)('processes that are killed on $name', (implementation) => 
     expect(flows).toHaveLength(recorded.length * FLOWS_PER_DEPLOYMENT)
     expect(flows.every(({ version }) => version === 1)).toBe(true)
     await fleet.stop()
+    // The counts are kept in the same transactions.
+    const store = await fleet.opened()
+    const days = { from: 0, to: 100_000 }
+    const counts = await store.read((tx) => tx.sessionCounts.by('error_code', false, { days }))
+    const number = sessions.length
+    const verified = { started: number, submitted: number, verified: number, successful: number }
+    const others = { requires_input: 0, processing: 0, canceled: 0 }
+    expect(counts).toEqual([{ value: '', counts: { sessions: number, ...verified, ...others } }])
   })
 })
 

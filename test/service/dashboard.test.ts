@@ -230,6 +230,7 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
       ...[`flows?search=${query}&project=${query}`, 'flows', `flows/${key}`, `flows/${query}`, `flows/${key}/verify`],
       ...[`verifications?flow=${key}&reference=${query}&since=${query}`, `verifications/${session.id}?done=${query}`],
       `verifications?id=${query}`,
+      ...[`reports?flow=${query}`, `reports?flow=${key}&since=${query}`, `flows?sort=used&skip=${query}`],
     ]
     for (const page of pages) {
       const { text, headers } = await browser.show(`/dashboard/test/${page}`)

@@ -1,6 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
+import { openPostgresStore } from '../../src/store/postgres/open.js'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import type { Store } from '../../src/store/store.js'
 import { aProject, flowsProcess, printed, start } from '../helpers/cli.js'
 import { aDatabase } from '../store/databases.js'
 import { type Implementation, postgres } from '../store/stores.js'
@@ -21,6 +25,8 @@ export interface Fleet {
    */
   ask(method: string, path: string, body?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>
   stop(): Promise<void>
+  /** What they wrote, from beside them. */
+  opened(): Promise<Store>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a test looks at, it checks.
@@ -70,6 +76,13 @@ export async function aFleet(
         if (Date.now() > deadline) throw new Error(`no answer to ${method} ${path} for ${PATIENCE / 1000} seconds`)
         await sleep(20)
       }
+    },
+    async opened() {
+      const { DATABASE_URL: url } = env
+      const file = join(cwd, '.flows', 'store.sqlite')
+      const store = await (url === undefined ? openSqliteStore({ file }) : openPostgresStore({ url, poolSize: 1 }))
+      onTestFinished(() => store.close())
+      return store
     },
     async stop() {
       for (const { child } of members) child.kill('SIGTERM')

@@ -188,6 +188,30 @@ describe.each(storeOfTheLane)('the page of a session, on $name', (implementation
     expect((await show(later.url)).status).toBe(200)
   })
 
+  test('notes when it was opened first, and when it was submitted first', async () => {
+    const api = await served({ implementation, processing: 0 })
+    const { id, url } = await aSession(api)
+    const times = async () => {
+      const found = await api.store.read((tx) => tx.sessions.byId(false, id))
+      return [found?.started, found?.submitted]
+    }
+    const created = api.clock.now
+    expect(await times()).toEqual([null, null])
+    for (const later of [1, 2]) {
+      api.clock.now = created + later
+      expect((await show(url)).status).toBe(200)
+    }
+    expect(await times()).toEqual([created + 1, null])
+    // Whoever gives up has submitted nothing.
+    await post(url, { outcome: 'abandoned' })
+    expect(await times()).toEqual([created + 1, null])
+    for (const outcome of ['document_expired', 'verified']) {
+      await post((await api.call('GET', `${SESSIONS}/${id}`)).body.url, { outcome })
+      api.clock.now += 1
+    }
+    expect(await times()).toEqual([created + 1, created + 2])
+  })
+
   test('is submitted once, though two forms arrive at once', async () => {
     const api = await served({ implementation, processing: 0 })
     const { id, url } = await aSession(api)

@@ -145,6 +145,8 @@ for (const implementation of storeOfTheLane) {
       expect(await get(id)).toMatchObject({ status: 'requires_input', metadata: { order: '1' } })
       await attempt(parts, id, 'document_expired')
       expect(await get(id)).toMatchObject({ status: 'requires_input', last_error: { code: 'document_expired' } })
+      const begun = await parts.store.read((tx) => tx.sessions.byId(false, id))
+      expect([begun?.started, begun?.submitted]).toEqual([expect.any(Number), expect.any(Number)])
       await attempt(parts, id, 'verified')
       const verified = await get(id)
       expect(verified).toMatchObject({ status: 'verified', last_error: null, url: null })

@@ -67,7 +67,7 @@ async function reading(store: Store): Promise<void> {
     await tx.flows.all(false)
     await tx.flows.list(false, { status: 'active' }, { limit: 100 })
     await tx.sessions.list(false, {}, { limit: 100 })
-    await tx.sessions.countByFlow(false, 0)
+    await tx.sessionCounts.everyFlow(false, { from: 0, to: 100_000 })
     await tx.reports.list(false, {}, { limit: 100 })
     await tx.events.list(false, { delivery_success: false }, { limit: 100 })
     await tx.deliveries.list(false, {}, { limit: 100 })

@@ -31,6 +31,7 @@ type EveryCall = { readonly [Name in keyof WriteTransaction]: CallsOf<WriteTrans
 
 const CREATED = { gte: 1_790_000_100, lt: 1_790_000_900 }
 const NOW = 1_790_000_500
+const DAYS = { from: 20_000, to: 30_000 }
 /** Some keys end then. */
 const SOON = { after: NOW, before: NOW + 100 }
 
@@ -118,6 +119,10 @@ export const EVERY_CALL: EveryCall = {
       tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
+    keys: [
+      (tx) => tx.flows.keys(false, {}),
+      (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
+    ],
     versions: [
       (tx) => tx.flows.versions('f7', { limit: 10 }),
       (tx) => tx.flows.versions('f7', { limit: 10, starting_after: 1 }),
@@ -147,10 +152,20 @@ export const EVERY_CALL: EveryCall = {
     hasDue: (tx) => tx.sessions.hasDue(NOW),
     claimDue: (tx) => tx.sessions.claimDue({ now: NOW, leaseUntil: NOW + 30, limit: 100 }),
     list: everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
-    countByFlow: (tx) => tx.sessions.countByFlow(false, NOW),
     insert: (tx) => tx.sessions.insert(aSession('new')),
     toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
     update: (tx) => tx.sessions.update(aSession('s0007')),
+  },
+  sessionCounts: {
+    by: [
+      (tx) => tx.sessionCounts.by('day', false, { days: DAYS }),
+      (tx) => tx.sessionCounts.by('day', false, { days: DAYS, flow: 'f7' }),
+      (tx) => tx.sessionCounts.by('flow_version', false, { days: DAYS, flow: 'f7' }),
+      (tx) => tx.sessionCounts.by('error_code', false, { days: DAYS }),
+    ],
+    ofFlows: (tx) => tx.sessionCounts.ofFlows(false, ['f7', 'f8'], DAYS),
+    everyFlow: (tx) => tx.sessionCounts.everyFlow(false, DAYS),
+    gather: (tx) => tx.sessionCounts.gather(),
   },
   reports: {
     byId: (tx) => tx.reports.byId(false, 'r0007'),

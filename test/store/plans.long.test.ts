@@ -23,8 +23,11 @@ const ROWS = 1_200
 
 /** What may read all of a table or sort, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
+  'flows.keys': 'every flow of a mode is what it is asked for',
   'flows.all': 'every flow of a mode is what it is asked for',
-  'sessions.countByFlow': 'counts at most one step of sessions at a time, and groups them by flow',
+  'sessionCounts.by': 'groups the counts of some days',
+  'sessionCounts.ofFlows': 'groups the counts of some days',
+  'sessionCounts.everyFlow': 'every flow of a mode is what it is asked for',
   'contents.replace': 'drops everything',
 }
 

@@ -11,8 +11,8 @@ export interface Statement {
 /** What is wrong with how a statement is carried out; nothing where its cost hangs on what it answers alone. */
 export type Judge = (statement: Statement) => Promise<readonly string[]>
 
-/** Tables that stay small whatever happens: two modes, sixteen endpoints in each. */
-const SMALL = new Set(['meta', 'state_revision', 'migrations', 'webhook_endpoints'])
+/** Tables that stay small whatever happens: two modes, sixteen endpoints in each, the changes of a few seconds. */
+const SMALL = new Set(['meta', 'state_revision', 'migrations', 'webhook_endpoints', 'session_count_deltas'])
 
 /** Indexes that hold few rows: those of deliveries that an older program has left, while one is at work. */
 const OF_FEW = new Set<string | undefined>(['deliveries_unplaced', 'deliveries_misplaced'])

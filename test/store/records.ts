@@ -66,6 +66,8 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     last_report: null,
     verified_outputs: null,
     verified_at: null,
+    started: null,
+    submitted: null,
     redaction: null,
     attempt: 0,
     outcome: null,

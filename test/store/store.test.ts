@@ -6,6 +6,8 @@ import { aConfig } from '../helpers/builders.js'
 import { aFlowRecord, anApiKey, anEdit, aSession, itsVersion } from './records.js'
 import { stores } from './stores.js'
 
+const DAY = 24 * 60 * 60
+
 for (const implementation of stores) {
   describe(`the store on ${implementation.name}`, () => {
     const place = () => implementation.made()
@@ -439,22 +441,23 @@ for (const implementation of stores) {
         expect(await ids({ created: { gte: 2 } })).toBe('cb')
       })
 
-      test('are counted by flow since a time', async () => {
+      test('are counted by flow on some days', async () => {
         const store = await aStore()
         await saveFlows(store, aFlowRecord('f'), aFlowRecord('g'), aFlowRecord('h', { livemode: true }))
         await store.write(async ({ sessions }) => {
           for (const [id, flow, created] of [
-            ['1', 'f', 9],
-            ['2', 'f', 10],
-            ['3', 'f', 11],
-            ['4', 'g', 5],
+            ['1', 'f', 9 * DAY + 86_399],
+            ['2', 'f', 10 * DAY],
+            ['3', 'f', 11 * DAY],
+            ['4', 'g', 5 * DAY],
           ] as const) {
             await sessions.insert(aSession(id, { flow, created }))
           }
-          await sessions.insert(aSession('5', { created: 20 }))
-          await sessions.insert(aSession('6', { created: 20, flow: 'h', livemode: true }))
+          await sessions.insert(aSession('5', { created: 20 * DAY }))
+          await sessions.insert(aSession('6', { created: 20 * DAY, flow: 'h', livemode: true }))
         })
-        expect([...(await store.read((tx) => tx.sessions.countByFlow(false, 10)))]).toEqual([['f', 2]])
+        const counts = await store.read((tx) => tx.sessionCounts.everyFlow(false, { from: 10, to: 20 }))
+        expect([...counts]).toEqual([['f', 2]])
       })
     })
 

@@ -40,6 +40,8 @@ const LONGEST_BACKOFF = 30_000
 /** How often to look whether the work is there that follows verifiers; only a new store lacks it. */
 const BEGIN_EVERY = 60 * 1_000
 const FORGET_EVERY = 10 * 60 * 1_000
+/** Reading counts adds up what was not gathered yet, so this says how much that is at the most. */
+const GATHER_EVERY = 5_000
 const ENDING_KEYS_EVERY = 10 * 60 * 1_000
 /** Longer than the time limit of a webhook, in milliseconds. */
 const CLOSE_PATIENCE = 11_000
@@ -59,6 +61,11 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
       name: 'forget',
       every: FORGET_EVERY,
       run: () => service.write({ livemode: false, principal: SERVICE }, forgetOld),
+    },
+    {
+      name: 'session_counts',
+      every: GATHER_EVERY,
+      run: () => service.write({ livemode: false, principal: SERVICE }, ({ tx }) => tx.sessionCounts.gather()),
     },
     { name: 'ending_keys', every: ENDING_KEYS_EVERY, run: () => tellEndingKeys(service) },
   ]

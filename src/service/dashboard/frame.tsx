@@ -27,11 +27,12 @@ interface Content {
   readonly from?: { readonly href: string; readonly text: string }
 }
 
-type Section = 'flows' | 'verifications' | 'deployments'
+type Section = 'flows' | 'verifications' | 'reports' | 'deployments'
 
 const SECTIONS: readonly (readonly [Section, string])[] = [
   ['flows', 'Flows'],
   ['verifications', 'Verifications'],
+  ['reports', 'Reports'],
   ['deployments', 'Deployments'],
 ]
 

@@ -24,7 +24,7 @@ const BODY_LIMIT = 128 * 1024
 /** Visitors of a page are anonymous; the flow or session in its address decides the mode. */
 const NOBODY: Caller = { livemode: false, principal: VISITOR }
 
-/** The pages for the people who are verified. They need no script, and opening one changes nothing. */
+/** The pages for the people who are verified. They need no script. Opening one notes at most when that was. */
 export function pageRoutes(app: FastifyInstance, service: Service, limiter: Limiter): void {
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',

@@ -16,6 +16,7 @@ import { boundFlows } from './0012-bound-flows.js'
 import { endingKeys } from './0013-ending-keys.js'
 import { signIns } from './0014-sign-ins.js'
 import { firstKeys } from './0015-first-keys.js'
+import { sessionCounts } from './0016-session-counts.js'
 import { editsLeft } from './0017-edits-left.js'
 import type { Migration } from './migration.js'
 
@@ -35,6 +36,7 @@ export const MIGRATIONS: readonly Migration[] = [
   endingKeys,
   signIns,
   firstKeys,
+  sessionCounts,
   editsLeft,
 ]
 

@@ -10,8 +10,8 @@ const BATCH = 1000
 
 /**
  * The primary key of every table, in an order for inserting: referenced tables come first. Not included are the
- * migrations table, which describes the store itself; the counters, which expire within a minute; and who is signed in:
- * a backup that is restored signs nobody in.
+ * migrations table, which describes the store itself; the counters, which expire within a minute; the counts of sessions,
+ * which follow from those; and who is signed in: a backup that is restored signs nobody in.
  */
 const KEYS = {
   meta: ['name'],
@@ -35,9 +35,12 @@ const KEYS = {
 } as const satisfies {
   readonly [Name in Exclude<
     keyof Tables,
-    'migrations' | 'rate_windows' | 'sign_in_links' | 'sign_ins'
+    'migrations' | 'rate_windows' | 'sign_in_links' | 'sign_ins' | (typeof COUNTS)[number]
   >]: readonly (keyof Tables[Name])[]
 }
+
+/** Written by triggers. */
+const COUNTS = ['session_counts', 'session_count_deltas', 'flow_days'] as const
 
 const TABLES = Object.keys(KEYS) as (keyof typeof KEYS)[]
 
@@ -50,6 +53,8 @@ export function contentsQueries(db: Db, locks: Locks): Contents {
       // Otherwise rows written by others at the same time would remain, or refer to deleted rows.
       await locks.lockAll(db)
       for (const table of TABLES.toReversed()) await db.deleteFrom(table).execute()
+      // What is left of them are zeros.
+      for (const table of COUNTS) await db.deleteFrom(table).execute()
       for await (const { table, rows } of batches) await insertMany(db, table as keyof Tables, rows as never)
       // A client with an old state must not take it for one of the new states.
       await db

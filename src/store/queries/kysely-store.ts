@@ -11,6 +11,7 @@ import type { Locks } from './locks.js'
 import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
+import { sessionCountQueries } from './sessions/session-counts.js'
 import { sessionQueries } from './sessions/sessions.js'
 import type { Db } from './tables.js'
 import { deliveryQueries } from './webhooks/deliveries.js'
@@ -58,6 +59,7 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     flows: flowQueries(tx, pace),
     deployments: deploymentQueries(tx, pace),
     sessions: sessionQueries(tx, pace),
+    sessionCounts: sessionCountQueries(tx, locks),
     reports: reportQueries(tx, pace),
     events: eventQueries(tx, pace),
     webhookEndpoints: webhookEndpointQueries(tx),

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Generated, Kysely } from 'kysely'
 import type { SignInLinkRecord, SignInRecord } from '../people/sign-ins.js'
 
 /**
@@ -16,6 +16,9 @@ export interface Tables {
   deployment_changes: DeploymentChangesTable
   edits_left: EditsLeftTable
   verification_sessions: SessionsTable
+  session_counts: SessionCountsTable
+  session_count_deltas: SessionCountsTable & { id: Generated<number> }
+  flow_days: FlowDaysTable
   verification_reports: ReportsTable
   events: EventsTable
   webhook_endpoints: WebhookEndpointsTable
@@ -156,7 +159,39 @@ export interface SessionsTable {
   verifier_flow: string | null
   verifier_seen: number | null
   verifier_answers: number | null
+  started: number | null
+  submitted: number | null
   created: number
+}
+
+/**
+ * Triggers write these tables: see the migration 0016. All sessions of a mode are also counted as those of the flow `*`,
+ * without a version; those of no flow have an empty one, and those without an error an empty code.
+ */
+export interface SessionCountsTable {
+  livemode: number
+  flow: string
+  /** Days since 1970 in UTC. */
+  day: number
+  flow_version: number
+  error_code: string
+  sessions: number
+  started: number
+  submitted: number
+  processing: number
+  verified: number
+  /** Those verified of which it is known when they were submitted. */
+  successful: number
+  canceled: number
+}
+
+/** How many sessions a flow has on a day, or on so many days that begin with it. */
+export interface FlowDaysTable {
+  livemode: number
+  span: number
+  day: number
+  flow: string
+  sessions: number
 }
 
 export interface ReportsTable {

@@ -1,7 +1,10 @@
 import type { FlowVersion, VerificationFlow, VerificationSession } from '../../../model/resources.js'
+import { type DayRange, dayOf, type SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Checks } from '../parts/checks.js'
+import { dayText } from '../parts/day.js'
+import { DayChart } from '../parts/day-chart.js'
 import { Facts } from '../parts/facts.js'
 import { metadataText } from '../parts/metadata.js'
 import { Time } from '../parts/time.js'
@@ -11,8 +14,14 @@ export interface FlowView {
   readonly flow: VerificationFlow
   /** The definition that says this configuration. */
   readonly yaml: string
-  /** The newest ones. */
+  /** The newest versions: those listed, and those that are marked in the chart. */
   readonly versions: readonly FlowVersion[]
+  readonly marked: readonly FlowVersion[]
+  /** What became of its verifications, by day of creation. */
+  readonly usage: {
+    readonly range: DayRange
+    readonly days: readonly { readonly value: number; readonly counts: SessionCounts }[]
+  }
   readonly sessions: readonly VerificationSession[]
   /** The static link as a picture, in SVG; null while the link is off. */
   readonly qrCode: string | null
@@ -20,7 +29,7 @@ export interface FlowView {
 
 /** One flow: what it asks for, its link, its versions and the newest verifications. */
 export function flowPage(frame: Frame, view: FlowView): Page {
-  const { flow, yaml, versions, sessions } = view
+  const { flow, yaml, versions, marked, sessions, usage } = view
   const here = at(frame.mode, 'flows', flow.key)
   const canCreate = frame.may('sessions:write') && flow.status === 'active'
   return dashboardPage(
@@ -65,6 +74,17 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         <h2 id="versions">Versions</h2>
         <Versions frame={frame} flow={flow} versions={versions} here={here} />
       </section>
+      <section class="card card-body wide" aria-labelledby="usage">
+        <h2 id="usage">Use in the last 90 days</h2>
+        <DayChart
+          range={usage.range}
+          days={usage.days}
+          marks={marked.map(({ version, created }) => ({ day: dayOf(created), text: `version ${version}` })).reverse()}
+        />
+        <p>
+          <a href={`${at(frame.mode, 'reports')}?${reportQuery(flow, usage.range)}`}>Reports on this flow</a>
+        </p>
+      </section>
       <section class="card card-body wide" aria-labelledby="verifications">
         <h2 id="verifications">Newest verifications</h2>
         <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
@@ -78,6 +98,10 @@ export function flowPage(frame: Frame, view: FlowView): Page {
       </section>
     </div>,
   )
+}
+
+function reportQuery({ key }: Pick<VerificationFlow, 'key'>, { from, to }: DayRange): URLSearchParams {
+  return new URLSearchParams({ flow: key, since: dayText(from), until: dayText(to) })
 }
 
 function Link({ frame, view, here }: { readonly frame: Frame; readonly view: FlowView; readonly here: string }) {

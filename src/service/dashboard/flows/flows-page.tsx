@@ -1,18 +1,35 @@
 import type { VerificationFlow } from '../../../model/resources.js'
+import type { SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Checks } from '../parts/checks.js'
 import { Pages, type Paging } from '../parts/paging.js'
+import { statusWords } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
 export interface FlowsView {
   readonly flows: readonly VerificationFlow[]
   readonly paging: Paging
-  readonly filter: { readonly search: string; readonly project: string; readonly status: 'active' | 'archived' }
+  readonly filter: {
+    readonly search: string
+    readonly project: string
+    readonly status: 'active' | 'archived'
+    readonly sort: FlowSort
+  }
+  /** What became of the verifications of the last 30 days, by id of the flow. */
+  readonly usage: ReadonlyMap<string, SessionCounts>
 }
 
-/** Every flow of the mode, newest first. */
-export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): Page {
+const SORTS = { newest: 'newest first', key: 'by key', used: 'most used first' } as const
+type FlowSort = keyof typeof SORTS
+
+/** The order that a query asks for. */
+export function sortOf(text: string | undefined): FlowSort {
+  return text !== undefined && Object.hasOwn(SORTS, text) ? (text as FlowSort) : 'newest'
+}
+
+/** Every flow of the mode. */
+export function flowsPage(frame: Frame, { flows, paging, filter, usage }: FlowsView): Page {
   const isFiltered = filter.search !== '' || filter.project !== '' || filter.status !== 'active'
   return dashboardPage(
     200,
@@ -39,6 +56,16 @@ export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): P
               ))}
             </select>
           </label>
+          <label>
+            Order
+            <select class="form-select" name="sort">
+              {Object.entries(SORTS).map(([name, text]) => (
+                <option key={name} value={name} selected={name === filter.sort}>
+                  {text}
+                </option>
+              ))}
+            </select>
+          </label>
           <button class="btn" type="submit">
             Filter
           </button>
@@ -54,6 +81,7 @@ export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): P
                 <tr>
                   <th scope="col">Flow</th>
                   <th scope="col">Checks</th>
+                  <th scope="col">Verifications in 30 days</th>
                   <th scope="col">Static link</th>
                   <th scope="col">Managed by</th>
                   <th scope="col">Last change</th>
@@ -68,6 +96,9 @@ export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): P
                     </td>
                     <td>
                       <Checks of={flow} />
+                    </td>
+                    <td>
+                      <Usage of={usage.get(flow.id)} />
                     </td>
                     <td>
                       {flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>}
@@ -89,6 +120,17 @@ export function flowsPage(frame: Frame, { flows, paging, filter }: FlowsView): P
       )}
       <Pages of={paging} />
     </>,
+  )
+}
+
+function Usage({ of }: { readonly of: SessionCounts | undefined }) {
+  if (of === undefined) return <span class="quiet">none</span>
+  const parts = (['verified', 'requires_input', 'processing', 'canceled'] as const).filter((status) => of[status] > 0)
+  return (
+    <>
+      {of.sessions}
+      <div class="quiet">{parts.map((status) => `${of[status]} ${statusWords(status).toLowerCase()}`).join(', ')}</div>
+    </>
   )
 }
 

@@ -2,20 +2,22 @@
 export interface Paging {
   readonly newer: string | null
   readonly older: string | null
+  /** What leads to them, where the order is another one. */
+  readonly words?: readonly [newer: string, older: string]
 }
 
-export function Pages({ of: { newer, older } }: { readonly of: Paging }) {
+export function Pages({ of: { newer, older, words = ['Newer', 'Older'] } }: { readonly of: Paging }) {
   if (newer === null && older === null) return null
   return (
     <nav aria-label="Parts of the list" class="paging">
       {newer !== null && (
         <a class="btn" href={newer} rel="prev">
-          Newer
+          {words[0]}
         </a>
       )}
       {older !== null && (
         <a class="btn" href={older} rel="next">
-          Older
+          {words[1]}
         </a>
       )}
     </nav>

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
 import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
@@ -13,7 +13,7 @@ import { decodeForm, decodeUtf8 } from '../requests/form.js'
 import { queryOf } from '../requests/query.js'
 import { assetRoutes } from './assets.js'
 import { type Fields, FORMS, noticeText } from './forms.js'
-import { type Asked, PAGES } from './pages.js'
+import { type Asked, type Download, PAGES } from './pages.js'
 
 export interface DashboardOptions {
   /** The folder with the style sheets. */
@@ -103,7 +103,8 @@ export function dashboardRoutes(
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
-      return sendPage(reply, await show(read, askedOf(request), frameOf(request, person)))
+      const shown = await show(read, askedOf(request), frameOf(request, person))
+      return 'csv' in shown ? sendFile(reply, shown) : sendPage(reply, shown)
     })
   }
 
@@ -133,6 +134,13 @@ export function dashboardRoutes(
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 const NO_PAGE = 'There is no such page.'
+
+function sendFile(reply: FastifyReply, { file, csv }: Download): FastifyReply {
+  return reply
+    .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
+    .type('text/csv; charset=utf-8')
+    .send(csv)
+}
 
 class NotSignedIn extends Error {
   override readonly name = 'NotSignedIn'

@@ -7,21 +7,27 @@ import {
   type SessionStatus,
   type VerificationFlow,
 } from '../../../model/resources.js'
+import { dayOf } from '../../../store/counts/session-counts.js'
 import { choicesOf } from '../../../verifier/hosted-page.js'
 import { ApiError, notFound } from '../../api-error.js'
 import { deploymentPage } from '../../dashboard/deployments/deployment-page.js'
 import { deploymentsPage } from '../../dashboard/deployments/deployments-page.js'
 import { flowPage } from '../../dashboard/flows/flow-page.js'
-import { flowsPage } from '../../dashboard/flows/flows-page.js'
+import { flowsPage, sortOf } from '../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../dashboard/flows/versions-page.js'
 import type { DashboardMode, Frame } from '../../dashboard/frame.js'
+import { dayText } from '../../dashboard/parts/day.js'
 import type { Paging } from '../../dashboard/parts/paging.js'
+import { reportsCsv } from '../../dashboard/reports/reports-csv.js'
+import { type ReportsView, reportsPage } from '../../dashboard/reports/reports-page.js'
 import { createPage } from '../../dashboard/verifications/create-page.js'
 import { verificationPage } from '../../dashboard/verifications/verification-page.js'
 import { verificationsPage } from '../../dashboard/verifications/verifications-page.js'
 import type { Needs } from '../../operations/calls/authorise.js'
 import type { LookupCall, ReadCall } from '../../operations/calls/call.js'
 import { listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
+import { figuresOf, usageByDay, usageOf } from '../../operations/figures/figures.js'
+import { flowsInOrder } from '../../operations/flows/flow-order.js'
 import { listFlowVersions } from '../../operations/flows/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../operations/flows/flows.js'
 import { listSessions, retrieveSession } from '../../operations/sessions/sessions.js'
@@ -41,19 +47,31 @@ export interface PageRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
-  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page>
+  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page | Download>
+}
+
+/** A file instead of a page. */
+export interface Download {
+  readonly file: string
+  readonly csv: string
 }
 
 /** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
 type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
 
 /** A page that is read in one transaction: the store has all of it. */
-function atOnce(show: (call: LookupCall, asked: Asked, frame: Frame) => Promise<Page>): PageRow['show'] {
+function atOnce(show: (call: LookupCall, asked: Asked, frame: Frame) => Promise<Page | Download>): PageRow['show'] {
   return (read, asked, frame) => read((call) => show(call, asked, frame))
 }
 
 const PER_PAGE = 25
 const NEWEST = 10
+/** Days of the chart of a flow, and the most versions marked in it. */
+const USE_DAYS = 90
+const MARKS = 100
+/** Days of a report, if none are asked for and at the most. */
+const REPORT_DAYS = 30
+const REPORT_DAYS_LIMIT = 366
 
 export const PAGES: readonly PageRow[] = [
   {
@@ -61,14 +79,24 @@ export const PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, asked, frame) => {
       const { search = '', project = '', status } = asked.query
-      const filter = { search, project, status: status === 'archived' ? 'archived' : 'active' } as const
-      const list = await listFlows(call, {
-        ...placeOf(asked),
+      const sort = sortOf(asked.query.sort)
+      const filter = { search, project, status: status === 'archived' ? 'archived' : 'active', sort } as const
+      const params = {
         status: filter.status,
         ...(project !== '' && { project }),
         ...(search !== '' && { key_contains: search }),
-      })
-      return flowsPage(frame, { flows: list.data, filter, paging: pagingOf(asked, list) })
+      }
+      const skip = skipOf(asked)
+      const list =
+        sort === 'newest'
+          ? await listFlows(call, { ...placeOf(asked), ...params })
+          : await flowsInOrder(call, params, { order: sort, skip, limit: PER_PAGE })
+      const paging = sort === 'newest' ? pagingOf(asked, list) : partsOf(asked, skip, list.has_more)
+      const usage = await usageOf(
+        call,
+        list.data.map(({ id }) => id),
+      )
+      return flowsPage(frame, { flows: list.data, filter, paging, usage })
     }),
   },
   {
@@ -76,13 +104,16 @@ export const PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, { names }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
-      const versions = await listFlowVersions(call, flow.id, { limit: NEWEST })
+      const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
+      const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
       const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
       return flowPage(frame, {
         flow,
         yaml: yamlOf(flow, frame.mode),
-        versions: versions.data,
+        versions: versions.data.slice(0, NEWEST),
+        marked: versions.data,
+        usage: { range, days: await usageByDay(call, flow.id, range) },
         sessions: sessions.data,
         qrCode: code,
       })
@@ -160,6 +191,20 @@ export const PAGES: readonly PageRow[] = [
     },
   },
   {
+    path: '/reports',
+    needs: { scope: 'sessions:read' },
+    show: atOnce(async (call, asked, frame) => reportsPage(frame, await reportOf(call, asked))),
+  },
+  {
+    path: '/reports.csv',
+    needs: { scope: 'sessions:read' },
+    show: atOnce(async (call, asked, { mode }) => {
+      const report = await reportOf(call, asked)
+      const { from, to } = report.range
+      return { file: `reports-${mode}-${dayText(from)}-${dayText(to)}.csv`, csv: reportsCsv(report) }
+    }),
+  },
+  {
     path: '/deployments',
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, asked, frame) => {
@@ -183,6 +228,14 @@ export const PAGES: readonly PageRow[] = [
 
 const DAY = 24 * 60 * 60
 
+async function reportOf(call: ReadCall, { query: { since = '', until = '', flow = '' } }: Asked): Promise<ReportsView> {
+  const last = dayNumber(until) ?? dayOf(call.now)
+  const first = dayNumber(since) ?? last - REPORT_DAYS + 1
+  // Days in the wrong order are a range of one day.
+  const range = { from: Math.max(Math.min(first, last), last - REPORT_DAYS_LIMIT + 1), to: last }
+  return { range, flow, figures: await figuresOf(call, range, flow === '' ? undefined : flow) }
+}
+
 function nameOf(names: Asked['names'], name: string): string {
   return names[name] ?? ''
 }
@@ -193,6 +246,20 @@ function placeOf({ query: { after, before } }: Asked) {
     limit: PER_PAGE,
     ...(after !== undefined && { starting_after: after }),
     ...(before !== undefined && after === undefined && { ending_before: before }),
+  }
+}
+
+/** How many flows come before the part that is asked for, in an order without cursors. */
+function skipOf({ query: { skip = '' } }: Asked): number {
+  return /^\d{1,6}$/.test(skip) ? Number(skip) : 0
+}
+
+function partsOf({ query, path }: Asked, skip: number, hasMore: boolean): Paging {
+  const link = (place: number) => `${path}?${new URLSearchParams({ ...query, skip: `${place}` })}`
+  return {
+    newer: skip > 0 ? link(Math.max(0, skip - PER_PAGE)) : null,
+    older: hasMore ? link(skip + PER_PAGE) : null,
+    words: ['Before', 'Next'],
   }
 }
 
@@ -218,8 +285,14 @@ function isStatus(text: string): text is SessionStatus {
 
 /** A bound of a range by a day in UTC; none for what is not a day. */
 function dayIn(text: string, bound: 'gte' | 'lt', shift: number) {
+  const day = dayNumber(text)
+  return day === undefined ? {} : { [bound]: day * DAY + shift }
+}
+
+/** A day in UTC, such as "2026-11-29", as the number of days since 1970. */
+function dayNumber(text: string): number | undefined {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / 1000 : Number.NaN
-  return Number.isNaN(time) ? {} : { [bound]: time + shift }
+  return Number.isNaN(time) ? undefined : dayOf(time)
 }
 
 async function flowNames(

@@ -2,6 +2,7 @@ import { compareText, digestOf } from '../../../model/canonical.js'
 import type { ModeVerifier, ObservedFlow, ObservedState } from '../../../model/state.js'
 import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
+import { lastDays } from '../figures/last-days.js'
 import { bindingOf, isWithin, mayName, refuseOtherProject } from '../keys/binding.js'
 import { checkKey } from './check-key.js'
 import { linkUrl } from './flows.js'
@@ -12,7 +13,6 @@ export type FlowState =
 
 /** Increase it when the shape of the answer changes: tags of the old shape must not match the new one. */
 const SHAPE = 6
-const THIRTY_DAYS = 30 * 24 * 60 * 60
 
 /**
  * Everything that a plan of this project needs, with a strong tag over it (usage figures are outside the tag). If
@@ -42,7 +42,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
   const etag = `"${digestOf(seen).slice(0, 40)}"`
   if (known === etag) return { status: 'not_modified', etag }
   const flows = await tx.flows.all(livemode)
-  const sessions = await tx.sessions.countByFlow(livemode, now - THIRTY_DAYS)
+  const sessions = await tx.sessionCounts.everyFlow(livemode, lastDays(now))
   const last = await tx.deployments.last(livemode, project)
   const left = last === null ? [] : await tx.deployments.edits(last)
   const edits = left.filter(({ key }) => mayName(principal, key))

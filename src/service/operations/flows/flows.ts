@@ -147,7 +147,8 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 
-function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
+/** The flow as the API shows it. */
+export function toResource(call: Pick<Call<unknown>, 'publicUrl'>, flow: FlowRecord): VerificationFlow {
   const { static_link, ...config } = flow.config
   return {
     id: flow.id,

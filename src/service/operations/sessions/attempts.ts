@@ -33,10 +33,20 @@ export async function submit(call: WriteCall, session: SessionRecord, choice: st
   refuseUnless(session, ['requires_input'], 'be submitted')
   const { note, verdict } = chosen(call, session, choice)
   const attempt = session.attempt + 1
+  const started = session.started ?? call.now
   // A person who gave up has submitted nothing, so there is nothing to process.
-  if (verdict.checks === null) return endAttempt(call, { ...session, attempt }, verdict)
+  if (verdict.checks === null) return endAttempt(call, { ...session, attempt, started }, verdict)
   const due = call.processing === 0 ? null : call.now + call.processing
-  const processing: SessionRecord = { ...session, status: 'processing', last_error: null, attempt, outcome: note, due }
+  const processing: SessionRecord = {
+    ...session,
+    status: 'processing',
+    last_error: null,
+    attempt,
+    started,
+    submitted: session.submitted ?? call.now,
+    outcome: note,
+    due,
+  }
   await saveWithEvent(call, processing, 'processing')
   return due === null ? endAttempt(call, processing, verdict) : processing
 }

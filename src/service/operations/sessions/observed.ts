@@ -118,7 +118,9 @@ async function endElsewhere(call: WriteCall, found: SessionRecord, ended: EndedA
 
 async function beginAttempt(call: WriteCall, session: SessionRecord): Promise<SessionRecord> {
   const attempt = session.attempt + 1
-  const processing: SessionRecord = { ...session, status: 'processing', last_error: null, attempt }
+  const started = session.started ?? call.now
+  const submitted = session.submitted ?? call.now
+  const processing: SessionRecord = { ...session, status: 'processing', last_error: null, attempt, started, submitted }
   await saveWithEvent(call, processing, 'processing')
   return processing
 }
@@ -154,6 +156,8 @@ export async function endAttempt(
     last_report: report?.id ?? session.last_report,
     verified_outputs: isVerified ? verdict.outputs : null,
     verified_at: isVerified ? call.now : null,
+    // Whoever gave up had begun, wherever the page is.
+    started: session.started ?? call.now,
     outcome: null,
     due: null,
   }

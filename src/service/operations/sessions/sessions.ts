@@ -117,6 +117,8 @@ export async function insertSession(
     last_report: null,
     verified_outputs: null,
     verified_at: null,
+    started: null,
+    submitted: null,
     redaction: null,
     attempt: 0,
     outcome: null,

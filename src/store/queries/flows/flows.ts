@@ -58,6 +58,13 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
+    async keys(livemode, { project, status, within }) {
+      let query = db.selectFrom('flows').select(['id', 'key']).where('livemode', '=', Number(livemode))
+      if (project !== undefined) query = query.where('project', '=', project)
+      if (status !== undefined) query = query.where('status', '=', status)
+      const also = isWithin(within)
+      return (also === undefined ? query : query.where(also)).execute()
+    },
     async versions(flow, page) {
       const { data, has_more } = await readPage<FlowVersionsTable, number>(
         { limit: page.limit, starting_after: page.starting_after, ending_before: page.ending_before },

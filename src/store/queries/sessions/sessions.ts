@@ -7,7 +7,6 @@ import { later } from '../rows/later.js'
 import { readList, unindexed } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, SessionsTable } from '../tables.js'
-import { countsSince } from './session-counts.js'
 
 const byId = compiledOnce((db, livemode: number, id: string) =>
   db.selectFrom('verification_sessions').selectAll().where('livemode', '=', livemode).where('id', '=', id),
@@ -81,13 +80,6 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       const listing = { table: 'verification_sessions', livemode, created, equal, also } as const
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
-    },
-    async countByFlow(livemode, since) {
-      const counts = new Map<string, number>()
-      for await (const { flow, sessions } of countsSince(db, pace, livemode, since)) {
-        counts.set(flow, (counts.get(flow) ?? 0) + Number(sessions))
-      }
-      return counts
     },
     async insert(session) {
       await db.executeQuery(later(insertOf(db, 'verification_sessions', toRow(session))))

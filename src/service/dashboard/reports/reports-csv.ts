@@ -1,0 +1,36 @@
+import type { SessionCounts } from '../../../store/counts/session-counts.js'
+import { dayText } from '../parts/day.js'
+import { completionRate, verificationRate } from '../parts/rates.js'
+import type { ReportsView } from './reports-page.js'
+
+const COLUMNS = [
+  ...['by', 'value', 'name', 'created', 'started', 'submitted', 'verified', 'requires_input', 'processing', 'canceled'],
+  ...['completion_rate', 'verification_rate'],
+]
+
+/** What the page shows, as one table (RFC 4180): `by` says what a line counts. */
+export function reportsCsv({ figures }: Pick<ReportsView, 'figures'>): string {
+  const { total, days, flows, versions, errors } = figures
+  const lines = [
+    COLUMNS,
+    line('total', '', '', total),
+    ...days.map(({ value, counts }) => line('day', dayText(value), '', counts)),
+    ...flows.map(({ value, counts }) => line('flow', value?.key ?? '', value?.name ?? '', counts)),
+    ...versions.map(({ value, counts }) => line('version', `${value}`, '', counts)),
+    ...errors.map(({ value, counts }) => line('error', value, '', counts)),
+  ]
+  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+}
+
+function line(by: string, value: string, name: string, counts: SessionCounts): readonly string[] {
+  const { sessions, started, submitted, verified, requires_input, processing, canceled } = counts
+  const figures = [sessions, started, submitted, verified, requires_input, processing, canceled].map(String)
+  const rates = [completionRate(counts), verificationRate(counts)].map((rate) => rate?.toFixed(4) ?? '')
+  return [by, value, name, ...figures, ...rates]
+}
+
+/** A name may begin like a formula: spreadsheets would calculate it, so it is made to begin with an apostrophe. */
+function cell(text: string): string {
+  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+}
