@@ -341,7 +341,7 @@ describe('the file of a saved plan', () => {
     const cwd = await aReviewedPlan()
     mkdirSync(join(cwd, 'plans'))
     symlinkSync(join('plans', 'real.json'), join(cwd, 'link.json'))
-    writeFileSync(join(cwd, 'plans', 'real.json'), 'old')
+    writeFileSync(join(cwd, 'plans', 'real.json'), '{ "format": "flows.plan" }\n')
     await flows(['plan', '--out', 'link.json'], { cwd })
     expect(JSON.parse(readFileSync(join(cwd, 'plans', 'real.json'), 'utf8'))).toMatchObject({ format: 'flows.plan' })
     expect(readdirSync(join(cwd, 'plans'))).toEqual(['real.json'])
