@@ -1,7 +1,7 @@
 import { canonicalJson } from './canonical.js'
-import type { Change, DeployedChange, DeployedEdit, Deployment, Plan } from './schema-types.js'
+import type { Change, DeployedChange, Deployment, Plan } from './schema-types.js'
 
-export type { DeployedChange, DeployedEdit, Deployment }
+export type { DeployedChange, Deployment }
 
 /** Body of `POST /v2/identity/flow_deployments`: one plan, to be written whole or not at all. */
 export interface DeploymentRequest {
