@@ -13,9 +13,18 @@ export function fingerprintFiles() {
   return [...schemas, ...folders, ...useCases].sort()
 }
 
-const FOLDERS = ['app/project', 'files', 'load', 'load/cache', 'model', 'plan', 'policy', 'text', 'validate'].map(
-  (folder) => `src/${folder}`,
-)
+const FOLDERS = [
+  'app/project',
+  'files',
+  'load',
+  'load/cache',
+  'model',
+  'model/bound',
+  'plan',
+  'policy',
+  'text',
+  'validate',
+].map((folder) => `src/${folder}`)
 
 /**
  * What a cached result depends on, besides the definitions: version, schemas, and the code itself, so that no result

@@ -60,6 +60,13 @@ export { type Remote, RemoteError, type RemoteReader, type RemoteWriter } from '
 export { type Palette, plain } from './render/palette.js'
 export { planMarkdown } from './render/plan/markdown.js'
 export { planText } from './render/plan/text.js'
-export { expandFlow, FlowNotExpressible, type Inexpressible, type StripeSessionParams } from './stripe/expand-flow.js'
+export {
+  type BoundSessionParams,
+  expandFlow,
+  FlowNotExpressible,
+  type FlowToExpand,
+  type Inexpressible,
+  type StripeSessionParams,
+} from './stripe/expand-flow.js'
 export type { Origin } from './stripe/metadata.js'
 export { type PlanFile, readPlanFile } from './validate/plan-file.js'

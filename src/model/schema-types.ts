@@ -1100,7 +1100,8 @@ export interface Plan {
     /**
      * Why it cannot.
      */
-    code: 'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS' | 'CHECK_UNAVAILABLE'
+    code:
+      'KEY_OF_OTHER_PROJECT' | 'KEY_OF_OTHER_FLOW' | 'RENAME_TARGET_EXISTS' | 'CHECK_UNAVAILABLE' | 'STRIPE_FLOW_TAKEN'
     /**
      * The field that is at fault, as a JSON Pointer; left out where none is.
      */

@@ -1,8 +1,8 @@
 import { editsLeft } from '../model/bound/edits-left.js'
 import type { Plan } from '../model/plan.js'
-import type { ModeVerifier, ObservedState } from '../model/state.js'
+import type { ModeVerifier, ObservedFlow, ObservedState } from '../model/state.js'
 import { SWITCHES } from './assurance.js'
-import type { Pair } from './pair.js'
+import type { Pair, Pairing } from './pair.js'
 
 /** A flow that is bound to a flow at Stripe, compared with what the newest session of that one shows. */
 export type BoundFlow = NonNullable<Plan['bound']>[number]
@@ -63,4 +63,45 @@ function conflictOf(
       ? 'name a flow in the Dashboard of Stripe that makes this check: "stripe_flow"; or switch the check off'
       : 'switch the check off',
   }
+}
+
+/**
+ * Definitions that would be bound to a flow at Stripe to which another flow of the service is bound, and stays so: the
+ * service refuses that. `only`: the keys that the plan is limited to.
+ */
+export function takenBindings(
+  { pairs, gone }: Pick<Pairing, 'pairs' | 'gone'>,
+  { flows }: ObservedState,
+  only: readonly string[] | undefined,
+): Plan['conflicts'] {
+  const isMeant = (key: string) => only?.includes(key) ?? true
+  const archived = gone.filter(({ key }) => isMeant(key)).map(({ id }) => id)
+  const after = new Map(
+    pairs
+      .filter(({ desired }) => isMeant(desired.key))
+      .flatMap(({ desired, observed }) => (observed === null ? [] : [[observed.id, desired.config.stripe_flow]])),
+  )
+  const holds = ({ id, status, config }: ObservedFlow, stripeFlow: string) => {
+    if (status === 'archived' || archived.includes(id)) return false
+    return (after.has(id) ? after.get(id) : config.stripe_flow) === stripeFlow
+  }
+  return pairs.flatMap(({ desired: { key, file, config }, observed }) => {
+    const { stripe_flow } = config
+    if (stripe_flow === undefined) return []
+    const holder = flows.find((flow) => flow.id !== observed?.id && holds(flow, stripe_flow))
+    if (holder === undefined) return []
+    const manager = holder.project === null ? 'which no project manages' : `of project "${holder.project}"`
+    return [
+      {
+        code: 'STRIPE_FLOW_TAKEN' as const,
+        key,
+        id: observed?.id ?? null,
+        file,
+        path: '/stripe_flow',
+        line: null,
+        message: `"${key}" is bound to ${stripe_flow}, and so is the flow "${holder.key}", ${manager}`,
+        hint: 'two flows cannot be bound to one flow at Stripe: release that one first, or bind this one to another',
+      },
+    ]
+  })
 }

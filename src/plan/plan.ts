@@ -13,7 +13,7 @@ import type { Approvals, Guards } from '../model/schema-types.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../model/state.js'
 import type { Allowance } from './allowance.js'
 import { assess } from './assurance.js'
-import { boundFlows, unverifiable } from './bound.js'
+import { boundFlows, takenBindings, unverifiable } from './bound.js'
 import { describeConflict } from './conflict.js'
 import { diff } from './diff.js'
 import { guard } from './guard.js'
@@ -50,7 +50,11 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
     ...compared.map(({ change }) => change).filter((one) => one !== null),
     ...pairing.gone.map(archive),
   ])
-  const inTheWay = [...pairing.conflicts.map(describeConflict), ...unverifiable(pairing.pairs, observed)].sort(byKey)
+  const inTheWay = [
+    ...pairing.conflicts.map(describeConflict),
+    ...unverifiable(pairing.pairs, observed),
+    ...takenBindings(pairing, observed, only),
+  ].sort(byKey)
   const bound = boundFlows(pairing.pairs, observed)
     .filter(({ key }) => only?.includes(key) ?? true)
     .sort(byKey)

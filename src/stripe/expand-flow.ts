@@ -1,5 +1,6 @@
 import { type DocumentType, type FlowBody, type FlowConfig, normalise, withoutDefaults } from '../model/flow.js'
 import { toDotted } from '../model/json-pointer.js'
+import type { Mode } from '../model/mode.js'
 import type { SessionOptions } from '../model/resources.js'
 import { type Origin, ourMetadata } from './metadata.js'
 
@@ -19,6 +20,20 @@ interface DocumentOptions {
   require_id_number?: boolean
   require_live_capture?: boolean
   require_matching_selfie?: boolean
+}
+
+/** The same for a flow that is bound to one in Stripe's Dashboard, which says what is checked. */
+export interface BoundSessionParams {
+  verification_flow: string
+  type?: never
+  options?: never
+  return_url?: string
+  metadata?: Record<string, string>
+}
+
+/** A flow, or a definition as it stands in YAML: there `stripe_flow` has an id for each mode. */
+export type FlowToExpand = Omit<FlowBody, 'stripe_flow'> & {
+  readonly stripe_flow?: string | { readonly [Name in Mode]?: string } | undefined
 }
 
 /** A part of a flow that Stripe's public API has no parameter for. */
@@ -44,21 +59,33 @@ export class FlowNotExpressible extends Error {
 
 /**
  * A flow as parameters for the creation of a session at Stripe, with nothing added that is Stripe's default. `origin`
- * names the flow in the session's metadata: see ourMetadata. Throws FlowNotExpressible, which names everything that
- * Stripe's public API cannot express; nothing is dropped silently.
+ * names the flow in the session's metadata: see ourMetadata. A bound flow becomes `verification_flow`: all its checks work.
+ * Where it has an id for each mode, `mode` says which. Throws FlowNotExpressible, which names everything that Stripe's
+ * public API cannot express; nothing is dropped silently.
  */
-export function expandFlow(flow: FlowBody | FlowConfig, origin: Origin = {}): StripeSessionParams {
+export function expandFlow(
+  { stripe_flow: bound, ...flow }: FlowToExpand | FlowConfig,
+  { mode, ...origin }: Origin & { readonly mode?: Mode } = {},
+): StripeSessionParams | BoundSessionParams {
   const config = normalise(flow)
+  const id = boundTo(bound, mode)
+  if (id !== undefined) return { verification_flow: id, ...aroundOf(config, origin) }
   const parts = inexpressibleIn(config)
   if (parts.length > 0) throw new FlowNotExpressible(parts)
   const document = withoutDefaults(config).options?.document
+  return { type: config.type, ...(document !== undefined && { options: { document } }), ...aroundOf(config, origin) }
+}
+
+function boundTo(bound: FlowToExpand['stripe_flow'], mode: Mode | undefined): string | undefined {
+  if (bound === undefined || typeof bound === 'string') return bound
+  if (mode !== undefined) return bound[mode]
+  throw new TypeError('the flow is bound to one at Stripe for each mode: say the mode that is meant, "test" or "live"')
+}
+
+/** What is no matter of checks. */
+function aroundOf({ return_url }: FlowConfig, origin: Origin): Pick<StripeSessionParams, 'return_url' | 'metadata'> {
   const metadata = ourMetadata(origin)
-  return {
-    type: config.type,
-    ...(document !== undefined && { options: { document } }),
-    ...(config.return_url !== null && { return_url: config.return_url }),
-    ...(Object.keys(metadata).length > 0 && { metadata }),
-  }
+  return { ...(return_url !== null && { return_url }), ...(Object.keys(metadata).length > 0 && { metadata }) }
 }
 
 /** What Stripe's public API cannot express in a flow, in the order of a definition. */

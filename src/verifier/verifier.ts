@@ -60,8 +60,15 @@ export interface Verifier {
    * remembers. Finds what lost webhooks said. Left out by a verifier that cannot tell.
    */
   changes?(since: ChangesSince, asking: Asking): Promise<ChangesPage>
+  /**
+   * The session that `open` has made for this request since a time (unix seconds), for when its answer was lost and its key
+   * may be forgotten; null if none was made. Left out by a verifier that cannot look.
+   */
+  find?(request: OpenRequest, since: number, asking: Asking): Promise<Observed | null>
   /** Makes a key with which an app on the person's device reads the session. Left out if this service makes it. */
   ephemeralKey?(session: HeldSession, wanted: EphemeralKeyRequest): Promise<EphemeralKey>
+  /** Ends such a key. Left out if this service makes them. */
+  endEphemeralKey?(key: { readonly id: string; readonly livemode: boolean }, doing: Doing): Promise<EphemeralKey>
 }
 
 /**

@@ -61,6 +61,7 @@ describe('a setting of flows serve', () => {
       webhook_proxy: 'http://proxy.example.com:3128',
       api_version: '2026-10-28.endive',
       stripe_rate_limit: 5,
+      stripe_changes_every: 60,
       migrations: 'refuse',
       log: true,
     }

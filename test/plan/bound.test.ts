@@ -29,6 +29,36 @@ const aBody = fc
   )
   .map(normalise)
 
+describe('a flow at Stripe to which another flow is bound', () => {
+  const bound = { stripe_flow: AT_STRIPE }
+  const taken = (wanted: readonly string[], flows: Parameters<typeof state>, only?: readonly string[]) =>
+    planOf(
+      wanted.map((key) => desired(key, bound)),
+      state(...flows),
+      { only },
+    ).conflicts.map(({ code, key, message }) => [code, key, message])
+  const because = (key: string, manager: string) => [
+    ['STRIPE_FLOW_TAKEN', 'a', `"a" is bound to ${AT_STRIPE}, and so is the flow "${key}", ${manager}`],
+  ]
+
+  test('is refused where it is planned, whoever manages the other', () => {
+    const unmanaged = observed('b', bound, { project: null })
+    expect(taken(['a'], [unmanaged])).toEqual(because('b', 'which no project manages'))
+    expect(taken(['a'], [observed('a'), observed('b', bound, { project: 'other' })])).toEqual(
+      because('b', 'of project "other"'),
+    )
+  })
+
+  test('is free once the same plan archives the other, or binds it elsewhere, or it was archived before', () => {
+    expect(taken(['a'], [observed('b', bound)])).toEqual([])
+    expect(taken(['a'], [observed('b', bound)], ['a'])).toEqual(because('b', 'of project "acme-kyc"'))
+    expect(taken(['a'], [observed('b', bound, { status: 'archived', project: null })])).toEqual([])
+    expect(taken(['a'], [observed('a', bound)])).toEqual([])
+    const swapped = [desired('a', bound), desired('b', { stripe_flow: 'vf_1Another' })]
+    expect(planOf(swapped, state(observed('b', bound))).conflicts).toEqual([])
+  })
+})
+
 describe('what a session shows of a flow at Stripe', () => {
   test('leaves no edits if that flow checks what the definition says', () => {
     fc.assert(fc.property(aBody, (config) => editsLeft(config, { options: sessionOptions(config) }).length === 0))

@@ -197,6 +197,24 @@ describe.each(stores.map((one) => [one.name, one] as const))('bound flows over %
     expect([...far.sessions.values()].map(({ status }) => status)).toEqual(['canceled'])
   })
 
+  test('a probe whose answer was lost for longer than keys are remembered still cancels its session', async () => {
+    const { create, probe, far, clock, work } = await aPlace(implementation)
+    await create('a', { stripe_flow: AT_STRIPE })
+    far.faults = ['answer-lost']
+    await expect(probe()).rejects.toMatchObject({ status: 503 })
+    clock.now += 30 * 60 * 60
+    await work()
+    expect([...far.sessions.values()].map(({ status }) => status)).toEqual(['canceled'])
+    expect(far.calls.filter((call) => call.startsWith('open'))).toHaveLength(1)
+    // Where none was made, none is made so late.
+    far.faults = ['lost']
+    await expect(probe()).rejects.toMatchObject({ status: 503 })
+    clock.now += 30 * 60 * 60
+    await expect(work()).rejects.toThrow('this was given up')
+    expect(far.sessions.size).toBe(1)
+    expect(await probe()).toMatchObject({ id: 'far_2' })
+  })
+
   test.each(['lost', 'answer-lost', 'broken'] as const)(
     'a probe whose calls are %s is ended by a worker, without a second session',
     async (fault) => {

@@ -1,9 +1,11 @@
 import Stripe from 'stripe'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ROUTES } from '../../src/service/api/routes.js'
 import { forgetOld } from '../../src/service/operations/calls/forget.js'
 import { createKey, revokeKey } from '../../src/service/operations/keys/keys.js'
 import { storeOfTheLane } from '../store/stores.js'
+import { StripeStandIn } from '../stripe/stand-in.js'
+import { stripeAt as verifierAt } from '../verifier/stripe-setting.js'
 import { type Served, type ServedOptions, served, TESTER } from './serving.js'
 import { stripeAt } from './stripe-at.js'
 
@@ -47,6 +49,26 @@ describe('an ephemeral key', () => {
       Stripe.errors.StripeAuthenticationError,
     )
     expect((await api.call('DELETE', `${KEYS}/${key.id}`)).status).toBe(404)
+  })
+
+  test('that Stripe has made is deleted there, once, with the answers of Stripe', async () => {
+    const standIn = await StripeStandIn.start()
+    onTestFinished(() => standIn.close())
+    const { session, ...api } = await aSession({ verifiers: [await verifierAt(standIn)] })
+    const stripe = stripeAt(api.url, api.key)
+    const key = await stripe.ephemeralKeys.create({ verification_session: session.id }, { apiVersion: '2020-08-27' })
+    const { secret = '', ...rest } = key
+    const device = standIn.client(secret).identity.verificationSessions
+    expect((await device.retrieve(session.id)).id).toBe(session.id)
+    expect(await stripe.ephemeralKeys.del(key.id)).toEqual(rest)
+    await expect(device.retrieve(session.id)).rejects.toBeInstanceOf(Stripe.errors.StripeAuthenticationError)
+    await expect(stripe.ephemeralKeys.del(key.id)).rejects.toMatchObject({ statusCode: 404, param: 'key' })
+    // What is not an id of such a key never gets there.
+    const calls = standIn.seen.length
+    for (const id of ['vs_1', 'ephkey_..%2fx']) {
+      expect((await api.call('DELETE', `${KEYS}/${id}`)).status).toBe(404)
+    }
+    expect(standIn.seen).toHaveLength(calls)
   })
 
   test.each(storeOfTheLane)('reads its session, without what opens it, on $name', async (implementation) => {

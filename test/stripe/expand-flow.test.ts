@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import type Stripe from 'stripe'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { expandFlow, FlowNotExpressible, type StripeSessionParams } from '../../src/index.js'
+import { expandFlow, FlowNotExpressible } from '../../src/index.js'
 import { expandOptions } from '../../src/stripe/expand-flow.js'
 import { withOurMetadata, withoutOurMetadata } from '../../src/stripe/metadata.js'
 
 describe('a flow as parameters of a session at Stripe', () => {
   test('fits the type of the official client', () => {
-    expectTypeOf<StripeSessionParams>().toExtend<Stripe.Identity.VerificationSessionCreateParams>()
+    expectTypeOf<ReturnType<typeof expandFlow>>().toExtend<Stripe.Identity.VerificationSessionCreateParams>()
   })
 
   test('says what the flow sets, and leaves defaults to Stripe', () => {
@@ -24,6 +24,17 @@ describe('a flow as parameters of a session at Stripe', () => {
       return_url: 'https://example.com/done',
     })
     expect(expandFlow({ name: 'Tax number', type: 'id_number' })).toEqual({ type: 'id_number' })
+  })
+
+  test('names the flow at Stripe that it is bound to, whose checks all work; of a definition that of a mode', () => {
+    const flow = { name: 'A', type: 'document', options: { phone: { require_verification: true } } } as const
+    const bound = { ...flow, return_url: 'https://example.com/done', stripe_flow: 'vf_1' }
+    const around = { return_url: 'https://example.com/done', metadata: { flows_flow: 'a' } }
+    expect(expandFlow(bound, { flow: 'a' })).toEqual({ verification_flow: 'vf_1', ...around })
+    const defined = { ...bound, stripe_flow: { live: 'vf_2' } }
+    expect(expandFlow(defined, { flow: 'a', mode: 'live' })).toEqual({ verification_flow: 'vf_2', ...around })
+    expect(() => expandFlow(defined, { mode: 'test' })).toThrow(FlowNotExpressible)
+    expect(() => expandFlow(defined)).toThrow('say the mode that is meant')
   })
 
   test('names the flow in the metadata of the session', () => {

@@ -20,6 +20,8 @@ export interface Key {
   readonly permissions?: Permissions
   /** Restricted to addresses: only then does it see what is sensitive beyond 48 hours. */
   readonly ofAddresses: boolean
+  /** Of an ephemeral key, by which it is deleted. */
+  readonly id?: string
   /** The only session that it reads: an ephemeral key. */
   readonly session?: string
   readonly expires?: number
@@ -61,6 +63,13 @@ export class Keys {
   add(key: Key): string {
     this.#keys.set(key.secret, key)
     return key.secret
+  }
+
+  /** Deletes an ephemeral key, and answers it. */
+  delete(id: string, livemode: boolean): Key | undefined {
+    const key = [...this.#keys.values()].find((one) => one.id === id && one.livemode === livemode)
+    if (key !== undefined) this.#keys.delete(key.secret)
+    return key
   }
 
   revoke(secret: string): void {

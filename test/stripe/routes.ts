@@ -130,6 +130,7 @@ const ROUTES: readonly Route[] = [
     return world.webhooks.shown(endpoint)
   }),
   write(EPHEMERAL, 'sessions', { verification_session: NAME }, ephemeralKey),
+  { ...write(`${EPHEMERAL}/:key`, 'sessions', {}, endEphemeralKey), method: 'DELETE' },
 ]
 
 export interface Matched {
@@ -232,14 +233,30 @@ function ephemeralKey({ world, keys, key, values, apiVersion }: Call): object {
   if (apiVersion === undefined) throw new Refusal(400, { message: 'Missing required header: Stripe-Version.' })
   const { now: created, livemode, mode } = world
   const secret = `ek_${mode}_${letters(world.random, 40)}`
-  keys.add({ secret, livemode: key.livemode, ofAddresses: false, session: String(session), expires: created + HOUR })
+  const id = world.id('ephkey')
+  const expires = created + HOUR
+  keys.add({ secret, id, livemode: key.livemode, ofAddresses: false, session: String(session), expires })
+  return { ...shownKey({ id, session: String(session), expires, livemode }), secret }
+}
+
+function endEphemeralKey({ keys, world: { livemode }, id }: Call): object {
+  const key = keys.delete(id, livemode)
+  if (key === undefined) throw noSuch('ephemeral_key', id, 'key')
+  return shownKey(key)
+}
+
+function shownKey({
+  id,
+  session,
+  expires = 0,
+  livemode,
+}: Pick<Key, 'id' | 'session' | 'expires' | 'livemode'>): object {
   return {
-    id: world.id('ephkey'),
+    id,
     object: 'ephemeral_key',
     associated_objects: [{ id: session, type: 'identity.verification_session' }],
-    created,
-    expires: created + HOUR,
+    created: expires - HOUR,
+    expires,
     livemode,
-    secret,
   }
 }

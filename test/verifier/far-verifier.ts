@@ -171,6 +171,11 @@ export class FarVerifier implements Verifier {
     return this.#arrive('read', '', signal, () => this.#found(held.id))
   }
 
+  async find({ session }: OpenRequest, _since: number, { signal }: Asking): Promise<Observed | null> {
+    const found = [...this.sessions.values()].find(({ asked }) => asked.session === session)
+    return found === undefined ? null : this.#arrive('find', '', signal, () => found)
+  }
+
   async receive({ body, headers }: VerifierWebhook): Promise<readonly string[]> {
     const text = Buffer.from(body).toString('utf8')
     if (headers['far-signature'] !== signatureOf(text)) throw new VerifierError('forged', 'The signature is not ours.')

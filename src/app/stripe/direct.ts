@@ -63,10 +63,9 @@ export async function createDirectly(
 
 /** The parameters that say what is checked. */
 function checksFor({ config }: DesiredFlow, locate: (path: string) => SourcePosition | null) {
-  if (config.stripe_flow !== undefined) return { verification_flow: config.stripe_flow }
   try {
-    const { type, options } = expandFlow(config)
-    return { type, ...(options && { options }) }
+    const { return_url: _, ...checks } = expandFlow(config)
+    return checks
   } catch (error) {
     if (!(error instanceof FlowNotExpressible)) throw error
     const lines = error.parts.map(({ path, message }) => {

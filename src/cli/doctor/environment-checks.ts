@@ -7,6 +7,7 @@ import { beyondPatterns, reachText } from '../../app/reach.js'
 import type { Target } from '../../app/site.js'
 import { modeOf } from '../../model/mode.js'
 import type { ApiKey } from '../../model/resources.js'
+import type { ModeVerifier } from '../../model/state.js'
 import { RemoteError } from '../../remote/remote.js'
 import { systemClock } from '../../service/operations/calls/call.js'
 import { allows } from '../../service/operations/keys/scopes.js'
@@ -115,8 +116,15 @@ export async function checkKey(question: KeyQuestion): Promise<Found[]> {
     const { settings } = target
     const remote = http({ api, apiKey: apiKeyOf(target, terminal), mode: modeOf(settings), patience })
     const reader = await remote.reader()
-    const key = await reader.currentKey().finally(() => reader.close())
-    return key === null ? [] : aboutKey(key, { ...question, now: systemClock() })
+    try {
+      const key = await reader.currentKey()
+      if (key === null) return []
+      const about = aboutKey(key, { ...question, now: systemClock() })
+      if (about.some(({ status }) => status === 'problem')) return about
+      return [...about, verifier((await reader.state(question.project)).verifier, key)]
+    } finally {
+      await reader.close()
+    }
   } catch (error) {
     if (error instanceof Failure) return [problem(check, error.message, error.hint)]
     if (!(error instanceof RemoteError)) throw error
@@ -129,6 +137,19 @@ export async function checkKey(question: KeyQuestion): Promise<Found[]> {
         : undefined
     return [problem(check, error.message, hint)]
   }
+}
+
+/** Who verifies the people of the environment; older services do not tell. */
+function verifier(who: ModeVerifier | null | undefined, { livemode }: ApiKey): Found {
+  const check = 'verifier'
+  const mode = livemode ? 'live mode' : 'test mode'
+  if (who === undefined) return warning(check, `the service is older than this question: who verifies is not told`)
+  if (who === null) {
+    const hint = 'give the service a key of Stripe for it: see "With your Stripe account" in the docs'
+    return warning(check, `nobody verifies people in ${mode}: sessions are refused`, hint)
+  }
+  const own = who.has_flows ? '; flows may be bound to flows of its own' : ''
+  return ok(check, `${who.name} verifies people in ${mode}: ${who.checks.join(', ')}${own}`)
 }
 
 interface Around extends Pick<KeyQuestion, 'terminal' | 'project' | 'defined'> {

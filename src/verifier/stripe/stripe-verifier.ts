@@ -135,8 +135,14 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         to,
         (stripe, options) =>
           stripe.identity.verificationSessions.create({ ...openParams(request), expand: EXPANDED }, options),
-        (stripe) => opened(stripe, request, now()),
+        (stripe) => opened(stripe, request, now() - DAY),
       ),
+
+    find: (request, since, to) =>
+      asking(request, to, async (stripe) => {
+        const found = await opened(stripe, request, since)
+        return found === undefined ? null : observed(await retrieve(stripe, found.id), now())
+      }),
 
     // It sets values, so to do it twice does no harm.
     update: async (session: ChangedSession, to) => {
@@ -197,6 +203,13 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         })) as unknown as EphemeralKey
       }),
 
+    endEphemeralKey: ({ id, livemode }, { signal }) =>
+      asking(
+        { livemode },
+        { signal },
+        async (stripe) => (await stripe.ephemeralKeys.del(id)) as unknown as EphemeralKey,
+      ),
+
     results: {
       session: (session, expand, to) =>
         asking(session, to, async (stripe) => {
@@ -227,10 +240,10 @@ function expandable(paths: ReadonlySet<string>): string[] {
 }
 
 /**
- * The session that was made for this request, if one was. Throws "unavailable" if nobody can be sure that there is none:
- * there are too many sessions, or this one would have no mark.
+ * The session that was made for this request since a time, if one was. Throws "unavailable" if nobody can be sure that
+ * there is none: there are too many sessions, or this one would have no mark.
  */
-async function opened(stripe: Stripe, request: OpenRequest, now: number): Promise<Session | undefined> {
+async function opened(stripe: Stripe, request: OpenRequest, since: number): Promise<Session | undefined> {
   const { session, client_reference_id } = request
   if (!isMarked(request)) {
     throw new VerifierError(
@@ -241,7 +254,7 @@ async function opened(stripe: Stripe, request: OpenRequest, now: number): Promis
   let after: string | undefined
   for (let pages = 0; pages < MOST_PAGES; pages += 1) {
     const page = await stripe.identity.verificationSessions.list({
-      created: { gte: now - DAY },
+      created: { gte: since },
       limit: 100,
       ...(client_reference_id !== null && { client_reference_id }),
       ...(after !== undefined && { starting_after: after }),

@@ -89,12 +89,31 @@ function keyElsewhere(
   return toResource({ id, session: session.id, created, expires: created, livemode })
 }
 
-/** Deletes it at once, with every stored answer that holds its secret. */
-export async function deleteEphemeralKey({ tx, livemode }: WriteCall, id: string): Promise<EphemeralKey> {
+/**
+ * Deletes it at once, with every stored answer that holds its secret. A key that is not of this service was made by the
+ * verifier of the mode, which is asked to delete it.
+ */
+export async function deleteEphemeralKey(call: WriteCall, id: string): Promise<EphemeralKey> {
+  const { tx, livemode } = call
   const key = await tx.ephemeralKeys.delete(livemode, id)
-  if (key === undefined) throw notFound('ephemeral_key', id, 'key')
+  if (key === undefined) return deletedElsewhere(call, id)
   await tx.idempotency.forgetAbout(id)
   return toResource(key)
+}
+
+/** What is answered first is ignored: the answer is the verifier's. */
+function deletedElsewhere(call: WriteCall, id: string): EphemeralKey {
+  const { livemode, now, verifiers } = call
+  const verifier = verifiers.of(livemode)
+  const end = verifier?.endEphemeralKey?.bind(verifier)
+  // Nothing but an id becomes part of an address there.
+  if (end === undefined || !/^ephkey_[A-Za-z0-9]{1,100}$/.test(id)) throw notFound('ephemeral_key', id, 'key')
+  const doing = call.id('req')
+  call.later<EphemeralKey>(async () => {
+    const ended = await askVerifier(TIME_LIMIT, ({ signal }) => end({ id, livemode }, { key: doing, signal }))
+    return async () => (ended instanceof VerifierError ? { failure: failureOf(ended, unanswered) } : { answer: ended })
+  })
+  return toResource({ id, session: '', created: now, expires: now, livemode })
 }
 
 /** An ephemeral key with the API key that made it; it is valid only while that one is. */

@@ -19,26 +19,28 @@ export async function openCounts(db: Db, deployments: readonly string[]): Promis
   if (deployments.length === 0) return new Map()
   const rows = await db
     .selectFrom('edits_left')
-    .select((eb) => ['deployment', eb.fn.countAll<number>().as('count')])
+    .select(['deployment', 'made_in', 'superseded_by'])
     .where('deployment', 'in', deployments)
-    .where('made_in', 'is', null)
-    .where('superseded_by', 'is', null)
-    .groupBy('deployment')
     .execute()
-  return new Map(rows.map(({ deployment, count }) => [deployment, Number(count)]))
+  const counts = new Map<string, number>()
+  for (const { deployment, made_in, superseded_by } of rows) {
+    if (made_in === null && superseded_by === null) counts.set(deployment, (counts.get(deployment) ?? 0) + 1)
+  }
+  return counts
 }
 
 export async function openEdits(db: Db, livemode: boolean, stripeFlow: string): Promise<OpenEdit[]> {
   const rows = await db
     .selectFrom('edits_left')
     .select(['path', 'defined'])
-    .distinct()
     .where('livemode', '=', Number(livemode))
     .where('stripe_flow', '=', stripeFlow)
     .where('made_in', 'is', null)
     .where('superseded_by', 'is', null)
     .execute()
-  return rows.map(({ path, defined }) => ({ path, defined: parseJson(defined) }))
+  // Several deployments may have left the same.
+  const different = new Map(rows.map((row) => [`${row.path} ${row.defined}`, row]))
+  return Array.from(different.values(), ({ path, defined }) => ({ path, defined: parseJson(defined) }))
 }
 
 /** What became of an edit. */
