@@ -86,7 +86,9 @@ describe('on the Node that package.json declares, with engines taken at their wo
   let shared: Readonly<Record<string, string>>
 
   beforeAll(async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'flows-install-'))
+    // Whoever needs the tarball, too, says where it is to lie.
+    const kept = process.env.FLOWS_TEST_PACKED
+    const folder = kept ?? mkdtempSync(join(tmpdir(), 'flows-install-'))
     packed = await run('.', ['npm', 'pack', '--pack-destination', folder])
     file = join(folder, packed.trim())
     await run(folder, ['npm', 'install', '--no-save', '--no-package-lock', '--prefix', folder, ...MANAGERS])
@@ -99,7 +101,9 @@ describe('on the Node that package.json declares, with engines taken at their wo
       YARN_ENABLE_TELEMETRY: '0',
       ...certificates,
     }
-    return () => rmSync(folder, { recursive: true, force: true })
+    return () => {
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true })
+    }
   })
 
   test('is packed without a word but its name, which pre-commit and others read', () => {
