@@ -79,9 +79,14 @@ describe('the dashboard, in a browser that runs no scripts', () => {
     const first = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
     expect(first).toBeGreaterThan(10_000)
     expect(first).toBeLessThan(100_000)
+    const { body: endpoint } = await api.call('POST', '/v1/webhook_endpoints', {
+      body: { url: `https://example.com/${'long/'.repeat(20)}`, enabled_events: ['*'] },
+    })
     const { body: session } = await api.call('POST', '/v1/identity/verification_sessions', {
       body: { verification_flow: 'flow-1', client_reference_id: 'order-7'.repeat(20) },
     })
+    const { body: events } = await api.call('GET', '/v1/events?limit=1')
+    const [event] = events.data
     const mode = `${api.url}/dashboard/test`
     const pages = [
       ...['flows', 'flows?search=nothing', 'flows/flow-1', 'flows/flow-1/versions?from=1&to=1', 'flows/flow-1/verify'],
@@ -93,6 +98,7 @@ describe('the dashboard, in a browser that runs no scripts', () => {
         'reports',
         'reports?flow=flow-1',
         'flows?sort=used',
+        ...['events', `events/${event.id}`, 'webhooks', `webhooks/${endpoint.id}`, 'keys'],
       ],
     ]
     for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {

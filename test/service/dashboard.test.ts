@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FORMS } from '../../src/service/http/dashboard/forms.js'
 import { PAGES } from '../../src/service/http/dashboard/pages.js'
+import { createKey } from '../../src/service/operations/keys/keys.js'
 import type { Role } from '../../src/service/operations/people/roles.js'
 import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
 import { type Implementation, storeOfTheLane } from '../store/stores.js'
+import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
@@ -56,7 +58,10 @@ function aBrowser(url: string) {
   return { show, post, send, cookie: () => cookie }
 }
 
-async function aDashboard(implementation: Implementation, options: { publicUrl?: string } = {}) {
+async function aDashboard(
+  implementation: Implementation,
+  options: { publicUrl?: string; webhookAllow?: readonly string[] } = {},
+) {
   const api = await served({ implementation, dashboard, processing: 0, ...options })
   const link = (role: Role = 'admin', name = 'anna') =>
     api.service.write(TESTER, (call) => makeSignInLink(call, { id: `local:${name}`, name, role }))
@@ -150,7 +155,10 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const { key } = await aFlow(api)
     const session = await api.call('POST', SESSIONS, { body: { type: 'document' } })
     const fill = (path: string) =>
-      path.replace(':flow', key).replace(':session', session.body.id).replace(':deployment', 'vfd_x')
+      path
+        .replace(':flow', key)
+        .replace(':session', session.body.id)
+        .replace(/:(?:deployment|event|endpoint|key)/, 'x')
     const browsers = {
       viewer: await api.signedIn('viewer'),
       analyst: await api.signedIn('analyst'),
@@ -172,9 +180,18 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     }
     const acting = ['cancel', 'redact', 'submit'].map((act) => `POST /verifications/:session/${act}`)
     const creating = ['GET /flows/:flow/verify', 'POST /flows/:flow/verify']
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, 'POST /flows/:flow/link'].toSorted())
-    expect(seen.analyst).toEqual(['POST /flows/:flow/link'])
-    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting].toSorted())
+    const events = ['GET /events', 'GET /events/:event']
+    const ofAdmins = [
+      ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /keys'],
+      ...['POST /webhooks/:endpoint/switch', 'POST /webhooks/:endpoint/resend', 'POST /keys/:key/revoke'],
+    ]
+    const link = 'POST /flows/:flow/link'
+    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, link].toSorted())
+    expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, link].toSorted())
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins].toSorted())
+    // Nobody is led to what they may not see.
+    const { text } = await browsers.viewer.show('/dashboard/test/flows')
+    expect(text).not.toMatch(/Webhooks|API keys|>Events</)
   })
 
   test('a viewer sees no personal data', async () => {
@@ -368,6 +385,69 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect(text).toContain('made: seen in <code>vs_2</code>')
     expect(text).toContain('open: seen in <code>vs_1</code>')
     expect(text).not.toContain('<script>')
+  })
+})
+
+describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementation) => {
+  test('an event shows what receivers get and who got it; a webhook is sent again; an endpoint is switched', async () => {
+    const receiver = await aReceiver()
+    const api = await aDashboard(implementation, { webhookAllow: ['127.0.0.0/8'] })
+    const { body: endpoint } = await api.call('POST', '/v1/webhook_endpoints', {
+      body: { url: receiver.url, enabled_events: ['*'], description: SCRIPT },
+    })
+    const { body: session } = await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    await expect.poll(() => receiver.received.length).toBe(1)
+    const browser = await api.signedIn()
+    const events = await browser.show('/dashboard/test/events?type=identity.*')
+    expect(events.text).toContain('identity.verification_session.created')
+    expect(events.text).toContain(session.id)
+    expect((await browser.show('/dashboard/test/events?type=account.*')).text).toContain('There is none.')
+    const [, event = ''] = /events\/(evt_\w+)"/.exec(events.text) ?? []
+    const page = await browser.show(`/dashboard/test/events/${event}`)
+    expect(page.text).toContain(receiver.url)
+    expect(page.text).toContain('&quot;object&quot;: &quot;event&quot;')
+
+    const here = `/dashboard/test/webhooks/${endpoint.id}`
+    await expect.poll(async () => (await browser.show(here)).text).toContain('last: 200')
+    const shown = await browser.show(here)
+    expect(shown.text).not.toContain('<script')
+    expect(shown.text).not.toContain(endpoint.secret)
+    const [, delivery = ''] = /name="delivery" value="(\w+)"/.exec(shown.text) ?? []
+    expect(await browser.send(here, `${here}/resend`, { delivery })).toMatchObject({
+      status: 303,
+      location: `${here}?done=resent`,
+    })
+    await expect.poll(() => receiver.received.length).toBe(2)
+    expect((await browser.send(here, `${here}/resend`, { delivery: 'whd_none' })).status).toBe(404)
+
+    const status = async () => (await api.call('GET', `/v1/webhook_endpoints/${endpoint.id}`)).body.status
+    await browser.send(here, `${here}/switch`, { do: 'disable' })
+    expect(await status()).toBe('disabled')
+    await browser.send(here, `${here}/switch`, { do: 'enable' })
+    expect(await status()).toBe('enabled')
+    expect((await browser.show('/dashboard/test/webhooks')).text).toContain(receiver.url)
+    expect((await browser.show(here.replace('/test/', '/live/'))).status).toBe(404)
+    expect((await browser.show(`${here}?status=failed`)).text).toContain('There is none.')
+  })
+
+  test('keys are shown without their secrets, and revoked once it is asked for twice', async () => {
+    const api = await aDashboard(implementation)
+    const created = await api.service.write(TESTER, (call) =>
+      createKey(call, { mode: 'test', name: SCRIPT, scopes: ['flows:read'], project: 'acme', flows: ['kyc-*'] }),
+    )
+    const browser = await api.signedIn()
+    const { text } = await browser.show('/dashboard/test/keys')
+    expect(text).not.toContain('<script')
+    expect(text).not.toContain(created.secret)
+    expect(text).not.toContain(api.key)
+    expect(text).toContain('only project acme; flows kyc-*')
+    const revoke = `/dashboard/test/keys/${created.id}/revoke`
+    expect((await browser.send('/dashboard/test/keys', revoke)).status).toBe(400)
+    expect((await api.call('GET', `${FLOWS}`, { key: created.secret })).status).toBe(200)
+    expect((await browser.send('/dashboard/test/keys', revoke, { sure: 'yes' })).status).toBe(303)
+    expect((await api.call('GET', `${FLOWS}`, { key: created.secret })).status).toBe(401)
+    expect((await browser.show('/dashboard/test/keys?done=key_revoked')).text).toContain('by anna')
+    expect((await browser.show('/dashboard/live/keys')).text).not.toContain(created.id)
   })
 })
 

@@ -12,10 +12,20 @@ export interface Frame {
   /** What was just done, in words; null for nothing. */
   readonly notice: string | null
   /** Whether the person may do what takes a scope. */
-  readonly may: (scope: 'flows:write' | 'sessions:write' | 'reports:read') => boolean
+  readonly may: (scope: AskedScope) => boolean
   /** Where the style sheets are, without a slash at the end. */
   readonly assets: string
 }
+
+/** What pages ask before they show something. */
+type AskedScope =
+  | 'flows:write'
+  | 'sessions:write'
+  | 'reports:read'
+  | 'events:read'
+  | 'webhooks:read'
+  | 'webhooks:write'
+  | 'keys:admin'
 
 interface Content {
   readonly title: string
@@ -27,13 +37,17 @@ interface Content {
   readonly from?: { readonly href: string; readonly text: string }
 }
 
-type Section = 'flows' | 'verifications' | 'reports' | 'deployments'
+type Section = 'flows' | 'verifications' | 'reports' | 'deployments' | 'events' | 'webhooks' | 'keys'
 
-const SECTIONS: readonly (readonly [Section, string])[] = [
+/** The last is what it takes to see the pages, where not everybody may. */
+const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
   ['flows', 'Flows'],
   ['verifications', 'Verifications'],
   ['reports', 'Reports'],
   ['deployments', 'Deployments'],
+  ['events', 'Events', 'events:read'],
+  ['webhooks', 'Webhooks', 'webhooks:read'],
+  ['keys', 'API keys', 'keys:admin'],
 ]
 
 /** Addresses within the dashboard. */
@@ -83,7 +97,7 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
       </header>
       <nav aria-label="Pages" class="pages">
         <div class="container-xl">
-          {SECTIONS.map(([name, text]) => (
+          {SECTIONS.filter(([, , scope]) => scope === undefined || frame.may(scope)).map(([name, text]) => (
             <a key={name} href={at(mode, name)} {...(name === within && { 'aria-current': 'page' as const })}>
               {text}
             </a>

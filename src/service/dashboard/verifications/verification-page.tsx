@@ -4,6 +4,7 @@ import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
 import { metadataText } from '../parts/metadata.js'
 import { Check, Status } from '../parts/status.js'
+import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
 
 export interface VerificationView {
@@ -163,31 +164,5 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
         />
       )}
     </section>
-  )
-}
-
-interface SureProps {
-  readonly frame: Frame
-  readonly action: string
-  readonly text: string
-  readonly what: string
-}
-
-/** What cannot be undone is asked for twice: by opening it, and by a tick. */
-function Sure({ frame, action, text, what }: SureProps) {
-  return (
-    <details>
-      <summary>{text}</summary>
-      <form method="post" action={action}>
-        <FormToken of={frame} />
-        <p>{what}</p>
-        <label class="form-check">
-          <input class="form-check-input" type="checkbox" name="sure" value="yes" required /> I am sure
-        </label>
-        <button class="btn btn-danger" type="submit">
-          {text}
-        </button>
-      </form>
-    </details>
   )
 }

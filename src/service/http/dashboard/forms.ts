@@ -4,9 +4,12 @@ import { createPage } from '../../dashboard/verifications/create-page.js'
 import type { Needs } from '../../operations/calls/authorise.js'
 import type { ReadCall, WriteCall } from '../../operations/calls/call.js'
 import { retrieveFlow, updateStaticLink } from '../../operations/flows/flows.js'
+import { revokeKey } from '../../operations/keys/keys.js'
 import { submitSession } from '../../operations/sessions/attempts.js'
 import { redactSession } from '../../operations/sessions/redaction.js'
 import { cancelSession, createSession } from '../../operations/sessions/sessions.js'
+import { resendDelivery } from '../../operations/webhooks/deliveries.js'
+import { updateWebhookEndpoint } from '../../operations/webhooks/webhook-endpoints.js'
 import type { Page } from '../../pages/page.js'
 
 type Names = Readonly<Record<string, string>>
@@ -28,6 +31,10 @@ const NOTICES = {
   canceled: 'The verification was canceled.',
   redacted: 'The personal data of this verification is being erased.',
   submitted: 'The attempt was submitted.',
+  endpoint_enabled: 'The endpoint gets events from now on.',
+  endpoint_disabled: 'The endpoint gets no more events.',
+  resent: 'The event is being sent again.',
+  key_revoked: 'The key was revoked: it no longer works.',
 } as const
 
 type Notice = keyof typeof NOTICES
@@ -114,6 +121,33 @@ export const FORMS: readonly FormRow[] = [
       refuseUnsure(fields)
       await write((call) => redactSession(call, session))
       return { to: ['verifications', session], notice: 'redacted' }
+    },
+  },
+  {
+    path: '/webhooks/:endpoint/switch',
+    needs: { scope: 'webhooks:write' },
+    async act(write, { endpoint = '' }, fields) {
+      const disabled = { enable: false, disable: true }[text(fields.do)]
+      if (disabled === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
+      await write((call) => updateWebhookEndpoint(call, endpoint, { disabled }))
+      return { to: ['webhooks', endpoint], notice: disabled ? 'endpoint_disabled' : 'endpoint_enabled' }
+    },
+  },
+  {
+    path: '/webhooks/:endpoint/resend',
+    needs: { scope: 'webhooks:write' },
+    async act(write, { endpoint = '' }, fields) {
+      await write((call) => resendDelivery(call, text(fields.delivery)))
+      return { to: ['webhooks', endpoint], notice: 'resent' }
+    },
+  },
+  {
+    path: '/keys/:key/revoke',
+    needs: { scope: 'keys:admin' },
+    async act(write, { key = '' }, fields) {
+      refuseUnsure(fields)
+      await write((call) => revokeKey(call, key))
+      return { to: ['keys'], notice: 'key_revoked' }
     },
   },
 ]

@@ -12,10 +12,13 @@ import { choicesOf } from '../../../verifier/hosted-page.js'
 import { ApiError, notFound } from '../../api-error.js'
 import { deploymentPage } from '../../dashboard/deployments/deployment-page.js'
 import { deploymentsPage } from '../../dashboard/deployments/deployments-page.js'
+import { eventPage } from '../../dashboard/events/event-page.js'
+import { eventsPage } from '../../dashboard/events/events-page.js'
 import { flowPage } from '../../dashboard/flows/flow-page.js'
 import { flowsPage, sortOf } from '../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../dashboard/flows/versions-page.js'
 import type { DashboardMode, Frame } from '../../dashboard/frame.js'
+import { keysPage } from '../../dashboard/keys/keys-page.js'
 import { dayText } from '../../dashboard/parts/day.js'
 import type { Paging } from '../../dashboard/parts/paging.js'
 import { reportsCsv } from '../../dashboard/reports/reports-csv.js'
@@ -23,14 +26,24 @@ import { type ReportsView, reportsPage } from '../../dashboard/reports/reports-p
 import { createPage } from '../../dashboard/verifications/create-page.js'
 import { verificationPage } from '../../dashboard/verifications/verification-page.js'
 import { verificationsPage } from '../../dashboard/verifications/verifications-page.js'
+import { DELIVERY_STATUSES, endpointPage } from '../../dashboard/webhooks/endpoint-page.js'
+import { endpointsPage } from '../../dashboard/webhooks/endpoints-page.js'
 import type { Needs } from '../../operations/calls/authorise.js'
 import type { LookupCall, ReadCall } from '../../operations/calls/call.js'
 import { listDeployments, retrieveDeployment } from '../../operations/deployments/deployments.js'
+import { listEvents, retrieveEvent } from '../../operations/events/events.js'
 import { figuresOf, usageByDay, usageOf } from '../../operations/figures/figures.js'
 import { flowsInOrder } from '../../operations/flows/flow-order.js'
 import { listFlowVersions } from '../../operations/flows/flow-versions.js'
 import { listFlows, retrieveFlow } from '../../operations/flows/flows.js'
+import { listKeys } from '../../operations/keys/keys.js'
 import { listSessions, retrieveSession } from '../../operations/sessions/sessions.js'
+import { listDeliveries } from '../../operations/webhooks/deliveries.js'
+import {
+  listWebhookEndpoints,
+  MOST_ENDPOINTS,
+  retrieveWebhookEndpoint,
+} from '../../operations/webhooks/webhook-endpoints.js'
 import type { Page } from '../../pages/page.js'
 import { qrCode } from './qr-code.js'
 
@@ -224,7 +237,59 @@ export const PAGES: readonly PageRow[] = [
       return deploymentPage(frame, { deployment, definitions })
     }),
   },
+  {
+    path: '/events',
+    needs: { scope: 'events:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const { type = '' } = asked.query
+      const list = await listEvents(call, { ...placeOf(asked), ...(type !== '' && { type }) })
+      return eventsPage(frame, { events: list.data, paging: pagingOf(asked, list), type })
+    }),
+  },
+  {
+    path: '/events/:event',
+    needs: { scope: 'events:read' },
+    show: atOnce(async (call, { names }, frame) => {
+      const event = await retrieveEvent(call, nameOf(names, 'event'))
+      if (!frame.may('webhooks:read')) return eventPage(frame, { event, deliveries: null, urls: new Map() })
+      const deliveries = await listDeliveries(call, { event: event.id, limit: MOST_DELIVERIES })
+      const endpoints = await listWebhookEndpoints(call, { limit: MOST_ENDPOINTS })
+      const urls = new Map(endpoints.data.map(({ id, url }) => [id, url]))
+      return eventPage(frame, { event, deliveries: deliveries.data, urls })
+    }),
+  },
+  {
+    path: '/webhooks',
+    needs: { scope: 'webhooks:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const list = await listWebhookEndpoints(call, placeOf(asked))
+      return endpointsPage(frame, { endpoints: list.data, paging: pagingOf(asked, list) })
+    }),
+  },
+  {
+    path: '/webhooks/:endpoint',
+    needs: { scope: 'webhooks:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const endpoint = await retrieveWebhookEndpoint(call, nameOf(asked.names, 'endpoint'))
+      const status = DELIVERY_STATUSES.find((one) => one === asked.query.status)
+      const filter = { webhook_endpoint: endpoint.id, ...(status !== undefined && { status }) }
+      const list = await listDeliveries(call, { ...placeOf(asked), ...filter })
+      const paging = pagingOf(asked, list)
+      return endpointPage(frame, { endpoint, deliveries: list.data, paging, status: status ?? '' })
+    }),
+  },
+  {
+    path: '/keys',
+    needs: { scope: 'keys:admin' },
+    show: atOnce(async (call, asked, frame) => {
+      const list = await listKeys(call, placeOf(asked))
+      return keysPage(frame, { keys: list.data, paging: pagingOf(asked, list), now: call.now })
+    }),
+  },
 ]
+
+/** An event goes to each endpoint once. */
+const MOST_DELIVERIES = 100
 
 const DAY = 24 * 60 * 60
 

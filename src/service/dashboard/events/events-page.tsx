@@ -1,0 +1,82 @@
+import type { Event } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+
+export interface EventsView {
+  readonly events: readonly Event[]
+  readonly paging: Paging
+  /** As typed: a type, or its beginning with a * at the end. */
+  readonly type: string
+}
+
+/** Every event of the mode, newest first. */
+export function eventsPage(frame: Frame, { events, paging, type }: EventsView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Events', within: 'events' },
+    <>
+      <search>
+        <form method="get" class="filters">
+          <label>
+            Type
+            <input
+              class="form-control"
+              type="search"
+              name="type"
+              value={type}
+              maxLength={100}
+              placeholder="identity.*"
+            />
+          </label>
+          <button class="btn" type="submit">
+            Filter
+          </button>
+        </form>
+      </search>
+      <div class="card">
+        {events.length === 0 ? (
+          <p class="quiet empty-list">There is none. Events are kept for 30 days.</p>
+        ) : (
+          <div class="table-responsive">
+            <table class="table table-vcenter card-table">
+              <thead>
+                <tr>
+                  <th scope="col">Event</th>
+                  <th scope="col">About</th>
+                  <th scope="col">Webhooks</th>
+                  <th scope="col">When</th>
+                </tr>
+              </thead>
+              <tbody>
+                {events.map((event) => (
+                  <tr key={event.id}>
+                    <td>
+                      <a href={at(frame.mode, 'events', event.id)}>{event.type}</a>
+                    </td>
+                    <td>
+                      <code>{String(event.data.object.id ?? '')}</code>
+                    </td>
+                    <td>
+                      {event.pending_webhooks === 0 ? (
+                        <span class="quiet">none open</span>
+                      ) : (
+                        `${event.pending_webhooks} not delivered`
+                      )}
+                    </td>
+                    <td>
+                      <Time at={event.created} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}

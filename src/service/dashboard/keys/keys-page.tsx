@@ -1,0 +1,114 @@
+import type { ApiKey } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Sure } from '../parts/sure.js'
+import { Time } from '../parts/time.js'
+
+export interface KeysView {
+  readonly keys: readonly ApiKey[]
+  readonly paging: Paging
+  /** Now, in unix seconds. */
+  readonly now: number
+}
+
+/** Every API key of the mode, newest first, those that ended too. No secret is kept that could be shown. */
+export function keysPage(frame: Frame, { keys, paging, now }: KeysView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'API keys', within: 'keys' },
+    <>
+      <div class="card">
+        {keys.length === 0 ? (
+          <p class="quiet empty-list">
+            There is none. <code>flows keys create</code> makes one, and prints its secret once.
+          </p>
+        ) : (
+          <div class="table-responsive">
+            <table class="table table-vcenter card-table">
+              <thead>
+                <tr>
+                  <th scope="col">Key</th>
+                  <th scope="col">May</th>
+                  <th scope="col">Created</th>
+                  <th scope="col">Last used</th>
+                  <th scope="col">Ends</th>
+                </tr>
+              </thead>
+              <tbody>
+                {keys.map((key) => (
+                  <tr key={key.id}>
+                    <td>
+                      {key.name}
+                      <div class="quiet">
+                        <code>{key.redacted}</code>
+                      </div>
+                    </td>
+                    <td>
+                      {key.scopes === null ? 'everything' : key.scopes.join(', ')}
+                      <Bounds of={key} />
+                    </td>
+                    <td>
+                      <Time at={key.created} />
+                      {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
+                    </td>
+                    <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
+                    <td>
+                      <End of={key} frame={frame} now={now} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}
+
+function Bounds({ of: { project, flows, addresses } }: { readonly of: ApiKey }) {
+  const bounds = [
+    project !== null && `project ${project}`,
+    flows !== null && `flows ${flows.join(', ')}`,
+    addresses !== null && `from ${addresses.join(', ')}`,
+  ].filter((one) => one !== false)
+  return bounds.length === 0 ? null : <div class="quiet">only {bounds.join('; ')}</div>
+}
+
+function End({ of: key, frame, now }: { readonly of: ApiKey; readonly frame: Frame; readonly now: number }) {
+  if (key.revoked !== null) {
+    return (
+      <>
+        <span class="tone over">revoked</span>
+        <div class="quiet">
+          <Time at={key.revoked} />
+          {key.revoked_by !== null && ` by ${key.revoked_by}`}
+        </div>
+      </>
+    )
+  }
+  if (key.expires !== null && key.expires <= now) {
+    return (
+      <>
+        <span class="tone over">expired</span>
+        <div class="quiet">
+          <Time at={key.expires} />
+        </div>
+      </>
+    )
+  }
+  return (
+    <>
+      {key.expires === null ? <span class="quiet">never</span> : <Time at={key.expires} />}
+      <Sure
+        frame={frame}
+        action={at(frame.mode, 'keys', key.id, 'revoke')}
+        text={`Revoke ${key.name}`}
+        what="Whoever uses it is refused from the next request on. It cannot be taken back."
+      />
+    </>
+  )
+}

@@ -1,0 +1,80 @@
+import type { WebhookDelivery, WebhookEndpoint } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { Facts } from '../parts/facts.js'
+import { metadataText } from '../parts/metadata.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+import { DeliveryTable } from './delivery-table.js'
+import { EndpointStatus } from './endpoints-page.js'
+
+export const DELIVERY_STATUSES = ['pending', 'succeeded', 'failed', 'canceled'] as const
+
+export interface EndpointView {
+  readonly endpoint: WebhookEndpoint
+  readonly deliveries: readonly WebhookDelivery[]
+  readonly paging: Paging
+  /** The status that the deliveries are filtered by; empty for any. */
+  readonly status: string
+}
+
+/** One endpoint: what it gets, whether it gets it, and each webhook. Its secret is never shown. */
+export function endpointPage(frame: Frame, { endpoint, deliveries, paging, status }: EndpointView): Page {
+  const { id, url, description, enabled_events: types, api_version: version, metadata, created } = endpoint
+  const isEnabled = endpoint.status === 'enabled'
+  return dashboardPage(
+    200,
+    frame,
+    { title: url, within: 'webhooks', from: { href: at(frame.mode, 'webhooks'), text: 'All webhook endpoints' } },
+    <div class="stack">
+      <section class="card card-body" aria-label="What it is">
+        <Facts
+          of={[
+            ['Id', <code key="id">{id}</code>],
+            ['Status', <EndpointStatus key="status" of={endpoint.status} />],
+            ['Description', description],
+            ['Events', types.join(', ')],
+            ['API version', version],
+            ['Metadata', metadataText(metadata)],
+            ['Created', <Time key="created" at={created} />],
+          ]}
+        />
+        {frame.may('webhooks:write') && (
+          <form method="post" action={at(frame.mode, 'webhooks', id, 'switch')}>
+            <FormToken of={frame} />
+            <input type="hidden" name="do" value={isEnabled ? 'disable' : 'enable'} />
+            <button type="submit" class="btn">
+              {isEnabled ? 'Disable the endpoint' : 'Enable the endpoint'}
+            </button>{' '}
+            {isEnabled && <span class="quiet">What it has not got yet is canceled.</span>}
+          </form>
+        )}
+      </section>
+      <section class="card" aria-labelledby="deliveries">
+        <h2 id="deliveries" class="card-title">
+          Deliveries
+        </h2>
+        <search>
+          <form method="get" class="filters card-filters">
+            <label>
+              Status
+              <select class="form-select" name="status">
+                <option value="">any</option>
+                {DELIVERY_STATUSES.map((one) => (
+                  <option key={one} value={one} selected={one === status}>
+                    {one}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <button class="btn" type="submit">
+              Filter
+            </button>
+          </form>
+        </search>
+        <DeliveryTable frame={frame} deliveries={deliveries} />
+      </section>
+      <Pages of={paging} />
+    </div>,
+  )
+}

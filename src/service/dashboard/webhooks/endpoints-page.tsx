@@ -1,0 +1,63 @@
+import type { WebhookEndpoint } from '../../../model/resources.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+
+export interface EndpointsView {
+  readonly endpoints: readonly WebhookEndpoint[]
+  readonly paging: Paging
+}
+
+/** Every webhook endpoint of the mode. */
+export function endpointsPage(frame: Frame, { endpoints, paging }: EndpointsView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Webhook endpoints', within: 'webhooks' },
+    <>
+      <div class="card">
+        {endpoints.length === 0 ? (
+          <p class="quiet empty-list">
+            There is none. <code>POST /v1/webhook_endpoints</code> makes one, as at Stripe.
+          </p>
+        ) : (
+          <div class="table-responsive">
+            <table class="table table-vcenter card-table">
+              <thead>
+                <tr>
+                  <th scope="col">Address</th>
+                  <th scope="col">Status</th>
+                  <th scope="col">Events</th>
+                  <th scope="col">Created</th>
+                </tr>
+              </thead>
+              <tbody>
+                {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
+                  <tr key={id}>
+                    <td>
+                      <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
+                      {description !== null && <div class="quiet">{description}</div>}
+                    </td>
+                    <td>
+                      <EndpointStatus of={status} />
+                    </td>
+                    <td>{enabled_events.join(', ')}</td>
+                    <td>
+                      <Time at={created} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}
+
+export function EndpointStatus({ of }: { readonly of: WebhookEndpoint['status'] }) {
+  return <span class={`tone ${of === 'enabled' ? 'good' : 'over'}`}>{of}</span>
+}
