@@ -252,7 +252,7 @@ export const PAGES: readonly PageRow[] = [
     show: atOnce(async (call, { names }, frame) => {
       const event = await retrieveEvent(call, nameOf(names, 'event'))
       if (!frame.may('webhooks:read')) return eventPage(frame, { event, deliveries: null, urls: new Map() })
-      const deliveries = await listDeliveries(call, { event: event.id, limit: MOST_DELIVERIES })
+      const deliveries = await listDeliveries(call, { event: event.id, limit: DELIVERIES_OF_EVENT })
       const endpoints = await listWebhookEndpoints(call, { limit: MOST_ENDPOINTS })
       const urls = new Map(endpoints.data.map(({ id, url }) => [id, url]))
       return eventPage(frame, { event, deliveries: deliveries.data, urls })
@@ -289,7 +289,7 @@ export const PAGES: readonly PageRow[] = [
 ]
 
 /** An event goes to each endpoint once. */
-const MOST_DELIVERIES = 100
+const DELIVERIES_OF_EVENT = 100
 
 const DAY = 24 * 60 * 60
 
