@@ -120,7 +120,7 @@ describe('apply, on the real service', () => {
           await close()
         },
       ),
-      { numRuns: 260 },
+      { numRuns: 130 },
     )
     expect(applies).toBeGreaterThanOrEqual(1000)
   })

@@ -72,7 +72,7 @@ function tidy(json: string): string {
 
 describe('laws of layers: three bases, variables, and what others extend', () => {
   const environment = fc.constantFrom(...ENVIRONMENTS)
-  const RUNS = runs(60)
+  const RUNS = runs(40)
 
   test('the edited files say what is wanted there, and of every other environment what they said before', () => {
     fc.assert(

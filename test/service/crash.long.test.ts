@@ -7,7 +7,7 @@ import { aReceiver } from './receiver.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
 const CLIENTS = 8
-const KILLS = 5
+const KILLS = 4
 /** Sessions acknowledged between one kill and the next. */
 const BETWEEN_KILLS = CLIENTS
 const FLOWS_PER_DEPLOYMENT = 40
