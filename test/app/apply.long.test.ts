@@ -120,7 +120,7 @@ describe('apply, on the real service', () => {
           await close()
         },
       ),
-      { numRuns: 130 },
+      { numRuns: 260 },
     )
     expect(applies).toBeGreaterThanOrEqual(1000)
   })
