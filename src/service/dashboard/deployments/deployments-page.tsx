@@ -2,6 +2,7 @@ import type { DeploymentSummary } from '../../../store/deployments.js'
 import { plural } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -23,42 +24,27 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
             Nothing was deployed yet. <code>flows apply</code> does it.
           </p>
         ) : (
-          <div class="table-responsive">
-            <table class="table table-vcenter card-table">
-              <thead>
-                <tr>
-                  <th scope="col">When</th>
-                  <th scope="col">Project</th>
-                  <th scope="col">Changes</th>
-                  <th scope="col">Commit</th>
-                  <th scope="col">By</th>
-                </tr>
-              </thead>
-              <tbody>
-                {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
-                  <tr key={id}>
-                    <td>
-                      <a href={at(frame.mode, 'deployments', id)}>
-                        <Time at={created} />
-                      </a>
-                    </td>
-                    <td>{project}</td>
-                    <td>
-                      {Object.entries(summary)
-                        .filter(([, count]) => count > 0)
-                        .map(([action, count]) => `${count} ${action}`)
-                        .join(', ')}
-                      {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
-                    </td>
-                    <td>
-                      {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}
-                    </td>
-                    <td>{actor ?? 'unknown'}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By']}>
+            {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
+              <tr key={id}>
+                <td>
+                  <a href={at(frame.mode, 'deployments', id)}>
+                    <Time at={created} />
+                  </a>
+                </td>
+                <td>{project}</td>
+                <td>
+                  {Object.entries(summary)
+                    .filter(([, count]) => count > 0)
+                    .map(([action, count]) => `${count} ${action}`)
+                    .join(', ')}
+                  {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
+                </td>
+                <td>{source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}</td>
+                <td>{actor ?? 'unknown'}</td>
+              </tr>
+            ))}
+          </ListTable>
         )}
       </div>
       <Pages of={paging} />

@@ -1,6 +1,7 @@
 import type { ApiKey } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
@@ -25,43 +26,30 @@ export function keysPage(frame: Frame, { keys, paging, now }: KeysView): Page {
             There is none. <code>flows keys create</code> makes one, and prints its secret once.
           </p>
         ) : (
-          <div class="table-responsive">
-            <table class="table table-vcenter card-table">
-              <thead>
-                <tr>
-                  <th scope="col">Key</th>
-                  <th scope="col">May</th>
-                  <th scope="col">Created</th>
-                  <th scope="col">Last used</th>
-                  <th scope="col">Ends</th>
-                </tr>
-              </thead>
-              <tbody>
-                {keys.map((key) => (
-                  <tr key={key.id}>
-                    <td>
-                      {key.name}
-                      <div class="quiet">
-                        <code>{key.redacted}</code>
-                      </div>
-                    </td>
-                    <td>
-                      {key.scopes === null ? 'everything' : key.scopes.join(', ')}
-                      <Bounds of={key} />
-                    </td>
-                    <td>
-                      <Time at={key.created} />
-                      {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
-                    </td>
-                    <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
-                    <td>
-                      <End of={key} frame={frame} now={now} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ListTable columns={['Key', 'May', 'Created', 'Last used', 'Ends']}>
+            {keys.map((key) => (
+              <tr key={key.id}>
+                <td>
+                  {key.name}
+                  <div class="quiet">
+                    <code>{key.redacted}</code>
+                  </div>
+                </td>
+                <td>
+                  {key.scopes === null ? 'everything' : key.scopes.join(', ')}
+                  <Bounds of={key} />
+                </td>
+                <td>
+                  <Time at={key.created} />
+                  {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
+                </td>
+                <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
+                <td>
+                  <End of={key} frame={frame} now={now} />
+                </td>
+              </tr>
+            ))}
+          </ListTable>
         )}
       </div>
       <Pages of={paging} />

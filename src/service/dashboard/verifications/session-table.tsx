@@ -1,5 +1,6 @@
 import type { VerificationSession } from '../../../model/resources.js'
 import { at, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
 import { Status } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
@@ -15,50 +16,37 @@ export function SessionTable({ frame, sessions, flowNames }: Props) {
   if (sessions.length === 0) return <p class="quiet empty-list">There is none.</p>
   const showsPersonal = frame.may('reports:read')
   return (
-    <div class="table-responsive">
-      <table class="table table-vcenter card-table">
-        <thead>
-          <tr>
-            <th scope="col">Verification</th>
-            <th scope="col">Status</th>
-            <th scope="col">Flow</th>
-            {showsPersonal && <th scope="col">Reference</th>}
-            <th scope="col">Created</th>
+    <ListTable columns={['Verification', 'Status', 'Flow', ...(showsPersonal ? ['Reference'] : []), 'Created']}>
+      {sessions.map((session) => {
+        const { id, status, last_error, verification_flow: flow, verification_flow_version: version } = session
+        return (
+          <tr key={id}>
+            <td>
+              <a href={at(frame.mode, 'verifications', id)}>
+                <code>{id}</code>
+              </a>
+            </td>
+            <td>
+              <Status of={status} />
+              {last_error !== null && <div class="quiet">{last_error.code}</div>}
+            </td>
+            <td>
+              {flow === undefined ? (
+                <span class="quiet">none</span>
+              ) : (
+                <>
+                  <a href={at(frame.mode, 'flows', flow)}>{flowNames.get(flow) ?? flow}</a>
+                  {version !== undefined && <div class="quiet">version {version}</div>}
+                </>
+              )}
+            </td>
+            {showsPersonal && <td>{session.client_reference_id}</td>}
+            <td>
+              <Time at={session.created} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sessions.map((session) => {
-            const { id, status, last_error, verification_flow: flow, verification_flow_version: version } = session
-            return (
-              <tr key={id}>
-                <td>
-                  <a href={at(frame.mode, 'verifications', id)}>
-                    <code>{id}</code>
-                  </a>
-                </td>
-                <td>
-                  <Status of={status} />
-                  {last_error !== null && <div class="quiet">{last_error.code}</div>}
-                </td>
-                <td>
-                  {flow === undefined ? (
-                    <span class="quiet">none</span>
-                  ) : (
-                    <>
-                      <a href={at(frame.mode, 'flows', flow)}>{flowNames.get(flow) ?? flow}</a>
-                      {version !== undefined && <div class="quiet">version {version}</div>}
-                    </>
-                  )}
-                </td>
-                {showsPersonal && <td>{session.client_reference_id}</td>}
-                <td>
-                  <Time at={session.created} />
-                </td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
-    </div>
+        )
+      })}
+    </ListTable>
   )
 }

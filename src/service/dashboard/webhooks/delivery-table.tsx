@@ -1,6 +1,7 @@
 import type { WebhookDelivery } from '../../../model/resources.js'
 import { plural } from '../../../text/text.js'
 import { at, FormToken, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
 import { Time } from '../parts/time.js'
 
 interface Props {
@@ -22,59 +23,54 @@ export function DeliveryTable({ frame, deliveries, urls }: Props) {
   if (deliveries.length === 0) return <p class="quiet empty-list">There is none.</p>
   const maySend = frame.may('webhooks:write')
   return (
-    <div class="table-responsive">
-      <table class="table table-vcenter card-table">
-        <thead>
-          <tr>
-            <th scope="col">{urls === undefined ? 'Event' : 'Endpoint'}</th>
-            <th scope="col">Status</th>
-            <th scope="col">Attempts</th>
-            <th scope="col">Created</th>
-            {maySend && <th scope="col">Again</th>}
-          </tr>
-        </thead>
-        <tbody>
-          {deliveries.map((delivery) => (
-            <tr key={delivery.id}>
-              <td>
-                {urls === undefined ? (
-                  <EventName frame={frame} id={delivery.event} />
-                ) : (
-                  <a href={at(frame.mode, 'webhooks', delivery.webhook_endpoint)}>
-                    {urls.get(delivery.webhook_endpoint) ?? delivery.webhook_endpoint}
-                  </a>
-                )}
-              </td>
-              <td>
-                <span class={`tone ${TONES[delivery.status]}`}>{delivery.status}</span>
-                {delivery.next_attempt !== null && (
-                  <div class="quiet">
-                    next: <Time at={delivery.next_attempt} />
-                  </div>
-                )}
-              </td>
-              <td>
-                <Attempts of={delivery.attempts} />
-              </td>
-              <td>
-                <Time at={delivery.created} />
-              </td>
-              {maySend && (
-                <td>
-                  <form method="post" action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}>
-                    <FormToken of={frame} />
-                    <input type="hidden" name="delivery" value={delivery.id} />
-                    <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
-                      Send again
-                    </button>
-                  </form>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <ListTable
+      columns={[
+        urls === undefined ? 'Event' : 'Endpoint',
+        'Status',
+        'Attempts',
+        'Created',
+        ...(maySend ? ['Again'] : []),
+      ]}
+    >
+      {deliveries.map((delivery) => (
+        <tr key={delivery.id}>
+          <td>
+            {urls === undefined ? (
+              <EventName frame={frame} id={delivery.event} />
+            ) : (
+              <a href={at(frame.mode, 'webhooks', delivery.webhook_endpoint)}>
+                {urls.get(delivery.webhook_endpoint) ?? delivery.webhook_endpoint}
+              </a>
+            )}
+          </td>
+          <td>
+            <span class={`tone ${TONES[delivery.status]}`}>{delivery.status}</span>
+            {delivery.next_attempt !== null && (
+              <div class="quiet">
+                next: <Time at={delivery.next_attempt} />
+              </div>
+            )}
+          </td>
+          <td>
+            <Attempts of={delivery.attempts} />
+          </td>
+          <td>
+            <Time at={delivery.created} />
+          </td>
+          {maySend && (
+            <td>
+              <form method="post" action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}>
+                <FormToken of={frame} />
+                <input type="hidden" name="delivery" value={delivery.id} />
+                <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
+                  Send again
+                </button>
+              </form>
+            </td>
+          )}
+        </tr>
+      ))}
+    </ListTable>
   )
 }
 

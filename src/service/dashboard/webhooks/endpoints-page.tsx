@@ -1,6 +1,7 @@
 import type { WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -22,35 +23,23 @@ export function endpointsPage(frame: Frame, { endpoints, paging }: EndpointsView
             There is none. <code>POST /v1/webhook_endpoints</code> makes one, as at Stripe.
           </p>
         ) : (
-          <div class="table-responsive">
-            <table class="table table-vcenter card-table">
-              <thead>
-                <tr>
-                  <th scope="col">Address</th>
-                  <th scope="col">Status</th>
-                  <th scope="col">Events</th>
-                  <th scope="col">Created</th>
-                </tr>
-              </thead>
-              <tbody>
-                {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
-                  <tr key={id}>
-                    <td>
-                      <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
-                      {description !== null && <div class="quiet">{description}</div>}
-                    </td>
-                    <td>
-                      <EndpointStatus of={status} />
-                    </td>
-                    <td>{enabled_events.join(', ')}</td>
-                    <td>
-                      <Time at={created} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <ListTable columns={['Address', 'Status', 'Events', 'Created']}>
+            {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
+              <tr key={id}>
+                <td>
+                  <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
+                  {description !== null && <div class="quiet">{description}</div>}
+                </td>
+                <td>
+                  <EndpointStatus of={status} />
+                </td>
+                <td>{enabled_events.join(', ')}</td>
+                <td>
+                  <Time at={created} />
+                </td>
+              </tr>
+            ))}
+          </ListTable>
         )}
       </div>
       <Pages of={paging} />
