@@ -12,8 +12,9 @@ import { sendPage } from '../answers/send-page.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
 import { queryOf } from '../requests/query.js'
 import { assetRoutes } from './assets.js'
-import { type Fields, FORMS, noticeText } from './forms.js'
-import { type Asked, type Download, PAGES } from './pages.js'
+import { type Fields, noticeText } from './rows/form-row.js'
+import type { Asked, Download } from './rows/page-row.js'
+import { FORMS, PAGES } from './sections/sections.js'
 
 export interface DashboardOptions {
   /** The folder with the style sheets. */
@@ -26,7 +27,7 @@ export interface DashboardOptions {
 const BODY_LIMIT = 128 * 1024
 
 /**
- * The dashboard, for people. Each page and form is a row (pages.ts, forms.ts) that says what it requires, and goes
+ * The dashboard, for people. Each page and form is a row (sections/) that says what it requires, and goes
  * through the same gate as a key. Nothing needs a script.
  */
 export function dashboardRoutes(
@@ -104,7 +105,7 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
       const shown = await show(read, askedOf(request), frameOf(request, person))
-      return 'csv' in shown ? sendFile(reply, shown) : sendPage(reply, shown)
+      return 'file' in shown ? sendFile(reply, shown) : sendPage(reply, shown)
     })
   }
 
@@ -135,11 +136,11 @@ const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 const NO_PAGE = 'There is no such page.'
 
-function sendFile(reply: FastifyReply, { file, csv }: Download): FastifyReply {
+function sendFile(reply: FastifyReply, { file, type, content }: Download): FastifyReply {
   return reply
     .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
-    .type('text/csv; charset=utf-8')
-    .send(csv)
+    .type(`${type}; charset=utf-8`)
+    .send(content)
 }
 
 class NotSignedIn extends Error {

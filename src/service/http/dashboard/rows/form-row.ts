@@ -1,0 +1,58 @@
+import { ApiError } from '../../../api-error.js'
+import type { Frame } from '../../../dashboard/frame.js'
+import type { Needs } from '../../../operations/calls/authorise.js'
+import type { ReadCall, WriteCall } from '../../../operations/calls/call.js'
+import type { Page } from '../../../pages/page.js'
+
+type Names = Readonly<Record<string, string>>
+export type Fields = Readonly<Record<string, unknown>>
+
+/** What was done: where the person goes next, and what is said there. */
+interface Done {
+  /** After "/dashboard/:mode". */
+  readonly to: readonly string[]
+  readonly notice: Notice
+}
+
+/** What was done, by name: the address of the next page carries the name, so it cannot be made to say anything else. */
+const NOTICES = {
+  link_activated: 'The static link is on.',
+  link_deactivated: 'The static link is off.',
+  link_rotated: 'There is a new link. The old one no longer works.',
+  created: 'The verification was created. Send its page to the person.',
+  canceled: 'The verification was canceled.',
+  redacted: 'The personal data of this verification is being erased.',
+  submitted: 'The attempt was submitted.',
+  endpoint_enabled: 'The endpoint gets events from now on.',
+  endpoint_disabled: 'The endpoint gets no more events.',
+  resent: 'The event is being sent again.',
+  key_revoked: 'The key was revoked: it no longer works.',
+} as const
+
+export type Notice = keyof typeof NOTICES
+
+export function noticeText(name: string | undefined): string | null {
+  return name !== undefined && Object.hasOwn(NOTICES, name) ? NOTICES[name as Notice] : null
+}
+
+/** Does one operation for the person who asks. A remote verifier may be called in the midst of it. */
+type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
+
+/** One form: what it requires of a person, and what it does. */
+export interface FormRow {
+  /** After "/dashboard/:mode". */
+  readonly path: string
+  readonly needs: Needs
+  readonly act: (write: Write, names: Names, fields: Fields) => Promise<Done>
+  /** The form again, when something typed was wrong; without it, a page says what was wrong. */
+  readonly again?: (call: ReadCall, names: Names, fields: Fields, frame: Frame, fault: string) => Promise<Page>
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+/** What cannot be undone is not done without the tick. */
+export function refuseUnsure(fields: Fields): void {
+  if (fields.sure !== 'yes') throw new ApiError(400, { message: 'Tick "I am sure" first. Nothing was done.' })
+}

@@ -1,0 +1,41 @@
+import type { Frame } from '../../../dashboard/frame.js'
+import type { Needs } from '../../../operations/calls/authorise.js'
+import type { LookupCall } from '../../../operations/calls/call.js'
+import type { Page } from '../../../pages/page.js'
+
+/** What a page gets: the names in its path, and its query. */
+export interface Asked {
+  readonly names: Readonly<Record<string, string>>
+  readonly query: Readonly<Record<string, string>>
+  /** The page's own address, without its query. */
+  readonly path: string
+}
+
+/** One page: what it requires of a person, as a route of the API does of a key, and how it is made. */
+export interface PageRow {
+  /** After "/dashboard/:mode". */
+  readonly path: string
+  readonly needs: Needs
+  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page | Download>
+}
+
+/** A file instead of a page. */
+export interface Download {
+  readonly file: string
+  readonly type: 'text/csv' | 'text/yaml'
+  readonly content: string
+}
+
+/** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
+type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
+
+/** A page that is read in one transaction: the store has all of it. */
+export function atOnce(
+  show: (call: LookupCall, asked: Asked, frame: Frame) => Promise<Page | Download>,
+): PageRow['show'] {
+  return (read, asked, frame) => read((call) => show(call, asked, frame))
+}
+
+export function nameOf(names: Asked['names'], name: string): string {
+  return names[name] ?? ''
+}

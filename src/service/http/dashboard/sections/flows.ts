@@ -1,0 +1,159 @@
+import type { FlowVersion, VerificationFlow } from '../../../../model/resources.js'
+import { dayOf } from '../../../../store/counts/session-counts.js'
+import { ApiError, invalid, notFound } from '../../../api-error.js'
+import { flowPage } from '../../../dashboard/flows/flow-page.js'
+import { flowsPage, sortOf } from '../../../dashboard/flows/flows-page.js'
+import { versionsPage } from '../../../dashboard/flows/versions-page.js'
+import { createPage } from '../../../dashboard/verifications/create-page.js'
+import type { ReadCall } from '../../../operations/calls/call.js'
+import { usageByDay, usageOf } from '../../../operations/figures/figures.js'
+import { flowsInOrder } from '../../../operations/flows/flow-order.js'
+import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
+import { listFlows, retrieveFlow, updateStaticLink } from '../../../operations/flows/flows.js'
+import { createSession, listSessions } from '../../../operations/sessions/sessions.js'
+import { qrCode } from '../qr-code.js'
+import { definitionOf, yamlOf } from '../rows/definition-text.js'
+import { type FormRow, type Notice, text } from '../rows/form-row.js'
+import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
+import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
+
+const NEWEST = 10
+/** Days of the chart of a flow, and the most versions marked in it. */
+const USE_DAYS = 90
+const MARKS = 100
+
+export const FLOWS_PAGES: readonly PageRow[] = [
+  {
+    path: '/flows',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, asked, frame) => {
+      const { search = '', project = '', status } = asked.query
+      const sort = sortOf(asked.query.sort)
+      const filter = { search, project, status: status === 'archived' ? 'archived' : 'active', sort } as const
+      const params = {
+        status: filter.status,
+        ...(project !== '' && { project }),
+        ...(search !== '' && { key_contains: search }),
+      }
+      const skip = skipOf(asked)
+      const list =
+        sort === 'newest'
+          ? await listFlows(call, { ...placeOf(asked), ...params })
+          : await flowsInOrder(call, params, { order: sort, skip, limit: PER_PAGE })
+      const paging = sort === 'newest' ? pagingOf(asked, list) : partsOf(asked, skip, list.has_more)
+      const usage = await usageOf(
+        call,
+        list.data.map(({ id }) => id),
+      )
+      return flowsPage(frame, { flows: list.data, filter, paging, usage })
+    }),
+  },
+  {
+    path: '/flows/:flow',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, { names }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
+      const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
+      const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
+      const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
+      return flowPage(frame, {
+        flow,
+        yaml: yamlOf(flow, frame.mode),
+        versions: versions.data.slice(0, NEWEST),
+        marked: versions.data,
+        usage: { range, days: await usageByDay(call, flow.id, range) },
+        sessions: sessions.data,
+        qrCode: code,
+      })
+    }),
+  },
+  {
+    path: '/flows/:flow/versions',
+    needs: { scope: 'flows:read' },
+    show: atOnce(async (call, { names, query }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const [from, to] = [await versionAt(call, flow, query.from), await versionAt(call, flow, query.to)]
+      const shown = ({ version, config }: FlowVersion) => ({
+        version,
+        yaml: definitionOf(flow.key, config, frame.mode),
+      })
+      return versionsPage(frame, { flow, from: shown(from), to: shown(to) })
+    }),
+  },
+  {
+    path: '/flows/:flow/verify',
+    needs: { scope: 'sessions:write' },
+    show: atOnce(async (call, { names }, frame) => {
+      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+      const typed = { email: '', phone: '', client_reference_id: '', metadata: '' }
+      return createPage(frame, { flow, typed, fault: null })
+    }),
+  },
+]
+
+export const FLOWS_FORMS: readonly FormRow[] = [
+  {
+    path: '/flows/:flow/link',
+    needs: { scope: 'flows:write' },
+    async act(write, { flow = '' }, fields) {
+      const what = text(fields.do)
+      const version = Number(text(fields.version))
+      if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
+      const change = { activate: { active: true }, deactivate: { active: false }, rotate: { rotate: true } }[what]
+      if (change === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
+      const { key } = await write((call) => updateStaticLink(call, flow, { ...change, expected_version: version }))
+      const notice = { activate: 'link_activated', deactivate: 'link_deactivated', rotate: 'link_rotated' }[what]
+      return { to: ['flows', key], notice: notice as Notice }
+    },
+  },
+  {
+    path: '/flows/:flow/verify',
+    needs: { scope: 'sessions:write' },
+    async act(write, { flow = '' }, fields) {
+      const [email, phone] = [text(fields.email), text(fields.phone)]
+      const params = {
+        verification_flow: flow,
+        metadata: metadataOf(text(fields.metadata)),
+        ...((email !== '' || phone !== '') && {
+          provided_details: { ...(email !== '' && { email }), ...(phone !== '' && { phone }) },
+        }),
+        ...(text(fields.client_reference_id) !== '' && { client_reference_id: text(fields.client_reference_id) }),
+      }
+      const session = await write((call) => createSession(call, params))
+      return { to: ['verifications', session.id], notice: 'created' }
+    },
+    async again(call, { flow = '' }, fields, frame, fault) {
+      const typed = {
+        email: text(fields.email),
+        phone: text(fields.phone),
+        client_reference_id: text(fields.client_reference_id),
+        metadata: text(fields.metadata),
+      }
+      return createPage(frame, { flow: await retrieveFlow(call, flow), typed, fault })
+    },
+  },
+]
+
+async function versionAt(call: ReadCall, flow: VerificationFlow, text: string | undefined): Promise<FlowVersion> {
+  const version = /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : 0
+  if (version < 1 || version > flow.version) throw notFound('verification_flow_version', text ?? '', 'version')
+  const place = version === flow.version ? {} : { starting_after: `${flow.id}:${version + 1}` }
+  const { data } = await listFlowVersions(call, flow.id, { limit: 1, ...place })
+  if (data[0] === undefined) throw new ApiError(404, { message: 'There is no such version.' })
+  return data[0]
+}
+
+/** Lines of "name: value". */
+function metadataOf(lines: string): Record<string, string> {
+  const pairs = lines
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => {
+      const mark = line.indexOf(':')
+      if (mark < 1) throw new ApiError(400, { message: 'Metadata: write one "name: value" a line.' })
+      return [line.slice(0, mark).trim(), line.slice(mark + 1).trim()]
+    })
+  return Object.fromEntries(pairs)
+}

@@ -1,0 +1,23 @@
+import type { FormRow } from '../rows/form-row.js'
+import type { PageRow } from '../rows/page-row.js'
+import { DEPLOYMENTS_PAGES } from './deployments.js'
+import { EVENTS_PAGES } from './events.js'
+import { FLOWS_FORMS, FLOWS_PAGES } from './flows.js'
+import { KEYS_FORMS, KEYS_PAGES } from './keys.js'
+import { REPORTS_PAGES } from './reports.js'
+import { VERIFICATIONS_FORMS, VERIFICATIONS_PAGES } from './verifications.js'
+import { WEBHOOKS_FORMS, WEBHOOKS_PAGES } from './webhooks.js'
+
+/** Every page of the dashboard, by section. */
+export const PAGES: readonly PageRow[] = [
+  ...FLOWS_PAGES,
+  ...VERIFICATIONS_PAGES,
+  ...REPORTS_PAGES,
+  ...DEPLOYMENTS_PAGES,
+  ...EVENTS_PAGES,
+  ...WEBHOOKS_PAGES,
+  ...KEYS_PAGES,
+]
+
+/** Every form of the dashboard. */
+export const FORMS: readonly FormRow[] = [...FLOWS_FORMS, ...VERIFICATIONS_FORMS, ...WEBHOOKS_FORMS, ...KEYS_FORMS]

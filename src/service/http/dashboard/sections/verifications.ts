@@ -1,0 +1,107 @@
+import { looksLikeFlowId } from '../../../../model/flow.js'
+import { SESSION_STATUSES, type SessionStatus } from '../../../../model/resources.js'
+import { choicesOf } from '../../../../verifier/hosted-page.js'
+import { verificationPage } from '../../../dashboard/verifications/verification-page.js'
+import { verificationsPage } from '../../../dashboard/verifications/verifications-page.js'
+import type { ReadCall } from '../../../operations/calls/call.js'
+import { submitSession } from '../../../operations/sessions/attempts.js'
+import { redactSession } from '../../../operations/sessions/redaction.js'
+import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
+import { DAY, dayIn } from '../rows/days.js'
+import { type FormRow, refuseUnsure, text } from '../rows/form-row.js'
+import { nameOf, type PageRow } from '../rows/page-row.js'
+import { pagingOf, placeOf } from '../rows/paging.js'
+
+export const VERIFICATIONS_PAGES: readonly PageRow[] = [
+  {
+    path: '/verifications',
+    needs: { scope: 'sessions:read' },
+    async show(read, asked, frame) {
+      const { id = '', flow = '', status = '', reference = '', since = '', until = '' } = asked.query
+      const filter = { flow, status, reference, since, until }
+      // A reference may say who somebody is.
+      const byReference = reference !== '' && frame.may('reports:read')
+      const params = {
+        ...placeOf(asked),
+        ...(flow !== '' && { verification_flow: flow }),
+        ...(isStatus(status) && { status }),
+        ...(byReference && { client_reference_id: reference }),
+        created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
+      }
+      const list =
+        id === ''
+          ? await read((call) => listSessions(call, params))
+          : { has_more: false, data: [await read((call) => retrieveSession(call, id))] }
+      return verificationsPage(frame, {
+        sessions: list.data,
+        flowNames: await read((call) => flowNames(call, list.data)),
+        filter,
+        paging: pagingOf(asked, list),
+      })
+    },
+  },
+  {
+    path: '/verifications/:session',
+    needs: { scope: 'sessions:read' },
+    async show(read, { names }, frame) {
+      const id = nameOf(names, 'session')
+      // Who verifies may keep the report, so this asks as the API does.
+      const expand = frame.may('reports:read') ? ['last_verification_report'] : []
+      const session = await read((call) => retrieveSession(call, id, new Set(expand)))
+      const report = session.last_verification_report
+      const flow = session.verification_flow
+      const rest = await read(async (call) => {
+        const found = await call.tx.sessions.byId(call.livemode, session.id)
+        const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
+        return {
+          flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
+          events: await call.tx.events.ofObject(session.id),
+          outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
+        }
+      })
+      return verificationPage(frame, { session, report: typeof report === 'object' ? report : null, ...rest })
+    },
+  },
+]
+
+export const VERIFICATIONS_FORMS: readonly FormRow[] = [
+  {
+    path: '/verifications/:session/submit',
+    needs: { scope: 'sessions:write', testOnly: true },
+    async act(write, { session = '' }, fields) {
+      await write((call) => submitSession(call, session, { outcome: text(fields.outcome) }))
+      return { to: ['verifications', session], notice: 'submitted' }
+    },
+  },
+  {
+    path: '/verifications/:session/cancel',
+    needs: { scope: 'sessions:write' },
+    async act(write, { session = '' }, fields) {
+      refuseUnsure(fields)
+      await write((call) => cancelSession(call, session))
+      return { to: ['verifications', session], notice: 'canceled' }
+    },
+  },
+  {
+    path: '/verifications/:session/redact',
+    needs: { scope: 'sessions:write' },
+    async act(write, { session = '' }, fields) {
+      refuseUnsure(fields)
+      await write((call) => redactSession(call, session))
+      return { to: ['verifications', session], notice: 'redacted' }
+    },
+  },
+]
+
+function isStatus(text: string): text is SessionStatus {
+  return SESSION_STATUSES.some((status) => status === text)
+}
+
+async function flowNames(
+  { tx, livemode }: ReadCall,
+  sessions: readonly { readonly verification_flow?: string | undefined }[],
+): Promise<ReadonlyMap<string, string>> {
+  const ids = [...new Set(sessions.flatMap(({ verification_flow: flow }) => (flow === undefined ? [] : [flow])))]
+  const flows = ids.length === 0 ? [] : await tx.flows.byIdsOrKeys(livemode, ids.filter(looksLikeFlowId), [])
+  return new Map(flows.map(({ id, config }) => [id, config.name]))
+}
