@@ -5,12 +5,14 @@ import { join } from 'node:path'
 
 // The compiled validators hold helpers of ajv, bundled a step earlier.
 const VALIDATORS = ['node_modules/ajv', 'node_modules/fast-deep-equal']
+// The style sheet and the script of the dashboard.
+const ASSETS = ['node_modules/@tabler/core', 'node_modules/htmx.org']
 // The package of a bundled file: the innermost one, since npm puts a second version below the package that asks for it.
 const PACKAGE = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
 // Some packages have their licence in no file of its own.
 const LICENCE_SECTION = /^#+\s*licen[cs]e\s*$(.*)/ims
 const provider = packagesIn('terraform.json')
-write('dist', [...packagesIn('bundle.json'), ...provider])
+write('dist', [...packagesIn('bundle.json'), ...ASSETS, ...provider])
 write('dist/terraform', provider)
 
 function packagesIn(list) {

@@ -1,10 +1,13 @@
 // Builds the program and the library: dist/flows.js, which asks for a Node that is new enough and then loads dist/cli.js,
 // and dist/index.js. Every package is in the bundle, so that nothing which somebody else publishes later changes what runs,
 // or asks for a newer Node than package.json does. Left out is only SQLite for Node 20, which holds native code.
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { startText } from './start.mjs'
+import { onlyNamed, withSystemTheme } from './styles.mjs'
+
+const SOURCE_MAP = /\n?(?:\/\*|\/\/)# sourceMappingURL=[^\n]*/
 
 rmSync('dist/chunks', { recursive: true, force: true })
 const { metafile } = await build({
@@ -43,13 +46,16 @@ chmodSync('dist/flows.js', 0o755)
 mkdirSync('node_modules/.cache/flows', { recursive: true })
 writeFileSync('node_modules/.cache/flows/bundle.json', JSON.stringify(metafile))
 
-// The style sheets of the dashboard, also compressed: they are most of what its first page transfers.
+// The style sheets and the script of the dashboard, also compressed: they are most of what its first page transfers.
+const pages = readdirSync('src/service/dashboard', { recursive: true }).filter((name) => name.endsWith('.tsx'))
+const texts = pages.map((name) => readFileSync(`src/service/dashboard/${name}`, 'utf8'))
+const read = (...paths) => paths.map((path) => readFileSync(path, 'utf8').replace(SOURCE_MAP, '')).join('\n')
 mkdirSync('dist/assets', { recursive: true })
-for (const [name, path] of Object.entries({
-  'tabler.min.css': 'node_modules/@tabler/core/dist/css/tabler.min.css',
-  'dashboard.css': 'src/service/dashboard/dashboard.css',
+for (const [name, text] of Object.entries({
+  'tabler.min.css': onlyNamed(withSystemTheme(read('node_modules/@tabler/core/dist/css/tabler.min.css')), texts),
+  'dashboard.css': read('src/service/dashboard/dashboard.css'),
+  'live.js': read('node_modules/htmx.org/dist/htmx.min.js', 'node_modules/htmx.org/dist/ext/hx-ptag.min.js'),
 })) {
-  const text = readFileSync(path, 'utf8').replace(/\n?\/\*# sourceMappingURL=.*?\*\//s, '')
   writeFileSync(`dist/assets/${name}`, text)
   writeFileSync(`dist/assets/${name}.gz`, gzipSync(text, { level: 9 }))
   writeFileSync(`dist/assets/${name}.br`, brotliCompressSync(text))

@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Browser, BrowserContext, BrowserContextOptions } from 'playwright-core'
 import { chromium } from 'playwright-core'
 import { onTestFinished } from 'vitest'
@@ -18,8 +21,18 @@ export async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath: installed ?? (await packaged()), args: ARGS })
 }
 
+/** Whoever of this run comes first unpacks it. Others wait: what is half written does not start. */
 async function packaged(): Promise<string> {
   const { default: Chromium } = await import('@sparticuz/chromium')
+  const [lock, ready] = [join(tmpdir(), 'chromium.lock'), join(tmpdir(), 'chromium.ready')]
+  try {
+    mkdirSync(lock)
+    await Chromium.executablePath()
+    writeFileSync(ready, '')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    while (!existsSync(ready)) await setTimeout(100)
+  }
   return Chromium.executablePath()
 }
 

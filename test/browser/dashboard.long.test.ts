@@ -24,8 +24,11 @@ async function aDashboard() {
   return { ...api, link: `${api.url}/dashboard/sign-in?token=${token}` }
 }
 
-describe('the dashboard, in a browser that runs no scripts', () => {
-  test('somebody activates a link, verifies a person by hand, and sees what became of it, with the keyboard alone', async () => {
+/** How often a list asks for itself again, in milliseconds. */
+const REFRESH = 5000
+
+describe('the dashboard, in a browser', () => {
+  test('somebody activates a link, verifies a person by hand, and sees what became of it, with the keyboard alone and without scripts', async () => {
     const api = await aDashboard()
     const page = await (await aContext(browser, { javaScriptEnabled: false })).newPage()
     await page.goto(api.link)
@@ -63,9 +66,32 @@ describe('the dashboard, in a browser that runs no scripts', () => {
     expect((await page.goto(`${api.url}/dashboard`))?.status()).toBe(401)
   })
 
+  test('a list keeps itself up to date, and stops when that is not wanted', async () => {
+    const api = await aDashboard()
+    const page = await (await aContext(browser)).newPage()
+    await page.clock.install()
+    await page.goto(api.link)
+    await page.getByRole('link', { name: 'Verifications', exact: true }).click()
+    await page.getByLabel('Reference').fill('half typed')
+    const create = () =>
+      api.call('POST', '/v1/identity/verification_sessions', { body: { verification_flow: 'flow-1' } })
+    const rows = page.locator('tbody tr')
+    await create()
+    await page.clock.runFor(REFRESH)
+    await rows.nth(0).waitFor()
+    expect(await page.getByLabel('Reference').inputValue()).toBe('half typed')
+
+    await page.getByRole('link', { name: 'Stop' }).click()
+    await page.getByText('This page stays as it is').waitFor()
+    await create()
+    await page.clock.runFor(2 * REFRESH)
+    expect(await rows.count()).toBe(1)
+  })
+
   test('every page is accessible, fits a phone, and stays below 100 kB with its style sheets', async () => {
     const api = await aDashboard()
-    const context = await aContext(browser, {})
+    // Colours on their way from one theme to the other are neither's.
+    const context = await aContext(browser, { reducedMotion: 'reduce' })
     const page = await context.newPage()
     const broken: string[] = []
     page.on('console', (message) => broken.push(message.text()))
@@ -109,6 +135,10 @@ describe('the dashboard, in a browser that runs no scripts', () => {
         expect([path, width, Math.max(0, Number(wider))]).toEqual([path, width, 0])
       }
       const { violations } = await new AxeBuilder({ page }).analyze()
+      await page.emulateMedia({ colorScheme: 'dark' })
+      const dark = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze()
+      await page.emulateMedia({ colorScheme: 'light' })
+      violations.push(...dark.violations)
       expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([])
     }
     expect(broken.filter((text) => !text.includes('404') && !text.includes('410'))).toEqual([])

@@ -18,6 +18,9 @@ const HOUR = 60 * 60
 /** Tries to run a script, in each of the ways that a page could let it. */
 const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
 
+/** A script that is not the dashboard's own, and pictures, of which it has none. */
+const FOREIGN = /<script(?! src="\/dashboard\/assets\/1\.2\.3\/live\.js" defer><\/script>)|<img/
+
 const folder = mkdtempSync(join(tmpdir(), 'flows-assets-'))
 writeFileSync(join(folder, 'tabler.min.css'), 'body { color: red }\n')
 const dashboard = { assets: folder, version: '1.2.3' }
@@ -31,15 +34,19 @@ interface Shown {
 
 /** A browser that keeps cookies, and follows nothing by itself. */
 function aBrowser(url: string) {
-  let cookie = ''
+  const jar = new Map<string, string>()
+  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
   const show = async (path: string, init: RequestInit = {}): Promise<Shown> => {
     const response = await fetch(new URL(path, url), {
       redirect: 'manual',
       ...init,
-      headers: { ...(cookie !== '' && { cookie }), ...(init.headers as Record<string, string>) },
+      headers: { ...(jar.size > 0 && { cookie: cookie() }), ...(init.headers as Record<string, string>) },
     })
-    const set = response.headers.get('set-cookie')
-    if (set !== null) cookie = set.split(';')[0] ?? ''
+    for (const set of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=')
+      if (value === '') jar.delete(name)
+      else jar.set(name, value)
+    }
     return {
       status: response.status,
       text: await response.text(),
@@ -55,7 +62,7 @@ function aBrowser(url: string) {
     const token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
     return post(path, { form_token: token, ...typed })
   }
-  return { show, post, send, cookie: () => cookie }
+  return { show, post, send, cookie }
 }
 
 async function aDashboard(
@@ -251,13 +258,13 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     ]
     for (const page of pages) {
       const { text, headers } = await browser.show(`/dashboard/test/${page}`)
-      expect(text).not.toMatch(/<script|<img/)
+      expect(text).not.toMatch(FOREIGN)
       expect(headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'self'")
     }
     const again = await browser.send('/dashboard/test/flows', `/dashboard/test/flows/${key}/verify`, {
       metadata: SCRIPT,
     })
-    expect([again.status, again.text.includes('<script')]).toEqual([400, false])
+    expect([again.status, FOREIGN.test(again.text)]).toEqual([400, false])
   })
 
   test('what belongs to one mode is not there in the other', async () => {
@@ -410,7 +417,7 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const here = `/dashboard/test/webhooks/${endpoint.id}`
     await expect.poll(async () => (await browser.show(here)).text).toContain('last: 200')
     const shown = await browser.show(here)
-    expect(shown.text).not.toContain('<script')
+    expect(shown.text).not.toMatch(FOREIGN)
     expect(shown.text).not.toContain(endpoint.secret)
     const [, delivery = ''] = /name="delivery" value="(\w+)"/.exec(shown.text) ?? []
     expect(await browser.send(here, `${here}/resend`, { delivery })).toMatchObject({
@@ -437,7 +444,7 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     )
     const browser = await api.signedIn()
     const { text } = await browser.show('/dashboard/test/keys')
-    expect(text).not.toContain('<script')
+    expect(text).not.toMatch(FOREIGN)
     expect(text).not.toContain(created.secret)
     expect(text).not.toContain(api.key)
     expect(text).toContain('only project acme; flows kyc-*')
@@ -452,10 +459,14 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
 })
 
 describe('around the pages', () => {
+  const aStore = () => {
+    const [store] = storeOfTheLane
+    if (store === undefined) throw new Error('there is a store')
+    return store
+  }
+
   test('over https the cookie belongs to this host alone, and no script can read it', async () => {
-    const [sqlite] = storeOfTheLane
-    if (sqlite === undefined) throw new Error('there is a store')
-    const api = await aDashboard(sqlite, { publicUrl: 'https://flows.example.com' })
+    const api = await aDashboard(aStore(), { publicUrl: 'https://flows.example.com' })
     const answer = await fetch(`${api.url}/dashboard/sign-in?token=${await api.link()}`, { redirect: 'manual' })
     const [pair = '', ...flags] = (answer.headers.get('set-cookie') ?? '').split('; ')
     expect(pair).toMatch(/^__Host-flows=/)
@@ -469,6 +480,50 @@ describe('around the pages', () => {
     for (const path of ['..%2f..%2fetc%2fpasswd', '', 'x.css']) {
       expect((await fetch(`${api.url}/dashboard/assets/1.2.3/${path}`)).status).toBe(404)
     }
+  })
+
+  test('somebody chooses a theme, and goes on where they were', async () => {
+    const api = await aDashboard(aStore())
+    const browser = await api.signedIn()
+    const page = '/dashboard/test/flows?sort=key'
+    expect((await browser.show(page)).text).not.toContain('data-bs-theme')
+    const choose = (theme: string, to = page) => browser.send(page, '/dashboard/theme', { theme, to })
+    expect(await choose('dark')).toMatchObject({ status: 303, location: page })
+    expect((await browser.show(page)).text).toContain('<html lang="en" data-bs-theme="dark">')
+    await choose('')
+    expect((await browser.show(page)).text).not.toContain('data-bs-theme')
+    expect((await browser.post('/dashboard/theme', { theme: 'dark', to: page })).status).toBe(403)
+    for (const to of ['https://example.com/dashboard/x', '//example.com/dashboard/x', '/v1/events', 'x', '']) {
+      expect([to, (await choose('dark', to)).location]).toEqual([to, '/dashboard'])
+    }
+  })
+
+  test('a page that asks for itself again is answered with what changed, and keeps nobody signed in', async () => {
+    const api = await aDashboard(aStore())
+    const browser = await api.signedIn()
+    const again = (tag = '') =>
+      browser.show('/dashboard/test/flows', { headers: { 'hx-request': 'true', 'hx-ptag': tag } })
+    const first = await again()
+    const tag = first.headers.get('hx-ptag') ?? ''
+    expect([first.status, first.text.includes('id="live"')]).toEqual([200, true])
+    expect(await again(tag)).toMatchObject({ status: 304, text: '' })
+    await aFlow(api)
+    expect(await again(tag)).toMatchObject({ status: 200, text: expect.stringContaining('flows/a') })
+
+    for (let minutes = 0; minutes < IDLE / 60; minutes += 5) {
+      api.clock.now += 5 * 60
+      await again()
+    }
+    const ended = await again()
+    expect([ended.status, ended.headers.get('hx-refresh')]).toEqual([401, 'true'])
+  })
+
+  test('a fault takes no place of what is shown', async () => {
+    const api = await aDashboard(aStore())
+    const browser = await api.signedIn()
+    const headers = { 'hx-request': 'true' }
+    const answer = await browser.show('/dashboard/test/flows/none', { headers })
+    expect([answer.status, answer.headers.get('hx-reswap')]).toEqual([404, 'none'])
   })
 
   test('without it there is no dashboard', async () => {

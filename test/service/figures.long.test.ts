@@ -101,6 +101,8 @@ describe.each([
       notice: null,
       may: () => true,
       assets: '',
+      here: '',
+      theme: null,
     }
     const show = async ([path = '', names, query]: PageAsked) => {
       statements = []

@@ -13,9 +13,16 @@ export interface Frame {
   readonly notice: string | null
   /** Whether the person may do what takes a scope. */
   readonly may: (scope: AskedScope) => boolean
-  /** Where the style sheets are, without a slash at the end. */
+  /** Where the style sheets and the script are, without a slash at the end. */
   readonly assets: string
+  /** The address of the page, within the service. */
+  readonly here: string
+  /** Null for what the system asks for. */
+  readonly theme: Theme | null
 }
+
+export const THEMES = ['light', 'dark'] as const
+type Theme = (typeof THEMES)[number]
 
 /** What pages ask before they show something. */
 type AskedScope =
@@ -55,13 +62,13 @@ export function at(mode: DashboardMode, ...names: readonly string[]): string {
   return `/dashboard/${[mode, ...names].map(encodeURIComponent).join('/')}`
 }
 
-/** A page for somebody who is signed in. All content is escaped, and there are no scripts. */
+/** A page for somebody who is signed in. All content is escaped. */
 export function dashboardPage(status: number, frame: Frame, content: Content, children: ComponentChildren): Page {
   const { mode, person, notice } = frame
   const { title, within, actions, from } = content
   return documentOf(
     status,
-    frame.assets,
+    frame,
     title,
     <>
       <a class="visually-hidden-focusable" href="#content">
@@ -121,6 +128,9 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
         )}
         {children}
       </main>
+      <footer class="container-xl d-print-none">
+        <ThemeForm of={frame} />
+      </footer>
     </>,
   )
 }
@@ -129,7 +139,7 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
 export function plainPage(status: number, assets: string, title: string, children: ComponentChildren): Page {
   return documentOf(
     status,
-    assets,
+    { assets, theme: null },
     title,
     <main class="container-tight plain">
       <div class="card card-body">
@@ -145,9 +155,38 @@ export function FormToken({ of: { formToken } }: { readonly of: Pick<Frame, 'for
   return <input type="hidden" name="form_token" value={formToken} />
 }
 
-function documentOf(status: number, assets: string, title: string, body: ComponentChildren): Page {
+/** Which theme the person wants. It takes no script. */
+function ThemeForm({ of: frame }: { readonly of: Frame }) {
+  return (
+    <form method="post" action="/dashboard/theme" class="buttons">
+      <FormToken of={frame} />
+      <input type="hidden" name="to" value={frame.here} />
+      <span id="theme">Theme</span>
+      {([null, ...THEMES] as const).map((theme) => (
+        <button
+          key={theme}
+          class="btn btn-sm"
+          type="submit"
+          name="theme"
+          value={theme ?? ''}
+          aria-pressed={theme === frame.theme}
+          aria-describedby="theme"
+        >
+          {theme ?? 'as the system'}
+        </button>
+      ))}
+    </form>
+  )
+}
+
+function documentOf(
+  status: number,
+  { assets, theme }: Pick<Frame, 'assets' | 'theme'>,
+  title: string,
+  body: ComponentChildren,
+): Page {
   const html = renderToString(
-    <html lang="en">
+    <html lang="en" {...(theme !== null && { 'data-bs-theme': theme })}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -155,6 +194,8 @@ function documentOf(status: number, assets: string, title: string, body: Compone
         <title>{title} - Verification flows</title>
         <link rel="stylesheet" href={`${assets}/tabler.min.css`} />
         <link rel="stylesheet" href={`${assets}/dashboard.css`} />
+        <meta name="htmx-config" content={LIVE} />
+        <script src={`${assets}/live.js`} defer />
       </head>
       <body>{body}</body>
     </html>,
@@ -162,11 +203,23 @@ function documentOf(status: number, assets: string, title: string, body: Compone
   return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
 }
 
+/** What the script may do: ask this service for a page again, and put what changed in its place (parts/live.tsx). */
+const LIVE = JSON.stringify({
+  includeIndicatorCSS: false,
+  history: false,
+  mode: 'same-origin',
+  extensions: 'ptag',
+  // What somebody opened stays open.
+  morphIgnore: ['data-htmx-powered', 'open'],
+})
+
 /** Nothing comes from elsewhere, nothing is inline, and no other site may frame it. */
 const HEADERS = {
   'content-security-policy': [
     "default-src 'none'",
     "style-src 'self'",
+    "script-src 'self'",
+    "connect-src 'self'",
     // The style sheet draws its arrows and ticks as data.
     "img-src 'self' data:",
     "form-action 'self'",
@@ -174,6 +227,8 @@ const HEADERS = {
     "base-uri 'none'",
   ].join('; '),
   'referrer-policy': 'same-origin',
+  // Nothing but the script is taken for one.
+  'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex',
   'cross-origin-opener-policy': 'same-origin',

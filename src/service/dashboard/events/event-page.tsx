@@ -2,6 +2,7 @@ import type { Event, WebhookDelivery } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
+import { Live } from '../parts/live.js'
 import { Time } from '../parts/time.js'
 import { DeliveryTable } from '../webhooks/delivery-table.js'
 
@@ -36,7 +37,9 @@ export function eventPage(frame: Frame, { event, deliveries, urls }: EventView):
           <h2 id="deliveries" class="card-title">
             Deliveries
           </h2>
-          <DeliveryTable frame={frame} deliveries={deliveries} urls={urls} />
+          <Live frame={frame}>
+            <DeliveryTable frame={frame} deliveries={deliveries} urls={urls} />
+          </Live>
         </section>
       )}
       <section class="card card-body" aria-labelledby="data">

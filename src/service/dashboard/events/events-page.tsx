@@ -2,6 +2,7 @@ import type { Event } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { ListTable } from '../parts/list-table.js'
+import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -37,34 +38,36 @@ export function eventsPage(frame: Frame, { events, paging, type }: EventsView): 
           </button>
         </form>
       </search>
-      <div class="card">
-        {events.length === 0 ? (
-          <p class="quiet empty-list">There is none. Events are kept for 30 days.</p>
-        ) : (
-          <ListTable columns={['Event', 'About', 'Webhooks', 'When']}>
-            {events.map((event) => (
-              <tr key={event.id}>
-                <td>
-                  <a href={at(frame.mode, 'events', event.id)}>{event.type}</a>
-                </td>
-                <td>
-                  <code>{String(event.data.object.id ?? '')}</code>
-                </td>
-                <td>
-                  {event.pending_webhooks === 0 ? (
-                    <span class="quiet">none open</span>
-                  ) : (
-                    `${event.pending_webhooks} not delivered`
-                  )}
-                </td>
-                <td>
-                  <Time at={event.created} />
-                </td>
-              </tr>
-            ))}
-          </ListTable>
-        )}
-      </div>
+      <Live frame={frame}>
+        <div class="card">
+          {events.length === 0 ? (
+            <p class="quiet empty-list">There is none. Events are kept for 30 days.</p>
+          ) : (
+            <ListTable columns={['Event', 'About', 'Webhooks', 'When']}>
+              {events.map((event) => (
+                <tr key={event.id}>
+                  <td>
+                    <a href={at(frame.mode, 'events', event.id)}>{event.type}</a>
+                  </td>
+                  <td>
+                    <code>{String(event.data.object.id ?? '')}</code>
+                  </td>
+                  <td>
+                    {event.pending_webhooks === 0 ? (
+                      <span class="quiet">none open</span>
+                    ) : (
+                      `${event.pending_webhooks} not delivered`
+                    )}
+                  </td>
+                  <td>
+                    <Time at={event.created} />
+                  </td>
+                </tr>
+              ))}
+            </ListTable>
+          )}
+        </div>
+      </Live>
       <Pages of={paging} />
     </>,
   )

@@ -3,6 +3,7 @@ import type { SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Checks } from '../parts/checks.js'
+import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { statusWords } from '../parts/status.js'
 import { Time } from '../parts/time.js'
@@ -71,53 +72,59 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage }: FlowsV
           </button>
         </form>
       </search>
-      {flows.length === 0 ? (
-        <Empty isFiltered={isFiltered} />
-      ) : (
-        <div class="card">
-          <div class="table-responsive">
-            <table class="table table-vcenter card-table">
-              <thead>
-                <tr>
-                  <th scope="col">Flow</th>
-                  <th scope="col">Checks</th>
-                  <th scope="col">Verifications in 30 days</th>
-                  <th scope="col">Static link</th>
-                  <th scope="col">Managed by</th>
-                  <th scope="col">Last change</th>
-                </tr>
-              </thead>
-              <tbody>
-                {flows.map((flow) => (
-                  <tr key={flow.id}>
-                    <td>
-                      <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
-                      <div class="quiet">{flow.key}</div>
-                    </td>
-                    <td>
-                      <Checks of={flow} />
-                    </td>
-                    <td>
-                      <Usage of={usage.get(flow.id)} />
-                    </td>
-                    <td>
-                      {flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>}
-                    </td>
-                    <td>{flow.project === null ? 'by hand' : flow.project}</td>
-                    <td>
-                      <Time at={flow.updated} />
-                      <div class="quiet">
-                        version {flow.version}
-                        {flow.updated_by !== null && `, ${flow.updated_by}`}
-                      </div>
-                    </td>
+      <Live frame={frame}>
+        {flows.length === 0 ? (
+          <Empty isFiltered={isFiltered} />
+        ) : (
+          <div class="card">
+            <div class="table-responsive">
+              <table class="table table-vcenter card-table">
+                <thead>
+                  <tr>
+                    <th scope="col">Flow</th>
+                    <th scope="col">Checks</th>
+                    <th scope="col">Verifications in 30 days</th>
+                    <th scope="col">Static link</th>
+                    <th scope="col">Managed by</th>
+                    <th scope="col">Last change</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
+                </thead>
+                <tbody>
+                  {flows.map((flow) => (
+                    <tr key={flow.id}>
+                      <td>
+                        <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
+                        <div class="quiet">{flow.key}</div>
+                      </td>
+                      <td>
+                        <Checks of={flow} />
+                      </td>
+                      <td>
+                        <Usage of={usage.get(flow.id)} />
+                      </td>
+                      <td>
+                        {flow.static_link.active ? (
+                          <span class="tone good">On</span>
+                        ) : (
+                          <span class="tone over">Off</span>
+                        )}
+                      </td>
+                      <td>{flow.project === null ? 'by hand' : flow.project}</td>
+                      <td>
+                        <Time at={flow.updated} />
+                        <div class="quiet">
+                          version {flow.version}
+                          {flow.updated_by !== null && `, ${flow.updated_by}`}
+                        </div>
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
           </div>
-        </div>
-      )}
+        )}
+      </Live>
       <Pages of={paging} />
     </>,
   )

@@ -1,6 +1,7 @@
 import { SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { dashboardPage, type Frame } from '../frame.js'
+import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { statusWords } from '../parts/status.js'
 import { SessionTable } from './session-table.js'
@@ -66,9 +67,11 @@ export function verificationsPage(frame: Frame, { sessions, flowNames, paging, f
           </button>
         </form>
       </search>
-      <div class="card">
-        <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} />
-      </div>
+      <Live frame={frame}>
+        <div class="card">
+          <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} />
+        </div>
+      </Live>
       <Pages of={paging} />
     </>,
   )

@@ -2,6 +2,7 @@ import type { WebhookDelivery, WebhookEndpoint } from '../../../model/resources.
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
+import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
@@ -72,7 +73,9 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
             </button>
           </form>
         </search>
-        <DeliveryTable frame={frame} deliveries={deliveries} />
+        <Live frame={frame}>
+          <DeliveryTable frame={frame} deliveries={deliveries} />
+        </Live>
       </section>
       <Pages of={paging} />
     </div>,

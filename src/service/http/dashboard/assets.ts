@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { extname, join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { notFound } from '../../api-error.js'
 
@@ -12,19 +12,22 @@ const ENCODINGS = [
   ['gzip', '.gz'],
 ] as const
 
-/** Serves the style sheets of a folder, from memory: there are few, each also compressed. */
+const TYPES: Readonly<Record<string, string>> = { '.css': 'text/css', '.js': 'text/javascript' }
+
+/** Serves the style sheets and the script of a folder, from memory: there are few, each also compressed. */
 export function assetRoutes(app: FastifyInstance, prefix: string, folder: string): void {
   const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]))
   app.get(`${prefix}/:name`, async (request, reply) => {
     const { name } = request.params as { readonly name: string }
-    const plain = name.endsWith('.css') ? files.get(name) : undefined
-    if (plain === undefined) throw notFound('style sheet', name, 'name')
+    const type = TYPES[extname(name)]
+    const plain = type === undefined ? undefined : files.get(name)
+    if (plain === undefined) throw notFound('file', name, 'name')
     const accepted = request.headers['accept-encoding'] ?? ''
     const encoding = ENCODINGS.find(([word, ending]) => accepts(accepted, word) && files.has(name + ending))
     if (encoding !== undefined) reply.header('content-encoding', encoding[0])
     return reply
-      .headers({ 'cache-control': FOR_EVER, vary: 'accept-encoding' })
-      .type('text/css; charset=utf-8')
+      .headers({ 'cache-control': FOR_EVER, vary: 'accept-encoding', 'x-content-type-options': 'nosniff' })
+      .type(`${type}; charset=utf-8`)
       .send(encoding === undefined ? plain : files.get(name + encoding[1]))
   })
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiError } from '../../api-error.js'
-import { at, type DashboardMode, type Frame } from '../../dashboard/frame.js'
+import { at, type DashboardMode, type Frame, THEMES } from '../../dashboard/frame.js'
 import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
@@ -46,7 +47,12 @@ export function dashboardRoutes(
   )
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    if (error instanceof NotSignedIn) return sendPage(reply, signInPage(assets))
+    if (error instanceof NotSignedIn) {
+      if (isRefresh(request)) reply.header('hx-refresh', 'true')
+      return sendPage(reply, signInPage(assets))
+    }
+    // What the page shows is better than a fault in its place.
+    if (isRefresh(request)) reply.header('hx-reswap', 'none')
     const { status, headers, body } = toErrorAnswer(error)
     return sendPage(reply.headers(headers), faultPage(status, assets, body.error.message))
   })
@@ -59,7 +65,7 @@ export function dashboardRoutes(
     const secret = request.cookies[cookie.name()] ?? ''
     const found = await service.read(NOBODY, (call) => signedIn(call, secret))
     if (found === undefined) throw new NotSignedIn()
-    if (found.isStale) await service.write(NOBODY, (call) => noteSeen(call, secret))
+    if (found.isStale && !isRefresh(request)) await service.write(NOBODY, (call) => noteSeen(call, secret))
     return found
   }
   const callerOf = (request: FastifyRequest, { principal }: SignedIn): Caller => ({
@@ -75,6 +81,8 @@ export function dashboardRoutes(
     notice: noticeText(queryOf(request).done),
     may: (scope) => may(person.principal, scope),
     assets,
+    here: hereOf(request),
+    theme: THEMES.find((theme) => theme === request.cookies[cookie.name('-theme')]) ?? null,
   })
 
   app.get('/', async (request, reply) => {
@@ -98,6 +106,16 @@ export function dashboardRoutes(
     return sendPage(reply.clearCookie(cookie.name(), cookie.options()), signedOutPage(assets))
   })
 
+  app.post('/theme', async (request, reply) => {
+    const fields = fieldsOf(request)
+    refuseForeign(await personOf(request), fields)
+    const theme = THEMES.find((one) => one === fields.theme)
+    const to = pathWithin(fields.to)
+    const name = cookie.name('-theme')
+    if (theme === undefined) return reply.clearCookie(name, cookie.options()).redirect(to, 303)
+    return reply.setCookie(name, theme, { ...cookie.options(), maxAge: YEAR }).redirect(to, 303)
+  })
+
   for (const { path, needs, show } of PAGES) {
     app.get(`/:mode${path}`, async (request, reply) => {
       const person = await personOf(request)
@@ -105,7 +123,11 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
       const shown = await show(read, askedOf(request), frameOf(request, person))
-      return 'file' in shown ? sendFile(reply, shown) : sendPage(reply, shown)
+      if ('file' in shown) return sendFile(reply, shown)
+      if (!isRefresh(request)) return sendPage(reply, shown)
+      const tag = createHash('sha256').update(shown.html).digest('base64url')
+      reply.header('hx-ptag', tag)
+      return request.headers['hx-ptag'] === tag ? reply.code(304).send() : sendPage(reply, shown)
     })
   }
 
@@ -132,6 +154,11 @@ export function dashboardRoutes(
   }
 }
 
+/** Whether a page asks for itself again (parts/live.tsx). That does not count as being there. */
+function isRefresh({ method, headers }: FastifyRequest): boolean {
+  return method === 'GET' && headers['hx-request'] === 'true'
+}
+
 const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 const NO_PAGE = 'There is no such page.'
@@ -151,7 +178,7 @@ class NotSignedIn extends Error {
 function cookieOf(publicUrl: () => string) {
   const isSecure = () => publicUrl().startsWith('https:')
   return {
-    name: () => (isSecure() ? '__Host-flows' : 'flows'),
+    name: (end = '') => `${isSecure() ? '__Host-flows' : 'flows'}${end}`,
     options: () => ({ path: '/', httpOnly: true, secure: isSecure(), sameSite: 'lax' }) as const,
   }
 }
@@ -163,6 +190,23 @@ function refuseForeign(person: SignedIn, fields: Fields): void {
     'This form is not from a page that you have open, or you have signed in again since. Nothing was done.'
   throw new ApiError(403, { message })
 }
+
+/** The page's address without what was just done, which is said once. */
+function hereOf({ url }: FastifyRequest): string {
+  const { done: _, ...query } = queryOf({ url })
+  const text = new URLSearchParams(query).toString()
+  return `${url.split('?')[0]}${text === '' ? '' : `?${text}`}`
+}
+
+/** Where a form leads back to: only a page of the dashboard. */
+function pathWithin(to: unknown): string {
+  const url = typeof to === 'string' && URL.canParse(to, BASE) ? new URL(to, BASE) : null
+  return url?.origin === BASE && url.pathname.startsWith('/dashboard/') ? url.pathname + url.search : '/dashboard'
+}
+
+/** Stands for the service's own address. */
+const BASE = 'http://dashboard.invalid'
+const YEAR = 365 * 24 * 60 * 60
 
 function modeOf({ params }: FastifyRequest): DashboardMode {
   const { mode } = params as { readonly mode?: string }

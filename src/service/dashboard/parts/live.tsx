@@ -1,0 +1,42 @@
+import type { ComponentChildren } from 'preact'
+import type { Frame } from '../frame.js'
+
+interface Props {
+  readonly frame: Frame
+  readonly children: ComponentChildren
+}
+
+/**
+ * The part of a page that keeps itself up to date: the script asks for the same page again and puts in its place what
+ * changed. Forms stand outside, so nothing that somebody types is touched. Without script it stays as it was sent. At
+ * most one on a page.
+ */
+export function Live({ frame, children }: Props) {
+  const { here } = frame
+  if (new URLSearchParams(here.split('?')[1]).get('live') === 'off') {
+    return (
+      <div class="live">
+        {children}
+        <p class="quiet live-switch">
+          This page stays as it is. <a href={withLive(here, null)}>Keep it up to date</a>
+        </p>
+      </div>
+    )
+  }
+  return (
+    <div class="live" id="live" hx-get={here} hx-trigger="every 5s" hx-select="#live" hx-swap="outerMorph">
+      {children}
+      <p class="quiet live-switch">
+        This page keeps itself up to date. <a href={withLive(here, 'off')}>Stop</a>
+      </p>
+    </div>
+  )
+}
+
+function withLive(here: string, live: string | null): string {
+  const [path = '', text] = here.split('?')
+  const query = new URLSearchParams(text)
+  if (live === null) query.delete('live')
+  else query.set('live', live)
+  return query.size === 0 ? path : `${path}?${query}`
+}
