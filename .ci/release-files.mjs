@@ -8,8 +8,9 @@ const [folder = 'release'] = process.argv.slice(2)
 const { name, version } = JSON.parse(readFileSync('package.json', 'utf8'))
 mkdirSync(folder, { recursive: true })
 
-// Builds it, too.
-const tarball = npm('pack', '--silent', '--pack-destination', folder).trim()
+// Builds it, too. Pre-commit and others read the name from what it prints, so it is not told to be silent: any other word
+// would make this fail.
+const tarball = npm('pack', '--pack-destination', folder).trim()
 const sbom = `${name}-${version}.cdx.json`
 writeFileSync(join(folder, sbom), `${JSON.stringify(billOfMaterials(), null, 2)}\n`)
 const sums = [tarball, sbom].map((file) => `${digestOf(file, 'sha256', 'hex')}  ${file}\n`)

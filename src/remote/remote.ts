@@ -155,6 +155,7 @@ interface RemoteErrorDetails {
   readonly param?: string
   readonly requestId?: string
   readonly stale?: readonly StaleFlow[]
+  readonly keyVariable?: string | undefined
   readonly retryIsSafe?: boolean
   readonly isRead?: boolean
   readonly cause?: unknown
@@ -168,6 +169,8 @@ export class RemoteError extends Error {
   readonly param: string | undefined
   readonly requestId: string | undefined
   readonly stale: readonly StaleFlow[]
+  /** With `not_authorised`: the environment variable that the key comes from, if it comes from one. */
+  readonly keyVariable: string | undefined
   /** With `not_found`: what was not found. */
   subject: Subject | undefined
   /**
@@ -185,6 +188,7 @@ export class RemoteError extends Error {
     this.param = details.param
     this.requestId = details.requestId
     this.stale = details.stale ?? []
+    this.keyVariable = details.keyVariable
     this.retryIsSafe = details.retryIsSafe ?? false
     this.isRead = details.isRead ?? false
   }

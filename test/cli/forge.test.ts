@@ -27,6 +27,14 @@ describe('a command that needs pull requests', () => {
     expect(asked.stderr).toContain(text)
   })
 
+  test.each([
+    ['GitHub', { GITHUB_REPOSITORY: 'acme/kyc' }, 'permissions: { pull-requests: read }'],
+    ['GitLab', { CI_PROJECT_ID: '42' }, 'a project access token with the scope "read_api"'],
+  ])('that only reads, without a token of %s, says how the job gets one that may do no more', async (_, env, text) => {
+    const asked = await ask(env)
+    expect(asked).toMatchObject({ code: 6, stderr: expect.stringContaining(text) })
+  })
+
   test('fails where the forge lists more than is read, and says what to do', async () => {
     const github = await aGithubServer()
     const headers = { link: `<${github.origin}/more>; rel="next"` }

@@ -1,9 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { execFileSync } from 'node:child_process'
+import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { aFolder } from '../helpers/cli.js'
+import { backend } from './git-backend.js'
 
 export interface GitServer {
   /** Address of the repository without ".git", as CI_PROJECT_URL has it: with a port, and below a path. */
@@ -35,7 +36,7 @@ export async function aGitServer(): Promise<GitServer> {
     const pushes = `${request.url}`.includes('git-receive-pack')
     if (may === undefined) return refused(response, 401, 'HTTP Basic: Access denied')
     if (pushes && may !== 'write') return refused(response, 403, 'You are not allowed to push code to this project.')
-    backend(root, request, response)
+    backend(root, request, response, '/gitlab')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {
@@ -49,41 +50,4 @@ export async function aGitServer(): Promise<GitServer> {
 function refused(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, status === 401 ? { 'www-authenticate': 'Basic realm="GitLab"' } : {})
   response.end(text)
-}
-
-/** `git http-backend` as a web server calls it (CGI). */
-function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1')
-  const child = spawn('git', ['http-backend'], {
-    env: {
-      PATH: process.env.PATH,
-      GIT_PROJECT_ROOT: root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: url.pathname.replace(/^\/gitlab/, ''),
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method,
-      CONTENT_TYPE: request.headers['content-type'],
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'],
-      HTTP_GIT_PROTOCOL: request.headers['git-protocol']?.toString(),
-      REMOTE_USER: 'somebody',
-    },
-  })
-  const chunks: Buffer[] = []
-  child.stdout.on('data', (chunk) => chunks.push(chunk))
-  child.stdin.on('error', () => {})
-  request.pipe(child.stdin)
-  child.on('close', () => {
-    const answer = Buffer.concat(chunks)
-    const end = answer.indexOf('\r\n\r\n')
-    const headers = Object.fromEntries(
-      answer
-        .subarray(0, end)
-        .toString()
-        .split('\r\n')
-        .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]),
-    )
-    const { status = '200', ...others } = headers
-    response.writeHead(Number.parseInt(status, 10), others)
-    response.end(answer.subarray(end + 4))
-  })
 }

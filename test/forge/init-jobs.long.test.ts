@@ -152,6 +152,22 @@ test('the pipeline for GitLab plans in the merge request and applies what was re
   expect(said.join()).not.toContain('glpat-')
 })
 
+test.each([
+  ['flows:plan', 'FLOWS_LIVE_PLAN_KEY'],
+  ['flows:plan', 'FLOWS_COMMENT_TOKEN'],
+  ['flows:apply', 'FLOWS_COMMENT_TOKEN'],
+  ['flows:drift', 'FLOWS_DRIFT_TOKEN'],
+])(
+  'the job %s for GitLab says which variable it lacks, and where to read what that holds: %s',
+  async (job, variable) => {
+    const { files, run } = await aPipeline()
+    const done = await run(job, aFolder(files), { CI_COMMIT_BRANCH: 'main', [variable]: '' })
+    expect(done.code).not.toBe(0)
+    expect(done.stderr).toContain(`${variable}: is not set: what it holds stands at the top of the file with this job`)
+    expect(jobsText({ forge: 'gitlab' })).toMatch(new RegExp(`^# ${variable} `, 'm'))
+  },
+)
+
 test('FLOWS_ALLOW of the pipeline for GitLab may name several guards', async () => {
   const FLOWS_ALLOW = 'weaken, archive=b'
   const { api, gitlab, files, run } = await aPipeline()

@@ -1,23 +1,14 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { aFolder, anApp, run } from './commands.js'
+import { describe, expect, inject, test } from 'vitest'
+import { aFolder, anApp } from './folders.js'
+import { git, run } from './run.js'
 
 const MEGABYTE = 2 ** 20
 
 describe('what a release consists of', () => {
-  let folder: string
-  let tarball: string
-  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'flows-release-'))
-    await run('.', ['node', '.ci/release-files.mjs', folder])
-    tarball = join(folder, `verification-flows-${version}.tgz`)
-    return () => rmSync(folder, { recursive: true, force: true })
-  })
+  const { version, folder, tarball, repository } = inject('release')
 
   test('is the tarball, its bill of materials, checksums that hold, and notes with the digest of lock files', async () => {
     const sbom = `verification-flows-${version}.cdx.json`
@@ -61,6 +52,20 @@ describe('what a release consists of', () => {
     ).toEqual(expected)
     expect(files.filter((file) => /\.(map|tsx?|test\.[jt]s)$/.test(file) && !/\.d\.c?ts$/.test(file))).toEqual([])
     expect(statSync(tarball).size).toBeLessThan(2.5 * MEGABYTE)
+  })
+
+  test('is a tag of git that holds the same files and the hooks, with no tools to bring and no script to run', async () => {
+    const packed = (await run(folder, ['tar', '-tzf', tarball]))
+      .trim()
+      .split('\n')
+      .map((file) => file.slice('package/'.length))
+    const tagged = (await git(repository, 'ls-tree', '-r', '--name-only', `v${version}`)).split('\n')
+    expect(tagged.sort()).toEqual(['.pre-commit-hooks.yaml', ...packed].sort())
+    const manifest = JSON.parse(await git(repository, 'show', `v${version}:package.json`))
+    expect(manifest).toMatchObject({ version, bin: { flows: './dist/flows.js' }, engines: { node: '>=20.19' } })
+    for (const name of ['scripts', 'devDependencies', 'files']) expect(manifest).not.toHaveProperty(name)
+    const source = await git(repository, 'rev-parse', 'HEAD')
+    expect(await git(repository, 'log', '--format=%s', `v${version}`)).toBe(`Version ${version}, built from ${source}`)
   })
 
   test('is less than 20 MB installed, and no other package, on a Node with SQLite', async () => {

@@ -8,21 +8,25 @@ import { type PlanHeader, readHeader } from '../../src/forge/header.js'
 import { isFence, partsOf } from '../docs/pages.js'
 import { aHostedRepository } from '../forge/hosted-repository.js'
 import { ACTION, type ActionRun } from '../forge/run-action.js'
-import { aFolder, run } from './commands.js'
+import { aFolder } from './folders.js'
+import { type Manager, shimsOf } from './managers.js'
+import { run } from './run.js'
+import type { Release } from './setup.js'
 
 const PAGE = 'docs/getting-started.md'
 
-/** How somebody follows the page who has another package manager, or the package from elsewhere. */
+/** What the package is installed from. */
+export type Source = 'tarball' | 'git'
+
+/** How somebody follows the page. */
 export interface Reader {
   /** The row of the page's table. */
   readonly row: string
-  readonly packageManager?: string
-  /** What stands in place of the tarball, and what the page says to give with it. */
-  readonly spec?: string
-  readonly more?: readonly string[]
-  /** Programs of the package manager, before all others. */
-  readonly shims: string
-  readonly tarball: string
+  readonly manager: Manager
+  readonly source: Source
+  /** Whether all of it is done, also what the rest of the story can do without. */
+  readonly isWhole: boolean
+  readonly release: Release
   readonly env: Readonly<Record<string, string>>
 }
 
@@ -43,23 +47,24 @@ export async function toTheFirstPullRequest(reader: Reader) {
   const secrets = join(home, 'secrets')
   mkdirSync(join(secrets, 'live'), { recursive: true })
   mkdirSync(join(home, 'Downloads'))
-  cpSync(reader.tarball, join(home, 'Downloads/verification-flows-0.1.0.tgz'))
+  cpSync(reader.release.tarball, join(home, 'Downloads/verification-flows-0.1.0.tgz'))
   mkdirSync(join(home, 'bin'))
   writeFileSync(join(home, 'bin/gh'), GH, { mode: 0o755 })
   writeFileSync(
     join(home, '.gitconfig'),
     '[user]\n\tname = Ada\n\temail = ada@example.com\n[init]\n\tdefaultBranch = trunk\n',
   )
-  const { install, program } = rowOf(reader.row)
+  const shims = shimsOf(reader.manager, reader.release.managers)
   const env = {
     ...reader.env,
     HOME: home,
     SECRETS: secrets,
     FLOWS_SERVE_PORT: new URL(url).port,
-    PATH: [reader.shims, join(home, 'bin'), process.env.PATH].join(delimiter),
+    PATH: [shims, join(home, 'bin'), process.env.PATH].join(delimiter),
   }
-  const text = ['set -euo pipefail', `flows() { ${program} "$@"; }`, ...commandsOf(reader, install)]
+  const text = ['set -euo pipefail', `flows() { ${rowOf(reader.row).program} "$@"; }`, ...commandsOf(reader)]
     .join('\n')
+    .replaceAll('git+https://.../verification-flows.git', reader.release.address)
     .replaceAll('https://flows.example.com', url)
     .replaceAll('git@github.com:acme/kyc.git', repository.address)
   await inOneShell(text, home, env)
@@ -79,7 +84,7 @@ export async function toTheFirstPullRequest(reader: Reader) {
       programs: {
         npm: `#!/bin/sh\nexec "${(await run('.', ['sh', '-c', 'command -v npm'])).trim()}" "$@"\n`,
         // It would ask for the version of package.json, and its signatures; here that is installed already.
-        corepack: `#!/bin/sh\ncp "${reader.shims}"/* "$3"/\n`,
+        corepack: `#!/bin/sh\ncp "${shims}"/* "$3"/\n`,
       },
     })
     expect(done, done.stdout + done.stderr).toMatchObject({ code: 0 })
@@ -93,7 +98,7 @@ export async function toTheFirstPullRequest(reader: Reader) {
   const action = repository.origin('show', `${pull.head.ref}:.github/actions/flows/action.yml`)
   // So that the steps which run here are those of the repository.
   expect(parse(action)).toEqual(ACTION)
-  return { repository, pull, job, comment, inService }
+  return { folder: join(home, 'acme-kyc'), repository, pull, job, comment, inService }
 }
 
 /** Keeps secrets, and remembers which branch a pull request is for. */
@@ -105,17 +110,22 @@ case "$1 $2" in
 esac
 `
 
-function rowOf(name: string): { readonly install: string; readonly program: string } {
-  const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| ([^|]+) \| `([^`]+)` \| `([^`]+)` \|$/gm)
-  for (const [, row, install = '', program = ''] of rows) if (row === name) return { install, program }
+interface Row {
+  readonly tarball: string
+  readonly git: string
+  readonly program: string
+}
+
+function rowOf(name: string): Row {
+  const rows = readFileSync(PAGE, 'utf8').matchAll(/^\| ([^|]+) \| `([^`]+)` \| `([^`]+)` \| `([^`]+)` \|$/gm)
+  for (const [, row, tarball = '', git = '', program = ''] of rows) if (row === name) return { tarball, git, program }
   throw new Error(`${PAGE} has no row for ${name}`)
 }
 
 /** The commands of the page up to its pull request, in a script. */
-function commandsOf({ packageManager, spec, more = [] }: Reader, install: string): string[] {
-  const npms = rowOf('npm').install
-  const tarball = './vendor/verification-flows-0.1.0.tgz'
-  const line = [spec === undefined ? install : install.replace(tarball, spec), ...more].join(' ')
+function commandsOf({ row, manager, source, isWhole }: Reader): string[] {
+  const npms = rowOf('npm').tarball
+  const line = [rowOf(row)[source], ...manager.more].join(' ')
   const script: string[] = []
   for (const part of partsOf(PAGE)) {
     if (!isFence(part)) continue
@@ -132,10 +142,17 @@ function commandsOf({ packageManager, spec, more = [] }: Reader, install: string
     if (text.includes('gh pr create')) break
   }
   expect(script).toContain(line)
-  const first = packageManager === undefined ? [] : [`npm pkg set packageManager=${packageManager}`]
-  script.splice(script.indexOf(line), 0, ...first)
-  return script
+  const { packageManager } = manager
+  if (packageManager !== undefined) {
+    script.splice(script.indexOf(line), 0, `npm pkg set packageManager=${packageManager}`)
+  }
+  return script.filter(
+    (one) => (source === 'tarball' || !one.startsWith('mkdir vendor')) && (isWhole || !IN_PASSING.test(one)),
+  )
 }
+
+/** What changes nothing in the repository: whoever installed the program, and how, it does the same. */
+const IN_PASSING = /^(session=|flows (validate|plan|apply|test|sessions|fmt --check))/
 
 interface Job {
   readonly environment?: string
@@ -173,7 +190,13 @@ async function inOneShell(text: string, cwd: string, env: Readonly<Record<string
     detached: true,
   })
   closeSync(out)
-  onTestFinished(() => void (shell.pid && process.kill(-shell.pid, 'SIGTERM')))
+  onTestFinished(() => {
+    try {
+      if (shell.pid) process.kill(-shell.pid, 'SIGTERM')
+    } catch {
+      // It failed before it left anything in the background.
+    }
+  })
   const code = await new Promise((done) => shell.once('exit', done))
   if (code !== 0) throw new Error(`exit code ${code} of\n${text}\n\n${readFileSync(said, 'utf8')}`)
 }

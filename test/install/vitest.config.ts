@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/install/*.test.ts'],
-    // Each of them downloads, and builds everything.
+    globalSetup: ['test/install/setup.ts'],
+    // Each of them downloads, beside the other tests of CI.
     maxWorkers: 1,
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,

@@ -83,7 +83,7 @@ export function portsOf({ terminal }: Cli): Ports {
       // Needed by few, and it loads much.
       const { forgeOf, telling } = await import('../review/forge.js')
       const { approversOf } = await import('../../app/review/approvers.js')
-      return telling(() => approversOf(forgeOf(terminal), commit), true)
+      return telling(() => approversOf(forgeOf(terminal, true), commit), true)
     },
     reporter: reporterOn(terminal),
   }

@@ -22,7 +22,7 @@ export async function remoteOf(project: Project, { name, settings }: Target, ter
   const { api } = settings
   const apiKey = apiKeyOf({ name, settings }, terminal)
   const onSilence = () => terminal.talk(`${api} has not answered yet: still waiting\n`)
-  return http({ api, apiKey, mode: modeOf(settings), onSilence })
+  return http({ api, apiKey, keyVariable: settings.api_key_env, mode: modeOf(settings), onSilence })
 }
 
 /** The key of an environment that has an API. Throws Failure if it is missing or for another mode. */

@@ -93,7 +93,7 @@ function describeRemote(error: RemoteError): Description {
       return {
         code: error.code ?? 'not_authorised',
         message: error.message + request,
-        hint: 'check the key in the environment variable that api_key_env names',
+        ...(error.keyVariable && { hint: `check the key in the environment variable ${error.keyVariable}` }),
         exitCode: ExitCode.notAuthorised,
       }
     case 'unreachable':

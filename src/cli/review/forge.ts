@@ -7,25 +7,20 @@ import { keyFault } from '../../model/api-key.js'
 import { addressFault } from '../../validate/address.js'
 import type { Terminal } from '../program/terminal.js'
 
-/** The forge that a CI job runs for. Throws Failure if there is none, or no token. */
-export function forgeOf({ env }: Terminal): Forge {
+/** The forge that a CI job runs for, perhaps only to read. Throws Failure if there is none, or no token. */
+export function forgeOf({ env }: Terminal, isRead = false): Forge {
   switch (ciJob(env)?.service) {
     case 'github': {
       const repository = env.GITHUB_REPOSITORY ?? ''
       if (!/^[\w.-]+\/[\w.-]+$/.test(repository)) throw badUsage('GITHUB_REPOSITORY is not of the form owner/name')
       const api = addressOf(env, 'GITHUB_API_URL', 'https://api.github.com')
-      return github({ api, repository, token: tokenOf(env, 'GITHUB_TOKEN', 'a token that may write to pull requests') })
+      return github({ api, repository, token: tokenOf(env, 'GITHUB_TOKEN', githubToken(isRead)) })
     }
     case 'gitlab': {
       const project = env.CI_PROJECT_ID
       if (!project) throw badUsage('CI_PROJECT_ID is not set', 'it is the number of the project at GitLab')
       const api = addressOf(env, 'CI_API_V4_URL', 'https://gitlab.com/api/v4')
-      const token = tokenOf(
-        env,
-        'GITLAB_TOKEN',
-        'a project access token with the scope "api"; the token of a CI job may not comment',
-      )
-      return gitlab({ api, project, token })
+      return gitlab({ api, project, token: tokenOf(env, 'GITLAB_TOKEN', gitlabToken(isRead)) })
     }
     default:
       throw badUsage(
@@ -35,13 +30,22 @@ export function forgeOf({ env }: Terminal): Forge {
   }
 }
 
-function tokenOf(env: Terminal['env'], name: string, what: string): string {
+function tokenOf(env: Terminal['env'], name: string, hint: string): string {
   const token = env[name]
   const fault = token ? keyFault(token) : 'is not set'
   if (token && fault === undefined) return token
-  throw new Failure('forge_token_missing', token ? `the token in ${name} ${fault}` : `${name} is not set`, {
-    hint: `it holds ${what}`,
-  })
+  throw new Failure('forge_token_missing', token ? `the token in ${name} ${fault}` : `${name} is not set`, { hint })
+}
+
+/** A step is not given the token of its job by itself. */
+function githubToken(isRead: boolean): string {
+  const may = isRead ? 'read' : 'write'
+  return `the step says "env: { GITHUB_TOKEN: \${{ github.token }} }", its job "permissions: { pull-requests: ${may} }"`
+}
+
+/** The token of a job at GitLab may do neither. */
+function gitlabToken(isRead: boolean): string {
+  return `it holds a project access token with the scope "${isRead ? 'read_api' : 'api'}": make it in the project's settings, and store it as a masked variable of CI/CD`
 }
 
 function addressOf(env: Terminal['env'], name: string, usual: string): string {

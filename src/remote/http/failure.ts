@@ -16,6 +16,8 @@ export const NOT_A_FLOWS_API = 'not_a_flows_api'
 export interface Sent {
   readonly origin: string
   readonly apiKey: string
+  /** The environment variable that the key comes from, if it comes from one. */
+  readonly keyVariable?: string | undefined
   /** The intended mode, if one was given. */
   readonly mode?: Mode | undefined
   readonly retryIsSafe: boolean
@@ -29,7 +31,7 @@ export function bodyOf<T>(sent: Sent, received: Exchange, shape: (value: unknown
   const { status, body } = received
   if (status < 200 || status > 299) throw refused(sent, received)
   if (!shape(body)) throw strange(sent, received)
-  if (isOfOtherMode(body, sent.mode)) throw answerOfOtherMode(sent.origin, sent.mode)
+  if (isOfOtherMode(body, sent.mode)) throw answerOfOtherMode(sent, sent.mode)
   return body as T
 }
 
@@ -40,15 +42,17 @@ function isOfOtherMode(body: unknown, mode: Mode | undefined): mode is Mode {
   return said.some((one) => isObject(one) && typeof one.livemode === 'boolean' && modeFor(one.livemode) !== mode)
 }
 
+type Whose = Pick<Sent, 'origin' | 'keyVariable'>
+
 /** Usually the variable holds the wrong key. */
-export function keyOfOtherMode(origin: string, mode: Mode): RemoteError {
+export function keyOfOtherMode({ origin, keyVariable }: Whose, mode: Mode): RemoteError {
   const message = `the API key for ${origin} is of ${otherMode(mode)} mode, and ${mode} mode is meant`
-  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE })
+  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE, keyVariable })
 }
 
-function answerOfOtherMode(origin: string, mode: Mode): RemoteError {
+function answerOfOtherMode({ origin, keyVariable }: Whose, mode: Mode): RemoteError {
   const message = `${origin} answers this API key with ${otherMode(mode)} mode, and ${mode} mode is meant`
-  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE })
+  return new RemoteError('not_authorised', message, { code: KEY_OF_OTHER_MODE, keyVariable })
 }
 
 /** No answer. */
@@ -78,7 +82,7 @@ export function strange(
 
 /** A refused request. Takes only what the port promises from the answer, and removes the key from it. */
 function refused(sent: Sent, received: Answered): RemoteError {
-  const { origin, apiKey, retryIsSafe, isRead = false } = sent
+  const { origin, apiKey, keyVariable, retryIsSafe, isRead = false } = sent
   const { status, headers, body } = received
   const error = errorOf(body)
   const told = (value: unknown) => (typeof value === 'string' ? without(apiKey, value) : undefined)
@@ -87,6 +91,7 @@ function refused(sent: Sent, received: Answered): RemoteError {
   if (error === undefined && !(status in WORDS)) return strange(sent, received)
   return new RemoteError(kind, message ?? `${origin} answered ${WORDS[status] ?? status}`, {
     ...(kind === 'unreachable' && { retryIsSafe, isRead }),
+    ...(kind === 'not_authorised' && { keyVariable }),
     ...(status in CODES ? { code: CODES[status] as string } : code !== undefined && { code }),
     ...(param !== undefined && { param }),
     ...requestIdOf(headers, apiKey),

@@ -32,7 +32,7 @@ interface Post {
  */
 export async function httpWriter(
   address: ApiAddress,
-  { apiKey, mode }: Pick<Sent, 'apiKey' | 'mode'>,
+  { apiKey, keyVariable, mode }: Pick<Sent, 'apiKey' | 'keyVariable' | 'mode'>,
 ): Promise<RemoteWriter> {
   const { default: Client } = await import('stripe')
   const { host, port, protocol, origin } = address
@@ -73,7 +73,8 @@ export async function httpWriter(
     }
     if (tooLarge) throw tooLarge
     if (received === undefined) throw new Error('the client sent nothing')
-    return bodyOf<T>({ origin, apiKey, mode, retryIsSafe: idempotencyKey !== undefined }, received, shape)
+    const sent = { origin, apiKey, keyVariable, mode, retryIsSafe: idempotencyKey !== undefined }
+    return bodyOf<T>(sent, received, shape)
   }
   return {
     deploy: (request) =>

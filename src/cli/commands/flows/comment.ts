@@ -141,7 +141,7 @@ async function showReviewed(cli: Cli, given: Given): Promise<ExitCode> {
   const subject = subjectOf(cli, given)
   const commit = given.sha ?? ciJob(terminal.env)?.commit
   if (!commit) throw badUsage('this job says no commit', 'name the merged one with --sha')
-  const forge = forgeOf(terminal)
+  const forge = forgeOf(terminal, true)
   const reviewed = await telling(async () => {
     return reviewedPlan(forge, { ...subject, author: await authorOf(forge, given) }, commit)
   }, true)
