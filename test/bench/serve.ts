@@ -9,6 +9,8 @@ export interface Served {
   readonly key: string
   /** The folder of its project. */
   readonly cwd: string
+  /** Its process. */
+  readonly pid: number
 }
 
 export interface Serve {
@@ -30,7 +32,7 @@ export async function serve({ root, database, program }: Serve, children: ChildP
   const child = flows('serve', '--port', '0', '--rate-limit', '0', '--webhook-allow', '127.0.0.0/8')
   children.push(child)
   const url = (await firstLine(child, /(http:\/\/127\.0\.0\.1:\d+)/)) ?? ''
-  return { url, key, cwd }
+  return { url, key, cwd, pid: child.pid ?? 0 }
 }
 
 /** Starts commands of `flows` in a folder, over its store. */

@@ -135,10 +135,20 @@ async function besideOtherWork(
 function rates(measured: readonly Measured[]): Table {
   const others = (['floor', 'bare', 'release'] as const).filter((name) => measured.some(({ loads }) => loads[name]))
   const share = (of: Load, other: Load | undefined) => (other === undefined ? '' : times(of.rate / other.rate))
+  const cpu = (one: Load | undefined) => (one === undefined ? '' : ms(one.cpu))
   return {
     title: 'Sessions over HTTP',
-    note: 'Answers a second, the share of what each other server answers, and milliseconds until an answer.',
-    head: ['', 'connections', 'a second', ...others.map((name) => `of ${WORDS[name]}`), 'p50', 'p99'],
+    note: 'Answers a second, the share of what each other server answers, milliseconds until an answer, and milliseconds of processor time that the server (not PostgreSQL) takes for each.',
+    head: [
+      '',
+      'connections',
+      'a second',
+      ...others.map((name) => `of ${WORDS[name]}`),
+      'p50',
+      'p99',
+      'CPU',
+      ...others.map((name) => `CPU of ${WORDS[name]}`),
+    ],
     rows: measured.map(({ store, kind, connections, loads }) => [
       `${kind}, ${store}`,
       `${connections}`,
@@ -146,6 +156,8 @@ function rates(measured: readonly Measured[]): Table {
       ...others.map((name) => share(loads.flows, loads[name])),
       ms(loads.flows.p50),
       ms(loads.flows.p99),
+      cpu(loads.flows),
+      ...others.map((name) => cpu(loads[name])),
     ]),
   }
 }

@@ -25,14 +25,15 @@ export interface Place {
 export async function theService(place: Place, program?: string): Promise<Target> {
   const { root, children, receiver } = place
   const served = await serve({ root, database: await place.database?.(), program }, children)
-  const { url, key } = served
+  const { url, key, pid } = served
   await sent({
+    pid,
     url: `${url}/v1/webhook_endpoints`,
     method: 'POST',
     headers: headersWith(key),
     body: `url=${encodeURIComponent(receiver)}&enabled_events[]=*`,
   })
-  return { ...(await requestsTo(`${url}/v1/identity/verification_sessions`, key)), served }
+  return { ...(await requestsTo(`${url}/v1/identity/verification_sessions`, key, pid)), served }
 }
 
 /** A server of this folder. */
@@ -43,15 +44,21 @@ export async function theServer(place: Place, name: 'bare' | 'floor'): Promise<T
   const child = spawn(process.execPath, [program, where, key], { stdio: ['pipe', 'pipe', 'inherit'] })
   place.children.push(child)
   const url = (await firstLine(child, /(http:\/\/127\.0\.0\.1:\d+)/)) ?? ''
-  return requestsTo(`${url}/rows`, key)
+  return requestsTo(`${url}/rows`, key, child.pid ?? 0)
 }
 
 const FORM = 'type=document&metadata[order]=6735&provided_details[email]=person%40example.com'
 
 /** What an official client sends: a new idempotency key with every creation. */
-async function requestsTo(url: string, key: string): Promise<Readonly<Record<Kind, Request>>> {
+async function requestsTo(url: string, key: string, pid: number): Promise<Readonly<Record<Kind, Request>>> {
   const headers = headersWith(key)
-  const create = { url, method: 'POST', headers: { ...headers, 'idempotency-key': EACH_ITS_OWN }, body: FORM } as const
+  const create = {
+    pid,
+    url,
+    method: 'POST',
+    headers: { ...headers, 'idempotency-key': EACH_ITS_OWN },
+    body: FORM,
+  } as const
   let id = ''
   // As many as a page of the list shows.
   for (let count = 0; count < 10; count += 1) {
@@ -60,8 +67,8 @@ async function requestsTo(url: string, key: string): Promise<Readonly<Record<Kin
   }
   return {
     create,
-    retrieve: { url: `${url}/${id}`, headers },
-    list: { url: `${url}?limit=10`, headers },
+    retrieve: { pid, url: `${url}/${id}`, headers },
+    list: { pid, url: `${url}?limit=10`, headers },
   }
 }
 
