@@ -14,8 +14,8 @@ export function idMaker(clock: () => number = Date.now): IdMaker {
   let sequence = 0
   return (prefix, after) => {
     const now = clock()
-    const [, time = '', place = ''] = /_([0-9a-z]{9})([0-9a-z]{3})[0-9a-z]{12}$/.exec(after ?? '') ?? []
-    if (time + place > base36(last, 9) + base36(sequence, 3)) {
+    const [, time = '', place = ''] = (after && /_([0-9a-z]{9})([0-9a-z]{3})[0-9a-z]{12}$/.exec(after)) || []
+    if (time !== '' && time + place > base36(last, 9) + base36(sequence, 3)) {
       last = Number.parseInt(time, 36)
       sequence = Number.parseInt(place, 36)
     }

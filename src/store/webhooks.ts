@@ -101,6 +101,8 @@ export interface DeliveryReads {
 
 export interface DeliveryWrites {
   insert(deliveries: readonly DeliveryRecord[]): Promise<void>
+  /** The same for pending deliveries of an object that this transaction makes: there are none before them to wait for. */
+  insertFirst(deliveries: readonly DeliveryRecord[]): Promise<void>
   /**
    * Begins attempts of due deliveries of both modes: no two callers get the same attempt. The endpoints take turns. The
    * cost does not grow with the number of pending deliveries.

@@ -5,13 +5,21 @@ import { onTestFinished } from 'vitest'
 /** How long the other side must have said nothing before it is answered, in milliseconds. */
 const QUIET = 20
 
+export interface CountingProxy {
+  readonly url: string
+  readonly trips: () => number
+  /** Bytes that were sent to the database. */
+  readonly bytes: () => number
+}
+
 /**
  * A way to a database on which round trips can be counted: an answer is held back until nothing more comes from the side
  * that asks, so whatever it sends without waiting is one trip.
  */
-export async function aCountingProxy(database: string): Promise<{ url: string; trips: () => number }> {
+export async function aCountingProxy(database: string): Promise<CountingProxy> {
   const target = new URL(database)
   let trips = 0
+  let bytes = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let held: Buffer[] = []
@@ -26,6 +34,7 @@ export async function aCountingProxy(database: string): Promise<{ url: string; t
       }, QUIET)
     }
     client.on('data', (chunk) => {
+      bytes += chunk.length
       upstream.write(chunk)
       answerSoon()
     })
@@ -49,5 +58,5 @@ export async function aCountingProxy(database: string): Promise<{ url: string; t
   })
   const url = new URL(database)
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url: url.href, trips: () => trips }
+  return { url: url.href, trips: () => trips, bytes: () => bytes }
 }

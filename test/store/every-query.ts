@@ -207,6 +207,7 @@ export const EVERY_CALL: EveryCall = {
     ],
     attempts: (tx) => tx.deliveries.attempts(['w0007', 'w0008']),
     insert: (tx) => tx.deliveries.insert([aDelivery('new')]),
+    insertFirst: (tx) => tx.deliveries.insertFirst([aDelivery('new')]),
     claim: (tx) =>
       tx.deliveries.claim({ now: NOW, patience: 3, except: ['we_2'], leaseUntil: NOW + 30, limit: 8, roomOf: () => 8 }),
     settle: (tx) =>

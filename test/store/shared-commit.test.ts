@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
 import { bundled } from './programs.js'
 import { aSession } from './records.js'
+import { withDriver } from './replaced-driver.js'
 import { aFolder } from './stores.js'
 
 const IDS = Array.from({ length: 20 }, (_, n) => `vs_${n}`)
@@ -45,13 +46,7 @@ async function aWatchedStore(): Promise<{ store: Store; watched: Watched }> {
       super.exec(sql)
     }
   }
-  const real = process.getBuiltinModule
-  const spy = vi
-    .spyOn(process, 'getBuiltinModule')
-    .mockImplementation(((name: string) =>
-      name === 'node:sqlite' ? { DatabaseSync: WatchedDriver } : real(name)) as typeof real)
-  const { store } = await aStore()
-  spy.mockRestore()
+  const { store } = await withDriver(WatchedDriver, aStore)
   watched.said.length = 0
   return { store, watched }
 }

@@ -51,24 +51,55 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
   }
 }
 
+/** Each group is made when it is asked for: most transactions need few. */
 function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
   return {
     lock: (name) => locks.lock(tx, name),
     tryLock: (name) => locks.tryLock(tx, name),
-    state: stateQueries(tx),
-    flows: flowQueries(tx, pace),
-    deployments: deploymentQueries(tx, pace),
-    sessions: sessionQueries(tx, pace),
-    sessionCounts: sessionCountQueries(tx, locks),
-    reports: reportQueries(tx, pace),
-    events: eventQueries(tx, pace),
-    webhookEndpoints: webhookEndpointQueries(tx),
-    deliveries: deliveryQueries(tx, locks, pace),
-    apiKeys: apiKeyQueries(tx, pace),
-    ephemeralKeys: ephemeralKeyQueries(tx),
-    signIns: signInQueries(tx),
-    idempotency: idempotencyQueries(tx),
-    work: workQueries(tx),
-    contents: contentsQueries(tx, locks),
+    get state() {
+      return stateQueries(tx)
+    },
+    get flows() {
+      return flowQueries(tx, pace)
+    },
+    get deployments() {
+      return deploymentQueries(tx, pace)
+    },
+    get sessions() {
+      return sessionQueries(tx, pace)
+    },
+    get sessionCounts() {
+      return sessionCountQueries(tx, locks)
+    },
+    get reports() {
+      return reportQueries(tx, pace)
+    },
+    get events() {
+      return eventQueries(tx, pace)
+    },
+    get webhookEndpoints() {
+      return webhookEndpointQueries(tx)
+    },
+    get deliveries() {
+      return deliveryQueries(tx, locks, pace)
+    },
+    get apiKeys() {
+      return apiKeyQueries(tx, pace)
+    },
+    get ephemeralKeys() {
+      return ephemeralKeyQueries(tx)
+    },
+    get signIns() {
+      return signInQueries(tx)
+    },
+    get idempotency() {
+      return idempotencyQueries(tx)
+    },
+    get work() {
+      return workQueries(tx)
+    },
+    get contents() {
+      return contentsQueries(tx, locks)
+    },
   }
 }

@@ -60,8 +60,13 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
     // In WAL mode readers and the writer do not block each other, and a killed process leaves no half transaction.
     prepare: (database) =>
       database.exec(
-        // Redacted data must not stay readable in the file: by default SQLite only marks its space as free.
-        'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on',
+        [
+          'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
+          // Redacted data must not stay readable in the file: by default SQLite only marks its space as free.
+          'pragma secure_delete = on',
+          // What a savepoint would undo stays in memory: as a file it would be most of what a group of writes writes.
+          'pragma temp_store = memory',
+        ].join('; '),
       ),
     beforeClose: emptyLog,
   })

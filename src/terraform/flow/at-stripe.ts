@@ -1,22 +1,15 @@
 import { toDotted } from '../../model/json-pointer.js'
 import type { Plan } from '../../model/plan.js'
-import type { ObservedState } from '../../model/state.js'
 import { type BoundFlow, outstanding } from '../../plan/bound.js'
 import { formatTime, formatValue } from '../../text/text.js'
 import { attribute, error, pathOf, sentence, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
-import { UNKNOWN } from '../wire/value.js'
-import { planFor, type Wish } from './engine.js'
-import { configOf } from './state.js'
 
 /**
- * What the verifier of the service cannot check for a flow, and what a person has to edit in Stripe's Dashboard because
- * Terraform cannot write there. Nothing as long as values are not known.
+ * What the verifier of the service cannot check of what a plan wishes for, and what a person has to edit in Stripe's
+ * Dashboard because Terraform cannot write there.
  */
-export function atStripe(wish: Wish, state: ObservedState, project: string): Diagnostic[] {
-  const { planned } = wish
-  if (planned === null || planned.key === UNKNOWN || configOf(planned) === null) return []
-  const { conflicts, bound = [] } = planFor([wish], state, project)
+export function atStripe({ conflicts, bound = [] }: Pick<Plan, 'conflicts' | 'bound'>): Diagnostic[] {
   return [
     ...conflicts.filter(({ code }) => code === 'CHECK_UNAVAILABLE').map(unavailable),
     ...outstanding({ bound }).map(toEdit),

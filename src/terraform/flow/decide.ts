@@ -1,9 +1,10 @@
 import type { ObservedFlow } from '../../model/state.js'
+import type { Allowance } from '../../plan/allowance.js'
 import { error, lastWrite } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import type { Known } from '../known.js'
 import type { ObjectValue } from '../wire/value.js'
-import { changeFor, type Judged, type Wish } from './engine.js'
+import { changeIn, type Judged, planFor, type Wish } from './engine.js'
 import { protectedFrom } from './judge.js'
 import { keyTaken, matchNew, ofOtherProject } from './match.js'
 import { isDoneAlready } from './origin.js'
@@ -51,7 +52,9 @@ async function decideNew({ planned }: Order, known: Known): Promise<Decision> {
 }
 
 async function write(wish: Wish, { flows, project }: Known): Promise<Decision> {
-  const judged = changeFor(wish, await flows.state(), project)
+  const state = await flows.state()
+  const plan = (allow?: readonly Allowance[]) => planFor([wish], state, project, allow)
+  const judged = changeIn(plan(), plan)
   if (judged === null) return { kind: 'done', flow: wish.flow }
   return judged.isProtected ? refuse(protectedFrom(judged.change)) : { kind: 'write', wish, judged }
 }

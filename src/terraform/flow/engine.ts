@@ -33,13 +33,15 @@ export function planFor(
   })
 }
 
-/** The change of one flow, with the allowance for a guard that would block it without need; null if nothing changes. */
-export function changeFor(wish: Wish, state: ObservedState, project: string): Judged | null {
-  const bare = planFor([wish], state, project)
+/**
+ * The change in a plan for one flow, with the allowance for a guard that would block it without need; null if nothing
+ * changes. `again` makes that plan with an allowance: few changes need it.
+ */
+export function changeIn(bare: Plan, again: (allow: readonly Allowance[]) => Plan): Judged | null {
   const [change] = bare.changes
   if (change === undefined) return null
   const allow: Allowance[] = isOnlyUnprotected(change) ? [{ guard: 'protected', key: change.key }] : []
-  const { guards } = planFor([wish], state, project, allow)
+  const { guards } = allow.length === 0 ? bare : again(allow)
   return {
     change,
     allow,

@@ -1,10 +1,11 @@
 import type { ObservedFlow } from '../../model/state.js'
+import type { Allowance } from '../../plan/allowance.js'
 import type { Connection } from '../connection.js'
 import { attribute, hasError, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 import { atStripe } from './at-stripe.js'
-import { changeFor, type Wish } from './engine.js'
+import { changeIn, planFor, type Wish } from './engine.js'
 import { judgements } from './judge.js'
 import { heldTwice, keyTaken, matchNew, namedTwice, ofOtherProject } from './match.js'
 import { configOf } from './state.js'
@@ -75,9 +76,11 @@ async function examineChange(wish: Wish, { flows, project }: Connection): Promis
   const { planned } = wish
   if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
   const state = await flows.state()
-  const told = atStripe(wish, state, project)
+  const plan = (allow?: readonly Allowance[]) => planFor([wish], state, project, allow)
+  const bare = plan()
+  const told = planned === null ? [] : atStripe(bare)
   // A planned version that is known means that nothing will be written.
   if (planned !== null && planned.version !== UNKNOWN) return told
-  const judged = changeFor(wish, state, project)
+  const judged = changeIn(bare, plan)
   return judged === null ? told : [...judgements(judged), ...told]
 }

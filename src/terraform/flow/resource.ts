@@ -6,6 +6,7 @@ import type { Answer, Diagnostic, Resource } from '../framework/provider.js'
 import { type ObjectValue, UNKNOWN } from '../wire/value.js'
 import { atStripe } from './at-stripe.js'
 import { checkFlow } from './check.js'
+import { planFor } from './engine.js'
 import { examine } from './examine.js'
 import { ofOtherProject } from './match.js'
 import { beyondKey } from './reach.js'
@@ -66,7 +67,10 @@ export function flowResource(connected: Connected): Resource {
         const { flow } = outcome
         if (flow === null || planned === null) return said({ state: null, memory })
         const result = { state: stateOf(await connection.flows.known(flow), planned), memory }
-        return { result, diagnostics: atStripe({ flow, planned }, await connection.flows.state(), connection.project) }
+        return {
+          result,
+          diagnostics: atStripe(planFor([{ flow, planned }], await connection.flows.state(), connection.project)),
+        }
       }, before)
     },
 

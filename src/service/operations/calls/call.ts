@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import type { ReadTransaction, Store, WriteTransaction } from '../../../store/store.js'
 import { simulator } from '../../../verifier/simulator/simulator.js'
 import type { Verifier } from '../../../verifier/verifier.js'
@@ -31,8 +32,8 @@ export interface Call<Transaction> extends Caller {
   readonly verifiers: Verifiers
   /** How long verifying and redacting take, in seconds; 0 for at once. */
   readonly processing: number
-  /** The secret that signs links and client secrets. */
-  readonly signingSecret: () => Promise<string>
+  /** The secret that signs links and client secrets, in the form that costs least with each use. */
+  readonly signingSecret: () => Promise<KeyObject>
   /** Where webhooks may be sent to. */
   readonly webhookTargets: WebhookTargets
   /** The version of Stripe's API that events name, except for endpoints with their own version. */
@@ -118,7 +119,7 @@ export function service({
   onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
-  let secret: string | undefined
+  let secret: KeyObject | undefined
   const targets = webhookTargets(webhookAllow)
   const verifiers = verifiersOf(given)
   const rest = (tx: ReadTransaction) => ({
@@ -128,7 +129,7 @@ export function service({
     verifiers,
     processing,
     signingSecret: async () => {
-      secret ??= await tx.state.signingSecret()
+      secret ??= createSecretKey(await tx.state.signingSecret(), 'utf8')
       return secret
     },
     webhookTargets: targets,

@@ -39,7 +39,8 @@ export async function recordEvent(
   object: { readonly id: string } & object,
 ): Promise<void> {
   const { tx, livemode, now } = call
-  const before = FIRST.includes(type) ? undefined : await tx.events.newestOf(object.id)
+  const isFirst = FIRST.includes(type)
+  const before = isFirst ? undefined : await tx.events.newestOf(object.id)
   const endpoints = (await tx.webhookEndpoints.enabled(livemode)).filter(({ enabled_events }) =>
     wants(enabled_events, type),
   )
@@ -57,20 +58,20 @@ export async function recordEvent(
   }
   await tx.events.insert(event)
   if (addressed.length === 0) return
-  await tx.deliveries.insert(
-    addressed.map(({ id, endpoint }) => ({
-      id,
-      livemode,
-      event: event.id,
-      object: object.id,
-      endpoint: endpoint.id,
-      status: 'pending',
-      attempts: 0,
-      next_attempt: now,
-      leased_until: null,
-      created,
-    })),
-  )
+  const deliveries = addressed.map(({ id, endpoint }) => ({
+    id,
+    livemode,
+    event: event.id,
+    object: object.id,
+    endpoint: endpoint.id,
+    status: 'pending' as const,
+    attempts: 0,
+    next_attempt: now,
+    leased_until: null,
+    created,
+  }))
+  if (isFirst) await tx.deliveries.insertFirst(deliveries)
+  else await tx.deliveries.insert(deliveries)
   call.wake()
 }
 

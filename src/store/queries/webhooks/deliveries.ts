@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { DeliveryReads, DeliveryRecord, DeliveryWrites } from '../../webhooks.js'
 import type { Locks } from '../locks.js'
+import { insertOf } from '../rows/compiled-once.js'
 import { insertMany } from '../rows/insert-many.js'
+import { later } from '../rows/later.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
@@ -47,6 +49,11 @@ export function deliveryQueries(db: Db, locks: Locks, pace: Pace): DeliveryReads
     },
     async insert(deliveries) {
       await insertMany(db, 'webhook_deliveries', await places.placed(deliveries.map(toRow)))
+    },
+    async insertFirst(deliveries) {
+      for (const delivery of deliveries) {
+        await db.executeQuery(later(insertOf(db, 'webhook_deliveries', { ...toRow(delivery), place: 'first' })))
+      }
     },
     async claim({ patience, except, ...claim }) {
       await places.mend(patience)

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Locks } from '../locks.js'
+import { compiledOnce } from '../rows/compiled-once.js'
 import type { Db, DeliveriesTable, DeliveryPlace } from '../tables.js'
 
 type Line = Pick<DeliveriesTable, 'endpoint' | 'object'>
@@ -19,30 +20,44 @@ export interface DeliveryPlaces {
   mend(patience: number): Promise<boolean>
 }
 
+// Constants are written into the statements: otherwise SQLite does not see that a partial index is enough.
+const behind = sql.lit<DeliveryPlace>('behind')
+const first = sql.lit<DeliveryPlace>('first')
+const pending = sql.lit('pending')
+
+/** The delivery that is the first in line. */
+const firstOf = compiledOnce((db, endpoint: string, object: string) =>
+  inLine(db, endpoint, object).where('place', '=', first).limit(1),
+)
+/** The first delivery in line that an older program inserted. */
+const unplacedOf = compiledOnce((db, endpoint: string, object: string) =>
+  inLine(db, endpoint, object).where('status', '=', pending).where('place', 'is', null).orderBy('id').limit(1),
+)
+
+function inLine(db: Db, endpoint: string, object: string) {
+  return db.selectFrom('webhook_deliveries').select('id').where('endpoint', '=', endpoint).where('object', '=', object)
+}
+
 export function deliveryPlaces(db: Db, locks: Locks): DeliveryPlaces {
   const deliveries = () => db.selectFrom('webhook_deliveries')
-  // Constants are written into the statements: otherwise SQLite does not see that a partial index is enough.
-  const behind = sql.lit<DeliveryPlace>('behind')
-  const first = sql.lit<DeliveryPlace>('first')
-  const pending = sql.lit('pending')
 
   const hold = ({ object }: Pick<Line, 'object'>) => locks.lock(db, `deliveries:${object}`)
 
-  const inLine = ({ endpoint, object }: Line) =>
-    deliveries().select('id').where('endpoint', '=', endpoint).where('object', '=', object)
+  const hasFirst = async ({ endpoint, object }: Line) =>
+    (await db.executeQuery(firstOf(db, endpoint, object))).rows.length > 0
 
-  const hasFirst = async (line: Line) =>
-    (await inLine(line).where('place', '=', first).limit(1).executeTakeFirst()) !== undefined
-
-  /** The first delivery in line that an older program inserted. */
-  const unplaced = (line: Line) =>
-    inLine(line).where('status', '=', pending).where('place', 'is', null).orderBy('id').limit(1).executeTakeFirst()
+  const hasUnplaced = async ({ endpoint, object }: Line) =>
+    (await db.executeQuery(unplacedOf(db, endpoint, object))).rows.length > 0
 
   async function moveUp(line: Line): Promise<void> {
     await hold(line)
     // `mend` gives it its place later, and it is then the first.
-    if ((await unplaced(line)) !== undefined || (await hasFirst(line))) return
-    const next = await inLine(line).where('place', '=', behind).orderBy('id').limit(1).executeTakeFirst()
+    if ((await hasUnplaced(line)) || (await hasFirst(line))) return
+    const next = await inLine(db, line.endpoint, line.object)
+      .where('place', '=', behind)
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst()
     if (next === undefined) return
     // Only if it was not given up in the meantime.
     await db
@@ -68,7 +83,7 @@ export function deliveryPlaces(db: Db, locks: Locks): DeliveryPlaces {
       for (const row of rows) {
         const line = JSON.stringify([row.endpoint, row.object])
         const waits =
-          row.status === 'pending' && (firsts.has(line) || (await hasFirst(row)) || (await unplaced(row)) !== undefined)
+          row.status === 'pending' && (firsts.has(line) || (await hasFirst(row)) || (await hasUnplaced(row)))
         if (row.status === 'pending') firsts.add(line)
         placed.push({ ...row, place: row.status !== 'pending' ? null : waits ? 'behind' : 'first' })
       }

@@ -56,7 +56,8 @@ class SqliteDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     // Time in the queue counts as waiting: otherwise ten writers would wait ten times as long as one.
     const since = Date.now()
-    return new SqliteTurn(this.#statements, this.#group, { since, release: await this.#turn() })
+    const release = await this.#turn()
+    return new SqliteTurn(this.#statements, this.#group, { since, release, whileBusy: this.#whileBusy })
   }
 
   /** Waits for its turn. Resolves with what ends it. */
@@ -77,7 +78,7 @@ class SqliteDriver implements Driver {
   async beginTransaction(turn: SqliteTurn, { accessMode }: TransactionSettings): Promise<void> {
     if (accessMode === 'read only') {
       this.#group.end()
-      await this.#whileBusy(() => this.#beginRead(), turn.since)
+      this.#statements.of('begin').run()
       turn.doing = 'reading'
       return
     }
@@ -86,22 +87,11 @@ class SqliteDriver implements Driver {
     turn.doing = 'writing'
   }
 
-  /** The first read takes the snapshot, so one is made here, where waiting is possible. */
-  #beginRead(): void {
-    this.#presence.check()
-    this.#database.exec('begin')
-    try {
-      this.#statements.of('select count(*) from sqlite_schema').get()
-    } catch (error) {
-      this.#database.exec('rollback')
-      throw error
-    }
-  }
-
   async commitTransaction(turn: SqliteTurn): Promise<void> {
     if (turn.doing === 'reading') {
-      this.#database.exec('commit')
+      this.#statements.of('commit').run()
       turn.doing = 'nothing'
+      // What was read from a file that is gone by now is not told.
       this.#presence.check()
       return
     }
@@ -142,12 +132,16 @@ interface Turn {
   /** When it began to wait, in milliseconds. */
   readonly since: number
   readonly release: () => void
+  readonly whileBusy: WhileBusy
 }
 
 /** The connection while one caller has it. */
 class SqliteTurn implements DatabaseConnection {
   readonly #statements: Statements
   readonly #group: WriteGroup
+  readonly #whileBusy: WhileBusy
+  /** Whether the first statement of a read has been made: it takes the snapshot that the others read. */
+  #hasSnapshot = false
   readonly since: number
   /** Ending a turn twice does no harm. */
   readonly release: () => void
@@ -155,9 +149,10 @@ class SqliteTurn implements DatabaseConnection {
   /** Why a statement failed. */
   failure: unknown
 
-  constructor(statements: Statements, group: WriteGroup, { since, release }: Turn) {
+  constructor(statements: Statements, group: WriteGroup, { since, release, whileBusy }: Turn) {
     this.#statements = statements
     this.#group = group
+    this.#whileBusy = whileBusy
     this.since = since
     this.release = release
   }
@@ -168,9 +163,14 @@ class SqliteTurn implements DatabaseConnection {
     const bound = parameters.map(toParameter)
     const answersRows = query.kind === 'SelectQueryNode' || query.kind === 'RawNode' || 'returning' in query
     try {
-      const statement = this.#statements.of(sql)
-      if (answersRows) return { rows: statement.all(...bound) as Row[] }
-      return { rows: [], numAffectedRows: BigInt(statement.run(...bound).changes) }
+      if (!answersRows) {
+        return { rows: [], numAffectedRows: BigInt(this.#statements.of(sql).run(...bound).changes) }
+      }
+      const all = () => this.#statements.of(sql).all(...bound) as Row[]
+      if (this.doing !== 'reading' || this.#hasSnapshot) return { rows: all() }
+      const rows = await this.#whileBusy(all, this.since)
+      this.#hasSnapshot = true
+      return { rows }
     } catch (error) {
       this.failure = error
       throw error
