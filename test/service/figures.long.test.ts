@@ -100,6 +100,7 @@ describe.each([
       formToken: '',
       notice: null,
       may: () => true,
+      editsManaged: false,
       assets: '',
     }
     const show = async ([path = '', names, query]: PageAsked) => {

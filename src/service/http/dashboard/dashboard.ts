@@ -7,6 +7,7 @@ import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
 import { may, SERVICE } from '../../operations/calls/principal.js'
 import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
+import type { Page } from '../../pages/page.js'
 import { toErrorAnswer } from '../answers/answer-error.js'
 import { sendPage } from '../answers/send-page.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
@@ -21,6 +22,8 @@ export interface DashboardOptions {
   readonly assets: string
   /** The version of the program: the address of the style sheets changes with it. */
   readonly version: string
+  /** Whether people may edit flows that a project manages. By default they get the definition to put into git. */
+  readonly editsManaged?: boolean | undefined
 }
 
 /** More than the longest reference with every character percent-encoded. */
@@ -34,7 +37,7 @@ export function dashboardRoutes(
   app: FastifyInstance,
   service: Service,
   publicUrl: () => string,
-  { assets: folder, version }: DashboardOptions,
+  { assets: folder, version, editsManaged = false }: DashboardOptions,
 ): void {
   const assets = `/dashboard/assets/${encodeURIComponent(version)}`
   app.register(fastifyCookie)
@@ -74,6 +77,7 @@ export function dashboardRoutes(
     formToken: person.formToken,
     notice: noticeText(queryOf(request).done),
     may: (scope) => may(person.principal, scope),
+    editsManaged,
     assets,
   })
 
@@ -104,8 +108,7 @@ export function dashboardRoutes(
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
-      const shown = await show(read, askedOf(request), frameOf(request, person))
-      return 'file' in shown ? sendFile(reply, shown) : sendPage(reply, shown)
+      return sendShown(reply, await show(read, askedOf(request), frameOf(request, person)))
     })
   }
 
@@ -119,8 +122,10 @@ export function dashboardRoutes(
       const { names } = askedOf(request)
       try {
         const write = <T>(operation: (call: WriteCall) => Promise<T>) => service.write(caller, operation)
-        const { to, notice } = await act(write, names, fields)
-        return reply.redirect(`${at(modeOf(request), ...to)}?done=${notice}`, 303)
+        const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
+        const answer = await act(write, names, fields, { read, frame: frameOf(request, person) })
+        if (!('notice' in answer)) return sendShown(reply, answer)
+        return reply.redirect(`${at(modeOf(request), ...answer.to)}?done=${answer.notice}`, 303)
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
         if (again === undefined || status !== 400) throw error
@@ -136,7 +141,9 @@ const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 const NO_PAGE = 'There is no such page.'
 
-function sendFile(reply: FastifyReply, { file, type, content }: Download): FastifyReply {
+function sendShown(reply: FastifyReply, shown: Page | Download): FastifyReply {
+  if (!('file' in shown)) return sendPage(reply, shown)
+  const { file, type, content } = shown
   return reply
     .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
     .type(`${type}; charset=utf-8`)
