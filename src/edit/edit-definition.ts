@@ -2,10 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { parseDocument } from 'yaml'
 import { formatDefinition } from '../load/format.js'
 import { parse } from '../load/parse.js'
-import type { FlowConfig } from '../model/flow.js'
+import { type FlowConfig, referencesIn } from '../model/flow.js'
 import { isObject } from '../model/json.js'
-import type { Modes } from '../model/mode.js'
+import type { Mode, Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
+import { checkDefinition } from '../validate/definition.js'
 import { type Around, holds, isValid } from './around.js'
 import { withConfig } from './with-config.js'
 import { rewrite } from './yaml/rewrite.js'
@@ -54,6 +55,34 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
     throw new Error(`${file}: no definition says this of the flow in ${target.environment} and leaves the others alone`)
   }
   return editText({ file, text }, withRename(made, target.renamedFrom), (wanted) => holds(wanted, before, target))
+}
+
+/**
+ * The same for a text of whose project nothing is known, as somebody pastes it. Only a definition that says all of its
+ * flow by itself can be edited so. Otherwise answers why not.
+ */
+export function editAlone(
+  { file, text }: DefinitionText,
+  { config, mode }: { readonly config: FlowConfig; readonly mode: Mode },
+): { readonly text: string } | { readonly fault: string } {
+  const { value, diagnostics } = parse(file, text)
+  const [first] = diagnostics
+  if (first !== undefined) return { fault: `line ${first.at.line}: ${first.message}` }
+  if (isObject(value)) {
+    const around = ['extends', 'environments'].find((name) => Object.hasOwn(value, name))
+    if (around !== undefined) return { fault: `it has "${around}": what it says depends on more than this text` }
+    const [variable] = referencesIn(value)
+    if (variable !== undefined) return { fault: `it takes the variable "${variable.variable}" from flows.config.yaml` }
+  }
+  const environments: Modes = new Map([[mode, mode]])
+  const [issue] = checkDefinition(value, environments)
+  if (issue !== undefined) return { fault: issue.message }
+  try {
+    return { text: editDefinition({ file, text }, { environment: mode, environments, config }) }
+  } catch (error) {
+    if (error instanceof NotEditable) return { fault: 'no edit of this text keeps every comment of it' }
+    throw error
+  }
 }
 
 /**

@@ -1,85 +1,16 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
 import { FORMS, PAGES } from '../../src/service/http/dashboard/sections/sections.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'
-import type { Role } from '../../src/service/operations/people/roles.js'
-import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
-import { type Implementation, storeOfTheLane } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
+import { aBrowser, aDashboard, dashboard, FOREIGN, SCRIPT } from './dashboards.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
 const FLOWS = '/v1/identity/verification_flows'
 const SESSIONS = '/v1/identity/verification_sessions'
 const HOUR = 60 * 60
-/** Tries to run a script, in each of the ways that a page could let it. */
-const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
-
-/** A script that is not the dashboard's own, and pictures, of which it has none. */
-const FOREIGN = /<script(?! src="\/dashboard\/assets\/1\.2\.3\/live\.js" defer><\/script>)|<img/
-
-const folder = mkdtempSync(join(tmpdir(), 'flows-assets-'))
-writeFileSync(join(folder, 'tabler.min.css'), 'body { color: red }\n')
-const dashboard = { assets: folder, version: '1.2.3' }
-
-interface Shown {
-  readonly status: number
-  readonly text: string
-  readonly headers: Headers
-  readonly location: string | null
-}
-
-/** A browser that keeps cookies, and follows nothing by itself. */
-function aBrowser(url: string) {
-  const jar = new Map<string, string>()
-  const cookie = () => [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const show = async (path: string, init: RequestInit = {}): Promise<Shown> => {
-    const response = await fetch(new URL(path, url), {
-      redirect: 'manual',
-      ...init,
-      headers: { ...(jar.size > 0 && { cookie: cookie() }), ...(init.headers as Record<string, string>) },
-    })
-    for (const set of response.headers.getSetCookie()) {
-      const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=')
-      if (value === '') jar.delete(name)
-      else jar.set(name, value)
-    }
-    return {
-      status: response.status,
-      text: await response.text(),
-      headers: response.headers,
-      location: response.headers.get('location'),
-    }
-  }
-  const post = (path: string, fields: Record<string, string>) =>
-    show(path, { method: 'POST', body: new URLSearchParams(fields) })
-  /** Sends a form as the page shows it, with what is typed. */
-  const send = async (page: string, path: string, typed: Record<string, string> = {}) => {
-    const { text } = await show(page)
-    const token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
-    return post(path, { form_token: token, ...typed })
-  }
-  return { show, post, send, cookie }
-}
-
-async function aDashboard(
-  implementation: Implementation,
-  options: { publicUrl?: string; webhookAllow?: readonly string[] } = {},
-) {
-  const api = await served({ implementation, dashboard, processing: 0, ...options })
-  const link = (role: Role = 'admin', name = 'anna') =>
-    api.service.write(TESTER, (call) => makeSignInLink(call, { id: `local:${name}`, name, role }))
-  const signedIn = async (role: Role = 'admin') => {
-    const browser = aBrowser(api.url)
-    const { status } = await browser.show(`/dashboard/sign-in?token=${await link(role)}`)
-    expect(status).toBe(303)
-    return browser
-  }
-  return { ...api, link, signedIn }
-}
 
 async function aFlow(api: Served, body: object = {}) {
   const answer = await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
@@ -192,9 +123,10 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
       ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /keys'],
       ...['POST /webhooks/:endpoint/switch', 'POST /webhooks/:endpoint/resend', 'POST /keys/:key/revoke'],
     ]
-    const link = 'POST /flows/:flow/link'
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, link].toSorted())
-    expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, link].toSorted())
+    const editing = ['GET /new-flow', 'POST /new-flow', 'GET /flows/:flow/edit', 'POST /flows/:flow/edit']
+    const link = ['POST /flows/:flow/link', ...editing]
+    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...link].toSorted())
+    expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, ...link].toSorted())
     expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins].toSorted())
     // Nobody is led to what they may not see.
     const { text } = await browsers.viewer.show('/dashboard/test/flows')

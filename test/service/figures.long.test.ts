@@ -100,6 +100,7 @@ describe.each([
       formToken: '',
       notice: null,
       may: () => true,
+      editsManaged: false,
       assets: '',
       here: '',
       theme: null,

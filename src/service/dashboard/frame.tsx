@@ -13,6 +13,8 @@ export interface Frame {
   readonly notice: string | null
   /** Whether the person may do what takes a scope. */
   readonly may: (scope: AskedScope) => boolean
+  /** Whether flows that a project manages may be edited here. */
+  readonly editsManaged: boolean
   /** Where the style sheets and the script are, without a slash at the end. */
   readonly assets: string
   /** The address of the page, within the service. */

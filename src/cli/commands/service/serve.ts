@@ -74,6 +74,7 @@ export const serve: Define = (command, run) => {
         .choices(['run', 'refuse'] as const)
         .default('run' as const),
     )
+    .option('--edit-managed-flows', 'let people edit flows in the dashboard that a project manages; git then differs')
     .option('--settings <file>', 'file that says what neither the command line nor a variable says')
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
@@ -122,7 +123,7 @@ export const serve: Define = (command, run) => {
             rateLimit,
             apiVersion,
             verifiers,
-            dashboard: dashboardOptions(),
+            dashboard: dashboardOptions(options.editManagedFlows),
             changesEvery: options.stripeChangesEvery,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),

@@ -31,7 +31,6 @@ export interface FlowView {
 export function flowPage(frame: Frame, view: FlowView): Page {
   const { flow, yaml, versions, marked, sessions, usage } = view
   const here = at(frame.mode, 'flows', flow.key)
-  const canCreate = frame.may('sessions:write') && flow.status === 'active'
   return dashboardPage(
     200,
     frame,
@@ -39,10 +38,19 @@ export function flowPage(frame: Frame, view: FlowView): Page {
       title: flow.name,
       within: 'flows',
       from: { href: at(frame.mode, 'flows'), text: 'All flows' },
-      actions: canCreate && (
-        <a class="btn btn-primary" href={`${here}/verify`}>
-          Create a verification
-        </a>
+      actions: flow.status === 'active' && (
+        <>
+          {frame.may('flows:write') && (
+            <a class="btn" href={`${here}/edit`}>
+              Edit
+            </a>
+          )}
+          {frame.may('sessions:write') && (
+            <a class="btn btn-primary" href={`${here}/verify`}>
+              Create a verification
+            </a>
+          )}
+        </>
       ),
     },
     <div class="columns">

@@ -35,7 +35,15 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage }: FlowsV
   return dashboardPage(
     200,
     frame,
-    { title: 'Flows', within: 'flows' },
+    {
+      title: 'Flows',
+      within: 'flows',
+      actions: frame.may('flows:write') && (
+        <a class="btn btn-primary" href={at(frame.mode, 'new-flow')}>
+          New flow
+        </a>
+      ),
+    },
     <>
       <search>
         <form method="get" class="filters">
@@ -150,7 +158,7 @@ function Empty({ isFiltered }: { readonly isFiltered: boolean }) {
         <>
           <p>There is no flow in this mode yet.</p>
           <p class="quiet">
-            Write one in <code>flows/</code>, then run <code>flows apply</code>.
+            Write one in <code>flows/</code>, then run <code>flows apply</code>; or make one here.
           </p>
         </>
       )}

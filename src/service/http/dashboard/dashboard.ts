@@ -8,6 +8,7 @@ import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
 import { may, SERVICE } from '../../operations/calls/principal.js'
 import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
+import type { Page } from '../../pages/page.js'
 import { toErrorAnswer } from '../answers/answer-error.js'
 import { sendPage } from '../answers/send-page.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
@@ -22,6 +23,8 @@ export interface DashboardOptions {
   readonly assets: string
   /** The version of the program: the address of the style sheets changes with it. */
   readonly version: string
+  /** Whether people may edit flows that a project manages. By default they get the definition to put into git. */
+  readonly editsManaged?: boolean | undefined
 }
 
 /** More than the longest reference with every character percent-encoded. */
@@ -35,7 +38,7 @@ export function dashboardRoutes(
   app: FastifyInstance,
   service: Service,
   publicUrl: () => string,
-  { assets: folder, version }: DashboardOptions,
+  { assets: folder, version, editsManaged = false }: DashboardOptions,
 ): void {
   const assets = `/dashboard/assets/${encodeURIComponent(version)}`
   app.register(fastifyCookie)
@@ -80,6 +83,7 @@ export function dashboardRoutes(
     formToken: person.formToken,
     notice: noticeText(queryOf(request).done),
     may: (scope) => may(person.principal, scope),
+    editsManaged,
     assets,
     here: hereOf(request),
     theme: THEMES.find((theme) => theme === request.cookies[cookie.name('-theme')]) ?? null,
@@ -123,8 +127,7 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
       const shown = await show(read, askedOf(request), frameOf(request, person))
-      if ('file' in shown) return sendFile(reply, shown)
-      if (!isRefresh(request)) return sendPage(reply, shown)
+      if ('file' in shown || !isRefresh(request)) return sendShown(reply, shown)
       const tag = createHash('sha256').update(shown.html).digest('base64url')
       reply.header('hx-ptag', tag)
       return request.headers['hx-ptag'] === tag ? reply.code(304).send() : sendPage(reply, shown)
@@ -141,8 +144,10 @@ export function dashboardRoutes(
       const { names } = askedOf(request)
       try {
         const write = <T>(operation: (call: WriteCall) => Promise<T>) => service.write(caller, operation)
-        const { to, notice } = await act(write, names, fields)
-        return reply.redirect(`${at(modeOf(request), ...to)}?done=${notice}`, 303)
+        const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
+        const answer = await act(write, names, fields, { read, frame: frameOf(request, person) })
+        if (!('notice' in answer)) return sendShown(reply, answer)
+        return reply.redirect(`${at(modeOf(request), ...answer.to)}?done=${answer.notice}`, 303)
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
         if (again === undefined || status !== 400) throw error
@@ -163,7 +168,9 @@ const NOBODY: Caller = { livemode: false, principal: SERVICE }
 
 const NO_PAGE = 'There is no such page.'
 
-function sendFile(reply: FastifyReply, { file, type, content }: Download): FastifyReply {
+function sendShown(reply: FastifyReply, shown: Page | Download): FastifyReply {
+  if (!('file' in shown)) return sendPage(reply, shown)
+  const { file, type, content } = shown
   return reply
     .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
     .type(`${type}; charset=utf-8`)

@@ -4,16 +4,19 @@ import type { SessionRecord } from '../../../store/sessions.js'
 import { type Check, missingChecks } from '../../../verifier/checks.js'
 import type { Observed, Verifier } from '../../../verifier/verifier.js'
 import { ApiError, invalid } from '../../api-error.js'
-import type { WriteCall } from '../calls/call.js'
+import type { ReadCall, WriteCall } from '../calls/call.js'
 import { sessionOptions } from './session-options.js'
 
 /** Names the parameter that is at fault, by the place of its flow among those written. */
 type ParamOf = (index: number) => string
 
+/** A flow as it is to be written. */
+type Written = Pick<FlowRecord, 'id' | 'key' | 'status' | 'config'>
+
 /** Throws 400 if two flows of the mode would be bound to one flow at Stripe: its sessions would belong to either. */
 export async function refuseBoundTwice(
-  { tx, livemode }: WriteCall,
-  flows: readonly FlowRecord[],
+  { tx, livemode }: ReadCall,
+  flows: readonly Written[],
   paramOf: ParamOf,
 ): Promise<void> {
   const bound = flows.flatMap(({ config, status, key }, index) =>
@@ -43,8 +46,8 @@ export async function refuseBoundTwice(
  * refused. The checks of a bound flow are those of the flow at Stripe, which may be any.
  */
 export function refuseUnverifiable(
-  { verifiers, livemode }: WriteCall,
-  flows: readonly FlowRecord[],
+  { verifiers, livemode }: ReadCall,
+  flows: readonly Written[],
   paramOf: ParamOf,
 ): void {
   const verifier = verifiers.of(livemode)
@@ -61,7 +64,7 @@ export function refuseUnverifiable(
  * The same for one flow that is written by itself. What was so before may stay: a flow whose sessions are refused anyway can
  * still be renamed, and its link be switched off.
  */
-export function refuseNewlyUnverifiable(call: WriteCall, flow: FlowRecord, before: FlowRecord | null): void {
+export function refuseNewlyUnverifiable(call: ReadCall, flow: Written, before: Written | null): void {
   const verifier = call.verifiers.of(call.livemode)
   if (verifier === undefined) return
   const had = before === null ? [] : unverifiableIn(before, verifier)
@@ -70,7 +73,7 @@ export function refuseNewlyUnverifiable(call: WriteCall, flow: FlowRecord, befor
 }
 
 /** The checks of a flow that the verifier cannot run; none for an archived flow, which has no sessions. */
-function unverifiableIn({ config, status }: FlowRecord, verifier: Verifier): readonly Check[] {
+function unverifiableIn({ config, status }: Written, verifier: Verifier): readonly Check[] {
   if (status === 'archived' || (config.stripe_flow !== undefined && verifier.page === null)) return []
   return missingChecks(sessionOptions(config), verifier)
 }

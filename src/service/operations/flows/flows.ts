@@ -103,6 +103,17 @@ export async function updateFlow(
   })
 }
 
+/** Gives the flow this body, whole: a member that the body lacks goes back to its default. */
+export async function replaceFlow(
+  call: WriteCall,
+  idOrKey: string,
+  body: unknown,
+  expectedVersion: number,
+): Promise<VerificationFlow> {
+  const flow = await flowToWrite(call, idOrKey, expectedVersion)
+  return saveIfChanged(call, 'update', flow, { config: checkedConfig(body, modeFor(call.livemode)) })
+}
+
 export async function archiveFlow(
   call: WriteCall,
   idOrKey: string,

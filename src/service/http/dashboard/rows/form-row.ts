@@ -3,12 +3,13 @@ import type { Frame } from '../../../dashboard/frame.js'
 import type { Needs } from '../../../operations/calls/authorise.js'
 import type { ReadCall, WriteCall } from '../../../operations/calls/call.js'
 import type { Page } from '../../../pages/page.js'
+import type { Download, Read } from './page-row.js'
 
 type Names = Readonly<Record<string, string>>
 export type Fields = Readonly<Record<string, unknown>>
 
 /** What was done: where the person goes next, and what is said there. */
-interface Done {
+export interface Done {
   /** After "/dashboard/:mode". */
   readonly to: readonly string[]
   readonly notice: Notice
@@ -27,6 +28,9 @@ const NOTICES = {
   endpoint_disabled: 'The endpoint gets no more events.',
   resent: 'The event is being sent again.',
   key_revoked: 'The key was revoked: it no longer works.',
+  flow_created: 'The flow was created.',
+  flow_saved: 'The flow was saved. Verifications made from now on are like this.',
+  flow_drifts: 'The flow was saved here alone: it now differs from git.',
 } as const
 
 export type Notice = keyof typeof NOTICES
@@ -36,14 +40,21 @@ export function noticeText(name: string | undefined): string | null {
 }
 
 /** Does one operation for the person who asks. A remote verifier may be called in the midst of it. */
-type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
+export type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
+
+/** What a form that shows something needs. */
+interface Around {
+  readonly read: Read
+  readonly frame: Frame
+}
 
 /** One form: what it requires of a person, and what it does. */
 export interface FormRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
-  readonly act: (write: Write, names: Names, fields: Fields) => Promise<Done>
+  /** Where the person goes next; or, as with a preview, what is shown at once. */
+  readonly act: (write: Write, names: Names, fields: Fields, around: Around) => Promise<Done | Page | Download>
   /** The form again, when something typed was wrong; without it, a page says what was wrong. */
   readonly again?: (call: ReadCall, names: Names, fields: Fields, frame: Frame, fault: string) => Promise<Page>
 }

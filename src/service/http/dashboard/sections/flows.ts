@@ -1,11 +1,10 @@
-import type { FlowVersion, VerificationFlow } from '../../../../model/resources.js'
+import type { FlowVersion } from '../../../../model/resources.js'
 import { dayOf } from '../../../../store/counts/session-counts.js'
-import { ApiError, invalid, notFound } from '../../../api-error.js'
+import { ApiError, invalid } from '../../../api-error.js'
 import { flowPage } from '../../../dashboard/flows/flow-page.js'
 import { flowsPage, sortOf } from '../../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../../dashboard/flows/versions-page.js'
 import { createPage } from '../../../dashboard/verifications/create-page.js'
-import type { ReadCall } from '../../../operations/calls/call.js'
 import { usageByDay, usageOf } from '../../../operations/figures/figures.js'
 import { flowsInOrder } from '../../../operations/flows/flow-order.js'
 import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
@@ -16,6 +15,7 @@ import { definitionOf, yamlOf } from '../rows/definition-text.js'
 import { type FormRow, type Notice, text } from '../rows/form-row.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
+import { versionAt } from '../rows/version-at.js'
 
 const NEWEST = 10
 /** Days of the chart of a flow, and the most versions marked in it. */
@@ -73,7 +73,10 @@ export const FLOWS_PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, { names, query }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
-      const [from, to] = [await versionAt(call, flow, query.from), await versionAt(call, flow, query.to)]
+      const [from, to] = [
+        await versionAt(call, flow, versionNumber(query.from)),
+        await versionAt(call, flow, versionNumber(query.to)),
+      ]
       const shown = ({ version, config }: FlowVersion) => ({
         version,
         yaml: definitionOf(flow.key, config, frame.mode),
@@ -135,13 +138,9 @@ export const FLOWS_FORMS: readonly FormRow[] = [
   },
 ]
 
-async function versionAt(call: ReadCall, flow: VerificationFlow, text: string | undefined): Promise<FlowVersion> {
-  const version = /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : 0
-  if (version < 1 || version > flow.version) throw notFound('verification_flow_version', text ?? '', 'version')
-  const place = version === flow.version ? {} : { starting_after: `${flow.id}:${version + 1}` }
-  const { data } = await listFlowVersions(call, flow.id, { limit: 1, ...place })
-  if (data[0] === undefined) throw new ApiError(404, { message: 'There is no such version.' })
-  return data[0]
+/** Only digits name a version: anything else is none. */
+function versionNumber(text: string | undefined): number {
+  return /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : 0
 }
 
 /** Lines of "name: value". */

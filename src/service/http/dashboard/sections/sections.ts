@@ -1,6 +1,7 @@
 import type { FormRow } from '../rows/form-row.js'
 import type { PageRow } from '../rows/page-row.js'
 import { DEPLOYMENTS_PAGES } from './deployments.js'
+import { EDIT_FLOWS_FORMS, EDIT_FLOWS_PAGES } from './edit-flows.js'
 import { EVENTS_PAGES } from './events.js'
 import { FLOWS_FORMS, FLOWS_PAGES } from './flows.js'
 import { KEYS_FORMS, KEYS_PAGES } from './keys.js'
@@ -11,6 +12,7 @@ import { WEBHOOKS_FORMS, WEBHOOKS_PAGES } from './webhooks.js'
 /** Every page of the dashboard, by section. */
 export const PAGES: readonly PageRow[] = [
   ...FLOWS_PAGES,
+  ...EDIT_FLOWS_PAGES,
   ...VERIFICATIONS_PAGES,
   ...REPORTS_PAGES,
   ...DEPLOYMENTS_PAGES,
@@ -20,4 +22,10 @@ export const PAGES: readonly PageRow[] = [
 ]
 
 /** Every form of the dashboard. */
-export const FORMS: readonly FormRow[] = [...FLOWS_FORMS, ...VERIFICATIONS_FORMS, ...WEBHOOKS_FORMS, ...KEYS_FORMS]
+export const FORMS: readonly FormRow[] = [
+  ...FLOWS_FORMS,
+  ...EDIT_FLOWS_FORMS,
+  ...VERIFICATIONS_FORMS,
+  ...WEBHOOKS_FORMS,
+  ...KEYS_FORMS,
+]

@@ -1,0 +1,27 @@
+import type { FlowConfig } from '../../../../model/flow.js'
+import type { FlowVersion, VerificationFlow } from '../../../../model/resources.js'
+import { notFound } from '../../../api-error.js'
+import type { ReadCall } from '../../../operations/calls/call.js'
+import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
+
+/** One version of a flow, by its number. Throws 404. */
+export async function versionAt(
+  call: ReadCall,
+  flow: Pick<VerificationFlow, 'id' | 'version'>,
+  version: number,
+): Promise<FlowVersion> {
+  const isKnown = version >= 1 && version <= flow.version
+  const place = version === flow.version ? {} : { starting_after: `${flow.id}:${version + 1}` }
+  const [found] = isKnown ? (await listFlowVersions(call, flow.id, { limit: 1, ...place })).data : []
+  if (found === undefined) throw notFound('verification_flow_version', `${version}`, 'version')
+  return found
+}
+
+/** What a flow was in one version. */
+export async function configAt(
+  call: ReadCall,
+  flow: Pick<VerificationFlow, 'id' | 'version'>,
+  version: number,
+): Promise<FlowConfig> {
+  return (await versionAt(call, flow, version)).config
+}

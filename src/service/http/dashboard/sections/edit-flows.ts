@@ -1,0 +1,185 @@
+import { editAlone } from '../../../../edit/edit-definition.js'
+import type { FlowConfig } from '../../../../model/flow.js'
+import { ApiError, invalid } from '../../../api-error.js'
+import {
+  type Conflict,
+  type EditView,
+  editPage,
+  type Faults,
+  hasFaults,
+  NO_FAULTS,
+  type Preview,
+  savesHere,
+} from '../../../dashboard/flow-form/edit-page.js'
+import {
+  bodyOf,
+  type FormValues,
+  merged,
+  NEW_FLOW,
+  readValues,
+  repeatedLabel,
+  valuesOf,
+  valueText,
+} from '../../../dashboard/flow-form/form-values.js'
+import type { Frame } from '../../../dashboard/frame.js'
+import type { ReadCall } from '../../../operations/calls/call.js'
+import { checkFlowKey } from '../../../operations/flows/check-key.js'
+import { createFlow, replaceFlow } from '../../../operations/flows/flows.js'
+import { type EditableFlow, editableFlow, previewFlow } from '../../../operations/flows/preview-flow.js'
+import type { Page } from '../../../pages/page.js'
+import { definitionOf } from '../rows/definition-text.js'
+import { type Done, type Fields, type FormRow, text, type Write } from '../rows/form-row.js'
+import { atOnce, type Download, nameOf, type PageRow, type Read } from '../rows/page-row.js'
+import { configAt } from '../rows/version-at.js'
+
+export const EDIT_FLOWS_PAGES: readonly PageRow[] = [
+  {
+    path: '/new-flow',
+    needs: { scope: 'flows:write' },
+    show: async (_read, _asked, frame) => {
+      const typed = { key: '', values: NEW_FLOW, source: '' }
+      return editPage(frame, { flow: null, typed, faults: NO_FAULTS, preview: null, conflict: null })
+    },
+  },
+  {
+    path: '/flows/:flow/edit',
+    needs: { scope: 'flows:write' },
+    show: atOnce(async (call, { names }, frame) => {
+      const flow = await editableFlow(call, nameOf(names, 'flow'))
+      const typed = { key: flow.key, values: valuesOf(flow.config), source: '' }
+      return editPage(frame, { flow, typed, faults: NO_FAULTS, preview: null, conflict: null })
+    }),
+  },
+]
+
+export const EDIT_FLOWS_FORMS: readonly FormRow[] = [
+  {
+    path: '/new-flow',
+    needs: { scope: 'flows:write' },
+    act: (write, _names, fields, { read, frame }) => answer(write, read, frame, { flow: null, ...sentIn(fields) }),
+  },
+  {
+    path: '/flows/:flow/edit',
+    needs: { scope: 'flows:write' },
+    async act(write, { flow: name = '' }, fields, { read, frame }) {
+      const flow = await read((call) => editableFlow(call, name))
+      const version = Number(text(fields.version))
+      if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
+      return answer(write, read, frame, { flow: { ...flow, version }, ...sentIn(fields) })
+    },
+  },
+]
+
+interface Sent {
+  readonly flow: EditableFlow | null
+  readonly what: 'preview' | 'download' | 'save'
+  readonly typed: EditView['typed']
+}
+
+function sentIn(fields: Fields): Omit<Sent, 'flow'> {
+  const what = text(fields.do)
+  if (what !== 'preview' && what !== 'download' && what !== 'save') {
+    throw new ApiError(400, { message: 'The form does not say what to do.' })
+  }
+  const source = text(fields.source).replaceAll('\r\n', '\n')
+  return { what, typed: { key: text(fields.key), values: readValues(fields), source } }
+}
+
+/** Everything is looked at before anything is written; what is wrong is shown at once, beside what was typed. */
+async function answer(write: Write, read: Read, frame: Frame, sent: Sent): Promise<Done | Page | Download> {
+  const { flow, what, typed } = sent
+  const body = bodyOf(typed.values)
+  const preview = await read((call) => previewFlow(call, flow?.key ?? null, body))
+  const faults = { ...faultsOf(sent), issues: [...issuesOf(typed.values), ...preview.issues], whole: preview.refusal }
+  const view = { flow, typed, faults, preview: null, conflict: null }
+  if (hasFaults(faults) || preview.config === null) return editPage(frame, view)
+  const made = madeIn(frame, sent, preview.config)
+  if ('fault' in made) return editPage(frame, { ...view, faults: { ...faults, source: made.fault } })
+  if (what === 'download') return { file: `${flow?.key ?? typed.key}.yaml`, type: 'text/yaml', content: made.after }
+  if (what === 'preview') return editPage(frame, { ...view, preview: { assurance: preview.assurance, ...made } })
+  if (!savesHere(flow, frame)) {
+    const message = `Project ${flow?.project} manages this flow: commit the definition, and let CI apply it.`
+    throw new ApiError(403, { message })
+  }
+  return save(write, read, frame, view, body)
+}
+
+async function save(
+  write: Write,
+  read: Read,
+  frame: Frame,
+  view: EditView & { readonly flow: EditableFlow | null },
+  body: Record<string, unknown>,
+): Promise<Done | Page> {
+  const { flow, typed } = view
+  try {
+    if (flow === null) {
+      const { key } = await write((call) => createFlow(call, { ...body, key: typed.key }))
+      return { to: ['flows', key], notice: 'flow_created' }
+    }
+    await write((call) => replaceFlow(call, flow.key, body, flow.version))
+    return { to: ['flows', flow.key], notice: flow.project === null ? 'flow_saved' : 'flow_drifts' }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    if (error.body.code === 'flow_version_conflict' && flow !== null) {
+      return read((call) => conflictPage(call, frame, view, flow))
+    }
+    if (error.status !== 400) throw error
+    const { param, message } = error.body
+    const fault = param === 'key' ? { key: message } : { whole: message }
+    return editPage(frame, { ...view, faults: { ...view.faults, ...fault } })
+  }
+}
+
+function faultsOf({ flow, typed }: Sent): Faults {
+  if (flow !== null) return NO_FAULTS
+  try {
+    checkFlowKey(typed.key)
+    return NO_FAULTS
+  } catch (error) {
+    if (error instanceof ApiError) return { ...NO_FAULTS, key: error.body.message }
+    throw error
+  }
+}
+
+function issuesOf(values: FormValues): Faults['issues'] {
+  const name = repeatedLabel(values)
+  if (name === undefined) return []
+  return [{ code: 'INVALID_VALUE', message: `two labels have the name "${name}"`, pointer: '/metadata', part: 'value' }]
+}
+
+/** The definitions without and with the edit: those of a managed flow begin with what git says. */
+function madeIn(
+  { mode }: Frame,
+  { flow, typed: { key, source } }: Sent,
+  config: FlowConfig,
+): Omit<Preview, 'assurance'> | { readonly fault: string } {
+  if (flow !== null && flow.project !== null && source.trim() !== '') {
+    const edited = editAlone({ file: `${flow.key}.yaml`, text: source }, { config, mode })
+    return 'fault' in edited ? edited : { before: source, after: edited.text, isOfFile: true }
+  }
+  const before = flow === null ? '' : definitionOf(flow.key, flow.applied ?? flow.config, mode)
+  return { before, after: definitionOf(flow?.key ?? key, config, mode), isOfFile: false }
+}
+
+/** The form with one's own changes over those of whoever was faster. */
+async function conflictPage(
+  call: ReadCall,
+  frame: Frame,
+  view: EditView,
+  { key, version }: EditableFlow,
+): Promise<Page> {
+  const now = await editableFlow(call, key)
+  const seen = await configAt(call, now, version)
+  const [base, is] = [valuesOf(seen), valuesOf(now.config)]
+  const { values, both } = merged({ base, mine: view.typed.values, now: is })
+  const names = both.map((pointer): [string, string] => [pointer, valueText(is.get(pointer))])
+  const conflict: Conflict = {
+    by: now.updated_by,
+    at: now.updated,
+    before: definitionOf(key, seen, frame.mode),
+    after: definitionOf(key, now.config, frame.mode),
+    both: new Map(names),
+  }
+  return editPage(frame, { ...view, flow: now, typed: { ...view.typed, values }, conflict })
+}
