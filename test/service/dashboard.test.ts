@@ -1,14 +1,11 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 import { FORMS, PAGES } from '../../src/service/http/dashboard/sections/sections.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'
-import type { Role } from '../../src/service/operations/people/roles.js'
-import { IDLE, LINK_LIFETIME, makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
-import { type Implementation, storeOfTheLane } from '../store/stores.js'
+import { storeOfTheLane } from '../store/stores.js'
+import { aBrowser, aDashboard, DASHBOARD } from './dashboards.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -17,62 +14,6 @@ const SESSIONS = '/v1/identity/verification_sessions'
 const HOUR = 60 * 60
 /** Tries to run a script, in each of the ways that a page could let it. */
 const SCRIPT = `"'><script>alert(1)</script><img src=x onerror=alert(1)>`
-
-const folder = mkdtempSync(join(tmpdir(), 'flows-assets-'))
-writeFileSync(join(folder, 'tabler.min.css'), 'body { color: red }\n')
-const dashboard = { assets: folder, version: '1.2.3' }
-
-interface Shown {
-  readonly status: number
-  readonly text: string
-  readonly headers: Headers
-  readonly location: string | null
-}
-
-/** A browser that keeps cookies, and follows nothing by itself. */
-function aBrowser(url: string) {
-  let cookie = ''
-  const show = async (path: string, init: RequestInit = {}): Promise<Shown> => {
-    const response = await fetch(new URL(path, url), {
-      redirect: 'manual',
-      ...init,
-      headers: { ...(cookie !== '' && { cookie }), ...(init.headers as Record<string, string>) },
-    })
-    const set = response.headers.get('set-cookie')
-    if (set !== null) cookie = set.split(';')[0] ?? ''
-    return {
-      status: response.status,
-      text: await response.text(),
-      headers: response.headers,
-      location: response.headers.get('location'),
-    }
-  }
-  const post = (path: string, fields: Record<string, string>) =>
-    show(path, { method: 'POST', body: new URLSearchParams(fields) })
-  /** Sends a form as the page shows it, with what is typed. */
-  const send = async (page: string, path: string, typed: Record<string, string> = {}) => {
-    const { text } = await show(page)
-    const token = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
-    return post(path, { form_token: token, ...typed })
-  }
-  return { show, post, send, cookie: () => cookie }
-}
-
-async function aDashboard(
-  implementation: Implementation,
-  options: { publicUrl?: string; webhookAllow?: readonly string[] } = {},
-) {
-  const api = await served({ implementation, dashboard, processing: 0, ...options })
-  const link = (role: Role = 'admin', name = 'anna') =>
-    api.service.write(TESTER, (call) => makeSignInLink(call, { id: `local:${name}`, name, role }))
-  const signedIn = async (role: Role = 'admin') => {
-    const browser = aBrowser(api.url)
-    const { status } = await browser.show(`/dashboard/sign-in?token=${await link(role)}`)
-    expect(status).toBe(303)
-    return browser
-  }
-  return { ...api, link, signedIn }
-}
 
 async function aFlow(api: Served, body: object = {}) {
   const answer = await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
@@ -182,16 +123,18 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const creating = ['GET /flows/:flow/verify', 'POST /flows/:flow/verify']
     const events = ['GET /events', 'GET /events/:event']
     const ofAdmins = [
+      ...['GET /audit', 'GET /audit.csv'],
       ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /keys'],
       ...['POST /webhooks/:endpoint/switch', 'POST /webhooks/:endpoint/resend', 'POST /keys/:key/revoke'],
     ]
     const link = 'POST /flows/:flow/link'
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, link].toSorted())
+    const value = 'POST /verifications/:session'
+    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, link, value].toSorted())
     expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, link].toSorted())
-    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins].toSorted())
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, value].toSorted())
     // Nobody is led to what they may not see.
     const { text } = await browsers.viewer.show('/dashboard/test/flows')
-    expect(text).not.toMatch(/Webhooks|API keys|>Events</)
+    expect(text).not.toMatch(/Webhooks|API keys|>Events<|Audit log/)
   })
 
   test('a viewer sees no personal data', async () => {
@@ -463,7 +406,7 @@ describe('around the pages', () => {
   })
 
   test('style sheets are kept by the browser, and only those are served', async () => {
-    const api = await served({ dashboard })
+    const api = await served({ dashboard: DASHBOARD })
     const answer = await fetch(`${api.url}/dashboard/assets/1.2.3/tabler.min.css`)
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
     for (const path of ['..%2f..%2fetc%2fpasswd', '', 'x.css']) {

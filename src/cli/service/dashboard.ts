@@ -1,8 +1,9 @@
+import type { IdentityProvider } from '../../oidc/identity-provider.js'
 import type { DashboardOptions } from '../../service/http/dashboard/dashboard.js'
 import { packageFile } from '../program/package-file.js'
 import { version } from '../program/version.js'
 
 /** The dashboard, with the style sheets that come with this package. */
-export function dashboardOptions(): DashboardOptions {
-  return { assets: packageFile('dist/assets'), version }
+export function dashboardOptions(provider?: IdentityProvider): DashboardOptions {
+  return { assets: packageFile('dist/assets'), version, provider }
 }

@@ -37,7 +37,16 @@ interface Content {
   readonly from?: { readonly href: string; readonly text: string }
 }
 
-type Section = 'flows' | 'verifications' | 'reports' | 'deployments' | 'events' | 'webhooks' | 'keys'
+type Section =
+  | 'flows'
+  | 'verifications'
+  | 'reports'
+  | 'deployments'
+  | 'events'
+  | 'webhooks'
+  | 'keys'
+  | 'sign-ins'
+  | 'audit'
 
 /** The last is what it takes to see the pages, where not everybody may. */
 const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
@@ -48,6 +57,8 @@ const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
   ['events', 'Events', 'events:read'],
   ['webhooks', 'Webhooks', 'webhooks:read'],
   ['keys', 'API keys', 'keys:admin'],
+  ['sign-ins', 'Sign-ins'],
+  ['audit', 'Audit log', 'keys:admin'],
 ]
 
 /** Addresses within the dashboard. */
@@ -126,7 +137,14 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
 }
 
 /** A page for somebody who is not signed in, or who asked for what is not there. */
-export function plainPage(status: number, assets: string, title: string, children: ComponentChildren): Page {
+export function plainPage(
+  status: number,
+  assets: string,
+  title: string,
+  children: ComponentChildren,
+  /** Where the browser continues by itself. */
+  leadsTo?: string,
+): Page {
   return documentOf(
     status,
     assets,
@@ -137,6 +155,7 @@ export function plainPage(status: number, assets: string, title: string, childre
         {children}
       </div>
     </main>,
+    leadsTo,
   )
 }
 
@@ -145,13 +164,14 @@ export function FormToken({ of: { formToken } }: { readonly of: Pick<Frame, 'for
   return <input type="hidden" name="form_token" value={formToken} />
 }
 
-function documentOf(status: number, assets: string, title: string, body: ComponentChildren): Page {
+function documentOf(status: number, assets: string, title: string, body: ComponentChildren, leadsTo?: string): Page {
   const html = renderToString(
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {leadsTo !== undefined && <meta http-equiv="refresh" content={`0; url=${leadsTo}`} />}
         <title>{title} - Verification flows</title>
         <link rel="stylesheet" href={`${assets}/tabler.min.css`} />
         <link rel="stylesheet" href={`${assets}/dashboard.css`} />

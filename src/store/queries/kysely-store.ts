@@ -8,6 +8,7 @@ import { ephemeralKeyQueries } from './keys/ephemeral-keys.js'
 import { idempotencyQueries } from './keys/idempotency-keys.js'
 import { rateLimitStore } from './keys/rate-limits.js'
 import type { Locks } from './locks.js'
+import { auditLogQueries } from './people/audit-log.js'
 import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
@@ -67,6 +68,7 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     apiKeys: apiKeyQueries(tx, pace),
     ephemeralKeys: ephemeralKeyQueries(tx),
     signIns: signInQueries(tx),
+    auditLog: auditLogQueries(tx, pace),
     idempotency: idempotencyQueries(tx),
     work: workQueries(tx),
     contents: contentsQueries(tx, locks),

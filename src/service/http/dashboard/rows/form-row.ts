@@ -1,11 +1,17 @@
+import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../../api-error.js'
 import type { Frame } from '../../../dashboard/frame.js'
 import type { Needs } from '../../../operations/calls/authorise.js'
 import type { ReadCall, WriteCall } from '../../../operations/calls/call.js'
 import type { Page } from '../../../pages/page.js'
+import type { Read } from './page-row.js'
 
 type Names = Readonly<Record<string, string>>
 export type Fields = Readonly<Record<string, unknown>>
+
+export function fieldsOf({ body }: Pick<FastifyRequest, 'body'>): Fields {
+  return (body ?? {}) as Fields
+}
 
 /** What was done: where the person goes next, and what is said there. */
 interface Done {
@@ -26,6 +32,7 @@ const NOTICES = {
   endpoint_enabled: 'The endpoint gets events from now on.',
   endpoint_disabled: 'The endpoint gets no more events.',
   resent: 'The event is being sent again.',
+  sign_in_ended: 'The sign-in has ended.',
   key_revoked: 'The key was revoked: it no longer works.',
 } as const
 
@@ -39,13 +46,30 @@ export function noticeText(name: string | undefined): string | null {
 type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
 
 /** One form: what it requires of a person, and what it does. */
-export interface FormRow {
+export type FormRow = Form & (Acting | Showing)
+
+interface Form {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
+  /** Whether it asks for a fresh sign-in, because what it does cannot be undone, or gives others rights. */
+  readonly isGrave?: boolean
+}
+
+interface Acting {
   readonly act: (write: Write, names: Names, fields: Fields) => Promise<Done>
   /** The form again, when something typed was wrong; without it, a page says what was wrong. */
   readonly again?: (call: ReadCall, names: Names, fields: Fields, frame: Frame, fault: string) => Promise<Page>
+}
+
+/** A form that is answered with a page of its own: what it shows belongs into no address. */
+interface Showing {
+  readonly show: (
+    does: { readonly read: Read; readonly write: Write },
+    names: Names,
+    fields: Fields,
+    frame: Frame,
+  ) => Promise<Page>
 }
 
 export function text(value: unknown): string {

@@ -27,7 +27,7 @@ export interface Download {
 }
 
 /** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */
-type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
+export type Read = <T>(operation: (call: LookupCall) => Promise<T>) => Promise<T>
 
 /** A page that is read in one transaction: the store has all of it. */
 export function atOnce(

@@ -1,10 +1,12 @@
 import type { FormRow } from '../rows/form-row.js'
 import type { PageRow } from '../rows/page-row.js'
+import { AUDIT_PAGES } from './audit.js'
 import { DEPLOYMENTS_PAGES } from './deployments.js'
 import { EVENTS_PAGES } from './events.js'
 import { FLOWS_FORMS, FLOWS_PAGES } from './flows.js'
 import { KEYS_FORMS, KEYS_PAGES } from './keys.js'
 import { REPORTS_PAGES } from './reports.js'
+import { SIGN_INS_FORMS, SIGN_INS_PAGES } from './sign-ins.js'
 import { VERIFICATIONS_FORMS, VERIFICATIONS_PAGES } from './verifications.js'
 import { WEBHOOKS_FORMS, WEBHOOKS_PAGES } from './webhooks.js'
 
@@ -17,7 +19,15 @@ export const PAGES: readonly PageRow[] = [
   ...EVENTS_PAGES,
   ...WEBHOOKS_PAGES,
   ...KEYS_PAGES,
+  ...SIGN_INS_PAGES,
+  ...AUDIT_PAGES,
 ]
 
 /** Every form of the dashboard. */
-export const FORMS: readonly FormRow[] = [...FLOWS_FORMS, ...VERIFICATIONS_FORMS, ...WEBHOOKS_FORMS, ...KEYS_FORMS]
+export const FORMS: readonly FormRow[] = [
+  ...FLOWS_FORMS,
+  ...VERIFICATIONS_FORMS,
+  ...WEBHOOKS_FORMS,
+  ...KEYS_FORMS,
+  ...SIGN_INS_FORMS,
+]
