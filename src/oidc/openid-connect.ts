@@ -25,7 +25,8 @@ const PAUSE = 5_000
 const KEPT = 60 * 60 * 1_000
 /** Longer than any answer of an issuer, in bytes. */
 const LARGEST_ANSWER = 1024 * 1024
-const LONGEST_SUBJECT = 255
+/** By the standard, at most so many characters of ASCII. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/
 
 /** Loaded only where it is used: that costs start-up time. */
 const library = () => import('openid-client')
@@ -143,7 +144,7 @@ async function identityOf(
   })
   const claims = tokens.claims()
   if (claims === undefined) throw new SignInFault('refused', 'no_id_token')
-  if (claims.sub.length > LONGEST_SUBJECT) throw new SignInFault('refused', 'subject_too_long')
+  if (!SUBJECT.test(claims.sub)) throw new SignInFault('refused', 'subject_invalid')
   const { groupsClaim, roles } = settings
   let all: Readonly<Record<string, unknown>> = claims
   // Many issuers say what a scope stands for there only.

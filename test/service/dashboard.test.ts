@@ -211,6 +211,8 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     for (const page of ['flows/a', `verifications/${session.id}`]) {
       expect((await browser.show(`/dashboard/live/${page}`)).status).toBe(404)
     }
+    expect((await browser.show('/dashboard/test/flows/a%00')).status).toBe(404)
+    expect((await browser.show('/dashboard/test/flows?search=%00&project=a%00')).status).toBe(200)
     expect((await browser.show('/dashboard/live/flows')).text).not.toContain('flows/a')
     expect((await browser.show('/dashboard/elsewhere/flows')).status).toBe(404)
   })
@@ -361,6 +363,8 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
       location: `${here}?done=resent`,
     })
     await expect.poll(() => receiver.received.length).toBe(2)
+    const { data } = await api.store.read((tx) => tx.auditLog.list({ object: delivery }, { limit: 10 }))
+    expect(data.map(({ action }) => action)).toEqual(['webhook_delivery.resent'])
     expect((await browser.send(here, `${here}/resend`, { delivery: 'whd_none' })).status).toBe(404)
 
     const status = async () => (await api.call('GET', `/v1/webhook_endpoints/${endpoint.id}`)).body.status

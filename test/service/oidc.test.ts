@@ -163,6 +163,7 @@ describe('signing in at an identity provider', () => {
     ],
     ['no groups', ({ claims }) => Object.assign(claims, { groups: undefined }), 403, 'no_group'],
     ['groups without a role', ({ claims }) => Object.assign(claims, { groups: ['others', 7] }), 403, 'no_group'],
+    ['a subject that is none', ({ claims }) => Object.assign(claims, { sub: 'a\u0000b' }), 403, 'subject_invalid'],
     [
       'no id token',
       ({ service }) =>

@@ -17,7 +17,7 @@ export function signInsPage(frame: Frame, { signIns, own }: SignInsView): Page {
     frame,
     { title: 'Sign-ins', within: 'sign-ins', actions: <Everywhere frame={frame} /> },
     <div class="card">
-      <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', '']}>
+      <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}>
         {signIns.map((signIn) => (
           <tr key={signIn.hash}>
             <td>

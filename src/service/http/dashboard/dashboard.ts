@@ -163,5 +163,6 @@ function modeOf({ params }: FastifyRequest): DashboardMode {
 
 function askedOf(request: FastifyRequest): Asked {
   const { mode: _, ...names } = request.params as Record<string, string>
+  if (Object.values(names).some((name) => name.includes('\0'))) throw new ApiError(404, { message: NO_PAGE })
   return { names, query: queryOf(request), path: request.url.split('?')[0] ?? '' }
 }

@@ -76,10 +76,19 @@ export async function signIn(
   replaced: string,
 ): Promise<string> {
   const { now, tx, address = null, agent } = call
+  // By the issuer's clock it may be later.
+  const authenticated = person.authenticated && Math.min(person.authenticated, now)
   const secret = randomSecret('browser_')
   const hash = hashOf(secret)
   const times = { created: now, seen: now, expires: now + LONGEST }
-  await tx.signIns.insert({ ...person, hash, ...times, address, agent: agent?.slice(0, LONGEST_AGENT) ?? null })
+  await tx.signIns.insert({
+    ...person,
+    authenticated,
+    hash,
+    ...times,
+    address,
+    agent: agent?.slice(0, LONGEST_AGENT) ?? null,
+  })
   if (isSecret(replaced)) await tx.signIns.delete(hashOf(replaced))
   await tx.signIns.forget(now, now - IDLE)
   const by = { id: person.person, name: person.name, signIn: signInId(hash) }
