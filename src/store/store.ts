@@ -5,6 +5,7 @@ import type { EventReads, EventWrites } from './events.js'
 import type { FlowReads, FlowWrites } from './flows.js'
 import type { IdempotencyKeys } from './idempotency-keys.js'
 import type { ApiKeyReads, ApiKeyWrites, EphemeralKeyReads, EphemeralKeyWrites } from './keys.js'
+import type { AuditLogReads, AuditLogWrites } from './people/audit-log.js'
 import type { SignInReads, SignInWrites } from './people/sign-ins.js'
 import type { RateLimits } from './rate-limits.js'
 import type { ReportReads, ReportWrites } from './reports.js'
@@ -45,6 +46,7 @@ export interface ReadTransaction {
   readonly apiKeys: ApiKeyReads
   readonly ephemeralKeys: EphemeralKeyReads
   readonly signIns: SignInReads
+  readonly auditLog: AuditLogReads
   readonly work: WorkReads
   readonly contents: Pick<Contents, 'batches' | 'isEmpty'>
 }
@@ -66,6 +68,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly apiKeys: ApiKeyReads & ApiKeyWrites
   readonly ephemeralKeys: EphemeralKeyReads & EphemeralKeyWrites
   readonly signIns: SignInReads & SignInWrites
+  readonly auditLog: AuditLogReads & AuditLogWrites
   readonly idempotency: IdempotencyKeys
   readonly work: WorkReads & WorkWrites
   readonly contents: Contents

@@ -52,6 +52,9 @@ describe('the dashboard, in a browser', () => {
     await press('Create')
     await page.getByLabel('Let the attempt end as').selectOption('document_expired')
     await press('Submit')
+    expect(await page.getByText('person@example.com').count()).toBe(0)
+    await press('Show Email, as given')
+    expect(await page.getByText('person@example.com').isVisible()).toBe(true)
     expect(await page.getByText('document_expired').first().isVisible()).toBe(true)
     expect(await page.getByText('Failed').isVisible()).toBe(true)
 
@@ -109,7 +112,11 @@ describe('the dashboard, in a browser', () => {
       body: { url: `https://example.com/${'long/'.repeat(20)}`, enabled_events: ['*'] },
     })
     const { body: session } = await api.call('POST', '/v1/identity/verification_sessions', {
-      body: { verification_flow: 'flow-1', client_reference_id: 'order-7'.repeat(20) },
+      body: {
+        verification_flow: 'flow-1',
+        client_reference_id: 'order-7'.repeat(20),
+        provided_details: { email: 'person@example.com' },
+      },
     })
     const { body: events } = await api.call('GET', '/v1/events?limit=1')
     const [event] = events.data
@@ -125,6 +132,7 @@ describe('the dashboard, in a browser', () => {
         'reports?flow=flow-1',
         'flows?sort=used',
         ...['events', `events/${event.id}`, 'webhooks', `webhooks/${endpoint.id}`, 'keys'],
+        ...['sign-ins', 'audit'],
       ],
     ]
     for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {

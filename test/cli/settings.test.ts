@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../src/cli/commands/service/serve.js'
+import { identityProvider, type OidcOptions } from '../../src/cli/service/oidc.js'
 import { settingsOf, settle } from '../../src/cli/service/settings.js'
 import { stripeSettings } from '../../src/cli/service/stripe.js'
 import { variable } from '../../src/cli/service/variables.js'
@@ -62,6 +63,12 @@ describe('a setting of flows serve', () => {
       api_version: '2026-10-28.endive',
       stripe_rate_limit: 5,
       stripe_changes_every: 60,
+      oidc_issuer: 'https://login.example.com',
+      oidc_client_id: 'flows',
+      oidc_scopes: 'openid groups',
+      oidc_groups_claim: 'roles',
+      oidc_roles: 'staff=viewer,kyc=analyst',
+      audit_days: 90,
       migrations: 'refuse',
       log: true,
     }
@@ -278,5 +285,54 @@ describe('what the service needs for Stripe', () => {
     expect(fault({ STRIPE_TEST_KEY: key('test'), STRIPE_TEST_WEBHOOK_SECRET: 'we_123' })).toContain(
       'is not a signing secret of webhooks',
     )
+  })
+})
+
+describe('signing in by an identity provider', () => {
+  const SECRET = { FLOWS_OIDC_CLIENT_SECRET: 'the secret' }
+  const whole = {
+    public_url: 'https://flows.example.com',
+    oidc_issuer: 'https://login.example.com',
+    oidc_client_id: 'flows',
+    oidc_roles: 'a=b=viewer, kyc team=analyst',
+  }
+  const provider = (file: object, env: Record<string, string> = {}) =>
+    identityProvider(settled([], {}, `${JSON.stringify(file)}\n`) as unknown as OidcOptions, { env })
+
+  test('is set up whole, or not at all', () => {
+    expect(provider({})).toBeUndefined()
+    expect(provider(whole, SECRET)?.name).toBe('login.example.com')
+    expect(settled(['--oidc-roles', whole.oidc_roles])).toMatchObject({
+      oidcRoles: [
+        ['a=b', 'viewer'],
+        ['kyc team', 'analyst'],
+      ],
+    })
+  })
+
+  test.each([
+    ['oidc_issuer', '--oidc-issuer'],
+    ['oidc_client_id', '--oidc-client-id'],
+    ['oidc_roles', '--oidc-roles'],
+    ['public_url', '--public-url'],
+  ])('needs %s', (field, named) => {
+    expect(() => provider({ ...whole, [field]: undefined }, SECRET)).toThrow(`needs ${named}`)
+  })
+
+  test('names everything that is missing at once, the secret too, and shows no secret', () => {
+    expect(() => provider(whole)).toThrow('needs FLOWS_OIDC_CLIENT_SECRET')
+    expect(() => provider({}, SECRET)).toThrow(/^4 settings cannot be used:/)
+    expect(() => provider({}, SECRET)).not.toThrow('the secret')
+  })
+
+  test.each([
+    ['oidc_issuer: http://login.example.com', 'It is not encrypted'],
+    ['oidc_issuer: https://login.example.com/?a=b', 'neither a query nor a fragment'],
+    ['oidc_scopes: profile', 'One of the scopes has to be openid'],
+    ['oidc_roles: kyc', 'Write group=role'],
+    ['oidc_roles: kyc=owner', 'There is no role "owner"'],
+    ['audit_days: 0', 'It is at least 1'],
+  ])('refuses %s', (line, message) => {
+    expect(faults(`${line}\n`)[0]).toContain(message)
   })
 })

@@ -8,6 +8,7 @@ import { ExitCode } from '../../src/cli/program/exit-code.js'
 import { main } from '../../src/cli/program/main.js'
 import { COMMANDS } from '../../src/cli/program/table.js'
 import type { Terminal } from '../../src/cli/program/terminal.js'
+import { OIDC_VARIABLES } from '../../src/cli/service/oidc.js'
 import { settingsOf } from '../../src/cli/service/settings.js'
 import { STRIPE_VARIABLES } from '../../src/cli/service/stripe.js'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../../src/model/diagnostic.js'
@@ -51,8 +52,8 @@ test('settings.md has every setting of flows serve, with its variable and its fi
     return `| \`${flags}\` | \`${variable}\` | ${name} | ${given} | ${description} |`
   })
   const heading = ['| option | variable | in the file | default | what it is |', '| --- | --- | --- | --- | --- |']
-  const stripe = STRIPE_VARIABLES.map(({ name, what }) => `|  | \`${name}\` |  |  | ${what} |`)
-  await expectPart('settings.md', [...heading, ...rows, ...stripe].join('\n'))
+  const others = [...OIDC_VARIABLES, ...STRIPE_VARIABLES].map(({ name, what }) => `|  | \`${name}\` |  |  | ${what} |`)
+  await expectPart('settings.md', [...heading, ...rows, ...others].join('\n'))
 })
 
 test('endpoints.md has every endpoint', async () => {

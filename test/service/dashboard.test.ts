@@ -4,7 +4,7 @@ import { createKey } from '../../src/service/operations/keys/keys.js'
 import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
 import { storeOfTheLane } from '../store/stores.js'
-import { aBrowser, aDashboard, dashboard, FOREIGN, SCRIPT } from './dashboards.js'
+import { aBrowser, aDashboard, DASHBOARD, FOREIGN, SCRIPT } from './dashboards.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -120,17 +120,19 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const creating = ['GET /flows/:flow/verify', 'POST /flows/:flow/verify']
     const events = ['GET /events', 'GET /events/:event']
     const ofAdmins = [
+      ...['GET /audit', 'GET /audit.csv'],
       ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /keys'],
       ...['POST /webhooks/:endpoint/switch', 'POST /webhooks/:endpoint/resend', 'POST /keys/:key/revoke'],
     ]
     const editing = ['GET /new-flow', 'POST /new-flow', 'GET /flows/:flow/edit', 'POST /flows/:flow/edit']
     const link = ['POST /flows/:flow/link', ...editing]
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...link].toSorted())
+    const value = 'POST /verifications/:session'
+    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...link, value].toSorted())
     expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, ...link].toSorted())
-    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins].toSorted())
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, value].toSorted())
     // Nobody is led to what they may not see.
     const { text } = await browsers.viewer.show('/dashboard/test/flows')
-    expect(text).not.toMatch(/Webhooks|API keys|>Events</)
+    expect(text).not.toMatch(/Webhooks|API keys|>Events<|Audit log/)
   })
 
   test('a viewer sees no personal data', async () => {
@@ -207,6 +209,8 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     for (const page of ['flows/a', `verifications/${session.id}`]) {
       expect((await browser.show(`/dashboard/live/${page}`)).status).toBe(404)
     }
+    expect((await browser.show('/dashboard/test/flows/a%00')).status).toBe(404)
+    expect((await browser.show('/dashboard/test/flows?search=%00&project=a%00')).status).toBe(200)
     expect((await browser.show('/dashboard/live/flows')).text).not.toContain('flows/a')
     expect((await browser.show('/dashboard/elsewhere/flows')).status).toBe(404)
   })
@@ -357,6 +361,8 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
       location: `${here}?done=resent`,
     })
     await expect.poll(() => receiver.received.length).toBe(2)
+    const { data } = await api.store.read((tx) => tx.auditLog.list({ object: delivery }, { limit: 10 }))
+    expect(data.map(({ action }) => action)).toEqual(['webhook_delivery.resent'])
     expect((await browser.send(here, `${here}/resend`, { delivery: 'whd_none' })).status).toBe(404)
 
     const status = async () => (await api.call('GET', `/v1/webhook_endpoints/${endpoint.id}`)).body.status
@@ -406,7 +412,7 @@ describe('around the pages', () => {
   })
 
   test('style sheets are kept by the browser, and only those are served', async () => {
-    const api = await served({ dashboard })
+    const api = await served({ dashboard: DASHBOARD })
     const answer = await fetch(`${api.url}/dashboard/assets/1.2.3/tabler.min.css`)
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'public, max-age=31536000, immutable'])
     for (const path of ['..%2f..%2fetc%2fpasswd', '', 'x.css']) {

@@ -3,6 +3,7 @@ import type { EventFilter } from '../../src/store/events.js'
 import type { FlowFilter } from '../../src/store/flows.js'
 import type { ApiKeyFilter, EphemeralKeyRecord } from '../../src/store/keys.js'
 import type { Page } from '../../src/store/page.js'
+import type { AuditFilter, AuditRecord } from '../../src/store/people/audit-log.js'
 import type { ReportFilter } from '../../src/store/reports.js'
 import type { SessionFilter } from '../../src/store/sessions.js'
 import type { WriteTransaction } from '../../src/store/store.js'
@@ -70,6 +71,12 @@ const DELIVERY_FILTER: Required<DeliveryFilter> = {
   event: 'e0007',
   endpoint: 'we_1',
   status: 'failed',
+  created: CREATED,
+}
+const AUDIT_FILTER: Required<AuditFilter> = {
+  actor: 'oidc:7',
+  action: 'session.2',
+  object: 's7',
   created: CREATED,
 }
 const KEY_FILTER: Required<ApiKeyFilter> = { created: CREATED }
@@ -240,9 +247,20 @@ export const EVERY_CALL: EveryCall = {
     insertLink: (tx) => tx.signIns.insertLink(aSignInLink('new')),
     takeLink: (tx) => tx.signIns.takeLink('hash-l7'),
     insert: (tx) => tx.signIns.insert(aSignIn('new')),
+    current: [
+      (tx) => tx.signIns.current({ now: NOW, seenSince: NOW }, undefined, 20),
+      (tx) => tx.signIns.current({ now: NOW, seenSince: NOW }, 'local:anna', 20),
+    ],
+    deleteOf: (tx) => tx.signIns.deleteOf('local:anna'),
     touch: (tx) => tx.signIns.touch('hash-s7', NOW),
     delete: (tx) => tx.signIns.delete('hash-s7'),
     forget: (tx) => tx.signIns.forget(NOW, NOW),
+  },
+  auditLog: {
+    has: (tx) => tx.auditLog.has('a0007'),
+    list: everyList(AUDIT_FILTER, 'a0500', (tx, filter, page) => tx.auditLog.list(filter, page)),
+    insert: (tx) => tx.auditLog.insert(anAuditRecord('new')),
+    forget: (tx) => tx.auditLog.forget(NOW, 20),
   },
   idempotency: {
     find: (tx) => tx.idempotency.find(false, 'key-7'),
@@ -317,7 +335,14 @@ function aSignInLink(id: string, at = NOW) {
 }
 
 function aSignIn(id: string, at = NOW) {
-  return { ...aPerson, hash: `hash-s${id}`, created: at, seen: at, expires: at + 60 }
+  const times = { created: at, seen: at, expires: at + 60, authenticated: at }
+  return { ...aPerson, ...times, hash: `hash-s${id}`, method: 'link', address: '192.0.2.1', agent: null } as const
+}
+
+function anAuditRecord(id: string, n = 7, created = NOW): AuditRecord {
+  const who = { actor: `oidc:${n % 20}`, actor_name: 'anna', sign_in: null, address: null, agent: null, request: null }
+  const what = { action: `session.${n % 5}`, object: `s${n % 50}`, detail: null }
+  return { id, created, livemode: n % 3 === 0 ? null : n % 2 === 0, ...who, ...what }
 }
 
 function anEphemeralKey(id: string, more: Partial<EphemeralKeyRecord> = {}): EphemeralKeyRecord {
@@ -385,6 +410,7 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
     await tx.signIns.insertLink(aSignInLink(`${n}`, created(n)))
     await tx.signIns.insert(aSignIn(`${n}`, created(n)))
+    await tx.auditLog.insert(anAuditRecord(`a${padded(n)}`, n, created(n)))
     await tx.apiKeys.insert(anApiKey(`k${padded(n)}`, { ...common, expires: n % 3 === 0 ? created(n) : null }))
     const edits = [anEdit(`f${n % 20}`, { stripe_flow: `vf_1Far${n % 20}` })]
     await tx.deployments.insert(aDeployment(`d${n}`, { ...common, flow: `f${n % 20}`, edits }))

@@ -3,6 +3,6 @@ import { packageFile } from '../program/package-file.js'
 import { version } from '../program/version.js'
 
 /** The dashboard, with the style sheets that come with this package. */
-export function dashboardOptions(editsManaged = false): DashboardOptions {
-  return { assets: packageFile('dist/assets'), version, editsManaged }
+export function dashboardOptions(options: Pick<DashboardOptions, 'provider' | 'editsManaged'> = {}): DashboardOptions {
+  return { assets: packageFile('dist/assets'), version, ...options }
 }

@@ -4,6 +4,7 @@ import type { Service } from '../operations/calls/call.js'
 import { forgetOld } from '../operations/calls/forget.js'
 import { SERVICE } from '../operations/calls/principal.js'
 import { tellEndingKeys } from '../operations/keys/ending-keys.js'
+import { forgetAudit } from '../operations/people/audit-log.js'
 import { dueSessionsKind } from '../operations/sessions/due-sessions.js'
 import { beginChanges } from '../operations/sessions/remote/changes.js'
 import { verifierWorkKind } from '../operations/sessions/verifier-work.js'
@@ -66,6 +67,11 @@ export function background({ service, sending, onFault, metrics }: BackgroundOpt
       name: 'session_counts',
       every: GATHER_EVERY,
       run: () => service.write({ livemode: false, principal: SERVICE }, ({ tx }) => tx.sessionCounts.gather()),
+    },
+    {
+      name: 'audit_log',
+      every: FORGET_EVERY,
+      run: () => service.write({ livemode: false, principal: SERVICE }, forgetAudit),
     },
     { name: 'ending_keys', every: ENDING_KEYS_EVERY, run: () => tellEndingKeys(service) },
   ]

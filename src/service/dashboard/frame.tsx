@@ -46,7 +46,16 @@ interface Content {
   readonly from?: { readonly href: string; readonly text: string }
 }
 
-type Section = 'flows' | 'verifications' | 'reports' | 'deployments' | 'events' | 'webhooks' | 'keys'
+type Section =
+  | 'flows'
+  | 'verifications'
+  | 'reports'
+  | 'deployments'
+  | 'events'
+  | 'webhooks'
+  | 'keys'
+  | 'sign-ins'
+  | 'audit'
 
 /** The last is what it takes to see the pages, where not everybody may. */
 const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
@@ -57,6 +66,8 @@ const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
   ['events', 'Events', 'events:read'],
   ['webhooks', 'Webhooks', 'webhooks:read'],
   ['keys', 'API keys', 'keys:admin'],
+  ['sign-ins', 'Sign-ins'],
+  ['audit', 'Audit log', 'keys:admin'],
 ]
 
 /** Addresses within the dashboard. */
@@ -138,7 +149,14 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
 }
 
 /** A page for somebody who is not signed in, or who asked for what is not there. */
-export function plainPage(status: number, assets: string, title: string, children: ComponentChildren): Page {
+export function plainPage(
+  status: number,
+  assets: string,
+  title: string,
+  children: ComponentChildren,
+  /** Where the browser continues by itself. */
+  leadsTo?: string,
+): Page {
   return documentOf(
     status,
     { assets, theme: null },
@@ -149,6 +167,7 @@ export function plainPage(status: number, assets: string, title: string, childre
         {children}
       </div>
     </main>,
+    leadsTo,
   )
 }
 
@@ -186,6 +205,7 @@ function documentOf(
   { assets, theme }: Pick<Frame, 'assets' | 'theme'>,
   title: string,
   body: ComponentChildren,
+  leadsTo?: string,
 ): Page {
   const html = renderToString(
     <html lang="en" {...(theme !== null && { 'data-bs-theme': theme })}>
@@ -193,6 +213,7 @@ function documentOf(
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {leadsTo !== undefined && <meta http-equiv="refresh" content={`0; url=${leadsTo}`} />}
         <title>{title} - Verification flows</title>
         <link rel="stylesheet" href={`${assets}/tabler.min.css`} />
         <link rel="stylesheet" href={`${assets}/dashboard.css`} />

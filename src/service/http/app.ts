@@ -85,7 +85,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.register(async (pages) => pageRoutes(pages, service, limiter))
   const { dashboard } = options
   if (dashboard !== undefined) {
-    app.register(async (pages) => dashboardRoutes(pages, service, options.publicUrl, dashboard), {
+    app.register(async (pages) => dashboardRoutes(pages, options, dashboard), {
       prefix: '/dashboard',
     })
   }

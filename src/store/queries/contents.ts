@@ -32,6 +32,7 @@ const KEYS = {
   ephemeral_keys: ['id'],
   idempotency_keys: ['livemode', 'key'],
   work: ['id'],
+  audit_log: ['id'],
 } as const satisfies {
   readonly [Name in Exclude<
     keyof Tables,

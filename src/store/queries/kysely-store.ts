@@ -8,6 +8,7 @@ import { ephemeralKeyQueries } from './keys/ephemeral-keys.js'
 import { idempotencyQueries } from './keys/idempotency-keys.js'
 import { rateLimitStore } from './keys/rate-limits.js'
 import type { Locks } from './locks.js'
+import { auditLogQueries } from './people/audit-log.js'
 import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
@@ -91,6 +92,9 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     },
     get signIns() {
       return signInQueries(tx)
+    },
+    get auditLog() {
+      return auditLogQueries(tx, pace)
     },
     get idempotency() {
       return idempotencyQueries(tx)

@@ -1,4 +1,5 @@
 import type { Generated, Kysely } from 'kysely'
+import type { AuditRecord } from '../people/audit-log.js'
 import type { SignInLinkRecord, SignInRecord } from '../people/sign-ins.js'
 
 /**
@@ -30,10 +31,13 @@ export interface Tables {
   work: WorkTable
   sign_in_links: SignInLinkRecord
   sign_ins: SignInRecord
+  audit_log: AuditLogTable
   rate_windows: { scope: string; window: number; used: number }
 }
 
 export type Db = Kysely<Tables>
+
+export type AuditLogTable = Omit<AuditRecord, 'livemode'> & { readonly livemode: number | null }
 
 export interface FlowsTable {
   id: string

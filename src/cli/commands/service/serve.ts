@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
+import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
-import { DEFAULT_CHANGES_EVERY, DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
+import {
+  DEFAULT_AUDIT_DAYS,
+  DEFAULT_CHANGES_EVERY,
+  DEFAULT_RATE_LIMIT,
+  logToStderr,
+  startServer,
+} from '../../../service/http/server.js'
 import type { MetricsServer } from '../../../service/metrics/serve.js'
 import { parseWebhookProxy, type WebhookProxy } from '../../../service/operations/webhooks/webhook-proxy.js'
 import { parseRange } from '../../../service/operations/webhooks/webhook-targets.js'
@@ -13,6 +20,7 @@ import { ExitCode } from '../../program/exit-code.js'
 import { allOf } from '../../service/all-of.js'
 import { dashboardOptions } from '../../service/dashboard.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
+import { identityProvider, parseGroupRoles, parseIssuer, parseScopes } from '../../service/oidc.js'
 import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
 import { openServiceStore, storeCheck } from '../../service/store.js'
@@ -69,6 +77,25 @@ export const serve: Define = (command, run) => {
       parseChangesEvery,
       DEFAULT_CHANGES_EVERY,
     )
+    .option(
+      '--oidc-issuer <url>',
+      'identity provider that signs people in to the dashboard (OpenID Connect)',
+      parseIssuer,
+    )
+    .option('--oidc-client-id <id>', 'id of this service at the identity provider')
+    .option('--oidc-scopes <scopes>', 'scopes that it is asked for, with spaces between', parseScopes, 'openid profile')
+    .option('--oidc-groups-claim <claim>', 'claim that names the groups of a person', 'groups')
+    .option(
+      '--oidc-roles <group=role>',
+      'role that each group has: viewer, analyst, editor or admin; commas between, or repeated',
+      parseGroupRoles,
+    )
+    .option(
+      '--audit-days <n>',
+      'how long the audit log keeps what people and keys did, in days',
+      parseAuditDays,
+      DEFAULT_AUDIT_DAYS,
+    )
     .addOption(
       new Option('--migrations <what>', 'what to do where the store needs migrations: run them, or refuse to start')
         .choices(['run', 'refuse'] as const)
@@ -96,6 +123,7 @@ export const serve: Define = (command, run) => {
         const checkStore = await storeCheck(cli)
         let webhookProxy: WebhookProxy | undefined
         let stripe: StripeSettings = NO_STRIPE
+        let provider: IdentityProvider | undefined
         allOf([
           () => settle(command, cli.terminal, given.settings),
           () => {
@@ -103,6 +131,9 @@ export const serve: Define = (command, run) => {
           },
           () => {
             stripe = stripeSettings(cli.terminal)
+          },
+          () => {
+            provider = identityProvider(command.opts(), cli.terminal)
           },
           checkStore,
         ])
@@ -123,7 +154,8 @@ export const serve: Define = (command, run) => {
             rateLimit,
             apiVersion,
             verifiers,
-            dashboard: dashboardOptions(options.editManagedFlows),
+            dashboard: dashboardOptions({ provider, editsManaged: options.editManagedFlows }),
+            auditDays: options.auditDays,
             changesEvery: options.stripeChangesEvery,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),
@@ -186,6 +218,12 @@ function parseChangesEvery(value: string): number {
   // Each look is a request of Stripe's limit, in each mode.
   if (seconds < 10) throw new InvalidArgumentError('It is at least 10.')
   return seconds
+}
+
+function parseAuditDays(value: string): number {
+  const days = wholeNumber(value, 3660, 'It is a whole number of days, up to 3660.')
+  if (days === 0) throw new InvalidArgumentError('It is at least 1.')
+  return days
 }
 
 function parseSeconds(value: string): number {

@@ -1,4 +1,5 @@
 import type { SessionCounts } from '../../../store/counts/session-counts.js'
+import { csvOf } from '../parts/csv.js'
 import { dayText } from '../parts/day.js'
 import { completionRate, verificationRate } from '../parts/rates.js'
 import type { ReportsView } from './reports-page.js'
@@ -19,7 +20,7 @@ export function reportsCsv({ figures }: Pick<ReportsView, 'figures'>): string {
     ...versions.map(({ value, counts }) => line('version', `${value}`, '', counts)),
     ...errors.map(({ value, counts }) => line('error', value, '', counts)),
   ]
-  return lines.map((cells) => `${cells.map(cell).join(',')}\r\n`).join('')
+  return csvOf(lines)
 }
 
 function line(by: string, value: string, name: string, counts: SessionCounts): readonly string[] {
@@ -27,10 +28,4 @@ function line(by: string, value: string, name: string, counts: SessionCounts): r
   const figures = [sessions, started, submitted, verified, requires_input, processing, canceled].map(String)
   const rates = [completionRate(counts), verificationRate(counts)].map((rate) => rate?.toFixed(4) ?? '')
   return [by, value, name, ...figures, ...rates]
-}
-
-/** A name may begin like a formula: spreadsheets would calculate it, so it is made to begin with an apostrophe. */
-function cell(text: string): string {
-  const harmless = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -6,6 +6,7 @@ import { metadataText } from '../parts/metadata.js'
 import { Check, Status } from '../parts/status.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
+import { type Values, ValuesCard } from './values-card.js'
 
 export interface VerificationView {
   readonly session: VerificationSession
@@ -17,6 +18,7 @@ export interface VerificationView {
   readonly events: readonly { readonly id: string; readonly type: string; readonly created: number }[]
   /** How an attempt may end, if that is chosen here: only in test mode. */
   readonly outcomes: readonly string[]
+  readonly values: Values
 }
 
 const SECTIONS = [
@@ -30,7 +32,7 @@ const SECTIONS = [
 /** One verification: its status, each check with its reason, and what happened when. */
 export function verificationPage(frame: Frame, view: VerificationView): Page {
   const { session, report, flowName, events } = view
-  const { last_error: error, provided_details: given, verification_flow: flow } = session
+  const { last_error: error, verification_flow: flow } = session
   const isPersonal = frame.may('reports:read')
   return dashboardPage(
     200,
@@ -64,8 +66,6 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
             ['Version of the flow', session.verification_flow_version],
             ['Redaction', session.redaction?.status],
             ['Reference', isPersonal && session.client_reference_id],
-            ['Email', isPersonal && given?.email],
-            ['Phone', isPersonal && given?.phone],
             ['Metadata', isPersonal && metadataText(session.metadata)],
           ]}
         />
@@ -89,6 +89,7 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
           ))}
         </ol>
       </section>
+      {isPersonal && <ValuesCard frame={frame} session={session.id} values={view.values} />}
       {frame.may('sessions:write') && <Actions frame={frame} view={view} />}
     </div>,
   )

@@ -25,7 +25,7 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
     const { needs } = request.routeOptions.config
     if (needs === undefined) throw new Error('a route does not say what it asks of a key')
     const { caller: known, keyId, tail, unmarked } = await authenticated(request)
-    const caller = { ...known, address: request.ip }
+    const caller = { ...known, address: request.ip, agent: request.headers['user-agent'] }
     request.keyTail = tail
     request.caller = caller
     if (unmarked !== null) usage.note(keyId, unmarked)

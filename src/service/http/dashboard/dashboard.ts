@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame, THEMES } from '../../dashboard/frame.js'
-import { deadLinkPage, faultPage, signedOutPage, signInPage } from '../../dashboard/sign-in-pages.js'
+import { faultPage, type ProviderState, signInAgainPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
-import type { Caller, LookupCall, Service, WriteCall } from '../../operations/calls/call.js'
-import { may, SERVICE } from '../../operations/calls/principal.js'
-import { isOwnForm, noteSeen, type SignedIn, signedIn, signInByLink, signOut } from '../../operations/people/sign-in.js'
+import type { Caller, LookupCall, WriteCall } from '../../operations/calls/call.js'
+import { may } from '../../operations/calls/principal.js'
+import { audit } from '../../operations/people/audit.js'
+import type { SignedIn } from '../../operations/people/sign-in.js'
 import type { Page } from '../../pages/page.js'
 import { toErrorAnswer } from '../answers/answer-error.js'
 import { sendPage } from '../answers/send-page.js'
 import { decodeForm, decodeUtf8 } from '../requests/form.js'
 import { queryOf } from '../requests/query.js'
 import { assetRoutes } from './assets.js'
-import { type Fields, noticeText } from './rows/form-row.js'
+import { cookiesOf } from './people/cookies.js'
+import { placeIn } from './people/place.js'
+import { type SignInOptions, signInRoutes } from './people/sign-in-routes.js'
+import { callerAt, NotFresh, NotSignedIn, personAt, refuseForeign } from './people/who.js'
+import { fieldsOf, noticeText, text } from './rows/form-row.js'
 import type { Asked, Download } from './rows/page-row.js'
 import { FORMS, PAGES } from './sections/sections.js'
 
@@ -23,7 +29,9 @@ export interface DashboardOptions {
   readonly assets: string
   /** The version of the program: the address of the style sheets changes with it. */
   readonly version: string
-  /** Whether people may edit flows that a project manages. By default they get the definition to put into git. */
+  /** Who signs people in; without one, links are the only way. */
+  readonly provider?: IdentityProvider | undefined
+  /** Whether flows that a project manages may be edited here, which a plan then shows as drift. */
   readonly editsManaged?: boolean | undefined
 }
 
@@ -36,9 +44,8 @@ const BODY_LIMIT = 128 * 1024
  */
 export function dashboardRoutes(
   app: FastifyInstance,
-  service: Service,
-  publicUrl: () => string,
-  { assets: folder, version, editsManaged = false }: DashboardOptions,
+  { service, limiter, publicUrl }: Pick<SignInOptions, 'service' | 'limiter' | 'publicUrl'>,
+  { assets: folder, version, provider, editsManaged = false }: DashboardOptions,
 ): void {
   const assets = `/dashboard/assets/${encodeURIComponent(version)}`
   app.register(fastifyCookie)
@@ -48,11 +55,21 @@ export function dashboardRoutes(
     { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
     async ({ headers }: FastifyRequest, body: Buffer) => decodeForm(decodeUtf8(body, headers['content-type'])),
   )
+  const cookies = cookiesOf(publicUrl)
+  const providerState = async (): Promise<ProviderState | null> =>
+    provider === undefined ? null : { name: provider.name, isReachable: await provider.isReachable() }
+
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
-    if (error instanceof NotSignedIn) {
+    if (error instanceof NotSignedIn || error instanceof NotFresh) {
+      // Where the person is afterwards: the page that was asked for, or the one with the form.
+      const place = pageAskedFor(request)
+      if (place !== undefined) cookies.place.set(reply, place)
       if (isRefresh(request)) reply.header('hx-refresh', 'true')
-      return sendPage(reply, signInPage(assets))
+      if (error instanceof NotSignedIn) return sendPage(reply, signInPage(assets, await providerState()))
+      // A link signs in again whoever signed in by one.
+      const state = error.person.method === 'link' ? null : await providerState()
+      return sendPage(reply, signInAgainPage(assets, state, publicUrl()))
     }
     // What the page shows is better than a fault in its place.
     if (isRefresh(request)) reply.header('hx-reswap', 'none')
@@ -62,21 +79,8 @@ export function dashboardRoutes(
 
   app.setNotFoundHandler(async (_request, reply) => sendPage(reply, faultPage(404, assets, NO_PAGE)))
 
-  const cookie = cookieOf(publicUrl)
-
-  const personOf = async (request: FastifyRequest): Promise<SignedIn> => {
-    const secret = request.cookies[cookie.name()] ?? ''
-    const found = await service.read(NOBODY, (call) => signedIn(call, secret))
-    if (found === undefined) throw new NotSignedIn()
-    if (found.isStale && !isRefresh(request)) await service.write(NOBODY, (call) => noteSeen(call, secret))
-    return found
-  }
-  const callerOf = (request: FastifyRequest, { principal }: SignedIn): Caller => ({
-    livemode: modeOf(request) === 'live',
-    principal,
-    address: request.ip,
-    request: { id: request.id, idempotency_key: null },
-  })
+  const personOf = (request: FastifyRequest) => personAt(request, service, cookies, !isRefresh(request))
+  const callerOf = (request: FastifyRequest, person: SignedIn) => callerAt(request, person, modeOf(request) === 'live')
   const frameOf = (request: FastifyRequest, person: SignedIn): Frame => ({
     mode: modeOf(request),
     person: { name: person.principal.name, role: person.role },
@@ -86,73 +90,71 @@ export function dashboardRoutes(
     editsManaged,
     assets,
     here: hereOf(request),
-    theme: THEMES.find((theme) => theme === request.cookies[cookie.name('-theme')]) ?? null,
+    theme: THEMES.find((theme) => theme === cookies.theme.read(request)) ?? null,
   })
+  const readFor =
+    (caller: Caller) =>
+    <T>(operation: (call: LookupCall) => Promise<T>) =>
+      service.read(caller, operation)
+  const writeFor =
+    (caller: Caller) =>
+    <T>(operation: (call: WriteCall) => Promise<T>) =>
+      service.write(caller, operation)
 
   app.get('/', async (request, reply) => {
     await personOf(request)
     return reply.redirect(at('test', 'flows'), 303)
   })
 
-  // Whoever only looks at a link, such as a program that shows previews, does not use it up.
-  app.head('/sign-in', async (_request, reply) => reply.type('text/html; charset=utf-8').send())
-  app.get('/sign-in', { exposeHeadRoute: false }, async (request, reply) => {
-    const { token = '' } = queryOf(request)
-    const secret = await service.write(NOBODY, (call) => signInByLink(call, token))
-    if (secret === undefined) return sendPage(reply, deadLinkPage(assets))
-    return reply.setCookie(cookie.name(), secret, cookie.options()).redirect('/dashboard', 303)
-  })
-
-  app.post('/sign-out', async (request, reply) => {
-    const person = await personOf(request)
-    refuseForeign(person, fieldsOf(request))
-    await service.write(NOBODY, (call) => signOut(call, request.cookies[cookie.name()] ?? ''))
-    return sendPage(reply.clearCookie(cookie.name(), cookie.options()), signedOutPage(assets))
-  })
-
   app.post('/theme', async (request, reply) => {
-    const fields = fieldsOf(request)
+    const { to, theme, ...fields } = fieldsOf(request)
     refuseForeign(await personOf(request), fields)
-    const theme = THEMES.find((one) => one === fields.theme)
-    const to = pathWithin(fields.to)
-    const name = cookie.name('-theme')
-    if (theme === undefined) return reply.clearCookie(name, cookie.options()).redirect(to, 303)
-    return reply.setCookie(name, theme, { ...cookie.options(), maxAge: YEAR }).redirect(to, 303)
+    if (THEMES.some((one) => one === theme)) cookies.theme.set(reply, text(theme))
+    else cookies.theme.clear(request, reply)
+    return reply.redirect(placeIn(text(to)) ?? '/dashboard', 303)
   })
+
+  signInRoutes(app, { service, limiter, publicUrl, cookies, assets, provider })
+
+  const sendShown = async (reply: FastifyReply, caller: Caller, shown: Page | Download) => {
+    if (!('file' in shown)) return sendPage(reply, shown)
+    await service.write(caller, (call) => audit(call, { action: 'file.downloaded', object: shown.file }))
+    return sendFile(reply, shown)
+  }
 
   for (const { path, needs, show } of PAGES) {
     app.get(`/:mode${path}`, async (request, reply) => {
       const person = await personOf(request)
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
-      const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
-      const shown = await show(read, askedOf(request), frameOf(request, person))
-      if ('file' in shown || !isRefresh(request)) return sendShown(reply, shown)
+      const shown = await show(readFor(caller), askedOf(request), frameOf(request, person))
+      if ('file' in shown || !isRefresh(request)) return sendShown(reply, caller, shown)
       const tag = createHash('sha256').update(shown.html).digest('base64url')
       reply.header('hx-ptag', tag)
       return request.headers['hx-ptag'] === tag ? reply.code(304).send() : sendPage(reply, shown)
     })
   }
 
-  for (const { path, needs, act, again } of FORMS) {
-    app.post(`/:mode${path}`, async (request, reply) => {
+  for (const row of FORMS) {
+    app.post(`/:mode${row.path}`, async (request, reply) => {
       const person = await personOf(request)
       const fields = fieldsOf(request)
       refuseForeign(person, fields)
       const caller = callerOf(request, person)
-      authorise(caller, needs, '')
+      authorise(caller, row.needs, '')
+      if (row.isGrave && !person.isFresh) throw new NotFresh(person)
       const { names } = askedOf(request)
+      const frame = frameOf(request, person)
       try {
-        const write = <T>(operation: (call: WriteCall) => Promise<T>) => service.write(caller, operation)
-        const read = <T>(operation: (call: LookupCall) => Promise<T>) => service.read(caller, operation)
-        const answer = await act(write, names, fields, { read, frame: frameOf(request, person) })
-        if (!('notice' in answer)) return sendShown(reply, answer)
-        return reply.redirect(`${at(modeOf(request), ...answer.to)}?done=${answer.notice}`, 303)
+        const done = await row.act(writeFor(caller), names, fields, { read: readFor(caller), frame })
+        if (!('notice' in done)) return await sendShown(reply, caller, done)
+        return reply.redirect(`${at(modeOf(request), ...done.to)}?done=${done.notice}`, 303)
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
+        const { again } = row
         if (again === undefined || status !== 400) throw error
         const { message } = body.error
-        const page = await service.read(caller, (call) => again(call, names, fields, frameOf(request, person), message))
+        const page = await service.read(caller, (call) => again(call, names, fields, frame, message))
         return sendPage(reply, page)
       }
     })
@@ -164,40 +166,6 @@ function isRefresh({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && headers['hx-request'] === 'true'
 }
 
-const NOBODY: Caller = { livemode: false, principal: SERVICE }
-
-const NO_PAGE = 'There is no such page.'
-
-function sendShown(reply: FastifyReply, shown: Page | Download): FastifyReply {
-  if (!('file' in shown)) return sendPage(reply, shown)
-  const { file, type, content } = shown
-  return reply
-    .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
-    .type(`${type}; charset=utf-8`)
-    .send(content)
-}
-
-class NotSignedIn extends Error {
-  override readonly name = 'NotSignedIn'
-}
-
-/** With https, a cookie that no other host and no unencrypted page can set or read. Browsers refuse it without. */
-function cookieOf(publicUrl: () => string) {
-  const isSecure = () => publicUrl().startsWith('https:')
-  return {
-    name: (end = '') => `${isSecure() ? '__Host-flows' : 'flows'}${end}`,
-    options: () => ({ path: '/', httpOnly: true, secure: isSecure(), sameSite: 'lax' }) as const,
-  }
-}
-
-/** Another site can make a browser send a form, and cannot know what the person's own forms carry. */
-function refuseForeign(person: SignedIn, fields: Fields): void {
-  if (isOwnForm(person, fields.form_token)) return
-  const message =
-    'This form is not from a page that you have open, or you have signed in again since. Nothing was done.'
-  throw new ApiError(403, { message })
-}
-
 /** The page's address without what was just done, which is said once. */
 function hereOf({ url }: FastifyRequest): string {
   const { done: _, ...query } = queryOf({ url })
@@ -205,15 +173,19 @@ function hereOf({ url }: FastifyRequest): string {
   return `${url.split('?')[0]}${text === '' ? '' : `?${text}`}`
 }
 
-/** Where a form leads back to: only a page of the dashboard. */
-function pathWithin(to: unknown): string {
-  const url = typeof to === 'string' && URL.canParse(to, BASE) ? new URL(to, BASE) : null
-  return url?.origin === BASE && url.pathname.startsWith('/dashboard/') ? url.pathname + url.search : '/dashboard'
+const NO_PAGE = 'There is no such page.'
+
+/** The page that was asked for, or that the form was on: browsers say so to the same site, because the pages ask for it. */
+function pageAskedFor({ method, url, headers }: FastifyRequest): string | undefined {
+  return placeIn(method === 'GET' ? url : (headers.referer ?? ''))
 }
 
-/** Stands for the service's own address. */
-const BASE = 'http://dashboard.invalid'
-const YEAR = 365 * 24 * 60 * 60
+function sendFile(reply: FastifyReply, { file, type, content }: Download): FastifyReply {
+  return reply
+    .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
+    .type(`${type}; charset=utf-8`)
+    .send(content)
+}
 
 function modeOf({ params }: FastifyRequest): DashboardMode {
   const { mode } = params as { readonly mode?: string }
@@ -223,9 +195,6 @@ function modeOf({ params }: FastifyRequest): DashboardMode {
 
 function askedOf(request: FastifyRequest): Asked {
   const { mode: _, ...names } = request.params as Record<string, string>
+  if (Object.values(names).some((name) => name.includes('\0'))) throw new ApiError(404, { message: NO_PAGE })
   return { names, query: queryOf(request), path: request.url.split('?')[0] ?? '' }
-}
-
-function fieldsOf({ body }: FastifyRequest): Fields {
-  return (body ?? {}) as Fields
 }

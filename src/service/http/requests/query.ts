@@ -1,7 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 
-/** The query of a page. Links that are passed around collect foreign parameters; a page ignores those that it does not know. */
+/**
+ * The query of a page. Links that are passed around collect foreign parameters; a page ignores those that it does not
+ * know. NUL characters are left out: nothing that is stored has one.
+ */
 export function queryOf({ url }: Pick<FastifyRequest, 'url'>): Record<string, string> {
   const mark = url.indexOf('?')
-  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1)))
+  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1).replaceAll('%00', '')))
 }

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { SignInFault } from '../../../oidc/identity-provider.js'
 import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError } from '../../api-error.js'
 import { isFault } from '../answers/answer-error.js'
@@ -17,7 +18,7 @@ export interface LogLine {
   readonly mode: 'live' | 'test' | null
   /** The last characters of the API key. */
   readonly key: string | null
-  /** The code of the error in the answer. */
+  /** The code of the error in the answer, or of what the identity provider said. */
   readonly code?: string
   /** The id of the request at the verifier whose error was handed on. */
   readonly verifier_request?: string
@@ -44,6 +45,7 @@ export function logLine(request: FastifyRequest, reply: FastifyReply): LogLine {
 }
 
 function codeOf(failure: unknown): Pick<LogLine, 'code' | 'verifier_request'> {
+  if (failure instanceof SignInFault) return { code: failure.reason }
   if (!(failure instanceof ApiError)) return {}
   const { body, foreign } = failure
   return {

@@ -14,6 +14,8 @@ export interface Caller {
   readonly principal: Principal
   /** The address that the request comes from, behind proxies that are trusted. */
   readonly address?: string | undefined
+  /** What the program that asks says of itself: its User-Agent. */
+  readonly agent?: string | undefined
   /** The request that asks, for the events that it causes. */
   readonly request?: { readonly id: string; readonly idempotency_key: string | null } | undefined
   /** The request's `Stripe-Version`. */
@@ -38,6 +40,8 @@ export interface Call<Transaction> extends Caller {
   readonly webhookTargets: WebhookTargets
   /** The version of Stripe's API that events name, except for endpoints with their own version. */
   readonly eventVersion: string
+  /** How long the audit log keeps its records, in days. */
+  readonly auditDays: number
 }
 
 export type ReadCall = Call<ReadTransaction>
@@ -96,12 +100,17 @@ export interface ServiceOptions {
   readonly webhookAllow?: readonly string[] | undefined
   /** The version of Stripe's API that events name. By default the one whose shapes the service uses. */
   readonly apiVersion?: string | undefined
+  /** How long the audit log keeps its records, in days. */
+  readonly auditDays?: number | undefined
   /** Called after the commit of a write that left work for the background. */
   readonly onWake?: (() => void) | undefined
 }
 
 /** Seconds between two looks for changes at a remote verifier. */
 export const CHANGES_EVERY = 5 * 60
+
+/** How long the audit log keeps its records, in days, unless it is said. */
+export const AUDIT_DAYS = 365
 
 /** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2
@@ -116,6 +125,7 @@ export function service({
   changesEvery = CHANGES_EVERY,
   webhookAllow,
   apiVersion = API_VERSION,
+  auditDays = AUDIT_DAYS,
   onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
@@ -134,6 +144,7 @@ export function service({
     },
     webhookTargets: targets,
     eventVersion: apiVersion,
+    auditDays,
   })
   /** One transaction. Also answers what the operation asked to do later. */
   const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {

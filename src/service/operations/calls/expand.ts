@@ -38,17 +38,23 @@ type Asking = Pick<Call<unknown>, 'principal' | 'now'>
  * reports. Sensitive members are for restricted keys only (docs.stripe.com/identity/access-verification-results).
  */
 export function checkExpand({ principal }: Pick<Asking, 'principal'>, expand: Expand): void {
-  // A caller with direct access to the store can read everything anyway.
+  // A caller with direct access to the store can read everything anyway. The dashboard shows people one value at a time.
   if (isAtTheStore(principal)) return
   for (const path of expand) {
     if (principal.kind === 'ephemeral_key') throw mayNotSee(path, 'not with an ephemeral key')
     const isSensitive = SENSITIVE_PATHS.has(path)
-    if (isSensitive && scopesOf(principal) === null) throw mayNotSee(path, 'only a restricted key may expand it')
+    if (isSensitive && principal.kind === 'key' && scopesOf(principal) === null)
+      throw mayNotSee(path, 'only a restricted key may expand it')
     if ((isSensitive || path === 'last_verification_report') && !may(principal, 'reports:read')) {
       const message = `This property cannot be expanded (${path}): the key has no scope reports:read.`
       throw new ApiError(403, { code: 'scope_missing', param: 'expand', message })
     }
   }
+}
+
+/** Whether a member of a report is shown only if it is named, by its path in the report. */
+export function isNamedOnly(path: string): boolean {
+  return REPORT_EXPANDABLE.includes(path)
 }
 
 const SENSITIVE_PATHS: ReadonlySet<string> = new Set(

@@ -20,7 +20,14 @@ export type Principal =
   /** A key that was made for one session: it may read that, and nothing else. */
   | { readonly kind: 'ephemeral_key'; readonly id: string; readonly session: string }
   /** A signed-in person. Scopes as for a key. */
-  | { readonly kind: 'person'; readonly id: string; readonly name: string; readonly scopes: readonly Scope[] | null }
+  | {
+      readonly kind: 'person'
+      readonly id: string
+      readonly name: string
+      readonly scopes: readonly Scope[] | null
+      /** The sign-in that proves it, for the audit log. */
+      readonly signIn?: string
+    }
   /** A user of the machine that the store is on, who could read it anyway. */
   | { readonly kind: 'local'; readonly name: string | null }
   /** A visitor of a page for people who are verified: the page's address decides what they may see. */

@@ -11,6 +11,7 @@ import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf } from '../calls/principal.js'
 import { recordEvent } from '../events/events.js'
 import { beyondBinding, bindingOf, isWithin, mayName, refuseBeyond } from '../keys/binding.js'
+import { type Act, audit } from '../people/audit.js'
 import { refuseBoundTwice, refuseNewlyUnverifiable } from './bound-flows.js'
 import { checkedConfig } from './check-body.js'
 import { checkFlowKey, checkKey } from './check-key.js'
@@ -138,10 +139,13 @@ export async function updateStaticLink(
   { active, rotate = false, expected_version }: StaticLinkParams,
 ): Promise<VerificationFlow> {
   const flow = await flowToWrite(call, idOrKey, expected_version)
-  return saveIfChanged(call, rotate ? 'rotate_link' : 'update', flow, {
-    config: { ...flow.config, static_link: { active: active ?? flow.config.static_link.active } },
+  const isOn = active ?? flow.config.static_link.active
+  const change = {
+    config: { ...flow.config, static_link: { active: isOn } },
     link_token: rotate ? linkToken() : flow.link_token,
-  })
+  }
+  const act = { action: 'static_link.updated', detail: rotate ? 'renewed' : isOn ? 'on' : 'off' } as const
+  return saveIfChanged(call, rotate ? 'rotate_link' : 'update', flow, change, act)
 }
 
 export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): Promise<ListObject<VerificationFlow>> {
@@ -226,11 +230,12 @@ async function saveIfChanged(
   action: string,
   flow: FlowRecord,
   change: Partial<FlowRecord>,
+  act?: Act,
 ): Promise<VerificationFlow> {
   const changed = { ...flow, ...change }
   if (canonicalJson(changed) === canonicalJson(flow)) return toResource(call, flow)
   const next = { ...changed, version: flow.version + 1, updated: call.now, updated_by: actorOf(call.principal) }
-  const saved = await save(call, action, next, flow)
+  const saved = await save(call, action, next, flow, act)
   if (isEditOutsideGit(flow, changed)) await recordEvent(call, 'verification_flows.flow.edited_outside_git', saved)
   return saved
 }
@@ -258,12 +263,21 @@ async function save(
   action: string,
   flow: FlowRecord,
   before: FlowRecord | null,
+  act: Act = { action: ACTS[action] ?? 'flow.updated' },
 ): Promise<VerificationFlow> {
   refuseNewlyUnverifiable(call, flow, before)
   await refuseBoundTwice(call, [flow], () => 'stripe_flow')
   await call.tx.flows.save([flow], [versionOf(call, action, flow, null)])
   await call.tx.state.advance(call.livemode)
+  await audit(call, { ...act, object: flow.id })
   return toResource(call, flow)
+}
+
+/** What is recorded of the changes that have an act of their own. */
+const ACTS: Readonly<Record<string, Act['action']>> = {
+  create: 'flow.created',
+  archive: 'flow.archived',
+  restore: 'flow.restored',
 }
 
 /** Options of a document belong to the type: a change to another type removes them, unless the request sets them. */

@@ -8,6 +8,7 @@ import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-er
 import type { Caller, ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { actorOf, isAtTheStore, scopesOf as scopesOfPrincipal } from '../calls/principal.js'
+import { audit } from '../people/audit.js'
 import { areWithin, type BindingParams, beyondBinding, bindingOf, checkBinding } from './binding.js'
 import { findEphemeralKey } from './ephemeral-keys.js'
 import { randomSecret } from './random-secret.js'
@@ -65,6 +66,7 @@ export async function createKey(
     origin,
   }
   await call.tx.apiKeys.insert(key)
+  await audit(call, { action: 'api_key.created', object: key.id, livemode })
   return { ...toResource(key), secret }
 }
 
@@ -120,6 +122,7 @@ export async function revokeKey(call: WriteCall, id: string): Promise<ApiKey> {
   if (key.revoked !== null) return toResource(key)
   const by = actorOf(call.principal)
   await call.tx.apiKeys.revoke(id, call.now, by)
+  await audit(call, { action: 'api_key.revoked', object: id, livemode: key.livemode })
   return toResource({ ...key, revoked: call.now, revoked_by: by })
 }
 

@@ -13,7 +13,17 @@ const ROLES = {
 
 export type Role = keyof typeof ROLES
 
-/** The scopes of a role by its name; none for a name that is not known, as after a change of the roles. */
-export function scopesOfRole(role: string): readonly Scope[] | null {
-  return Object.hasOwn(ROLES, role) ? ROLES[role as Role] : []
+export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[]
+
+export function isRole(name: string): name is Role {
+  return Object.hasOwn(ROLES, name)
+}
+
+/**
+ * What somebody with these roles may do together, given by name with spaces between. A name that is not known gives
+ * nothing, as after a change of the roles.
+ */
+export function scopesOfRoles(roles: string): readonly Scope[] | null {
+  const all = roles.split(' ').map((name) => (isRole(name) ? ROLES[name] : []))
+  return all.includes(null) ? null : [...new Set(all.flatMap((scopes) => scopes ?? []))]
 }

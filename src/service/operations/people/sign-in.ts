@@ -3,7 +3,8 @@ import type { SignInRecord } from '../../../store/people/sign-ins.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { isAtTheStore, type Principal } from '../calls/principal.js'
 import { randomSecret } from '../keys/random-secret.js'
-import { type Role, scopesOfRole } from './roles.js'
+import { audit, LONGEST_AGENT } from './audit.js'
+import { type Role, scopesOfRoles } from './roles.js'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -17,6 +18,9 @@ const LONGEST = 12 * HOUR
 /** Longer secrets are not looked up. */
 const LONGEST_SECRET = 100
 
+/** How long a sign-in is good enough for what asks for a fresh one, in seconds. */
+export const FRESH = 5 * MINUTE
+
 export interface Person {
   readonly id: string
   readonly name: string
@@ -27,6 +31,9 @@ export interface Person {
 export interface SignedIn {
   readonly principal: Extract<Principal, { readonly kind: 'person' }>
   readonly role: string
+  readonly method: SignInRecord['method']
+  /** Whether the person proved a moment ago who they are. */
+  readonly isFresh: boolean
   /** Belongs into every form: another site cannot know it. */
   readonly formToken: string
 }
@@ -44,26 +51,59 @@ export async function makeSignInLink(call: WriteCall, { id, name, role }: Person
     created: now,
     expires: now + LINK_LIFETIME,
   })
+  await audit(call, { action: 'sign_in_link.created', object: id, detail: role, livemode: null })
   return secret
 }
 
 /**
  * Signs in whoever comes with the secret of a link. The answer is the secret for the browser's cookie, made anew each
- * time; undefined if the link was used, has expired or never was.
+ * time; undefined if the link was used, has expired or never was. `replaced` is the secret that the cookie had.
  */
-export async function signInByLink(call: WriteCall, secret: string): Promise<string | undefined> {
+export async function signInByLink(call: WriteCall, secret: string, replaced: string): Promise<string | undefined> {
   const link = isSecret(secret) ? await call.tx.signIns.takeLink(hashOf(secret)) : undefined
-  if (link === undefined || link.expires <= call.now) return undefined
+  if (link === undefined || link.expires <= call.now) {
+    await auditRefusal(call, link === undefined ? null : { id: link.person, name: link.name }, 'link_dead')
+    return undefined
+  }
   const { person, name, role } = link
-  return signIn(call, { person, name, role })
+  return signIn(call, { person, name, role, method: 'link', authenticated: call.now }, replaced)
 }
 
-async function signIn(call: WriteCall, person: Pick<SignInRecord, 'person' | 'name' | 'role'>): Promise<string> {
-  const { now, tx } = call
+/** Signs somebody in, with a new secret for the cookie; the sign-in that the browser had ends. */
+export async function signIn(
+  call: WriteCall,
+  person: Pick<SignInRecord, 'person' | 'name' | 'role' | 'method' | 'authenticated'>,
+  replaced: string,
+): Promise<string> {
+  const { now, tx, address = null, agent } = call
+  // By the issuer's clock it may be later.
+  const authenticated = person.authenticated && Math.min(person.authenticated, now)
   const secret = randomSecret('browser_')
-  await tx.signIns.insert({ ...person, hash: hashOf(secret), created: now, seen: now, expires: now + LONGEST })
+  const hash = hashOf(secret)
+  const times = { created: now, seen: now, expires: now + LONGEST }
+  await tx.signIns.insert({
+    ...person,
+    authenticated,
+    hash,
+    ...times,
+    address,
+    agent: agent?.slice(0, LONGEST_AGENT) ?? null,
+  })
+  if (isSecret(replaced)) await tx.signIns.delete(hashOf(replaced))
   await tx.signIns.forget(now, now - IDLE)
+  const by = { id: person.person, name: person.name, signIn: signInId(hash) }
+  await audit(call, { action: 'sign_in.succeeded', detail: `${person.method}: ${person.role}`, by, livemode: null })
   return secret
+}
+
+/** Records that somebody was not signed in, and the reason as a word. */
+export async function auditRefusal(
+  call: WriteCall,
+  by: { readonly id: string; readonly name: string } | null,
+  reason: string,
+): Promise<void> {
+  const actor = by ?? { id: null, name: null }
+  await audit(call, { action: 'sign_in.refused', detail: reason, by: actor, livemode: null })
 }
 
 /** Who is signed in with a cookie's secret; undefined if nobody is, or no longer. */
@@ -72,10 +112,12 @@ export async function signedIn(call: ReadCall, secret: string): Promise<(SignedI
   const hash = hashOf(secret)
   const found = await call.tx.signIns.byHash(hash)
   if (found === undefined || found.expires <= call.now || found.seen <= call.now - IDLE) return undefined
-  const { person, name, role } = found
+  const { person, name, role, method, authenticated } = found
   return {
-    principal: { kind: 'person', id: person, name, scopes: scopesOfRole(role) },
+    principal: { kind: 'person', id: person, name, scopes: scopesOfRoles(role), signIn: signInId(hash) },
     role,
+    method,
+    isFresh: authenticated !== null && authenticated > call.now - FRESH,
     formToken: await formTokenOf(call, hash),
     isStale: found.seen <= call.now - MINUTE,
   }
@@ -87,7 +129,9 @@ export async function noteSeen(call: WriteCall, secret: string): Promise<void> {
 }
 
 export async function signOut(call: WriteCall, secret: string): Promise<void> {
-  await call.tx.signIns.delete(hashOf(secret))
+  const ended = await call.tx.signIns.delete(hashOf(secret))
+  if (ended === undefined) return
+  await audit(call, { action: 'sign_in.ended', livemode: null })
 }
 
 /** Whether a form comes from a page of this person. */
@@ -100,6 +144,11 @@ async function formTokenOf(call: Pick<Call<unknown>, 'signingSecret'>, hash: str
   return createHmac('sha256', await call.signingSecret())
     .update(`form:${hash}`)
     .digest('base64url')
+}
+
+/** What a sign-in is called where people read of it: the beginning of its digest. */
+export function signInId(hash: string): string {
+  return hash.slice(0, 16)
 }
 
 function isSecret(text: string): boolean {

@@ -4,6 +4,7 @@ import { choicesOf, type Submitted } from '../../../verifier/hosted-page.js'
 import { ApiError, invalidValue } from '../../api-error.js'
 import type { WriteCall } from '../calls/call.js'
 import { type Expand, NOTHING } from '../calls/expand.js'
+import { auditPerson } from '../people/audit.js'
 import { endAttempt } from './observed.js'
 import { refuseRedacted, refuseUnless, saveWithEvent, sessionToWrite } from './save-session.js'
 import { oneSessionResource } from './session-resource.js'
@@ -25,7 +26,9 @@ export async function submitSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await sessionToWrite(call, id)
-  return oneSessionResource(call, await submit(call, session, outcome ?? 'verified'), expand)
+  const submitted = await submit(call, session, outcome ?? 'verified')
+  await auditPerson(call, { action: 'session.submitted', object: id, detail: outcome ?? null })
+  return oneSessionResource(call, submitted, expand)
 }
 
 export async function submit(call: WriteCall, session: SessionRecord, choice: string): Promise<SessionRecord> {

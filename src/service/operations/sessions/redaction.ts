@@ -1,6 +1,7 @@
 import type { VerificationSession } from '../../../model/resources.js'
 import type { WriteCall } from '../calls/call.js'
 import { type Expand, NOTHING } from '../calls/expand.js'
+import { audit } from '../people/audit.js'
 import { erase } from './erase.js'
 import { finishRedaction } from './observed.js'
 import { refuseUnless, sessionToWrite } from './save-session.js'
@@ -20,6 +21,7 @@ export async function redactSession(
   if (session.redaction !== null) return oneSessionResource(call, session, expand)
   refuseUnless(session, ['requires_input', 'verified'], 'be redacted')
   const isHere = session.remote === null
+  await audit(call, { action: 'session.redacted', object: id })
   if (!isHere) await redactLater(call, session)
   const due = isHere && call.processing > 0 ? call.now + call.processing : null
   const redacting = await erase(call, session, due)

@@ -5,6 +5,7 @@ import { checkExpand, type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { findFlow, isOfFlowWithin } from '../flows/find-flow.js'
 import { bindingOf, notFoundFor } from '../keys/binding.js'
+import { audit, auditPerson } from '../people/audit.js'
 import { notOpened } from './remote/opened.js'
 import { goOnOpening, openLater } from './remote/opening.js'
 import { isOld, refreshed } from './remote/refresh.js'
@@ -60,6 +61,7 @@ export async function createSession(
   expand: Expand = NOTHING,
 ): Promise<VerificationSession> {
   const session = await insertSession(call, await checkOf(call, params), params)
+  await auditPerson(call, { action: 'session.created', object: session.id })
   return openedResource(call, session, expand)
 }
 
@@ -248,6 +250,7 @@ export async function cancelSession(
   const session = await sessionToWrite(call, id)
   refuseRedacted(session, 'canceled')
   refuseUnless(session, ['requires_input'], 'be canceled')
+  await audit(call, { action: 'session.canceled', object: id })
   if (session.remote !== null) {
     const answer = (again: WriteCall, left: SessionRecord) => oneSessionResource(again, left, expand)
     await changeLater(call, session, 'session.cancel', { answer })

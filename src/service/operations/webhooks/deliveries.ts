@@ -4,6 +4,7 @@ import { ApiError, notFound } from '../../api-error.js'
 import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
 import { toEvent } from '../events/events.js'
+import { audit } from '../people/audit.js'
 import { nextAttempt, PATIENCE } from './retry-schedule.js'
 import { webhookSignature } from './webhook-signature.js'
 
@@ -117,6 +118,7 @@ export async function resendDelivery(call: WriteCall, id: string): Promise<Webho
     throw new ApiError(400, { code: 'webhook_endpoint_disabled', param: WHAT_ENDPOINT, message })
   }
   await tx.deliveries.resend(id, now)
+  await audit(call, { action: 'webhook_delivery.resent', object: id })
   call.wake()
   return retrieveDelivery(call, id)
 }

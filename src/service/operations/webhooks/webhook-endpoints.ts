@@ -8,6 +8,7 @@ import type { ReadCall, WriteCall } from '../calls/call.js'
 import { type ListParams, listObject, pageOf } from '../calls/list.js'
 import { EVERY_OWN_TYPE } from '../events/events.js'
 import { STRIPE_EVENT_TYPES } from '../events/stripe-event-types.js'
+import { audit } from '../people/audit.js'
 import { checkText, type Metadata, mergedMetadata } from '../sessions/session-params.js'
 
 const ENDPOINT = '/v1/webhook_endpoints'
@@ -73,6 +74,7 @@ export async function createWebhookEndpoint(
     throw new ApiError(400, { code: 'webhook_endpoint_limit', message })
   }
   await call.tx.webhookEndpoints.insert(endpoint)
+  await audit(call, { action: 'webhook_endpoint.created', object: endpoint.id })
   return { ...toResource(endpoint), secret: endpoint.secret }
 }
 
@@ -110,16 +112,20 @@ export async function updateWebhookEndpoint(
   }
   await tx.webhookEndpoints.update(updated)
   if (updated.status === 'disabled') await tx.deliveries.cancelOf(id)
+  const detail = disabled == null ? null : updated.status
+  await audit(call, { action: 'webhook_endpoint.updated', object: id, detail })
   return toResource(updated)
 }
 
 /** Deletes an endpoint and every stored answer that holds its secret. Its deliveries stay for the record. */
-export async function deleteWebhookEndpoint({ tx, livemode }: WriteCall, id: string): Promise<DeletedWebhookEndpoint> {
+export async function deleteWebhookEndpoint(call: WriteCall, id: string): Promise<DeletedWebhookEndpoint> {
+  const { tx, livemode } = call
   const endpoint = await tx.webhookEndpoints.toWrite(livemode, id)
   if (endpoint === undefined) throw notFound(WHAT, id, 'webhook_endpoint')
   await tx.deliveries.cancelOf(id)
   await tx.idempotency.forgetAbout(id)
   await tx.webhookEndpoints.delete(id)
+  await audit(call, { action: 'webhook_endpoint.deleted', object: id })
   return { id, object: 'webhook_endpoint', deleted: true }
 }
 

@@ -3,14 +3,15 @@ import type { CreatedRange, Page, PageOf } from '../../page.js'
 import type { Db, Tables } from '../tables.js'
 import type { Pace } from './pace.js'
 
-/** Tables whose rows belong to a mode and are listed by time of creation. */
+/** Tables whose rows are listed by time of creation, mostly those of one mode. */
 type ListedTable = {
-  [Name in keyof Tables]: Tables[Name] extends { id: string; livemode: number; created: number } ? Name : never
+  [Name in keyof Tables]: Tables[Name] extends { id: string; livemode: number | null; created: number } ? Name : never
 }[keyof Tables]
 
 export interface Listing<Name extends ListedTable> {
   readonly table: Name
-  readonly livemode: boolean
+  /** Null for the rows of every mode, where indexes are without it. */
+  readonly livemode: boolean | null
   readonly created: CreatedRange | undefined
   /**
    * The values that columns must have, the rarest first; undefined means any value. Each of these columns has an index
@@ -88,7 +89,7 @@ async function keyOf(db: Db, table: ListedTable, id: string): Promise<Key | unde
 interface Walk {
   readonly table: RawBuilder<unknown>
   /** Conditions that an index answers. */
-  readonly indexed: RawBuilder<boolean>
+  readonly indexed: readonly RawBuilder<boolean>[]
   /** Conditions that need the rows themselves. */
   readonly rest: RawBuilder<boolean> | undefined
   /** The first and the last second, both included. */
@@ -102,12 +103,13 @@ interface Walk {
 function parts<Name extends ListedTable>({ table, livemode, created, equal = [], also }: Listing<Name>) {
   const asked = equal.filter((one): one is readonly [keyof Tables[Name] & string, string] => one[1] !== undefined)
   const [first, ...others] = asked
-  const mode = sql<boolean>`livemode = ${Number(livemode)}`
+  const mode = livemode === null ? undefined : sql<boolean>`livemode = ${Number(livemode)}`
+  const only = first && sql<boolean>`${sql.ref(first[0])} = ${first[1]}`
   const rest = others.map(([column, value]) => sql<boolean>`${unindexed(column)} = ${value}`)
   if (also !== undefined) rest.push(also)
   return {
     table: sql.table(table),
-    indexed: first === undefined ? mode : sql<boolean>`${mode} and ${sql.ref(first[0])} = ${first[1]}`,
+    indexed: [mode, only].filter((one) => one !== undefined),
     rest: rest.length === 0 ? undefined : sql<boolean>`${sql.join(rest, sql` and `)}`,
     ...secondsOf(created),
   }
@@ -145,13 +147,13 @@ async function walk<Row extends Key>(db: Db, pace: Pace, { table, rest, wanted, 
 
 /** The rows behind a cursor, with at most one bound on each side: with two, a planner might start at the wider one. */
 function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'rest' | 'wanted'>) {
-  const bounds = [indexed]
+  const bounds = [...indexed]
   const isAhead = cursor !== null && (isBackwards ? cursor.created >= from : cursor.created <= to)
   const after = cursor && sql<boolean>`(created, id) ${isBackwards ? sql`>` : sql`<`} (${cursor.created}, ${cursor.id})`
   if (isAhead && after !== null) bounds.push(after)
   if (from > 0 && !(isAhead && isBackwards)) bounds.push(sql<boolean>`created >= ${from}`)
   if (to < LAST_SECOND && !(isAhead && !isBackwards)) bounds.push(sql<boolean>`created <= ${to}`)
-  return sql<boolean>`${sql.join(bounds, sql` and `)}`
+  return bounds.length === 0 ? sql<boolean>`1 = 1` : sql<boolean>`${sql.join(bounds, sql` and `)}`
 }
 
 function upTo({ created, id }: Key, isBackwards: boolean): RawBuilder<boolean> {

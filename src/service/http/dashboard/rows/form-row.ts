@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { ApiError } from '../../../api-error.js'
 import type { Frame } from '../../../dashboard/frame.js'
 import type { Needs } from '../../../operations/calls/authorise.js'
@@ -7,6 +8,10 @@ import type { Download, Read } from './page-row.js'
 
 type Names = Readonly<Record<string, string>>
 export type Fields = Readonly<Record<string, unknown>>
+
+export function fieldsOf({ body }: Pick<FastifyRequest, 'body'>): Fields {
+  return (body ?? {}) as Fields
+}
 
 /** What was done: where the person goes next, and what is said there. */
 export interface Done {
@@ -27,6 +32,7 @@ const NOTICES = {
   endpoint_enabled: 'The endpoint gets events from now on.',
   endpoint_disabled: 'The endpoint gets no more events.',
   resent: 'The event is being sent again.',
+  sign_in_ended: 'The sign-in has ended.',
   key_revoked: 'The key was revoked: it no longer works.',
   flow_created: 'The flow was created.',
   flow_saved: 'The flow was saved. Verifications made from now on are like this.',
@@ -53,6 +59,8 @@ export interface FormRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
+  /** Whether it asks for a fresh sign-in, because what it does cannot be undone, or gives others rights. */
+  readonly isGrave?: boolean
   /** Where the person goes next; or, as with a preview, what is shown at once. */
   readonly act: (write: Write, names: Names, fields: Fields, around: Around) => Promise<Done | Page | Download>
   /** The form again, when something typed was wrong; without it, a page says what was wrong. */

@@ -19,6 +19,7 @@ export const KEYS_FORMS: readonly FormRow[] = [
   {
     path: '/keys/:key/revoke',
     needs: { scope: 'keys:admin' },
+    isGrave: true,
     async act(write, { key = '' }, fields) {
       refuseUnsure(fields)
       await write((call) => revokeKey(call, key))

@@ -1,11 +1,13 @@
 import type { FormRow } from '../rows/form-row.js'
 import type { PageRow } from '../rows/page-row.js'
+import { AUDIT_PAGES } from './audit.js'
 import { DEPLOYMENTS_PAGES } from './deployments.js'
 import { EDIT_FLOWS_FORMS, EDIT_FLOWS_PAGES } from './edit-flows.js'
 import { EVENTS_PAGES } from './events.js'
 import { FLOWS_FORMS, FLOWS_PAGES } from './flows.js'
 import { KEYS_FORMS, KEYS_PAGES } from './keys.js'
 import { REPORTS_PAGES } from './reports.js'
+import { SIGN_INS_FORMS, SIGN_INS_PAGES } from './sign-ins.js'
 import { VERIFICATIONS_FORMS, VERIFICATIONS_PAGES } from './verifications.js'
 import { WEBHOOKS_FORMS, WEBHOOKS_PAGES } from './webhooks.js'
 
@@ -19,6 +21,8 @@ export const PAGES: readonly PageRow[] = [
   ...EVENTS_PAGES,
   ...WEBHOOKS_PAGES,
   ...KEYS_PAGES,
+  ...SIGN_INS_PAGES,
+  ...AUDIT_PAGES,
 ]
 
 /** Every form of the dashboard. */
@@ -28,4 +32,5 @@ export const FORMS: readonly FormRow[] = [
   ...VERIFICATIONS_FORMS,
   ...WEBHOOKS_FORMS,
   ...KEYS_FORMS,
+  ...SIGN_INS_FORMS,
 ]

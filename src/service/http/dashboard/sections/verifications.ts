@@ -1,15 +1,26 @@
 import { looksLikeFlowId } from '../../../../model/flow.js'
 import { SESSION_STATUSES, type SessionStatus } from '../../../../model/resources.js'
 import { choicesOf } from '../../../../verifier/hosted-page.js'
+import { ApiError } from '../../../api-error.js'
+import type { Frame } from '../../../dashboard/frame.js'
+import {
+  isValueName,
+  offeredValues,
+  type ValueName,
+  valueIn,
+} from '../../../dashboard/verifications/sensitive-values.js'
 import { verificationPage } from '../../../dashboard/verifications/verification-page.js'
 import { verificationsPage } from '../../../dashboard/verifications/verifications-page.js'
 import type { ReadCall } from '../../../operations/calls/call.js'
+import { isNamedOnly } from '../../../operations/calls/expand.js'
+import { audit } from '../../../operations/people/audit.js'
 import { submitSession } from '../../../operations/sessions/attempts.js'
 import { redactSession } from '../../../operations/sessions/redaction.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
+import type { Page } from '../../../pages/page.js'
 import { DAY, dayIn } from '../rows/days.js'
 import { type FormRow, refuseUnsure, text } from '../rows/form-row.js'
-import { nameOf, type PageRow } from '../rows/page-row.js'
+import { nameOf, type PageRow, type Read } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
 
 export const VERIFICATIONS_PAGES: readonly PageRow[] = [
@@ -43,28 +54,22 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   {
     path: '/verifications/:session',
     needs: { scope: 'sessions:read' },
-    async show(read, { names }, frame) {
-      const id = nameOf(names, 'session')
-      // Who verifies may keep the report, so this asks as the API does.
-      const expand = frame.may('reports:read') ? ['last_verification_report'] : []
-      const session = await read((call) => retrieveSession(call, id, new Set(expand)))
-      const report = session.last_verification_report
-      const flow = session.verification_flow
-      const rest = await read(async (call) => {
-        const found = await call.tx.sessions.byId(call.livemode, session.id)
-        const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
-        return {
-          flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
-          events: await call.tx.events.ofObject(session.id),
-          outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
-        }
-      })
-      return verificationPage(frame, { session, report: typeof report === 'object' ? report : null, ...rest })
-    },
+    show: (read, { names }, frame) => verification(read, frame, nameOf(names, 'session')),
   },
 ]
 
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
+  {
+    path: '/verifications/:session',
+    needs: { scope: 'reports:read' },
+    async act(write, { session = '' }, fields, { read, frame }) {
+      const name = text(fields.value)
+      if (!isValueName(name)) throw new ApiError(400, { message: 'The form does not say what to show.' })
+      const page = await verification(read, frame, session, name)
+      await write((call) => audit(call, { action: 'session.value_shown', object: session, detail: name }))
+      return page
+    },
+  },
   {
     path: '/verifications/:session/submit',
     needs: { scope: 'sessions:write', testOnly: true },
@@ -85,6 +90,7 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
   {
     path: '/verifications/:session/redact',
     needs: { scope: 'sessions:write' },
+    isGrave: true,
     async act(write, { session = '' }, fields) {
       refuseUnsure(fields)
       await write((call) => redactSession(call, session))
@@ -92,6 +98,33 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
     },
   },
 ]
+
+/** The page of a verification, with one of the values that are hidden otherwise. */
+async function verification(read: Read, frame: Frame, id: string, name?: ValueName): Promise<Page> {
+  // Who verifies may keep the report, so this asks as the API does.
+  const expand = frame.may('reports:read') ? [REPORT] : []
+  if (name !== undefined && isNamedOnly(name)) expand.push(`${REPORT}.${name}`)
+  const session = await read((call) => retrieveSession(call, id, new Set(expand)))
+  const flow = session.verification_flow
+  const rest = await read(async (call) => {
+    const found = await call.tx.sessions.byId(call.livemode, session.id)
+    const page = found?.remote === null ? call.verifiers.pageOf(call.livemode) : undefined
+    return {
+      flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
+      events: await call.tx.events.ofObject(session.id),
+      outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
+    }
+  })
+  const last = session.last_verification_report
+  const report = typeof last === 'object' ? last : null
+  const values = {
+    offered: offeredValues(session, report, isNamedOnly),
+    shown: name === undefined ? null : { name, text: valueIn(session, report, name) },
+  }
+  return verificationPage(frame, { session, report, values, ...rest })
+}
+
+const REPORT = 'last_verification_report'
 
 function isStatus(text: string): text is SessionStatus {
   return SESSION_STATUSES.some((status) => status === text)

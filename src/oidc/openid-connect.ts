@@ -1,0 +1,187 @@
+import type { Configuration, CustomFetch } from 'openid-client'
+import { boundedText } from '../outbound/bounded-text.js'
+import { groupsIn, nameIn, rolesOf } from './claims.js'
+import { type Identity, type IdentityProvider, type Pending, SignInFault } from './identity-provider.js'
+
+export interface OidcSettings {
+  /** https, or http on this machine. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientSecret: string
+  /** With spaces between. */
+  readonly scopes: string
+  /** The claim that names the groups of a person. */
+  readonly groupsClaim: string
+  /** Groups, and the role that each gives. */
+  readonly roles: readonly (readonly [group: string, role: string])[]
+}
+
+/** How old a proof may be where a new one was asked for, in seconds. */
+const AGAIN_WITHIN = 5 * 60
+/** How long one answer of the issuer may take, in seconds. */
+const PATIENCE = 5
+/** After a fault the issuer is left alone that long, and what it says of itself is read anew that often; milliseconds. */
+const PAUSE = 5_000
+const KEPT = 60 * 60 * 1_000
+/** Longer than any answer of an issuer, in bytes. */
+const LARGEST_ANSWER = 1024 * 1024
+/** By the standard, at most so many characters of ASCII. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/
+
+/** Loaded only where it is used: that costs start-up time. */
+const library = () => import('openid-client')
+
+/** An issuer of OpenID Connect: authorisation code with PKCE, state and nonce. Nothing is asked of it before its first use. */
+export function openIdConnect(settings: OidcSettings, clock: () => number = Date.now): IdentityProvider {
+  let known: { readonly config: Configuration; readonly since: number } | undefined
+  let asking: Promise<Configuration> | undefined
+  let failed: { readonly error: unknown; readonly at: number } | undefined
+
+  const configuration = async (): Promise<Configuration> => {
+    if (known !== undefined && clock() - known.since < KEPT) return known.config
+    if (failed !== undefined && clock() - failed.at < PAUSE) throw unreachable(failed.error)
+    asking ??= discovered(settings).finally(() => {
+      asking = undefined
+    })
+    try {
+      const config = await asking
+      known = { config, since: clock() }
+      failed = undefined
+      return config
+    } catch (error) {
+      failed = { error, at: clock() }
+      // What it said before is most likely still so.
+      if (known !== undefined) return known.config
+      throw unreachable(error)
+    }
+  }
+
+  return {
+    name: new URL(settings.issuer).host,
+    async isReachable() {
+      return configuration().then(
+        () => true,
+        () => false,
+      )
+    },
+    async begin({ callback, again }) {
+      const config = await configuration()
+      const client = await library()
+      const verifier = client.randomPKCECodeVerifier()
+      const pending: Pending = { state: client.randomState(), nonce: client.randomNonce(), verifier, again }
+      const address = client.buildAuthorizationUrl(config, {
+        redirect_uri: callback,
+        scope: settings.scopes,
+        state: pending.state,
+        nonce: pending.nonce,
+        code_challenge: await client.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        ...(again && { prompt: 'login', max_age: `${AGAIN_WITHIN}` }),
+      })
+      return { address: address.href, pending }
+    },
+    async finish(address, pending) {
+      const config = await configuration()
+      try {
+        return await identityOf(settings, config, address, pending)
+      } catch (error) {
+        throw faultOf(error)
+      }
+    },
+    async signOutAddress(returnTo) {
+      const config = await configuration().catch(() => undefined)
+      if (config?.serverMetadata().end_session_endpoint === undefined) return null
+      const { buildEndSessionUrl } = await library()
+      return buildEndSessionUrl(config, { post_logout_redirect_uri: returnTo }).href
+    },
+  }
+}
+
+async function discovered({ issuer, clientId, clientSecret }: OidcSettings): Promise<Configuration> {
+  const client = await library()
+  const url = new URL(issuer)
+  const isHere = url.protocol === 'http:'
+  const [basic, post] = [client.ClientSecretBasic(clientSecret), client.ClientSecretPost(clientSecret)]
+  return client.discovery(
+    url,
+    clientId,
+    {},
+    (as, me, body, headers) => {
+      // Basic is what holds where the issuer does not say.
+      const isBasic = as.token_endpoint_auth_methods_supported?.includes('client_secret_basic') ?? true
+      return (isBasic ? basic : post)(as, me, body, headers)
+    },
+    {
+      timeout: PATIENCE,
+      [client.customFetch]: boundedFetch,
+      // The signature of the token is checked although it comes from the issuer itself.
+      execute: [client.enableNonRepudiationChecks, ...(isHere ? [client.allowInsecureRequests] : [])],
+    },
+  )
+}
+
+/** An endless answer cannot fill memory. */
+const boundedFetch: CustomFetch = async (url, options) => {
+  const answer = await fetch(url, options as RequestInit)
+  const { status, headers, body } = answer
+  const text = await boundedText(body, LARGEST_ANSWER)
+  return new Response(status === 204 || status === 304 ? null : text, { status, headers })
+}
+
+async function identityOf(
+  settings: OidcSettings,
+  config: Configuration,
+  address: URL,
+  { state, nonce, verifier, again }: Pending,
+): Promise<Identity> {
+  const client = await library()
+  const tokens = await client.authorizationCodeGrant(config, address, {
+    expectedState: state,
+    expectedNonce: nonce,
+    pkceCodeVerifier: verifier,
+    idTokenExpected: true,
+    ...(again && { maxAge: AGAIN_WITHIN }),
+  })
+  const claims = tokens.claims()
+  if (claims === undefined) throw new SignInFault('refused', 'no_id_token')
+  if (!SUBJECT.test(claims.sub)) throw new SignInFault('refused', 'subject_invalid')
+  const { groupsClaim, roles } = settings
+  let all: Readonly<Record<string, unknown>> = claims
+  // Many issuers say what a scope stands for there only.
+  if (groupsIn(all, groupsClaim) === undefined && config.serverMetadata().userinfo_endpoint !== undefined) {
+    all = { ...(await client.fetchUserInfo(config, tokens.access_token, claims.sub)), ...claims }
+  }
+  return {
+    subject: claims.sub,
+    name: nameIn(all),
+    roles: rolesOf(groupsIn(all, groupsClaim) ?? [], roles),
+    authenticated: typeof claims.auth_time === 'number' ? claims.auth_time : null,
+  }
+}
+
+function unreachable(cause: unknown): SignInFault {
+  return new SignInFault('unreachable', codeOf(cause) ?? 'no_answer', { cause })
+}
+
+/** What the issuer or the library says, as a code: their texts may say who somebody is. */
+function faultOf(error: unknown): SignInFault {
+  if (error instanceof SignInFault) return error
+  const { error: theirs } = error as { readonly error?: unknown }
+  const code = codeOf(error)
+  if (code === undefined) return unreachable(error)
+  const isAnswer = code === 'OAUTH_RESPONSE_BODY_ERROR' || code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR'
+  if (isAnswer && typeof theirs === 'string') return new SignInFault('refused', word(theirs), { cause: error })
+  const kind = UNREACHABLE.test(code) ? 'unreachable' : 'refused'
+  return new SignInFault(kind, code, { cause: error })
+}
+
+const UNREACHABLE = /^(?:OAUTH_TIMEOUT|OAUTH_RESPONSE_IS_NOT_CONFORM|OAUTH_RESPONSE_IS_NOT_JSON)$/
+
+function codeOf(error: unknown): string | undefined {
+  const { code } = (error ?? {}) as { readonly code?: unknown }
+  return typeof code === 'string' ? word(code) : undefined
+}
+
+function word(text: string): string {
+  return text.replace(/\W+/g, '_').slice(0, 60)
+}

@@ -1,0 +1,142 @@
+import type { AuditRecord } from '../../../store/people/audit-log.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
+import { Pages, type Paging } from '../parts/paging.js'
+import { Time } from '../parts/time.js'
+
+export interface AuditFilters {
+  readonly actor: string
+  readonly action: string
+  readonly object: string
+  /** Days, as "2026-11-29"; empty for no bound. */
+  readonly since: string
+  readonly until: string
+}
+
+export interface AuditView {
+  readonly records: readonly AuditRecord[]
+  readonly filter: AuditFilters
+  readonly paging: Paging
+  readonly keptDays: number
+  /** What can be recorded, in words, by its name. */
+  readonly actions: Readonly<Record<string, string>>
+}
+
+/** Who did what, when and from where: in both modes and beyond them, newest first. */
+export function auditPage(frame: Frame, { records, filter, paging, keptDays, actions }: AuditView): Page {
+  const here = at(frame.mode, 'audit')
+  const query = new URLSearchParams({ ...filter }).toString()
+  return dashboardPage(
+    200,
+    frame,
+    {
+      title: 'Audit log',
+      within: 'audit',
+      actions: (
+        <a class="btn" href={`${here}.csv?${query}`}>
+          Download as CSV
+        </a>
+      ),
+    },
+    <>
+      <Filters of={filter} actions={actions} />
+      <div class="card">
+        {records.length === 0 ? (
+          <p class="quiet empty-list">There is none. Records are kept for {keptDays} days.</p>
+        ) : (
+          <ListTable columns={['When', 'Who', 'What', 'About', 'From']}>
+            {records.map((record) => (
+              <Row key={record.id} of={record} here={here} actions={actions} />
+            ))}
+          </ListTable>
+        )}
+      </div>
+      <Pages of={paging} />
+    </>,
+  )
+}
+
+interface FiltersProps extends Pick<AuditView, 'actions'> {
+  readonly of: AuditFilters
+}
+
+function Filters({ of: { actor, action, object, since, until }, actions }: FiltersProps) {
+  return (
+    <search>
+      <form method="get" class="filters">
+        <label>
+          Who, by id
+          <input class="form-control" type="search" name="actor" value={actor} maxLength={300} />
+        </label>
+        <label>
+          What
+          <select class="form-select" name="action">
+            <option value="">anything</option>
+            {Object.entries(actions).map(([name, words]) => (
+              <option key={name} value={name} selected={name === action}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          About, by id
+          <input class="form-control" type="search" name="object" value={object} maxLength={300} />
+        </label>
+        <label>
+          Since
+          <input class="form-control" type="date" name="since" value={since} />
+        </label>
+        <label>
+          Until
+          <input class="form-control" type="date" name="until" value={until} />
+        </label>
+        <button class="btn" type="submit">
+          Filter
+        </button>
+      </form>
+    </search>
+  )
+}
+
+interface RowProps extends Pick<AuditView, 'actions'> {
+  readonly of: AuditRecord
+  readonly here: string
+}
+
+function Row({ of: record, here, actions }: RowProps) {
+  const { created, livemode, actor, actor_name, sign_in, action, object, detail, address, agent } = record
+  return (
+    <tr>
+      <td>
+        <Time at={created} />
+        {livemode !== null && <div class="quiet">{livemode ? 'live' : 'test'}</div>}
+      </td>
+      <td>
+        {actor === null ? (
+          <span class="quiet">nobody known</span>
+        ) : (
+          <a href={`${here}?${new URLSearchParams({ actor })}`}>{actor_name ?? actor}</a>
+        )}
+        {sign_in !== null && <div class="quiet">sign-in {sign_in}</div>}
+      </td>
+      <td>
+        {/* A newer program, beside this one on the same store, may know more. */}
+        {Object.hasOwn(actions, action) ? actions[action] : action}
+        {detail !== null && <div class="quiet">{detail}</div>}
+      </td>
+      <td>
+        {object !== null && (
+          <a href={`${here}?${new URLSearchParams({ object })}`}>
+            <code>{object}</code>
+          </a>
+        )}
+      </td>
+      <td>
+        {address}
+        {agent !== null && <div class="quiet agent">{agent}</div>}
+      </td>
+    </tr>
+  )
+}

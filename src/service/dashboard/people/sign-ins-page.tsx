@@ -1,0 +1,64 @@
+import type { SignInRecord } from '../../../store/people/sign-ins.js'
+import type { Page } from '../../pages/page.js'
+import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { ListTable } from '../parts/list-table.js'
+import { Time } from '../parts/time.js'
+
+export interface SignInsView {
+  readonly signIns: readonly SignInRecord[]
+  /** The id of whoever looks. */
+  readonly own: string
+}
+
+/** Where people are signed in now: an admin sees everybody, others see themselves. */
+export function signInsPage(frame: Frame, { signIns, own }: SignInsView): Page {
+  return dashboardPage(
+    200,
+    frame,
+    { title: 'Sign-ins', within: 'sign-ins', actions: <Everywhere frame={frame} /> },
+    <div class="card">
+      <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}>
+        {signIns.map((signIn) => (
+          <tr key={signIn.hash}>
+            <td>
+              {signIn.name} <span class="quiet">({signIn.role})</span>
+              {signIn.person === own && <div class="quiet">you</div>}
+            </td>
+            <td>
+              <Time at={signIn.created} />
+              <div class="quiet">{signIn.method === 'oidc' ? 'by the identity provider' : 'by a link'}</div>
+            </td>
+            <td>
+              <Time at={signIn.seen} />
+            </td>
+            <td>
+              {signIn.address ?? <span class="quiet">not known</span>}
+              {signIn.agent !== null && <div class="quiet agent">{signIn.agent}</div>}
+            </td>
+            <td>
+              <form method="post" action={`${at(frame.mode, 'sign-ins')}/end`}>
+                <FormToken of={frame} />
+                <input type="hidden" name="sign_in" value={signIn.hash} />
+                <button type="submit" class="btn btn-sm">
+                  End<span class="visually-hidden"> the sign-in of {signIn.name}</span>
+                </button>
+              </form>
+            </td>
+          </tr>
+        ))}
+      </ListTable>
+    </div>,
+  )
+}
+
+function Everywhere({ frame }: { readonly frame: Frame }) {
+  return (
+    <form method="post" action="/dashboard/sign-out">
+      <FormToken of={frame} />
+      <input type="hidden" name="everywhere" value="yes" />
+      <button type="submit" class="btn">
+        Sign out everywhere
+      </button>
+    </form>
+  )
+}
