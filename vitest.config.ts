@@ -27,5 +27,6 @@ export default defineConfig(({ mode }) => ({
     // They end what hangs. How long a test takes says how busy the machine is.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 200_000 } },
   },
 }))
