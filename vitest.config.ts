@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/helpers/longest-first.js'
 
@@ -19,11 +20,13 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     // What is sent and answered is held against the OpenAPI document.
     setupFiles: ['test/helpers/exchanges.ts'],
-    // By default one core is kept free, which is half of a small machine.
-    maxWorkers: '100%',
+    // By default one core is kept free, which is half of a small machine. The long tests wait for processes, databases and
+    // clocks half of their time: then there is work for others.
+    maxWorkers: mode === 'quick' ? '100%' : Math.ceil(availableParallelism() * 1.5),
     sequence: { sequencer: LongestFirst },
     // They end what hangs. How long a test takes says how busy the machine is.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 200_000 } },
   },
 }))

@@ -16,6 +16,7 @@ import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
 import { desiredFlows, flowBody, KEYS } from '../helpers/arbitraries.js'
 import { desired, PROJECT, planOf } from '../helpers/builders.js'
+import { makeStore } from '../store/stores.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'flows-apply-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -98,6 +99,7 @@ describe('apply, on the real service', () => {
         }),
         async (history) => {
           const made = aRemote()
+          await makeStore(made.file)
           const { remote, close } = await kept(made.remote)
           const store = await openSqliteStore({ file: made.file })
           for (const { wanted, edits } of history) {

@@ -64,7 +64,7 @@ export async function toTheFirstPullRequest(reader: Reader) {
   }
   const text = ['set -euo pipefail', `flows() { ${rowOf(reader.row).program} "$@"; }`, ...commandsOf(reader)]
     .join('\n')
-    .replaceAll('git+https://.../verification-flows.git', reader.release.address)
+    .replaceAll('git+https://.../verification-flows.git#v0.1.0', `${reader.release.address}#v${reader.release.version}`)
     .replaceAll('https://flows.example.com', url)
     .replaceAll('git@github.com:acme/kyc.git', repository.address)
   await inOneShell(text, home, env)

@@ -8,16 +8,30 @@ import type { Store, WriteTransaction } from '../../src/store/store.js'
 import { StoreError } from '../../src/store/store-error.js'
 import { fill } from './every-query.js'
 import { aSession } from './records.js'
-import { aFolder } from './stores.js'
+import { aFolder, makeStore } from './stores.js'
 
 const PAGE = 4096
 
-/** A store with a little of everything, closed, as one file. */
+/** Stores with a little of everything, closed, as one file, by how many rows they have. */
+const made = new Map<number, Promise<Buffer>>()
+
+async function storeOf(rows: number): Promise<Buffer> {
+  const file = join(aFolder(), 'store.sqlite')
+  await makeStore(file)
+  await using(file, false, (store) => store.write((tx) => fill(tx, rows)))
+  return readFileSync(file)
+}
+
+/** Puts such a store into a file. */
+async function fillFile(file: string, rows = 60): Promise<void> {
+  const store = made.get(rows) ?? storeOf(rows)
+  made.set(rows, store)
+  writeFileSync(file, await store)
+}
+
 async function aStoreFile(): Promise<string> {
   const file = join(aFolder(), 'store.sqlite')
-  const store = await openSqliteStore({ file })
-  await store.write((tx) => fill(tx, 60))
-  await store.close()
+  await fillFile(file)
   return file
 }
 
@@ -105,15 +119,19 @@ const USES: Readonly<Record<string, (file: string, folder: string) => Promise<vo
   'is opened for writing and read': (file) => using(file, false, reading),
   'is written': (file) => using(file, false, writing),
   'is backed up': (file, folder) => using(file, true, (store) => backUp(store, join(folder, 'backup'))),
-  'is restored from': (file, folder) => using(join(folder, 'other'), false, (store) => restore(store, file)),
+  'is restored from': async (file, folder) => {
+    await makeStore(join(folder, 'other'))
+    await using(join(folder, 'other'), false, (store) => restore(store, file))
+  },
   'is restored into': async (file, folder) => {
     const source = join(folder, 'source')
-    await using(source, false, (store) => store.write((tx) => fill(tx, 5)))
+    await fillFile(source, 5)
     await using(file, false, (store) => restore(store, source))
   },
-  'is counted in': (file) => {
+  'is counted in': async (file) => {
     copyFileSync(file, `${file}.whole-limits`)
-    return using(`${file}.whole`, false, async (store) => void (await store.rateLimits.take('a', 1, 1, 1)))
+    await makeStore(`${file}.whole`)
+    await using(`${file}.whole`, false, async (store) => void (await store.rateLimits.take('a', 1, 1, 1)))
   },
 }
 

@@ -137,16 +137,19 @@ describe.each([
   ['SQLite', onSqlite],
   ['PostgreSQL', onPostgres],
 ])('every query of the store on %s', (name, open) => {
-  test.each([
-    ['without statistics', false],
-    ['with statistics', true],
-  ])('finds what it asks for by an index, in order, %s', { timeout: 300_000 }, async (_, isAnalysed) => {
+  test('finds what it asks for by an index, in order, without statistics and with them', {
+    timeout: 300_000,
+  }, async () => {
     const watched = await open()
     await watched.store.write((tx) => fill(tx, ROWS))
-    if (isAnalysed) await watched.analyse()
-    const found = await faults(watched)
-    for (const exempt of Object.keys(EXEMPT)) found.delete(exempt)
-    expect(Object.fromEntries(found)).toEqual({})
+    for (const statistics of ['without', 'with']) {
+      if (statistics === 'with') await watched.analyse()
+      const found = await faults(watched)
+      for (const exempt of Object.keys(EXEMPT)) found.delete(exempt)
+      expect(Object.fromEntries(found), `${statistics} statistics`).toEqual({})
+      // Counted requests are not undone, and a table that has one row is planned as one.
+      await watched.store.rateLimits.forget(2)
+    }
   })
 
   test('is known to this test: nothing of the port is left out', async () => {
@@ -161,18 +164,23 @@ describe.each([
     expect(Object.keys(EXEMPT).filter((exempt) => !known.includes(exempt))).toEqual([])
   })
 
-  test.each([
-    'select * from verification_sessions where return_url = $1',
-    'select * from verification_sessions where livemode = 0 and return_url = $1',
-    'select * from verification_sessions where livemode = 0 order by return_url limit 10',
-    'select * from verification_sessions where status = $1 order by id',
-    'select count(*) from events where data = $1',
-    'delete from webhook_deliveries where attempts = 3',
-    'update idempotency_keys set body = $1 where status = 200',
-  ])('that no index answers is found out: %s', async (sql) => {
+  test('that no index answers is found out', async () => {
     const { store, judge } = await open()
     await store.write((tx) => fill(tx, 20))
-    const text = name === 'SQLite' ? sql.replace('$1', '?') : sql
-    expect(await judge({ sql: text, parameters: sql.includes('$1') ? ['x'] : [] })).not.toEqual([])
+    for (const sql of UNANSWERED) {
+      const text = name === 'SQLite' ? sql.replace('$1', '?') : sql
+      expect(await judge({ sql: text, parameters: sql.includes('$1') ? ['x'] : [] }), sql).not.toEqual([])
+    }
   })
 })
+
+/** What no index answers. */
+const UNANSWERED = [
+  'select * from verification_sessions where return_url = $1',
+  'select * from verification_sessions where livemode = 0 and return_url = $1',
+  'select * from verification_sessions where livemode = 0 order by return_url limit 10',
+  'select * from verification_sessions where status = $1 order by id',
+  'select count(*) from events where data = $1',
+  'delete from webhook_deliveries where attempts = 3',
+  'update idempotency_keys set body = $1 where status = 200',
+]

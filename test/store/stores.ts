@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Migration } from '../../src/store/migrations/migration.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
+import { loadDriver } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
 import { aDatabase, aStoreDatabase, contentsOf, noConnections } from './databases.js'
@@ -48,8 +49,35 @@ export function aFolder(): string {
 export const sqlite: Implementation = {
   name: 'SQLite',
   place: async () => sqlitePlace(),
-  // Making one takes no longer than copying one.
-  made: async () => sqlitePlace(),
+  made: async () => {
+    const made = sqlitePlace()
+    await makeStore(made.where)
+    return made
+  },
+}
+
+/** The file of a store that nothing was written to. */
+let newStore: Promise<Buffer> | undefined
+
+/** Puts a new store into a file. It is copied: to run its migrations takes ten times as long. */
+export async function makeStore(file: string): Promise<void> {
+  newStore ??= aNewStore()
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, await newStore, { mode: 0o600 })
+  const Driver = await loadDriver()
+  const database = new Driver(file)
+  // Secrets of its own.
+  database.exec('update meta set value = lower(hex(randomblob(length(value) / 2)))')
+  database.close()
+}
+
+async function aNewStore(): Promise<Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'flows-'))
+  const file = join(folder, 'store.sqlite')
+  await (await openSqliteStore({ file })).close()
+  const bytes = readFileSync(file)
+  rmSync(folder, { recursive: true })
+  return bytes
 }
 
 function sqlitePlace(): Place {
