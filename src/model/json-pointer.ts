@@ -1,7 +1,14 @@
 /** JSON Pointer, RFC 6901: "" is the whole document, "/a~1b/0" is member "a/b", item 0. */
 
 export function toPointer(segments: readonly (string | number)[]): string {
-  return segments.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  let pointer = ''
+  for (const segment of segments) pointer += `/${escaped(String(segment))}`
+  return pointer
+}
+
+/** Few names need it, and a plan of many flows asks for each of their fields. */
+function escaped(segment: string): string {
+  return /[~/]/.test(segment) ? segment.replaceAll('~', '~0').replaceAll('/', '~1') : segment
 }
 
 export function fromPointer(pointer: string): string[] {

@@ -9,6 +9,8 @@ import type { Field } from '../model/plan.js'
  * the applied value was edited outside git, whatever git says now.
  */
 export function diff(before: FlowConfig | null, after: FlowConfig | null, applied: FlowConfig | null = null): Field[] {
+  // Most flows of a plan are unchanged. Equal texts are equal values; others may still be equal.
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
   const was = leavesOf(before)
   const is = leavesOf(after)
   const wrote = applied && leavesOf(applied)

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Service, service } from '../../src/service/operations/calls/call.js'
 import { once } from '../../src/service/operations/calls/idempotency.js'
+import { flowState } from '../../src/service/operations/flows/flow-state.js'
 import { checkApiKey, createKey } from '../../src/service/operations/keys/keys.js'
 import { createSession, listSessions, retrieveSession } from '../../src/service/operations/sessions/sessions.js'
 import { createWebhookEndpoint } from '../../src/service/operations/webhooks/webhook-endpoints.js'
@@ -66,12 +67,13 @@ test('statements for one request', async () => {
   const { secret } = await made.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
   const { body } = await create(made)
   const { id } = JSON.parse(body)
-  await made.read(TESTER, (call) => retrieveSession(call, id))
+  const state = await made.read(TESTER, (call) => flowState(call, 'shop', undefined))
   const counts = {
     authenticate: await statementsOf(() => made.read(TESTER, (call) => checkApiKey(call, secret))),
     create: await statementsOf(() => create(made)),
     retrieve: await statementsOf(() => made.read(TESTER, (call) => retrieveSession(call, id))),
     list: await statementsOf(() => made.read(TESTER, (call) => listSessions(call, { limit: 10 }))),
+    'plan of what is known': await statementsOf(() => made.read(TESTER, (call) => flowState(call, 'shop', state.etag))),
   }
   expect(counts).toEqual({
     // Begin, look up, end.
@@ -80,6 +82,8 @@ test('statements for one request', async () => {
     create: 10,
     retrieve: 3,
     list: 3,
+    // The state's tag, and what sessions showed of bound flows: no flow is read.
+    'plan of what is known': 4,
   })
 })
 

@@ -37,7 +37,7 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
         .transaction()
         .setAccessMode('read only')
         .setIsolationLevel('repeatable read')
-        .execute((tx) => work(queriesOf(tx, locks, pace))),
+        .execute((tx) => work(new Queries(tx, locks, pace))),
     write: (work) =>
       db
         .transaction()
@@ -45,65 +45,94 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
         .setIsolationLevel('read committed')
         .execute(async (tx) => {
           await locks.enter(tx)
-          return work(queriesOf(tx, locks, YIELDING))
+          return work(new Queries(tx, locks, YIELDING))
         }),
     rateLimits: rateLimitStore(db),
     close,
   }
 }
 
-/** Each group is made when it is asked for: most transactions need few. */
-function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
-  return {
-    lock: (name) => locks.lock(tx, name),
-    tryLock: (name) => locks.tryLock(tx, name),
-    get state() {
-      return stateQueries(tx)
-    },
-    get flows() {
-      return flowQueries(tx, pace)
-    },
-    get deployments() {
-      return deploymentQueries(tx, pace)
-    },
-    get sessions() {
-      return sessionQueries(tx, pace)
-    },
-    get sessionCounts() {
-      return sessionCountQueries(tx, locks)
-    },
-    get reports() {
-      return reportQueries(tx, pace)
-    },
-    get events() {
-      return eventQueries(tx, pace)
-    },
-    get webhookEndpoints() {
-      return webhookEndpointQueries(tx)
-    },
-    get deliveries() {
-      return deliveryQueries(tx, locks, pace)
-    },
-    get apiKeys() {
-      return apiKeyQueries(tx, pace)
-    },
-    get ephemeralKeys() {
-      return ephemeralKeyQueries(tx)
-    },
-    get signIns() {
-      return signInQueries(tx)
-    },
-    get auditLog() {
-      return auditLogQueries(tx, pace)
-    },
-    get idempotency() {
-      return idempotencyQueries(tx)
-    },
-    get work() {
-      return workQueries(tx)
-    },
-    get contents() {
-      return contentsQueries(tx, locks)
-    },
+/** Each group of queries is made when it is asked for: most transactions need few. */
+class Queries implements WriteTransaction {
+  readonly #tx: Db
+  readonly #locks: Locks
+  readonly #pace: Pace
+
+  constructor(tx: Db, locks: Locks, pace: Pace) {
+    this.#tx = tx
+    this.#locks = locks
+    this.#pace = pace
+  }
+
+  lock(name: string) {
+    return this.#locks.lock(this.#tx, name)
+  }
+
+  tryLock(name: string) {
+    return this.#locks.tryLock(this.#tx, name)
+  }
+
+  get state() {
+    return stateQueries(this.#tx)
+  }
+
+  get flows() {
+    return flowQueries(this.#tx, this.#pace)
+  }
+
+  get deployments() {
+    return deploymentQueries(this.#tx, this.#pace)
+  }
+
+  get sessions() {
+    return sessionQueries(this.#tx, this.#pace)
+  }
+
+  get sessionCounts() {
+    return sessionCountQueries(this.#tx, this.#locks)
+  }
+
+  get reports() {
+    return reportQueries(this.#tx, this.#pace)
+  }
+
+  get events() {
+    return eventQueries(this.#tx, this.#pace)
+  }
+
+  get webhookEndpoints() {
+    return webhookEndpointQueries(this.#tx)
+  }
+
+  get deliveries() {
+    return deliveryQueries(this.#tx, this.#locks, this.#pace)
+  }
+
+  get apiKeys() {
+    return apiKeyQueries(this.#tx, this.#pace)
+  }
+
+  get ephemeralKeys() {
+    return ephemeralKeyQueries(this.#tx)
+  }
+
+  get signIns() {
+    return signInQueries(this.#tx)
+  }
+
+  get auditLog() {
+    return auditLogQueries(this.#tx, this.#pace)
+  }
+
+  get idempotency() {
+    return idempotencyQueries(this.#tx)
+  }
+
+  get work() {
+    return workQueries(this.#tx)
+  }
+
+  get contents() {
+    return contentsQueries(this.#tx, this.#locks)
   }
 }

@@ -21,6 +21,8 @@ export interface Place {
   readonly tell?: ((message: string) => void) | undefined
   /** How long SQLite itself waits for a lock, in milliseconds; it blocks this process for that time. */
   readonly busyTimeout?: number
+  /** By default that of the files found when it is opened. */
+  readonly presence?: Presence
 }
 
 export interface Connection {
@@ -45,7 +47,7 @@ export const IN_MEMORY = ':memory:'
 
 /** Throws StoreError if the file is not a readable store. */
 export async function connect(
-  { file, label, whileBusy, migrations, tell, busyTimeout = 50 }: Place,
+  { file, label, whileBusy, migrations, tell, busyTimeout = 50, presence: given }: Place,
   open: () => Database,
   { prepare = () => {}, beforeClose = () => {}, isPlain = false }: Surroundings = {},
 ): Promise<Connection> {
@@ -60,7 +62,7 @@ export async function connect(
     const age = isPlain ? 'current' : ageOf(applied, migrations)
     const pending = isPlain ? [] : pendingOf(applied, migrations)
     // After the first read the log is open too.
-    const presence = file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell })
+    const presence = given ?? (file === IN_MEMORY ? ALWAYS : presenceOf({ file, label, tell }))
     const db = new Kysely<Tables>({ dialect: sqliteDialect(opened, { whileBusy, presence }) })
     let isOpen = true
     const close = async () => {

@@ -11,6 +11,7 @@ import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { makeFile } from './file/make-file.js'
+import { ALWAYS } from './file/presence.js'
 import { clearLeftovers } from './file/private-folder.js'
 import { soleWriter } from './locks.js'
 import { rateLimitsBeside } from './rate-limits.js'
@@ -86,9 +87,11 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
   }
   const written = kyselyStore(db, { label, locks: soleWriter, close })
   // Reads have their own connection: they go on while a write waits for another process.
-  const quick = readOnlyStore(place, QUICK)
+  // Whether the files are still there is checked once for all connections, below.
+  const reading = { ...place, presence: ALWAYS }
+  const quick = readOnlyStore(reading, QUICK)
   // So do long reads: only other long reads queue behind them.
-  const long = readOnlyStore(place)
+  const long = readOnlyStore(reading)
   const tooLong = () => new StoreError('busy', `${label} has been busy with long reads for too long`)
   const read = readAside(quick.read, fewAtOnce(long.read, { most: 1, patience, tooLong }))
   const { close: closeLimits, ...rateLimits } = rateLimitsBeside(place)
@@ -104,9 +107,10 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
   return {
     label,
     read: async (work) => {
-      // A file that someone opens under that name now is not this store.
+      const result = await orGone(read(work))
+      // What was read from another file under that name, or from one that is gone by now, is not told.
       presence.check()
-      return orGone(read(work))
+      return result
     },
     write: async (work) => {
       const result = await orGone(written.write(work))

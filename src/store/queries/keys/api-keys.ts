@@ -1,6 +1,6 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites, Ending } from '../../keys.js'
 import { compiledOnce } from '../rows/compiled-once.js'
-import { parseJson } from '../rows/json.js'
+import { fromJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import type { ApiKeysTable, Db } from '../tables.js'
@@ -91,13 +91,24 @@ function toRow({ livemode, scopes, flows, addresses, ...key }: ApiKeyRecord): Ap
   }
 }
 
-function toRecord({ livemode, scopes, flows, addresses, origin, end_told: _, ...row }: ApiKeysTable): ApiKeyRecord {
+/** Member by member, as every request needs one. */
+function toRecord(row: ApiKeysTable): ApiKeyRecord {
   return {
-    ...row,
-    livemode: livemode === 1,
-    origin: origin === 'bootstrap' ? origin : null,
-    scopes: scopes === null ? null : parseJson(scopes),
-    flows: flows === null ? null : parseJson(flows),
-    addresses: addresses === null ? null : parseJson(addresses),
+    id: row.id,
+    livemode: row.livemode === 1,
+    name: row.name,
+    hash: row.hash,
+    tail: row.tail,
+    created: row.created,
+    created_by: row.created_by,
+    revoked: row.revoked,
+    revoked_by: row.revoked_by,
+    scopes: fromJson(row.scopes),
+    expires: row.expires,
+    last_used: row.last_used,
+    project: row.project,
+    flows: fromJson(row.flows),
+    addresses: fromJson(row.addresses),
+    origin: row.origin === 'bootstrap' ? row.origin : null,
   }
 }
