@@ -160,7 +160,9 @@ async function identityOf(
 }
 
 function unreachable(cause: unknown): SignInFault {
-  return new SignInFault('unreachable', codeOf(cause) ?? 'no_answer', { cause })
+  // The error of fetch itself only says that it failed.
+  const code = codeOf(cause) ?? codeOf((cause as Error).cause) ?? 'no_answer'
+  return new SignInFault('unreachable', code, { cause })
 }
 
 /** What the issuer or the library says, as a code: their texts may say who somebody is. */

@@ -152,8 +152,8 @@ describe('signing in at an identity provider', () => {
       403,
       'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
     ],
-    ['keys that cannot be fetched', ({ away }) => away.add('/jwks'), 503, 'no_answer'],
-    ['a token endpoint that is away', ({ away }) => away.add('/token'), 503, 'no_answer'],
+    ['keys that cannot be fetched', ({ away }) => away.add('/jwks'), 503, 'UND_ERR_SOCKET'],
+    ['a token endpoint that is away', ({ away }) => away.add('/token'), 503, 'UND_ERR_SOCKET'],
     [
       'a key that is not the issuer’s',
       ({ service }) =>

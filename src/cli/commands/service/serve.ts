@@ -173,6 +173,7 @@ export const serve: Define = (command, run) => {
           const forgotten = await forgottenKeys(stripe, store)
           if (forgotten !== null) cli.terminal.talk(`${forgotten}\n`)
           cli.terminal.talk(`Dashboard: flows dashboard --at ${server.url}\n`)
+          if (provider !== undefined) cli.terminal.talk(`People sign in to it at ${printable(provider.name)}, too\n`)
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopped
