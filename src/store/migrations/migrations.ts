@@ -18,6 +18,7 @@ import { signIns } from './0014-sign-ins.js'
 import { firstKeys } from './0015-first-keys.js'
 import { sessionCounts } from './0016-session-counts.js'
 import { editsLeft } from './0017-edits-left.js'
+import { reviews } from './0019-reviews.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -38,6 +39,7 @@ export const MIGRATIONS: readonly Migration[] = [
   firstKeys,
   sessionCounts,
   editsLeft,
+  reviews,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -8,6 +8,7 @@ import { ephemeralKeyQueries } from './keys/ephemeral-keys.js'
 import { idempotencyQueries } from './keys/idempotency-keys.js'
 import { rateLimitStore } from './keys/rate-limits.js'
 import type { Locks } from './locks.js'
+import { reviewQueries } from './people/reviews.js'
 import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
@@ -61,6 +62,7 @@ function queriesOf(tx: Db, locks: Locks, pace: Pace): WriteTransaction {
     sessions: sessionQueries(tx, pace),
     sessionCounts: sessionCountQueries(tx, locks),
     reports: reportQueries(tx, pace),
+    reviews: reviewQueries(tx),
     events: eventQueries(tx, pace),
     webhookEndpoints: webhookEndpointQueries(tx),
     deliveries: deliveryQueries(tx, locks, pace),
