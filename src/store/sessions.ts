@@ -24,6 +24,8 @@ export interface SessionRecord {
   readonly last_report: string | null
   readonly verified_outputs: VerifiedOutputs | null
   readonly verified_at: number | null
+  /** The country of the document in the newest report; null without one, and for reports from before it was kept. */
+  readonly country: string | null
   /**
    * When the person first opened the page, and when the first attempt was submitted. For a session of a remote verifier
    * both are when this was learned. Null if it did not happen, or before these times were kept.
@@ -71,6 +73,9 @@ export interface SessionFilter {
   /** The flow's id. */
   readonly flow?: string | undefined
   readonly client_reference_id?: string | undefined
+  /** The given email address, in any case of letters. */
+  readonly email?: string | undefined
+  readonly country?: string | undefined
   readonly related_customer?: string | undefined
   readonly related_customer_account?: string | undefined
   readonly status?: SessionRecord['status'] | undefined

@@ -6,6 +6,7 @@ import type { FlowReads, FlowWrites } from './flows.js'
 import type { IdempotencyKeys } from './idempotency-keys.js'
 import type { ApiKeyReads, ApiKeyWrites, EphemeralKeyReads, EphemeralKeyWrites } from './keys.js'
 import type { AuditLogReads, AuditLogWrites } from './people/audit-log.js'
+import type { ReviewReads, ReviewWrites } from './people/reviews.js'
 import type { SignInReads, SignInWrites } from './people/sign-ins.js'
 import type { RateLimits } from './rate-limits.js'
 import type { ReportReads, ReportWrites } from './reports.js'
@@ -40,6 +41,7 @@ export interface ReadTransaction {
   readonly sessions: SessionReads
   readonly sessionCounts: SessionCountReads
   readonly reports: ReportReads
+  readonly reviews: ReviewReads
   readonly events: EventReads
   readonly webhookEndpoints: WebhookEndpointReads
   readonly deliveries: DeliveryReads
@@ -62,6 +64,7 @@ export interface WriteTransaction extends ReadTransaction {
   readonly sessions: SessionReads & SessionWrites
   readonly sessionCounts: SessionCountReads & SessionCountWrites
   readonly reports: ReportReads & ReportWrites
+  readonly reviews: ReviewReads & ReviewWrites
   readonly events: EventReads & EventWrites
   readonly webhookEndpoints: WebhookEndpointReads & WebhookEndpointWrites
   readonly deliveries: DeliveryReads & DeliveryWrites

@@ -116,7 +116,7 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
         expect(text).not.toContain('not from a page that you have open')
       }
     }
-    const acting = ['cancel', 'redact', 'submit'].map((act) => `POST /verifications/:session/${act}`)
+    const acting = ['cancel', 'redact', 'review', 'submit'].map((act) => `POST /verifications/:session/${act}`)
     const creating = ['GET /flows/:flow/verify', 'POST /flows/:flow/verify']
     const events = ['GET /events', 'GET /events/:event']
     const ofAdmins = [

@@ -17,6 +17,7 @@ import {
   anEndpoint,
   anEvent,
   aReport,
+  aReview,
   aSession,
   aWork,
   itsVersion,
@@ -49,6 +50,8 @@ const DEPLOYMENT_FILTER: Required<DeploymentFilter> = { project: 'p', approved_d
 const SESSION_FILTER: Required<SessionFilter> = {
   flow: 'f7',
   client_reference_id: 'reference-7',
+  email: 'Person-7@example.com',
+  country: 'C7',
   related_customer: 'cus_7',
   related_customer_account: 'acct_7',
   status: 'canceled',
@@ -242,6 +245,11 @@ export const EVERY_CALL: EveryCall = {
     delete: (tx) => tx.ephemeralKeys.delete(false, 'ek7'),
     forget: (tx) => tx.ephemeralKeys.forget(NOW, 20),
   },
+  reviews: {
+    ofSession: (tx) => tx.reviews.ofSession('s0007'),
+    insert: (tx) => tx.reviews.insert(aReview('new')),
+    erase: (tx) => tx.reviews.erase('s0007', ''),
+  },
   signIns: {
     byHash: (tx) => tx.signIns.byHash('hash-s7'),
     insertLink: (tx) => tx.signIns.insertLink(aSignInLink('new')),
@@ -408,6 +416,7 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
     const lane = ['remote:test', 'remote:live', 'other:test'][n % 3] ?? ''
     await tx.work.insert(aWork(`wrk-s${padded(n)}`, { ...common, lane, name: `change:s${padded(n)}` }))
     await tx.ephemeralKeys.insert(anEphemeralKey(`ek${n}`, { livemode, expires: created(n) }))
+    await tx.reviews.insert(aReview(`v${padded(n)}`, { ...common, session: `s${padded(n)}` }))
     await tx.signIns.insertLink(aSignInLink(`${n}`, created(n)))
     await tx.signIns.insert(aSignIn(`${n}`, created(n)))
     await tx.auditLog.insert(anAuditRecord(`a${padded(n)}`, n, created(n)))

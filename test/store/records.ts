@@ -2,6 +2,7 @@ import type { DeployedEdit, Deployment } from '../../src/model/schema-types.js'
 import type { EventRecord } from '../../src/store/events.js'
 import type { FlowRecord, FlowVersionRecord } from '../../src/store/flows.js'
 import type { ApiKeyRecord } from '../../src/store/keys.js'
+import type { ReviewRecord } from '../../src/store/people/reviews.js'
 import type { ReportRecord } from '../../src/store/reports.js'
 import type { SessionRecord } from '../../src/store/sessions.js'
 import type { DeliveryRecord, WebhookEndpointRecord } from '../../src/store/webhooks.js'
@@ -68,12 +69,27 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     verified_at: null,
     started: null,
     submitted: null,
+    country: null,
     redaction: null,
     attempt: 0,
     outcome: null,
     due: null,
     remote: null,
     link_visitor: null,
+    created: NOW,
+    ...more,
+  }
+}
+
+export function aReview(id: string, more: Partial<ReviewRecord> = {}): ReviewRecord {
+  return {
+    id,
+    livemode: false,
+    session: 's',
+    before: 'requires_input',
+    after: 'verified',
+    reason: 'looked at the photos',
+    actor: 'anna',
     created: NOW,
     ...more,
   }

@@ -2,6 +2,7 @@ import { SESSION_STATUSES } from '../../model/resources.js'
 import { SESSION_EXPANDABLE } from '../operations/calls/expand.js'
 import { submitSession } from '../operations/sessions/attempts.js'
 import { redactSession } from '../operations/sessions/redaction.js'
+import { LONGEST_REASON, REVIEWED_STATUSES, reviewSession } from '../operations/sessions/review/review-session.js'
 import { LONGEST_TEXT } from '../operations/sessions/session-params.js'
 import {
   cancelSession,
@@ -93,6 +94,17 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
     { ...WRITE, summary: 'Redact a verification session' },
     {},
     (call, _params, id, expand) => redactSession(call, id, expand),
+  ),
+  write(
+    `${url}/:session/review`,
+    { ...WRITE, summary: 'Override the result of a verification session', isStripes: false },
+    {
+      status: choice('What the result is from now on. It takes the scope reports:read too.', REVIEWED_STATUSES),
+      reason: text('Why. Kept with the name of the key; never in the session or its events.', {
+        maxLength: LONGEST_REASON,
+      }),
+    },
+    (call, params, id, expand) => reviewSession(call, id, params, expand),
   ),
   write(
     '/v1/test_helpers/identity/verification_sessions/:session/submit',

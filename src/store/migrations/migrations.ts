@@ -19,6 +19,7 @@ import { firstKeys } from './0015-first-keys.js'
 import { sessionCounts } from './0016-session-counts.js'
 import { editsLeft } from './0017-edits-left.js'
 import { auditLog } from './0018-audit-log.js'
+import { reviews } from './0019-reviews.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionCounts,
   editsLeft,
   auditLog,
+  reviews,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

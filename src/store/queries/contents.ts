@@ -24,6 +24,7 @@ const KEYS = {
   edits_left: ['deployment', 'position'],
   verification_sessions: ['id'],
   verification_reports: ['id'],
+  session_reviews: ['id'],
   events: ['id'],
   webhook_endpoints: ['id'],
   webhook_deliveries: ['id'],

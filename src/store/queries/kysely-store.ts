@@ -9,6 +9,7 @@ import { idempotencyQueries } from './keys/idempotency-keys.js'
 import { rateLimitStore } from './keys/rate-limits.js'
 import type { Locks } from './locks.js'
 import { auditLogQueries } from './people/audit-log.js'
+import { reviewQueries } from './people/reviews.js'
 import { signInQueries } from './people/sign-ins.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
@@ -118,6 +119,10 @@ class Queries implements WriteTransaction {
 
   get signIns() {
     return signInQueries(this.#tx)
+  }
+
+  get reviews() {
+    return reviewQueries(this.#tx)
   }
 
   get auditLog() {

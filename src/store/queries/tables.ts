@@ -21,6 +21,7 @@ export interface Tables {
   session_count_deltas: SessionCountsTable & { id: Generated<number> }
   flow_days: FlowDaysTable
   verification_reports: ReportsTable
+  session_reviews: ReviewsTable
   events: EventsTable
   webhook_endpoints: WebhookEndpointsTable
   webhook_deliveries: DeliveriesTable
@@ -56,6 +57,17 @@ export interface FlowsTable {
   updated_by: string | null
   /** That of `config`, by which a flow is found. */
   stripe_flow: string | null
+}
+
+export interface ReviewsTable {
+  id: string
+  livemode: number
+  session: string
+  before: string
+  after: string
+  reason: string
+  actor: string | null
+  created: number
 }
 
 export interface SightingsTable {
@@ -139,6 +151,9 @@ export interface SessionsTable {
   /** SHA-256 of client_reference_id: some stores cannot index 5,000 characters. */
   client_reference_hash: string | null
   provided_details: string | null
+  /** SHA-256 of the address in it, in lower case; null once it is redacted, and in rows of programs older than 0019. */
+  email_hash: string | null
+  country: string | null
   related_customer: string | null
   related_customer_account: string | null
   related_person: string | null

@@ -56,6 +56,11 @@ const BASES: Readonly<Record<string, (api: Served, limit: Limit) => Promise<Base
   'POST /v1/test_helpers/identity/verification_sessions/{session}/submit': async (api) => ({
     path: `/v1/test_helpers/identity/verification_sessions/${await aSession(api)}/submit`,
   }),
+  [`POST ${SESSIONS}/{session}/review`]: async (api) => {
+    const session = await aSession(api)
+    await api.call('POST', `/v1/test_helpers/identity/verification_sessions/${session}/submit`)
+    return { path: `${SESSIONS}/${session}/review`, body: { status: 'requires_input', reason: 'x' } }
+  },
   'GET /v1/identity/verification_reports': at('/v1/identity/verification_reports'),
   'GET /v1/events': at('/v1/events'),
   'GET /v1/api_keys': at('/v1/api_keys'),

@@ -1,4 +1,5 @@
 import type { VerificationReport, VerificationSession } from '../../../model/resources.js'
+import type { ReviewRecord } from '../../../store/people/reviews.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
@@ -16,6 +17,10 @@ export interface VerificationView {
   readonly flowName: string | null
   /** What happened, oldest first. */
   readonly events: readonly { readonly id: string; readonly type: string; readonly created: number }[]
+  /** Results that people overrode, oldest first. */
+  readonly reviews: readonly ReviewRecord[]
+  /** The verifier elsewhere that decides; null for a session that is verified here. */
+  readonly verifier: string | null
   /** How an attempt may end, if that is chosen here: only in test mode. */
   readonly outcomes: readonly string[]
   readonly values: Values
@@ -31,7 +36,7 @@ const SECTIONS = [
 
 /** One verification: its status, each check with its reason, and what happened when. */
 export function verificationPage(frame: Frame, view: VerificationView): Page {
-  const { session, report, flowName, events } = view
+  const { session, report, flowName } = view
   const { last_error: error, verification_flow: flow } = session
   const isPersonal = frame.may('reports:read')
   return dashboardPage(
@@ -81,13 +86,7 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
       </section>
       <section class="card card-body" aria-labelledby="timeline">
         <h2 id="timeline">What happened</h2>
-        <ol class="timeline">
-          {events.map(({ id, type, created }) => (
-            <li key={id}>
-              <Time at={created} /> {type.replace('identity.verification_session.', '').replace('_', ' ')}
-            </li>
-          ))}
-        </ol>
+        <Timeline of={view} showsReasons={isPersonal} />
       </section>
       {isPersonal && <ValuesCard frame={frame} session={session.id} values={view.values} />}
       {frame.may('sessions:write') && <Actions frame={frame} view={view} />}
@@ -116,11 +115,45 @@ function Report({ report }: { readonly report: VerificationReport }) {
   )
 }
 
+/** Events and reviews in one order. A review comes after the event that it caused. */
+function Timeline({
+  of: { events, reviews },
+  showsReasons,
+}: {
+  readonly of: VerificationView
+  readonly showsReasons: boolean
+}) {
+  const happened = [
+    ...events.map(({ id, type, created }) => ({
+      id,
+      created,
+      words: type.replace('identity.verification_session.', '').replace('_', ' '),
+    })),
+    ...reviews.map(({ id, created, after, actor, reason }) => ({
+      id,
+      created,
+      words: `${actor ?? 'unknown'} overrode the result: ${after.replace('_', ' ')}${showsReasons ? `, because: ${reason}` : ''}`,
+    })),
+  ]
+  return (
+    <ol class="timeline">
+      {happened
+        .toSorted((one, other) => one.created - other.created)
+        .map(({ id, created, words }) => (
+          <li key={id}>
+            <Time at={created} /> {words}
+          </li>
+        ))}
+    </ol>
+  )
+}
+
 function Actions({ frame, view }: { readonly frame: Frame; readonly view: VerificationView }) {
   const { session, outcomes } = view
   const here = at(frame.mode, 'verifications', session.id)
   const isOpen = session.status === 'requires_input' && session.redaction === null
   const mayRedact = session.redaction === null && session.status !== 'processing' && session.status !== 'canceled'
+  const mayReview = frame.may('reports:read') && hasResult(view)
   if (!isOpen && !mayRedact) return null
   return (
     <section class="card card-body" aria-labelledby="actions">
@@ -148,6 +181,7 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
           </button>
         </form>
       )}
+      {mayReview && <Review frame={frame} view={view} action={`${here}/review`} />}
       {isOpen && (
         <Sure
           frame={frame}
@@ -165,5 +199,50 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
         />
       )}
     </section>
+  )
+}
+
+/** Whether an attempt has ended with checks, so that there is a result to override. */
+function hasResult({ session: { status, redaction }, report }: VerificationView): boolean {
+  return report !== null && redaction === null && (status === 'verified' || status === 'requires_input')
+}
+
+interface ReviewProps {
+  readonly frame: Frame
+  readonly view: VerificationView
+  readonly action: string
+}
+
+function Review({ frame, view: { session, verifier }, action }: ReviewProps) {
+  if (verifier !== null) {
+    return (
+      <p class="quiet">
+        <code>{verifier}</code> verifies this person, so its result is overridden there: it shows here afterwards.
+      </p>
+    )
+  }
+  const isVerified = session.status === 'verified'
+  const what = isVerified ? 'Override the result: not verified' : 'Override the result: verified'
+  return (
+    <details>
+      <summary>{what}</summary>
+      <form method="post" action={action}>
+        <FormToken of={frame} />
+        <input type="hidden" name="status" value={isVerified ? 'requires_input' : 'verified'} />
+        <p>
+          {isVerified
+            ? 'The person can try again, and receivers of webhooks hear that input is required.'
+            : 'Receivers of webhooks hear that the person is verified.'}{' '}
+          Your name and the reason are recorded.
+        </p>
+        <label>
+          Reason
+          <textarea class="form-control" name="reason" rows={2} maxLength={1000} required />
+        </label>
+        <button class="btn btn-primary" type="submit">
+          {isVerified ? 'Mark as not verified' : 'Mark as verified'}
+        </button>
+      </form>
+    </details>
   )
 }

@@ -26,6 +26,7 @@ export const ACTIONS = {
   'session.submitted': 'chose how an attempt ends',
   'session.canceled': 'canceled a verification',
   'session.redacted': 'redacted a verification',
+  'session.reviewed': 'overrode the result of a verification',
   'session.value_shown': 'looked at a sensitive value',
   'file.downloaded': 'downloaded a file',
 } as const

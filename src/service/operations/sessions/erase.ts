@@ -43,6 +43,7 @@ async function eraseElsewhere({ tx }: WriteCall, session: string): Promise<void>
   for (const { id, checks } of await tx.reports.ofSession(session)) {
     await tx.reports.update({ id, checks: redacted<ReportChecks>(checks) })
   }
+  await tx.reviews.erase(session, REDACTED)
   for (const { id, data } of await tx.events.ofObject(session)) {
     const provided_details = redacted(data.provided_details)
     await tx.events.update({ id, data: { ...data, provided_details, metadata: {} } })

@@ -156,6 +156,8 @@ export async function endAttempt(
     last_report: report?.id ?? session.last_report,
     verified_outputs: isVerified ? verdict.outputs : null,
     verified_at: isVerified ? call.now : null,
+    // Of a document that was refused it may be known too.
+    country: report === null ? session.country : (checks?.document?.issuing_country ?? null),
     // Whoever gave up had begun, wherever the page is.
     started: session.started ?? call.now,
     outcome: null,

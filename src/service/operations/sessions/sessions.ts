@@ -49,6 +49,9 @@ export interface ListSessionsParams extends ListParams {
   /** Extension: id or key of the flow. */
   readonly verification_flow?: string | undefined
   readonly client_reference_id?: string | undefined
+  /** For the dashboard: the given email address, and the country of the document. */
+  readonly email?: string | undefined
+  readonly country?: string | undefined
   readonly related_customer?: string | undefined
   readonly related_customer_account?: string | undefined
   readonly status?: SessionRecord['status'] | undefined
@@ -119,6 +122,7 @@ export async function insertSession(
     last_report: null,
     verified_outputs: null,
     verified_at: null,
+    country: null,
     started: null,
     submitted: null,
     redaction: null,
@@ -192,6 +196,8 @@ export async function listSessions(
   const filter = {
     flow,
     client_reference_id,
+    email: params.email,
+    country: params.country,
     related_customer,
     related_customer_account,
     status,

@@ -71,9 +71,11 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       const { client_reference_id: reference, created } = filter
       const equal = [
         ['client_reference_hash', reference === undefined ? undefined : sha256(reference)],
+        ['email_hash', filter.email === undefined ? undefined : emailHash(filter.email)],
         ['related_customer', filter.related_customer],
         ['related_customer_account', filter.related_customer_account],
         ['flow', filter.flow],
+        ['country', filter.country],
         ['status', filter.status],
       ] as const
       const also = isOfFlowWithin('verification_sessions', filter.within)
@@ -102,8 +104,14 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
   }
 }
 
+/** People write the same address in capitals, too. */
+function emailHash(email: string): string {
+  return sha256(email.toLowerCase())
+}
+
 function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
   const { client_reference_id: reference } = record
+  const { email } = record.provided_details ?? {}
   return {
     ...record,
     verifier: remote?.verifier ?? null,
@@ -120,6 +128,7 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
     metadata: JSON.stringify(record.metadata),
     client_reference_hash: reference === null ? null : sha256(reference),
     provided_details: toJson(record.provided_details),
+    email_hash: email === undefined || record.redaction !== null ? null : emailHash(email),
     given: JSON.stringify(given),
     // Programs older than 0009 read only this column.
     related_person: toJson(given.related_person ?? null),
@@ -141,6 +150,7 @@ function toRecord(row: SessionsTable): SessionRecord {
     metadata: parseJson(row.metadata),
     client_reference_id: row.client_reference_id,
     provided_details: fromJson(row.provided_details),
+    country: row.country,
     related_customer: row.related_customer,
     related_customer_account: row.related_customer_account,
     given: givenIn(row),

@@ -29,6 +29,7 @@ const NOTICES = {
   canceled: 'The verification was canceled.',
   redacted: 'The personal data of this verification is being erased.',
   submitted: 'The attempt was submitted.',
+  reviewed: 'The result was overridden. Receivers of webhooks are told.',
   endpoint_enabled: 'The endpoint gets events from now on.',
   endpoint_disabled: 'The endpoint gets no more events.',
   resent: 'The event is being sent again.',

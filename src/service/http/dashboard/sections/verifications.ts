@@ -16,6 +16,7 @@ import { isNamedOnly } from '../../../operations/calls/expand.js'
 import { audit } from '../../../operations/people/audit.js'
 import { submitSession } from '../../../operations/sessions/attempts.js'
 import { redactSession } from '../../../operations/sessions/redaction.js'
+import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/review/review-session.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
 import { DAY, dayIn } from '../rows/days.js'
@@ -71,6 +72,16 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
     },
   },
   {
+    path: '/verifications/:session/review',
+    needs: { scope: 'sessions:write' },
+    async act(write, { session = '' }, fields) {
+      const status = REVIEWED_STATUSES.find((one) => one === text(fields.status))
+      const reason = text(fields.reason).replaceAll('\r\n', '\n')
+      await write((call) => reviewSession(call, session, { status, reason }))
+      return { to: ['verifications', session], notice: 'reviewed' }
+    },
+  },
+  {
     path: '/verifications/:session/submit',
     needs: { scope: 'sessions:write', testOnly: true },
     async act(write, { session = '' }, fields) {
@@ -112,6 +123,8 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
     return {
       flowName: flow === undefined ? null : ((await call.tx.flows.byId(call.livemode, flow))?.config.name ?? null),
       events: await call.tx.events.ofObject(session.id),
+      reviews: await call.tx.reviews.ofSession(session.id),
+      verifier: found?.remote?.verifier ?? null,
       outcomes: !call.livemode && page && found ? choicesOf(page.form(found)) : [],
     }
   })
