@@ -39,21 +39,20 @@ export function openIdConnect(settings: OidcSettings, clock: () => number = Date
 
   const configuration = async (): Promise<Configuration> => {
     if (known !== undefined && clock() - known.since < KEPT) return known.config
-    if (failed !== undefined && clock() - failed.at < PAUSE) throw unreachable(failed.error)
-    asking ??= discovered(settings).finally(() => {
-      asking = undefined
-    })
-    try {
-      const config = await asking
-      known = { config, since: clock() }
-      failed = undefined
-      return config
-    } catch (error) {
-      failed = { error, at: clock() }
-      // What it said before is most likely still so.
-      if (known !== undefined) return known.config
-      throw unreachable(error)
+    if (failed === undefined || clock() - failed.at >= PAUSE) {
+      asking ??= discovered(settings).finally(() => {
+        asking = undefined
+      })
+      try {
+        known = { config: await asking, since: clock() }
+        failed = undefined
+      } catch (error) {
+        failed = { error, at: clock() }
+      }
     }
+    // What it said before is most likely still so.
+    if (known === undefined) throw unreachable(failed?.error)
+    return known.config
   }
 
   return {
@@ -161,7 +160,7 @@ async function identityOf(
 
 function unreachable(cause: unknown): SignInFault {
   // The error of fetch itself only says that it failed.
-  const code = codeOf(cause) ?? codeOf((cause as Error).cause) ?? 'no_answer'
+  const code = codeOf(cause) ?? codeOf((cause as Error | undefined)?.cause) ?? 'no_answer'
   return new SignInFault('unreachable', code, { cause })
 }
 

@@ -77,6 +77,16 @@ const CASES: readonly (readonly [what: string, act: (things: Things) => Promise<
     'anna session.submitted document_expired',
   ],
   [
+    'an override, and back',
+    async ({ browser, session }) => {
+      for (const status of ['verified', 'requires_input']) {
+        await browser.send(flow, `${at(session)}/review`, { status, reason: 'Renewed in May, says somebody.' })
+      }
+    },
+    'anna session.reviewed verified',
+    'anna session.reviewed requires_input',
+  ],
+  [
     'a value',
     ({ browser, session }) => browser.send(at(session), at(session), { value: 'provided_details.email' }),
     'anna session.value_shown provided_details.email',

@@ -245,7 +245,9 @@ describe('signing in at an identity provider', () => {
     // Once known, it is not asked again for a while, and what was known holds when it is away later.
     api.issuerClock.ahead += 2 * 60 * 60 * 1000
     mock.away.add('everything')
-    expect((await browser.show('/dashboard/sign-in/oidc')).status).toBe(303)
+    for (let times = 0; times < 2; times += 1) {
+      expect((await browser.show('/dashboard/sign-in/oidc')).status).toBe(303)
+    }
   })
 
   test('is asked for again before something grave, and an old proof is not taken for a new one', async () => {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { badUsage, Failure } from '../../app/failure.js'
+import { badUsage } from '../../app/failure.js'
 import type { IdentityProvider } from '../../oidc/identity-provider.js'
 import { openIdConnect } from '../../oidc/openid-connect.js'
 import { isRole, ROLE_NAMES } from '../../service/operations/people/roles.js'
@@ -42,21 +42,18 @@ export function identityProvider(options: OidcOptions, { env }: Pick<Terminal, '
     [SECRET, clientSecret, 'the secret of this service there'],
   ] as const
   if (needed.every(([, value]) => value === undefined)) return undefined
-  allOf([
-    ...needed.map(([name, value, what]) => () => {
+  const isPublic = publicUrl !== undefined
+  if (isPublic && issuer !== undefined && clientId !== undefined && roles !== undefined && clientSecret !== undefined) {
+    const { oidcScopes: scopes, oidcGroupsClaim: groupsClaim } = options
+    return openIdConnect({ issuer, clientId, clientSecret, scopes, groupsClaim, roles })
+  }
+  const all = [...needed, ['--public-url', publicUrl, 'the provider sends people back to it']] as const
+  allOf(
+    all.map(([name, value, what]) => () => {
       if (value === undefined) throw badUsage(`signing in by OpenID Connect needs ${name}`, `set it: ${what}`)
     }),
-    () => {
-      if (publicUrl !== undefined) return
-      const hint = 'set it: the provider sends people back to it'
-      throw badUsage('signing in by OpenID Connect needs --public-url', hint)
-    },
-  ])
-  if (issuer === undefined || clientId === undefined || roles === undefined || clientSecret === undefined) {
-    throw new Failure('settings_invalid', 'signing in by OpenID Connect is not set up whole')
-  }
-  const { oidcScopes: scopes, oidcGroupsClaim: groupsClaim } = options
-  return openIdConnect({ issuer, clientId, clientSecret, scopes, groupsClaim, roles })
+  )
+  return undefined
 }
 
 export function parseIssuer(value: string): string {

@@ -11,7 +11,7 @@ const VALUES = {
   'document.unparsed_sex': 'Sex, as the document says it',
   'document.unparsed_place_of_birth': 'Place of birth in the document',
   'document.number': 'Number of the document',
-  'document.expiration_date': 'End of the document',
+  'document.expiration_date': 'Expiry of the document',
   'document.address': 'Address in the document',
   'id_number.first_name': 'First name of the ID number',
   'id_number.last_name': 'Last name of the ID number',

@@ -137,6 +137,7 @@ export function service({
     livemode: caller.livemode,
     principal: caller.principal,
     address: caller.address,
+    agent: caller.agent,
     request: caller.request,
     apiVersion: caller.apiVersion,
     tx,
