@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureCli } from './cli.js'
-import { withPostgres } from './databases.js'
+import { postgresVersion } from './databases.js'
 import type { BenchOptions, Part } from './part.js'
 import { builtAt, newestTag } from './release.js'
 import { machine } from './report/machine.js'
@@ -98,7 +98,7 @@ for (const { name, measure } of PARTS) {
   results.set(name, tables)
   for (const table of tables) console.log(`\n${toText(table)}`)
 }
-const about = machine(await withPostgres(async ({ version }) => version))
+const about = machine(await postgresVersion())
 console.log(about)
 if (values.write) writePage(results, about)
 

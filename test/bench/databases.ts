@@ -5,18 +5,24 @@ import { SERVER, startPostgresServer } from '../helpers/postgres-server.js'
 export interface Databases {
   /** The address of a new database. */
   readonly made: () => Promise<string>
-  /** "PostgreSQL 18.1" */
-  readonly version: string
+}
+
+let version: string | undefined
+
+/** "PostgreSQL 18.1", as last used or as a new server says. */
+export async function postgresVersion(): Promise<string> {
+  return version ?? withPostgres(async () => version ?? '')
 }
 
 /** Runs work with a PostgreSQL server. */
 export async function withPostgres<T>(work: (databases: Databases) => Promise<T>): Promise<T> {
   const given = process.env[SERVER]
-  const server = await startPostgresServer()
+  const running = await startPostgresServer()
   try {
-    await server.ready()
+    await running.ready()
     const { href } = new URL(process.env[SERVER] ?? '')
-    const [version] = await ask<{ version: string }>(href, "select current_setting('server_version') as version")
+    const [server] = await ask<{ name: string }>(href, "select current_setting('server_version') as name")
+    version = `PostgreSQL ${server?.name.split(' ')[0]}`
     const made = async () => {
       const url = new URL(href)
       const name = `flows_bench_${randomBytes(6).toString('hex')}`
@@ -24,9 +30,9 @@ export async function withPostgres<T>(work: (databases: Databases) => Promise<T>
       url.pathname = `/${name}`
       return url.href
     }
-    return await work({ made, version: `PostgreSQL ${version?.version.split(' ')[0]}` })
+    return await work({ made })
   } finally {
-    await server.stop()
+    await running.stop()
     if (given === undefined) delete process.env[SERVER]
   }
 }

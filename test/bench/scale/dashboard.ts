@@ -12,9 +12,8 @@ import { ms, type Table, times } from '../report/table.js'
 import { firstLine, flowsIn, type Served, serve } from '../serve.js'
 import { type Ask, askPostgres, askSqlite, makeManySessions } from './many-sessions.js'
 
-/** How often each page is loaded; less often if that takes longer than so many milliseconds. */
+/** How often each page is loaded; less often if that takes longer than three measurements under load. */
 const LOADS = 20
-const LONG_ENOUGH = 3_000
 
 interface Place {
   readonly served: Served
@@ -38,7 +37,7 @@ export async function measureDashboard(options: BenchOptions): Promise<readonly 
   ]
 }
 
-async function pagesOver(made: Databases['made'] | undefined, { count, sessions }: BenchOptions) {
+async function pagesOver(made: Databases['made'] | undefined, { count, sessions, seconds }: BenchOptions) {
   const root = mkdtempSync(join(tmpdir(), 'flows-dashboard-'))
   const children: ChildProcess[] = []
   const database = await made?.()
@@ -54,7 +53,7 @@ async function pagesOver(made: Databases['made'] | undefined, { count, sessions 
         ? askSqlite(await loadDriver(), join(served.cwd, '.flows/store.sqlite'))
         : await askPostgres(database)
     await makeManySessions(connection.ask, sessions, database !== undefined)
-    return await measurePages({ served, database, ask: connection.ask })
+    return await measurePages({ served, database, ask: connection.ask }, seconds)
   } finally {
     await connection?.close()
     for (const child of children) child.kill('SIGKILL')
@@ -69,7 +68,7 @@ async function createOne({ url, key }: Served): Promise<void> {
   if (status !== 200) throw new Error(`a session was answered with ${status}`)
 }
 
-async function measurePages({ served, database, ask }: Place): Promise<string[][]> {
+async function measurePages({ served, database, ask }: Place, seconds: number): Promise<string[][]> {
   const cookie = await signIn(served, database)
   const id = async (table: string) => (await ask(`select id from ${table} where livemode = 0 limit 1`))[0]?.id
   const [flow, session, deployment] = [await id('flows'), await id('verification_sessions'), await id('deployments')]
@@ -99,8 +98,8 @@ async function measurePages({ served, database, ask }: Place): Promise<string[][
       const response = await fetch(`${served.url}/dashboard/test${path}`, { headers: { cookie }, redirect: 'manual' })
       const text = await response.text()
       if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 200)}`)
-    })
-    const plain = await slowest(() => ask(query))
+    }, seconds)
+    const plain = await slowest(() => ask(query), seconds)
     rows.push([
       `${name}, ${database === undefined ? 'SQLite' : 'PostgreSQL'}`,
       ms(page),
@@ -111,10 +110,10 @@ async function measurePages({ served, database, ask }: Place): Promise<string[][
   return rows
 }
 
-async function slowest(work: () => Promise<unknown>): Promise<number> {
+async function slowest(work: () => Promise<unknown>, seconds: number): Promise<number> {
   await work()
   const taken: number[] = []
-  const end = performance.now() + LONG_ENOUGH
+  const end = performance.now() + seconds * 3_000
   while (taken.length === 0 || (taken.length < LOADS && performance.now() < end)) {
     const started = performance.now()
     await work()

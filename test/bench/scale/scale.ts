@@ -71,7 +71,15 @@ function toTable(
     note: `${flows} flows in the embedded store; the most memory of the process, in MB, and milliseconds; then again with ${sessions} sessions.`,
     head: ['', 'MB', 'target', 'ms', 'MB with sessions', 'target', 'ms', 'ratio of time'],
     rows: [
-      ['apply of the last 20,000', ...memory(apply), ms(apply.elapsed), '', '', '', ''],
+      [
+        `apply of the last ${flows % MOST_AT_ONCE || MOST_AT_ONCE}`,
+        ...memory(apply),
+        ms(apply.elapsed),
+        '',
+        '',
+        '',
+        '',
+      ],
       ...rows.map(({ what, few, many }) => [
         what,
         ...memory(few),
