@@ -69,6 +69,7 @@ export interface ServedOptions
       | 'metrics'
       | 'waiting'
       | 'dashboard'
+      | 'pages'
     >
   > {
   /** By default SQLite. */
