@@ -62,6 +62,10 @@ describe('a setting of flows serve', () => {
       api_version: '2026-10-28.endive',
       stripe_rate_limit: 5,
       stripe_changes_every: 60,
+      brand_name: 'Acme & Sons',
+      brand_logo: 'logo.svg',
+      brand_color: '#7a1f5c',
+      brand_color_test: '#135c2a',
       migrations: 'refuse',
       log: true,
     }
