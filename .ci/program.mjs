@@ -3,7 +3,7 @@
 // or asks for a newer Node than package.json does. Left out is only SQLite for Node 20, which holds native code.
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { startText } from './start.mjs'
 import { onlyNamed, withSystemTheme } from './styles.mjs'
 
@@ -45,6 +45,14 @@ writeFileSync('dist/flows.js', `#!/usr/bin/env node\n${start}`)
 chmodSync('dist/flows.js', 0o755)
 mkdirSync('node_modules/.cache/flows', { recursive: true })
 writeFileSync('node_modules/.cache/flows/bundle.json', JSON.stringify(metafile))
+
+// The script of the pages for people who are verified.
+const script = await transform(readFileSync('src/service/pages/page-script.js', 'utf8'), {
+  minify: true,
+  target: 'es2022',
+})
+mkdirSync('dist/pages', { recursive: true })
+writeFileSync('dist/pages/page-script.js', script.code)
 
 // The style sheets and the script of the dashboard, also compressed: they are most of what its first page transfers.
 const pages = readdirSync('src/service/dashboard', { recursive: true }).filter((name) => name.endsWith('.tsx'))

@@ -1,3 +1,4 @@
+import { DOCUMENT_TYPES, type DocumentType } from '../model/flow.js'
 import type { SessionOptions } from '../model/resources.js'
 
 /**
@@ -19,6 +20,21 @@ export function checksOf({ document, id_number, email, phone, matching }: Sessio
     matching: matching !== undefined,
   }
   return CHECKS.filter((check) => isOn[check])
+}
+
+/** What a person needs for a verification. */
+export interface Asked {
+  /** The types of document that are taken; empty if none is asked for. */
+  readonly documents: readonly DocumentType[]
+  readonly checks: readonly Exclude<Check, 'document' | 'matching'>[]
+}
+
+export function askedOf(options: SessionOptions): Asked {
+  const types = options.document && (options.document.allowed_types ?? DOCUMENT_TYPES)
+  return {
+    documents: DOCUMENT_TYPES.filter((type) => types?.includes(type)),
+    checks: checksOf(options).filter((check) => check !== 'document' && check !== 'matching'),
+  }
 }
 
 /** The checks in these options that a verifier cannot run. */

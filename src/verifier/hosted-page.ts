@@ -1,3 +1,4 @@
+import type { DocumentType } from '../model/flow.js'
 import type { Submission, Verdict } from './verdict.js'
 
 /**
@@ -5,21 +6,28 @@ import type { Submission, Verdict } from './verdict.js'
  * so that a session is submitted in one transaction.
  */
 export interface HostedPage {
-  /** The choices that the person gets. */
+  /** The choices of how an attempt ends. */
   form(submission: Submission): HostedForm
+  /** The steps that a person goes through, in order. What a flow does not check is not asked. */
+  steps(submission: Submission): readonly Step[]
+  /** Takes what a person filled in at a step. The fields are as the form sent them, so nothing is known of them. */
+  take(submission: Submission, filled: FilledStep): Taken
+  /** The choice that the answers lead to when they are submitted. */
+  choice(answers: Answers): string
   /** The result of an attempt with one of the form's choices. */
   submit(submission: Submission, choice: string): Submitted
 }
 
 export interface HostedForm {
-  /** One or two sentences above the choices. */
-  readonly text: string
-  readonly groups: readonly {
-    readonly legend: string
-    readonly choices: readonly string[]
-  }[]
+  readonly groups: readonly ChoiceGroup[]
   /** The choice that is selected at first. */
   readonly first: string
+}
+
+export interface ChoiceGroup {
+  /** What the choices have in common. */
+  readonly about: 'success' | 'person' | 'document' | 'selfie' | 'id_number' | 'email' | 'phone'
+  readonly choices: readonly string[]
 }
 
 export interface Submitted {
@@ -28,7 +36,65 @@ export interface Submitted {
   readonly verdict: Verdict
 }
 
+/** What one page asks for. */
+export type Step =
+  | { readonly name: 'consent' }
+  | { readonly name: 'document'; readonly types: readonly DocumentType[]; readonly countries: readonly string[] }
+  /** Pictures of the document. With `live`, the camera takes them, and no file is taken. */
+  | { readonly name: 'picture'; readonly live: boolean }
+  | { readonly name: 'selfie' }
+  /** With `person`, the name and the date of birth as well: there is no document that says them. */
+  | { readonly name: 'id_number'; readonly person: boolean; readonly tries: readonly TestValue[] }
+  | { readonly name: 'email' | 'phone' }
+  /** The code that was sent; `to` is where, if that was given beforehand. */
+  | { readonly name: 'email_code' | 'phone_code'; readonly to: string | null; readonly code: string }
+  /** All answers once more, to be submitted. */
+  | { readonly name: 'review' }
+
+export type StepName = Step['name']
+
+/** A value to type, and the outcome that it leads to. */
+export interface TestValue {
+  readonly value: string
+  readonly outcome: string
+}
+
+/**
+ * What a person has answered, as few words as will do: a name, a number or a picture is not in it. An answer to a step is
+ * under the step's name; a step without one is still to be done.
+ */
+export type Answers = Readonly<Partial<Record<Answer, string>>>
+
+type Answer = StepName | 'country' | 'email_tries' | 'phone_tries'
+
+export interface FilledStep {
+  readonly step: StepName
+  readonly answers: Answers
+  readonly fields: Readonly<Record<string, string>>
+  /** Unix seconds. */
+  readonly now: number
+}
+
+/** `answers` go on to the next step; `faults` are to be mended first; with `outcome` the attempt ends so. */
+export type Taken =
+  | { readonly answers: Answers }
+  | { readonly answers: Answers; readonly faults: readonly FieldFault[] }
+  | { readonly outcome: string }
+
+/** What is wrong with a field of a form. */
+export interface FieldFault {
+  readonly field: string
+  readonly fault: 'missing' | 'invalid' | 'wrong_code'
+}
+
 /** Every choice of a form, in order. */
 export function choicesOf({ groups }: HostedForm): readonly string[] {
   return groups.flatMap(({ choices }) => choices)
+}
+
+/** The first step that is not answered. `review` never is, so there always is one. */
+export function nextStep(steps: readonly Step[], answers: Answers): Step {
+  const open = steps.find(({ name }) => answers[name] === undefined)
+  if (open === undefined) throw new Error('the steps of a page end with one that stays open')
+  return open
 }

@@ -13,6 +13,9 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
   '--no-first-run',
+  // A picture that moves, in place of a camera; and nobody is asked for it.
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
 ]
 
 /** A browser: the one that CHROMIUM_PATH names, Debian's, or the one that comes with the packages. */

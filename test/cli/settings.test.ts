@@ -69,6 +69,10 @@ describe('a setting of flows serve', () => {
       oidc_groups_claim: 'roles',
       oidc_roles: 'staff=viewer,kyc=analyst',
       audit_days: 90,
+      brand_name: 'Acme & Sons',
+      brand_logo: 'logo.svg',
+      brand_color: '#7a1f5c',
+      brand_color_test: '#135c2a',
       migrations: 'refuse',
       log: true,
     }

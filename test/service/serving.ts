@@ -70,6 +70,7 @@ export interface ServedOptions
       | 'waiting'
       | 'dashboard'
       | 'auditDays'
+      | 'pages'
     >
   > {
   /** By default SQLite. */

@@ -7,6 +7,7 @@ import type { Waiting } from '../waiting.js'
 import type { failedKeys } from './callers/failed-keys.js'
 import type { KeyUsage } from './callers/key-usage.js'
 import type { DashboardOptions } from './dashboard/dashboard.js'
+import type { PageOptions } from './pages/looks.js'
 import type { HealthOptions } from './server/health.js'
 import type { LogLine } from './server/log.js'
 
@@ -26,6 +27,8 @@ export interface AppOptions {
   readonly health: HealthOptions
   /** Without it there is no dashboard. */
   readonly dashboard?: DashboardOptions | undefined
+  /** By default, pages have neither branding nor a script. */
+  readonly pages?: PageOptions | undefined
   /** By default only faults of the service itself go to the log, on stderr. */
   readonly log?: ((line: LogLine) => void) | undefined
   readonly metrics?: Metrics | undefined

@@ -10,7 +10,8 @@ import type { AppOptions } from './app-options.js'
 import { dashboardRoutes } from './dashboard/dashboard.js'
 import { optionsRoutes } from './methods.js'
 import { openApiRoute } from './openapi-route.js'
-import { ERRORS_PATH, pageRoutes } from './pages.js'
+import { PLAIN_PAGES } from './pages/looks.js'
+import { ERRORS_PATH, pageRoutes } from './pages/pages.js'
 import { hasBody, pathOf } from './requests/request.js'
 import { healthRoutes } from './server/health.js'
 import { logFaults, logLine } from './server/log.js'
@@ -19,7 +20,7 @@ import { verifierWebhooks } from './verifier-webhooks.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { service, id, limiter, health, log = logFaults, metrics, waiting = WAITING } = options
+  const { service, id, health, log = logFaults, metrics, waiting = WAITING } = options
   const tell = (request: FastifyRequest, reply: FastifyReply) => {
     if (request.routeOptions.config?.isProbe && reply.statusCode === 200) return
     const line = logLine(request, reply)
@@ -82,7 +83,7 @@ export function createApp(options: AppOptions): FastifyInstance {
   optionsRoutes(app, ROUTES)
   app.register(async (v1) => formRoutes(v1, options))
   app.register(async (v2) => jsonRoutes(v2, options))
-  app.register(async (pages) => pageRoutes(pages, service, limiter))
+  app.register(async (pages) => pageRoutes(pages, service, { ...options, pages: options.pages ?? PLAIN_PAGES }))
   const { dashboard } = options
   if (dashboard !== undefined) {
     app.register(async (pages) => dashboardRoutes(pages, options, dashboard), {

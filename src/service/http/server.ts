@@ -16,6 +16,7 @@ import { createApp } from './app.js'
 import { failedKeys } from './callers/failed-keys.js'
 import { keyUsage } from './callers/key-usage.js'
 import type { DashboardOptions } from './dashboard/dashboard.js'
+import type { PageOptions } from './pages/looks.js'
 import { countingFailures } from './server/counting-failures.js'
 import { type LogLine, logJobFault, logStoreChange } from './server/log.js'
 import { boundSilentConnections } from './server/silent-connections.js'
@@ -61,6 +62,8 @@ export interface ServerOptions {
   readonly auditDays?: number
   /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting
+  /** How the pages for people who are verified look. By default plain. */
+  readonly pages?: PageOptions
   /** Serves the dashboard too. By default there is none. */
   readonly dashboard?: DashboardOptions
 }
@@ -125,6 +128,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     health: { store, takesWrites, isDraining: () => isDraining },
     waiting: options.waiting,
     dashboard: options.dashboard,
+    pages: options.pages,
   })
   boundSilentConnections(app.server, { trustProxy })
   const requests = requestsUnderWay(app.server)

@@ -1,20 +1,21 @@
+import type { WhyGone } from '../operations/sessions/hosted/link-gone.js'
+import type { Look } from './look.js'
 import { type Page, page } from './page.js'
 
-/** The page for people who cannot go on. It reveals nothing about the requested flow or session. */
-export function errorPage(status: number, message: string | undefined): Page {
-  const [title, text] = TEXTS[status] ?? ['Something went wrong', message ?? NOT_YOURS]
-  return page(status, { title }, <p>{text}</p>)
+interface Failure {
+  readonly status: number
+  /** Why a link no longer works. */
+  readonly gone: WhyGone | undefined
+  /** What was wrong, in English, for whoever made the request by hand. */
+  readonly message: string | undefined
 }
 
-const NOT_YOURS = 'It is not your fault. Try again later.'
-
-const TEXTS: Readonly<Record<number, readonly [title: string, text: string]>> = {
-  404: ['Page not found', 'The link is not right, or leads nowhere any more.'],
-  410: [
-    'This link is used up',
-    'If you have submitted your details, there is nothing left to do. If not, ask for a new link where you got this one.',
-  ],
-  429: ['Too many visits', 'Wait a minute, then try again.'],
-  500: ['Something went wrong', NOT_YOURS],
-  503: ['Busy', 'Try again in a moment.'],
+/** The page for people who cannot go on. It reveals nothing about the requested flow or session. */
+export function errorPage(look: Look, { status, gone, message }: Failure): Page {
+  const { say, find } = look.language
+  const name = gone ?? status
+  const title = find(`error.${name}.title`)
+  if (title !== undefined) return page(status, look, { title }, <p>{find(`error.${name}.text`)}</p>)
+  const isOurs = status >= 500 || message === undefined
+  return page(status, look, { title: say('error.other.title') }, <p>{isOurs ? say('error.other.text') : message}</p>)
 }

@@ -1,5 +1,9 @@
+import { LONGEST_EMAIL } from '../../model/email-address.js'
 import type { LinkPage } from '../operations/flows/static-links.js'
+import type { Look } from './look.js'
 import { type Page, page } from './page.js'
+import { askedInWords } from './verification/asked.js'
+import { type Fault, FaultSummary, TextField } from './verification/fields.js'
 
 /** What the visitor typed, or the link carried. */
 export interface LinkForm {
@@ -7,34 +11,51 @@ export interface LinkForm {
   readonly client_reference_id: string
 }
 
-/** The page behind a static link: who asks, and a field for the email address. */
-export function linkPage(status: number, { name, livemode }: LinkPage, form: LinkForm, error?: string): Page {
+/** The page behind a static link: who asks, what for, and a field for the email address. */
+export function linkPage(
+  look: Look,
+  { name, livemode, asked }: LinkPage,
+  form: LinkForm,
+  faults: readonly Fault[] = [],
+): Page {
+  const { language } = look
+  const { say } = language
+  const hasFaults = faults.length > 0
+  const needed = askedInWords(language, asked)
   return page(
-    status,
-    { title: name, isTest: !livemode },
+    hasFaults ? 400 : 200,
+    look,
+    { title: name, isTest: !livemode, prefix: hasFaults ? `${say('fault.prefix')} ` : '' },
     <>
-      <p>Enter your email address to begin the verification of your identity.</p>
-      {error && (
-        <p class="error" id="error" role="alert">
-          {error}
-        </p>
+      <FaultSummary language={language} faults={faults} />
+      <p>{say('link.intro')}</p>
+      {needed.length > 0 && (
+        <>
+          <p>{say('link.asked')}</p>
+          <ul>
+            {needed.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
+          </ul>
+        </>
       )}
-      <form method="post">
-        <label for="email">Email address</label>
-        <input
-          id="email"
+      <form method="post" noValidate>
+        <TextField
+          language={language}
           name="email"
+          label="link.email"
           type="email"
           autocomplete="email"
-          required
-          maxlength={254}
+          maxlength={LONGEST_EMAIL}
           value={form.email}
-          {...(error && { 'aria-invalid': 'true', 'aria-describedby': 'error' })}
+          faults={faults}
         />
         {form.client_reference_id !== '' && (
           <input type="hidden" name="client_reference_id" value={form.client_reference_id} />
         )}
-        <button type="submit">Continue</button>
+        <div class="actions">
+          <button type="submit">{say('continue')}</button>
+        </div>
       </form>
     </>,
   )

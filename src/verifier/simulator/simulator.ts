@@ -6,10 +6,12 @@ import type { HostedPage } from '../hosted-page.js'
 import type { Submission, Verdict } from '../verdict.js'
 import type { HeldSession, Observed, Verifier } from '../verifier.js'
 import { VerifierError } from '../verifier-error.js'
+import { choiceOf, take } from './answers.js'
 import { formOf } from './form.js'
 import { checkOf, outcomesOf, type Section, sectionsIn } from './outcomes.js'
 import { PAPERS, PERSON } from './person.js'
 import { REASONS } from './reasons.js'
+import { stepsOf } from './steps.js'
 
 /** A verifier whose page is a form. */
 export type Simulator = Verifier & { readonly page: HostedPage }
@@ -24,6 +26,9 @@ export const simulator: Simulator = {
   checks: CHECKS,
   page: {
     form: ({ options }) => formOf(outcomesOf(options)),
+    steps: stepsOf,
+    take,
+    choice: choiceOf,
     submit: (submission, choice) => {
       const outcome = outcomeNamed(submission, choice)
       return { note: outcome, verdict: verdictOf(submission, outcome) }

@@ -8,6 +8,7 @@ import { printable } from '../../../text/text.js'
 import { apiAddressFault } from '../../../validate/address.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
+import { plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
 import { cannotListen, parsePort, stopSignal } from '../../service/listening.js'
 import { atService } from '../../service/service.js'
@@ -44,11 +45,16 @@ of flows serve: the database in DATABASE_URL, else the embedded store.\n${exampl
         })
         try {
           const host = '127.0.0.1'
-          const server = await startServer({ store, host, port, verifiers, dashboard: dashboardOptions() }).catch(
-            (error) => {
-              throw cannotListen(error, { host, port, options: { port: '--port' } })
-            },
-          )
+          const server = await startServer({
+            store,
+            host,
+            port,
+            verifiers,
+            dashboard: dashboardOptions(),
+            pages: plainPages(),
+          }).catch((error) => {
+            throw cannotListen(error, { host, port, options: { port: '--port' } })
+          })
           const stopped = stopSignal()
           const caller: Caller = { livemode: false, principal: localUser(actorOf(cli.terminal.env)) }
           show(cli, server.url, await linkOf(cli, service({ store }), caller))

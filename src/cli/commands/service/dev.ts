@@ -24,6 +24,7 @@ import { storeFile } from '../../options/target.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { report } from '../../program/report.js'
+import { plainPages } from '../../service/branding.js'
 import { cannotListen, parsePort, stopSignal } from '../../service/listening.js'
 
 /** In seconds. The key of a killed run expires by itself. */
@@ -57,7 +58,13 @@ export const dev: Define = (command, run) => {
         const store = await openSqliteStore({ file, tell: (message) => terminal.talk(`${printable(message)}\n`) })
         try {
           const host = '127.0.0.1'
-          const server = await startServer({ store, host, port, webhookAllow: THIS_MACHINE }).catch((error) => {
+          const server = await startServer({
+            store,
+            host,
+            port,
+            webhookAllow: THIS_MACHINE,
+            pages: plainPages(),
+          }).catch((error) => {
             throw cannotListen(error, { host, port, options: { port: '--port' } })
           })
           try {

@@ -18,6 +18,7 @@ import { apiAddressFault } from '../../../validate/address.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { allOf } from '../../service/all-of.js'
+import { pageOptions, parseBrandColor, parseBrandName, plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
 import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { identityProvider, parseGroupRoles, parseIssuer, parseScopes } from '../../service/oidc.js'
@@ -96,6 +97,10 @@ export const serve: Define = (command, run) => {
       parseAuditDays,
       DEFAULT_AUDIT_DAYS,
     )
+    .option('--brand-name <name>', 'who asks people to be verified, on the pages that they see', parseBrandName)
+    .option('--brand-logo <file>', 'picture in the place of the name: PNG, JPEG, WebP or SVG, at most 100 kB')
+    .option('--brand-color <color>', 'colour of buttons and links on those pages ("#0b5bd3")', parseBrandColor)
+    .option('--brand-color-test <color>', 'the same in test mode (default: as in live mode)', parseBrandColor)
     .addOption(
       new Option('--migrations <what>', 'what to do where the store needs migrations: run them, or refuse to start')
         .choices(['run', 'refuse'] as const)
@@ -124,10 +129,14 @@ export const serve: Define = (command, run) => {
         let webhookProxy: WebhookProxy | undefined
         let stripe: StripeSettings = NO_STRIPE
         let provider: IdentityProvider | undefined
+        let pages = plainPages()
         allOf([
           () => settle(command, cli.terminal, given.settings),
           () => {
             webhookProxy = webhookProxyOf(command.opts())
+          },
+          () => {
+            pages = pageOptions(command.opts(), cli.terminal.cwd)
           },
           () => {
             stripe = stripeSettings(cli.terminal)
@@ -156,6 +165,7 @@ export const serve: Define = (command, run) => {
             verifiers,
             dashboard: dashboardOptions({ provider, editsManaged: options.editManagedFlows }),
             auditDays: options.auditDays,
+            pages,
             changesEvery: options.stripeChangesEvery,
             ...(publicUrl !== undefined && { publicUrl }),
             ...(trustProxy !== undefined && { trustProxy }),

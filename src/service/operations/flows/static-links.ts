@@ -1,7 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
+import { isEmailAddress } from '../../../model/email-address.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import type { SessionRecord } from '../../../store/sessions.js'
-import { isLonger } from '../../../validate/text-length.js'
+import { type Asked, askedOf } from '../../../verifier/checks.js'
 import { ApiError, invalid, notFound, rateLimited } from '../../api-error.js'
 import { networkOf } from '../../network.js'
 import type { ReadCall, Service, WriteCall } from '../calls/call.js'
@@ -12,6 +13,7 @@ import { checkOf } from '../sessions/session-params.js'
 import { urlToken } from '../sessions/session-tokens.js'
 import { insertSession } from '../sessions/sessions.js'
 import { goOnLater } from '../sessions/verifier-calls.js'
+import { sessionOptions } from './session-options.js'
 
 /** How many visits through static links one address may make in a minute: an office, not a flood. */
 export const MOST_VISITS = 20
@@ -19,14 +21,14 @@ const WINDOW = 60
 
 /** How long a repeated form counts as the same visit, in seconds. */
 const SAME_VISIT = 60 * 60
-/** In characters; the longest that mail servers accept (RFC 5321, 4.5.3.1). */
-export const LONGEST_EMAIL = 254
 const LINK_TOKEN = /^[0-9a-z]{24}$/
 
 /** What a static link shows at first. */
 export interface LinkPage {
   readonly name: string
   readonly livemode: boolean
+  /** What the visitor will need; empty where that is not known here. */
+  readonly asked: Asked
 }
 
 export interface Visit {
@@ -37,7 +39,9 @@ export interface Visit {
 /** The page of a static link. Throws 404 without a reason if the link does not work, or no longer works. */
 export async function visitLink(call: ReadCall, token: string): Promise<LinkPage> {
   const { config, livemode } = await flowBehind(call, token)
-  return { name: config.name, livemode }
+  // What a flow bound to one in a verifier's dashboard asks for stands there.
+  const asked = askedOf(config.stripe_flow === undefined ? sessionOptions(config) : {})
+  return { name: config.name, livemode, asked }
 }
 
 /** Where a person goes: to this service's page for a token, or to a verifier's own page. */
@@ -81,9 +85,7 @@ async function wayTo(_call: WriteCall, { remote }: SessionRecord): Promise<Way> 
 function checkedEmail(typed: string): string {
   const email = typed.trim()
   if (email === '') throw invalid('email_invalid', 'email', 'Enter an email address.')
-  if (isLonger(email, LONGEST_EMAIL) || !/^[^\s@\p{Cc}\p{Cs}]+@[^\s@\p{Cc}\p{Cs}]+$/u.test(email)) {
-    throw invalid('email_invalid', 'email', 'Invalid email address.')
-  }
+  if (!isEmailAddress(email)) throw invalid('email_invalid', 'email', 'Invalid email address.')
   return email
 }
 
