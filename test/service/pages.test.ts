@@ -173,6 +173,7 @@ describe.each(storeOfTheLane)('the page of a session, on $name', (implementation
     expect(await statuses()).toEqual([200, 410])
     api.clock.now += 1
     expect(await statuses()).toEqual([410, 410])
+    expect((await show(url)).text).toContain('This link has expired')
   })
 
   test('is used up by one submission, and opens again by a url of later', async () => {
@@ -180,7 +181,7 @@ describe.each(storeOfTheLane)('the page of a session, on $name', (implementation
     const { id, url, client_secret } = await aSession(api)
     expect(await post(url, { outcome: 'document_expired' })).toMatchObject({ status: 303 })
     for (const old of [url, `${api.url}/verify/${client_secret}`]) {
-      expect((await show(old)).status).toBe(410)
+      expect(await show(old)).toMatchObject({ status: 410, text: expect.stringContaining('This link is used up') })
       expect((await post(old, { outcome: 'verified' })).status).toBe(410)
     }
     const later = (await api.call('GET', `${SESSIONS}/${id}`)).body
@@ -225,7 +226,10 @@ describe.each(storeOfTheLane)('the page of a session, on $name', (implementation
     const api = await served({ implementation, processing: 0 })
     const { id, url } = await aSession(api)
     await api.call('POST', `${SESSIONS}/${id}/${action}`)
-    expect((await show(url)).status).toBe(410)
+    expect(await show(url)).toMatchObject({ status: 410, text: expect.stringContaining('was canceled') })
+    // A guess learns nothing of it.
+    const guess = `${url.slice(0, -1)}${url.endsWith('A') ? 'B' : 'A'}`
+    expect(await show(guess)).toMatchObject({ status: 410, text: expect.stringContaining('This link is used up') })
   })
 
   test('does not open by a token that is changed in any place', async () => {

@@ -3,8 +3,8 @@
  * others are here, each with enough contrast on the page in light and dark.
  */
 export const STYLE = `
-:root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; --text: #1b1f24; --quiet: #545c66; --line: #8a929c; --soft: #f2f4f7; --fault: #b3261e; --test: #fff3cd; --on-test: #4d3800 }
-@media (prefers-color-scheme: dark) { :root { --text: #eceff3; --quiet: #b3bac4; --line: #79818c; --soft: #22262d; --fault: #ff9d94; --test: #4d3800; --on-test: #ffe9a8 } }
+:root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.5; --text: #1b1f24; --quiet: #545c66; --line: #8a929c; --fault: #b3261e; --test: #fff3cd; --on-test: #4d3800 }
+@media (prefers-color-scheme: dark) { :root { --text: #eceff3; --quiet: #b3bac4; --line: #79818c; --fault: #ff9d94; --test: #4d3800; --on-test: #ffe9a8 } }
 * { box-sizing: border-box }
 body { background: var(--page); color: var(--text); display: flex; flex-direction: column; margin: 0; min-height: 100vh; min-height: 100dvh; overflow-wrap: break-word }
 .test { background: var(--test); color: var(--on-test); font-size: .875rem }
@@ -62,7 +62,7 @@ button.plain { background: none; border: 0; color: var(--brand); font-weight: 40
 .answers dd { margin: 0 }
 .answers dd.value { grid-row: 2 }
 .answers dd.change { grid-column: 2; grid-row: 1 / span 2; align-self: center }
-.shot { background: var(--soft); border-radius: .375rem; margin: 1rem 0; padding: 1rem }
+.shot { border: 1px solid var(--line); border-radius: .375rem; margin: 1rem 0; padding: .5rem 1rem 1rem }
 .shot video, .shot img { border-radius: .375rem; display: block; margin: .75rem 0; max-height: 20rem; max-width: 100% }
 [hidden] { display: none !important }
 .selfie .shot video { transform: scaleX(-1) }

@@ -12,7 +12,7 @@ const YOUNGEST = 16
 /** Picked where nothing of what is offered fits. */
 const OTHER = 'other'
 
-/** Takes what was filled in at one step of the session. A step that it does not have is taken for the first one. */
+/** Takes what was filled in at one step of the session. A step that it does not have changes nothing. */
 export function take(submission: Submission, filled: FilledStep): Taken {
   const steps = stepsOf(submission)
   const step = steps.find(({ name }) => name === filled.step)

@@ -24,6 +24,8 @@ export function stepPage(look: Look, session: OpenSession, { faults, typed, forg
   const isFirst = step === steps[0]
   const { title, script, actions, Form } = STEP_FORMS[step.name]
   const hasFaults = faults.length > 0
+  // Who may choose a file needs no camera.
+  const instead = step.name === 'picture' && !step.live ? undefined : actions.instead
   return page(
     hasFaults ? 400 : 200,
     look,
@@ -51,9 +53,9 @@ export function stepPage(look: Look, session: OpenSession, { faults, typed, forg
         <Form look={look} session={session} step={step} faults={faults} typed={typed} />
         <div class="actions">
           <button type="submit">{say(actions.go)}</button>
-          {actions.instead && (
-            <button type="submit" name="outcome" value={actions.instead.outcome} class={actions.instead.look}>
-              {say(actions.instead.text)}
+          {instead && (
+            <button type="submit" name="outcome" value={instead.outcome} class={instead.look}>
+              {say(instead.text)}
             </button>
           )}
         </div>
