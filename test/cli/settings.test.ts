@@ -74,6 +74,7 @@ describe('a setting of flows serve', () => {
       brand_color: '#7a1f5c',
       brand_color_test: '#135c2a',
       migrations: 'refuse',
+      edit_managed_flows: true,
       log: true,
     }
     const command = new Command('serve')
