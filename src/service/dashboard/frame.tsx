@@ -39,7 +39,7 @@ interface Content {
   readonly from?: { readonly href: string; readonly text: string }
 }
 
-type Section = 'flows' | 'verifications' | 'reports' | 'deployments' | 'events' | 'webhooks' | 'keys'
+type Section = 'flows' | 'verifications' | 'reports' | 'deployments' | 'drift' | 'events' | 'webhooks' | 'keys'
 
 /** The last is what it takes to see the pages, where not everybody may. */
 const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
@@ -47,6 +47,7 @@ const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
   ['verifications', 'Verifications'],
   ['reports', 'Reports'],
   ['deployments', 'Deployments'],
+  ['drift', 'Drift'],
   ['events', 'Events', 'events:read'],
   ['webhooks', 'Webhooks', 'webhooks:read'],
   ['keys', 'API keys', 'keys:admin'],

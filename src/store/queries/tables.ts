@@ -55,7 +55,7 @@ export interface FlowsTable {
   stripe_flow: string | null
 }
 
-export interface ReviewsTable {
+interface ReviewsTable {
   id: string
   livemode: number
   session: string

@@ -146,7 +146,7 @@ function sendShown(reply: FastifyReply, shown: Page | Download): FastifyReply {
   const { file, type, content } = shown
   return reply
     .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
-    .type(`${type}; charset=utf-8`)
+    .type(typeof content === 'string' ? `${type}; charset=utf-8` : type)
     .send(content)
 }
 
