@@ -119,6 +119,7 @@ export const EVERY_CALL: EveryCall = {
     advance: (tx) => tx.state.advance(false),
   },
   flows: {
+    drifted: (tx) => tx.flows.drifted(false, 20),
     byId: (tx) => tx.flows.byId(false, 'f7'),
     byLinkToken: (tx) => tx.flows.byLinkToken('token-f7'),
     byKey: (tx) => tx.flows.byKey(false, 'key-f7'),

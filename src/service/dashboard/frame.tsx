@@ -51,6 +51,7 @@ type Section =
   | 'verifications'
   | 'reports'
   | 'deployments'
+  | 'drift'
   | 'events'
   | 'webhooks'
   | 'keys'
@@ -63,6 +64,7 @@ const SECTIONS: readonly (readonly [Section, string, AskedScope?])[] = [
   ['verifications', 'Verifications'],
   ['reports', 'Reports'],
   ['deployments', 'Deployments'],
+  ['drift', 'Drift'],
   ['events', 'Events', 'events:read'],
   ['webhooks', 'Webhooks', 'webhooks:read'],
   ['keys', 'API keys', 'keys:admin'],

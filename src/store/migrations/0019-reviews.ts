@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { IS_DRIFTED } from '../queries/flows/drifted.js'
 import type { Migration } from './migration.js'
 
 /**
@@ -37,7 +38,3 @@ export const reviews: Migration = {
     await sql`create index flows_drifted on flows (livemode, key) where ${sql.raw(IS_DRIFTED)}`.execute(tx)
   },
 }
-
-/** Either only the service or only a deployment has it, or both have it and differ. Queries say it in these words. */
-export const IS_DRIFTED =
-  '((project is null) <> (applied is null) or config <> applied or key <> applied_key or status <> applied_status)'

@@ -59,7 +59,7 @@ export interface FlowsTable {
   stripe_flow: string | null
 }
 
-export interface ReviewsTable {
+interface ReviewsTable {
   id: string
   livemode: number
   session: string

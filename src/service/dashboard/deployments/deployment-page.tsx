@@ -1,6 +1,8 @@
 import type { Deployment } from '../../../model/deployment.js'
+import type { Assurance } from '../../../model/plan.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { Effect } from '../parts/effect.js'
 import { Facts } from '../parts/facts.js'
 import { TextDiff } from '../parts/text-diff.js'
 import { Time } from '../parts/time.js'
@@ -10,10 +12,12 @@ export interface DeploymentView {
   readonly deployment: Deployment
   /** For each change, in order, the definition before and after; empty where there was none. */
   readonly definitions: readonly { readonly before: string; readonly after: string }[]
+  /** For each change, in order, what it did to the verification. */
+  readonly effects: readonly Assurance[]
 }
 
 /** One deployment: the commit, who applied it, and each change as a difference of definitions. */
-export function deploymentPage(frame: Frame, { deployment, definitions }: DeploymentView): Page {
+export function deploymentPage(frame: Frame, { deployment, definitions, effects }: DeploymentView): Page {
   const { id, created, project, actor, source, allowed, changes, edits = [] } = deployment
   return dashboardPage(
     200,
@@ -31,9 +35,17 @@ export function deploymentPage(frame: Frame, { deployment, definitions }: Deploy
             ['When', <Time key="when" at={created} />],
             ['By', actor ?? 'unknown'],
             ['Commit', source && <code key="commit">{source.commit}</code>],
-            ['Guards lifted', allowed.join(', ')],
+            ['Guards lifted', allowed.join(', ') || 'none'],
           ]}
         />
+        <details>
+          <summary>Restore these definitions</summary>
+          <p>
+            <code>{`flows pull --at ${id}`}</code> writes the definitions of this project as they were after this
+            deployment, to be reviewed and applied like any change. Without the program:{' '}
+            <a href={`${at(frame.mode, 'deployments', id)}/definitions.tar`}>all of them as files</a>.
+          </p>
+        </details>
       </section>
       {edits.length > 0 && <EditsAtStripe of={edits} mode={frame.mode} />}
       {changes.map((change, index) => (
@@ -42,6 +54,7 @@ export function deploymentPage(frame: Frame, { deployment, definitions }: Deploy
             {change.action} <a href={at(frame.mode, 'flows', change.id)}>{change.key}</a>
           </h2>
           {change.previous_key !== null && <p>It was called {change.previous_key} before.</p>}
+          {effects[index] !== undefined && <Effect of={effects[index]} />}
           <TextDiff before={definitions[index]?.before ?? ''} after={definitions[index]?.after ?? ''} />
         </section>
       ))}

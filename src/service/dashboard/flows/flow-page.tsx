@@ -23,6 +23,8 @@ export interface FlowView {
     readonly days: readonly { readonly value: number; readonly counts: SessionCounts }[]
   }
   readonly sessions: readonly VerificationSession[]
+  /** Whether it is other than its last deployment left it. */
+  readonly isDrifted: boolean
   /** The static link as a picture, in SVG; null while the link is off. */
   readonly qrCode: string | null
 }
@@ -75,6 +77,12 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         <h2 id="definition">Definition</h2>
         {flow.project !== null && (
           <p class="quiet">Git is where this flow is edited. What is changed here shows as drift in the next plan.</p>
+        )}
+        {view.isDrifted && (
+          <p>
+            <span class="tone waiting">Drift</span> It is not as its last deployment left it:{' '}
+            <a href={at(frame.mode, 'drift')}>what differs</a>.
+          </p>
         )}
         <pre class="yaml">{yaml}</pre>
       </section>

@@ -19,6 +19,8 @@ export interface FlowsView {
   }
   /** What became of the verifications of the last 30 days, by id of the flow. */
   readonly usage: ReadonlyMap<string, SessionCounts>
+  /** The ids of those that are other than their last deployment left them. */
+  readonly drifted: ReadonlySet<string>
 }
 
 const SORTS = { newest: 'newest first', key: 'by key', used: 'most used first' } as const
@@ -30,7 +32,7 @@ export function sortOf(text: string | undefined): FlowSort {
 }
 
 /** Every flow of the mode. */
-export function flowsPage(frame: Frame, { flows, paging, filter, usage }: FlowsView): Page {
+export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted }: FlowsView): Page {
   const isFiltered = filter.search !== '' || filter.project !== '' || filter.status !== 'active'
   return dashboardPage(
     200,
@@ -117,7 +119,16 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage }: FlowsV
                           <span class="tone over">Off</span>
                         )}
                       </td>
-                      <td>{flow.project === null ? 'by hand' : flow.project}</td>
+                      <td>
+                        {flow.project === null ? 'by hand' : flow.project}
+                        {drifted.has(flow.id) && (
+                          <div>
+                            <a class="tone waiting" href={at(frame.mode, 'drift')}>
+                              Drift
+                            </a>
+                          </div>
+                        )}
+                      </td>
                       <td>
                         <Time at={flow.updated} />
                         <div class="quiet">

@@ -23,6 +23,15 @@ export function statusWords(status: SessionStatus): string {
   return WORDS[status]
 }
 
+/** The checks of a report, in the order of running. */
+export const CHECK_SECTIONS = [
+  ['document', 'Document'],
+  ['selfie', 'Selfie'],
+  ['id_number', 'ID number'],
+  ['email', 'Email'],
+  ['phone', 'Phone'],
+] as const
+
 export function Check({ status }: { readonly status: 'verified' | 'unverified' }) {
   return (
     <span class={`tone ${status === 'verified' ? 'good' : 'bad'}`}>{status === 'verified' ? 'Passed' : 'Failed'}</span>

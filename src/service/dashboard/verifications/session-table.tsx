@@ -1,7 +1,7 @@
-import type { VerificationSession } from '../../../model/resources.js'
+import type { ReportChecks, VerificationSession } from '../../../model/resources.js'
 import { at, type Frame } from '../frame.js'
 import { ListTable } from '../parts/list-table.js'
-import { Status } from '../parts/status.js'
+import { CHECK_SECTIONS, Check, Status } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
 interface Props {
@@ -9,14 +9,23 @@ interface Props {
   readonly sessions: readonly VerificationSession[]
   /** By id. */
   readonly flowNames: ReadonlyMap<string, string>
+  /** What was found, by session; left out where checks are not shown. */
+  readonly reports?: ReadonlyMap<string, ReportChecks>
 }
 
 /** Verifications in a table. The reference may be personal, so it takes the right to read reports. */
-export function SessionTable({ frame, sessions, flowNames }: Props) {
+export function SessionTable({ frame, sessions, flowNames, reports }: Props) {
   if (sessions.length === 0) return <p class="quiet empty-list">There is none.</p>
   const showsPersonal = frame.may('reports:read')
+  const showsChecks = showsPersonal && reports !== undefined
+  const columns = [
+    ...['Verification', 'Status', 'Flow'],
+    ...(showsChecks ? ['Checks', 'Country'] : []),
+    ...(showsPersonal ? ['Reference'] : []),
+    'Created',
+  ]
   return (
-    <ListTable columns={['Verification', 'Status', 'Flow', ...(showsPersonal ? ['Reference'] : []), 'Created']}>
+    <ListTable columns={columns}>
       {sessions.map((session) => {
         const { id, status, last_error, verification_flow: flow, verification_flow_version: version } = session
         return (
@@ -40,6 +49,7 @@ export function SessionTable({ frame, sessions, flowNames }: Props) {
                 </>
               )}
             </td>
+            {showsChecks && <ChecksOf found={reports.get(id)} />}
             {showsPersonal && <td>{session.client_reference_id}</td>}
             <td>
               <Time at={session.created} />
@@ -48,5 +58,26 @@ export function SessionTable({ frame, sessions, flowNames }: Props) {
         )
       })}
     </ListTable>
+  )
+}
+
+/** Each check with its status, and the country of the document. */
+function ChecksOf({ found }: { readonly found: ReportChecks | undefined }) {
+  return (
+    <>
+      <td>
+        {CHECK_SECTIONS.map(([name, words]) => {
+          const section = found?.[name]
+          return (
+            section !== undefined && (
+              <div key={name}>
+                {words} <Check status={section.status} />
+              </div>
+            )
+          )
+        })}
+      </td>
+      <td>{found?.document?.issuing_country}</td>
+    </>
   )
 }

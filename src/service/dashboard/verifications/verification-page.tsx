@@ -4,7 +4,7 @@ import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
 import { metadataText } from '../parts/metadata.js'
-import { Check, Status } from '../parts/status.js'
+import { CHECK_SECTIONS, Check, Status } from '../parts/status.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
 import { type Values, ValuesCard } from './values-card.js'
@@ -25,14 +25,6 @@ export interface VerificationView {
   readonly outcomes: readonly string[]
   readonly values: Values
 }
-
-const SECTIONS = [
-  ['document', 'Document'],
-  ['selfie', 'Selfie'],
-  ['id_number', 'ID number'],
-  ['email', 'Email'],
-  ['phone', 'Phone'],
-] as const
 
 /** One verification: its status, each check with its reason, and what happened when. */
 export function verificationPage(frame: Frame, view: VerificationView): Page {
@@ -97,7 +89,7 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
 function Report({ report }: { readonly report: VerificationReport }) {
   return (
     <ul class="results">
-      {SECTIONS.map(([name, words]) => {
+      {CHECK_SECTIONS.map(([name, words]) => {
         const section = report[name]
         if (section === undefined) return null
         return (

@@ -1,4 +1,4 @@
-import { SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
+import { type ReportChecks, SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { dashboardPage, type Frame } from '../frame.js'
 import { Live } from '../parts/live.js'
@@ -9,11 +9,15 @@ import { SessionTable } from './session-table.js'
 export interface VerificationsView {
   readonly sessions: readonly VerificationSession[]
   readonly flowNames: ReadonlyMap<string, string>
+  /** What was found, by session; empty for those who may not read reports. */
+  readonly reports: ReadonlyMap<string, ReportChecks>
   readonly paging: Paging
   readonly filter: {
     readonly flow: string
     readonly status: string
     readonly reference: string
+    readonly email: string
+    readonly country: string
     /** Days, as "2026-11-29"; empty for no bound. */
     readonly since: string
     readonly until: string
@@ -21,7 +25,10 @@ export interface VerificationsView {
 }
 
 /** Every verification of the mode, newest first. */
-export function verificationsPage(frame: Frame, { sessions, flowNames, paging, filter }: VerificationsView): Page {
+export function verificationsPage(
+  frame: Frame,
+  { sessions, flowNames, reports, paging, filter }: VerificationsView,
+): Page {
   return dashboardPage(
     200,
     frame,
@@ -49,10 +56,20 @@ export function verificationsPage(frame: Frame, { sessions, flowNames, paging, f
             </select>
           </label>
           {frame.may('reports:read') && (
-            <label>
-              Reference
-              <input class="form-control" type="text" name="reference" value={filter.reference} maxLength={5000} />
-            </label>
+            <>
+              <label>
+                Reference
+                <input class="form-control" type="text" name="reference" value={filter.reference} maxLength={5000} />
+              </label>
+              <label>
+                Email
+                <input class="form-control" type="text" name="email" value={filter.email} maxLength={254} />
+              </label>
+              <label>
+                Country of the document
+                <input class="form-control" type="text" name="country" value={filter.country} maxLength={2} />
+              </label>
+            </>
           )}
           <label>
             Since
@@ -69,7 +86,7 @@ export function verificationsPage(frame: Frame, { sessions, flowNames, paging, f
       </search>
       <Live frame={frame}>
         <div class="card">
-          <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} />
+          <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} reports={reports} />
         </div>
       </Live>
       <Pages of={paging} />

@@ -183,7 +183,7 @@ function pageAskedFor({ method, url, headers }: FastifyRequest): string | undefi
 function sendFile(reply: FastifyReply, { file, type, content }: Download): FastifyReply {
   return reply
     .headers({ 'content-disposition': `attachment; filename="${file}"`, 'x-content-type-options': 'nosniff' })
-    .type(`${type}; charset=utf-8`)
+    .type(typeof content === 'string' ? `${type}; charset=utf-8` : type)
     .send(content)
 }
 

@@ -73,7 +73,8 @@ function sightingOf({ config }: FlowRecord, sightings: readonly Sighting[]) {
   return { sighting }
 }
 
-function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): ObservedFlow {
+/** A flow as a plan sees it. */
+export function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): ObservedFlow {
   return {
     id: flow.id,
     key: flow.key,

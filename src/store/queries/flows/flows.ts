@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../../flows.js'
 import { insertMany } from '../rows/insert-many.js'
 import { parseJson } from '../rows/json.js'
@@ -5,6 +6,7 @@ import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
+import { IS_DRIFTED, IS_OF_DEPLOYMENTS } from './drifted.js'
 import { keepSighting, sightingsIn } from './sightings.js'
 import { isWithin } from './within.js'
 
@@ -57,6 +59,15 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
       const listing = { table: 'flows', livemode, created, equal, also: isWithin(within) } as const
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
+    },
+    async drifted(livemode, limit) {
+      const rows = await inMode(livemode)
+        .where(sql.raw<boolean>(IS_DRIFTED))
+        .where(sql.raw<boolean>(IS_OF_DEPLOYMENTS))
+        .orderBy('key')
+        .limit(limit)
+        .execute()
+      return rows.map(toRecord)
     },
     async keys(livemode, { project, status, within }) {
       let query = db.selectFrom('flows').select(['id', 'key']).where('livemode', '=', Number(livemode))

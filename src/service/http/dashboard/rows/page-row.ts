@@ -22,8 +22,8 @@ export interface PageRow {
 /** A file instead of a page. */
 export interface Download {
   readonly file: string
-  readonly type: 'text/csv' | 'text/yaml'
-  readonly content: string
+  readonly type: 'text/csv' | 'text/yaml' | 'application/x-tar'
+  readonly content: string | Buffer
 }
 
 /** Does one operation for the person who asks. What a remote verifier alone has takes an operation of its own. */

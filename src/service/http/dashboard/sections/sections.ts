@@ -2,6 +2,7 @@ import type { FormRow } from '../rows/form-row.js'
 import type { PageRow } from '../rows/page-row.js'
 import { AUDIT_PAGES } from './audit.js'
 import { DEPLOYMENTS_PAGES } from './deployments.js'
+import { DRIFT_PAGES } from './drift.js'
 import { EDIT_FLOWS_FORMS, EDIT_FLOWS_PAGES } from './edit-flows.js'
 import { EVENTS_PAGES } from './events.js'
 import { FLOWS_FORMS, FLOWS_PAGES } from './flows.js'
@@ -18,6 +19,7 @@ export const PAGES: readonly PageRow[] = [
   ...VERIFICATIONS_PAGES,
   ...REPORTS_PAGES,
   ...DEPLOYMENTS_PAGES,
+  ...DRIFT_PAGES,
   ...EVENTS_PAGES,
   ...WEBHOOKS_PAGES,
   ...KEYS_PAGES,

@@ -1,5 +1,10 @@
 import { looksLikeFlowId } from '../../../../model/flow.js'
-import { SESSION_STATUSES, type SessionStatus } from '../../../../model/resources.js'
+import {
+  type ReportChecks,
+  SESSION_STATUSES,
+  type SessionStatus,
+  type VerificationSession,
+} from '../../../../model/resources.js'
 import { choicesOf } from '../../../../verifier/hosted-page.js'
 import { ApiError } from '../../../api-error.js'
 import type { Frame } from '../../../dashboard/frame.js'
@@ -29,15 +34,18 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
     path: '/verifications',
     needs: { scope: 'sessions:read' },
     async show(read, asked, frame) {
-      const { id = '', flow = '', status = '', reference = '', since = '', until = '' } = asked.query
-      const filter = { flow, status, reference, since, until }
-      // A reference may say who somebody is.
-      const byReference = reference !== '' && frame.may('reports:read')
+      const { id = '', flow = '', status = '', reference = '', email = '', country = '' } = asked.query
+      const { since = '', until = '' } = asked.query
+      const filter = { flow, status, reference, email, country, since, until }
+      // These may say who somebody is.
+      const isPersonal = frame.may('reports:read')
       const params = {
         ...placeOf(asked),
         ...(flow !== '' && { verification_flow: flow }),
         ...(isStatus(status) && { status }),
-        ...(byReference && { client_reference_id: reference }),
+        ...(isPersonal && reference !== '' && { client_reference_id: reference }),
+        ...(isPersonal && email !== '' && { email: email.trim() }),
+        ...(isPersonal && country !== '' && { country: country.trim().toUpperCase() }),
         created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
       }
       const list =
@@ -47,6 +55,7 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
       return verificationsPage(frame, {
         sessions: list.data,
         flowNames: await read((call) => flowNames(call, list.data)),
+        reports: isPersonal ? await read((call) => reportsOf(call, list.data)) : new Map(),
         filter,
         paging: pagingOf(asked, list),
       })
@@ -138,6 +147,16 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
 }
 
 const REPORT = 'last_verification_report'
+
+/** The newest report of each session, by its id. A verifier elsewhere may keep the rest of it, not the status of checks. */
+async function reportsOf(
+  { tx, livemode }: ReadCall,
+  sessions: readonly VerificationSession[],
+): Promise<ReadonlyMap<string, ReportChecks>> {
+  const ids = sessions.flatMap(({ last_verification_report: last }) => (typeof last === 'string' ? [last] : []))
+  const reports = ids.length === 0 ? [] : await tx.reports.byIds(livemode, ids)
+  return new Map(reports.map(({ session, checks }) => [session, checks]))
+}
 
 function isStatus(text: string): text is SessionStatus {
   return SESSION_STATUSES.some((status) => status === text)

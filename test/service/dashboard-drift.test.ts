@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { driftFlows } from '../../src/app/drift.js'
+import type { Definitions } from '../../src/app/project/definitions.js'
+import type { DesiredFlow } from '../../src/model/state.js'
+import { http } from '../../src/remote/http/http.js'
+import { deploy } from '../../src/service/operations/deployments/deployments.js'
+import { driftedFlows } from '../../src/service/operations/flows/drifted-flows.js'
+import { aConfig, PROJECT } from '../helpers/builders.js'
+import { storeOfTheLane } from '../store/stores.js'
+import { aDashboard, plain, SCRIPT } from './dashboards.js'
+import { aDeployment, creating, updating } from './deployment-requests.js'
+import { type Served, TESTER } from './serving.js'
+
+const FLOWS = '/v1/identity/verification_flows'
+const HERE = '/dashboard/test'
+
+/** What `flows drift` says, with definitions that are as they were deployed. */
+async function driftOfProgram(api: Served, deployed: readonly DesiredFlow[]) {
+  const definitions = { desired: () => deployed, locate: () => null, bodyLine: () => 1 } as unknown as Definitions
+  const reader = await http({ api: api.url, apiKey: api.key }).reader()
+  return driftFlows(definitions, reader, { project: PROJECT, environment: 'test' })
+}
+
+describe.each(storeOfTheLane)('drift, on $name', (implementation) => {
+  test('is what flows drift says of the same store, whoever edited what', async () => {
+    const api = await aDashboard(implementation, { editsManaged: true })
+    const keys = ['archived', 'edited', 'moved', 'released', 'same']
+    await api.service.write(TESTER, (call) => deploy(call, aDeployment(keys.map((key) => creating(key)))))
+    const browser = await api.signedIn('editor')
+    const email = { 'options[email][require_verification]': 'true' }
+    await browser.fill(`${HERE}/flows/edited/edit`, { name: `Now ${SCRIPT}`, do: 'save' })
+    api.clock.now += 60
+    await api.call('POST', `${FLOWS}/edited`, { body: email })
+    await api.call('POST', `${FLOWS}/moved`, { body: { key: 'elsewhere' } })
+    await api.call('POST', `${FLOWS}/archived/archive`)
+    await api.call('POST', `${FLOWS}/released`, { body: { project: '' } })
+    await api.call('POST', FLOWS, { body: { key: 'made', name: 'Made', type: 'document', project: PROJECT } })
+    // Terraform's flows have a project, and no deployment.
+    await api.call('POST', FLOWS, { body: { key: 'tf', name: 'TF', type: 'document', project: 'terraform' } })
+    const deployed = keys.map((key) => ({ key, renamedFrom: null, config: aConfig(), file: `flows/${key}.yaml` }))
+    const said = await driftOfProgram(api, deployed)
+    expect(said.flows.map(({ key, kind }) => `${key}: ${kind}`)).toHaveLength(5)
+    const { flows, isWhole } = await api.service.read(TESTER, driftedFlows)
+    const shown = flows.map(({ flow: _, project: __, ...drifted }) => drifted)
+    expect(shown).toEqual(said.flows.map(({ left: _, ...drifted }) => drifted))
+    expect(isWhole).toBe(true)
+    const edited = shown.find(({ key }) => key === 'edited')
+    expect(edited?.fields.map(({ path, by }) => [path, by])).toEqual([
+      ['/name', 'anna'],
+      ['/options/email/require_verification', 'ci'],
+    ])
+
+    const page = await browser.show(`${HERE}/drift`)
+    expect(page.text).not.toMatch(/<script|<img/)
+    expect(page.text).toContain('Strengthens the verification')
+    expect(page.text).toContain('flows pull edited')
+    expect(page.text).not.toContain('>tf<')
+    expect((await browser.show(`${HERE}/flows/edited`)).text).toContain('not as its last deployment left it')
+    expect((await browser.show(`${HERE}/flows/same`)).text).not.toContain('not as its last deployment left it')
+    expect((await browser.show(`${HERE}/flows?search=edited`)).text).toContain(`href="${HERE}/drift">`)
+    expect((await browser.show('/dashboard/live/drift')).text).toContain('Every flow is as its last deployment left it')
+  })
+
+  test('ends when git says the same and it is deployed; old definitions come back as files', async () => {
+    const api = await aDashboard(implementation)
+    const first = await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('a'), creating('b')])))
+    const flow = (await api.call('POST', `${FLOWS}/a`, { body: { name: 'By hand' } })).body
+    expect((await api.service.read(TESTER, driftedFlows)).flows).toHaveLength(1)
+    const second = await api.service.write(TESTER, (call) =>
+      deploy(call, aDeployment([updating(flow, { name: 'By hand' })], { last: first.id })),
+    )
+    expect((await api.service.read(TESTER, driftedFlows)).flows).toEqual([])
+    const browser = await api.signedIn('viewer')
+    const here = `${HERE}/deployments/${first.id}`
+    expect(plain((await browser.show(here)).text)).toContain(`flows pull --at ${first.id}`)
+    const folder = mkdtempSync(join(tmpdir(), 'flows-tar-'))
+    for (const [{ id }, name] of [
+      [first, aConfig().name],
+      [second, 'By hand'],
+    ] as const) {
+      const cookie = { cookie: browser.cookie() }
+      const answer = await fetch(`${api.url}${HERE}/deployments/${id}/definitions.tar`, { headers: cookie })
+      expect(answer.headers.get('content-type')).toBe('application/x-tar')
+      writeFileSync(join(folder, 'all.tar'), Buffer.from(await answer.arrayBuffer()))
+      execFileSync('tar', ['-xf', 'all.tar'], { cwd: folder })
+      expect(readFileSync(join(folder, 'flows', 'a.yaml'), 'utf8')).toContain(`name: ${name}`)
+      expect(readFileSync(join(folder, 'flows', 'b.yaml'), 'utf8')).toContain(`name: ${aConfig().name}`)
+    }
+  })
+})
+
+describe.each(storeOfTheLane)('the list of verifications, on $name', (implementation) => {
+  test('shows each check, and is narrowed by email address and country by those who may see them', async () => {
+    const api = await aDashboard(implementation)
+    const made = async (email: string, outcome: string) => {
+      const body = { type: 'document', provided_details: { email } }
+      const { id } = (await api.call('POST', '/v1/identity/verification_sessions', { body })).body
+      const submit = `/v1/test_helpers/identity/verification_sessions/${id}/submit`
+      await api.call('POST', submit, { body: { outcome } })
+      return id as string
+    }
+    const anna = await made('Anna@example.com', 'verified')
+    const otto = await made('otto@example.com', 'document_expired')
+    const [analyst, viewer] = [await api.signedIn('analyst'), await api.signedIn('viewer')]
+    const list = `${HERE}/verifications`
+    const found = async (browser: typeof analyst, query: string) => {
+      const { text } = await browser.show(`${list}?${query}`)
+      return [anna, otto].map((id) => text.includes(`>${id}<`))
+    }
+    expect(await found(analyst, 'email=ANNA@example.com')).toEqual([true, false])
+    expect(await found(analyst, 'country=us')).toEqual([true, false])
+    expect(await found(analyst, `country=${encodeURIComponent(SCRIPT)}`)).toEqual([false, false])
+    expect(await found(viewer, 'email=anna@example.com&country=us')).toEqual([true, true])
+    expect((await analyst.show(list)).text).toMatch(/Document <span class="tone good">Passed/)
+    expect((await viewer.show(list)).text).not.toMatch(/Passed|Failed|Country/)
+    await api.call('POST', `/v1/identity/verification_sessions/${anna}/redact`)
+    expect(await found(analyst, 'email=anna@example.com')).toEqual([false, false])
+  })
+})
