@@ -25,6 +25,7 @@ const ROWS = 1_200
 const EXEMPT: Readonly<Record<string, string>> = {
   'flows.keys': 'every flow of a mode is what it is asked for',
   'flows.all': 'every flow of a mode is what it is asked for',
+  'flows.drifted': 'its index holds the drifted flows of a mode alone, in the order of the answer',
   'sessionCounts.by': 'groups the counts of some days',
   'sessionCounts.ofFlows': 'groups the counts of some days',
   'sessionCounts.everyFlow': 'every flow of a mode is what it is asked for',
