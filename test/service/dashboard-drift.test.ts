@@ -11,7 +11,7 @@ import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { driftedFlows } from '../../src/service/operations/flows/drifted-flows.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { storeOfTheLane } from '../store/stores.js'
-import { aDashboard, plain, SCRIPT } from './dashboards.js'
+import { aDashboard, FOREIGN, plain, SCRIPT } from './dashboards.js'
 import { aDeployment, creating, updating } from './deployment-requests.js'
 import { type Served, TESTER } from './serving.js'
 
@@ -55,7 +55,7 @@ describe.each(storeOfTheLane)('drift, on $name', (implementation) => {
     ])
 
     const page = await browser.show(`${HERE}/drift`)
-    expect(page.text).not.toMatch(/<script|<img/)
+    expect(page.text).not.toMatch(FOREIGN)
     expect(page.text).toContain('Strengthens the verification')
     expect(page.text).toContain('flows pull edited')
     expect(page.text).not.toContain('>tf<')

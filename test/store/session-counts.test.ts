@@ -191,7 +191,8 @@ describe.each(stores)('the counts of sessions on $name', (implementation) => {
 
   test('hold the sessions of before the first count, and those that an older program writes beside this one', async () => {
     const { open } = await implementation.place()
-    const before = MIGRATIONS.filter(({ name }) => name < '0016')
+    // All others, also later ones: what writes here as an older program would is this program.
+    const before = MIGRATIONS.filter(({ name }) => name !== '0016-session-counts')
     const sessions = [
       aSession('a', { created: 5, status: 'verified', flow: 'f', flow_version: 3 }),
       aSession('b', { created: DAY, last_error: { code: 'abandoned', reason: 'x' } }),
