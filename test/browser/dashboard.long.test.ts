@@ -2,7 +2,9 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageFile } from '../../src/cli/program/package-file.js'
+import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { aDeployment, creating } from '../service/deployment-requests.js'
 import { served, TESTER } from '../service/serving.js'
 import { aContext, launch } from './browser.js'
 
@@ -38,13 +40,22 @@ describe('the dashboard, in a browser', () => {
       await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
     }
     const press = async (name: string) => {
-      await page.getByRole('button', { name, exact: true }).focus()
+      await page.getByRole('button', { name, exact: true }).first().focus()
       await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')])
     }
     await follow('Sellers of 2')
     await press('Activate the link')
     expect(await page.getByRole('status').textContent()).toBe('The static link is on.')
     expect(await page.getByRole('img', { name: 'The link as a QR code' }).isVisible()).toBe(true)
+
+    await follow('Edit')
+    await page.getByLabel('Require a matching selfie').focus()
+    await page.keyboard.press('Space')
+    expect(await page.getByText('A selfie, compared with the photo').isVisible()).toBe(true)
+    await press('Preview')
+    expect(await page.getByText('Strengthens the verification').isVisible()).toBe(true)
+    await press('Save')
+    expect(await page.getByRole('status').textContent()).toContain('The flow was saved.')
 
     await follow('Create a verification')
     await page.getByLabel('Email address').focus()
@@ -57,6 +68,13 @@ describe('the dashboard, in a browser', () => {
     expect(await page.getByText('person@example.com').isVisible()).toBe(true)
     expect(await page.getByText('document_expired').first().isVisible()).toBe(true)
     expect(await page.getByText('Failed').isVisible()).toBe(true)
+
+    await page.getByText('Override the result').focus()
+    await page.keyboard.press('Enter')
+    await page.getByLabel('Reason').focus()
+    await page.keyboard.type('Renewed last week.')
+    await press('Mark as verified')
+    expect(await page.getByText('because: Renewed last week.').isVisible()).toBe(true)
 
     await page.getByText('Redact this verification').first().focus()
     await page.keyboard.press('Enter')
@@ -120,6 +138,8 @@ describe('the dashboard, in a browser', () => {
     })
     const { body: events } = await api.call('GET', '/v1/events?limit=1')
     const [event] = events.data
+    const deployment = await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('managed')])))
+    await api.call('POST', '/v1/identity/verification_flows/managed', { body: { description: 'By hand.' } })
     const mode = `${api.url}/dashboard/test`
     const pages = [
       ...['flows', 'flows?search=nothing', 'flows/flow-1', 'flows/flow-1/versions?from=1&to=1', 'flows/flow-1/verify'],
@@ -127,6 +147,7 @@ describe('the dashboard, in a browser', () => {
         'verifications',
         `verifications/${session.id}`,
         'deployments',
+        ...['new-flow', 'flows/flow-1/edit', 'flows/managed/edit', 'drift', `deployments/${deployment.id}`],
         'flows/none',
         'reports',
         'reports?flow=flow-1',
