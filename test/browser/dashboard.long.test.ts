@@ -109,6 +109,54 @@ describe('the dashboard, in a browser', () => {
     expect(await rows.count()).toBe(1)
   })
 
+  test('a flow is made, its link opened by a visitor who is verified, and what others do meanwhile is seen live', async () => {
+    const api = await aDashboard()
+    const page = await (await aContext(browser)).newPage()
+    const live = async (text: string) => {
+      await page.clock.runFor(REFRESH)
+      await page.locator('#live').getByText(text).first().waitFor()
+    }
+    await page.clock.install()
+    await page.goto(api.link)
+    await page.getByRole('link', { name: 'New flow' }).click()
+    await page.getByLabel('Key', { exact: true }).fill('payouts')
+    await page.getByLabel('Name', { exact: true }).fill('Payouts')
+    await page.getByLabel('Require a matching selfie').check()
+    await page.getByRole('button', { name: 'Create the flow' }).click()
+    await page.getByRole('button', { name: 'Activate the link' }).click()
+    const link = (await page.locator('a[href*="/l/"]').first().getAttribute('href')) ?? ''
+
+    const phone = await (await aContext(browser, { viewport: { width: 360, height: 740 } })).newPage()
+    const main = phone.locator('main')
+    await phone.goto(link)
+    await main.getByLabel('Email address').fill('visitor@example.com')
+    await main.getByRole('button', { name: 'Continue' }).click()
+    await main.getByRole('button', { name: 'Agree and continue' }).click()
+    await main.getByLabel('Country that issued it').selectOption('Austria')
+    await main.getByLabel('Passport').check()
+    for (const name of ['Continue', 'Continue', 'Continue', 'Submit']) {
+      await main.getByRole('button', { name, exact: true }).click()
+    }
+    await phone.getByRole('heading', { name: 'You are verified' }).waitFor()
+    await live('Verified')
+
+    await page.getByRole('link', { name: 'Flows', exact: true }).click()
+    await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('managed')])))
+    await live('managed')
+    await api.call('POST', '/v1/identity/verification_flows/managed', { body: { description: 'By hand.' } })
+    await live('Drift')
+    await page.locator('#live').getByRole('link', { name: 'Drift' }).click()
+    await page.getByText('The way into git').click()
+    await page.getByText('flows pull managed').waitFor()
+
+    await page.getByRole('link', { name: 'Verifications', exact: true }).click()
+    await page.locator('tbody a').first().click()
+    await page.getByText('Override the result').click()
+    await page.getByLabel('Reason').fill('The photo is of somebody else.')
+    await page.getByRole('button', { name: 'Mark as not verified' }).click()
+    await page.getByText('because: The photo is of somebody else.').waitFor()
+  })
+
   test('every page is accessible, fits a phone, and stays below 100 kB with its style sheets', async () => {
     const api = await aDashboard()
     // Colours on their way from one theme to the other are neither's.

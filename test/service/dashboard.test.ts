@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { FORMS, PAGES } from '../../src/service/http/dashboard/sections/sections.js'
+import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { createKey } from '../../src/service/operations/keys/keys.js'
 import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
 import { storeOfTheLane } from '../store/stores.js'
 import { aBrowser, aDashboard, DASHBOARD, FOREIGN, SCRIPT } from './dashboards.js'
+import { aDeployment as aRequest, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
 
@@ -310,6 +312,25 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect(text).toContain('<ins>+options:\n</ins>')
     expect((await browser.show('/dashboard/test/flows/a/versions?from=1&to=3')).status).toBe(404)
     expect((await browser.show('/dashboard/test/deployments')).text).toContain('Nothing was deployed yet')
+  })
+
+  test('a large deployment is shown in parts', async () => {
+    const api = await aDashboard(implementation)
+    const keys = Array.from({ length: 30 }, (_, number) => `f-${`${number}`.padStart(2, '0')}`)
+    const { id } = await api.service.write(TESTER, (call) => deploy(call, aRequest(keys.map((key) => creating(key)))))
+    const browser = await api.signedIn('viewer')
+    const here = `/dashboard/test/deployments/${id}`
+    const shown = async (path: string) => {
+      const { text } = await browser.show(path)
+      const next = /href="([^"]+)" rel="next"/.exec(text)?.[1]?.replaceAll('&amp;', '&')
+      return { keys: [...text.matchAll(/aria-label="create (f-\d\d)"/g)].map(([, key]) => key), next }
+    }
+    const first = await shown(here)
+    expect(first.keys).toHaveLength(25)
+    const second = await shown(first.next ?? '')
+    expect([...first.keys, ...second.keys]).toEqual(keys)
+    expect(second.next).toBeUndefined()
+    expect((await shown(`${here}?skip=999999`)).keys).toHaveLength(1)
   })
 
   test('a deployment shows what is to be edited at Stripe, and what became of that', async () => {

@@ -4,21 +4,32 @@ import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Effect } from '../parts/effect.js'
 import { Facts } from '../parts/facts.js'
+import { Pages, type Paging } from '../parts/paging.js'
 import { TextDiff } from '../parts/text-diff.js'
 import { Time } from '../parts/time.js'
 import { EditsAtStripe } from './edits-at-stripe.js'
 
+export interface ShownChange {
+  readonly change: Deployment['changes'][number]
+  /** The definition before and after; empty where there was none. */
+  readonly before: string
+  readonly after: string
+  /** What it did to the verification. */
+  readonly effect: Assurance
+}
+
 export interface DeploymentView {
   readonly deployment: Deployment
-  /** For each change, in order, the definition before and after; empty where there was none. */
-  readonly definitions: readonly { readonly before: string; readonly after: string }[]
-  /** For each change, in order, what it did to the verification. */
-  readonly effects: readonly Assurance[]
+  /** The changes of this part, in order. */
+  readonly changes: readonly ShownChange[]
+  /** How many changes come before them. */
+  readonly skipped: number
+  readonly paging: Paging
 }
 
 /** One deployment: the commit, who applied it, and each change as a difference of definitions. */
-export function deploymentPage(frame: Frame, { deployment, definitions, effects }: DeploymentView): Page {
-  const { id, created, project, actor, source, allowed, changes, edits = [] } = deployment
+export function deploymentPage(frame: Frame, { deployment, changes, skipped, paging }: DeploymentView): Page {
+  const { id, created, project, actor, source, allowed, edits = [] } = deployment
   return dashboardPage(
     200,
     frame,
@@ -36,6 +47,7 @@ export function deploymentPage(frame: Frame, { deployment, definitions, effects 
             ['By', actor ?? 'unknown'],
             ['Commit', source && <code key="commit">{source.commit}</code>],
             ['Guards lifted', allowed.join(', ') || 'none'],
+            ['Changes', changesText(deployment.changes.length, skipped, changes.length)],
           ]}
         />
         <details>
@@ -48,16 +60,21 @@ export function deploymentPage(frame: Frame, { deployment, definitions, effects 
         </details>
       </section>
       {edits.length > 0 && <EditsAtStripe of={edits} mode={frame.mode} />}
-      {changes.map((change, index) => (
+      {changes.map(({ change, before, after, effect }) => (
         <section key={change.id} class="card card-body" aria-label={`${change.action} ${change.key}`}>
           <h2>
             {change.action} <a href={at(frame.mode, 'flows', change.id)}>{change.key}</a>
           </h2>
           {change.previous_key !== null && <p>It was called {change.previous_key} before.</p>}
-          {effects[index] !== undefined && <Effect of={effects[index]} />}
-          <TextDiff before={definitions[index]?.before ?? ''} after={definitions[index]?.after ?? ''} />
+          <Effect of={effect} />
+          <TextDiff before={before} after={after} />
         </section>
       ))}
+      <Pages of={paging} />
     </div>,
   )
+}
+
+function changesText(all: number, skipped: number, shown: number): string {
+  return shown === all ? `${all}` : `${all}: here ${skipped + 1} to ${skipped + shown}`
 }

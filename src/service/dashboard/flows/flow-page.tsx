@@ -6,6 +6,7 @@ import { Checks } from '../parts/checks.js'
 import { dayText } from '../parts/day.js'
 import { DayChart } from '../parts/day-chart.js'
 import { Facts } from '../parts/facts.js'
+import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
 import { Time } from '../parts/time.js'
 import { SessionTable } from '../verifications/session-table.js'
@@ -90,28 +91,32 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         <h2 id="versions">Versions</h2>
         <Versions frame={frame} flow={flow} versions={versions} here={here} />
       </section>
-      <section class="card card-body wide" aria-labelledby="usage">
-        <h2 id="usage">Use in the last 90 days</h2>
-        <DayChart
-          range={usage.range}
-          days={usage.days}
-          marks={marked.map(({ version, created }) => ({ day: dayOf(created), text: `version ${version}` })).reverse()}
-        />
-        <p>
-          <a href={`${at(frame.mode, 'reports')}?${reportQuery(flow, usage.range)}`}>Reports on this flow</a>
-        </p>
-      </section>
-      <section class="card card-body wide" aria-labelledby="verifications">
-        <h2 id="verifications">Newest verifications</h2>
-        <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
-        {sessions.length > 0 && (
+      <Live frame={frame}>
+        <section class="card card-body wide" aria-labelledby="usage">
+          <h2 id="usage">Use in the last 90 days</h2>
+          <DayChart
+            range={usage.range}
+            days={usage.days}
+            marks={marked
+              .map(({ version, created }) => ({ day: dayOf(created), text: `version ${version}` }))
+              .reverse()}
+          />
           <p>
-            <a href={`${at(frame.mode, 'verifications')}?flow=${encodeURIComponent(flow.key)}`}>
-              All verifications of this flow
-            </a>
+            <a href={`${at(frame.mode, 'reports')}?${reportQuery(flow, usage.range)}`}>Reports on this flow</a>
           </p>
-        )}
-      </section>
+        </section>
+        <section class="card card-body wide" aria-labelledby="verifications">
+          <h2 id="verifications">Newest verifications</h2>
+          <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
+          {sessions.length > 0 && (
+            <p>
+              <a href={`${at(frame.mode, 'verifications')}?flow=${encodeURIComponent(flow.key)}`}>
+                All verifications of this flow
+              </a>
+            </p>
+          )}
+        </section>
+      </Live>
     </div>,
   )
 }

@@ -3,6 +3,7 @@ import type { ReviewRecord } from '../../../store/people/reviews.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
+import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
 import { CHECK_SECTIONS, Check, Status } from '../parts/status.js'
 import { Sure } from '../parts/sure.js'
@@ -40,46 +41,48 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
       from: { href: at(frame.mode, 'verifications'), text: 'All verifications' },
     },
     <div class="columns">
-      <section class="card card-body" aria-labelledby="state">
-        <h2 id="state">
-          <Status of={session.status} />
-        </h2>
-        {error !== null && (
-          <p>
-            <code>{error.code}</code> {error.reason}
-          </p>
-        )}
-        <Facts
-          of={[
-            ['Created', <Time key="created" at={session.created} />],
-            [
-              'Flow',
-              flow !== undefined && (
-                <a key="flow" href={at(frame.mode, 'flows', flow)}>
-                  {flowName ?? flow}
-                </a>
-              ),
-            ],
-            ['Version of the flow', session.verification_flow_version],
-            ['Redaction', session.redaction?.status],
-            ['Reference', isPersonal && session.client_reference_id],
-            ['Metadata', isPersonal && metadataText(session.metadata)],
-          ]}
-        />
-        {!isPersonal && <p class="quiet">Your role shows no personal data.</p>}
-      </section>
-      <section class="card card-body" aria-labelledby="checks">
-        <h2 id="checks">Checks</h2>
-        {report === null ? (
-          <p class="quiet">{isPersonal ? 'No attempt has ended yet.' : 'Your role shows no reports.'}</p>
-        ) : (
-          <Report report={report} />
-        )}
-      </section>
-      <section class="card card-body" aria-labelledby="timeline">
-        <h2 id="timeline">What happened</h2>
-        <Timeline of={view} showsReasons={isPersonal} />
-      </section>
+      <Live frame={frame}>
+        <section class="card card-body" aria-labelledby="state">
+          <h2 id="state">
+            <Status of={session.status} />
+          </h2>
+          {error !== null && (
+            <p>
+              <code>{error.code}</code> {error.reason}
+            </p>
+          )}
+          <Facts
+            of={[
+              ['Created', <Time key="created" at={session.created} />],
+              [
+                'Flow',
+                flow !== undefined && (
+                  <a key="flow" href={at(frame.mode, 'flows', flow)}>
+                    {flowName ?? flow}
+                  </a>
+                ),
+              ],
+              ['Version of the flow', session.verification_flow_version],
+              ['Redaction', session.redaction?.status],
+              ['Reference', isPersonal && session.client_reference_id],
+              ['Metadata', isPersonal && metadataText(session.metadata)],
+            ]}
+          />
+          {!isPersonal && <p class="quiet">Your role shows no personal data.</p>}
+        </section>
+        <section class="card card-body" aria-labelledby="checks">
+          <h2 id="checks">Checks</h2>
+          {report === null ? (
+            <p class="quiet">{isPersonal ? 'No attempt has ended yet.' : 'Your role shows no reports.'}</p>
+          ) : (
+            <Report report={report} />
+          )}
+        </section>
+        <section class="card card-body" aria-labelledby="timeline">
+          <h2 id="timeline">What happened</h2>
+          <Timeline of={view} showsReasons={isPersonal} />
+        </section>
+      </Live>
       {isPersonal && <ValuesCard frame={frame} session={session.id} values={view.values} />}
       {frame.may('sessions:write') && <Actions frame={frame} view={view} />}
     </div>,

@@ -4,7 +4,7 @@ import { effectOf } from '../../../operations/deployments/change-effect.js'
 import { deploymentFlows, listDeployments, retrieveDeployment } from '../../../operations/deployments/deployments.js'
 import { definitionOf } from '../rows/definition-text.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
-import { pagingOf, placeOf } from '../rows/paging.js'
+import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
 import { tarOf } from '../rows/tar.js'
 
 export const DEPLOYMENTS_PAGES: readonly PageRow[] = [
@@ -19,13 +19,18 @@ export const DEPLOYMENTS_PAGES: readonly PageRow[] = [
   {
     path: '/deployments/:deployment',
     needs: { scope: 'flows:read' },
-    show: atOnce(async (call, { names }, frame) => {
-      const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
-      const definitions = deployment.changes.map(({ key, before, after }) => ({
-        before: before === null ? '' : definitionOf(key, before, frame.mode),
-        after: definitionOf(key, after, frame.mode),
+    show: atOnce(async (call, asked, frame) => {
+      const deployment = await retrieveDeployment(call, nameOf(asked.names, 'deployment'))
+      const skipped = Math.min(skipOf(asked), Math.max(0, deployment.changes.length - 1))
+      const end = skipped + PER_PAGE
+      const changes = deployment.changes.slice(skipped, end).map((change) => ({
+        change,
+        before: change.before === null ? '' : definitionOf(change.key, change.before, frame.mode),
+        after: definitionOf(change.key, change.after, frame.mode),
+        effect: effectOf(change),
       }))
-      return deploymentPage(frame, { deployment, definitions, effects: deployment.changes.map(effectOf) })
+      const paging = partsOf(asked, skipped, end < deployment.changes.length)
+      return deploymentPage(frame, { deployment, changes, skipped, paging })
     }),
   },
   {
