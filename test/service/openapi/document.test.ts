@@ -150,6 +150,8 @@ const NOT_OF_REQUESTS = [
   '../operations/webhooks/webhook-endpoints.js MOST_ENDPOINTS',
   '../http/requests/api-version.js LONGEST',
   // Pages are for people, and not of the API.
+  '../operations/flows/drifted-flows.js MOST_DRIFTED',
+  '../operations/flows/drifted-flows.js MOST_EDITS',
   '../operations/flows/static-links.js MOST_VISITS',
 ]
 

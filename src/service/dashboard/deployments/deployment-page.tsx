@@ -9,7 +9,7 @@ import { TextDiff } from '../parts/text-diff.js'
 import { Time } from '../parts/time.js'
 import { EditsAtStripe } from './edits-at-stripe.js'
 
-export interface ShownChange {
+interface ShownChange {
   readonly change: Deployment['changes'][number]
   /** The definition before and after; empty where there was none. */
   readonly before: string
