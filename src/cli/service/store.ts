@@ -108,13 +108,14 @@ function toFailure(error: unknown): unknown {
 async function open(cli: Cli, options: ServiceStoreOptions): Promise<Store> {
   const { readOnly = false, isLongWork = false, tell, whenPending, ran } = options
   const migrating = { whenPending, ran, tell }
-  const patience = isLongWork ? { patience: LONG_PATIENCE } : {}
+  const long = isLongWork ? { patience: LONG_PATIENCE } : {}
   const url = variable(cli.terminal.env, VARIABLE)
   if (url === undefined) {
     const { openSqliteStore } = await import('../../store/sqlite/open.js')
-    return openSqliteStore({ file: storeFile(openProject(cli), cli.terminal), readOnly, ...migrating, ...patience })
+    const file = storeFile(openProject(cli), cli.terminal)
+    return openSqliteStore({ file, readOnly, isLongWork, ...migrating, ...long })
   }
   ;(await databaseCheck())(url)
   const { openPostgresStore } = await import('../../store/postgres/open.js')
-  return openPostgresStore({ url, readOnly, ...migrating, ...patience, ...(isLongWork && { statementTimeout: 0 }) })
+  return openPostgresStore({ url, readOnly, ...migrating, ...long, ...(isLongWork && { statementTimeout: 0 }) })
 }

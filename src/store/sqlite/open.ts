@@ -27,6 +27,8 @@ export interface SqliteOptions {
   readonly readOnly?: boolean
   /** How long to wait for another process that writes, in milliseconds. */
   readonly patience?: number
+  /** Whether one transaction may change the whole store, as a restore does. What would undo it is then on disk. */
+  readonly isLongWork?: boolean
   /** A folder whose packages may contain the driver, if this program came without one. */
   readonly driverFrom?: string | undefined
   /** What to do with a store that needs migrations: run them, which is the default, or throw `migrations_pending`. */
@@ -53,22 +55,19 @@ export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
 
 async function openForWriting(place: Place, patience: number, options: SqliteOptions): Promise<Store> {
   const { Driver, file, label, migrations, tell } = place
-  const { whenPending = 'run', ran } = options
+  const { whenPending = 'run', ran, isLongWork = false } = options
   // Whoever may not run migrations makes no file either.
   if (whenPending === 'refuse' && !existsSync(file)) throw new MigrationsPending(label, pendingOf(null, migrations))
   prepareFile(place)
+  let opened: Database | undefined
   const { db, age, pending, presence, close } = await connect(place, () => new Driver(file), {
     // In WAL mode readers and the writer do not block each other, and a killed process leaves no half transaction.
-    prepare: (database) =>
-      database.exec(
-        [
-          'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on',
-          // Redacted data must not stay readable in the file: by default SQLite only marks its space as free.
-          'pragma secure_delete = on',
-          // What a savepoint would undo stays in memory: as a file it would be most of what a group of writes writes.
-          'pragma temp_store = memory',
-        ].join('; '),
-      ),
+    prepare: (database) => {
+      opened = database
+      // Redacted data must not stay readable in the file: by default SQLite only marks its space as free.
+      const safe = 'pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on'
+      database.exec(`${safe}; pragma secure_delete = on`)
+    },
     beforeClose: emptyLog,
   })
   const statistics = statisticsOf(db)
@@ -81,6 +80,9 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
       ran?.(names)
     }
     await statistics.keep()
+    // What a savepoint would undo stays in memory: as a file it would be most of what a group of writes writes. Migrations
+    // change too much at once for that.
+    if (!isLongWork) opened?.exec('pragma temp_store = memory')
   } catch (error) {
     await close()
     throw error
