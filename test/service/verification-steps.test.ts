@@ -384,9 +384,33 @@ describe.each(storeOfTheLane)('the steps, on $name', (implementation) => {
         }),
       ),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410])
+    // A browser shows the answer to the last form alone, so each of them leads to the result.
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303])
+    for (const { headers } of answers) {
+      const cookie = headers.get('set-cookie')?.split(';')[0] ?? ''
+      const shown = await fetch(session.url, { headers: { cookie } })
+      expect(await shown.text()).toContain('You are verified')
+    }
     const reports = await api.call('GET', `/v1/identity/verification_reports?verification_session=${session.id}`)
     expect(reports.body.data).toHaveLength(1)
+  })
+
+  test('lead back where the session says, though the last one is sent twice', async () => {
+    const api = await aService(implementation)
+    const { id, url } = await aSession(api, { type: 'document' }, { return_url: 'https://example.com/done' })
+    const person = aPerson()
+    await goThrough(person, url, 'review')
+    const kept = new Map(person.cookies)
+    await person.send(url, { step: 'review' })
+    const before = aPerson()
+    for (const [path, cookie] of kept) before.cookies.set(path, cookie)
+    // Its browser has dropped the first answer, or has both.
+    for (const one of [before, before, person]) {
+      expect((await one.send(url, { step: 'review' })).text).toContain('<a href="https://example.com/done">')
+    }
+    expect((await aPerson().send(url, { step: 'review' })).status).toBe(410)
+    await api.call('POST', `${SESSIONS}/${id}/redact`)
+    expect((await before.send(url, { step: 'review' })).status).toBe(410)
   })
 
   test('keep their state where no script, no other site and no other page of this service sees it', async () => {

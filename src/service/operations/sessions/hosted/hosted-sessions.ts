@@ -17,7 +17,7 @@ import { SERVICE } from '../../calls/principal.js'
 import { submit } from '../attempts.js'
 import { checkToken, parseToken, type TokenCheck, urlToken } from '../session-tokens.js'
 import { LinkGone } from './link-gone.js'
-import { hasReceipt, openAnswers, sealAnswers, sealReceipt } from './sealed.js'
+import { hasSubmitted, openAnswers, sealAnswers, sealReceipt } from './sealed.js'
 
 /** What every page of a session shows. */
 interface Shown {
@@ -70,10 +70,8 @@ export async function openHostedSession(
   wanted: string,
 ): Promise<HostedSession> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
-  const { session, check } = found
-  if (check === 'dead' && session.redaction === null && (await hasReceipt(call, session, kept))) {
-    return submittedSession(call, session)
-  }
+  const { session } = found
+  if (await isOver(call, found, kept)) return submittedSession(call, session)
   refuseGone(found)
   const page = call.verifiers.pageOf(session.livemode)
   const shown = await shownOf(call, session)
@@ -90,11 +88,15 @@ export async function openHostedSession(
   return hosted
 }
 
-/** What comes after a step: the next one, the same one with faults, or the end of the attempt. */
+/**
+ * What comes after a step: the next one, the same one with faults, the end of the attempt, or what comes after that, if
+ * the attempt is over already.
+ */
 export type AfterStep =
   | { readonly to: Step; readonly keep: string }
   | { readonly again: OpenSession; readonly faults: readonly FieldFault[]; readonly keep: string }
   | { readonly outcome: string }
+  | { readonly submitted: AfterSubmit }
 
 /**
  * Takes what was filled in at a step. A step that is not open yet, or that the session does not have, is not taken: the
@@ -106,8 +108,9 @@ export async function takeHostedStep(
   { step: name, fields }: { readonly step: string; readonly fields: Readonly<Record<string, string>> },
 ): Promise<AfterStep> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
-  refuseGone(found)
   const { session } = found
+  if (await isOver(call, found, kept)) return { submitted: await afterSubmit(call, session) }
+  refuseGone(found)
   const page = call.verifiers.pageOf(session.livemode)
   if (page === undefined) throw notFound('page', '', 'token')
   const answers = await openAnswers(call, session, kept)
@@ -140,15 +143,21 @@ export async function submitHostedSession(
   choice: string,
 ): Promise<AfterSubmit> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.toWrite(livemode, id))
-  refuseGone(found)
   const { session } = found
+  // Whoever clicks twice gets the answer to the second form: the browser has dropped the first.
+  if (await isOver(call, found, kept)) return afterSubmit(call, session)
+  refuseGone(found)
   const { email, phone } = await openAnswers(call, session, kept)
   const typed = { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
   const hasTyped = Object.keys(typed).length > 0
   const provided_details = hasTyped ? { ...typed, ...session.provided_details } : session.provided_details
   const submitted = await submit({ ...call, livemode: session.livemode }, { ...session, provided_details }, choice)
+  return afterSubmit(call, submitted)
+}
+
+async function afterSubmit(call: ReadCall, session: SessionRecord): Promise<AfterSubmit> {
   const { livemode, return_url } = session
-  return { livemode, return_url, keep: await sealReceipt(call, submitted) }
+  return { livemode, return_url, keep: await sealReceipt(call, session) }
 }
 
 async function shownOf(call: Call<ReadTransaction>, { flow, livemode }: SessionRecord): Promise<Shown> {
@@ -203,6 +212,11 @@ async function sessionBehind(
   // Sessions of remote verifiers have no page here.
   if (session === undefined || session.remote !== null) throw notFound('page', '', 'token')
   return { session, check: await checkToken(call, token, session) }
+}
+
+/** Whether the token was for an attempt that is over, and this browser took part in the newest one. */
+async function isOver(call: ReadCall, { session, check }: Found, kept: string): Promise<boolean> {
+  return check === 'dead' && session.redaction === null && (await hasSubmitted(call, session, kept))
 }
 
 /** Only whoever holds an address that was given out learns that it expired, or that the session was canceled. */

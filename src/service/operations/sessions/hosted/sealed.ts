@@ -37,9 +37,13 @@ export async function sealReceipt(call: Signing, session: SessionRecord): Promis
   return seal(call, 'receipt', session, '')
 }
 
-/** Whether the browser brings the receipt of the newest attempt. */
-export async function hasReceipt(call: Signing, session: SessionRecord, sealed: string): Promise<boolean> {
-  return (await open(call, 'receipt', session, sealed)) !== undefined
+/**
+ * Whether the browser brings the receipt of the newest attempt that was submitted. The answers of that attempt are as
+ * good: a browser that sends a form twice, or is stopped while it waits, never gets the receipt.
+ */
+export async function hasSubmitted(call: Signing, session: SessionRecord, sealed: string): Promise<boolean> {
+  if ((await open(call, 'receipt', session, sealed)) !== undefined) return true
+  return (await open(call, 'answers', { ...session, attempt: session.attempt - 1 }, sealed)) !== undefined
 }
 
 async function seal(call: Signing, kind: Kind, session: SessionRecord, text: string): Promise<string> {
