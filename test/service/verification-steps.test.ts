@@ -137,6 +137,22 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect(JSON.stringify(api.log)).not.toMatch(/ada@|555|Ada/)
   })
 
+  test('who mistyped an address can type another one at the next attempt', async () => {
+    const api = await aService(implementation)
+    const session = await aSession(api, { type: 'id_number', options: { email: { require_verification: true } } })
+    const person = aPerson()
+    const { page } = await goThrough(person, session.url, 'email')
+    const code = await person.fill(page, { email: 'mistyped@example.com' })
+    const failed = await person.fill(code, { outcome: 'email_verification_declined' })
+    expect(failed.title).toBe('You could not be verified')
+    expect((await statusOf(api, session)).provided_details).toBeNull()
+    const [, again = ''] = /class="button" href="([^"]+)"/.exec(failed.text) ?? []
+    const { steps } = await goThrough(person, new URL(again, failed.url).href)
+    expect(steps).toContain('email')
+    const { status, provided_details } = await statusOf(api, session)
+    expect([status, provided_details]).toEqual(['verified', { email: 'ada@example.com' }])
+  })
+
   test('sees the given address and number masked', async () => {
     const api = await aService(implementation)
     const provided_details = { email: 'given@example.com', phone: '+12025550199' }

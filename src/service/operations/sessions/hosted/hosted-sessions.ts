@@ -135,7 +135,8 @@ export interface AfterSubmit {
 
 /**
  * Submits the session that a token opens; the token is then used up. The address and the number that the person typed
- * are stored as if they had been given beforehand.
+ * are stored as if they had been given beforehand, once the person is verified with them: after any other outcome they
+ * may be what was wrong, so the next attempt asks for them anew.
  */
 export async function submitHostedSession(
   call: WriteCall,
@@ -147,12 +148,16 @@ export async function submitHostedSession(
   // Whoever clicks twice gets the answer to the second form: the browser has dropped the first.
   if (await isOver(call, found, kept)) return afterSubmit(call, session)
   refuseGone(found)
-  const { email, phone } = await openAnswers(call, session, kept)
-  const typed = { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
-  const hasTyped = Object.keys(typed).length > 0
-  const provided_details = hasTyped ? { ...typed, ...session.provided_details } : session.provided_details
+  const typed = choice === 'verified' ? await typedDetails(call, session, kept) : {}
+  const isTyped = Object.keys(typed).length > 0
+  const provided_details = isTyped ? { ...typed, ...session.provided_details } : session.provided_details
   const submitted = await submit({ ...call, livemode: session.livemode }, { ...session, provided_details }, choice)
   return afterSubmit(call, submitted)
+}
+
+async function typedDetails(call: ReadCall, session: SessionRecord, kept: string) {
+  const { email, phone } = await openAnswers(call, session, kept)
+  return { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
 }
 
 async function afterSubmit(call: ReadCall, session: SessionRecord): Promise<AfterSubmit> {
