@@ -8,7 +8,9 @@ import type { Call } from '../../calls/call.js'
  * is encrypted and authenticated, so nobody can read or make it. It is not stored here, because whoever holds the
  * session's address may open it, and must not see what another person has typed.
  *
- * It is good for one session and one attempt. To bring an old one again only goes back to the person's own answers.
+ * It is good for one session and one attempt. To bring an old one again only goes back to the person's own answers. How
+ * often a code was typed wrongly goes back too, so that limit binds an honest browser alone. That is enough for a
+ * simulator, whose code is on the page. A verifier of real people has to count on the server.
  */
 
 type Signing = Pick<Call<unknown>, 'signingSecret'>
