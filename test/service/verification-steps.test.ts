@@ -166,6 +166,23 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect(text).not.toContain('5550199')
   })
 
+  test('confirms one address, and another that takes its place anew', async () => {
+    const api = await aService(implementation)
+    const options = { email: { require_verification: true } }
+    const session = await aSession(
+      api,
+      { type: 'id_number', options },
+      { provided_details: { email: 'given@example.com' } },
+    )
+    const person = aPerson()
+    const { page } = await goThrough(person, session.url, 'review')
+    const body = { provided_details: { email: 'other@example.com' } }
+    await api.call('POST', `${SESSIONS}/${session.id}`, { body })
+    const again = await person.fill(page)
+    expect([again.step, again.text.includes('o••••@example.com')]).toEqual(['email_code', true])
+    expect((await person.fill(again, RIGHT.email_code)).step).toBe('review')
+  })
+
   test('ends the attempt where nothing else is left to do', async () => {
     const api = await aService(implementation)
     for (const [step, fields, code] of [
