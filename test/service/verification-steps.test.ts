@@ -333,6 +333,31 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect((await aPerson().open(url)).status).toBe(410)
   })
 
+  test('finds the way back to where the session says, whatever became of it', async () => {
+    const flow = { type: 'document', return_url: 'https://example.com/done' }
+    const way = '<a href="https://example.com/done">example.com</a>'
+    const rows = [
+      [0, 'verified', 'Your details were submitted.', 'You are verified'],
+      [0, 'document_expired', 'Your details were submitted.', 'You could not be verified'],
+      [0, 'consent_declined', 'Nothing was submitted.', 'You could not be verified'],
+      [60, 'verified', 'Your details were submitted.', 'Your details are being checked'],
+    ] as const
+    for (const processing of [0, 60]) {
+      const api = await served({ implementation, processing })
+      for (const [, outcome, said, title] of rows.filter(([after]) => after === processing)) {
+        const { url } = await aSession(api, flow)
+        const person = aPerson()
+        const { text } = await person.send(url, { step: 'consent', outcome })
+        expect(text).toContain(`${said} You are taken back to ${way}.`)
+        const result = await person.open(url)
+        expect([result.title, result.text.includes(`Go back to ${way}.`)]).toEqual([title, true])
+        expect(result.text).not.toContain('You can close this page')
+        // The second of two clicks says the same.
+        expect((await person.send(url, { step: 'consent', outcome })).text).toContain(said)
+      }
+    }
+  })
+
   test('learns why it failed, and tries again', async () => {
     const api = await aService(implementation)
     const { url } = await aSession(api)

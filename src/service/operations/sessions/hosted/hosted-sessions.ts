@@ -11,6 +11,7 @@ import {
   nextStep,
   type Step,
 } from '../../../../verifier/hosted-page.js'
+import { checkOf } from '../../../../verifier/simulator/outcomes.js'
 import { notFound } from '../../../api-error.js'
 import type { Call, LookupCall, ReadCall, Service, WriteCall } from '../../calls/call.js'
 import { SERVICE } from '../../calls/principal.js'
@@ -44,6 +45,8 @@ export interface SubmittedSession extends Shown {
   readonly last_error: SessionError | null
   /** Opens the session for another attempt; null if there is none. */
   readonly again: string | null
+  /** Where the person came from; null if nothing is said. */
+  readonly return_url: string | null
 }
 
 export type HostedSession =
@@ -129,6 +132,8 @@ export interface AfterSubmit {
   readonly livemode: boolean
   /** Where the person goes next; null if nothing is said. */
   readonly return_url: string | null
+  /** Whether the attempt ended before anything was checked: the person declined, for example. */
+  readonly gaveUp: boolean
   /** For the browser, which then sees the result. */
   readonly keep: string
 }
@@ -161,8 +166,9 @@ async function typedDetails(call: ReadCall, session: SessionRecord, kept: string
 }
 
 async function afterSubmit(call: ReadCall, session: SessionRecord): Promise<AfterSubmit> {
-  const { livemode, return_url } = session
-  return { livemode, return_url, keep: await sealReceipt(call, session) }
+  const { livemode, return_url, status, last_error } = session
+  const gaveUp = status === 'requires_input' && last_error !== null && checkOf(last_error.code) === undefined
+  return { livemode, return_url, gaveUp, keep: await sealReceipt(call, session) }
 }
 
 async function shownOf(call: Call<ReadTransaction>, { flow, livemode }: SessionRecord): Promise<Shown> {
@@ -184,9 +190,9 @@ function reached(steps: readonly Step[], answers: Answers, name: string): Step |
 }
 
 async function submittedSession(call: ReadCall, session: SessionRecord): Promise<HostedSession> {
-  const { status, last_error } = session
+  const { status, last_error, return_url } = session
   const again = status === 'requires_input' ? await urlToken(call, session) : null
-  return { is: 'submitted', ...(await shownOf(call, session)), status, last_error, again }
+  return { is: 'submitted', ...(await shownOf(call, session)), status, last_error, again, return_url }
 }
 
 async function noteStarted(service: Service, { livemode, id }: SessionRecord): Promise<void> {
