@@ -95,8 +95,8 @@ async function look(left) {
 }
 
 /**
- * This page as it is by now. A failure may be over at the next look, and a 404 may come from a proxy. A 410 is this service's
- * own and final: the session was canceled meanwhile, or goes on in another window.
+ * This page as it is by now. A failure may be over at the next look, and a 404 may come from a proxy. A 410 is final and
+ * this service's own: the session was redacted meanwhile, or goes on in another window.
  */
 async function pageNow() {
   const answer = await fetch(location.href, { cache: 'no-store' })

@@ -41,7 +41,7 @@ export async function sealReceipt(call: Signing, session: SessionRecord): Promis
 
 /**
  * Whether the browser brings the receipt of the newest attempt that was submitted. The answers of that attempt are as
- * good: a browser that sends a form twice, or is stopped while it waits, never gets the receipt.
+ * good: a browser that sends a form twice, or is stopped while it waits, may never get the receipt.
  */
 export async function hasSubmitted(call: Signing, session: SessionRecord, sealed: string): Promise<boolean> {
   if ((await open(call, 'receipt', session, sealed)) !== undefined) return true
