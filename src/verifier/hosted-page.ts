@@ -1,3 +1,4 @@
+import { sha256 } from '../model/canonical.js'
 import type { DocumentType } from '../model/flow.js'
 import type { Submission, Verdict } from './verdict.js'
 
@@ -46,10 +47,16 @@ export type Step =
   /** With `person`, the name and the date of birth as well: there is no document that says them. */
   | { readonly name: 'id_number'; readonly person: boolean; readonly tries: readonly TestValue[] }
   | { readonly name: 'email' | 'phone' }
-  /** The code that was sent; `to` is where, if that was given beforehand. */
-  | { readonly name: 'email_code' | 'phone_code'; readonly to: string | null; readonly code: string }
+  | CodeStep
   /** All answers once more, to be submitted. */
   | { readonly name: 'review' }
+
+/** The code that was sent; `to` is where, if that was given beforehand. */
+export interface CodeStep {
+  readonly name: 'email_code' | 'phone_code'
+  readonly to: string | null
+  readonly code: string
+}
 
 export type StepName = Step['name']
 
@@ -61,7 +68,7 @@ export interface TestValue {
 
 /**
  * What a person has answered, as few words as will do: a name, a number or a picture is not in it. An answer to a step is
- * under the step's name; a step without one is still to be done.
+ * under the step's name; a step without one is still to be done. The answer to a code is which address it confirms.
  */
 export type Answers = Readonly<Partial<Record<Answer, string>>>
 
@@ -94,7 +101,23 @@ export function choicesOf({ groups }: HostedForm): readonly string[] {
 
 /** The first step that is not answered. `review` never is, so there always is one. */
 export function nextStep(steps: readonly Step[], answers: Answers): Step {
-  const open = steps.find(({ name }) => answers[name] === undefined)
+  const open = steps.find((step) => !isAnswered(step, answers))
   if (open === undefined) throw new Error('the steps of a page end with one that stays open')
   return open
+}
+
+function isAnswered(step: Step, answers: Answers): boolean {
+  const answer = answers[step.name]
+  const isCode = step.name === 'email_code' || step.name === 'phone_code'
+  return isCode ? answer === confirmationOf(step, answers) : answer !== undefined
+}
+
+/** Where a code was sent: to the address or number that was given beforehand, or else to the one that was typed. */
+export function sentTo({ name, to }: CodeStep, answers: Answers): string {
+  return to ?? answers[name === 'email_code' ? 'email' : 'phone'] ?? ''
+}
+
+/** The answer to a code: a digest of where it was sent, which no longer fits when another address takes its place. */
+export function confirmationOf(step: CodeStep, answers: Answers): string {
+  return sha256(sentTo(step, answers)).slice(0, 16)
 }

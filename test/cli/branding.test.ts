@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -5,6 +6,15 @@ import { pageOptions, parseBrandColor, parseBrandName } from '../../src/cli/serv
 import { aFolder } from '../helpers/cli.js'
 
 const PNG = Buffer.from('\x89PNG\r\n\x1a\n...', 'latin1')
+
+/** As drawing programs write it. */
+const DRAWN = `<?xml version="1.0" encoding="utf-8"?>
+<!-- Generator: a drawing program -->
+<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/svg11.dtd" [
+  <!ENTITY ns_svg "http://www.w3.org/2000/svg">
+  <!ENTITY ns_xlink "http://www.w3.org/1999/xlink">
+]>
+<svg version="1.1" xmlns="&ns_svg;" xmlns:xlink="&ns_xlink;"/>`
 
 describe('the branding of flows serve', () => {
   test('is plain without settings, and has the script', () => {
@@ -21,6 +31,9 @@ describe('the branding of flows serve', () => {
       'image/svg+xml',
       Buffer.from('\uFEFF<?xml version="1.0"?>\n<!-- a logo -->\n<svg xmlns="http://www.w3.org/2000/svg"/>'),
     ],
+    ['image/svg+xml', Buffer.from(DRAWN)],
+    // Many parts take no longer than their length.
+    ['image/svg+xml', Buffer.from(`${'<!---->'.repeat(10_000)}<svg >`)],
   ])('takes a logo by its content: %s', (type, bytes) => {
     const cwd = aFolder({})
     writeFileSync(join(cwd, 'logo'), bytes)
@@ -29,7 +42,10 @@ describe('the branding of flows serve', () => {
 
   test.each([
     ['none.png', {}, 'the logo none.png cannot be read: ENOENT'],
-    ['.', {}, 'cannot be read: EISDIR'],
+    ['.', {}, 'cannot be read: it is not a file'],
+    ['comments.svg', { 'comments.svg': '<!---->'.repeat(14_000) }, 'comments.svg is not a picture'],
+    ['type.svg', { 'type.svg': `<!doctype svg${' '.repeat(90_000)}` }, 'type.svg is not a picture'],
+    ['entity.svg', { 'entity.svg': '<!doctype svg [ <!ENTITY a "b"> <svg >' }, 'entity.svg is not a picture'],
     ['large.svg', { 'large.svg': `<svg>${' '.repeat(100 * 1024)}</svg>` }, 'it is larger than 102400 bytes'],
     ['page.svg', { 'page.svg': '<!doctype html><html><svg></svg></html>' }, 'page.svg is not a picture'],
     ['empty.png', { 'empty.png': '' }, 'empty.png is not a picture'],
@@ -37,6 +53,15 @@ describe('the branding of flows serve', () => {
     const cwd = aFolder(files)
     expect(() => pageOptions({ brandName: 'Acme', brandLogo }, cwd)).toThrow(message)
   })
+
+  test.skipIf(process.platform === 'win32')(
+    'refuses a pipe as logo, and does not wait for somebody to write to it',
+    () => {
+      const cwd = aFolder({})
+      execFileSync('mkfifo', [join(cwd, 'pipe.svg')])
+      expect(() => pageOptions({ brandName: 'Acme', brandLogo: 'pipe.svg' }, cwd)).toThrow('it is not a file')
+    },
+  )
 
   test('asks for a name with the logo', () => {
     expect(() => pageOptions({ brandLogo: 'logo.png' }, aFolder({ 'logo.png': '' }))).toThrow('a logo without a name')

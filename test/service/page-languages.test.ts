@@ -61,6 +61,11 @@ describe('the language of a page', () => {
     const [, again = ''] = /class="button" href="([^"]+)"/.exec(page.text) ?? []
     expect(again).toMatch(/\?lang=de$/)
     expect((await aPerson().open(`${api.url}/l/none?lang=de`)).title).toBe('Seite nicht gefunden')
+    const retry = new URL(again, page.url).href
+    const refused = await person.send(retry, { outcome: 'selfie_face_mismatch' })
+    expect([refused.status, refused.title]).toEqual([400, 'Etwas ist schiefgegangen'])
+    expect(refused.text).toContain('Was gesendet wurde, wird hier nicht angenommen.')
+    expect(refused.text).toMatch(/<p class="quiet" lang="en">Invalid outcome: /)
     // The API speaks English to everybody.
     const { data } = (await api.call('GET', SESSIONS, { headers: { 'accept-language': 'de' } })).body
     expect(data[0].last_error.reason).toBe('Documents of this country cannot be verified.')

@@ -137,6 +137,22 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect(JSON.stringify(api.log)).not.toMatch(/ada@|555|Ada/)
   })
 
+  test('who mistyped an address can type another one at the next attempt', async () => {
+    const api = await aService(implementation)
+    const session = await aSession(api, { type: 'id_number', options: { email: { require_verification: true } } })
+    const person = aPerson()
+    const { page } = await goThrough(person, session.url, 'email')
+    const code = await person.fill(page, { email: 'mistyped@example.com' })
+    const failed = await person.fill(code, { outcome: 'email_verification_declined' })
+    expect(failed.title).toBe('You could not be verified')
+    expect((await statusOf(api, session)).provided_details).toBeNull()
+    const [, again = ''] = /class="button" href="([^"]+)"/.exec(failed.text) ?? []
+    const { steps } = await goThrough(person, new URL(again, failed.url).href)
+    expect(steps).toContain('email')
+    const { status, provided_details } = await statusOf(api, session)
+    expect([status, provided_details]).toEqual(['verified', { email: 'ada@example.com' }])
+  })
+
   test('sees the given address and number masked', async () => {
     const api = await aService(implementation)
     const provided_details = { email: 'given@example.com', phone: '+12025550199' }
@@ -148,6 +164,23 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     const { text } = await person.fill(page, RIGHT.email_code)
     expect(text).toContain('••••99')
     expect(text).not.toContain('5550199')
+  })
+
+  test('confirms one address, and another that takes its place anew', async () => {
+    const api = await aService(implementation)
+    const options = { email: { require_verification: true } }
+    const session = await aSession(
+      api,
+      { type: 'id_number', options },
+      { provided_details: { email: 'given@example.com' } },
+    )
+    const person = aPerson()
+    const { page } = await goThrough(person, session.url, 'review')
+    const body = { provided_details: { email: 'other@example.com' } }
+    await api.call('POST', `${SESSIONS}/${session.id}`, { body })
+    const again = await person.fill(page)
+    expect([again.step, again.text.includes('o••••@example.com')]).toEqual(['email_code', true])
+    expect((await person.fill(again, RIGHT.email_code)).step).toBe('review')
   })
 
   test('ends the attempt where nothing else is left to do', async () => {
@@ -300,6 +333,31 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect((await aPerson().open(url)).status).toBe(410)
   })
 
+  test('finds the way back to where the session says, whatever became of it', async () => {
+    const flow = { type: 'document', return_url: 'https://example.com/done' }
+    const way = '<a href="https://example.com/done">example.com</a>'
+    const rows = [
+      [0, 'verified', 'Your details were submitted.', 'You are verified'],
+      [0, 'document_expired', 'Your details were submitted.', 'You could not be verified'],
+      [0, 'consent_declined', 'Nothing was submitted.', 'You could not be verified'],
+      [60, 'verified', 'Your details were submitted.', 'Your details are being checked'],
+    ] as const
+    for (const processing of [0, 60]) {
+      const api = await served({ implementation, processing })
+      for (const [, outcome, said, title] of rows.filter(([after]) => after === processing)) {
+        const { url } = await aSession(api, flow)
+        const person = aPerson()
+        const { text } = await person.send(url, { step: 'consent', outcome })
+        expect(text).toContain(`${said} You are taken back to ${way}.`)
+        const result = await person.open(url)
+        expect([result.title, result.text.includes(`Go back to ${way}.`)]).toEqual([title, true])
+        expect(result.text).not.toContain('You can close this page')
+        // The second of two clicks says the same.
+        expect((await person.send(url, { step: 'consent', outcome })).text).toContain(said)
+      }
+    }
+  })
+
   test('learns why it failed, and tries again', async () => {
     const api = await aService(implementation)
     const { url } = await aSession(api)
@@ -384,9 +442,33 @@ describe.each(storeOfTheLane)('the steps, on $name', (implementation) => {
         }),
       ),
     )
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410, 410])
+    // A browser shows the answer to the last form alone, so each of them leads to the result.
+    expect(answers.map(({ status }) => status)).toEqual([303, 303, 303])
+    for (const { headers } of answers) {
+      const cookie = headers.get('set-cookie')?.split(';')[0] ?? ''
+      const shown = await fetch(session.url, { headers: { cookie } })
+      expect(await shown.text()).toContain('You are verified')
+    }
     const reports = await api.call('GET', `/v1/identity/verification_reports?verification_session=${session.id}`)
     expect(reports.body.data).toHaveLength(1)
+  })
+
+  test('lead back where the session says, though the last one is sent twice', async () => {
+    const api = await aService(implementation)
+    const { id, url } = await aSession(api, { type: 'document' }, { return_url: 'https://example.com/done' })
+    const person = aPerson()
+    await goThrough(person, url, 'review')
+    const kept = new Map(person.cookies)
+    await person.send(url, { step: 'review' })
+    const before = aPerson()
+    for (const [path, cookie] of kept) before.cookies.set(path, cookie)
+    // Its browser has dropped the first answer, or has both.
+    for (const one of [before, before, person]) {
+      expect((await one.send(url, { step: 'review' })).text).toContain('<a href="https://example.com/done">')
+    }
+    expect((await aPerson().send(url, { step: 'review' })).status).toBe(410)
+    await api.call('POST', `${SESSIONS}/${id}/redact`)
+    expect((await before.send(url, { step: 'review' })).status).toBe(410)
   })
 
   test('keep their state where no script, no other site and no other page of this service sees it', async () => {

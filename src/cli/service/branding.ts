@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { Failure } from '../../app/failure.js'
@@ -79,8 +79,10 @@ function logoIn(file: string, cwd: string): Logo {
 
 function bytesOf(file: string, path: string): Buffer {
   try {
-    const descriptor = openSync(path, 'r')
+    // Without waiting: a pipe that nobody writes to would hold up the start for ever.
+    const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
     try {
+      if (!fstatSync(descriptor).isFile()) throw new Error('it is not a file')
       const buffer = Buffer.alloc(LARGEST_LOGO + 1)
       let length = 0
       for (let read = -1; read !== 0 && length < buffer.length; length += read) {
@@ -106,8 +108,15 @@ function typeOf(bytes: Buffer): string | undefined {
   if (begins('\x89PNG\r\n\x1a\n')) return 'image/png'
   if (begins('\xff\xd8\xff')) return 'image/jpeg'
   if (begins('RIFF') && begins('WEBP', 8)) return 'image/webp'
-  const text = bytes.toString('utf8')
-  return /^\uFEFF?\s*(?:<\?xml[^>]*>\s*|<!--[\s\S]*?-->\s*|<!DOCTYPE[^>]*>\s*)*<svg[\s>]/i.test(text)
-    ? 'image/svg+xml'
-    : undefined
+  return isSvg(bytes.toString('utf8')) ? 'image/svg+xml' : undefined
+}
+
+/**
+ * What may stand before the root of an SVG, one part after the other. A document type may declare entities in brackets:
+ * drawing programs name their namespaces so. No part matches a text in two ways, so no text takes long.
+ */
+const BEFORE_ROOT = /\s+|<\?[^>]*>|<!--[\s\S]*?-->|<!DOCTYPE[^>[]*(?:\[[^\]]*\]\s*)?>/giy
+
+function isSvg(text: string): boolean {
+  return /^<svg[\s>]/i.test(text.replace(/^\uFEFF/, '').replace(BEFORE_ROOT, ''))
 }

@@ -17,5 +17,17 @@ export function errorPage(look: Look, { status, gone, message }: Failure): Page 
   const title = find(`error.${name}.title`)
   if (title !== undefined) return page(status, look, { title }, <p>{find(`error.${name}.text`)}</p>)
   const isOurs = status >= 500 || message === undefined
-  return page(status, look, { title: say('error.other.title') }, <p>{isOurs ? say('error.other.text') : message}</p>)
+  return page(
+    status,
+    look,
+    { title: say('error.other.title') },
+    <>
+      <p>{say(isOurs ? 'error.other.text' : 'error.refused.text')}</p>
+      {!isOurs && (
+        <p class="quiet" lang="en">
+          {message}
+        </p>
+      )}
+    </>,
+  )
 }

@@ -86,10 +86,20 @@ function showPicture(image, picture) {
 async function look(left) {
   if (left === 0) return
   await new Promise((resolve) => setTimeout(resolve, PAUSE))
-  const answer = await fetch(location.href, { cache: 'no-store' }).catch(() => undefined)
-  const found = answer && new DOMParser().parseFromString(await answer.text(), 'text/html')
-  if (found === undefined || found.querySelector('[data-refresh]') !== null) return look(left - 1)
+  const found = await pageNow().catch(() => undefined)
+  const main = found?.querySelector('main')
+  if (!main || main.querySelector('[data-refresh]') !== null) return look(left - 1)
   document.title = found.title
-  document.querySelector('main').replaceWith(found.querySelector('main'))
-  document.querySelector('h1').focus()
+  document.querySelector('main').replaceWith(main)
+  document.querySelector('h1')?.focus()
+}
+
+/**
+ * This page as it is by now. A failure may be over at the next look, and a 404 may come from a proxy. A 410 is final and
+ * this service's own: the session was redacted meanwhile, or goes on in another window.
+ */
+async function pageNow() {
+  const answer = await fetch(location.href, { cache: 'no-store' })
+  if (!answer.ok && answer.status !== 410) return undefined
+  return new DOMParser().parseFromString(await answer.text(), 'text/html')
 }

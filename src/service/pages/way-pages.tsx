@@ -1,5 +1,6 @@
 import type { Look } from './look.js'
 import { type Page, page } from './page.js'
+import { WayBack } from './way-back.js'
 
 export function donePage(look: Look): Page {
   const { say } = look.language
@@ -10,19 +11,13 @@ export function donePage(look: Look): Page {
  * Takes the person back to where they came from. A redirect does not work: browsers apply the policy of the form's page
  * to every redirect after the form, also on the other site.
  */
-export function leadOnPage(look: Look, target: string): Page {
-  const { say, around } = look.language
-  const { href, host, protocol } = new URL(target)
-  const [before, after] = around('done.back', 'where')
+export function leadOnPage(look: Look, target: string, { gaveUp }: { readonly gaveUp: boolean }): Page {
+  const { say } = look.language
   return page(
     200,
     look,
-    { title: say('done.title'), leadsTo: href },
-    <p>
-      {before}
-      <a href={href}>{protocol.startsWith('http') ? host : say('done.app')}</a>
-      {after}
-    </p>,
+    { title: say(gaveUp ? 'result.failed.title' : 'done.title'), leadsTo: new URL(target).href },
+    <WayBack look={look} text={gaveUp ? 'done.nothing' : 'done.back'} target={target} />,
   )
 }
 

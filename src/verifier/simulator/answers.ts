@@ -1,5 +1,14 @@
 import { isEmailAddress } from '../../model/email-address.js'
-import type { Answers, FieldFault, FilledStep, Step, StepName, Taken } from '../hosted-page.js'
+import {
+  type Answers,
+  type CodeStep,
+  confirmationOf,
+  type FieldFault,
+  type FilledStep,
+  type Step,
+  type StepName,
+  type Taken,
+} from '../hosted-page.js'
 import type { Submission } from '../verdict.js'
 import { stepsOf, TEST_CODE, TEST_NUMBERS } from './steps.js'
 
@@ -35,8 +44,8 @@ const TAKES: Readonly<Record<StepName, Take>> = {
   id_number: takeNumber,
   email: (filled) => takeAddress(filled, 'email', isEmailAddress),
   phone: (filled) => takeAddress(filled, 'phone', isPhoneNumber),
-  email_code: (filled) => takeCode(filled, 'email'),
-  phone_code: (filled) => takeCode(filled, 'phone'),
+  email_code: (filled, step) => takeCode(filled, step as CodeStep, 'email'),
+  phone_code: (filled, step) => takeCode(filled, step as CodeStep, 'phone'),
   review: ({ answers }) => ({ outcome: choiceOf(answers) }),
 }
 
@@ -102,8 +111,8 @@ function takeAddress(
   const faults = faultsOf(name, isOne(typed), typed === '')
   if (faults.length > 0) return { answers, faults }
   if (answers[name] === typed) return { answers }
-  // A code that went to another address does not count.
-  const { [`${name}_code` as const]: _, [`${name}_tries` as const]: __, ...others } = answers
+  // Another address gets another code.
+  const { [`${name}_tries` as const]: _, ...others } = answers
   return { answers: { ...others, [name]: typed } }
 }
 
@@ -112,11 +121,11 @@ function isPhoneNumber(text: string): boolean {
   return /^\+?[\d\s()./-]{5,30}$/.test(text) && text.replace(/\D/g, '').length >= 5
 }
 
-function takeCode({ answers, fields }: FilledStep, name: 'email' | 'phone'): Taken {
-  const [code, tries] = [`${name}_code`, `${name}_tries`] as const
+function takeCode({ answers, fields }: FilledStep, step: CodeStep, name: 'email' | 'phone'): Taken {
+  const tries = `${name}_tries` as const
   const typed = (fields.code ?? '').replace(/\s/g, '')
   if (typed === '') return { answers, faults: [{ field: 'code', fault: 'missing' }] }
-  if (typed === TEST_CODE) return { answers: { ...answers, [code]: 'yes' } }
+  if (typed === TEST_CODE) return { answers: { ...answers, [step.name]: confirmationOf(step, answers) } }
   const wrong = Number(answers[tries] ?? 0) + 1
   if (wrong >= MOST_WRONG_CODES) return { outcome: `${name}_unverified_other` }
   return { answers: { ...answers, [tries]: String(wrong) }, faults: [{ field: 'code', fault: 'wrong_code' }] }

@@ -64,13 +64,15 @@ export function verificationRoutes(
       step !== undefined && outcome === undefined
         ? await service.read(NOBODY, (call) => takeHostedStep(call, bringing, { step, fields }))
         : { outcome: outcome ?? '' }
-    if ('outcome' in after) {
-      const submitted = await service.write(visitorOf(request), (call) =>
-        submitHostedSession(call, bringing, after.outcome),
-      )
+    if ('outcome' in after || 'submitted' in after) {
+      const submitted =
+        'submitted' in after
+          ? after.submitted
+          : await service.write(visitorOf(request), (call) => submitHostedSession(call, bringing, after.outcome))
       const look = lookOf(request, submitted)
       keep(reply, bringing.token, submitted.keep)
-      if (submitted.return_url !== null) return sendPage(reply, leadOnPage(look, submitted.return_url))
+      const { return_url, gaveUp } = submitted
+      if (return_url !== null) return sendPage(reply, leadOnPage(look, return_url, { gaveUp }))
       return reply.redirect(step === undefined ? 'done' : `${bringing.token}${look.here({})}`, 303)
     }
     keep(reply, bringing.token, after.keep)

@@ -1,4 +1,5 @@
 import { LONGEST_EMAIL } from '../../../model/email-address.js'
+import { sentTo } from '../../../verifier/hosted-page.js'
 import { TestNote, TextField } from './fields.js'
 import type { StepProps } from './step-props.js'
 
@@ -46,8 +47,7 @@ export function CodeForm({
   faults,
 }: StepProps<'email_code' | 'phone_code'>) {
   const { say } = language
-  const typed = step.name === 'email_code' ? answers.email : answers.phone
-  const to = step.to === null ? (typed ?? '') : masked(step.to)
+  const to = step.to === null ? sentTo(step, answers) : masked(step.to)
   return (
     <>
       <p>{say(`${step.name}.intro`, { to })}</p>

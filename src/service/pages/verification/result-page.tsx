@@ -1,13 +1,15 @@
 import type { SubmittedSession } from '../../operations/sessions/hosted/hosted-sessions.js'
 import type { Look } from '../look.js'
 import { type Page, page } from '../page.js'
+import { WayBack } from '../way-back.js'
 import { reasonOf } from './step-page.js'
 
 /** What became of the attempt, for the browser that submitted it. */
-export function resultPage(look: Look, { status, last_error, again, livemode }: SubmittedSession): Page {
+export function resultPage(look: Look, { status, last_error, again, return_url, livemode }: SubmittedSession): Page {
   const { language } = look
   const { say } = language
   const isTest = !livemode
+  const back = return_url !== null && <WayBack look={look} text="result.back" target={return_url} />
   if (status === 'processing') {
     return page(
       200,
@@ -20,12 +22,13 @@ export function resultPage(look: Look, { status, last_error, again, livemode }: 
         <p>
           <a href={look.here({})}>{say('result.look')}</a>
         </p>
+        {back}
       </div>,
     )
   }
   if (status === 'verified') {
     const frame = { title: say('result.verified.title'), isTest, focus: true }
-    return page(200, look, frame, <p>{say('result.verified.text')}</p>)
+    return page(200, look, frame, back || <p>{say('result.verified.text')}</p>)
   }
   return page(
     200,
@@ -40,6 +43,7 @@ export function resultPage(look: Look, { status, last_error, again, livemode }: 
           </a>
         </p>
       )}
+      {back}
     </>,
   )
 }

@@ -11,13 +11,14 @@ import {
   nextStep,
   type Step,
 } from '../../../../verifier/hosted-page.js'
+import { checkOf } from '../../../../verifier/simulator/outcomes.js'
 import { notFound } from '../../../api-error.js'
 import type { Call, LookupCall, ReadCall, Service, WriteCall } from '../../calls/call.js'
 import { SERVICE } from '../../calls/principal.js'
 import { submit } from '../attempts.js'
 import { checkToken, parseToken, type TokenCheck, urlToken } from '../session-tokens.js'
 import { LinkGone } from './link-gone.js'
-import { hasReceipt, openAnswers, sealAnswers, sealReceipt } from './sealed.js'
+import { hasSubmitted, openAnswers, sealAnswers, sealReceipt } from './sealed.js'
 
 /** What every page of a session shows. */
 interface Shown {
@@ -44,6 +45,8 @@ export interface SubmittedSession extends Shown {
   readonly last_error: SessionError | null
   /** Opens the session for another attempt; null if there is none. */
   readonly again: string | null
+  /** Where the person came from; null if nothing is said. */
+  readonly return_url: string | null
 }
 
 export type HostedSession =
@@ -70,10 +73,8 @@ export async function openHostedSession(
   wanted: string,
 ): Promise<HostedSession> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
-  const { session, check } = found
-  if (check === 'dead' && session.redaction === null && (await hasReceipt(call, session, kept))) {
-    return submittedSession(call, session)
-  }
+  const { session } = found
+  if (await isOver(call, found, kept)) return submittedSession(call, session)
   refuseGone(found)
   const page = call.verifiers.pageOf(session.livemode)
   const shown = await shownOf(call, session)
@@ -90,11 +91,15 @@ export async function openHostedSession(
   return hosted
 }
 
-/** What comes after a step: the next one, the same one with faults, or the end of the attempt. */
+/**
+ * What comes after a step: the next one, the same one with faults, the end of the attempt, or what comes after that, if
+ * the attempt is over already.
+ */
 export type AfterStep =
   | { readonly to: Step; readonly keep: string }
   | { readonly again: OpenSession; readonly faults: readonly FieldFault[]; readonly keep: string }
   | { readonly outcome: string }
+  | { readonly submitted: AfterSubmit }
 
 /**
  * Takes what was filled in at a step. A step that is not open yet, or that the session does not have, is not taken: the
@@ -106,8 +111,9 @@ export async function takeHostedStep(
   { step: name, fields }: { readonly step: string; readonly fields: Readonly<Record<string, string>> },
 ): Promise<AfterStep> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.byId(livemode, id))
-  refuseGone(found)
   const { session } = found
+  if (await isOver(call, found, kept)) return { submitted: await afterSubmit(call, session) }
+  refuseGone(found)
   const page = call.verifiers.pageOf(session.livemode)
   if (page === undefined) throw notFound('page', '', 'token')
   const answers = await openAnswers(call, session, kept)
@@ -126,13 +132,16 @@ export interface AfterSubmit {
   readonly livemode: boolean
   /** Where the person goes next; null if nothing is said. */
   readonly return_url: string | null
+  /** Whether the attempt ended before anything was checked: the person declined, for example. */
+  readonly gaveUp: boolean
   /** For the browser, which then sees the result. */
   readonly keep: string
 }
 
 /**
  * Submits the session that a token opens; the token is then used up. The address and the number that the person typed
- * are stored as if they had been given beforehand.
+ * are stored as if they had been given beforehand, once the person is verified with them: after any other outcome they
+ * may be what was wrong, so the next attempt asks for them anew.
  */
 export async function submitHostedSession(
   call: WriteCall,
@@ -140,15 +149,26 @@ export async function submitHostedSession(
   choice: string,
 ): Promise<AfterSubmit> {
   const found = await sessionBehind(call, token, (livemode, id) => call.tx.sessions.toWrite(livemode, id))
-  refuseGone(found)
   const { session } = found
-  const { email, phone } = await openAnswers(call, session, kept)
-  const typed = { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
-  const hasTyped = Object.keys(typed).length > 0
-  const provided_details = hasTyped ? { ...typed, ...session.provided_details } : session.provided_details
+  // Whoever clicks twice gets the answer to the second form: the browser has dropped the first.
+  if (await isOver(call, found, kept)) return afterSubmit(call, session)
+  refuseGone(found)
+  const typed = choice === 'verified' ? await typedDetails(call, session, kept) : {}
+  const isTyped = Object.keys(typed).length > 0
+  const provided_details = isTyped ? { ...typed, ...session.provided_details } : session.provided_details
   const submitted = await submit({ ...call, livemode: session.livemode }, { ...session, provided_details }, choice)
-  const { livemode, return_url } = session
-  return { livemode, return_url, keep: await sealReceipt(call, submitted) }
+  return afterSubmit(call, submitted)
+}
+
+async function typedDetails(call: ReadCall, session: SessionRecord, kept: string) {
+  const { email, phone } = await openAnswers(call, session, kept)
+  return { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
+}
+
+async function afterSubmit(call: ReadCall, session: SessionRecord): Promise<AfterSubmit> {
+  const { livemode, return_url, status, last_error } = session
+  const gaveUp = status === 'requires_input' && last_error !== null && checkOf(last_error.code) === undefined
+  return { livemode, return_url, gaveUp, keep: await sealReceipt(call, session) }
 }
 
 async function shownOf(call: Call<ReadTransaction>, { flow, livemode }: SessionRecord): Promise<Shown> {
@@ -170,9 +190,9 @@ function reached(steps: readonly Step[], answers: Answers, name: string): Step |
 }
 
 async function submittedSession(call: ReadCall, session: SessionRecord): Promise<HostedSession> {
-  const { status, last_error } = session
+  const { status, last_error, return_url } = session
   const again = status === 'requires_input' ? await urlToken(call, session) : null
-  return { is: 'submitted', ...(await shownOf(call, session)), status, last_error, again }
+  return { is: 'submitted', ...(await shownOf(call, session)), status, last_error, again, return_url }
 }
 
 async function noteStarted(service: Service, { livemode, id }: SessionRecord): Promise<void> {
@@ -203,6 +223,11 @@ async function sessionBehind(
   // Sessions of remote verifiers have no page here.
   if (session === undefined || session.remote !== null) throw notFound('page', '', 'token')
   return { session, check: await checkToken(call, token, session) }
+}
+
+/** Whether the token was for an attempt that is over, and this browser took part in the newest one. */
+async function isOver(call: ReadCall, { session, check }: Found, kept: string): Promise<boolean> {
+  return check === 'dead' && session.redaction === null && (await hasSubmitted(call, session, kept))
 }
 
 /** Only whoever holds an address that was given out learns that it expired, or that the session was canceled. */

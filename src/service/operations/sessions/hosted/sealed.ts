@@ -8,7 +8,9 @@ import type { Call } from '../../calls/call.js'
  * is encrypted and authenticated, so nobody can read or make it. It is not stored here, because whoever holds the
  * session's address may open it, and must not see what another person has typed.
  *
- * It is good for one session and one attempt. To bring an old one again only goes back to the person's own answers.
+ * It is good for one session and one attempt. To bring an old one again only goes back to the person's own answers. How
+ * often a code was typed wrongly goes back too, so that limit binds an honest browser alone. That is enough for a
+ * simulator, whose code is on the page. A verifier of real people has to count on the server.
  */
 
 type Signing = Pick<Call<unknown>, 'signingSecret'>
@@ -37,9 +39,13 @@ export async function sealReceipt(call: Signing, session: SessionRecord): Promis
   return seal(call, 'receipt', session, '')
 }
 
-/** Whether the browser brings the receipt of the newest attempt. */
-export async function hasReceipt(call: Signing, session: SessionRecord, sealed: string): Promise<boolean> {
-  return (await open(call, 'receipt', session, sealed)) !== undefined
+/**
+ * Whether the browser brings the receipt of the newest attempt that was submitted. The answers of that attempt are as
+ * good: a browser that sends a form twice, or is stopped while it waits, may never get the receipt.
+ */
+export async function hasSubmitted(call: Signing, session: SessionRecord, sealed: string): Promise<boolean> {
+  if ((await open(call, 'receipt', session, sealed)) !== undefined) return true
+  return (await open(call, 'answers', { ...session, attempt: session.attempt - 1 }, sealed)) !== undefined
 }
 
 async function seal(call: Signing, kind: Kind, session: SessionRecord, text: string): Promise<string> {
