@@ -65,7 +65,7 @@ describe('the language of a page', () => {
     const refused = await person.send(retry, { outcome: 'selfie_face_mismatch' })
     expect([refused.status, refused.title]).toEqual([400, 'Etwas ist schiefgegangen'])
     expect(refused.text).toContain('Was gesendet wurde, wird hier nicht angenommen.')
-    expect(refused.text).toMatch(/<p class="quiet" lang="en">Invalid outcome: /)
+    expect(refused.text).toMatch(/<small lang="en">Invalid outcome: /)
     // The API speaks English to everybody.
     const { data } = (await api.call('GET', SESSIONS, { headers: { 'accept-language': 'de' } })).body
     expect(data[0].last_error.reason).toBe('Documents of this country cannot be verified.')

@@ -24,8 +24,8 @@ export function errorPage(look: Look, { status, gone, message }: Failure): Page 
     <>
       <p>{say(isOurs ? 'error.other.text' : 'error.refused.text')}</p>
       {!isOurs && (
-        <p class="quiet" lang="en">
-          {message}
+        <p class="quiet">
+          <small lang="en">{message}</small>
         </p>
       )}
     </>,
