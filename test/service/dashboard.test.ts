@@ -5,7 +5,7 @@ import { createKey } from '../../src/service/operations/keys/keys.js'
 import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
 import { storeOfTheLane } from '../store/stores.js'
-import { aBrowser, aDashboard, DASHBOARD, FOREIGN, SCRIPT } from './dashboards.js'
+import { aBrowser, aDashboard, DASHBOARD, FOREIGN, plain, SCRIPT } from './dashboards.js'
 import { aDeployment as aRequest, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
@@ -359,8 +359,11 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const { body: endpoint } = await api.call('POST', '/v1/webhook_endpoints', {
       body: { url: receiver.url, enabled_events: ['*'], description: SCRIPT },
     })
-    const { body: session } = await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    const { body: session } = await api.call('POST', SESSIONS, {
+      body: { type: 'document', provided_details: { email: 'secret@example.com', phone: '+15555551212' } },
+    })
     await expect.poll(() => receiver.received.length).toBe(1)
+    expect(JSON.stringify(receiver.received)).toContain('secret@example.com')
     const browser = await api.signedIn()
     const events = await browser.show('/dashboard/test/events?type=identity.*')
     expect(events.text).toContain('identity.verification_session.created')
@@ -370,6 +373,10 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const page = await browser.show(`/dashboard/test/events/${event}`)
     expect(page.text).toContain(receiver.url)
     expect(page.text).toContain('&quot;object&quot;: &quot;event&quot;')
+    // What says who somebody is is not in the open: a look at it belongs into the audit log.
+    expect(page.text).not.toMatch(/secret@|5555551212/)
+    expect(plain(page.text)).toContain('"email": "hidden"')
+    expect(page.text).toContain(`href="/dashboard/test/verifications/${session.id}"`)
 
     const here = `/dashboard/test/webhooks/${endpoint.id}`
     await expect.poll(async () => (await browser.show(here)).text).toContain('last: 200')
