@@ -21,6 +21,7 @@ import { isNamedOnly } from '../../../operations/calls/expand.js'
 import { audit } from '../../../operations/people/audit.js'
 import { submitSession } from '../../../operations/sessions/attempts.js'
 import { redactSession } from '../../../operations/sessions/redaction.js'
+import { hasResult } from '../../../operations/sessions/review/has-result.js'
 import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/review/review-session.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
@@ -143,7 +144,8 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
     offered: offeredValues(session, report, isNamedOnly),
     shown: name === undefined ? null : { name, text: valueIn(session, report, name) },
   }
-  return verificationPage(frame, { session, report, values, ...rest })
+  const isResult = report !== null && hasResult(session, report)
+  return verificationPage(frame, { session, report, values, hasResult: isResult, ...rest })
 }
 
 const REPORT = 'last_verification_report'
