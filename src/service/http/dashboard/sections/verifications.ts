@@ -76,6 +76,7 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
     async act(write, { session = '' }, fields, { read, frame }) {
       const name = text(fields.value)
       if (!isValueName(name)) throw new ApiError(400, { message: 'The form does not say what to show.' })
+      // Refuses what is not offered, so that nothing is recorded that nobody saw.
       const page = await verification(read, frame, session, name)
       await write((call) => audit(call, { action: 'session.value_shown', object: session, detail: name }))
       return page
@@ -140,8 +141,11 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
   })
   const last = session.last_verification_report
   const report = typeof last === 'object' ? last : null
+  const offered = offeredValues(session, report, isNamedOnly)
+  if (name !== undefined && !offered.includes(name))
+    throw new ApiError(400, { message: 'There is no such value here.' })
   const values = {
-    offered: offeredValues(session, report, isNamedOnly),
+    offered,
     shown: name === undefined ? null : { name, text: valueIn(session, report, name) },
   }
   const isResult = report !== null && hasResult(session, report)
