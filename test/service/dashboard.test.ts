@@ -240,6 +240,7 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect(body.static_link.url).not.toBe(before.url)
     expect(body.updated_by).toBe('anna')
     await act('deactivate', 3)
+    for (const what of ['constructor', '__proto__', 'x']) expect((await act(what, 4)).status).toBe(400)
     expect((await api.call('GET', `${FLOWS}/a`)).body).toMatchObject({ version: 4, static_link: { active: false } })
   })
 
@@ -398,6 +399,10 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
 
     const status = async () => (await api.call('GET', `/v1/webhook_endpoints/${endpoint.id}`)).body.status
     await browser.send(here, `${here}/switch`, { do: 'disable' })
+    expect(await status()).toBe('disabled')
+    for (const what of ['constructor', '__proto__', '']) {
+      expect((await browser.send(here, `${here}/switch`, { do: what })).status).toBe(400)
+    }
     expect(await status()).toBe('disabled')
     await browser.send(here, `${here}/switch`, { do: 'enable' })
     expect(await status()).toBe('enabled')

@@ -9,7 +9,7 @@ import { usageByDay, usageOf } from '../../../operations/figures/figures.js'
 import { isDrifted } from '../../../operations/flows/drifted-flows.js'
 import { flowsInOrder } from '../../../operations/flows/flow-order.js'
 import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
-import { listFlows, retrieveFlow, updateStaticLink } from '../../../operations/flows/flows.js'
+import { listFlows, retrieveFlow, type StaticLinkParams, updateStaticLink } from '../../../operations/flows/flows.js'
 import { createSession, listSessions } from '../../../operations/sessions/sessions.js'
 import { qrCode } from '../qr-code.js'
 import { definitionOf, yamlOf } from '../rows/definition-text.js'
@@ -97,19 +97,26 @@ export const FLOWS_PAGES: readonly PageRow[] = [
   },
 ]
 
+/** What the form of the static link does, by name, and what is said afterwards. */
+const LINK_CHANGES: ReadonlyMap<string, { readonly params: StaticLinkParams; readonly notice: Notice }> = new Map([
+  ['activate', { params: { active: true }, notice: 'link_activated' }],
+  ['deactivate', { params: { active: false }, notice: 'link_deactivated' }],
+  ['rotate', { params: { rotate: true }, notice: 'link_rotated' }],
+])
+
 export const FLOWS_FORMS: readonly FormRow[] = [
   {
     path: '/flows/:flow/link',
     needs: { scope: 'flows:write' },
     async act(write, { flow = '' }, fields) {
-      const what = text(fields.do)
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
-      const change = { activate: { active: true }, deactivate: { active: false }, rotate: { rotate: true } }[what]
+      const change = LINK_CHANGES.get(text(fields.do))
       if (change === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
-      const { key } = await write((call) => updateStaticLink(call, flow, { ...change, expected_version: version }))
-      const notice = { activate: 'link_activated', deactivate: 'link_deactivated', rotate: 'link_rotated' }[what]
-      return { to: ['flows', key], notice: notice as Notice }
+      const { key } = await write((call) =>
+        updateStaticLink(call, flow, { ...change.params, expected_version: version }),
+      )
+      return { to: ['flows', key], notice: change.notice }
     },
   },
   {
