@@ -134,6 +134,7 @@ export const EVERY_CALL: EveryCall = {
       (tx) => tx.flows.keys(false, {}),
       (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
     ],
+    lastDeployed: (tx) => tx.flows.lastDeployed('f7'),
     versions: [
       (tx) => tx.flows.versions('f7', { limit: 10 }),
       (tx) => tx.flows.versions('f7', { limit: 10, starting_after: 1 }),
