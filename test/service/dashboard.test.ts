@@ -128,10 +128,12 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     ]
     const editing = ['GET /new-flow', 'POST /new-flow', 'GET /flows/:flow/edit', 'POST /flows/:flow/edit']
     const link = ['POST /flows/:flow/link', ...editing]
-    const value = 'POST /verifications/:session'
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...link, value].toSorted())
+    const values = ['POST /verifications', 'POST /verifications/:session']
+    expect(seen.viewer?.toSorted()).toEqual(
+      [...creating, ...acting, ...events, ...ofAdmins, ...link, ...values].toSorted(),
+    )
     expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, ...link].toSorted())
-    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, value].toSorted())
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...values].toSorted())
     // Nobody is led to what they may not see.
     const { text } = await browsers.viewer.show('/dashboard/test/flows')
     expect(text).not.toMatch(/Webhooks|API keys|>Events<|Audit log/)

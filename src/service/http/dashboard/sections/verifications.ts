@@ -1,3 +1,4 @@
+import { emailDigest } from '../../../../model/email-address.js'
 import { looksLikeFlowId } from '../../../../model/flow.js'
 import {
   type ReportChecks,
@@ -35,9 +36,9 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
     path: '/verifications',
     needs: { scope: 'sessions:read' },
     async show(read, asked, frame) {
-      const { id = '', flow = '', status = '', reference = '', email = '', country = '' } = asked.query
-      const { since = '', until = '' } = asked.query
-      const filter = { flow, status, reference, email, country, since, until }
+      const { id = '', flow = '', status = '', reference = '', country = '' } = asked.query
+      const { email_digest = '', since = '', until = '' } = asked.query
+      const filter = { flow, status, reference, email_digest, country, since, until }
       // These may say who somebody is.
       const isPersonal = frame.may('reports:read')
       const params = {
@@ -45,7 +46,7 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
         ...(flow !== '' && { verification_flow: flow }),
         ...(isStatus(status) && { status }),
         ...(isPersonal && reference !== '' && { client_reference_id: reference }),
-        ...(isPersonal && email !== '' && { email: email.trim() }),
+        ...(isPersonal && email_digest !== '' && { email_digest }),
         ...(isPersonal && country !== '' && { country: country.trim().toUpperCase() }),
         created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
       }
@@ -69,7 +70,20 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
+const KEPT_FILTERS = ['flow', 'status', 'reference', 'country', 'since', 'until'] as const
+
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
+  {
+    // An address of a person is sent in a form: that of a page is kept by browsers, proxies and logs.
+    path: '/verifications',
+    needs: { scope: 'reports:read' },
+    async act(_write, _names, fields) {
+      const address = text(fields.email).trim()
+      const kept = KEPT_FILTERS.map((name) => [name, text(fields[name])])
+      const email_digest = address === '' ? '' : emailDigest(address)
+      return { to: ['verifications'], query: { ...Object.fromEntries(kept), email_digest } }
+    },
+  },
   {
     path: '/verifications/:session',
     needs: { scope: 'reports:read' },
