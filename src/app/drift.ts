@@ -1,9 +1,7 @@
-import { driftLeft } from '../edit/drift-left.js'
-import { pull } from '../edit/pull.js'
+import { leftByFlow } from '../edit/drift-left.js'
 import type { FlowKey } from '../model/flow.js'
 import type { FlowProbe } from '../model/resources.js'
 import { someAtOnce } from '../model/some-at-once.js'
-import type { DesiredFlow, ObservedState } from '../model/state.js'
 import { attribute, type DriftedFlow, type DriftReport, driftOf, type Left } from '../plan/drift.js'
 import { locate } from '../plan/locate.js'
 import { type PlanOptions, plan } from '../plan/plan.js'
@@ -87,7 +85,7 @@ export async function driftFlows(
   const made = locate(plan(desired, state, options), placesOf(definitions))
   const candidates = driftOf(made, state, desired).filter(isWanted)
   const flows = await attributed(candidates, reader, project)
-  const left = flows.length === 0 ? new Map<string, Left>() : leftOf(desired, state, options)
+  const left = flows.length === 0 ? new Map<string, Left>() : leftByFlow(desired, state, options)
   return {
     project,
     environment,
@@ -97,11 +95,6 @@ export async function driftFlows(
     ...(made.bound && { bound: made.bound }),
     ...(state.edits && { edits: state.edits }),
   }
-}
-
-function leftOf(desired: readonly DesiredFlow[], state: ObservedState, options: PlanOptions): Map<string, Left> {
-  const pulled = pull(desired, state, { project: options.project, keys: [], all: false })
-  return new Map(driftLeft(desired, state, pulled, options).map(({ id, left }) => [id, left]))
 }
 
 /** The same, with who edited what. Leaves out flows that never belonged to the project. */

@@ -3,10 +3,20 @@ import type { Left } from '../plan/drift.js'
 import { type DriftedFlow, driftOf } from '../plan/drift.js'
 import { pair } from '../plan/pair.js'
 import { plan } from '../plan/plan.js'
-import { definedAfter, type Pull } from './pull.js'
+import { definedAfter, type Pull, pull } from './pull.js'
 
 export interface LeftFlow extends DriftedFlow {
   readonly left: Left
+}
+
+/** What `flows pull` leaves of the drift of a whole project, by the id of the flow. */
+export function leftByFlow(
+  desired: readonly DesiredFlow[],
+  state: ObservedState,
+  about: { readonly project: string; readonly environment: string },
+): ReadonlyMap<string, Left> {
+  const pulled = pull(desired, state, { project: about.project, keys: [], all: false })
+  return new Map(driftLeft(desired, state, pulled, about).map(({ id, left }) => [id, left]))
 }
 
 /**

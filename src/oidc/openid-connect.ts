@@ -20,7 +20,7 @@ export interface OidcSettings {
 const AGAIN_WITHIN = 5 * 60
 /** How long one answer of the issuer may take, in seconds. */
 const PATIENCE = 5
-/** After a fault the issuer is left alone that long, and what it says of itself is read anew that often; milliseconds. */
+/** Whether the issuer answers, and after a fault anything at all, is asked that often; what it says of itself is kept that long; milliseconds. */
 const PAUSE = 5_000
 const KEPT = 60 * 60 * 1_000
 /** Longer than any answer of an issuer, in bytes. */
@@ -37,19 +37,21 @@ export function openIdConnect(settings: OidcSettings, clock: () => number = Date
   let asking: Promise<Configuration> | undefined
   let failed: { readonly error: unknown; readonly at: number } | undefined
 
+  const ask = async (): Promise<void> => {
+    asking ??= discovered(settings).finally(() => {
+      asking = undefined
+    })
+    try {
+      known = { config: await asking, since: clock() }
+      failed = undefined
+    } catch (error) {
+      failed = { error, at: clock() }
+    }
+  }
+
   const configuration = async (): Promise<Configuration> => {
     if (known !== undefined && clock() - known.since < KEPT) return known.config
-    if (failed === undefined || clock() - failed.at >= PAUSE) {
-      asking ??= discovered(settings).finally(() => {
-        asking = undefined
-      })
-      try {
-        known = { config: await asking, since: clock() }
-        failed = undefined
-      } catch (error) {
-        failed = { error, at: clock() }
-      }
-    }
+    if (failed === undefined || clock() - failed.at >= PAUSE) await ask()
     // What it said before is most likely still so.
     if (known === undefined) throw unreachable(failed?.error)
     return known.config
@@ -58,10 +60,10 @@ export function openIdConnect(settings: OidcSettings, clock: () => number = Date
   return {
     name: new URL(settings.issuer).host,
     async isReachable() {
-      return configuration().then(
-        () => true,
-        () => false,
-      )
+      // What is known says nothing of now. A sign-in goes on with it all the same.
+      const last = failed?.at ?? known?.since
+      if (last === undefined || clock() - last >= PAUSE) await ask()
+      return failed === undefined
     },
     async begin({ callback, again }) {
       const config = await configuration()

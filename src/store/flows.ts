@@ -82,6 +82,8 @@ export interface FlowReads {
     livemode: boolean,
     filter: Pick<FlowFilter, 'project' | 'status' | 'within'>,
   ): Promise<readonly Pick<FlowRecord, 'id' | 'key'>[]>
+  /** The newest version that a deployment made, and the project that it gave the flow. */
+  lastDeployed(flow: string): Promise<Pick<FlowVersionRecord, 'version' | 'project'> | undefined>
   /** Newest first. The cursors are versions. */
   versions(flow: string, page: VersionPage): Promise<PageOf<FlowVersionRecord>>
 }

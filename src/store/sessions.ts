@@ -73,8 +73,8 @@ export interface SessionFilter {
   /** The flow's id. */
   readonly flow?: string | undefined
   readonly client_reference_id?: string | undefined
-  /** The given email address, in any case of letters. */
-  readonly email?: string | undefined
+  /** The digest of the given email address. */
+  readonly email_digest?: string | undefined
   readonly country?: string | undefined
   readonly related_customer?: string | undefined
   readonly related_customer_account?: string | undefined

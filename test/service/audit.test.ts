@@ -209,7 +209,7 @@ describe.each(storeOfTheLane)('the audit log, on $name', (implementation) => {
   })
 
   test('is a page for admins, with filters and pages, and a file', async () => {
-    const api = await aDashboard(implementation)
+    const api = await aDashboard(implementation, { auditDays: 365 })
     const browser = await api.signedIn()
     for (let number = 0; number < 60; number += 1) {
       await api.service.write(TESTER, (call) => audit(call, { action: 'flow.created', object: `=flow-${number % 2}` }))
@@ -230,12 +230,18 @@ describe.each(storeOfTheLane)('the audit log, on $name', (implementation) => {
     const api = await aDashboard(implementation)
     await api.signedIn()
     const { store, clock } = api
-    const aging = service({ store, now: () => clock.now, auditDays: 30 })
-    const worker = background({ service: aging, sending: { targets: webhookTargets() }, onFault: () => {} })
+    const forgetful = (auditDays?: number) => {
+      const operations = service({ store, now: () => clock.now, auditDays })
+      return background({ service: operations, sending: { targets: webhookTargets() }, onFault: () => {} })
+    }
+    const worker = forgetful(30)
     clock.now += 30 * DAY
     await worker.runOnce()
     expect(await recorded(api)).not.toHaveLength(0)
     clock.now += 1
+    // A server that is not told how long keeps everything: another one may be told to.
+    await forgetful().runOnce()
+    expect(await recorded(api)).not.toHaveLength(0)
     await worker.runOnce()
     expect(await recorded(api)).toHaveLength(0)
   })

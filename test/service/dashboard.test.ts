@@ -5,7 +5,7 @@ import { createKey } from '../../src/service/operations/keys/keys.js'
 import { IDLE, LINK_LIFETIME } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, anEdit } from '../store/records.js'
 import { storeOfTheLane } from '../store/stores.js'
-import { aBrowser, aDashboard, DASHBOARD, FOREIGN, SCRIPT } from './dashboards.js'
+import { aBrowser, aDashboard, DASHBOARD, FOREIGN, plain, SCRIPT } from './dashboards.js'
 import { aDeployment as aRequest, creating } from './deployment-requests.js'
 import { aReceiver } from './receiver.js'
 import { type Served, served, TESTER } from './serving.js'
@@ -128,10 +128,12 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     ]
     const editing = ['GET /new-flow', 'POST /new-flow', 'GET /flows/:flow/edit', 'POST /flows/:flow/edit']
     const link = ['POST /flows/:flow/link', ...editing]
-    const value = 'POST /verifications/:session'
-    expect(seen.viewer?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...link, value].toSorted())
+    const values = ['POST /verifications', 'POST /verifications/:session']
+    expect(seen.viewer?.toSorted()).toEqual(
+      [...creating, ...acting, ...events, ...ofAdmins, ...link, ...values].toSorted(),
+    )
     expect(seen.analyst?.toSorted()).toEqual([...ofAdmins, ...link].toSorted())
-    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, value].toSorted())
+    expect(seen.editor?.toSorted()).toEqual([...creating, ...acting, ...events, ...ofAdmins, ...values].toSorted())
     // Nobody is led to what they may not see.
     const { text } = await browsers.viewer.show('/dashboard/test/flows')
     expect(text).not.toMatch(/Webhooks|API keys|>Events<|Audit log/)
@@ -171,7 +173,7 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const { text } = await other.show('/dashboard/test/flows/a')
     const foreign = /name="form_token" value="([^"]+)"/.exec(text)?.[1] ?? ''
     const fields = { do: 'activate', version: '1' }
-    for (const token of ['', 'x', foreign]) {
+    for (const token of ['', 'x', foreign, 'é'.repeat(foreign.length)]) {
       expect((await one.post('/dashboard/test/flows/a/link', { ...fields, form_token: token })).status).toBe(403)
     }
     expect((await one.post('/dashboard/test/flows/a/link', fields)).status).toBe(403)
@@ -212,7 +214,10 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
       expect((await browser.show(`/dashboard/live/${page}`)).status).toBe(404)
     }
     expect((await browser.show('/dashboard/test/flows/a%00')).status).toBe(404)
-    expect((await browser.show('/dashboard/test/flows?search=%00&project=a%00')).status).toBe(200)
+    // NUL characters are left out after decoding: %0%000 holds none before.
+    for (const nul of ['%00', 'a%00', '%0%000', '%00%0%0000']) {
+      expect((await browser.show(`/dashboard/test/flows?search=${nul}&project=${nul}&${nul}=x`)).status).toBe(200)
+    }
     expect((await browser.show('/dashboard/live/flows')).text).not.toContain('flows/a')
     expect((await browser.show('/dashboard/elsewhere/flows')).status).toBe(404)
   })
@@ -237,6 +242,7 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect(body.static_link.url).not.toBe(before.url)
     expect(body.updated_by).toBe('anna')
     await act('deactivate', 3)
+    for (const what of ['constructor', '__proto__', 'x']) expect((await act(what, 4)).status).toBe(400)
     expect((await api.call('GET', `${FLOWS}/a`)).body).toMatchObject({ version: 4, static_link: { active: false } })
   })
 
@@ -359,8 +365,11 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const { body: endpoint } = await api.call('POST', '/v1/webhook_endpoints', {
       body: { url: receiver.url, enabled_events: ['*'], description: SCRIPT },
     })
-    const { body: session } = await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    const { body: session } = await api.call('POST', SESSIONS, {
+      body: { type: 'document', provided_details: { email: 'secret@example.com', phone: '+15555551212' } },
+    })
     await expect.poll(() => receiver.received.length).toBe(1)
+    expect(JSON.stringify(receiver.received)).toContain('secret@example.com')
     const browser = await api.signedIn()
     const events = await browser.show('/dashboard/test/events?type=identity.*')
     expect(events.text).toContain('identity.verification_session.created')
@@ -370,6 +379,10 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const page = await browser.show(`/dashboard/test/events/${event}`)
     expect(page.text).toContain(receiver.url)
     expect(page.text).toContain('&quot;object&quot;: &quot;event&quot;')
+    // What says who somebody is is not in the open: a look at it belongs into the audit log.
+    expect(page.text).not.toMatch(/secret@|5555551212/)
+    expect(plain(page.text)).toContain('"email": "hidden"')
+    expect(page.text).toContain(`href="/dashboard/test/verifications/${session.id}"`)
 
     const here = `/dashboard/test/webhooks/${endpoint.id}`
     await expect.poll(async () => (await browser.show(here)).text).toContain('last: 200')
@@ -388,6 +401,10 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
 
     const status = async () => (await api.call('GET', `/v1/webhook_endpoints/${endpoint.id}`)).body.status
     await browser.send(here, `${here}/switch`, { do: 'disable' })
+    expect(await status()).toBe('disabled')
+    for (const what of ['constructor', '__proto__', '']) {
+      expect((await browser.send(here, `${here}/switch`, { do: what })).status).toBe(400)
+    }
     expect(await status()).toBe('disabled')
     await browser.send(here, `${here}/switch`, { do: 'enable' })
     expect(await status()).toBe('enabled')

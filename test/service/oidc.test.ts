@@ -248,6 +248,16 @@ describe('signing in at an identity provider', () => {
     for (let times = 0; times < 2; times += 1) {
       expect((await browser.show('/dashboard/sign-in/oidc')).status).toBe(303)
     }
+    // The page says that it is away again, and from when on it answers.
+    const away = async () => (await aBrowser(api.url).show('/dashboard/test/flows')).text.includes('does not answer')
+    expect(await away()).toBe(true)
+    mock.away.clear()
+    expect(await away()).toBe(true)
+    api.issuerClock.ahead += 5_000
+    expect(await away()).toBe(false)
+    mock.away.add('everything')
+    api.issuerClock.ahead += 5_000
+    expect(await away()).toBe(true)
   })
 
   test('is asked for again before something grave, and an old proof is not taken for a new one', async () => {

@@ -7,11 +7,12 @@ import { aDashboard, FOREIGN, plain, SCRIPT } from './dashboards.js'
 import { type Served, TESTER } from './serving.js'
 
 const SESSIONS = '/v1/identity/verification_sessions'
+const HELPERS = '/v1/test_helpers/identity/verification_sessions'
 
 async function aResult(api: Served, outcome: string) {
   const options = { document: { require_matching_selfie: true } }
   const { body } = await api.call('POST', SESSIONS, { body: { type: 'document', options } })
-  await api.call('POST', `/v1/test_helpers/identity/verification_sessions/${body.id}/submit`, { body: { outcome } })
+  await api.call('POST', `${HELPERS}/${body.id}/submit`, { body: { outcome } })
   return body.id as string
 }
 
@@ -79,6 +80,16 @@ describe.each(storeOfTheLane)('a result that is overridden, on $name', (implemen
     expect(await refused(open)).toEqual([400, 'session_status_invalid'])
     // Whoever gave up left nothing to decide on.
     expect(await refused(await aResult(api, 'abandoned'))).toEqual([400, 'session_status_invalid'])
+    // What an earlier attempt found is not the result of one that ended without checks.
+    const failed = await aResult(api, 'selfie_face_mismatch')
+    const browser = await api.signedIn('analyst')
+    const offersReview = async () =>
+      (await browser.show(`/dashboard/test/verifications/${failed}`)).text.includes('Override the result')
+    expect(await offersReview()).toBe(true)
+    await api.call('POST', `${HELPERS}/${failed}/submit`, { body: { outcome: 'consent_declined' } })
+    expect(await session(api, failed)).toMatchObject({ last_verification_report: expect.stringContaining('vr_') })
+    expect(await refused(failed)).toEqual([400, 'session_status_invalid'])
+    expect(await offersReview()).toBe(false)
     await api.call('POST', `${SESSIONS}/${open}/cancel`)
     expect(await refused(open)).toEqual([400, 'session_status_invalid'])
     const done = await aResult(api, 'verified')

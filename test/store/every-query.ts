@@ -1,3 +1,4 @@
+import { emailDigest } from '../../src/model/email-address.js'
 import type { DeploymentFilter } from '../../src/store/deployments.js'
 import type { EventFilter } from '../../src/store/events.js'
 import type { FlowFilter } from '../../src/store/flows.js'
@@ -50,7 +51,7 @@ const DEPLOYMENT_FILTER: Required<DeploymentFilter> = { project: 'p', approved_d
 const SESSION_FILTER: Required<SessionFilter> = {
   flow: 'f7',
   client_reference_id: 'reference-7',
-  email: 'Person-7@example.com',
+  email_digest: emailDigest('Person-7@example.com'),
   country: 'C7',
   related_customer: 'cus_7',
   related_customer_account: 'acct_7',
@@ -134,6 +135,7 @@ export const EVERY_CALL: EveryCall = {
       (tx) => tx.flows.keys(false, {}),
       (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
     ],
+    lastDeployed: (tx) => tx.flows.lastDeployed('f7'),
     versions: [
       (tx) => tx.flows.versions('f7', { limit: 10 }),
       (tx) => tx.flows.versions('f7', { limit: 10, starting_after: 1 }),

@@ -1,6 +1,8 @@
 import type { Left } from '../../plan/drift.js'
 import { printable } from '../../text/text.js'
 
+const PULLED = 'flows pull writes it into the definitions; flows apply makes the flows as defined'
+
 /** What `flows pull` and `flows apply` do about drift that pull leaves, and what the user can do. */
 const SENTENCES: Readonly<Record<Left, string>> = {
   changed_in_both:
@@ -12,6 +14,11 @@ const SENTENCES: Readonly<Record<Left, string>> = {
   conflict:
     'in a conflict, which flows plan explains: until it is mended flows pull writes nothing of it, and flows apply refuses',
   api_key: 'an API key stands in it, which no definition may hold: revoke it, and take it out of the flow',
+}
+
+/** What becomes of drift by pull and apply, and what the user can do; null for drift that pull writes all of. */
+export function leftSentence(left: Left | null): string {
+  return left === null ? PULLED : SENTENCES[left]
 }
 
 /** A line for each reason, with its flows. */

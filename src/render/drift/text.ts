@@ -6,7 +6,7 @@ import type { Palette } from '../palette.js'
 import { boundText, checklistText } from '../plan/bound.js'
 import { placeNotes } from '../plan/fields.js'
 import { modeName } from '../plan/summary.js'
-import { leftLines } from './left.js'
+import { leftLines, leftSentence } from './left.js'
 import { definedNote, driftSummary, effectsOf, kindText, whoText } from './words.js'
 
 /** What was edited outside git, for a person at a terminal. Ends with a line feed. */
@@ -35,11 +35,10 @@ function madeText({ edits = [] }: DriftReport, palette: Palette): string {
 /** One line if the same is true for every flow, else which flows it is true for. */
 function waysText({ flows }: DriftReport): string {
   const pulled = flows.filter(({ left }) => left === null)
-  const way = 'flows pull writes it into the definitions; flows apply makes the flows as defined.'
-  if (pulled.length === flows.length) return way
+  const way = leftSentence(null)
+  if (pulled.length === flows.length) return `${way}.`
   const lines = leftLines(flows)
-  const first =
-    pulled.length === 0 ? [] : [`${pulled.map(({ key }) => printable(key)).join(', ')}: ${way.slice(0, -1)}`]
+  const first = pulled.length === 0 ? [] : [`${pulled.map(({ key }) => printable(key)).join(', ')}: ${way}`]
   return [...first, ...lines].join('\n')
 }
 

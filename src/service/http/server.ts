@@ -7,7 +7,7 @@ import { API_VERSION } from '../api-version.js'
 import { background } from '../background/background.js'
 import { type IdMaker, idMaker } from '../ids.js'
 import type { Metrics } from '../metrics.js'
-import { AUDIT_DAYS, CHANGES_EVERY, service, systemClock } from '../operations/calls/call.js'
+import { CHANGES_EVERY, service, systemClock } from '../operations/calls/call.js'
 import { limiter } from '../operations/calls/limiter.js'
 import type { WebhookProxy } from '../operations/webhooks/webhook-proxy.js'
 import { webhookTargets } from '../operations/webhooks/webhook-targets.js'
@@ -58,7 +58,7 @@ export interface ServerOptions {
   readonly webhookProxy?: WebhookProxy
   /** The version of Stripe's API that events name, except for webhook endpoints with their own version. */
   readonly apiVersion?: string
-  /** How long the audit log keeps its records, in days; by default 365. */
+  /** How long the audit log keeps its records, in days. By default this server deletes none: another may be set to keep them longer. */
   readonly auditDays?: number
   /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting
@@ -81,7 +81,6 @@ export interface Server {
 const PATIENCE = 10_000
 
 export const DEFAULT_RATE_LIMIT = 100
-export const DEFAULT_AUDIT_DAYS = AUDIT_DAYS
 export const DEFAULT_CHANGES_EVERY = CHANGES_EVERY
 
 /** How long closing waits to record the last use of keys, in milliseconds. */

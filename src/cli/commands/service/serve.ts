@@ -3,13 +3,7 @@ import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
-import {
-  DEFAULT_AUDIT_DAYS,
-  DEFAULT_CHANGES_EVERY,
-  DEFAULT_RATE_LIMIT,
-  logToStderr,
-  startServer,
-} from '../../../service/http/server.js'
+import { DEFAULT_CHANGES_EVERY, DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
 import type { MetricsServer } from '../../../service/metrics/serve.js'
 import { parseWebhookProxy, type WebhookProxy } from '../../../service/operations/webhooks/webhook-proxy.js'
 import { parseRange } from '../../../service/operations/webhooks/webhook-targets.js'
@@ -91,12 +85,7 @@ export const serve: Define = (command, run) => {
       'role that each group has: viewer, analyst, editor or admin; commas between, or repeated',
       parseGroupRoles,
     )
-    .option(
-      '--audit-days <n>',
-      'how long the audit log keeps what people and keys did, in days',
-      parseAuditDays,
-      DEFAULT_AUDIT_DAYS,
-    )
+    .option('--audit-days <n>', 'how long the audit log keeps what people and keys did, in days', parseAuditDays, 365)
     .option('--brand-name <name>', 'who asks people to be verified, on the pages that they see', parseBrandName)
     .option('--brand-logo <file>', 'picture in the place of the name: PNG, JPEG, WebP or SVG, at most 100 kB')
     .option('--brand-color <color>', 'colour of buttons and links on those pages ("#0b5bd3")', parseBrandColor)

@@ -3,6 +3,7 @@ import { plural } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { ListTable } from '../parts/list-table.js'
+import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -18,35 +19,39 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
     frame,
     { title: 'Deployments', within: 'deployments' },
     <>
-      <div class="card">
-        {deployments.length === 0 ? (
-          <p class="quiet empty-list">
-            Nothing was deployed yet. <code>flows apply</code> does it.
-          </p>
-        ) : (
-          <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By']}>
-            {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
-              <tr key={id}>
-                <td>
-                  <a href={at(frame.mode, 'deployments', id)}>
-                    <Time at={created} />
-                  </a>
-                </td>
-                <td>{project}</td>
-                <td>
-                  {Object.entries(summary)
-                    .filter(([, count]) => count > 0)
-                    .map(([action, count]) => `${count} ${action}`)
-                    .join(', ')}
-                  {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
-                </td>
-                <td>{source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}</td>
-                <td>{actor ?? 'unknown'}</td>
-              </tr>
-            ))}
-          </ListTable>
-        )}
-      </div>
+      <Live frame={frame}>
+        <div class="card">
+          {deployments.length === 0 ? (
+            <p class="quiet empty-list">
+              Nothing was deployed yet. <code>flows apply</code> does it.
+            </p>
+          ) : (
+            <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By']}>
+              {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
+                <tr key={id}>
+                  <td>
+                    <a href={at(frame.mode, 'deployments', id)}>
+                      <Time at={created} />
+                    </a>
+                  </td>
+                  <td>{project}</td>
+                  <td>
+                    {Object.entries(summary)
+                      .filter(([, count]) => count > 0)
+                      .map(([action, count]) => `${count} ${action}`)
+                      .join(', ')}
+                    {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
+                  </td>
+                  <td>
+                    {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}
+                  </td>
+                  <td>{actor ?? 'unknown'}</td>
+                </tr>
+              ))}
+            </ListTable>
+          )}
+        </div>
+      </Live>
       <Pages of={paging} />
     </>,
   )

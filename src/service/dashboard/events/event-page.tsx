@@ -4,6 +4,7 @@ import { at, dashboardPage, type Frame } from '../frame.js'
 import { Facts } from '../parts/facts.js'
 import { Live } from '../parts/live.js'
 import { Time } from '../parts/time.js'
+import { HIDDEN, withoutValues } from '../verifications/sensitive-values.js'
 import { DeliveryTable } from '../webhooks/delivery-table.js'
 
 export interface EventView {
@@ -17,6 +18,8 @@ export interface EventView {
 /** One event: what receivers get, and who got it. */
 export function eventPage(frame: Frame, { event, deliveries, urls }: EventView): Page {
   const { id, type, created, request, api_version: version } = event
+  const text = JSON.stringify(withoutValues(event), null, 2)
+  const session = sessionOf(event)
   return dashboardPage(
     200,
     frame,
@@ -44,8 +47,26 @@ export function eventPage(frame: Frame, { event, deliveries, urls }: EventView):
       )}
       <section class="card card-body" aria-labelledby="data">
         <h2 id="data">What receivers get</h2>
-        <pre class="yaml">{JSON.stringify(event, null, 2)}</pre>
+        {text !== JSON.stringify(event, null, 2) && (
+          <p class="quiet">
+            Values that say who somebody is are {HIDDEN} here
+            {session !== null && (
+              <>
+                ; <a href={at(frame.mode, 'verifications', session)}>the verification</a> shows them, one by one
+              </>
+            )}
+            .
+          </p>
+        )}
+        <pre class="yaml">{text}</pre>
       </section>
     </div>,
   )
+}
+
+/** The verification that the event is about; null if it is about something else. */
+function sessionOf({ data }: Event): string | null {
+  const { object, id, verification_session: session } = data.object as Readonly<Record<string, unknown>>
+  const found = object === 'identity.verification_session' ? id : session
+  return typeof found === 'string' ? found : null
 }

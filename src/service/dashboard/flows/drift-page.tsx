@@ -1,10 +1,12 @@
 import { toDotted } from '../../../model/json-pointer.js'
-import type { DriftedFlow, DriftField } from '../../../plan/drift.js'
+import type { DriftedFlow, DriftField, Left } from '../../../plan/drift.js'
+import { leftSentence } from '../../../render/drift/left.js'
 import { formatValue } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Effect } from '../parts/effect.js'
 import { ListTable } from '../parts/list-table.js'
+import { Pages, type Paging } from '../parts/paging.js'
 import { TextDiff } from '../parts/text-diff.js'
 import { Time } from '../parts/time.js'
 
@@ -12,12 +14,15 @@ export interface DriftView {
   readonly flows: readonly DriftedDefinition[]
   /** Whether these are all. */
   readonly isWhole: boolean
+  readonly paging: Paging
 }
 
 interface DriftedDefinition extends DriftedFlow {
   readonly project: string
+  readonly left: Left | null
   /** The key that the flow has now. */
   readonly now: string
+  readonly isActive: boolean
   /** The definition as the last deployment wrote it, empty if none did; and as the flow is now. */
   readonly before: string
   readonly after: string
@@ -30,7 +35,7 @@ const KINDS = {
 } as const
 
 /** Every flow that is other than its last deployment left it, by project, and the way into git. */
-export function driftPage(frame: Frame, { flows, isWhole }: DriftView): Page {
+export function driftPage(frame: Frame, { flows, isWhole, paging }: DriftView): Page {
   return dashboardPage(
     200,
     frame,
@@ -48,12 +53,13 @@ export function driftPage(frame: Frame, { flows, isWhole }: DriftView): Page {
       ) : (
         flows.map((flow) => <Drifted key={flow.id} frame={frame} flow={flow} />)
       )}
+      <Pages of={paging} />
     </div>,
   )
 }
 
 function Drifted({ frame, flow }: { readonly frame: Frame; readonly flow: DriftedDefinition }) {
-  const { key, kind, project, now, by, at: when, fields, before, after, assurance } = flow
+  const { kind, project, now, by, at: when, fields, before, after, assurance } = flow
   return (
     <section class="card card-body" aria-label={`Drift of ${now}`}>
       <h2>
@@ -65,31 +71,52 @@ function Drifted({ frame, flow }: { readonly frame: Frame; readonly flow: Drifte
       <Effect of={assurance} />
       {fields.length > 0 && <Fields of={fields} />}
       <TextDiff before={before} after={after} />
-      <details>
-        <summary>The way into git</summary>
-        <p>
-          In the repository of the project, with the environment of this service: <code>{`flows pull ${key}`}</code>{' '}
-          edits the definition, and leaves the rest of its text alone. To take the edit back instead, run{' '}
-          <code>flows apply</code>.
-        </p>
-        <label for={`definition-${flow.id}`}>
-          Or put this text into <code>{`${now}.yaml`}</code>
-        </label>
-        <textarea
-          class="form-control yaml"
-          id={`definition-${flow.id}`}
-          readOnly
-          rows={Math.min(16, after.split('\n').length)}
-          value={after}
-        />
-        {frame.may('flows:write') && flow.kind !== 'released' && (
-          <p>
-            <a href={`${at(frame.mode, 'flows', flow.id)}/edit`}>Make the edit in the file as it is in git</a>
-          </p>
-        )}
-      </details>
+      <WayIntoGit frame={frame} flow={flow} />
     </section>
   )
+}
+
+/** What `flows drift` says of this flow. A text to put into a file is shown where it would be all that is needed. */
+function WayIntoGit({ frame, flow }: { readonly frame: Frame; readonly flow: DriftedDefinition }) {
+  const { id, key, now, kind, left, after } = flow
+  const isText = isTextEnough(flow)
+  return (
+    <details>
+      <summary>The way into git</summary>
+      <p>
+        In the repository of the project, with the environment of this service, for <code>{key}</code>:{' '}
+        {leftSentence(left)}.
+      </p>
+      {isText && (
+        <>
+          <p class="quiet">
+            <code>flows pull</code> leaves the rest of a file alone. The text below knows nothing of{' '}
+            <code>extends</code>, <code>environments</code> and comments: pull where the file has any.
+          </p>
+          <label for={`definition-${id}`}>
+            {kind === 'created' ? 'Or add this as' : 'Or put this text into'} <code>{`${now}.yaml`}</code>
+          </label>
+          <textarea
+            class="form-control yaml"
+            id={`definition-${id}`}
+            readOnly
+            rows={Math.min(16, after.split('\n').length)}
+            value={after}
+          />
+        </>
+      )}
+      {isText && frame.may('flows:write') && (
+        <p>
+          <a href={`${at(frame.mode, 'flows', id)}/edit`}>Make the edit in the file as it is in git</a>
+        </p>
+      )}
+    </details>
+  )
+}
+
+/** Whether the file of this name, with this text, is all that git lacks: not so where the key or the status changed. */
+function isTextEnough({ kind, left, isActive, key, now }: DriftedDefinition): boolean {
+  return kind !== 'released' && isActive && key === now && (left === null || left === 'no_definition')
 }
 
 function Fields({ of }: { readonly of: readonly DriftField[] }) {

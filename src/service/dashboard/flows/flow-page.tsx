@@ -81,7 +81,7 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         )}
         {view.isDrifted && (
           <p>
-            <span class="tone waiting">Drift</span> It is not as its last deployment left it:{' '}
+            <span class="tone waiting">Drift</span> It is not as the last deployment left it:{' '}
             <a href={at(frame.mode, 'drift')}>what differs</a>.
           </p>
         )}

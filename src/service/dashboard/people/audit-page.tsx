@@ -18,7 +18,8 @@ export interface AuditView {
   readonly records: readonly AuditRecord[]
   readonly filter: AuditFilters
   readonly paging: Paging
-  readonly keptDays: number
+  /** How long records are kept; null for ever. */
+  readonly keptDays: number | null
   /** What can be recorded, in words, by its name. */
   readonly actions: Readonly<Record<string, string>>
 }
@@ -43,7 +44,7 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
       <Filters of={filter} actions={actions} />
       <div class="card">
         {records.length === 0 ? (
-          <p class="quiet empty-list">There is none. Records are kept for {keptDays} days.</p>
+          <p class="quiet empty-list">There is none.{keptDays !== null && ` Records are kept for ${keptDays} days.`}</p>
         ) : (
           <ListTable columns={['When', 'Who', 'What', 'About', 'From']}>
             {records.map((record) => (

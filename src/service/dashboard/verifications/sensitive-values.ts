@@ -31,6 +31,25 @@ export function valueWords(name: ValueName): string {
   return VALUES[name]
 }
 
+/** What stands in for a value that was not asked for. */
+export const HIDDEN = 'hidden'
+
+/** A session or report, or part of one, as JSON without these values. What was null stays so. */
+export function withoutValues(json: unknown, section = ''): unknown {
+  if (Array.isArray(json)) return json.map((item) => withoutValues(item))
+  if (typeof json !== 'object' || json === null) return json
+  const members = Object.entries(json).map(([member, value]) => {
+    const isShown = value === null || !isSensitive(section, member)
+    return [member, isShown ? withoutValues(value, member) : HIDDEN]
+  })
+  return Object.fromEntries(members)
+}
+
+/** The outputs of a session repeat members of its report, and all of them are of the person. */
+function isSensitive(section: string, member: string): boolean {
+  return section === 'verified_outputs' || isValueName(`${section}.${member}`)
+}
+
 /**
  * The values that somebody can ask for. Whether a report has those that it shows only if they are named is not known
  * before. What was erased is not offered.

@@ -22,6 +22,8 @@ export interface VerificationView {
   readonly reviews: readonly ReviewRecord[]
   /** The verifier elsewhere that decides; null for a session that is verified here. */
   readonly verifier: string | null
+  /** Whether the last attempt ended with checks, so that there is a result to override. */
+  readonly hasResult: boolean
   /** How an attempt may end, if that is chosen here: only in test mode. */
   readonly outcomes: readonly string[]
   readonly values: Values
@@ -148,7 +150,7 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
   const here = at(frame.mode, 'verifications', session.id)
   const isOpen = session.status === 'requires_input' && session.redaction === null
   const mayRedact = session.redaction === null && session.status !== 'processing' && session.status !== 'canceled'
-  const mayReview = frame.may('reports:read') && hasResult(view)
+  const mayReview = frame.may('reports:read') && view.hasResult
   if (!isOpen && !mayRedact) return null
   return (
     <section class="card card-body" aria-labelledby="actions">
@@ -195,11 +197,6 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
       )}
     </section>
   )
-}
-
-/** Whether an attempt has ended with checks, so that there is a result to override. */
-function hasResult({ session: { status, redaction }, report }: VerificationView): boolean {
-  return report !== null && redaction === null && (status === 'verified' || status === 'requires_input')
 }
 
 interface ReviewProps {

@@ -1,6 +1,6 @@
 import { type ReportChecks, SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
-import { dashboardPage, type Frame } from '../frame.js'
+import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { statusWords } from '../parts/status.js'
@@ -16,7 +16,8 @@ export interface VerificationsView {
     readonly flow: string
     readonly status: string
     readonly reference: string
-    readonly email: string
+    /** Stands for the email address that was looked for. */
+    readonly email_digest: string
     readonly country: string
     /** Days, as "2026-11-29"; empty for no bound. */
     readonly since: string
@@ -62,10 +63,6 @@ export function verificationsPage(
                 <input class="form-control" type="text" name="reference" value={filter.reference} maxLength={5000} />
               </label>
               <label>
-                Email
-                <input class="form-control" type="text" name="email" value={filter.email} maxLength={254} />
-              </label>
-              <label>
                 Country of the document
                 <input class="form-control" type="text" name="country" value={filter.country} maxLength={2} />
               </label>
@@ -79,10 +76,12 @@ export function verificationsPage(
             Until
             <input class="form-control" type="date" name="until" value={filter.until} />
           </label>
+          {filter.email_digest !== '' && <input type="hidden" name="email_digest" value={filter.email_digest} />}
           <button class="btn" type="submit">
             Filter
           </button>
         </form>
+        {frame.may('reports:read') && <ByEmail frame={frame} filter={filter} />}
       </search>
       <Live frame={frame}>
         <div class="card">
@@ -91,5 +90,31 @@ export function verificationsPage(
       </Live>
       <Pages of={paging} />
     </>,
+  )
+}
+
+/** Narrows the list by an address that does not get into the address of the page. */
+function ByEmail({ frame, filter }: Pick<VerificationsView, 'filter'> & { readonly frame: Frame }) {
+  const { email_digest: digest, ...others } = filter
+  const here = at(frame.mode, 'verifications')
+  return (
+    <form method="post" action={here} class="filters">
+      <FormToken of={frame} />
+      {Object.entries(others).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
+      <label>
+        Email
+        <input class="form-control" type="text" name="email" maxLength={254} autoComplete="off" />
+      </label>
+      <button class="btn" type="submit">
+        Find
+      </button>
+      {digest !== '' && (
+        <p class="quiet">
+          Only those of one email address. <a href={`${here}?${new URLSearchParams(others)}`}>Those of any</a>
+        </p>
+      )}
+    </form>
   )
 }

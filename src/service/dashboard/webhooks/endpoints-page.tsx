@@ -2,6 +2,7 @@ import type { WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { ListTable } from '../parts/list-table.js'
+import { Live } from '../parts/live.js'
 import { Pages, type Paging } from '../parts/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -17,31 +18,33 @@ export function endpointsPage(frame: Frame, { endpoints, paging }: EndpointsView
     frame,
     { title: 'Webhook endpoints', within: 'webhooks' },
     <>
-      <div class="card">
-        {endpoints.length === 0 ? (
-          <p class="quiet empty-list">
-            There is none. <code>POST /v1/webhook_endpoints</code> makes one, as at Stripe.
-          </p>
-        ) : (
-          <ListTable columns={['Address', 'Status', 'Events', 'Created']}>
-            {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
-              <tr key={id}>
-                <td>
-                  <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
-                  {description !== null && <div class="quiet">{description}</div>}
-                </td>
-                <td>
-                  <EndpointStatus of={status} />
-                </td>
-                <td>{enabled_events.join(', ')}</td>
-                <td>
-                  <Time at={created} />
-                </td>
-              </tr>
-            ))}
-          </ListTable>
-        )}
-      </div>
+      <Live frame={frame}>
+        <div class="card">
+          {endpoints.length === 0 ? (
+            <p class="quiet empty-list">
+              There is none. <code>POST /v1/webhook_endpoints</code> makes one, as at Stripe.
+            </p>
+          ) : (
+            <ListTable columns={['Address', 'Status', 'Events', 'Created']}>
+              {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
+                <tr key={id}>
+                  <td>
+                    <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
+                    {description !== null && <div class="quiet">{description}</div>}
+                  </td>
+                  <td>
+                    <EndpointStatus of={status} />
+                  </td>
+                  <td>{enabled_events.join(', ')}</td>
+                  <td>
+                    <Time at={created} />
+                  </td>
+                </tr>
+              ))}
+            </ListTable>
+          )}
+        </div>
+      </Live>
       <Pages of={paging} />
     </>,
   )

@@ -147,8 +147,10 @@ export function dashboardRoutes(
       const frame = frameOf(request, person)
       try {
         const done = await row.act(writeFor(caller), names, fields, { read: readFor(caller), frame })
-        if (!('notice' in done)) return await sendShown(reply, caller, done)
-        return reply.redirect(`${at(modeOf(request), ...done.to)}?done=${done.notice}`, 303)
+        if (!('to' in done)) return await sendShown(reply, caller, done)
+        const query = 'query' in done ? done.query : { done: done.notice }
+        const given = Object.entries(query).filter(([, value]) => value !== '')
+        return reply.redirect(`${at(modeOf(request), ...done.to)}?${new URLSearchParams(given)}`, 303)
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
         const { again } = row

@@ -6,5 +6,11 @@ import type { FastifyRequest } from 'fastify'
  */
 export function queryOf({ url }: Pick<FastifyRequest, 'url'>): Record<string, string> {
   const mark = url.indexOf('?')
-  return mark < 0 ? {} : Object.fromEntries(new URLSearchParams(url.slice(mark + 1).replaceAll('%00', '')))
+  if (mark < 0) return {}
+  const pairs = [...new URLSearchParams(url.slice(mark + 1))]
+  return Object.fromEntries(pairs.map(([name, value]) => [withoutNul(name), withoutNul(value)]))
+}
+
+function withoutNul(text: string): string {
+  return text.replaceAll('\0', '')
 }

@@ -40,8 +40,8 @@ export interface Call<Transaction> extends Caller {
   readonly webhookTargets: WebhookTargets
   /** The version of Stripe's API that events name, except for endpoints with their own version. */
   readonly eventVersion: string
-  /** How long the audit log keeps its records, in days. */
-  readonly auditDays: number
+  /** How long the audit log keeps its records, in days; null for ever. */
+  readonly auditDays: number | null
 }
 
 export type ReadCall = Call<ReadTransaction>
@@ -100,7 +100,7 @@ export interface ServiceOptions {
   readonly webhookAllow?: readonly string[] | undefined
   /** The version of Stripe's API that events name. By default the one whose shapes the service uses. */
   readonly apiVersion?: string | undefined
-  /** How long the audit log keeps its records, in days. */
+  /** How long the audit log keeps its records, in days. By default nothing is deleted. */
   readonly auditDays?: number | undefined
   /** Called after the commit of a write that left work for the background. */
   readonly onWake?: (() => void) | undefined
@@ -108,9 +108,6 @@ export interface ServiceOptions {
 
 /** Seconds between two looks for changes at a remote verifier. */
 export const CHANGES_EVERY = 5 * 60
-
-/** How long the audit log keeps its records, in days, unless it is said. */
-export const AUDIT_DAYS = 365
 
 /** Long enough to notice, like the seconds of a real check. */
 const PROCESSING = 2
@@ -125,7 +122,7 @@ export function service({
   changesEvery = CHANGES_EVERY,
   webhookAllow,
   apiVersion = API_VERSION,
-  auditDays = AUDIT_DAYS,
+  auditDays,
   onWake,
 }: ServiceOptions): Service {
   // It never changes, so one look is enough.
@@ -152,7 +149,7 @@ export function service({
     },
     webhookTargets: targets,
     eventVersion: apiVersion,
-    auditDays,
+    auditDays: auditDays ?? null,
   })
   /** One transaction. Also answers what the operation asked to do later. */
   const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {

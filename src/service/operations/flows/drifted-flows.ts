@@ -1,7 +1,8 @@
+import { leftByFlow } from '../../../edit/drift-left.js'
 import { canonicalJson, compareText } from '../../../model/canonical.js'
 import type { FlowVersion } from '../../../model/resources.js'
 import type { DesiredFlow, ObservedFlow, ObservedState } from '../../../model/state.js'
-import { attribute, type DriftedFlow, driftOf } from '../../../plan/drift.js'
+import { attribute, type DriftedFlow, driftOf, type Left } from '../../../plan/drift.js'
 import { plan } from '../../../plan/plan.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
@@ -12,13 +13,15 @@ import { listFlowVersions } from './flow-versions.js'
 /** The most flows that are looked at: whoever has more of them needs a command, not a page. */
 const MOST_DRIFTED = 200
 
-/** Versions of a flow that are looked at for who edited what. */
+/** The newest versions of a flow that are looked at for who edited what. */
 const MOST_EDITS = 100
 
 /** A flow that is other than its last deployment left it. */
 export interface Drifted extends DriftedFlow {
   readonly project: string
   readonly flow: FlowRecord
+  /** Why `flows pull` leaves some or all of it alone; null if it writes everything. */
+  readonly left: Left | null
 }
 
 /**
@@ -46,8 +49,28 @@ export async function driftedFlows(
   return { flows: drifted, isWhole: found.length <= MOST_DRIFTED }
 }
 
+/** Which of some flows are other than the last deployment left them, by id: without reading what differs. */
+export async function driftedAmong(
+  { tx, livemode }: ReadCall,
+  flows: readonly FlowRecord[],
+): Promise<ReadonlySet<string>> {
+  const made = flows.filter(isUndeployed).map(({ project }) => project)
+  const deployed = new Set<string>()
+  for (const project of new Set(made)) {
+    // Terraform's flows have a project that never deploys.
+    if (project !== null && (await tx.deployments.last(livemode, project)) !== null) deployed.add(project)
+  }
+  const isMade = (flow: FlowRecord) => isUndeployed(flow) && deployed.has(flow.project ?? '')
+  return new Set(flows.filter((flow) => isMade(flow) || isEdited(flow)).map(({ id }) => id))
+}
+
+/** Whether a project has the flow, and no deployment wrote it. */
+function isUndeployed({ project, applied, status }: FlowRecord): boolean {
+  return project !== null && applied === null && status === 'active'
+}
+
 /** Whether a flow that a deployment wrote is other than that left it: edited, or taken out of its project. */
-export function isDrifted({ project, applied, applied_key, applied_status, ...now }: FlowRecord): boolean {
+function isEdited({ project, applied, applied_key, applied_status, ...now }: FlowRecord): boolean {
   if (project === null || applied === null) return applied !== null
   const isSame = canonicalJson(applied) === canonicalJson(now.config)
   return !isSame || applied_key !== now.key || applied_status !== now.status
@@ -64,7 +87,9 @@ async function driftOfProject(
   const desired = state.flows
     .filter((flow) => flow.project === project || projects.get(flow.id) === project)
     .flatMap(asDeployed)
-  const made = plan(desired, state, { project, environment: project })
+  const about = { project, environment: project }
+  const made = plan(desired, state, about)
+  const left = leftByFlow(desired, state, about)
   const byId = new Map(own.map((flow) => [flow.id, flow]))
   const found: Drifted[] = []
   for (const one of driftOf(made, state, desired)) {
@@ -72,7 +97,7 @@ async function driftOfProject(
     if (flow === undefined) continue
     const versions = await versionsSinceDeployment(call, flow)
     const drifted = attribute(one, versions, project)
-    if (drifted !== null) found.push({ ...drifted, project, flow })
+    if (drifted !== null) found.push({ ...drifted, left: left.get(one.id) ?? null, project, flow })
   }
   return found
 }
@@ -87,17 +112,22 @@ function asDeployed({ applied, applied_key: key, applied_status }: ObservedFlow)
 async function projectsOf(call: ReadCall, flows: readonly FlowRecord[]): Promise<ReadonlyMap<string, string>> {
   const projects = new Map<string, string>()
   for (const flow of flows) {
-    const project = flow.project ?? (await versionsSinceDeployment(call, flow)).at(-1)?.project ?? null
+    const project = flow.project ?? (await call.tx.flows.lastDeployed(flow.id))?.project ?? null
     if (project !== null) projects.set(flow.id, project)
   }
   return projects
 }
 
-/** From the newest version back to the last one that a deployment made, including that one. */
-async function versionsSinceDeployment(call: ReadCall, { id }: FlowRecord): Promise<readonly FlowVersion[]> {
-  const { data } = await listFlowVersions(call, id, { limit: MOST_EDITS })
-  const last = data.findIndex(({ deployment }) => deployment !== null)
-  return last < 0 ? data : data.slice(0, last + 1)
+/**
+ * From the newest version back to the last one that a deployment made, including that one. Of more edits than are
+ * looked at, those before are left out.
+ */
+async function versionsSinceDeployment(call: ReadCall, { id, version }: FlowRecord): Promise<readonly FlowVersion[]> {
+  const last = (await call.tx.flows.lastDeployed(id))?.version ?? 0
+  const { data } = await listFlowVersions(call, id, { limit: Math.min(MOST_EDITS, version - last + 1) })
+  if (last === 0 || data.some((one) => one.version === last)) return data
+  const rest = await listFlowVersions(call, id, { limit: 1, starting_after: `${id}:${last + 1}` })
+  return [...data, ...rest.data]
 }
 
 async function stateOf(call: ReadCall, flows: readonly FlowRecord[]): Promise<ObservedState> {

@@ -27,8 +27,9 @@ export async function newestAudit(call: ReadCall, filter: AuditFilter): Promise<
   return data
 }
 
-/** Drops what is too old. Answers whether more may be left. */
+/** Drops what is too old, where it is said how long records are kept. Answers whether more may be left. */
 export async function forgetAudit({ tx, now, auditDays }: WriteCall): Promise<boolean> {
+  if (auditDays === null) return false
   if (!(await tx.tryLock('audit_log'))) return false
   return (await tx.auditLog.forget(now - auditDays * DAY, MOST_AT_ONCE)) === MOST_AT_ONCE
 }

@@ -1,8 +1,9 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { SignInRecord } from '../../../store/people/sign-ins.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
 import { isAtTheStore, type Principal } from '../calls/principal.js'
 import { randomSecret } from '../keys/random-secret.js'
+import { isSameSecret } from '../keys/same-secret.js'
 import { audit, LONGEST_AGENT } from './audit.js'
 import { type Role, scopesOfRoles } from './roles.js'
 
@@ -136,8 +137,7 @@ export async function signOut(call: WriteCall, secret: string): Promise<void> {
 
 /** Whether a form comes from a page of this person. */
 export function isOwnForm({ formToken }: SignedIn, given: unknown): boolean {
-  if (typeof given !== 'string' || given.length !== formToken.length) return false
-  return timingSafeEqual(Buffer.from(given), Buffer.from(formToken))
+  return typeof given === 'string' && isSameSecret(given, formToken)
 }
 
 async function formTokenOf(call: Pick<Call<unknown>, 'signingSecret'>, hash: string): Promise<string> {

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { SessionRecord } from '../../../store/sessions.js'
 import type { Call } from '../calls/call.js'
+import { isSameSecret } from '../keys/same-secret.js'
 
 /**
  * The tokens that open a session for the person: the end of its `url`, and its `client_secret`. They are signed, not
@@ -49,7 +50,7 @@ export async function checkToken(
   { kind, issued, signature }: Token,
   session: SessionRecord,
 ): Promise<TokenCheck> {
-  if (!equal(signature, await sign(call, kind, session, issued))) return 'dead'
+  if (!isSameSecret(signature, await sign(call, kind, session, issued))) return 'dead'
   return call.now - issued > LIFETIMES[kind] ? 'expired' : 'valid'
 }
 
@@ -63,8 +64,4 @@ async function sign(call: Signing, kind: Kind, { id, attempt }: SessionRecord, i
     .update(what)
     .digest('base64url')
     .slice(0, 22)
-}
-
-function equal(a: string, b: string): boolean {
-  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b))
 }

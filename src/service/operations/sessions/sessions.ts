@@ -49,8 +49,8 @@ export interface ListSessionsParams extends ListParams {
   /** Extension: id or key of the flow. */
   readonly verification_flow?: string | undefined
   readonly client_reference_id?: string | undefined
-  /** For the dashboard: the given email address, and the country of the document. */
-  readonly email?: string | undefined
+  /** For the dashboard: the digest of the given email address, and the country of the document. */
+  readonly email_digest?: string | undefined
   readonly country?: string | undefined
   readonly related_customer?: string | undefined
   readonly related_customer_account?: string | undefined
@@ -196,7 +196,7 @@ export async function listSessions(
   const filter = {
     flow,
     client_reference_id,
-    email: params.email,
+    email_digest: params.email_digest,
     country: params.country,
     related_customer,
     related_customer_account,

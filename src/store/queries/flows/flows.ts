@@ -76,6 +76,16 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
       const also = isWithin(within)
       return (also === undefined ? query : query.where(also)).execute()
     },
+    async lastDeployed(flow) {
+      return db
+        .selectFrom('flow_versions')
+        .select(['version', 'project'])
+        .where('flow', '=', flow)
+        .where('deployment', 'is not', null)
+        .orderBy('version', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+    },
     async versions(flow, page) {
       const { data, has_more } = await readPage<FlowVersionsTable, number>(
         { limit: page.limit, starting_after: page.starting_after, ending_before: page.ending_before },

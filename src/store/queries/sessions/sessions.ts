@@ -1,4 +1,5 @@
 import { sha256 } from '../../../model/canonical.js'
+import { emailDigest } from '../../../model/email-address.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
 import { isOfFlowWithin } from '../flows/within.js'
 import { compiledOnce, insertOf } from '../rows/compiled-once.js'
@@ -71,7 +72,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       const { client_reference_id: reference, created } = filter
       const equal = [
         ['client_reference_hash', reference === undefined ? undefined : sha256(reference)],
-        ['email_hash', filter.email === undefined ? undefined : emailHash(filter.email)],
+        ['email_hash', filter.email_digest],
         ['related_customer', filter.related_customer],
         ['related_customer_account', filter.related_customer_account],
         ['flow', filter.flow],
@@ -104,11 +105,6 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
   }
 }
 
-/** People write the same address in capitals, too. */
-function emailHash(email: string): string {
-  return sha256(email.toLowerCase())
-}
-
 function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
   const { client_reference_id: reference } = record
   const { email } = record.provided_details ?? {}
@@ -128,7 +124,7 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
     metadata: JSON.stringify(record.metadata),
     client_reference_hash: reference === null ? null : sha256(reference),
     provided_details: toJson(record.provided_details),
-    email_hash: email === undefined || record.redaction !== null ? null : emailHash(email),
+    email_hash: email === undefined || record.redaction !== null ? null : emailDigest(email),
     given: JSON.stringify(given),
     // Programs older than 0009 read only this column.
     related_person: toJson(given.related_person ?? null),

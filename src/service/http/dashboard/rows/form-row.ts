@@ -13,11 +13,19 @@ export function fieldsOf({ body }: Pick<FastifyRequest, 'body'>): Fields {
   return (body ?? {}) as Fields
 }
 
-/** What was done: where the person goes next, and what is said there. */
-export interface Done {
-  /** After "/dashboard/:mode". */
+/** Where the person goes next, after "/dashboard/:mode". */
+interface Next {
   readonly to: readonly string[]
+}
+
+/** What was done is said there. */
+export interface Done extends Next {
   readonly notice: Notice
+}
+
+/** A list is shown there, narrowed by what was typed. */
+interface Narrowed extends Next {
+  readonly query: Readonly<Record<string, string>>
 }
 
 /** What was done, by name: the address of the next page carries the name, so it cannot be made to say anything else. */
@@ -63,7 +71,12 @@ export interface FormRow {
   /** Whether it asks for a fresh sign-in, because what it does cannot be undone, or gives others rights. */
   readonly isGrave?: boolean
   /** Where the person goes next; or, as with a preview, what is shown at once. */
-  readonly act: (write: Write, names: Names, fields: Fields, around: Around) => Promise<Done | Page | Download>
+  readonly act: (
+    write: Write,
+    names: Names,
+    fields: Fields,
+    around: Around,
+  ) => Promise<Done | Narrowed | Page | Download>
   /** The form again, when something typed was wrong; without it, a page says what was wrong. */
   readonly again?: (call: ReadCall, names: Names, fields: Fields, frame: Frame, fault: string) => Promise<Page>
 }

@@ -3,6 +3,7 @@ import { deploymentsPage } from '../../../dashboard/deployments/deployments-page
 import { effectOf } from '../../../operations/deployments/change-effect.js'
 import { deploymentFlows, listDeployments, retrieveDeployment } from '../../../operations/deployments/deployments.js'
 import { definitionOf } from '../rows/definition-text.js'
+import { oneByOne } from '../rows/one-by-one.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
 import { tarOf } from '../rows/tar.js'
@@ -36,14 +37,17 @@ export const DEPLOYMENTS_PAGES: readonly PageRow[] = [
   {
     path: '/deployments/:deployment/definitions.tar',
     needs: { scope: 'flows:read' },
-    show: atOnce(async (call, { names }, { mode }) => {
-      const { id, created } = await retrieveDeployment(call, nameOf(names, 'deployment'))
-      const flows = (await deploymentFlows(call, id)).data.filter(({ status }) => status === 'active')
-      const files = flows.map(({ key, config }) => ({
+    async show(read, { names }, { mode }) {
+      const { id, created, flows } = await read(async (call) => {
+        const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
+        return { ...deployment, flows: (await deploymentFlows(call, deployment.id)).data }
+      })
+      const active = flows.filter(({ status }) => status === 'active')
+      const files = await oneByOne(active, ({ key, config }) => ({
         name: `flows/${key}.yaml`,
         content: definitionOf(key, config, mode),
       }))
       return { file: `${id}.tar`, type: 'application/x-tar', content: tarOf(files, created) }
-    }),
+    },
   },
 ]

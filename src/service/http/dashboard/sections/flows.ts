@@ -6,10 +6,10 @@ import { flowsPage, sortOf } from '../../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../../dashboard/flows/versions-page.js'
 import { createPage } from '../../../dashboard/verifications/create-page.js'
 import { usageByDay, usageOf } from '../../../operations/figures/figures.js'
-import { isDrifted } from '../../../operations/flows/drifted-flows.js'
+import { driftedAmong } from '../../../operations/flows/drifted-flows.js'
 import { flowsInOrder } from '../../../operations/flows/flow-order.js'
 import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
-import { listFlows, retrieveFlow, updateStaticLink } from '../../../operations/flows/flows.js'
+import { listFlows, retrieveFlow, type StaticLinkParams, updateStaticLink } from '../../../operations/flows/flows.js'
 import { createSession, listSessions } from '../../../operations/sessions/sessions.js'
 import { qrCode } from '../qr-code.js'
 import { definitionOf, yamlOf } from '../rows/definition-text.js'
@@ -44,7 +44,7 @@ export const FLOWS_PAGES: readonly PageRow[] = [
       const paging = sort === 'newest' ? pagingOf(asked, list) : partsOf(asked, skip, list.has_more)
       const ids = list.data.map(({ id }) => id)
       const records = await call.tx.flows.byIdsOrKeys(call.livemode, ids, [])
-      const drifted = new Set(records.filter(isDrifted).map(({ id }) => id))
+      const drifted = await driftedAmong(call, records)
       return flowsPage(frame, { flows: list.data, filter, paging, usage: await usageOf(call, ids), drifted })
     }),
   },
@@ -56,7 +56,7 @@ export const FLOWS_PAGES: readonly PageRow[] = [
       const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
       const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
       const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
-      const record = await call.tx.flows.byId(call.livemode, flow.id)
+      const records = await call.tx.flows.byIdsOrKeys(call.livemode, [flow.id], [])
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
       return flowPage(frame, {
         flow,
@@ -65,7 +65,7 @@ export const FLOWS_PAGES: readonly PageRow[] = [
         marked: versions.data,
         usage: { range, days: await usageByDay(call, flow.id, range) },
         sessions: sessions.data,
-        isDrifted: record !== undefined && isDrifted(record),
+        isDrifted: (await driftedAmong(call, records)).has(flow.id),
         qrCode: code,
       })
     }),
@@ -97,19 +97,26 @@ export const FLOWS_PAGES: readonly PageRow[] = [
   },
 ]
 
+/** What the form of the static link does, by name, and what is said afterwards. */
+const LINK_CHANGES: ReadonlyMap<string, { readonly params: StaticLinkParams; readonly notice: Notice }> = new Map([
+  ['activate', { params: { active: true }, notice: 'link_activated' }],
+  ['deactivate', { params: { active: false }, notice: 'link_deactivated' }],
+  ['rotate', { params: { rotate: true }, notice: 'link_rotated' }],
+])
+
 export const FLOWS_FORMS: readonly FormRow[] = [
   {
     path: '/flows/:flow/link',
     needs: { scope: 'flows:write' },
     async act(write, { flow = '' }, fields) {
-      const what = text(fields.do)
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
-      const change = { activate: { active: true }, deactivate: { active: false }, rotate: { rotate: true } }[what]
+      const change = LINK_CHANGES.get(text(fields.do))
       if (change === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
-      const { key } = await write((call) => updateStaticLink(call, flow, { ...change, expected_version: version }))
-      const notice = { activate: 'link_activated', deactivate: 'link_deactivated', rotate: 'link_rotated' }[what]
-      return { to: ['flows', key], notice: notice as Notice }
+      const { key } = await write((call) =>
+        updateStaticLink(call, flow, { ...change.params, expected_version: version }),
+      )
+      return { to: ['flows', key], notice: change.notice }
     },
   },
   {

@@ -1,3 +1,4 @@
+import { emailDigest } from '../../../../model/email-address.js'
 import { looksLikeFlowId } from '../../../../model/flow.js'
 import {
   type ReportChecks,
@@ -21,6 +22,7 @@ import { isNamedOnly } from '../../../operations/calls/expand.js'
 import { audit } from '../../../operations/people/audit.js'
 import { submitSession } from '../../../operations/sessions/attempts.js'
 import { redactSession } from '../../../operations/sessions/redaction.js'
+import { hasResult } from '../../../operations/sessions/review/has-result.js'
 import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/review/review-session.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
@@ -34,9 +36,9 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
     path: '/verifications',
     needs: { scope: 'sessions:read' },
     async show(read, asked, frame) {
-      const { id = '', flow = '', status = '', reference = '', email = '', country = '' } = asked.query
-      const { since = '', until = '' } = asked.query
-      const filter = { flow, status, reference, email, country, since, until }
+      const { id = '', flow = '', status = '', reference = '', country = '' } = asked.query
+      const { email_digest = '', since = '', until = '' } = asked.query
+      const filter = { flow, status, reference, email_digest, country, since, until }
       // These may say who somebody is.
       const isPersonal = frame.may('reports:read')
       const params = {
@@ -44,7 +46,7 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
         ...(flow !== '' && { verification_flow: flow }),
         ...(isStatus(status) && { status }),
         ...(isPersonal && reference !== '' && { client_reference_id: reference }),
-        ...(isPersonal && email !== '' && { email: email.trim() }),
+        ...(isPersonal && email_digest !== '' && { email_digest }),
         ...(isPersonal && country !== '' && { country: country.trim().toUpperCase() }),
         created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
       }
@@ -68,13 +70,27 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
+const KEPT_FILTERS = ['flow', 'status', 'reference', 'country', 'since', 'until'] as const
+
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
+  {
+    // An address of a person is sent in a form: that of a page is kept by browsers, proxies and logs.
+    path: '/verifications',
+    needs: { scope: 'reports:read' },
+    async act(_write, _names, fields) {
+      const address = text(fields.email).trim()
+      const kept = KEPT_FILTERS.map((name) => [name, text(fields[name])])
+      const email_digest = address === '' ? '' : emailDigest(address)
+      return { to: ['verifications'], query: { ...Object.fromEntries(kept), email_digest } }
+    },
+  },
   {
     path: '/verifications/:session',
     needs: { scope: 'reports:read' },
     async act(write, { session = '' }, fields, { read, frame }) {
       const name = text(fields.value)
       if (!isValueName(name)) throw new ApiError(400, { message: 'The form does not say what to show.' })
+      // Refuses what is not offered, so that nothing is recorded that nobody saw.
       const page = await verification(read, frame, session, name)
       await write((call) => audit(call, { action: 'session.value_shown', object: session, detail: name }))
       return page
@@ -139,11 +155,15 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
   })
   const last = session.last_verification_report
   const report = typeof last === 'object' ? last : null
+  const offered = offeredValues(session, report, isNamedOnly)
+  if (name !== undefined && !offered.includes(name))
+    throw new ApiError(400, { message: 'There is no such value here.' })
   const values = {
-    offered: offeredValues(session, report, isNamedOnly),
+    offered,
     shown: name === undefined ? null : { name, text: valueIn(session, report, name) },
   }
-  return verificationPage(frame, { session, report, values, ...rest })
+  const isResult = report !== null && hasResult(session, report)
+  return verificationPage(frame, { session, report, values, hasResult: isResult, ...rest })
 }
 
 const REPORT = 'last_verification_report'

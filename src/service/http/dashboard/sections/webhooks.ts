@@ -34,12 +34,18 @@ export const WEBHOOKS_PAGES: readonly PageRow[] = [
   },
 ]
 
+/** What the form of an endpoint does, by name: whether the endpoint is off afterwards. */
+const SWITCHES: ReadonlyMap<string, boolean> = new Map([
+  ['enable', false],
+  ['disable', true],
+])
+
 export const WEBHOOKS_FORMS: readonly FormRow[] = [
   {
     path: '/webhooks/:endpoint/switch',
     needs: { scope: 'webhooks:write' },
     async act(write, { endpoint = '' }, fields) {
-      const disabled = { enable: false, disable: true }[text(fields.do)]
+      const disabled = SWITCHES.get(text(fields.do))
       if (disabled === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
       await write((call) => updateWebhookEndpoint(call, endpoint, { disabled }))
       return { to: ['webhooks', endpoint], notice: disabled ? 'endpoint_disabled' : 'endpoint_enabled' }

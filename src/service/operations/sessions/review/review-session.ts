@@ -9,6 +9,7 @@ import { actorOf } from '../../calls/principal.js'
 import { audit } from '../../people/audit.js'
 import { refuseRedacted, refuseUnless, saveWithEvent, sessionToWrite } from '../save-session.js'
 import { oneSessionResource } from '../session-resource.js'
+import { hasResult } from './has-result.js'
 
 /** The longest reason of a review, in characters. */
 export const LONGEST_REASON = 1000
@@ -82,6 +83,7 @@ async function reviewedChecks(call: WriteCall, session: SessionRecord, status: R
   const last = session.last_report
   const report = last === null ? undefined : await call.tx.reports.byId(session.livemode, last)
   if (report === undefined) throw refuse('has no result yet: no attempt has ended with checks')
+  if (!hasResult(session, report.checks)) throw refuse('has no result: its last attempt ended without checks')
   return report.checks
 }
 
