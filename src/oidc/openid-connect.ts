@@ -20,8 +20,9 @@ export interface OidcSettings {
 const AGAIN_WITHIN = 5 * 60
 /** How long one answer of the issuer may take, in seconds. */
 const PATIENCE = 5
-/** Whether the issuer answers, and after a fault anything at all, is asked that often; what it says of itself is kept that long; milliseconds. */
+/** Whether the issuer answers is asked that often at the most, in milliseconds; after a fault it is left alone as long. */
 const PAUSE = 5_000
+/** How long what it says of itself is used without being read anew, in milliseconds. */
 const KEPT = 60 * 60 * 1_000
 /** Longer than any answer of an issuer, in bytes. */
 const LARGEST_ANSWER = 1024 * 1024

@@ -68,10 +68,12 @@ describe.each(storeOfTheLane)('drift, on $name', (implementation) => {
     const wayOf = (key: string) =>
       plain(page.text.split(`aria-label="Drift of ${key}"`)[1]?.split('</section>')[0] ?? '')
     expect(wayOf('edited')).toContain('flows pull writes it into the definitions')
+    expect(wayOf('edited')).toContain('<code>flows pull edited</code>')
     expect(wayOf('edited')).toContain('<code>edited.yaml</code>')
     expect(wayOf('edited')).toContain(`href="${HERE}/flows/`)
     expect(wayOf('made')).toMatch(/flows pull .*made\.yaml/s)
     expect(wayOf('released')).toContain('taken out of the project: flows pull writes nothing')
+    expect(wayOf('released')).not.toContain('<code>flows pull')
     // Where a file with this text is not all that git lacks, there is none to copy.
     for (const key of ['released', 'elsewhere', 'archived']) expect(wayOf(key)).not.toMatch(/<textarea|\/edit"/)
     expect(page.text).not.toContain('>tf<')
@@ -104,6 +106,25 @@ describe.each(storeOfTheLane)('drift, on $name', (implementation) => {
     const { text } = await (await api.signedIn('editor')).show(`${HERE}/drift`)
     expect(text).toContain('flows pull and flows apply refuse until they are given back')
     expect(text).not.toContain('<textarea')
+  })
+
+  test('comes in parts where much of it was edited', async () => {
+    const api = await aDashboard(implementation)
+    const keys = Array.from({ length: 30 }, (_, index) => `f-${`${index}`.padStart(2, '0')}`)
+    await api.service.write(TESTER, (call) => deploy(call, aDeployment(keys.map((key) => creating(key)))))
+    const records = await api.store.read((tx) => tx.flows.byIdsOrKeys(false, [], keys))
+    const edited = records.map((one) => ({ ...one, version: 2, config: { ...one.config, name: 'By hand' } }))
+    await api.store.write((tx) => tx.flows.save(edited, edited.map(aVersionOf)))
+    const browser = await api.signedIn('viewer')
+    const shown = async (path: string) => {
+      const { text } = await browser.show(path)
+      const [, next = ''] = /href="([^"]+)" rel="next"/.exec(text) ?? []
+      return { keys: [...text.matchAll(/aria-label="Drift of (f-\d\d)"/g)].map(([, key]) => key), next: plain(next) }
+    }
+    const first = await shown(`${HERE}/drift`)
+    expect(first.keys).toHaveLength(25)
+    const second = await shown(first.next)
+    expect([[...first.keys, ...second.keys], second.next]).toEqual([keys, ''])
   })
 
   test('ends when git says the same and it is deployed; old definitions come back as files', async () => {

@@ -58,7 +58,7 @@ export interface ServerOptions {
   readonly webhookProxy?: WebhookProxy
   /** The version of Stripe's API that events name, except for webhook endpoints with their own version. */
   readonly apiVersion?: string
-  /** How long the audit log keeps its records, in days. By default this server deletes none: another may be set to keep them longer. */
+  /** How long the audit log keeps its records, in days. By default this server deletes none: others may keep them longer. */
   readonly auditDays?: number
   /** How long the server waits for clients to send; by default `WAITING`. */
   readonly waiting?: Waiting

@@ -79,7 +79,8 @@ function Drifted({ frame, flow }: { readonly frame: Frame; readonly flow: Drifte
 /** What `flows drift` says of this flow. A text to put into a file is shown where it would be all that is needed. */
 function WayIntoGit({ frame, flow }: { readonly frame: Frame; readonly flow: DriftedDefinition }) {
   const { id, key, now, kind, left, after } = flow
-  const isText = isTextEnough(flow)
+  const isPulled = left === null || left === 'no_definition'
+  const isText = isPulled && isTextEnough(flow)
   return (
     <details>
       <summary>The way into git</summary>
@@ -87,6 +88,11 @@ function WayIntoGit({ frame, flow }: { readonly frame: Frame; readonly flow: Dri
         In the repository of the project, with the environment of this service, for <code>{key}</code>:{' '}
         {leftSentence(left)}.
       </p>
+      {isPulled && (
+        <p>
+          <code>{`flows pull ${key}`}</code>
+        </p>
+      )}
       {isText && (
         <>
           <p class="quiet">
@@ -115,8 +121,8 @@ function WayIntoGit({ frame, flow }: { readonly frame: Frame; readonly flow: Dri
 }
 
 /** Whether the file of this name, with this text, is all that git lacks: not so where the key or the status changed. */
-function isTextEnough({ kind, left, isActive, key, now }: DriftedDefinition): boolean {
-  return kind !== 'released' && isActive && key === now && (left === null || left === 'no_definition')
+function isTextEnough({ kind, isActive, key, now }: DriftedDefinition): boolean {
+  return kind !== 'released' && isActive && key === now
 }
 
 function Fields({ of }: { readonly of: readonly DriftField[] }) {

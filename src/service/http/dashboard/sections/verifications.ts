@@ -70,6 +70,7 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
+/** What stays of the filters of a list when an email address is added. */
 const KEPT_FILTERS = ['flow', 'status', 'reference', 'country', 'since', 'until'] as const
 
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
@@ -156,8 +157,7 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
   const last = session.last_verification_report
   const report = typeof last === 'object' ? last : null
   const offered = offeredValues(session, report, isNamedOnly)
-  if (name !== undefined && !offered.includes(name))
-    throw new ApiError(400, { message: 'There is no such value here.' })
+  if (name !== undefined && !offered.includes(name)) throw new ApiError(400, { message: 'There is no such value.' })
   const values = {
     offered,
     shown: name === undefined ? null : { name, text: valueIn(session, report, name) },

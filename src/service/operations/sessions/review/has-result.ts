@@ -1,19 +1,15 @@
 import type { ReportChecks, VerificationSession } from '../../../../model/resources.js'
 
+interface Ended extends Pick<VerificationSession, 'status' | 'last_error'> {
+  /** Null as long as nothing was erased. */
+  readonly redaction: unknown
+}
+
 /**
  * Whether the last attempt ended with these checks, those of the newest report, so that there is a result to override.
  * An attempt that ended without checks leaves the report of an earlier one in its place, but its own error.
  */
-export function hasResult(
-  {
-    status,
-    redaction,
-    last_error: error,
-  }: Pick<VerificationSession, 'status' | 'last_error'> & {
-    readonly redaction: unknown
-  },
-  checks: ReportChecks,
-): boolean {
+export function hasResult({ status, redaction, last_error: error }: Ended, checks: ReportChecks): boolean {
   if (redaction !== null || (status !== 'verified' && status !== 'requires_input')) return false
   if (error === null) return true
   const { document, selfie, id_number, email, phone } = checks
