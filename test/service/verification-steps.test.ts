@@ -133,8 +133,9 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
       phone: '(555) 555-1212',
     })
     const row = JSON.stringify(await api.store.read((tx) => tx.sessions.byId(false, session.id)))
-    expect(row).not.toMatch(/Ada|6789|31\D+12/)
-    expect(JSON.stringify(api.log)).not.toMatch(/ada@|555|Ada/)
+    // Ids and times have such figures too, but not by themselves.
+    expect(row).not.toMatch(/Ada|123456789|\b31\D+12\b/)
+    expect(JSON.stringify(api.log)).not.toMatch(/ada@|555-1212|Ada/)
   })
 
   test('who mistyped an address can type another one at the next attempt', async () => {
