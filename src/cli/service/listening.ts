@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { Failure } from '../../app/failure.js'
 import { printable } from '../../text/text.js'
+import { apiAddressFault } from '../../validate/address.js'
 import { ExitCode } from '../program/exit-code.js'
 
 /** The first signal asks to stop. The second means: do not wait. Killing loses nothing in the store. */
@@ -43,6 +44,13 @@ const FAULTS: Readonly<Record<string, { readonly reason: string; readonly about:
   ENOTFOUND: NO_ADDRESS,
   EAI_AGAIN: NO_ADDRESS,
   EINVAL: NO_ADDRESS,
+}
+
+/** The address of a service. */
+export function parseAddress(value: string): string {
+  const fault = apiAddressFault(value)
+  if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
+  return value
 }
 
 export function parsePort(value: string): number {

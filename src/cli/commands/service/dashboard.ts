@@ -1,16 +1,14 @@
-import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { actorOf } from '../../../remote/embedded/options.js'
 import { startServer } from '../../../service/http/server.js'
 import { type Caller, type Service, service } from '../../../service/operations/calls/call.js'
 import { localUser } from '../../../service/operations/calls/principal.js'
 import { LINK_LIFETIME, makeSignInLink } from '../../../service/operations/people/sign-in.js'
 import { printable } from '../../../text/text.js'
-import { apiAddressFault } from '../../../validate/address.js'
 import { type Cli, type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
-import { cannotListen, parsePort, stopSignal } from '../../service/listening.js'
+import { cannotListen, parseAddress, parsePort, stopSignal } from '../../service/listening.js'
 import { atService } from '../../service/service.js'
 import { openServiceStore } from '../../service/store.js'
 import { stripeSettings } from '../../service/stripe.js'
@@ -20,7 +18,11 @@ import { verifiersFor } from '../../service/who-verifies.js'
 export const dashboard: Define = (command, run) => {
   command
     .option('-p, --port <port>', 'port to serve the dashboard on; by default a free one', parsePort, 0)
-    .option('--at <url>', 'only make a link, for the service that runs at this address over the same store', parseUrl)
+    .option(
+      '--at <url>',
+      'only make a link, for the service that runs at this address over the same store',
+      parseAddress,
+    )
     .addHelpText(
       'after',
       `\nThe link works once, for ${LINK_LIFETIME} seconds, and signs in as an admin. The store is that
@@ -77,10 +79,4 @@ async function linkOf(cli: Cli, operations: Service, caller: Caller): Promise<st
 function show(cli: Cli, url: string, secret: string): void {
   cli.terminal.talk(`Open this within ${LINK_LIFETIME} seconds; it works once:\n`)
   cli.terminal.result(`${url.replace(/\/+$/, '')}/dashboard/sign-in?token=${secret}\n`)
-}
-
-function parseUrl(value: string): string {
-  const fault = apiAddressFault(value)
-  if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
-  return value
 }

@@ -8,13 +8,12 @@ import type { MetricsServer } from '../../../service/metrics/serve.js'
 import { parseWebhookProxy, type WebhookProxy } from '../../../service/operations/webhooks/webhook-proxy.js'
 import { parseRange } from '../../../service/operations/webhooks/webhook-targets.js'
 import { printable } from '../../../text/text.js'
-import { apiAddressFault } from '../../../validate/address.js'
 import { type Define, examples } from '../../program/command.js'
 import { ExitCode } from '../../program/exit-code.js'
 import { allOf } from '../../service/all-of.js'
 import { pageOptions, parseBrandColor, parseBrandName, plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
-import { cannotListen, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
+import { cannotListen, parseAddress, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { identityProvider, parseGroupRoles, parseIssuer, parseScopes } from '../../service/oidc.js'
 import { proxyFault } from '../../service/proxies.js'
 import { settle } from '../../service/settings.js'
@@ -26,7 +25,7 @@ export const serve: Define = (command, run) => {
   command
     .option('-p, --port <port>', 'port to listen on; 0 takes a free one', parsePort, 4010)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--public-url <url>', 'where people reach the service (default: its own address)', parseUrl)
+    .option('--public-url <url>', 'where people reach the service (default: its own address)', parseAddress)
     .option(
       '--rate-limit <n>',
       'requests that each API key may make in a second; 0 for any number',
@@ -252,12 +251,6 @@ function webhookProxyOf({ webhookProxy: text }: { readonly webhookProxy?: string
 function parseApiVersion(value: string): string {
   if (isApiVersion(value)) return value
   throw new InvalidArgumentError(`It is not a version of Stripe's API: write it as ${API_VERSION}.`)
-}
-
-function parseUrl(value: string): string {
-  const fault = apiAddressFault(value)
-  if (fault !== undefined) throw new InvalidArgumentError(`It ${fault.message}: ${fault.hint}.`)
-  return value
 }
 
 function parseProxies(value: string): string {
