@@ -20,15 +20,17 @@ import { verifierWebhooks } from './verifier-webhooks.js'
 
 /** The flows API over HTTP. Every route only reads the request, calls its operation and writes the answer. */
 export function createApp(options: AppOptions): FastifyInstance {
-  const { service, id, health, log = logFaults, metrics, waiting = WAITING } = options
+  const { service, id, health, log, metrics, waiting = WAITING } = options
   const tell = (request: FastifyRequest, reply: FastifyReply) => {
     if (request.routeOptions.config?.isProbe && reply.statusCode === 200) return
-    const line = logLine(request, reply)
-    log(line)
-    const { method, route, status } = line
+    // Without a log only failures are told, so the line of a request that went well is not made.
+    if (log !== undefined || request.failure !== undefined) (log ?? logFaults)(logLine(request, reply))
+    if (metrics === undefined) return
     const limit = request.failure instanceof ApiError ? request.failure.limit : undefined
-    if (limit !== undefined) metrics?.rateLimited(limit.scope)
-    metrics?.requestEnded({ method, route, status, seconds: reply.elapsedTime / 1000 })
+    if (limit !== undefined) metrics.rateLimited(limit.scope)
+    const { method, routeOptions } = request
+    const seconds = reply.elapsedTime / 1000
+    metrics.requestEnded({ method, route: routeOptions.url ?? null, status: reply.statusCode, seconds })
   }
   const app = Fastify({
     genReqId: () => id('req'),
@@ -61,23 +63,29 @@ export function createApp(options: AppOptions): FastifyInstance {
   app.decorateRequest('keyTail', null)
   app.decorateRequest('failure')
   app.removeAllContentTypeParsers()
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing are plain functions: every request would pay for a promise.
+  app.addHook('onRequest', (request, reply, done) => {
     if (options.trustProxy !== undefined) forgetPorts(request)
     reply.headers(alwaysSent(request, options.apiVersion))
     checkHead(request)
     refuseEncoded(request)
     // Before the body is read: if the address is wrong, the body does not matter.
     if (request.is404) throw unrecognised(request)
+    done()
   })
   app.setErrorHandler(async (error, request, reply) => {
     request.failure = error
     return sendError(reply, isTooLarge(error) ? tooLarge(limitOf(request)) : error)
   })
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     // Clients with an open connection learn early that they should send later requests elsewhere.
     if (health.isDraining()) reply.header('connection', 'close')
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => tell(request, reply))
+  app.addHook('onResponse', (request, reply, done) => {
+    tell(request, reply)
+    done()
+  })
   healthRoutes(app, health)
   openApiRoute(app)
   optionsRoutes(app, ROUTES)

@@ -23,6 +23,8 @@ export function decodeForm(...texts: readonly string[]): Record<string, unknown>
   return form
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /** The text of a body, which must be UTF-8: a lenient decoder would replace wrong bytes silently. */
 export function decodeUtf8(bytes: Uint8Array, contentType = ''): string {
   const [, charset = 'utf-8'] = /;\s*charset\s*=\s*"?([^\s";]*)/i.exec(contentType) ?? []
@@ -31,7 +33,7 @@ export function decodeUtf8(bytes: Uint8Array, contentType = ''): string {
     throw new ApiError(400, { message })
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return UTF8.decode(bytes)
   } catch {
     throw new ApiError(400, { message: 'Invalid body: it is not UTF-8.' })
   }
