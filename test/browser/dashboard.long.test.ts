@@ -201,6 +201,7 @@ describe('the dashboard, in a browser', () => {
         'reports?flow=flow-1',
         'flows?sort=used',
         ...['events', `events/${event.id}`, 'webhooks', `webhooks/${endpoint.id}`, 'keys'],
+        ...['new-endpoint', `webhooks/${endpoint.id}/edit`, 'new-key'],
         ...['sign-ins', 'audit'],
       ],
     ]

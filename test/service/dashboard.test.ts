@@ -123,8 +123,9 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const events = ['GET /events', 'GET /events/:event']
     const ofAdmins = [
       ...['GET /audit', 'GET /audit.csv'],
-      ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /keys'],
-      ...['POST /webhooks/:endpoint/switch', 'POST /webhooks/:endpoint/resend', 'POST /keys/:key/revoke'],
+      ...['GET /webhooks', 'GET /webhooks/:endpoint', 'GET /webhooks/:endpoint/edit', 'GET /new-endpoint'],
+      ...['switch', 'resend', 'edit', 'delete'].map((act) => `POST /webhooks/:endpoint/${act}`),
+      ...['POST /new-endpoint', 'GET /keys', 'GET /new-key', 'POST /new-key', 'POST /keys/:key/revoke'],
     ]
     const editing = ['GET /new-flow', 'POST /new-flow', 'GET /flows/:flow/edit', 'POST /flows/:flow/edit']
     const link = ['POST /flows/:flow/link', ...editing]
@@ -411,6 +412,94 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect((await browser.show('/dashboard/test/webhooks')).text).toContain(receiver.url)
     expect((await browser.show(here.replace('/test/', '/live/'))).status).toBe(404)
     expect((await browser.show(`${here}?status=failed`)).text).toContain('There is none.')
+  })
+
+  test('an endpoint is made, edited and deleted by forms, and its secret is shown once', async () => {
+    const api = await aDashboard(implementation)
+    const browser = await api.signedIn()
+    const form = '/dashboard/test/new-endpoint'
+    const typed = { url: ' https://example.com/hook ', events: 'identity.*\r\n', description: SCRIPT }
+    const refused = await browser.send(form, form, typed)
+    expect(refused.status).toBe(400)
+    // What was typed is still there, and nothing was made.
+    expect(plain(refused.text)).toContain('identity.*')
+    expect(refused.text).not.toMatch(FOREIGN)
+    const list = async () => (await api.call('GET', '/v1/webhook_endpoints')).body.data
+    expect(await list()).toEqual([])
+
+    const events = ' identity.verification_session.verified \r\n\r\nidentity.verification_session.redacted'
+    const made = await browser.send(form, form, { ...typed, events })
+    expect(made.status).toBe(200)
+    const [endpoint] = await list()
+    expect(endpoint).toMatchObject({
+      url: 'https://example.com/hook',
+      enabled_events: ['identity.verification_session.verified', 'identity.verification_session.redacted'],
+      description: SCRIPT,
+    })
+    const stored = await api.store.read((tx) => tx.webhookEndpoints.byId(false, endpoint.id))
+    expect(made.text).toContain(stored?.secret)
+    expect(made.headers.get('cache-control')).toBe('no-store')
+
+    const here = `/dashboard/test/webhooks/${endpoint.id}`
+    const edit = `${here}/edit`
+    const shown = await browser.show(edit)
+    expect(plain(shown.text)).toContain('identity.verification_session.verified')
+    expect(shown.text).not.toMatch(FOREIGN)
+    expect((await browser.send(edit, edit, { url: 'ftp://example.com', events: '*' })).status).toBe(400)
+    const saved = await browser.send(edit, edit, { url: 'https://example.com/other', events: '*', description: '' })
+    expect(saved).toMatchObject({ status: 303, location: `${here}?done=endpoint_saved` })
+    expect(await list()).toMatchObject([{ url: 'https://example.com/other', enabled_events: ['*'], description: null }])
+    expect((await browser.send(here, `${here}/delete`)).status).toBe(400)
+    expect(await list()).toHaveLength(1)
+    expect((await browser.send(here, `${here}/delete`, { sure: 'yes' })).status).toBe(303)
+    expect(await list()).toEqual([])
+    const { data } = await api.store.read((tx) => tx.auditLog.list({ object: endpoint.id }, { limit: 10 }))
+    expect(data.map(({ action }) => action)).toEqual([
+      'webhook_endpoint.deleted',
+      'webhook_endpoint.updated',
+      'webhook_endpoint.created',
+    ])
+  })
+
+  test('a key is made by a form, and its secret is shown once', async () => {
+    const api = await aDashboard(implementation)
+    const browser = await api.signedIn()
+    const form = '/dashboard/test/new-key'
+    const typed = {
+      name: SCRIPT,
+      'scopes[]': 'flows:read',
+      project: 'acme',
+      flows: 'kyc-*\r\nsign-up',
+    }
+    for (const wrong of [
+      { name: ' ' },
+      { expires: '1999-01-01' },
+      { expires: '2026-02-30' },
+      { expires: 'soon' },
+      { 'scopes[]': 'keys:admin' },
+      { flows: 'NO KEY' },
+      { addresses: 'everywhere' },
+    ]) {
+      const refused = await browser.send(form, form, { ...typed, ...wrong })
+      expect([wrong, refused.status]).toEqual([wrong, 400])
+      expect(refused.text).not.toMatch(FOREIGN)
+      // What was typed is still there.
+      expect(plain(refused.text)).toContain({ ...typed, ...wrong }.flows.split('\r')[0])
+    }
+    const made = await browser.send(form, form, typed)
+    const [, secret = ''] = /(rk_test_\w+)/.exec(made.text) ?? []
+    expect((await api.call('GET', FLOWS, { key: secret })).status).toBe(200)
+    expect((await api.call('GET', '/v1/api_keys', { key: secret })).status).toBe(403)
+    const { text } = await browser.show('/dashboard/test/keys')
+    expect(text).not.toContain(secret)
+    expect(text).toContain('only project acme; flows kyc-*, sign-up')
+    expect(text).toContain('by anna')
+
+    const whole = await browser.send('/dashboard/live/new-key', '/dashboard/live/new-key', {
+      name: 'all',
+      expires: '2026-12-01',
+    })
+    expect(whole.text).toMatch(/sk_live_\w+/)
   })
 
   test('keys are shown without their secrets, and revoked once it is asked for twice', async () => {

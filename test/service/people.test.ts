@@ -37,6 +37,13 @@ describe.each(storeOfTheLane)('a sign-in that is not fresh, on $name', (implemen
       api.clock.now += FRESH
     }
     expect((await api.call('GET', `/v1/api_keys/${key.id}`)).body.revoked_by).toBe('anna')
+    // A form that would lose what is typed asks first.
+    for (const name of ['new-key', 'new-endpoint']) {
+      const form = `/dashboard/test/${name}`
+      expect((await browser.show(form)).text).toContain('Sign in again')
+      expect((await browser.send(page, form, { name: 'x' })).text).toContain('Sign in again')
+    }
+    expect((await api.call('GET', '/v1/api_keys')).body.data).toHaveLength(2)
   })
 
   test('gives way to the new one, in the same browser', async () => {

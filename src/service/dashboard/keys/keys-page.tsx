@@ -18,12 +18,20 @@ export function keysPage(frame: Frame, { keys, paging, now }: KeysView): Page {
   return dashboardPage(
     200,
     frame,
-    { title: 'API keys', within: 'keys' },
+    {
+      title: 'API keys',
+      within: 'keys',
+      actions: (
+        <a class="btn btn-primary" href={at(frame.mode, 'new-key')}>
+          New key
+        </a>
+      ),
+    },
     <>
       <div class="card">
         {keys.length === 0 ? (
           <p class="quiet empty-list">
-            There is none. <code>flows keys create</code> makes one, and prints its secret once.
+            There is none. "New key" makes one, or <code>flows keys create</code>. Its secret is shown once.
           </p>
         ) : (
           <ListTable columns={['Key', 'May', 'Created', 'Last used', 'Ends']}>

@@ -5,6 +5,7 @@ import { Facts } from '../parts/facts.js'
 import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
 import { Pages, type Paging } from '../parts/paging.js'
+import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
 import { DeliveryTable } from './delivery-table.js'
 import { EndpointStatus } from './endpoints-page.js'
@@ -26,7 +27,16 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
   return dashboardPage(
     200,
     frame,
-    { title: url, within: 'webhooks', from: { href: at(frame.mode, 'webhooks'), text: 'All webhook endpoints' } },
+    {
+      title: url,
+      within: 'webhooks',
+      from: { href: at(frame.mode, 'webhooks'), text: 'All webhook endpoints' },
+      actions: frame.may('webhooks:write') && (
+        <a class="btn" href={at(frame.mode, 'webhooks', id, 'edit')}>
+          Edit
+        </a>
+      ),
+    },
     <div class="stack">
       <section class="card card-body" aria-label="What it is">
         <Facts
@@ -41,14 +51,22 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
           ]}
         />
         {frame.may('webhooks:write') && (
-          <form method="post" action={at(frame.mode, 'webhooks', id, 'switch')}>
-            <FormToken of={frame} />
-            <input type="hidden" name="do" value={isEnabled ? 'disable' : 'enable'} />
-            <button type="submit" class="btn">
-              {isEnabled ? 'Disable the endpoint' : 'Enable the endpoint'}
-            </button>{' '}
-            {isEnabled && <span class="quiet">What it has not got yet is canceled.</span>}
-          </form>
+          <>
+            <form method="post" action={at(frame.mode, 'webhooks', id, 'switch')}>
+              <FormToken of={frame} />
+              <input type="hidden" name="do" value={isEnabled ? 'disable' : 'enable'} />
+              <button type="submit" class="btn">
+                {isEnabled ? 'Disable the endpoint' : 'Enable the endpoint'}
+              </button>{' '}
+              {isEnabled && <span class="quiet">What it has not got yet is canceled.</span>}
+            </form>
+            <Sure
+              frame={frame}
+              action={at(frame.mode, 'webhooks', id, 'delete')}
+              text="Delete the endpoint"
+              what="It gets no more events. Its address and its secret are gone; the record of its deliveries stays."
+            />
+          </>
         )}
       </section>
       <section class="card" aria-labelledby="deliveries">

@@ -16,13 +16,21 @@ export function endpointsPage(frame: Frame, { endpoints, paging }: EndpointsView
   return dashboardPage(
     200,
     frame,
-    { title: 'Webhook endpoints', within: 'webhooks' },
+    {
+      title: 'Webhook endpoints',
+      within: 'webhooks',
+      actions: frame.may('webhooks:write') && (
+        <a class="btn btn-primary" href={at(frame.mode, 'new-endpoint')}>
+          New endpoint
+        </a>
+      ),
+    },
     <>
       <Live frame={frame}>
         <div class="card">
           {endpoints.length === 0 ? (
             <p class="quiet empty-list">
-              There is none. <code>POST /v1/webhook_endpoints</code> makes one, as at Stripe.
+              There is none. "New endpoint" makes one, or <code>POST /v1/webhook_endpoints</code> as at Stripe.
             </p>
           ) : (
             <ListTable columns={['Address', 'Status', 'Events', 'Created']}>

@@ -122,11 +122,12 @@ export function dashboardRoutes(
     return sendFile(reply, shown)
   }
 
-  for (const { path, needs, show } of PAGES) {
+  for (const { path, needs, isGrave, show } of PAGES) {
     app.get(`/:mode${path}`, async (request, reply) => {
       const person = await personOf(request)
       const caller = callerOf(request, person)
       authorise(caller, needs, '')
+      if (isGrave && !person.isFresh) throw new NotFresh(person)
       const shown = await show(readFor(caller), askedOf(request), frameOf(request, person))
       if ('file' in shown || !isRefresh(request)) return sendShown(reply, caller, shown)
       const tag = createHash('sha256').update(shown.html).digest('base64url')

@@ -40,6 +40,8 @@ const NOTICES = {
   reviewed: 'The result was overridden. Receivers of webhooks are told.',
   endpoint_enabled: 'The endpoint gets events from now on.',
   endpoint_disabled: 'The endpoint gets no more events.',
+  endpoint_saved: 'The endpoint was saved.',
+  endpoint_deleted: 'The endpoint was deleted.',
   resent: 'The event is being sent again.',
   sign_in_ended: 'The sign-in has ended.',
   key_revoked: 'The key was revoked: it no longer works.',
@@ -83,6 +85,14 @@ export interface FormRow {
 
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
+}
+
+/** The lines of what was typed that are not blank, without spaces around them. */
+export function lines(typed: string): readonly string[] {
+  return typed
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
 }
 
 /** What cannot be undone is not done without the tick. */

@@ -16,6 +16,8 @@ export interface PageRow {
   /** After "/dashboard/:mode". */
   readonly path: string
   readonly needs: Needs
+  /** Whether it asks for a fresh sign-in, because its form does: what was typed would be lost. */
+  readonly isGrave?: boolean
   readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page | Download>
 }
 
