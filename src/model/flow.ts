@@ -35,6 +35,12 @@ export type DocumentType = 'driving_license' | 'id_card' | 'passport'
 /** All document types in canonical order, which is also the default of `allowed_types`. */
 export const DOCUMENT_TYPES: readonly DocumentType[] = ['driving_license', 'id_card', 'passport']
 
+/** A document that a person picked: its type, and the country that issued it (ISO 3166-1 alpha-2). */
+export interface PickedDocument {
+  readonly type: DocumentType
+  readonly country: string
+}
+
 /**
  * Fills in every default and puts every set in one order, so that equal flows are equal values. Idempotent: a
  * FlowConfig comes back unchanged. The body must be valid (see validate/).

@@ -1,3 +1,4 @@
+import type { PickedDocument } from '../model/flow.js'
 import type { SessionError, SessionOptions, SessionStatus, VerifiedOutputs } from '../model/resources.js'
 import type { FlowBinding } from './flows.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
@@ -37,6 +38,8 @@ export interface SessionRecord {
   readonly attempt: number
   /** The choice on the session's page while it is processing; the verifier gets it when asked for the result. */
   readonly outcome: string | null
+  /** The document that the person picked on the session's page, while it is processing; null if none was picked. */
+  readonly picked: PickedDocument | null
   /** When the service must continue by itself: to settle the session, or to finish its redaction. */
   readonly due: number | null
   /** The session at its remote verifier; null for one that is verified here. */
@@ -72,7 +75,10 @@ export interface RemoteSession {
 export interface SessionFilter {
   /** The flow's id. */
   readonly flow?: string | undefined
-  readonly client_reference_id?: string | undefined
+  /** A version of that flow. */
+  readonly flow_version?: number | undefined
+  /** The digest of `client_reference_id` (SHA-256). */
+  readonly reference_digest?: string | undefined
   /** The digest of the given email address. */
   readonly email_digest?: string | undefined
   readonly country?: string | undefined

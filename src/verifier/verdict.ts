@@ -1,9 +1,12 @@
+import type { PickedDocument } from '../model/flow.js'
 import type { ReportChecks, SessionError, SessionOptions, VerifiedOutputs } from '../model/resources.js'
 
 /** What to verify: the checks that are on, and the details that were given beforehand. */
 export interface Submission {
   readonly options: SessionOptions
   readonly provided_details: { readonly email?: string; readonly phone?: string } | null
+  /** The document that the person picked on the verifier's page here; null or left out if none was picked. */
+  readonly picked?: PickedDocument | null
 }
 
 /**

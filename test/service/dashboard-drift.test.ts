@@ -156,10 +156,10 @@ describe.each(storeOfTheLane)('drift, on $name', (implementation) => {
 })
 
 describe.each(storeOfTheLane)('the list of verifications, on $name', (implementation) => {
-  test('shows each check, and is narrowed by email address and country by those who may see them', async () => {
+  test('shows each check, and is narrowed by reference, email address and country by those who may see them', async () => {
     const api = await aDashboard(implementation)
     const made = async (email: string, outcome: string) => {
-      const body = { type: 'document', provided_details: { email } }
+      const body = { type: 'document', client_reference_id: `to ${email}`, provided_details: { email } }
       const { id } = (await api.call('POST', '/v1/identity/verification_sessions', { body })).body
       const submit = `/v1/test_helpers/identity/verification_sessions/${id}/submit`
       await api.call('POST', submit, { body: { outcome } })
@@ -173,18 +173,26 @@ describe.each(storeOfTheLane)('the list of verifications, on $name', (implementa
       const { text } = await browser.show(`${list}?${query}`)
       return [anna, otto].map((id) => text.includes(`>${id}<`))
     }
-    const byEmail = async (browser: typeof analyst, email: string, query = '') => {
-      const { status, location } = await browser.send(`${list}?${query}`, list, { email, status: '', country: 'US' })
+    const byPerson = async (typed: Record<string, string>) => {
+      const { status, location } = await analyst.send(list, list, { status: '', country: 'US', ...typed })
       expect(status).toBe(303)
       return (location ?? '').split('?')[1] ?? ''
     }
     // What is typed does not get into an address, where it would be kept.
-    const digest = await byEmail(analyst, ' ANNA@example.com ')
+    const digest = await byPerson({ email: ' ANNA@example.com ' })
     expect(digest).toMatch(/^country=US&email_digest=[0-9a-f]{64}$/)
     expect(await found(analyst, digest)).toEqual([true, false])
     expect(await found(analyst, digest.replace('country=US&', ''))).toEqual([true, false])
     expect((await analyst.show(`${list}?${digest}`)).text).toContain('Only those of one email address')
-    expect(await byEmail(analyst, '')).toBe('country=US')
+    expect(await byPerson({ email: '', reference: '' })).toBe('country=US')
+    const both = await byPerson({ reference: 'to Anna@example.com', email_digest: digest.slice(-64) })
+    expect(both).toMatch(/^country=US&reference_digest=[0-9a-f]{64}&email_digest=[0-9a-f]{64}$/)
+    expect(await found(analyst, both)).toEqual([true, false])
+    expect((await analyst.show(`${list}?${both}`)).text).toContain('Only those of one reference and email address')
+    expect(await found(analyst, (await byPerson({ reference: 'to anna@example.com' })).slice(11))).toEqual([
+      false,
+      false,
+    ])
     expect(await found(analyst, 'country=us')).toEqual([true, false])
     expect(await found(analyst, `country=${encodeURIComponent(SCRIPT)}`)).toEqual([false, false])
     expect(await found(viewer, `${digest}&country=gb`)).toEqual([true, true])
@@ -192,5 +200,43 @@ describe.each(storeOfTheLane)('the list of verifications, on $name', (implementa
     expect((await viewer.show(list)).text).not.toMatch(/Passed|Failed|Country/)
     await api.call('POST', `/v1/identity/verification_sessions/${anna}/redact`)
     expect(await found(analyst, digest)).toEqual([false, false])
+  })
+
+  test('is narrowed by status, version and day, also on the page of a flow', async () => {
+    const api = await aDashboard(implementation)
+    const flow = '/v1/identity/verification_flows'
+    await api.call('POST', flow, { body: { key: 'a', name: 'A', type: 'document' } })
+    const made = async () => {
+      const body = { verification_flow: 'a' }
+      return (await api.call('POST', '/v1/identity/verification_sessions', { body })).body.id as string
+    }
+    const first = await made()
+    api.clock.now += 24 * 60 * 60
+    await api.call('POST', `${flow}/a`, { body: { name: 'B' } })
+    const second = await made()
+    await api.call('POST', `/v1/identity/verification_sessions/${second}/cancel`)
+    const browser = await api.signedIn('viewer')
+    const day = (seconds: number) => new Date(seconds * 1000).toISOString().slice(0, 10)
+    for (const [query, found] of [
+      ['', [true, true]],
+      ['version=1', [true, false]],
+      ['version=2&status=canceled', [false, true]],
+      ['status=requires_input', [true, false]],
+      [`since=${day(api.clock.now)}`, [false, true]],
+      [`until=${day(api.clock.now)}&version=1`, [true, false]],
+      ['version=x&status=x&since=x', [true, true]],
+    ] as const) {
+      for (const page of [`flows/a?${query}`, `verifications?flow=a&${query}`]) {
+        const { text } = await browser.show(`${HERE}/${page}`)
+        expect([page, [first, second].map((id) => text.includes(`>${id}<`))]).toEqual([page, found])
+      }
+    }
+    const { text } = await browser.show(`${HERE}/flows/a?version=2`)
+    expect(text).toContain(
+      'href="/dashboard/test/verifications?flow=a&amp;status=&amp;version=2&amp;since=&amp;until="',
+    )
+    // Without a flow there is no version to ask for.
+    const any = await browser.show(`${HERE}/verifications?version=1`)
+    expect([any.text.includes(`>${second}<`), any.text.includes('name="version"')]).toEqual([true, false])
   })
 })

@@ -163,8 +163,8 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
       expect((await viewer.show(page)).text).not.toMatch(personal)
       expect((await analyst.show(page)).text).toMatch(personal)
     }
-    expect((await viewer.show('/dashboard/test/verifications?reference=NOBODY')).text).toContain(session.id)
-    expect((await analyst.show('/dashboard/test/verifications?reference=NOBODY')).text).not.toContain(session.id)
+    expect((await viewer.show('/dashboard/test/verifications?reference_digest=NOBODY')).text).toContain(session.id)
+    expect((await analyst.show('/dashboard/test/verifications?reference_digest=NOBODY')).text).not.toContain(session.id)
   })
 
   test('a form of another site, or of an earlier sign-in, does nothing', async () => {
@@ -191,7 +191,10 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
     const query = encodeURIComponent(SCRIPT)
     const pages = [
       ...[`flows?search=${query}&project=${query}`, 'flows', `flows/${key}`, `flows/${query}`, `flows/${key}/verify`],
-      ...[`verifications?flow=${key}&reference=${query}&since=${query}`, `verifications/${session.id}?done=${query}`],
+      ...[
+        `verifications?flow=${key}&version=${query}&reference_digest=${query}&since=${query}`,
+        `verifications/${session.id}?done=${query}`,
+      ],
       `verifications?id=${query}`,
       ...[`reports?flow=${query}`, `reports?flow=${key}&since=${query}`, `flows?sort=used&skip=${query}`],
     ]
@@ -581,6 +584,16 @@ describe('around the pages', () => {
     }
     const ended = await again()
     expect([ended.status, ended.headers.get('hx-refresh')]).toEqual([401, 'true'])
+  })
+
+  test('API keys and sign-ins keep themselves up to date, and rows with a form are told apart by id', async () => {
+    const api = await aDashboard(aStore())
+    const browser = await api.signedIn()
+    for (const page of ['keys', 'sign-ins']) {
+      const { text } = await browser.show(`/dashboard/test/${page}`)
+      const live = text.slice(text.indexOf('id="live"'), text.indexOf('</main>'))
+      expect([page, /<tr id="\w+">(?:(?!<\/tr>).)*<form/s.test(live)]).toEqual([page, true])
+    }
   })
 
   test('a fault takes no place of what is shown', async () => {

@@ -346,6 +346,18 @@ describe.each(storeOfTheLane)('what a session is given, on $name', (implementati
     expect(body.data).toHaveLength(1)
   })
 
+  test('are listed by a version of their flow, and by none without the flow', async () => {
+    const api = await served({ implementation })
+    await api.call('POST', FLOWS, { body: { key: 'of-versions', name: 'A', type: 'document' } })
+    const { id } = await created(api, { verification_flow: 'of-versions' })
+    await api.call('POST', `${FLOWS}/of-versions`, { body: { name: 'B' } })
+    await created(api, { verification_flow: 'of-versions' })
+    const first = await api.call('GET', `${SESSIONS}?verification_flow=of-versions&verification_flow_version=1`)
+    expect(first.body.data.map((one: { id: string }) => one.id)).toEqual([id])
+    const { status, body } = await api.call('GET', `${SESSIONS}?verification_flow_version=1`)
+    expect([status, body.error.code, body.error.param]).toEqual([400, 'parameter_missing', 'verification_flow'])
+  })
+
   test('a customer is kept, and found again', async () => {
     const api = await served({ implementation })
     const { id } = await created(api, { type: 'document', related_customer: 'cus_1' })

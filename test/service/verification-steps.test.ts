@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { continueDueSessions } from '../../src/service/operations/sessions/due-sessions.js'
 import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { aPerson, goThrough, RIGHT } from './person.js'
 import { type Served, served } from './serving.js'
@@ -105,6 +106,31 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     const types = [...page.text.matchAll(/name="type" value="(\w+)"/g)].map(([, type]) => type)
     expect(types).toEqual(['id_card', 'passport', 'other'])
     expect(page.text).toContain('<option value="DE">Germany</option>')
+  })
+
+  test('has the document that was picked in the report, as long as it is allowed, and also after processing', async () => {
+    for (const processing of [0, 5]) {
+      const api = await served({ implementation, processing })
+      const picked = { country: 'AT', type: 'id_card' }
+      const documentOf = async (more: object) => {
+        const session = await aSession(api, { type: 'document' })
+        const person = aPerson()
+        const { page } = await goThrough(person, session.url, 'document')
+        const { page: review } = await goThrough(person, (await person.fill(page, picked)).url, 'review')
+        await api.store.write(async (tx) => {
+          const found = await tx.sessions.toWrite(false, session.id)
+          if (found) await tx.sessions.update({ ...found, ...more })
+        })
+        await person.fill(review)
+        api.clock.now += processing
+        await continueDueSessions(api.service)
+        const { last_verification_report } = await statusOf(api, session)
+        const { body } = await api.call('GET', `/v1/identity/verification_reports/${last_verification_report}`)
+        return [body.document.type, body.document.issuing_country]
+      }
+      expect(await documentOf({})).toEqual(['id_card', 'AT'])
+      expect(await documentOf({ options: { document: { allowed_types: ['passport'] } } })).toEqual(['passport', 'US'])
+    }
   })
 
   test('takes pictures with the camera alone where the flow says so, and no picture could be sent', async () => {

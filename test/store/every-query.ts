@@ -1,3 +1,4 @@
+import { sha256 } from '../../src/model/canonical.js'
 import { emailDigest } from '../../src/model/email-address.js'
 import type { DeploymentFilter } from '../../src/store/deployments.js'
 import type { EventFilter } from '../../src/store/events.js'
@@ -48,13 +49,19 @@ const FLOW_FILTER: Required<FlowFilter> = {
   within: WITHIN,
 }
 const DEPLOYMENT_FILTER: Required<DeploymentFilter> = { project: 'p', approved_digest: 'approved-d7', created: CREATED }
-const SESSION_FILTER: Required<SessionFilter> = {
+const SESSION_FILTER: Required<Omit<SessionFilter, 'flow_version'>> = {
   flow: 'f7',
-  client_reference_id: 'reference-7',
+  reference_digest: sha256('reference-7'),
   email_digest: emailDigest('Person-7@example.com'),
   country: 'C7',
   related_customer: 'cus_7',
   related_customer_account: 'acct_7',
+  status: 'canceled',
+  created: CREATED,
+  within: WITHIN,
+}
+/** With a flow and a version. */
+const VERSION_FILTER: Pick<typeof SESSION_FILTER, 'status' | 'created' | 'within'> = {
   status: 'canceled',
   created: CREATED,
   within: WITHIN,
@@ -164,7 +171,12 @@ export const EVERY_CALL: EveryCall = {
     atVerifier: (tx) => tx.sessions.atVerifier('remote', 'remote-7'),
     hasDue: (tx) => tx.sessions.hasDue(NOW),
     claimDue: (tx) => tx.sessions.claimDue({ now: NOW, leaseUntil: NOW + 30, limit: 100 }),
-    list: everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
+    list: [
+      ...everyList(SESSION_FILTER, 's0700', (tx, filter, page) => tx.sessions.list(false, filter, page)),
+      ...everyList(VERSION_FILTER, 's0700', (tx, filter, page) =>
+        tx.sessions.list(false, { flow: 'f7', flow_version: 2, ...filter }, page),
+      ),
+    ],
     insert: (tx) => tx.sessions.insert(aSession('new')),
     toWrite: (tx) => tx.sessions.toWrite(false, 's0007'),
     update: (tx) => tx.sessions.update(aSession('s0007')),
@@ -395,6 +407,7 @@ export async function fill(tx: WriteTransaction, rows: number): Promise<void> {
       aSession(`s${padded(n)}`, {
         ...common,
         flow: `f${n % 20}`,
+        flow_version: 1 + (n % 3),
         status: n % 50 === 0 ? 'canceled' : 'verified',
         client_reference_id: reference,
         related_customer: n % 10 === 0 ? `cus_${n}` : null,

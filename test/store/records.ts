@@ -73,6 +73,7 @@ export function aSession(id: string, more: Partial<SessionRecord> = {}): Session
     redaction: null,
     attempt: 0,
     outcome: null,
+    picked: null,
     due: null,
     remote: null,
     link_visitor: null,

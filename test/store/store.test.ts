@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { sha256 } from '../../src/model/canonical.js'
 import type { FlowFilter, FlowRecord } from '../../src/store/flows.js'
 import type { Store } from '../../src/store/store.js'
 import { aConfig } from '../helpers/builders.js'
@@ -422,20 +423,22 @@ for (const implementation of stores) {
         expect(await store.read((tx) => tx.sessions.byId(true, 's'))).toBeUndefined()
       })
 
-      test('list by flow, reference (of any length), customer, status and time', async () => {
+      test('list by flow, its version, reference (of any length), customer, status and time', async () => {
         const store = await aStore()
         await saveFlows(store, aFlowRecord('f'))
         const long = 'r'.repeat(5000)
         await store.write(async ({ sessions }) => {
-          await sessions.insert(aSession('a', { flow: 'f', created: 1 }))
+          await sessions.insert(aSession('a', { flow: 'f', flow_version: 2, created: 1 }))
           await sessions.insert(aSession('b', { client_reference_id: long, created: 2 }))
           await sessions.insert(aSession('c', { status: 'verified', related_customer: 'cus', created: 3 }))
         })
         const ids = async (filter: object) =>
           (await store.read((tx) => tx.sessions.list(false, filter, { limit: 10 }))).data.map(({ id }) => id).join('')
         expect(await ids({ flow: 'f' })).toBe('a')
-        expect(await ids({ client_reference_id: long })).toBe('b')
-        expect(await ids({ client_reference_id: long.slice(1) })).toBe('')
+        expect(await ids({ flow: 'f', flow_version: 2 })).toBe('a')
+        expect(await ids({ flow: 'f', flow_version: 1 })).toBe('')
+        expect(await ids({ reference_digest: sha256(long) })).toBe('b')
+        expect(await ids({ reference_digest: sha256(long.slice(1)) })).toBe('')
         expect(await ids({ related_customer: 'cus' })).toBe('c')
         expect(await ids({ status: 'verified' })).toBe('c')
         expect(await ids({ created: { gte: 2 } })).toBe('cb')

@@ -7,11 +7,12 @@ import { LONGEST_TEXT } from '../operations/sessions/session-params.js'
 import {
   cancelSession,
   createSession,
+  LAST_VERSION,
   listSessions,
   retrieveSession,
   updateSession,
 } from '../operations/sessions/sessions.js'
-import { choice, extension, members, name, only, type Params, published, text } from './param.js'
+import { choice, extension, integer, members, name, only, type Params, published, text } from './param.js'
 import { type AnyRoute, list, PAGE, read, write } from './route.js'
 
 const url = '/v1/identity/verification_sessions'
@@ -28,6 +29,9 @@ const LIMIT = { maxLength: LONGEST_TEXT }
 
 const FILTERS = {
   verification_flow: extension(name('Id or key of a flow.')),
+  verification_flow_version: extension(
+    integer('A version of that flow; needs verification_flow.', { minimum: 1, maximum: LAST_VERSION }),
+  ),
   client_reference_id: name('Your own name for the person.'),
   related_customer: name('Id of a customer.'),
   related_customer_account: name('Id of an account that stands for a customer.'),

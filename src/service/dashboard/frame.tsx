@@ -228,7 +228,7 @@ function documentOf(
   return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
 }
 
-/** What the script may do: ask this service for a page again, and put what changed in its place (parts/live.tsx). */
+/** What the script may do: ask this service for a page again, and put what changed in its place (lists/live.tsx). */
 const LIVE = JSON.stringify({
   includeIndicatorCSS: false,
   history: false,

@@ -166,6 +166,7 @@ export interface SessionsTable {
   redaction: string | null
   attempt: number
   outcome: string | null
+  picked: string | null
   due: number | null
   link_visitor: string | null
   /** For a session of a remote verifier. */

@@ -95,10 +95,12 @@ function blank(section: object): object {
 }
 
 /** The data of each check when it succeeds. */
-function sectionsOf({ options, provided_details: given }: Submission): Record<Section, object> {
+function sectionsOf({ options, provided_details: given, picked }: Submission): Record<Section, object> {
   const { first_name, last_name, dob, address, sex, unparsed_sex, unparsed_place_of_birth } = PERSON
   const { id_number, id_number_type } = PERSON
-  const [type = null] = options.document === undefined ? [] : (options.document.allowed_types ?? DOCUMENT_TYPES)
+  const types = options.document === undefined ? [] : (options.document.allowed_types ?? DOCUMENT_TYPES)
+  // What is allowed may have changed since the person picked.
+  const shown = picked && types.includes(picked.type) ? picked : null
   return {
     document: {
       address,
@@ -107,10 +109,11 @@ function sectionsOf({ options, provided_details: given }: Submission): Record<Se
       first_name,
       last_name,
       sex,
-      type,
       unparsed_place_of_birth,
       unparsed_sex,
       ...PAPERS,
+      type: shown?.type ?? types[0] ?? null,
+      issuing_country: shown?.country ?? PAPERS.issuing_country,
     },
     selfie: { document: null, selfie: null },
     id_number: { dob, first_name, id_number, id_number_type, last_name },

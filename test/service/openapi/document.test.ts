@@ -74,7 +74,7 @@ describe('the OpenAPI document', () => {
     const extended = operation('GET /v1/identity/verification_sessions')?.parameters?.filter(
       (parameter) => parameter['x-stripe-extension'],
     )
-    expect(extended?.map(({ name }) => name)).toEqual(['verification_flow'])
+    expect(extended?.map(({ name }) => name)).toEqual(['verification_flow', 'verification_flow_version'])
     expect(at('/components/schemas/verification_session/properties/verification_flow_version')).toHaveProperty(
       'x-stripe-extension',
       true,

@@ -47,7 +47,11 @@ const BASES: Readonly<Record<string, (api: Served, limit: Limit) => Promise<Base
   [`POST ${FLOWS}/{verification_flow}/restore`]: at(`${FLOWS}/a/restore`),
   [`POST ${FLOWS}/{verification_flow}/static_link`]: at(`${FLOWS}/a/static_link`),
   [`GET ${FLOWS}/{verification_flow}/versions`]: at(`${FLOWS}/a/versions`),
-  [`GET ${SESSIONS}`]: at(SESSIONS),
+  // A version is one of a flow.
+  [`GET ${SESSIONS}`]: async (_api, { path }) => ({
+    path: SESSIONS,
+    body: path[0] === 'verification_flow_version' ? { verification_flow: 'a' } : {},
+  }),
   [`POST ${SESSIONS}`]: async (_api, { path }) => ({
     path: SESSIONS,
     body: path[0] === 'verification_flow' ? {} : { type: 'document' },

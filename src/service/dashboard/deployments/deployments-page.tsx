@@ -2,9 +2,9 @@ import type { DeploymentSummary } from '../../../store/deployments.js'
 import { plural } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
-import { Live } from '../parts/live.js'
-import { Pages, type Paging } from '../parts/paging.js'
+import { ListTable } from '../lists/list-table.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Time } from '../parts/time.js'
 
 export interface DeploymentsView {

@@ -1,9 +1,10 @@
 import type { Event } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
-import { Live } from '../parts/live.js'
-import { Pages, type Paging } from '../parts/paging.js'
+import { Filters, TextFilter } from '../lists/filters.js'
+import { ListTable } from '../lists/list-table.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Time } from '../parts/time.js'
 
 export interface EventsView {
@@ -20,24 +21,9 @@ export function eventsPage(frame: Frame, { events, paging, type }: EventsView): 
     frame,
     { title: 'Events', within: 'events' },
     <>
-      <search>
-        <form method="get" class="filters">
-          <label>
-            Type
-            <input
-              class="form-control"
-              type="search"
-              name="type"
-              value={type}
-              maxLength={100}
-              placeholder="identity.*"
-            />
-          </label>
-          <button class="btn" type="submit">
-            Filter
-          </button>
-        </form>
-      </search>
+      <Filters filter={{ type }}>
+        <TextFilter label="Type" name="type" value={type} maxLength={100} placeholder="identity.*" />
+      </Filters>
       <Live frame={frame}>
         <div class="card">
           {events.length === 0 ? (

@@ -2,12 +2,14 @@ import type { FlowVersion, VerificationFlow, VerificationSession } from '../../.
 import { type DayRange, dayOf, type SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { ChoiceFilter, DayFilters, Filters, TextFilter } from '../lists/filters.js'
+import { Live } from '../lists/live.js'
 import { Checks } from '../parts/checks.js'
 import { dayText } from '../parts/day.js'
 import { DayChart } from '../parts/day-chart.js'
 import { Facts } from '../parts/facts.js'
-import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
+import { SESSION_STATUS_CHOICES } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 import { SessionTable } from '../verifications/session-table.js'
 
@@ -23,7 +25,14 @@ export interface FlowView {
     readonly range: DayRange
     readonly days: readonly { readonly value: number; readonly counts: SessionCounts }[]
   }
+  /** The newest verifications, narrowed by status, version and days. */
   readonly sessions: readonly VerificationSession[]
+  readonly filter: {
+    readonly status: string
+    readonly version: string
+    readonly since: string
+    readonly until: string
+  }
   /** Whether it is other than its last deployment left it. */
   readonly isDrifted: boolean
   /** The static link as a picture, in SVG; null while the link is off. */
@@ -32,7 +41,7 @@ export interface FlowView {
 
 /** One flow: what it asks for, its link, its versions and the newest verifications. */
 export function flowPage(frame: Frame, view: FlowView): Page {
-  const { flow, yaml, versions, marked, sessions, usage } = view
+  const { flow, yaml, versions, marked, sessions, filter, usage } = view
   const here = at(frame.mode, 'flows', flow.key)
   return dashboardPage(
     200,
@@ -107,11 +116,16 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         </section>
         <section class="card card-body wide" aria-labelledby="verifications">
           <h2 id="verifications">Newest verifications</h2>
+          <Filters action={`${here}#verifications`} filter={filter}>
+            <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
+            <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />
+            <DayFilters since={filter.since} until={filter.until} />
+          </Filters>
           <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
           {sessions.length > 0 && (
             <p>
-              <a href={`${at(frame.mode, 'verifications')}?flow=${encodeURIComponent(flow.key)}`}>
-                All verifications of this flow
+              <a href={`${at(frame.mode, 'verifications')}?${new URLSearchParams({ flow: flow.key, ...filter })}`}>
+                All {Object.values(filter).some((value) => value !== '') ? 'like these' : 'verifications of this flow'}
               </a>
             </p>
           )}

@@ -2,9 +2,11 @@ import type { VerificationFlow } from '../../../model/resources.js'
 import type { SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { ChoiceFilter, Filters, TextFilter } from '../lists/filters.js'
+import { ListTable } from '../lists/list-table.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Checks } from '../parts/checks.js'
-import { Live } from '../parts/live.js'
-import { Pages, type Paging } from '../parts/paging.js'
 import { statusWords } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
@@ -26,6 +28,11 @@ export interface FlowsView {
 const SORTS = { newest: 'newest first', key: 'by key', used: 'most used first' } as const
 type FlowSort = keyof typeof SORTS
 
+const STATUSES = [
+  ['active', 'active'],
+  ['archived', 'archived'],
+] as const
+
 /** The order that a query asks for. */
 export function sortOf(text: string | undefined): FlowSort {
   return text !== undefined && Object.hasOwn(SORTS, text) ? (text as FlowSort) : 'newest'
@@ -33,7 +40,9 @@ export function sortOf(text: string | undefined): FlowSort {
 
 /** Every flow of the mode. */
 export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted }: FlowsView): Page {
-  const isFiltered = filter.search !== '' || filter.project !== '' || filter.status !== 'active'
+  const { search, project, status } = filter
+  const narrowing = { search, project, status: status === 'active' ? '' : status }
+  const isFiltered = Object.values(narrowing).some((value) => value !== '')
   return dashboardPage(
     200,
     frame,
@@ -47,100 +56,55 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted 
       ),
     },
     <>
-      <search>
-        <form method="get" class="filters">
-          <label>
-            Key
-            <input class="form-control" type="search" name="search" value={filter.search} maxLength={64} />
-          </label>
-          <label>
-            Project
-            <input class="form-control" type="text" name="project" value={filter.project} maxLength={64} />
-          </label>
-          <label>
-            Status
-            <select class="form-select" name="status">
-              {(['active', 'archived'] as const).map((one) => (
-                <option key={one} value={one} selected={one === filter.status}>
-                  {one}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            Order
-            <select class="form-select" name="sort">
-              {Object.entries(SORTS).map(([name, text]) => (
-                <option key={name} value={name} selected={name === filter.sort}>
-                  {text}
-                </option>
-              ))}
-            </select>
-          </label>
-          <button class="btn" type="submit">
-            Filter
-          </button>
-        </form>
-      </search>
+      <Filters filter={narrowing}>
+        <TextFilter label="Key" name="search" value={filter.search} />
+        <TextFilter label="Project" name="project" value={filter.project} />
+        <ChoiceFilter label="Status" name="status" value={filter.status} choices={STATUSES} />
+        <ChoiceFilter label="Order" name="sort" value={filter.sort} choices={Object.entries(SORTS)} />
+      </Filters>
       <Live frame={frame}>
         {flows.length === 0 ? (
           <Empty isFiltered={isFiltered} />
         ) : (
           <div class="card">
-            <div class="table-responsive">
-              <table class="table table-vcenter card-table">
-                <thead>
-                  <tr>
-                    <th scope="col">Flow</th>
-                    <th scope="col">Checks</th>
-                    <th scope="col">Verifications in 30 days</th>
-                    <th scope="col">Static link</th>
-                    <th scope="col">Managed by</th>
-                    <th scope="col">Last change</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {flows.map((flow) => (
-                    <tr key={flow.id}>
-                      <td>
-                        <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
-                        <div class="quiet">{flow.key}</div>
-                      </td>
-                      <td>
-                        <Checks of={flow} />
-                      </td>
-                      <td>
-                        <Usage of={usage.get(flow.id)} />
-                      </td>
-                      <td>
-                        {flow.static_link.active ? (
-                          <span class="tone good">On</span>
-                        ) : (
-                          <span class="tone over">Off</span>
-                        )}
-                      </td>
-                      <td>
-                        {flow.project === null ? 'by hand' : flow.project}
-                        {drifted.has(flow.id) && (
-                          <div>
-                            <a class="tone waiting" href={at(frame.mode, 'drift')}>
-                              Drift
-                            </a>
-                          </div>
-                        )}
-                      </td>
-                      <td>
-                        <Time at={flow.updated} />
-                        <div class="quiet">
-                          version {flow.version}
-                          {flow.updated_by !== null && `, ${flow.updated_by}`}
-                        </div>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <ListTable
+              columns={['Flow', 'Checks', 'Verifications in 30 days', 'Static link', 'Managed by', 'Last change']}
+            >
+              {flows.map((flow) => (
+                <tr key={flow.id}>
+                  <td>
+                    <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
+                    <div class="quiet">{flow.key}</div>
+                  </td>
+                  <td>
+                    <Checks of={flow} />
+                  </td>
+                  <td>
+                    <Usage of={usage.get(flow.id)} />
+                  </td>
+                  <td>
+                    {flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>}
+                  </td>
+                  <td>
+                    {flow.project === null ? 'by hand' : flow.project}
+                    {drifted.has(flow.id) && (
+                      <div>
+                        <a class="tone waiting" href={at(frame.mode, 'drift')}>
+                          Drift
+                        </a>
+                      </div>
+                    )}
+                  </td>
+                  <td>
+                    <Time at={flow.updated} />
+                    <div class="quiet">
+                      version {flow.version}
+                      {flow.updated_by !== null && `, ${flow.updated_by}`}
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </ListTable>
           </div>
         )}
       </Live>

@@ -1,8 +1,9 @@
 import type { ApiKey } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
-import { Pages, type Paging } from '../parts/paging.js'
+import { ListTable } from '../lists/list-table.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
 
@@ -28,38 +29,40 @@ export function keysPage(frame: Frame, { keys, paging, now }: KeysView): Page {
       ),
     },
     <>
-      <div class="card">
-        {keys.length === 0 ? (
-          <p class="quiet empty-list">
-            There is none. "New key" makes one, or <code>flows keys create</code>. Its secret is shown once.
-          </p>
-        ) : (
-          <ListTable columns={['Key', 'May', 'Created', 'Last used', 'Ends']}>
-            {keys.map((key) => (
-              <tr key={key.id}>
-                <td>
-                  {key.name}
-                  <div class="quiet">
-                    <code>{key.redacted}</code>
-                  </div>
-                </td>
-                <td>
-                  {key.scopes === null ? 'everything' : key.scopes.join(', ')}
-                  <Bounds of={key} />
-                </td>
-                <td>
-                  <Time at={key.created} />
-                  {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
-                </td>
-                <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
-                <td>
-                  <End of={key} frame={frame} now={now} />
-                </td>
-              </tr>
-            ))}
-          </ListTable>
-        )}
-      </div>
+      <Live frame={frame}>
+        <div class="card">
+          {keys.length === 0 ? (
+            <p class="quiet empty-list">
+              There is none. "New key" makes one, or <code>flows keys create</code>. Its secret is shown once.
+            </p>
+          ) : (
+            <ListTable columns={['Key', 'May', 'Created', 'Last used', 'Ends']}>
+              {keys.map((key) => (
+                <tr key={key.id} id={key.id}>
+                  <td>
+                    {key.name}
+                    <div class="quiet">
+                      <code>{key.redacted}</code>
+                    </div>
+                  </td>
+                  <td>
+                    {key.scopes === null ? 'everything' : key.scopes.join(', ')}
+                    <Bounds of={key} />
+                  </td>
+                  <td>
+                    <Time at={key.created} />
+                    {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
+                  </td>
+                  <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
+                  <td>
+                    <End of={key} frame={frame} now={now} />
+                  </td>
+                </tr>
+              ))}
+            </ListTable>
+          )}
+        </div>
+      </Live>
       <Pages of={paging} />
     </>,
   )

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '../../../model/resources.js'
+import { SESSION_STATUSES, type SessionStatus } from '../../../model/resources.js'
 
 const WORDS: Readonly<Record<SessionStatus, string>> = {
   requires_input: 'Requires input',
@@ -22,6 +22,12 @@ export function Status({ of }: { readonly of: SessionStatus }) {
 export function statusWords(status: SessionStatus): string {
   return WORDS[status]
 }
+
+/** What a list of verifications can be narrowed to. */
+export const SESSION_STATUS_CHOICES: readonly (readonly [value: string, words: string])[] = [
+  ['', 'any'],
+  ...SESSION_STATUSES.map((status) => [status, WORDS[status]] as const),
+]
 
 /** The checks of a report, in the order of running. */
 export const CHECK_SECTIONS = [

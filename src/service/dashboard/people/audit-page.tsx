@@ -1,8 +1,9 @@
 import type { AuditRecord } from '../../../store/people/audit-log.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
-import { Pages, type Paging } from '../parts/paging.js'
+import { ChoiceFilter, DayFilters, Filters, TextFilter } from '../lists/filters.js'
+import { ListTable } from '../lists/list-table.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Time } from '../parts/time.js'
 
 export interface AuditFilters {
@@ -41,7 +42,17 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
       ),
     },
     <>
-      <Filters of={filter} actions={actions} />
+      <Filters filter={{ ...filter }}>
+        <TextFilter label="Who, by id" name="actor" value={filter.actor} maxLength={300} />
+        <ChoiceFilter
+          label="What"
+          name="action"
+          value={filter.action}
+          choices={[['', 'anything'], ...Object.entries(actions)]}
+        />
+        <TextFilter label="About, by id" name="object" value={filter.object} maxLength={300} />
+        <DayFilters since={filter.since} until={filter.until} />
+      </Filters>
       <div class="card">
         {records.length === 0 ? (
           <p class="quiet empty-list">There is none.{keptDays !== null && ` Records are kept for ${keptDays} days.`}</p>
@@ -55,49 +66,6 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
       </div>
       <Pages of={paging} />
     </>,
-  )
-}
-
-interface FiltersProps extends Pick<AuditView, 'actions'> {
-  readonly of: AuditFilters
-}
-
-function Filters({ of: { actor, action, object, since, until }, actions }: FiltersProps) {
-  return (
-    <search>
-      <form method="get" class="filters">
-        <label>
-          Who, by id
-          <input class="form-control" type="search" name="actor" value={actor} maxLength={300} />
-        </label>
-        <label>
-          What
-          <select class="form-select" name="action">
-            <option value="">anything</option>
-            {Object.entries(actions).map(([name, words]) => (
-              <option key={name} value={name} selected={name === action}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          About, by id
-          <input class="form-control" type="search" name="object" value={object} maxLength={300} />
-        </label>
-        <label>
-          Since
-          <input class="form-control" type="date" name="since" value={since} />
-        </label>
-        <label>
-          Until
-          <input class="form-control" type="date" name="until" value={until} />
-        </label>
-        <button class="btn" type="submit">
-          Filter
-        </button>
-      </form>
-    </search>
   )
 }
 

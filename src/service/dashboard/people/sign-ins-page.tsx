@@ -1,7 +1,8 @@
 import type { SignInRecord } from '../../../store/people/sign-ins.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
+import { ListTable } from '../lists/list-table.js'
+import { Live } from '../lists/live.js'
 import { Time } from '../parts/time.js'
 
 export interface SignInsView {
@@ -16,38 +17,40 @@ export function signInsPage(frame: Frame, { signIns, own }: SignInsView): Page {
     200,
     frame,
     { title: 'Sign-ins', within: 'sign-ins', actions: <Everywhere frame={frame} /> },
-    <div class="card">
-      <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}>
-        {signIns.map((signIn) => (
-          <tr key={signIn.hash}>
-            <td>
-              {signIn.name} <span class="quiet">({signIn.role})</span>
-              {signIn.person === own && <div class="quiet">you</div>}
-            </td>
-            <td>
-              <Time at={signIn.created} />
-              <div class="quiet">{signIn.method === 'oidc' ? 'by the identity provider' : 'by a link'}</div>
-            </td>
-            <td>
-              <Time at={signIn.seen} />
-            </td>
-            <td>
-              {signIn.address ?? <span class="quiet">not known</span>}
-              {signIn.agent !== null && <div class="quiet agent">{signIn.agent}</div>}
-            </td>
-            <td>
-              <form method="post" action={`${at(frame.mode, 'sign-ins')}/end`}>
-                <FormToken of={frame} />
-                <input type="hidden" name="sign_in" value={signIn.hash} />
-                <button type="submit" class="btn btn-sm">
-                  End<span class="visually-hidden"> the sign-in of {signIn.name}</span>
-                </button>
-              </form>
-            </td>
-          </tr>
-        ))}
-      </ListTable>
-    </div>,
+    <Live frame={frame}>
+      <div class="card">
+        <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}>
+          {signIns.map((signIn) => (
+            <tr key={signIn.hash} id={signIn.hash}>
+              <td>
+                {signIn.name} <span class="quiet">({signIn.role})</span>
+                {signIn.person === own && <div class="quiet">you</div>}
+              </td>
+              <td>
+                <Time at={signIn.created} />
+                <div class="quiet">{signIn.method === 'oidc' ? 'by the identity provider' : 'by a link'}</div>
+              </td>
+              <td>
+                <Time at={signIn.seen} />
+              </td>
+              <td>
+                {signIn.address ?? <span class="quiet">not known</span>}
+                {signIn.agent !== null && <div class="quiet agent">{signIn.agent}</div>}
+              </td>
+              <td>
+                <form method="post" action={`${at(frame.mode, 'sign-ins')}/end`}>
+                  <FormToken of={frame} />
+                  <input type="hidden" name="sign_in" value={signIn.hash} />
+                  <button type="submit" class="btn btn-sm">
+                    End<span class="visually-hidden"> the sign-in of {signIn.name}</span>
+                  </button>
+                </form>
+              </td>
+            </tr>
+          ))}
+        </ListTable>
+      </div>
+    </Live>,
   )
 }
 

@@ -1,6 +1,7 @@
 import type { DayRange, SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
+import { DayFilters, Filters, TextFilter } from '../lists/filters.js'
 import { CountsTable } from '../parts/counts-table.js'
 import { dayText } from '../parts/day.js'
 import { DayChart } from '../parts/day-chart.js'
@@ -43,25 +44,10 @@ export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView)
       ),
     },
     <>
-      <search>
-        <form method="get" class="filters">
-          <label>
-            Since
-            <input class="form-control" type="date" name="since" value={days_.since} />
-          </label>
-          <label>
-            Until
-            <input class="form-control" type="date" name="until" value={days_.until} />
-          </label>
-          <label>
-            Flow
-            <input class="form-control" type="text" name="flow" value={flow} maxLength={64} />
-          </label>
-          <button class="btn" type="submit">
-            Show
-          </button>
-        </form>
-      </search>
+      <Filters filter={{ flow }}>
+        <DayFilters since={days_.since} until={days_.until} />
+        <TextFilter label="Flow" name="flow" value={flow} />
+      </Filters>
       <dl class="totals">
         {(
           [

@@ -1,6 +1,6 @@
 import type { ReportChecks, VerificationSession } from '../../../model/resources.js'
 import { at, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
+import { ListTable } from '../lists/list-table.js'
 import { CHECK_SECTIONS, Check, Status } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 

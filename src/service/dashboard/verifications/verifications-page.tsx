@@ -1,9 +1,10 @@
-import { type ReportChecks, SESSION_STATUSES, type VerificationSession } from '../../../model/resources.js'
+import type { ReportChecks, VerificationSession } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
-import { Live } from '../parts/live.js'
-import { Pages, type Paging } from '../parts/paging.js'
-import { statusWords } from '../parts/status.js'
+import { ChoiceFilter, DayFilters, Filters, TextFilter } from '../lists/filters.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
+import { SESSION_STATUS_CHOICES } from '../parts/status.js'
 import { SessionTable } from './session-table.js'
 
 export interface VerificationsView {
@@ -14,14 +15,16 @@ export interface VerificationsView {
   readonly paging: Paging
   readonly filter: {
     readonly flow: string
+    /** A version of that flow. */
+    readonly version: string
     readonly status: string
-    readonly reference: string
-    /** Stands for the email address that was looked for. */
-    readonly email_digest: string
     readonly country: string
     /** Days, as "2026-11-29"; empty for no bound. */
     readonly since: string
     readonly until: string
+    /** They stand for the reference and the email address that were looked for. */
+    readonly reference_digest: string
+    readonly email_digest: string
   }
 }
 
@@ -35,54 +38,20 @@ export function verificationsPage(
     frame,
     { title: 'Verifications', within: 'verifications' },
     <>
-      <search>
-        <form method="get" class="filters">
-          <label>
-            Id
-            <input class="form-control" type="search" name="id" maxLength={64} />
-          </label>
-          <label>
-            Flow
-            <input class="form-control" type="text" name="flow" value={filter.flow} maxLength={64} />
-          </label>
-          <label>
-            Status
-            <select class="form-select" name="status">
-              <option value="">any</option>
-              {SESSION_STATUSES.map((one) => (
-                <option key={one} value={one} selected={one === filter.status}>
-                  {statusWords(one)}
-                </option>
-              ))}
-            </select>
-          </label>
-          {frame.may('reports:read') && (
-            <>
-              <label>
-                Reference
-                <input class="form-control" type="text" name="reference" value={filter.reference} maxLength={5000} />
-              </label>
-              <label>
-                Country of the document
-                <input class="form-control" type="text" name="country" value={filter.country} maxLength={2} />
-              </label>
-            </>
-          )}
-          <label>
-            Since
-            <input class="form-control" type="date" name="since" value={filter.since} />
-          </label>
-          <label>
-            Until
-            <input class="form-control" type="date" name="until" value={filter.until} />
-          </label>
-          {filter.email_digest !== '' && <input type="hidden" name="email_digest" value={filter.email_digest} />}
-          <button class="btn" type="submit">
-            Filter
-          </button>
-        </form>
-        {frame.may('reports:read') && <ByEmail frame={frame} filter={filter} />}
-      </search>
+      <Filters filter={filter}>
+        <TextFilter label="Id" name="id" value="" />
+        <TextFilter label="Flow" name="flow" value={filter.flow} />
+        {filter.flow !== '' && <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />}
+        <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
+        {frame.may('reports:read') && (
+          <TextFilter label="Country of the document" name="country" value={filter.country} maxLength={2} />
+        )}
+        <DayFilters since={filter.since} until={filter.until} />
+        {DIGESTS.filter((name) => filter[name] !== '').map((name) => (
+          <input key={name} type="hidden" name={name} value={filter[name]} />
+        ))}
+      </Filters>
+      {frame.may('reports:read') && <ByPerson frame={frame} filter={filter} />}
       <Live frame={frame}>
         <div class="card">
           <SessionTable frame={frame} sessions={sessions} flowNames={flowNames} reports={reports} />
@@ -93,28 +62,42 @@ export function verificationsPage(
   )
 }
 
-/** Narrows the list by an address that does not get into the address of the page. */
-function ByEmail({ frame, filter }: Pick<VerificationsView, 'filter'> & { readonly frame: Frame }) {
-  const { email_digest: digest, ...others } = filter
+/** What may name a person stands in addresses as a digest alone. */
+const DIGESTS = ['reference_digest', 'email_digest'] as const
+
+/** Narrows the list by a person, who does not get into the address of the page. */
+function ByPerson({ frame, filter }: Pick<VerificationsView, 'filter'> & { readonly frame: Frame }) {
   const here = at(frame.mode, 'verifications')
+  const { reference_digest: reference, email_digest: email, ...others } = filter
+  const isOfOne = reference !== '' || email !== ''
   return (
-    <form method="post" action={here} class="filters">
-      <FormToken of={frame} />
-      {Object.entries(others).map(([name, value]) => (
-        <input key={name} type="hidden" name={name} value={value} />
-      ))}
-      <label>
-        Email
-        <input class="form-control" type="text" name="email" maxLength={254} autoComplete="off" />
-      </label>
-      <button class="btn" type="submit">
-        Find
-      </button>
-      {digest !== '' && (
-        <p class="quiet">
-          Only those of one email address. <a href={`${here}?${new URLSearchParams(others)}`}>Those of any</a>
-        </p>
-      )}
-    </form>
+    <search aria-label="By person">
+      <form method="post" action={here} class="filters">
+        <FormToken of={frame} />
+        {Object.entries(filter).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        <label>
+          Reference
+          <input class="form-control" type="text" name="reference" maxLength={5000} autoComplete="off" />
+        </label>
+        <label>
+          Email
+          <input class="form-control" type="text" name="email" maxLength={254} autoComplete="off" />
+        </label>
+        <div class="ends">
+          <button class="btn" type="submit">
+            Find
+          </button>
+          {isOfOne && (
+            <span class="quiet">
+              Only those of one{' '}
+              {[reference !== '' && 'reference', email !== '' && 'email address'].filter(Boolean).join(' and ')}.{' '}
+              <a href={`${here}?${new URLSearchParams(others)}`}>Those of any</a>
+            </span>
+          )}
+        </div>
+      </form>
+    </search>
   )
 }

@@ -1,7 +1,7 @@
 import type { WebhookDelivery } from '../../../model/resources.js'
 import { plural } from '../../../text/text.js'
 import { at, FormToken, type Frame } from '../frame.js'
-import { ListTable } from '../parts/list-table.js'
+import { ListTable } from '../lists/list-table.js'
 import { Time } from '../parts/time.js'
 
 interface Props {
@@ -33,7 +33,7 @@ export function DeliveryTable({ frame, deliveries, urls }: Props) {
       ]}
     >
       {deliveries.map((delivery) => (
-        <tr key={delivery.id}>
+        <tr key={delivery.id} id={delivery.id}>
           <td>
             {urls === undefined ? (
               <EventName frame={frame} id={delivery.event} />

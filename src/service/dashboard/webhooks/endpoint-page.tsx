@@ -1,10 +1,11 @@
 import type { WebhookDelivery, WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { ChoiceFilter, Filters } from '../lists/filters.js'
+import { Live } from '../lists/live.js'
+import { Pages, type Paging } from '../lists/paging.js'
 import { Facts } from '../parts/facts.js'
-import { Live } from '../parts/live.js'
 import { metadataText } from '../parts/metadata.js'
-import { Pages, type Paging } from '../parts/paging.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
 import { DeliveryTable } from './delivery-table.js'
@@ -73,24 +74,16 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
         <h2 id="deliveries" class="card-title">
           Deliveries
         </h2>
-        <search>
-          <form method="get" class="filters card-filters">
-            <label>
-              Status
-              <select class="form-select" name="status">
-                <option value="">any</option>
-                {DELIVERY_STATUSES.map((one) => (
-                  <option key={one} value={one} selected={one === status}>
-                    {one}
-                  </option>
-                ))}
-              </select>
-            </label>
-            <button class="btn" type="submit">
-              Filter
-            </button>
-          </form>
-        </search>
+        <div class="card-filters">
+          <Filters filter={{ status }}>
+            <ChoiceFilter
+              label="Status"
+              name="status"
+              value={status}
+              choices={[['', 'any'], ...DELIVERY_STATUSES.map((one) => [one, one] as const)]}
+            />
+          </Filters>
+        </div>
         <Live frame={frame}>
           <DeliveryTable frame={frame} deliveries={deliveries} />
         </Live>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
@@ -20,6 +19,7 @@ import { cookiesOf } from './people/cookies.js'
 import { placeIn } from './people/place.js'
 import { type SignInOptions, signInRoutes } from './people/sign-in-routes.js'
 import { callerAt, NotFresh, NotSignedIn, personAt, refuseForeign } from './people/who.js'
+import { isRefresh, sendRefreshed } from './refresh.js'
 import { fieldsOf, noticeText, text } from './rows/form-row.js'
 import type { Asked, Download } from './rows/page-row.js'
 import { FORMS, PAGES } from './sections/sections.js'
@@ -130,9 +130,7 @@ export function dashboardRoutes(
       if (isGrave && !person.isFresh) throw new NotFresh(person)
       const shown = await show(readFor(caller), askedOf(request), frameOf(request, person))
       if ('file' in shown || !isRefresh(request)) return sendShown(reply, caller, shown)
-      const tag = createHash('sha256').update(shown.html).digest('base64url')
-      reply.header('hx-ptag', tag)
-      return request.headers['hx-ptag'] === tag ? reply.code(304).send() : sendPage(reply, shown)
+      return sendRefreshed(request, reply, shown)
     })
   }
 
@@ -162,11 +160,6 @@ export function dashboardRoutes(
       }
     })
   }
-}
-
-/** Whether a page asks for itself again (parts/live.tsx). That does not count as being there. */
-function isRefresh({ method, headers }: FastifyRequest): boolean {
-  return method === 'GET' && headers['hx-request'] === 'true'
 }
 
 /** The page's address without what was just done, which is said once. */

@@ -1,3 +1,4 @@
+import type { PickedDocument } from '../../../model/flow.js'
 import type { VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
 import { choicesOf, type Submitted } from '../../../verifier/hosted-page.js'
@@ -31,10 +32,16 @@ export async function submitSession(
   return oneSessionResource(call, submitted, expand)
 }
 
-export async function submit(call: WriteCall, session: SessionRecord, choice: string): Promise<SessionRecord> {
+/** Submits a session with one of the choices of its page, and the document that the person picked there. */
+export async function submit(
+  call: WriteCall,
+  session: SessionRecord,
+  choice: string,
+  picked: PickedDocument | null = null,
+): Promise<SessionRecord> {
   refuseRedacted(session, 'submitted')
   refuseUnless(session, ['requires_input'], 'be submitted')
-  const { note, verdict } = chosen(call, session, choice)
+  const { note, verdict } = chosen(call, { ...session, picked }, choice)
   const attempt = session.attempt + 1
   const started = session.started ?? call.now
   // A person who gave up has submitted nothing, so there is nothing to process.
@@ -48,6 +55,7 @@ export async function submit(call: WriteCall, session: SessionRecord, choice: st
     started,
     submitted: session.submitted ?? call.now,
     outcome: note,
+    picked,
     due,
   }
   await saveWithEvent(call, processing, 'processing')

@@ -34,6 +34,7 @@ function withoutPerson(session: SessionRecord): SessionRecord {
     provided_details: redacted(session.provided_details),
     verified_outputs: redacted<VerifiedOutputs | null>(session.verified_outputs),
     return_url: null,
+    picked: null,
     remote: session.remote && { ...session.remote, url: null, client_secret: null, expires: null },
     link_visitor: null,
   }

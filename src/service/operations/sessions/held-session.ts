@@ -18,8 +18,8 @@ export function openRequest(session: SessionRecord, flow: string | null): OpenRe
 
 /** What a verifier gets about a session that it has, under the verifier's own id. */
 export function heldSession(session: SessionRecord, id: string): HeldSession {
-  const { status, redaction, attempt, outcome } = session
-  return { ...factsOf(session), id, status, redaction, attempt, note: outcome }
+  const { status, redaction, attempt, outcome, picked } = session
+  return { ...factsOf(session), id, status, redaction, attempt, note: outcome, picked }
 }
 
 function factsOf(session: SessionRecord) {

@@ -161,6 +161,7 @@ export async function endAttempt(
     // Whoever gave up had begun, wherever the page is.
     started: session.started ?? call.now,
     outcome: null,
+    picked: null,
     due: null,
   }
   await saveWithEvent(call, ended, verdict.status)

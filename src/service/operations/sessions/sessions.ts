@@ -1,5 +1,7 @@
+import { sha256 } from '../../../model/canonical.js'
 import type { ListObject, VerificationSession } from '../../../model/resources.js'
 import type { SessionRecord } from '../../../store/sessions.js'
+import { invalid } from '../../api-error.js'
 import type { LookupCall, WriteCall } from '../calls/call.js'
 import { checkExpand, type Expand, NOTHING } from '../calls/expand.js'
 import { type ListParams, listObject, pageOf, rangeOf } from '../calls/list.js'
@@ -28,6 +30,9 @@ import {
 import { oneSessionResource, sessionResources } from './session-resource.js'
 import { changeLater, goOnLater, refuseMissingChecks, type SessionChange } from './verifier-calls.js'
 
+/** The highest number of a version that a store can keep. */
+export const LAST_VERSION = 2 ** 31 - 1
+
 const ENDPOINT = '/v1/identity/verification_sessions'
 
 export interface CreateSessionParams extends CheckParams, GivenParams {
@@ -48,8 +53,11 @@ export interface UpdateSessionParams extends Pick<CheckParams, 'type' | 'options
 export interface ListSessionsParams extends ListParams {
   /** Extension: id or key of the flow. */
   readonly verification_flow?: string | undefined
+  /** Extension: a version of that flow. */
+  readonly verification_flow_version?: number | undefined
   readonly client_reference_id?: string | undefined
-  /** For the dashboard: the digest of the given email address, and the country of the document. */
+  /** For the dashboard: digests of the reference and of the given email address, and the country of the document. */
+  readonly reference_digest?: string | undefined
   readonly email_digest?: string | undefined
   readonly country?: string | undefined
   readonly related_customer?: string | undefined
@@ -128,6 +136,7 @@ export async function insertSession(
     redaction: null,
     attempt: 0,
     outcome: null,
+    picked: null,
     due: null,
     remote: isRemote ? notOpened(verifier.name, bound) : null,
     link_visitor: linkVisitor,
@@ -190,12 +199,10 @@ export async function listSessions(
     const session = await tx.sessions.byId(livemode, id)
     return session !== undefined && (await isOfFlowWithin(call, session.flow))
   })
-  const { verification_flow, client_reference_id, related_customer, related_customer_account, status, created } = params
-  const flow =
-    verification_flow === undefined ? undefined : (await findFlow(call, verification_flow, 'verification_flow')).id
+  const { client_reference_id, related_customer, related_customer_account, status, created } = params
   const filter = {
-    flow,
-    client_reference_id,
+    ...(await flowFilter(call, params)),
+    reference_digest: client_reference_id === undefined ? params.reference_digest : sha256(client_reference_id),
     email_digest: params.email_digest,
     country: params.country,
     related_customer,
@@ -215,6 +222,20 @@ export async function listSessions(
     })
   }
   return answer(await sessionResources(call, data, expand))
+}
+
+async function flowFilter(
+  call: LookupCall,
+  { verification_flow: flow, verification_flow_version: version }: ListSessionsParams,
+) {
+  if (version !== undefined && (!Number.isInteger(version) || version < 1 || version > LAST_VERSION)) {
+    const message = `Invalid verification_flow_version: must be between 1 and ${LAST_VERSION}.`
+    throw invalid('parameter_invalid_integer', 'verification_flow_version', message)
+  }
+  if (flow !== undefined) return { flow: (await findFlow(call, flow, 'verification_flow')).id, flow_version: version }
+  if (version === undefined) return {}
+  const message = 'A version is one of a flow: give verification_flow, too.'
+  throw invalid('parameter_missing', 'verification_flow', message)
 }
 
 /** Changes the check and the given details while input is required; metadata at any time. */

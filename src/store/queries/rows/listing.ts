@@ -17,10 +17,17 @@ export interface Listing<Name extends ListedTable> {
    * The values that columns must have, the rarest first; undefined means any value. Each of these columns has an index
    * with the mode, `created` and `id`. The index of the first one is used; the other columns are checked row by row.
    */
-  readonly equal?: readonly (readonly [column: keyof Tables[Name] & string, value: string | undefined])[]
+  readonly equal?: readonly Equal<Name>[]
+  /** Two of these columns that have such an index together. It is used if the first of them is the rarest one. */
+  readonly pairs?: readonly (readonly [first: keyof Tables[Name], second: keyof Tables[Name]])[]
   /** A further condition, for which no index helps. */
   readonly also?: RawBuilder<boolean> | undefined
 }
+
+type Equal<Name extends ListedTable> = readonly [
+  column: keyof Tables[Name] & string,
+  value: string | number | undefined,
+]
 
 /** The position of a row in a list: newest first, then by id within a second. */
 interface Key {
@@ -76,7 +83,7 @@ export function compare(a: Key, b: Key): number {
   return b.created - a.created || (a.id === b.id ? 0 : a.id < b.id ? 1 : -1)
 }
 
-/** A text column that planners cannot use an index for, because another index is better. */
+/** A column, as text, that planners cannot use an index for, because another index is better. */
 export function unindexed(column: string): RawBuilder<string | null> {
   return sql<string | null>`${sql.ref(column)} || ''`
 }
@@ -100,16 +107,19 @@ interface Walk {
   readonly wanted: number
 }
 
-function parts<Name extends ListedTable>({ table, livemode, created, equal = [], also }: Listing<Name>) {
-  const asked = equal.filter((one): one is readonly [keyof Tables[Name] & string, string] => one[1] !== undefined)
+function parts<Name extends ListedTable>({ table, livemode, created, equal = [], pairs = [], also }: Listing<Name>) {
+  const asked = equal.filter(([, value]) => value !== undefined)
   const [first, ...others] = asked
-  const mode = livemode === null ? undefined : sql<boolean>`livemode = ${Number(livemode)}`
-  const only = first && sql<boolean>`${sql.ref(first[0])} = ${first[1]}`
-  const rest = others.map(([column, value]) => sql<boolean>`${unindexed(column)} = ${value}`)
+  const second = others.find(([column]) => pairs.some(([one, other]) => one === first?.[0] && other === column))
+  const led = [first, second].filter((one) => one !== undefined)
+  const mode = livemode === null ? [] : [sql<boolean>`livemode = ${Number(livemode)}`]
+  const rest = asked
+    .filter((one) => !led.includes(one))
+    .map(([column, value]) => sql<boolean>`${unindexed(column)} = ${String(value)}`)
   if (also !== undefined) rest.push(also)
   return {
     table: sql.table(table),
-    indexed: [mode, only].filter((one) => one !== undefined),
+    indexed: [...mode, ...led.map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`)],
     rest: rest.length === 0 ? undefined : sql<boolean>`${sql.join(rest, sql` and `)}`,
     ...secondsOf(created),
   }

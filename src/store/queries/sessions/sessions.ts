@@ -13,6 +13,12 @@ const byId = compiledOnce((db, livemode: number, id: string) =>
   db.selectFrom('verification_sessions').selectAll().where('livemode', '=', livemode).where('id', '=', id),
 )
 
+/** Columns that have an index together. */
+const PAIRS = [
+  ['flow', 'flow_version'],
+  ['flow', 'status'],
+] as const
+
 export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
@@ -69,18 +75,21 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       return claimed
     },
     async list(livemode, filter, page) {
-      const { client_reference_id: reference, created } = filter
+      const { status, created } = filter
+      const ofVersion = ['flow_version', filter.flow_version] as const
+      const withStatus = ['status', status] as const
       const equal = [
-        ['client_reference_hash', reference === undefined ? undefined : sha256(reference)],
+        ['client_reference_hash', filter.reference_digest],
         ['email_hash', filter.email_digest],
         ['related_customer', filter.related_customer],
         ['related_customer_account', filter.related_customer_account],
         ['flow', filter.flow],
         ['country', filter.country],
-        ['status', filter.status],
+        // Most sessions are verified in the end.
+        ...(status === 'verified' ? [ofVersion, withStatus] : [withStatus, ofVersion]),
       ] as const
       const also = isOfFlowWithin('verification_sessions', filter.within)
-      const listing = { table: 'verification_sessions', livemode, created, equal, also } as const
+      const listing = { table: 'verification_sessions', livemode, created, equal, pairs: PAIRS, also } as const
       const { data, has_more } = await readList(db, pace, listing, page)
       return { data: data.map(toRecord), has_more }
     },
@@ -129,6 +138,7 @@ function toRow({ remote, given, ...record }: SessionRecord): SessionsTable {
     // Programs older than 0009 read only this column.
     related_person: toJson(given.related_person ?? null),
     last_error: toJson(record.last_error),
+    picked: toJson(record.picked),
     verified_outputs: toJson(record.verified_outputs),
   }
 }
@@ -160,6 +170,7 @@ function toRecord(row: SessionsTable): SessionRecord {
     redaction: row.redaction as SessionRecord['redaction'],
     attempt: row.attempt,
     outcome: row.outcome,
+    picked: fromJson(row.picked),
     due: row.due,
     remote: remoteIn(row),
     link_visitor: row.link_visitor,

@@ -1,5 +1,5 @@
 import type { ListObject } from '../../../../model/resources.js'
-import type { Paging } from '../../../dashboard/parts/paging.js'
+import type { Paging } from '../../../dashboard/lists/paging.js'
 import type { Asked } from './page-row.js'
 
 export const PER_PAGE = 25

@@ -4,6 +4,11 @@ import { notFound } from '../../../api-error.js'
 import type { ReadCall } from '../../../operations/calls/call.js'
 import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
 
+/** The number of a version in an address; none for what is not one. */
+export function versionIn(text: string | undefined): number | undefined {
+  return /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : undefined
+}
+
 /** One version of a flow, by its number. Throws 404. */
 export async function versionAt(
   call: ReadCall,

@@ -16,7 +16,8 @@ import { definitionOf, yamlOf } from '../rows/definition-text.js'
 import { type FormRow, type Notice, text } from '../rows/form-row.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
-import { versionAt } from '../rows/version-at.js'
+import { sessionFilterIn, sessionParams } from '../rows/session-filter.js'
+import { versionAt, versionIn } from '../rows/version-at.js'
 
 const NEWEST = 10
 /** Days of the chart of a flow, and the most versions marked in it. */
@@ -51,11 +52,16 @@ export const FLOWS_PAGES: readonly PageRow[] = [
   {
     path: '/flows/:flow',
     needs: { scope: 'flows:read' },
-    show: atOnce(async (call, { names }, frame) => {
-      const flow = await retrieveFlow(call, nameOf(names, 'flow'))
+    show: atOnce(async (call, asked, frame) => {
+      const flow = await retrieveFlow(call, nameOf(asked.names, 'flow'))
       const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
       const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
-      const sessions = await listSessions(call, { verification_flow: flow.id, limit: NEWEST })
+      const filter = sessionFilterIn(asked)
+      const sessions = await listSessions(call, {
+        ...sessionParams(filter),
+        verification_flow: flow.id,
+        limit: NEWEST,
+      })
       const records = await call.tx.flows.byIdsOrKeys(call.livemode, [flow.id], [])
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
       return flowPage(frame, {
@@ -65,6 +71,7 @@ export const FLOWS_PAGES: readonly PageRow[] = [
         marked: versions.data,
         usage: { range, days: await usageByDay(call, flow.id, range) },
         sessions: sessions.data,
+        filter,
         isDrifted: (await driftedAmong(call, records)).has(flow.id),
         qrCode: code,
       })
@@ -76,8 +83,8 @@ export const FLOWS_PAGES: readonly PageRow[] = [
     show: atOnce(async (call, { names, query }, frame) => {
       const flow = await retrieveFlow(call, nameOf(names, 'flow'))
       const [from, to] = [
-        await versionAt(call, flow, versionNumber(query.from)),
-        await versionAt(call, flow, versionNumber(query.to)),
+        await versionAt(call, flow, versionIn(query.from) ?? 0),
+        await versionAt(call, flow, versionIn(query.to) ?? 0),
       ]
       const shown = ({ version, config }: FlowVersion) => ({
         version,
@@ -146,11 +153,6 @@ export const FLOWS_FORMS: readonly FormRow[] = [
     },
   },
 ]
-
-/** Only digits name a version: anything else is none. */
-function versionNumber(text: string | undefined): number {
-  return /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : 0
-}
 
 /** Lines of "name: value". */
 function metadataOf(lines: string): Record<string, string> {

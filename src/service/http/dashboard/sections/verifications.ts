@@ -1,11 +1,7 @@
+import { sha256 } from '../../../../model/canonical.js'
 import { emailDigest } from '../../../../model/email-address.js'
 import { looksLikeFlowId } from '../../../../model/flow.js'
-import {
-  type ReportChecks,
-  SESSION_STATUSES,
-  type SessionStatus,
-  type VerificationSession,
-} from '../../../../model/resources.js'
+import type { ReportChecks, VerificationSession } from '../../../../model/resources.js'
 import { choicesOf } from '../../../../verifier/hosted-page.js'
 import { ApiError } from '../../../api-error.js'
 import type { Frame } from '../../../dashboard/frame.js'
@@ -26,29 +22,29 @@ import { hasResult } from '../../../operations/sessions/review/has-result.js'
 import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/review/review-session.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
-import { DAY, dayIn } from '../rows/days.js'
 import { type FormRow, refuseUnsure, text } from '../rows/form-row.js'
 import { nameOf, type PageRow, type Read } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
+import { sessionFilterIn, sessionParams } from '../rows/session-filter.js'
 
 export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   {
     path: '/verifications',
     needs: { scope: 'sessions:read' },
     async show(read, asked, frame) {
-      const { id = '', flow = '', status = '', reference = '', country = '' } = asked.query
-      const { email_digest = '', since = '', until = '' } = asked.query
-      const filter = { flow, status, reference, email_digest, country, since, until }
+      const { id = '', flow = '', country = '', reference_digest = '', email_digest = '' } = asked.query
+      const ofFlow = sessionFilterIn(asked)
+      // A version is one of a flow.
+      const filter = { flow, ...ofFlow, ...(flow === '' && { version: '' }), country, reference_digest, email_digest }
       // These may say who somebody is.
       const isPersonal = frame.may('reports:read')
       const params = {
         ...placeOf(asked),
+        ...sessionParams(filter),
         ...(flow !== '' && { verification_flow: flow }),
-        ...(isStatus(status) && { status }),
-        ...(isPersonal && reference !== '' && { client_reference_id: reference }),
+        ...(isPersonal && reference_digest !== '' && { reference_digest }),
         ...(isPersonal && email_digest !== '' && { email_digest }),
         ...(isPersonal && country !== '' && { country: country.trim().toUpperCase() }),
-        created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
       }
       const list =
         id === ''
@@ -70,19 +66,22 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
-/** What stays of the filters of a list when an email address is added. */
-const KEPT_FILTERS = ['flow', 'status', 'reference', 'country', 'since', 'until'] as const
+/** What a list is narrowed by, and stays narrowed by when a person is looked for in it. */
+const KEPT_FILTERS = ['flow', 'version', 'status', 'country', 'since', 'until', 'reference_digest', 'email_digest']
 
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
   {
-    // An address of a person is sent in a form: that of a page is kept by browsers, proxies and logs.
+    // What may name a person is sent in a form: the address of a page is kept by browsers, proxies and logs.
     path: '/verifications',
     needs: { scope: 'reports:read' },
     async act(_write, _names, fields) {
-      const address = text(fields.email).trim()
-      const kept = KEPT_FILTERS.map((name) => [name, text(fields[name])])
-      const email_digest = address === '' ? '' : emailDigest(address)
-      return { to: ['verifications'], query: { ...Object.fromEntries(kept), email_digest } }
+      const [reference, address] = [text(fields.reference), text(fields.email).trim()]
+      const query = {
+        ...Object.fromEntries(KEPT_FILTERS.map((name) => [name, text(fields[name])])),
+        ...(reference !== '' && { reference_digest: sha256(reference) }),
+        ...(address !== '' && { email_digest: emailDigest(address) }),
+      }
+      return { to: ['verifications'], query }
     },
   },
   {
@@ -176,10 +175,6 @@ async function reportsOf(
   const ids = sessions.flatMap(({ last_verification_report: last }) => (typeof last === 'string' ? [last] : []))
   const reports = ids.length === 0 ? [] : await tx.reports.byIds(livemode, ids)
   return new Map(reports.map(({ session, checks }) => [session, checks]))
-}
-
-function isStatus(text: string): text is SessionStatus {
-  return SESSION_STATUSES.some((status) => status === text)
 }
 
 async function flowNames(

@@ -1,3 +1,4 @@
+import { DOCUMENT_TYPES } from '../../../../model/flow.js'
 import type { SessionError, SessionStatus } from '../../../../model/resources.js'
 import type { SessionRecord } from '../../../../store/sessions.js'
 import type { ReadTransaction } from '../../../../store/store.js'
@@ -141,7 +142,7 @@ export interface AfterSubmit {
 /**
  * Submits the session that a token opens; the token is then used up. The address and the number that the person typed
  * are stored as if they had been given beforehand, once the person is verified with them: after any other outcome they
- * may be what was wrong, so the next attempt asks for them anew.
+ * may be what was wrong, so the next attempt asks for them anew. The document that the person picked is in the report.
  */
 export async function submitHostedSession(
   call: WriteCall,
@@ -153,16 +154,14 @@ export async function submitHostedSession(
   // Whoever clicks twice gets the answer to the second form: the browser has dropped the first.
   if (await isOver(call, found, kept)) return afterSubmit(call, session)
   refuseGone(found)
-  const typed = choice === 'verified' ? await typedDetails(call, session, kept) : {}
-  const isTyped = Object.keys(typed).length > 0
+  const { email, phone, document, country } = await openAnswers(call, session, kept)
+  const typed = { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
+  const isTyped = choice === 'verified' && Object.keys(typed).length > 0
   const provided_details = isTyped ? { ...typed, ...session.provided_details } : session.provided_details
-  const submitted = await submit({ ...call, livemode: session.livemode }, { ...session, provided_details }, choice)
-  return afterSubmit(call, submitted)
-}
-
-async function typedDetails(call: ReadCall, session: SessionRecord, kept: string) {
-  const { email, phone } = await openAnswers(call, session, kept)
-  return { ...(email !== undefined && { email }), ...(phone !== undefined && { phone }) }
+  const type = DOCUMENT_TYPES.find((one) => one === document)
+  const picked = type === undefined || country === undefined ? null : { type, country }
+  const inMode = { ...call, livemode: session.livemode }
+  return afterSubmit(call, await submit(inMode, { ...session, provided_details }, choice, picked))
 }
 
 async function afterSubmit(call: ReadCall, session: SessionRecord): Promise<AfterSubmit> {

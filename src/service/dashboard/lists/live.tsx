@@ -8,8 +8,9 @@ interface Props {
 
 /**
  * The part of a page that keeps itself up to date: the script asks for the same page again and puts in its place what
- * changed. Forms stand outside, so nothing that somebody types is touched. Without script it stays as it was sent. At
- * most one on a page.
+ * changed. A field is touched only if the page has another value for it, so what somebody types stays. Rows with a form
+ * need an id: without one, what is ticked in a row could become that of the row in its place. Without script it stays as
+ * it was sent. At most one on a page.
  */
 export function Live({ frame, children }: Props) {
   const { here } = frame
