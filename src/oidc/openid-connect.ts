@@ -1,5 +1,5 @@
 import type { Configuration, CustomFetch } from 'openid-client'
-import { boundedText } from '../outbound/bounded-text.js'
+import { request } from '../outbound/request.js'
 import { groupsIn, nameIn, rolesOf } from './claims.js'
 import { type Identity, type IdentityProvider, type Pending, SignInFault } from './identity-provider.js'
 
@@ -122,11 +122,15 @@ async function discovered({ issuer, clientId, clientSecret }: OidcSettings): Pro
   )
 }
 
-/** An endless answer cannot fill memory. */
-const boundedFetch: CustomFetch = async (url, options) => {
-  const answer = await fetch(url, options as RequestInit)
-  const { status, headers, body } = answer
-  const text = await boundedText(body, LARGEST_ANSWER)
+/** As every request that leaves this machine: through a proxy if one is named, and an endless answer cannot fill memory. */
+const boundedFetch: CustomFetch = async (url, { method, headers: asked, body, signal }) => {
+  const { status, headers, text } = await request(url, {
+    method,
+    headers: asked,
+    body: body == null ? undefined : String(body),
+    signal: signal ?? AbortSignal.timeout(PATIENCE * 1_000),
+    most: LARGEST_ANSWER,
+  })
   return new Response(status === 204 || status === 304 ? null : text, { status, headers })
 }
 

@@ -2,9 +2,10 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
 import Provider from 'oidc-provider'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { groupsIn, nameIn, rolesOf } from '../../src/oidc/claims.js'
 import { type OidcSettings, openIdConnect } from '../../src/oidc/openid-connect.js'
+import { aConnectProxy } from './connect-proxy.js'
 import { aBrowser, aDashboard } from './dashboards.js'
 
 const CLIENT = { clientId: 'flows', clientSecret: 'a secret of the client' }
@@ -87,6 +88,22 @@ describe('signing in at an identity provider', () => {
     expect((await browser.show('/dashboard/test/keys')).status).toBe(403)
     const [signIn] = await api.store.read((tx) => tx.signIns.current({ now: 0, seenSince: 0 }, 'oidc:johndoe', 10))
     expect(signIn).toMatchObject({ method: 'oidc', role: 'analyst viewer', authenticated: mock.claims.auth_time })
+  })
+
+  test('goes through the proxy that a variable names', async () => {
+    const mock = await aMockProvider()
+    const { host, port } = new URL(mock.url)
+    const proxy = await aConnectProxy({ to: Number(port) })
+    vi.stubEnv('HTTP_PROXY', `http://127.0.0.1:${proxy.port}`)
+    onTestFinished(() => {
+      vi.unstubAllEnvs()
+    })
+    const api = await aDashboardWith(mock.url)
+    expect((await aBrowser(api.url).follow('/dashboard/sign-in/oidc')).status).toBe(200)
+    expect(new Set(proxy.asked.map(({ target }) => target))).toEqual(new Set([host]))
+    vi.stubEnv('HTTP_PROXY', 'http://127.0.0.1:1')
+    const away = await aDashboardWith(mock.url)
+    expect((await aBrowser(away.url).show('/dashboard/sign-in/oidc')).status).toBe(503)
   })
 
   test('asks with PKCE, a state and a nonce, each new, and keeps them in a cookie of this browser only', async () => {
