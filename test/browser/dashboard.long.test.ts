@@ -5,6 +5,7 @@ import { packageFile } from '../../src/cli/program/package-file.js'
 import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { makeSignInLink } from '../../src/service/operations/people/sign-in.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
+import { aCertifiedProvider, seconds } from '../service/identity-providers.js'
 import { served, TESTER } from '../service/serving.js'
 import { aContext, launch } from './browser.js'
 
@@ -14,8 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => browser.close())
 
+const DASHBOARD = { assets: packageFile('dist/assets'), version: 'test' }
+
 async function aDashboard() {
-  const api = await served({ processing: 0, dashboard: { assets: packageFile('dist/assets'), version: 'test' } })
+  const api = await served({ processing: 0, dashboard: DASHBOARD })
   for (const number of [1, 2]) {
     await api.call('POST', '/v1/identity/verification_flows', {
       body: { key: `flow-${number}`, name: `Sellers of ${number}`, type: 'document', description: 'For sellers.' },
@@ -155,6 +158,34 @@ describe('the dashboard, in a browser', () => {
     await page.getByLabel('Reason').fill('The photo is of somebody else.')
     await page.getByRole('button', { name: 'Mark as not verified' }).click()
     await page.getByText('because: The photo is of somebody else.').waitFor()
+  })
+
+  test('somebody signs in at an identity provider, and who has no role there is told so', async () => {
+    const { url, provider, serve } = await aCertifiedProvider((id) => (id === 'grace' ? ['kyc'] : []))
+    const api = await served({ now: seconds, dashboard: { ...DASHBOARD, provider } })
+    serve(api.url)
+    const signIn = async (name: string) => {
+      const page = await (await aContext(browser)).newPage()
+      await page.goto(`${api.url}/dashboard/live/verifications?status=verified`)
+      await page.getByRole('link', { name: `Sign in at ${new URL(url).host}` }).click()
+      await page.getByPlaceholder('Enter any login').fill(name)
+      await page.getByPlaceholder('and password').fill('x')
+      await page.getByRole('button', { name: 'Sign-in' }).click()
+      await page.getByRole('button', { name: 'Continue' }).click()
+      return page
+    }
+    const page = await signIn('grace')
+    await page.getByText('Name of grace').waitFor()
+    expect(page.url()).toBe(`${api.url}/dashboard/live/verifications?status=verified`)
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Yes, sign me out' }).click()
+    await page.waitForURL(`${api.url}/dashboard/signed-out`)
+    expect((await page.goto(`${api.url}/dashboard/live/flows`))?.status()).toBe(401)
+
+    const refused = await signIn('nobody')
+    await refused.getByRole('heading', { name: 'You have no role here' }).waitFor()
+    const { violations } = await new AxeBuilder({ page: refused }).analyze()
+    expect(violations.map(({ id }) => id)).toEqual([])
   })
 
   test('every page is accessible, fits a phone, and stays below 100 kB with its style sheets', async () => {

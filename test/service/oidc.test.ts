@@ -1,34 +1,10 @@
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
-import Provider from 'oidc-provider'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { groupsIn, nameIn, rolesOf } from '../../src/oidc/claims.js'
 import { type OidcSettings, openIdConnect } from '../../src/oidc/openid-connect.js'
 import { aConnectProxy } from './connect-proxy.js'
 import { aBrowser, aDashboard } from './dashboards.js'
-
-const CLIENT = { clientId: 'flows', clientSecret: 'a secret of the client' }
-const ROLES = [
-  ['kyc', 'analyst'],
-  ['staff', 'viewer'],
-  ['root', 'admin'],
-] as const
-
-function seconds(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
-/** A server on this machine, until the test ends. */
-async function listening(handler: RequestListener): Promise<string> {
-  const server = createServer(handler)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
+import { aCertifiedProvider, listening, ROLES, seconds, settingsFor } from './identity-providers.js'
 
 type Payload = Record<string, unknown>
 
@@ -48,10 +24,6 @@ async function aMockProvider() {
   })
   return { url: issuer.url, service, claims, away }
 }
-
-const settingsFor = (issuer: string, more: Partial<OidcSettings> = {}): OidcSettings => ({
-  ...{ issuer, ...CLIENT, scopes: 'openid profile', groupsClaim: 'groups', roles: ROLES, ...more },
-})
 
 async function aDashboardWith(issuer: string, more: Partial<OidcSettings> = {}) {
   const clock = { ahead: 0 }
@@ -314,28 +286,9 @@ describe('signing in at an identity provider', () => {
 })
 
 test('somebody signs in at a certified provider with a password, and again for something grave', async () => {
-  // The provider knows its address only when it listens.
-  let handler: RequestListener = (_request, response) => response.end()
-  const url = await listening((request, response) => handler(request, response))
-  const settings = settingsFor(url)
-  const api = await aDashboard(undefined, { provider: openIdConnect(settings), now: seconds })
-  const provider = new Provider(url, {
-    clients: [
-      {
-        client_id: CLIENT.clientId,
-        client_secret: CLIENT.clientSecret,
-        redirect_uris: [`${api.url}/dashboard/sign-in/oidc/callback`],
-        post_logout_redirect_uris: [`${api.url}/dashboard/signed-out`],
-      },
-    ],
-    // As by default, these claims are in the answer about the user, and not in the token.
-    claims: { openid: ['sub'], profile: ['name', 'groups'] },
-    findAccount: async (_context, id) => ({
-      accountId: id,
-      claims: async () => ({ sub: id, name: `Name of ${id}`, groups: ['root'] }),
-    }),
-  })
-  handler = provider.callback()
+  const { url, provider, serve } = await aCertifiedProvider()
+  const api = await aDashboard(undefined, { provider, now: seconds })
+  serve(api.url)
   const browser = aBrowser(api.url)
   /** Fills in the provider's own pages until it leads back. */
   const signIn = async (path: string) => {

@@ -402,6 +402,24 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
     expect((await aPerson().open(retry.url)).status).toBe(410)
   })
 
+  test('sees that the session was canceled after the attempt, and others only that the link is used up', async () => {
+    const api = await aService(implementation)
+    for (const [action, outcome, title] of [
+      ['cancel', 'document_expired', 'This verification was canceled'],
+      ['redact', 'document_expired', 'This verification was canceled'],
+      ['redact', 'verified', 'This link is used up'],
+    ] as const) {
+      const { id, url } = await aSession(api, EVERYTHING, { return_url: 'https://example.com/back' })
+      const person = aPerson()
+      await person.send(url, { step: 'outcome', outcome })
+      await api.call('POST', `${SESSIONS}/${id}/${action}`)
+      for (const seen of [await person.open(url), await person.send(url, { step: 'outcome', outcome })]) {
+        expect([action, outcome, seen.status, seen.title]).toEqual([action, outcome, 410, title])
+      }
+      expect((await aPerson().open(url)).title).toBe('This link is used up')
+    }
+  })
+
   test('goes on by the client secret as by the url', async () => {
     const api = await aService(implementation)
     const { client_secret } = await aSession(api)

@@ -224,9 +224,14 @@ async function sessionBehind(
   return { session, check: await checkToken(call, token, session) }
 }
 
-/** Whether the token was for an attempt that is over, and this browser took part in the newest one. */
+/**
+ * Whether the token was for an attempt that is over, and this browser took part in the newest one. Throws 410 if the
+ * session was canceled since: there is no other attempt.
+ */
 async function isOver(call: ReadCall, { session, check }: Found, kept: string): Promise<boolean> {
-  return check === 'dead' && session.redaction === null && (await hasSubmitted(call, session, kept))
+  if (check !== 'dead' || !(await hasSubmitted(call, session, kept))) return false
+  if (session.status === 'canceled') throw new LinkGone('canceled')
+  return session.redaction === null
 }
 
 /** Only whoever holds an address that was given out learns that it expired, or that the session was canceled. */
