@@ -148,6 +148,8 @@ export const EVERY_CALL: EveryCall = {
   },
   deployments: {
     byId: (tx) => tx.deployments.byId(false, 'd7'),
+    summary: (tx) => tx.deployments.summary(false, 'd7'),
+    changes: (tx) => tx.deployments.changes('d7', { skip: 0, limit: 25 }),
     byDigest: (tx) => tx.deployments.byDigest(false, 'p', ['plan-d7', 'approved-d7']),
     last: (tx) => tx.deployments.last(false, 'p'),
     flowsAfter: (tx) => tx.deployments.flowsAfter(false, 'd700'),
@@ -155,6 +157,7 @@ export const EVERY_CALL: EveryCall = {
     edits: (tx) => tx.deployments.edits('d7'),
     openEdits: (tx) => tx.deployments.openEdits(false, 'vf_1Far7'),
     insert: (tx) => tx.deployments.insert(aDeployment('new', { flow: 'f7', edits: [anEdit('f7')] })),
+    took: (tx) => tx.deployments.took('d7', 240),
     editMade: (tx) => tx.deployments.editMade(false, 'vf_1Far7', anEdit('f7'), { session: 'vs_2', created: NOW }),
     editSuperseded: (tx) => tx.deployments.editSuperseded(false, 'vf_1Far7', anEdit('f7'), 'd8'),
   },

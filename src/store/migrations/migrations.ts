@@ -20,6 +20,7 @@ import { sessionCounts } from './0016-session-counts.js'
 import { editsLeft } from './0017-edits-left.js'
 import { auditLog } from './0018-audit-log.js'
 import { reviews } from './0019-reviews.js'
+import { durations } from './0021-durations.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -42,6 +43,7 @@ export const MIGRATIONS: readonly Migration[] = [
   editsLeft,
   auditLog,
   reviews,
+  durations,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */
