@@ -131,9 +131,14 @@ export const EVERY_CALL: EveryCall = {
       tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
-    keys: [
-      (tx) => tx.flows.keys(false, {}),
-      (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
+    inOrder: [
+      (tx) => tx.flows.inOrder(false, {}, { skip: 0, limit: 26 }),
+      (tx) =>
+        tx.flows.inOrder(
+          false,
+          { project: 'p', status: 'active', within: WITHIN },
+          { mostUsedOf: DAYS, skip: 25, limit: 26 },
+        ),
     ],
     lastDeployed: (tx) => tx.flows.lastDeployed('f7'),
     versions: [
@@ -181,6 +186,7 @@ export const EVERY_CALL: EveryCall = {
     ],
     ofFlows: (tx) => tx.sessionCounts.ofFlows(false, ['f7', 'f8'], DAYS),
     everyFlow: (tx) => tx.sessionCounts.everyFlow(false, DAYS),
+    mostUsed: (tx) => tx.sessionCounts.mostUsed(false, DAYS, 50),
     gather: (tx) => tx.sessionCounts.gather(),
   },
   reports: {
