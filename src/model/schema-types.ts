@@ -1626,6 +1626,10 @@ export interface Deployment {
    */
   created: number
   /**
+   * How long it took until it was recorded, in milliseconds, waiting for other deployments included; left out where nobody measured it.
+   */
+  duration?: number
+  /**
    * Whether it was applied to live flows.
    */
   livemode: boolean
@@ -2097,6 +2101,10 @@ export interface FlowDeploymentSummary {
     run?: string
   } | null
   allowed: Allowed
+  /**
+   * How long it took until it was recorded, in milliseconds, waiting for other deployments included; left out where nobody measured it.
+   */
+  duration?: number
   /**
    * How many edits at Stripe that it left are still to be made; left out if none is.
    */

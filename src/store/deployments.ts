@@ -13,6 +13,10 @@ export type OpenEdit = Pick<DeployedEdit, 'path' | 'defined'>
 
 export interface DeploymentReads {
   byId(livemode: boolean, id: string): Promise<Deployment | undefined>
+  /** The deployment without its changes, of which there may be thousands. */
+  summary(livemode: boolean, id: string): Promise<DeploymentSummary | undefined>
+  /** Changes of a deployment in their order, from the one at `skip` on; none if there is no such deployment. */
+  changes(deployment: string, part: { readonly skip: number; readonly limit: number }): Promise<DeployedChange[]>
   /** The deployment that applied a plan with one of these digests, either the reviewed plan's or the applied one's. */
   byDigest(livemode: boolean, project: string, digests: readonly string[]): Promise<Deployment | undefined>
   /** Id of the project's last deployment in this mode, by number and not by time. */
@@ -39,6 +43,8 @@ export interface DeploymentFilter {
 export interface DeploymentWrites {
   /** Its `edits` are still to be made. */
   insert(deployment: Deployment): Promise<void>
+  /** Records how long a deployment took, in milliseconds. */
+  took(id: string, duration: number): Promise<void>
   /** A session showed that an edit was made, which deployments left that had seen no newer one. */
   editMade(livemode: boolean, stripeFlow: string, edit: OpenEdit, shown: EditShown): Promise<void>
   /** A deployment asks for something else. */

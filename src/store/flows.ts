@@ -1,5 +1,6 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { SessionOptions } from '../model/resources.js'
+import type { DayRange } from './counts/session-counts.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 
 export interface FlowRecord {
@@ -77,11 +78,12 @@ export interface FlowReads {
   list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
   /** The first ones, by key, that are other than their last deployment left them; or that no deployment of their project wrote, if it has any. */
   drifted(livemode: boolean, limit: number): Promise<FlowRecord[]>
-  /** Of every flow that a filter finds only what an order needs; in no order. */
-  keys(
+  /** A part of the flows by key; those with the most sessions of some days first, if days are given. */
+  inOrder(
     livemode: boolean,
     filter: Pick<FlowFilter, 'project' | 'status' | 'within'>,
-  ): Promise<readonly Pick<FlowRecord, 'id' | 'key'>[]>
+    part: { readonly mostUsedOf?: DayRange | undefined; readonly skip: number; readonly limit: number },
+  ): Promise<FlowRecord[]>
   /** The newest version that a deployment made, and the project that it gave the flow. */
   lastDeployed(flow: string): Promise<Pick<FlowVersionRecord, 'version' | 'project'> | undefined>
   /** Newest first. The cursors are versions. */

@@ -15,6 +15,8 @@ export function sameEverywhere(text: string): string {
       .replaceAll(/"(created|time|at)":\d{10}\b/g, '"$1":1767225600')
       .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (found) => filled('', found))
       .replaceAll(/\(\d+ ms\)/g, '(0 ms)')
+      .replaceAll(/"duration":\d+/g, '"duration":0')
+      .replaceAll(/(?<=took(?:\s|.\[\d*m)+)[\d.]+ m?s\b/g, '0 ms')
       // Digests, whole and short.
       .replaceAll(/\b(?!c0ffee)[0-9a-f]{64}\b/g, (found) => filled('', found))
       .replaceAll(/(?<=(?:\b|\[\d*m)plan(?:.\[\d*m|\s|<code>)+)[0-9a-f]{12}\b/g, (found) => filled('', found))

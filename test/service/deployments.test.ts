@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ChangeRequest, DeploymentRequest } from '../../src/model/deployment.js'
+import type { ChangeRequest, Deployment, DeploymentRequest } from '../../src/model/deployment.js'
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
 import { type Service, service } from '../../src/service/operations/calls/call.js'
@@ -7,12 +7,14 @@ import { localUser } from '../../src/service/operations/calls/principal.js'
 import {
   deploy,
   deploymentFlows,
+  deploymentPart,
   listDeployments,
   retrieveDeployment,
 } from '../../src/service/operations/deployments/deployments.js'
 import { flowState } from '../../src/service/operations/flows/flow-state.js'
 import { listFlowVersions } from '../../src/service/operations/flows/flow-versions.js'
 import { archiveFlow, createFlow, updateFlow } from '../../src/service/operations/flows/flows.js'
+import type { ReadTransaction } from '../../src/store/store.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
 import { type Implementation, sqlite, storeOfTheLane } from '../store/stores.js'
@@ -332,8 +334,32 @@ describe.each(storeOfTheLane)('a deployment, on $name', (implementation) => {
     expect((await stateOf(service)).flows).toHaveLength(10_000)
     const deployment = await service.read(TESTER, (call) => retrieveDeployment(call, id))
     expect(deployment.changes.map(({ key }) => key)).toEqual(changes.map(({ key }) => key))
+    const { part, read } = await service.read(TESTER, async (call) => {
+      const { tx, read } = countingChanges(call.tx)
+      return { part: await deploymentPart({ ...call, tx }, id, { skip: 9_990, limit: 5 }), read }
+    })
+    const numbers = [9_990, 9_991, 9_992, 9_993, 9_994]
+    expect(part.changes.map(({ key }) => key)).toEqual(numbers.map((number) => `flow-${number}`))
+    expect([part.skipped, part.count, read()]).toEqual([9_990, 10_000, 5])
   })
 })
+
+/** What reads the deployments of a transaction, and counts the changes that it reads. */
+function countingChanges(tx: ReadTransaction) {
+  let count = 0
+  const counted = async (found: Promise<unknown>) => {
+    const changes = (await found) as readonly unknown[] | { readonly changes?: readonly unknown[] } | undefined
+    count += Array.isArray(changes) ? changes.length : ((changes as Partial<Deployment>)?.changes?.length ?? 0)
+    return changes
+  }
+  const deployments = new Proxy(tx.deployments, {
+    get:
+      (of, name: keyof ReadTransaction['deployments']) =>
+      (...given: never[]) =>
+        counted((of[name] as (...all: never[]) => Promise<unknown>)(...given)),
+  })
+  return { tx: { deployments } as ReadTransaction, read: () => count }
+}
 
 describe.each(storeOfTheLane)('the list of deployments, on $name', (implementation) => {
   test('is newest first, by project, in pages; each is retrieved with its changes', async () => {
@@ -344,6 +370,7 @@ describe.each(storeOfTheLane)('the list of deployments, on $name', (implementati
     expect(all.data.map(({ project }) => project)).toEqual(['other', PROJECT])
     expect(all.data[0]).toMatchObject({ summary: { create: 1, archive: 0 } })
     expect(all.data[0]).not.toHaveProperty('changes')
+    expect(all.data[0]?.duration).toBe(second.duration)
     expect((await list({ project: PROJECT })).data).toEqual([all.data[1]])
     expect((await list({ limit: 1 })).has_more).toBe(true)
     expect((await list({ starting_after: second.id })).data).toEqual([all.data[1]])

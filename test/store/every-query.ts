@@ -138,9 +138,14 @@ export const EVERY_CALL: EveryCall = {
       tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
-    keys: [
-      (tx) => tx.flows.keys(false, {}),
-      (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
+    inOrder: [
+      (tx) => tx.flows.inOrder(false, {}, { skip: 0, limit: 26 }),
+      (tx) =>
+        tx.flows.inOrder(
+          false,
+          { project: 'p', status: 'active', within: WITHIN },
+          { mostUsedOf: DAYS, skip: 25, limit: 26 },
+        ),
     ],
     lastDeployed: (tx) => tx.flows.lastDeployed('f7'),
     versions: [
@@ -155,6 +160,8 @@ export const EVERY_CALL: EveryCall = {
   },
   deployments: {
     byId: (tx) => tx.deployments.byId(false, 'd7'),
+    summary: (tx) => tx.deployments.summary(false, 'd7'),
+    changes: (tx) => tx.deployments.changes('d7', { skip: 0, limit: 25 }),
     byDigest: (tx) => tx.deployments.byDigest(false, 'p', ['plan-d7', 'approved-d7']),
     last: (tx) => tx.deployments.last(false, 'p'),
     flowsAfter: (tx) => tx.deployments.flowsAfter(false, 'd700'),
@@ -162,6 +169,7 @@ export const EVERY_CALL: EveryCall = {
     edits: (tx) => tx.deployments.edits('d7'),
     openEdits: (tx) => tx.deployments.openEdits(false, 'vf_1Far7'),
     insert: (tx) => tx.deployments.insert(aDeployment('new', { flow: 'f7', edits: [anEdit('f7')] })),
+    took: (tx) => tx.deployments.took('d7', 240),
     editMade: (tx) => tx.deployments.editMade(false, 'vf_1Far7', anEdit('f7'), { session: 'vs_2', created: NOW }),
     editSuperseded: (tx) => tx.deployments.editSuperseded(false, 'vf_1Far7', anEdit('f7'), 'd8'),
   },
@@ -190,6 +198,7 @@ export const EVERY_CALL: EveryCall = {
     ],
     ofFlows: (tx) => tx.sessionCounts.ofFlows(false, ['f7', 'f8'], DAYS),
     everyFlow: (tx) => tx.sessionCounts.everyFlow(false, DAYS),
+    mostUsed: (tx) => tx.sessionCounts.mostUsed(false, DAYS, 50),
     gather: (tx) => tx.sessionCounts.gather(),
   },
   reports: {

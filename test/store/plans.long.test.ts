@@ -23,12 +23,13 @@ const ROWS = 1_200
 
 /** What may read all of a table or sort, and why. */
 const EXEMPT: Readonly<Record<string, string>> = {
-  'flows.keys': 'every flow of a mode is what it is asked for',
+  'flows.inOrder': 'any flow of a mode may be the most used one',
   'flows.all': 'every flow of a mode is what it is asked for',
   'flows.drifted': 'its index holds the drifted flows of a mode alone, in the order of the answer',
   'sessionCounts.by': 'groups the counts of some days',
   'sessionCounts.ofFlows': 'groups the counts of some days',
   'sessionCounts.everyFlow': 'every flow of a mode is what it is asked for',
+  'sessionCounts.mostUsed': 'any flow of a mode may be the most used one',
   'contents.replace': 'drops everything',
 }
 

@@ -39,6 +39,7 @@ async function counted(store: Store) {
       some[`${livemode} of flows`] = Object.fromEntries(await sessionCounts.ofFlows(livemode, FLOWS, DAYS))
       some[`${livemode} on some days`] = Object.fromEntries(await sessionCounts.everyFlow(livemode, SOME_DAYS))
       some[`${livemode} every flow`] = Object.fromEntries(await sessionCounts.everyFlow(livemode, DAYS))
+      some[`${livemode} most used`] = await sessionCounts.mostUsed(livemode, DAYS, 1)
     }
     return some
   })
@@ -74,6 +75,10 @@ function counting(sessions: readonly SessionRecord[]) {
     all[`${livemode} every flow`] = Object.fromEntries(
       Object.entries(ofFlows).map(([flow, { sessions }]) => [flow, sessions]),
     )
+    const byUse = Object.entries(ofFlows).sort(
+      ([a, one], [b, other]) => other.sessions - one.sessions || (a < b ? -1 : 1),
+    )
+    all[`${livemode} most used`] = { flows: byUse.slice(0, 1).map(([flow]) => flow), count: byUse.length }
   }
   return all
 }

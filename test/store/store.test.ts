@@ -309,6 +309,29 @@ for (const implementation of stores) {
         expect(found).toEqual([aDeployment('d1'), aDeployment('d1'), undefined, undefined, undefined])
       })
 
+      test('come back without their changes, and with some of them; how long one took is recorded afterwards', async () => {
+        const store = await aStore()
+        await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))
+        await store.write((tx) => tx.deployments.insert(aDeployment('d1')))
+        const { changes, ...rest } = aDeployment('d1')
+        const { summary, ...found } = (await store.read((tx) => tx.deployments.summary(false, 'd1'))) ?? {
+          summary: null,
+        }
+        expect(found).toEqual(rest)
+        expect(summary).toMatchObject({ archive: 1, create: 1, update: 0 })
+        expect(await store.read((tx) => tx.deployments.summary(true, 'd1'))).toBeUndefined()
+        const part = (skip: number, limit: number) => store.read((tx) => tx.deployments.changes('d1', { skip, limit }))
+        expect(await part(0, 1)).toEqual(changes.slice(0, 1))
+        expect(await part(1, 5)).toEqual(changes.slice(1))
+        expect(await part(2, 5)).toEqual([])
+        await store.write((tx) => tx.deployments.took('d1', 240))
+        const both = await store.read(async ({ deployments }) => [
+          (await deployments.byId(false, 'd1'))?.duration,
+          (await deployments.list(false, {}, { limit: 1 })).data[0]?.duration,
+        ])
+        expect(both).toEqual([240, 240])
+      })
+
       test('of one digest exist once per mode and project', async () => {
         const store = await aStore()
         await saveFlows(store, aFlowRecord('a'), aFlowRecord('b'))

@@ -2,7 +2,7 @@ import { type Deployment, isRecord } from '../../model/deployment.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Change } from '../../model/plan.js'
 import { asChange } from '../../plan/deployed.js'
-import { formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
+import { formatDuration, formatTime, formatValue, padEnd, plural, printable } from '../../text/text.js'
 import type { Palette } from '../palette.js'
 import { fieldsToShow, reasonOf } from '../plan/fields.js'
 import { ACTIONS, effects, modeName, recordsText } from '../plan/summary.js'
@@ -16,6 +16,7 @@ export function deploymentText(deployment: Deployment, environment: string, pale
     project,
     livemode,
     created,
+    duration,
     actor,
     source,
     allowed,
@@ -25,6 +26,7 @@ export function deploymentText(deployment: Deployment, environment: string, pale
   } = deployment
   const rows = [
     ['when', formatTime(created)],
+    ...(duration === undefined ? [] : [['took', formatDuration(duration)]]),
     ['by', actor ?? 'someone'],
     ['commit', sourceText(source)],
     ...(allowed.length > 0 ? [['lifted', allowed.join(', ')]] : []),

@@ -47,6 +47,12 @@ export interface SessionCountReads {
   ofFlows(livemode: boolean, flows: readonly string[], days: DayRange): Promise<ReadonlyMap<string, SessionCounts>>
   /** The number of sessions of every flow that has any. */
   everyFlow(livemode: boolean, days: DayRange): Promise<ReadonlyMap<string, number>>
+  /** The most used flows by id, the most used first; `count` says how many flows have any sessions. */
+  mostUsed(
+    livemode: boolean,
+    days: DayRange,
+    limit: number,
+  ): Promise<{ readonly flows: readonly string[]; readonly count: number }>
 }
 
 export interface SessionCountWrites {

@@ -21,6 +21,7 @@ import { editsLeft } from './0017-edits-left.js'
 import { auditLog } from './0018-audit-log.js'
 import { reviews } from './0019-reviews.js'
 import { sessionLists } from './0020-session-lists.js'
+import { durations } from './0021-durations.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly Migration[] = [
   auditLog,
   reviews,
   sessionLists,
+  durations,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -122,6 +122,8 @@ export interface DeploymentsTable {
   created: number
   /** 1 for a project's first deployment in a mode, then counting up: an order that does not depend on clocks. */
   number: number
+  /** In milliseconds; null in rows of programs older than 0021. */
+  duration: number | null
 }
 
 export interface DeploymentChangesTable {

@@ -77,7 +77,7 @@ async function measurePages({ served, database, ask }: Place, seconds: number): 
   const days = 'from session_counts where livemode = 0'
   const pages: [name: string, path: string, query: string][] = [
     ['flows', '/flows', newest('flows', "and status = 'active'")],
-    ['flows by use', '/flows?sort=usage', `select flow, sum(sessions) ${days} group by flow order by 2 desc limit 26`],
+    ['flows by use', '/flows?sort=used', `select flow, sum(sessions) ${days} group by flow order by 2 desc limit 26`],
     ['one flow', `/flows/${flow}`, `select day, sum(sessions) ${days} and flow = '${flow}' group by day`],
     ['verifications', '/verifications', newest('verification_sessions')],
     ['verifications of a flow', `/verifications?flow=${flow}`, newest('verification_sessions', `and flow = '${flow}'`)],

@@ -1,5 +1,8 @@
 import type { Deployment } from '../../../model/deployment.js'
 import type { Assurance } from '../../../model/plan.js'
+import type { DeployedEdit } from '../../../model/schema-types.js'
+import type { DeploymentSummary } from '../../../store/deployments.js'
+import { formatDuration } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { Pages, type Paging } from '../lists/paging.js'
@@ -19,17 +22,21 @@ interface ShownChange {
 }
 
 export interface DeploymentView {
-  readonly deployment: Deployment
+  readonly deployment: DeploymentSummary
   /** The changes of this part, in order. */
   readonly changes: readonly ShownChange[]
   /** How many changes come before them. */
   readonly skipped: number
+  /** How many changes there are in all. */
+  readonly count: number
+  readonly edits: readonly DeployedEdit[]
   readonly paging: Paging
 }
 
 /** One deployment: the commit, who applied it, and each change as a difference of definitions. */
-export function deploymentPage(frame: Frame, { deployment, changes, skipped, paging }: DeploymentView): Page {
-  const { id, created, project, actor, source, allowed, edits = [] } = deployment
+export function deploymentPage(frame: Frame, view: DeploymentView): Page {
+  const { deployment, changes, skipped, count, edits, paging } = view
+  const { id, created, duration, project, actor, source, allowed } = deployment
   return dashboardPage(
     200,
     frame,
@@ -44,10 +51,11 @@ export function deploymentPage(frame: Frame, { deployment, changes, skipped, pag
           of={[
             ['Id', <code key="id">{id}</code>],
             ['When', <Time key="when" at={created} />],
+            ['Took', duration === undefined ? null : formatDuration(duration)],
             ['By', actor ?? 'unknown'],
             ['Commit', source && <code key="commit">{source.commit}</code>],
             ['Guards lifted', allowed.join(', ') || 'none'],
-            ['Changes', changesText(deployment.changes.length, skipped, changes.length)],
+            ['Changes', changesText(count, skipped, changes.length)],
           ]}
         />
         <details>

@@ -1,5 +1,5 @@
 import type { DeploymentSummary } from '../../../store/deployments.js'
-import { plural } from '../../../text/text.js'
+import { formatDuration, plural } from '../../../text/text.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { ListTable } from '../lists/list-table.js'
@@ -26,8 +26,8 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
               Nothing was deployed yet. <code>flows apply</code> does it.
             </p>
           ) : (
-            <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By']}>
-              {deployments.map(({ id, created, project, summary, edits_open, source, actor }) => (
+            <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By', 'Took']}>
+              {deployments.map(({ id, created, project, summary, edits_open, source, actor, duration }) => (
                 <tr key={id}>
                   <td>
                     <a href={at(frame.mode, 'deployments', id)}>
@@ -46,6 +46,7 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
                     {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}
                   </td>
                   <td>{actor ?? 'unknown'}</td>
+                  <td>{duration !== undefined && formatDuration(duration)}</td>
                 </tr>
               ))}
             </ListTable>

@@ -1,7 +1,7 @@
 import { compareText } from '../../../model/canonical.js'
 import { type ChangeRequest, type DeploymentRequest, type StaleFlow, summaryOf } from '../../../model/deployment.js'
 import type { ListObject } from '../../../model/resources.js'
-import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
+import type { DeployedChange, DeployedEdit, DeployedFlow, Deployment } from '../../../model/schema-types.js'
 import type { DeploymentSummary } from '../../../store/deployments.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import { ApiError, conflict, invalid, notFound } from '../../api-error.js'
@@ -30,6 +30,7 @@ export interface ListDeploymentsParams extends ListParams {
  */
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode } = call
+  const begun = performance.now()
   const request = checkDeploymentRequest(body, livemode)
   refuseBeyondBinding(call, request)
   await tx.state.lock(livemode)
@@ -40,7 +41,12 @@ export async function deploy(call: WriteCall, body: unknown): Promise<Deployment
   const stale = request.changes.flatMap((change) => staleOf(change, found))
   if (stale.length > 0) throw conflict(stale)
   for (const [index, change] of request.changes.entries()) checkAllowed(change, index, request, found)
-  return write(call, request, found)
+  const written = await write(call, request, found)
+  const deployment: Deployment = { ...written, duration: Math.round(performance.now() - begun) }
+  await tx.deployments.took(deployment.id, deployment.duration ?? 0)
+  await recordEvent(call, 'verification_flows.deployment.applied', inList(deployment))
+  await tx.state.advance(livemode)
+  return deployment
 }
 
 /** Throws 403 if the caller's key may not deploy for the project, or a change concerns a flow that it does not reach. */
@@ -74,15 +80,41 @@ function isGiven(digest: string | null | undefined): digest is string {
 }
 
 export async function retrieveDeployment(call: ReadCall, id: string): Promise<Deployment> {
-  return keptTo(call, await findDeployment(call, id))
+  return keptTo(call, foundIn(call, id, await call.tx.deployments.byId(call.livemode, id)))
 }
 
-async function findDeployment({ tx, livemode, principal }: ReadCall, id: string): Promise<Deployment> {
-  const deployment = await tx.deployments.byId(livemode, id)
-  if (deployment === undefined || !isOfOwnProject(principal, deployment)) {
-    throw notFoundFor(principal, 'flow_deployment', id, 'flow_deployment')
-  }
-  return deployment
+/** A deployment without its changes, and some of them: few are read, however many there are. */
+export interface DeploymentPart {
+  readonly deployment: DeploymentSummary
+  readonly changes: readonly DeployedChange[]
+  /** How many changes come before these; fewer than asked for if there are not that many. */
+  readonly skipped: number
+  /** How many changes there are in all. */
+  readonly count: number
+  readonly edits: readonly DeployedEdit[]
+}
+
+/** Throws 403 for a key that is bound to flows: what of a deployment it may see takes all of its changes. */
+export async function deploymentPart(
+  call: ReadCall,
+  id: string,
+  { skip, limit }: { readonly skip: number; readonly limit: number },
+): Promise<DeploymentPart> {
+  if (bindingOf(call.principal) !== null) throw beyondBinding(call.principal)
+  const deployment = await findDeployment(call, id)
+  const count = Object.values(deployment.summary).reduce((all, some) => all + some, 0)
+  const skipped = Math.min(skip, Math.max(0, count - 1))
+  const changes = await call.tx.deployments.changes(id, { skip: skipped, limit })
+  return { deployment, changes, skipped, count, edits: await call.tx.deployments.edits(id) }
+}
+
+async function findDeployment(call: ReadCall, id: string): Promise<DeploymentSummary> {
+  return foundIn(call, id, await call.tx.deployments.summary(call.livemode, id))
+}
+
+function foundIn<T extends Pick<Deployment, 'project'>>({ principal }: ReadCall, id: string, found: T | undefined): T {
+  if (found !== undefined && isOfOwnProject(principal, found)) return found
+  throw notFoundFor(principal, 'flow_deployment', id, 'flow_deployment')
 }
 
 /**
@@ -109,7 +141,7 @@ export async function listDeployments(
   if (binding?.project === null) throw beyondBinding(principal)
   if (binding !== null && params.project !== undefined) refuseOtherProject(principal, params.project, 'project')
   const page = await pageOf(params, 'flow_deployment', async (id) => {
-    const deployment = await tx.deployments.byId(livemode, id)
+    const deployment = await tx.deployments.summary(livemode, id)
     return deployment !== undefined && isOfOwnProject(principal, deployment)
   })
   const project = binding?.project ?? params.project
@@ -241,8 +273,6 @@ async function write(call: WriteCall, request: DeploymentRequest, { byId }: Foun
   await supersedeEdits(call, id, changes, edits)
   const recorded: Deployment = { ...deployment, ...(edits.length > 0 && { edits }) }
   await tx.deployments.insert(recorded)
-  await recordEvent(call, 'verification_flows.deployment.applied', inList(recorded))
-  await tx.state.advance(livemode)
   return recorded
 }
 

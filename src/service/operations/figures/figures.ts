@@ -51,11 +51,7 @@ export async function figuresOf(call: ReadCall, days: DayRange, flow?: string): 
 }
 
 async function mostUsed({ tx, livemode }: ReadCall, days: DayRange): Promise<Pick<Figures, 'flows' | 'otherFlows'>> {
-  const every = [...(await tx.sessionCounts.everyFlow(livemode, days))]
-  const shown = every
-    .toSorted(([one, most], [other, more]) => more - most || compareText(one, other))
-    .slice(0, FLOWS_TOLD_APART)
-    .map(([id]) => id)
+  const { flows: shown, count } = await tx.sessionCounts.mostUsed(livemode, days, FLOWS_TOLD_APART)
   // Those without a flow are counted under an empty id.
   const counts = await tx.sessionCounts.ofFlows(livemode, [...shown, ''], days)
   const found = new Map((await tx.flows.byIdsOrKeys(livemode, shown, [])).map((flow) => [flow.id, flow]))
@@ -63,7 +59,7 @@ async function mostUsed({ tx, livemode }: ReadCall, days: DayRange): Promise<Pic
     const [flow, some] = [found.get(id), counts.get(id)]
     return some === undefined ? [] : [{ value: flow ? { key: flow.key, name: flow.config.name } : null, counts: some }]
   })
-  return { flows, otherFlows: every.length - shown.length }
+  return { flows, otherFlows: count - shown.length }
 }
 
 /** What became of the sessions of the last 30 days, for each of some flows that has any. */

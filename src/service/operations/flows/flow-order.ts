@@ -1,4 +1,3 @@
-import { compareText } from '../../../model/canonical.js'
 import type { VerificationFlow } from '../../../model/resources.js'
 import type { ReadCall } from '../calls/call.js'
 import { lastDays } from '../figures/last-days.js'
@@ -15,10 +14,7 @@ export interface PlaceInOrder {
   readonly limit: number
 }
 
-/**
- * A part of the flows, by key or by the sessions of the last 30 days. Keys and counts of all flows are read, since
- * either may move any flow; the flows themselves only for this part.
- */
+/** A part of the flows, by key or by the sessions of the last 30 days. */
 export async function flowsInOrder(
   call: ReadCall,
   { project, status, key_contains: part }: Pick<ListFlowsParams, 'project' | 'status' | 'key_contains'>,
@@ -26,13 +22,8 @@ export async function flowsInOrder(
 ): Promise<{ readonly data: readonly VerificationFlow[]; readonly has_more: boolean }> {
   const { tx, livemode, now, principal } = call
   const named = part === undefined ? undefined : { project: null, keys: [`*${part.replaceAll('*', '')}*`] }
-  const keys = await tx.flows.keys(livemode, { project, status, within: bindingOf(principal) ?? named })
-  const used = order === 'used' ? await tx.sessionCounts.everyFlow(livemode, lastDays(now)) : new Map<string, number>()
-  const sorted = keys.toSorted(
-    (one, other) => (used.get(other.id) ?? 0) - (used.get(one.id) ?? 0) || compareText(one.key, other.key),
-  )
-  const ids = sorted.slice(skip, skip + limit).map(({ id }) => id)
-  const flows = new Map((await tx.flows.byIdsOrKeys(livemode, ids, [])).map((flow) => [flow.id, flow]))
-  const data = ids.flatMap((id) => flows.get(id) ?? []).map((flow) => toResource(call, flow))
-  return { data, has_more: sorted.length > skip + limit }
+  const filter = { project, status, within: bindingOf(principal) ?? named }
+  const mostUsedOf = order === 'used' ? lastDays(now) : undefined
+  const found = await tx.flows.inOrder(livemode, filter, { mostUsedOf, skip, limit: limit + 1 })
+  return { data: found.slice(0, limit).map((flow) => toResource(call, flow)), has_more: found.length > limit }
 }

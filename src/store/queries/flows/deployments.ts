@@ -17,14 +17,11 @@ const BATCH = 500
 export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & DeploymentWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('deployments').selectAll().where('livemode', '=', Number(livemode))
+  const changesOf = (deployment: string) =>
+    db.selectFrom('deployment_changes').selectAll().where('deployment', '=', deployment).orderBy('position')
   const withChanges = async (row: DeploymentsTable | undefined): Promise<Deployment | undefined> => {
     if (row === undefined) return undefined
-    const changes = await db
-      .selectFrom('deployment_changes')
-      .selectAll()
-      .where('deployment', '=', row.id)
-      .orderBy('position')
-      .execute()
+    const changes = await changesOf(row.id).execute()
     const { summary, ...deployment } = toSummary(row)
     const edits = await editsOf(db, row.id)
     return { ...deployment, changes: changes.map(toChange), ...(edits.length > 0 && { edits }) }
@@ -42,6 +39,14 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
   return {
     async byId(livemode, id) {
       return withChanges(await inMode(livemode).where('id', '=', id).executeTakeFirst())
+    },
+    async summary(livemode, id) {
+      const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
+      return row && (await summaries([row]))[0]
+    },
+    async changes(deployment, { skip, limit }) {
+      const rows = await changesOf(deployment).where('position', '>=', skip).limit(limit).execute()
+      return rows.map(toChange)
     },
     async byDigest(livemode, project, digests) {
       // If several did, the first one: the others found everything already written.
@@ -101,6 +106,9 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
       )
       await insertEdits(db, deployment, deployment.edits ?? [])
     },
+    async took(id, duration) {
+      await db.updateTable('deployments').set({ duration }).where('id', '=', id).execute()
+    },
     editMade: (livemode, stripeFlow, edit, { session, created }) =>
       endEdits(db, livemode, stripeFlow, edit, { made_in: session, made: created, until: created }),
     editSuperseded: (livemode, stripeFlow, edit, by) => endEdits(db, livemode, stripeFlow, edit, { superseded_by: by }),
@@ -134,6 +142,7 @@ function toRow({ changes, edits: _, ...deployment }: Deployment, number: number)
     summary: JSON.stringify(summaryOf(changes)),
     created: deployment.created,
     number,
+    duration: deployment.duration ?? null,
   }
 }
 
@@ -142,6 +151,7 @@ function toSummary(row: DeploymentsTable): DeploymentSummary {
     id: row.id,
     object: 'identity.flow_deployment',
     created: row.created,
+    ...(row.duration !== null && { duration: row.duration }),
     livemode: row.livemode === 1,
     project: row.project,
     plan_digest: row.plan_digest,

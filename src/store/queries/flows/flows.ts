@@ -5,6 +5,7 @@ import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
+import { sessionsByFlow } from '../sessions/session-counts.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
 import { IS_DRIFTED, IS_OF_DEPLOYMENTS } from './drifted.js'
 import { keepSighting, sightingsIn } from './sightings.js'
@@ -69,12 +70,22 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
         .execute()
       return rows.map(toRecord)
     },
-    async keys(livemode, { project, status, within }) {
-      let query = db.selectFrom('flows').select(['id', 'key']).where('livemode', '=', Number(livemode))
+    async inOrder(livemode, { project, status, within }, { mostUsedOf: days, skip, limit }) {
+      let query = db.selectFrom('flows').selectAll('flows').where('livemode', '=', Number(livemode))
       if (project !== undefined) query = query.where('project', '=', project)
       if (status !== undefined) query = query.where('status', '=', status)
       const also = isWithin(within)
-      return (also === undefined ? query : query.where(also)).execute()
+      if (also !== undefined) query = query.where(also)
+      if (days !== undefined) {
+        query = query
+          .leftJoin(
+            sql<{ flow: string; sessions: number }>`(${sessionsByFlow(livemode, days)})`.as('used'),
+            'used.flow',
+            'flows.id',
+          )
+          .orderBy(sql`coalesce(used.sessions, 0)`, 'desc')
+      }
+      return (await query.orderBy('flows.key').limit(limit).offset(skip).execute()).map(toRecord)
     },
     async lastDeployed(flow) {
       return db

@@ -45,18 +45,14 @@ export function sessionCountQueries(db: Db, locks: Locks): SessionCountReads & S
       return new Map(found.filter(hasAny).map(({ flow, counts }) => [flow, counts]))
     },
     async everyFlow(livemode, days) {
-      const parts = spansOf(days).map(
-        ({ span, from, to }) => sql`
-          select flow, sessions from flow_days
-          where livemode = ${Number(livemode)} and span = ${span} and day between ${from} and ${to}`,
-      )
-      const { rows } = await sql<{ flow: string; sessions: number }>`
-        select flow, sum(sessions) as sessions from (
-          ${sql.join(parts, sql` union all `)}
-          union all select flow, sessions from session_count_deltas where ${inDays(livemode, days)}
-        ) as counted group by flow`.execute(db)
-      const counts = rows.map(({ flow, sessions }) => [flow, Number(sessions)] as const)
-      return new Map(counts.filter(([flow, sessions]) => flow !== '' && sessions > 0))
+      const { rows } = await sessionsByFlow(livemode, days).execute(db)
+      return new Map(rows.map(({ flow, sessions }) => [flow, Number(sessions)] as const))
+    },
+    async mostUsed(livemode, days, limit) {
+      const { rows } = await sql<{ flow: string; count: number }>`
+        select flow, count(*) over () as count from (${sessionsByFlow(livemode, days)}) as used
+        order by sessions desc, flow limit ${limit}`.execute(db)
+      return { flows: rows.map(({ flow }) => flow), count: Number(rows[0]?.count ?? 0) }
     },
     async gather() {
       if (!(await locks.tryLock(db, 'session counts'))) return false
@@ -81,6 +77,19 @@ export function sessionCountQueries(db: Db, locks: Locks): SessionCountReads & S
       return taken.length === STEP
     },
   }
+}
+
+/**
+ * The flows that have sessions, each with their number. All spans are looked up in one condition: of the parts of a
+ * union PostgreSQL does not know how many flows they hold, and starts several processes to sort them.
+ */
+export function sessionsByFlow(livemode: boolean, days: DayRange): RawBuilder<{ flow: string; sessions: number }> {
+  const spans = spansOf(days).map(({ span, from, to }) => sql`span = ${span} and day between ${from} and ${to}`)
+  return sql`
+    select flow, sum(sessions) as sessions from (
+      select flow, sessions from flow_days where livemode = ${Number(livemode)} and (${sql.join(spans, sql` or `)})
+      union all select flow, sessions from session_count_deltas where ${inDays(livemode, days)}
+    ) as counted where flow <> '' group by flow having sum(sessions) > 0`
 }
 
 const NAMES = sql.join(MEASURES.map((name) => sql.ref(name)))

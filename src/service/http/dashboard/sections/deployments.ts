@@ -1,7 +1,7 @@
 import { deploymentPage } from '../../../dashboard/deployments/deployment-page.js'
 import { deploymentsPage } from '../../../dashboard/deployments/deployments-page.js'
 import { effectOf } from '../../../operations/deployments/change-effect.js'
-import { deploymentFlows, listDeployments, retrieveDeployment } from '../../../operations/deployments/deployments.js'
+import { deploymentFlows, deploymentPart, listDeployments } from '../../../operations/deployments/deployments.js'
 import { definitionOf } from '../rows/definition-text.js'
 import { oneByOne } from '../rows/one-by-one.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
@@ -21,17 +21,16 @@ export const DEPLOYMENTS_PAGES: readonly PageRow[] = [
     path: '/deployments/:deployment',
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, asked, frame) => {
-      const deployment = await retrieveDeployment(call, nameOf(asked.names, 'deployment'))
-      const skipped = Math.min(skipOf(asked), Math.max(0, deployment.changes.length - 1))
-      const end = skipped + PER_PAGE
-      const changes = deployment.changes.slice(skipped, end).map((change) => ({
+      const id = nameOf(asked.names, 'deployment')
+      const part = await deploymentPart(call, id, { skip: skipOf(asked), limit: PER_PAGE })
+      const changes = part.changes.map((change) => ({
         change,
         before: change.before === null ? '' : definitionOf(change.key, change.before, frame.mode),
         after: definitionOf(change.key, change.after, frame.mode),
         effect: effectOf(change),
       }))
-      const paging = partsOf(asked, skipped, end < deployment.changes.length)
-      return deploymentPage(frame, { deployment, changes, skipped, paging })
+      const paging = partsOf(asked, part.skipped, part.skipped + changes.length < part.count)
+      return deploymentPage(frame, { ...part, changes, paging })
     }),
   },
   {
@@ -39,8 +38,9 @@ export const DEPLOYMENTS_PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:read' },
     async show(read, { names }, { mode }) {
       const { id, created, flows } = await read(async (call) => {
-        const deployment = await retrieveDeployment(call, nameOf(names, 'deployment'))
-        return { ...deployment, flows: (await deploymentFlows(call, deployment.id)).data }
+        const id = nameOf(names, 'deployment')
+        const { deployment } = await deploymentPart(call, id, { skip: 0, limit: 0 })
+        return { ...deployment, flows: (await deploymentFlows(call, id)).data }
       })
       const active = flows.filter(({ status }) => status === 'active')
       const files = await oneByOne(active, ({ key, config }) => ({
