@@ -131,6 +131,7 @@ export const EVERY_CALL: EveryCall = {
       tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
+    listByKey: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.listByKey(false, filter, page)),
     keys: [
       (tx) => tx.flows.keys(false, {}),
       (tx) => tx.flows.keys(false, { project: 'p', status: 'active', within: WITHIN }),
