@@ -29,18 +29,31 @@ async function* writing(reader: RemoteReader, flow: string): AsyncGenerator<Flow
   }
 }
 
-/** All flows as they are now, in order of key. */
-export async function allFlows(
+type Chosen = Pick<FlowsQuery, 'status' | 'project'>
+
+/** All flows as they are now, in order of key. Pages are fetched only as far as the caller reads. */
+export async function* flowPages(
   reader: RemoteReader,
-  query: Pick<FlowsQuery, 'status' | 'project'> = {},
-): Promise<VerificationFlow[]> {
-  const flows: VerificationFlow[] = []
-  for (;;) {
-    const last = flows.at(-1)
-    const page = await reader.listFlows({ ...query, limit: 100, ...(last && { starting_after: last.id }) })
-    flows.push(...page.data)
-    if (!page.has_more) return flows.sort((a, b) => (a.key < b.key ? -1 : 1))
+  query: Chosen = {},
+): AsyncGenerator<readonly VerificationFlow[]> {
+  for (let last: VerificationFlow | undefined; ; ) {
+    const page = await reader.listFlows({
+      ...query,
+      order: 'key',
+      limit: 100,
+      ...(last && { starting_after: last.id }),
+    })
+    yield page.data
+    last = page.data.at(-1)
+    if (!page.has_more || last === undefined) return
   }
+}
+
+/** All flows as they are now, in order of key. */
+export async function allFlows(reader: RemoteReader, query: Chosen = {}): Promise<VerificationFlow[]> {
+  const flows: VerificationFlow[] = []
+  for await (const page of flowPages(reader, query)) flows.push(...page)
+  return flows
 }
 
 /** Ids of the newest deployments already reported, newest first; null before the first look, which reports none. */

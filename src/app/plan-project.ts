@@ -51,7 +51,7 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
   return {
     remote,
     plan: toReview ? sealed(plan, allow.map(allowanceText)) : plan,
-    defined: definitions.desired(target.name).map(({ key }) => key),
+    defined: definitions.keys,
     policies: policies.names,
   }
 }

@@ -84,6 +84,8 @@ interface PageQuery {
 }
 
 export interface FlowsQuery extends PageQuery {
+  /** By default the newest first. */
+  readonly order?: 'key'
   readonly key?: string
   readonly project?: string
   readonly status?: 'active' | 'archived'

@@ -13,18 +13,18 @@ export function printable(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/g
 
+/** The same in JSON, where line breaks are those between its members. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const BESIDE_LINE_BREAKS = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g
+
 /** JSON that is safe to show: the same value, with escapes also for what JSON itself would let through. */
 export function printableJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).split('\n').map(printable).join('\n')}\n`
+  return `${escapeHidden(hideApiKeys(JSON.stringify(value, null, 2)).replace(BESIDE_LINE_BREAKS, escaped))}\n`
 }
 
 /** JSON that is read back: exactly this value, with nothing cut down. Only invisible characters become escapes. */
 export function exactJson(value: unknown): string {
-  const text = JSON.stringify(value, null, 2)
-  return `${text
-    .split('\n')
-    .map((line) => escapeHidden(line.replace(CONTROL, escaped)))
-    .join('\n')}\n`
+  return `${escapeHidden(JSON.stringify(value, null, 2).replace(BESIDE_LINE_BREAKS, escaped))}\n`
 }
 
 /** A value of a flow, on one line: strings quoted, sets in brackets, absence as "unset". */

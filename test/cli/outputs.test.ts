@@ -182,6 +182,7 @@ async function play(scene: Scene, { columns, colour }: Variant, { cwd, env, kept
     talkColumns: columns,
     isInteractive: scene.answer !== undefined,
     isTalkLive: false,
+    keptUp: async () => {},
     result: (text) => write(text, false),
     show: (text) => write(text, true),
     talk: (text) => write(text, true),

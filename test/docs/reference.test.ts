@@ -218,7 +218,15 @@ async function validate(): Promise<string> {
   const palette = pc.createColors(false)
   const terminal: Terminal = {
     ...{ env: {}, cwd: process.cwd(), palette, talkPalette: palette, columns: undefined, talkColumns: undefined },
-    ...{ isInteractive: false, isTalkLive: false, result: write, show: write, talk: write, ask: async () => '' },
+    ...{
+      isInteractive: false,
+      isTalkLive: false,
+      result: write,
+      show: write,
+      talk: write,
+      keptUp: async () => {},
+      ask: async () => '',
+    },
   }
   await main(['validate', '--no-cache'], () => terminal)
   return text

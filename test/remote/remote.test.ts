@@ -297,6 +297,10 @@ for (const implementation of remotes) {
       expect(await idsOf({ status: 'verified' })).toEqual([[], false])
       const flows = await reader.listFlows({ project: PROJECT, status: 'active' })
       expect(flows).toMatchObject({ object: 'list', has_more: false, data: [{ key: 'b' }, { key: 'a' }] })
+      const byKey = await reader.listFlows({ order: 'key', limit: 1 })
+      expect(byKey).toMatchObject({ has_more: true, data: [{ key: 'a' }] })
+      const [a] = byKey.data
+      expect((await reader.listFlows({ order: 'key', starting_after: a?.id ?? '' })).data).toEqual([flows.data[0]])
       expect(await reader.retrieveFlow('a')).toEqual(flows.data[1])
       expect(await reader.retrieveFlow(flows.data[1]?.id ?? '')).toEqual(flows.data[1])
     })

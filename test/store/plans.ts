@@ -64,8 +64,8 @@ function faultsOf(node: Node, sql: string): string[] {
   const what = [type, table, condition, filter].filter(Boolean).join(' | ')
   if (/Sort/.test(type)) return [what, ...below]
   if (!/Scan/.test(type) || table === '' || SMALL.has(table) || OF_FEW.has(node['Index Name'])) return below
-  // What is looked at row by row on purpose stands beside an empty text, or below the row.
-  const isWalked = filter !== undefined && !/\|\||SubPlan/.test(filter)
+  // What is looked at row by row on purpose stands beside an empty text or a zero, or below the row.
+  const isWalked = filter !== undefined && !/\|\||\+ 0|SubPlan/.test(filter)
   const isWhole = condition === '' && !(isFirstRows(sql) && type.startsWith('Index'))
   const isFault = isWhole || (isModeAlone(namesIn(condition)) && isWalked)
   return isFault ? [what, ...below] : below

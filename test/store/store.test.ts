@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../../src/model/canonical.js'
 import type { FlowFilter, FlowRecord } from '../../src/store/flows.js'
+import type { Page } from '../../src/store/page.js'
 import type { Store } from '../../src/store/store.js'
 import { aConfig } from '../helpers/builders.js'
 import { aFlowRecord, anApiKey, anEdit, aSession, itsVersion } from './records.js'
@@ -198,6 +199,33 @@ for (const implementation of stores) {
         expect(await ids({ project: 'p', status: 'active' })).toBe('a')
         expect(await ids({ created: { gt: 10, lte: 30 } })).toBe('cb')
         expect(await ids({ created: { gte: 10, lt: 30 } })).toBe('ba')
+      })
+
+      test('list in order of key, in pages, past thousands that a filter leaves out', async () => {
+        const store = await aStore()
+        const others = Array.from({ length: 2100 }, (_, n) => aFlowRecord(`b${n}`, { key: `b${n}`, created: 30 }))
+        await saveFlows(
+          store,
+          aFlowRecord('3', { key: 'c', project: 'p', created: 20 }),
+          aFlowRecord('2', { key: 'a', project: 'p', created: 10 }),
+          aFlowRecord('1', { key: 'b', project: 'p', status: 'archived', created: 30 }),
+          ...others,
+        )
+        const keys = async (filter: FlowFilter, page: Partial<Page> = {}) => {
+          const found = await store.read((tx) => tx.flows.listByKey(false, filter, { limit: 2, ...page }))
+          return [found.data.map(({ key }) => key).join(' '), found.has_more]
+        }
+        expect(await keys({})).toEqual(['a b', true])
+        expect(await keys({}, { starting_after: '2' })).toEqual(['b b0', true])
+        expect(await keys({}, { ending_before: '3' })).toEqual(['b998 b999', true])
+        expect(await keys({ project: 'p' })).toEqual(['a b', true])
+        expect(await keys({ project: 'p' }, { starting_after: '1' })).toEqual(['c', false])
+        expect(await keys({ project: 'p' }, { ending_before: '3' })).toEqual(['a b', false])
+        expect(await keys({ project: 'p', status: 'active' })).toEqual(['a c', false])
+        expect(await keys({ key: 'c' })).toEqual(['c', false])
+        expect(await keys({ created: { lt: 30 } })).toEqual(['a c', false])
+        expect(await keys({ within: { project: null, keys: ['c*'] } })).toEqual(['c', false])
+        expect(await keys({}, { starting_after: 'none' })).toEqual(['', false])
       })
 
       test('keep every version they had, newest first, in pages', async () => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { setImmediate as soon } from 'node:timers/promises'
 import pc from 'picocolors'
 import { Failure } from '../../app/failure.js'
 import type { Palette } from '../../render/palette.js'
@@ -27,6 +29,8 @@ export interface Terminal {
   /** Prints a result for people; lines too long for the terminal are wrapped. */
   show(text: string): void
   talk(text: string): void
+  /** Resolves once the reader of stdout has kept up: until then, what was printed takes memory. */
+  keptUp(): Promise<void>
   /** Asks, and returns the trimmed line; "" at end of input. Call only when interactive. Ctrl-C throws Failure. */
   ask(question: string): Promise<string>
 }
@@ -49,6 +53,7 @@ export function processTerminal(colour: boolean | undefined): Terminal {
     result: (text) => void stdout.write(text),
     show: (text) => void stdout.write(fitted(text, columns)),
     talk: (text) => void stderr.write(fitted(text, talkColumns)),
+    keptUp: () => keptUp(stdout),
     ask: async (question) => {
       const prompt = createInterface({ input: stdin, output: stderr })
       try {
@@ -92,6 +97,18 @@ export function watchOutputs(fail: () => void): void {
     process.stderr.write(`error the result could not be printed: ${error.message}\n`)
     fail()
   })
+}
+
+/** A reader that has gone keeps up with everything. */
+async function keptUp(stream: NodeJS.WriteStream): Promise<void> {
+  // Without a turn of the event loop, a stream lets go of nothing.
+  if (!stream.writableNeedDrain) return soon()
+  const over = new AbortController()
+  const { signal } = over
+  const ends = ['drain', 'error', 'close'].map((event) => once(stream, event, { signal }))
+  await Promise.race(ends).catch(() => {})
+  over.abort()
+  await Promise.allSettled(ends)
 }
 
 /** The terminal's own width, else COLUMNS. A file or a pipe has no limit. */

@@ -41,6 +41,7 @@ export const FLOW_ROUTES: readonly AnyRoute[] = [
       key: name("The flow's key."),
       project: name('The managing project.'),
       status: choice('Only objects with this status.', ['active', 'archived']),
+      order: choice('The order of the objects: by key. Without it, the newest come first.', ['key']),
     },
     (call, params) => listFlows(call, params),
   ),

@@ -1,19 +1,26 @@
 import { Option } from '@commander-js/extra-typings'
-import { allFlows } from '../../../app/history.js'
+import { flowPages } from '../../../app/history.js'
 import { reading } from '../../../app/site.js'
 import type { VerificationFlow } from '../../../model/resources.js'
-import { formatOptions, jsonView, type Views, viewOf } from '../../options/format.js'
+import { chosenView, formatOptions, showJsonList } from '../../options/format.js'
 import { environmentOption, siteOf } from '../../options/project.js'
 import { type Define, examples } from '../../program/command.js'
+import { ExitCode } from '../../program/exit-code.js'
+import type { Terminal } from '../../program/terminal.js'
 import { tableText } from '../../views/table.js'
 
-const VIEWS: Views<readonly VerificationFlow[], 'human' | 'json'> = {
-  human: (terminal, flows) => {
-    if (flows.length === 0) return terminal.talk('No flows.\n')
-    const heading = ['KEY', 'STATUS', 'TYPE', 'LINK', 'VERSION', 'PROJECT', 'ID']
-    terminal.show(tableText(heading, flows.map(row), terminal))
+type Pages = AsyncIterable<readonly VerificationFlow[]>
+
+/** Flows are shown page by page, so that a store may hold more of them than memory does. */
+const VIEWS: Readonly<Record<'human' | 'json', (terminal: Terminal, pages: Pages) => Promise<void>>> = {
+  human: async (terminal, pages) => {
+    // The width of a column is that of its widest cell, so the cells have to be known first.
+    const rows: string[][] = []
+    for await (const page of pages) rows.push(...page.map(row))
+    if (rows.length === 0) return terminal.talk('No flows.\n')
+    terminal.show(tableText(['KEY', 'STATUS', 'TYPE', 'LINK', 'VERSION', 'PROJECT', 'ID'], rows, terminal))
   },
-  json: jsonView('list', (flows) => ({ flows })),
+  json: (terminal, pages) => showJsonList(terminal, 'list', 'flows', pages),
 }
 
 const { format, json } = formatOptions(VIEWS)
@@ -35,8 +42,9 @@ export const list: Define = (command, run) => {
     .action(({ env, status, project, ...options }) =>
       run(async (cli) => {
         const query = { ...(status && { status }), ...(project !== undefined && { project }) }
-        const flows = await reading(siteOf(cli, env), (reader) => allFlows(reader, query))
-        return viewOf(options, VIEWS)(cli, flows)
+        const show = chosenView(options, VIEWS)
+        await reading(siteOf(cli, env), (reader) => show(cli.terminal, flowPages(reader, query)))
+        return ExitCode.ok
       }),
     )
 }

@@ -47,6 +47,8 @@ export interface ListFlowsParams extends ListParams {
   readonly key?: string | undefined
   readonly project?: string | undefined
   readonly status?: FlowRecord['status'] | undefined
+  /** By default the newest first. */
+  readonly order?: 'key' | undefined
   /** A part of the key. */
   readonly key_contains?: string | undefined
 }
@@ -154,11 +156,13 @@ export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): P
     const flow = await tx.flows.byId(livemode, id)
     return flow !== undefined && isWithin(principal, flow)
   })
-  const { key, project, status, created, key_contains: part } = params
+  const { key, project, status, created, order, key_contains: part } = params
   const named = part === undefined ? undefined : { project: null, keys: [`*${part.replaceAll('*', '')}*`] }
   const within = bindingOf(principal) ?? named
   const filter = { key, project, status, created: rangeOf(created), within }
-  const flows = await tx.flows.list(livemode, filter, page)
+  const flows = await (order === 'key'
+    ? tx.flows.listByKey(livemode, filter, page)
+    : tx.flows.list(livemode, filter, page))
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
 }
 

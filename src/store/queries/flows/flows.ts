@@ -7,6 +7,7 @@ import type { Pace } from '../rows/pace.js'
 import { readPage } from '../rows/page.js'
 import { sessionsByFlow } from '../sessions/session-counts.js'
 import type { Db, FlowsTable, FlowVersionsTable } from '../tables.js'
+import { readByKey } from './by-key.js'
 import { IS_DRIFTED, IS_OF_DEPLOYMENTS } from './drifted.js'
 import { keepSighting, sightingsIn } from './sightings.js'
 import { isWithin } from './within.js'
@@ -59,6 +60,10 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
       ] as const
       const listing = { table: 'flows', livemode, created, equal, also: isWithin(within) } as const
       const { data, has_more } = await readList(db, pace, listing, page)
+      return { data: data.map(toRecord), has_more }
+    },
+    async listByKey(livemode, filter, page) {
+      const { data, has_more } = await readByKey(db, pace, { livemode, ...filter }, page)
       return { data: data.map(toRecord), has_more }
     },
     async drifted(livemode, limit) {

@@ -1,0 +1,67 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { FlowFilter } from '../../flows.js'
+import type { Page, PageOf } from '../../page.js'
+import { createdWithin, unindexed } from '../rows/listing.js'
+import type { Pace } from '../rows/pace.js'
+import type { Db, FlowsTable } from '../tables.js'
+import { isWithin } from './within.js'
+
+/** How many rows one step looks at. */
+const STEP = 1_000
+
+/**
+ * One page of a mode's flows in order of key, in steps of a bounded number of rows. The index of keys is used; what a
+ * filter asks for is checked row by row. An unknown cursor has nothing behind it.
+ */
+export async function readByKey(
+  db: Db,
+  pace: Pace,
+  { livemode, ...filter }: FlowFilter & { readonly livemode: boolean },
+  { limit, starting_after, ending_before }: Page,
+): Promise<PageOf<FlowsTable>> {
+  const isBackwards = ending_before !== undefined
+  const id = ending_before ?? starting_after
+  let cursor = id === undefined ? null : await keyOf(db, id)
+  if (cursor === undefined) return { data: [], has_more: false }
+  const rest = conditions(filter)
+  const found: FlowsTable[] = []
+  for (;;) {
+    const some: RawBuilder<unknown> = sql`from flows where ${beyond(livemode, cursor, isBackwards)}`
+    const order = isBackwards ? sql`order by key desc` : sql`order by key`
+    const end: string | undefined = rest.length === 0 ? undefined : await lastOfStep(db, some, order)
+    const within = end === undefined ? rest : [isBackwards ? sql`key >= ${end}` : sql`key <= ${end}`, ...rest]
+    const where = within.map((condition) => sql` and ${condition}`)
+    const { rows } = await sql<FlowsTable>`
+      select * ${some}${sql.join(where, sql``)} ${order} limit ${limit + 1 - found.length}`.execute(db)
+    found.push(...rows)
+    if (end === undefined || found.length > limit) break
+    cursor = end
+    await pace.next()
+  }
+  const data = found.slice(0, limit)
+  return { data: isBackwards ? data.reverse() : data, has_more: found.length > limit }
+}
+
+function beyond(livemode: boolean, cursor: string | null, isBackwards: boolean): RawBuilder<unknown> {
+  const mode = sql`livemode = ${Number(livemode)}`
+  if (cursor === null) return mode
+  return isBackwards ? sql`${mode} and key < ${cursor}` : sql`${mode} and key > ${cursor}`
+}
+
+/** The key of the last row of a step; undefined if fewer rows are left. */
+async function lastOfStep(db: Db, some: RawBuilder<unknown>, order: RawBuilder<unknown>): Promise<string | undefined> {
+  const { rows } = await sql<{ key: string }>`select key ${some} ${order} limit 1 offset ${STEP - 1}`.execute(db)
+  return rows[0]?.key
+}
+
+function conditions({ key, project, status, created, within }: FlowFilter): RawBuilder<unknown>[] {
+  const equal = Object.entries({ key, project, status }).flatMap(([column, value]) =>
+    value === undefined ? [] : [sql`${unindexed(`flows.${column}`)} = ${value}`],
+  )
+  return [...equal, createdWithin(created), isWithin(within)].filter((one) => one !== undefined)
+}
+
+async function keyOf(db: Db, id: string): Promise<string | undefined> {
+  const row = await db.selectFrom('flows').select('key').where('id', '=', id).executeTakeFirst()
+  return row?.key
+}

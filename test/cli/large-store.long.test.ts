@@ -1,0 +1,41 @@
+import { mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openSqliteStore } from '../../src/store/sqlite/open.js'
+import { aConfig } from '../helpers/builders.js'
+import { aFolder, flowsProcess } from '../helpers/cli.js'
+import { aFlowRecord } from '../store/records.js'
+
+/**
+ * Memory, counted: a command that holds more than it is allowed ends with an error of V8. What a command takes by itself
+ * is about 20 MB of this.
+ */
+
+const FLOWS = 20_000
+
+/** A folder whose store has many flows, all of another project than the folder's. */
+async function aLargeStore(): Promise<string> {
+  const folder = aFolder({ 'flows.config.yaml': 'project: small\nenvironments: { local: {} }\n' })
+  const file = join(folder, '.flows/store.sqlite')
+  mkdirSync(dirname(file), { mode: 0o700 })
+  const store = await openSqliteStore({ file })
+  const flows = Array.from({ length: FLOWS }, (_, n) => {
+    const config = aConfig({ name: `Flow ${n}`, return_url: `https://example.com/verified/${n}` })
+    return aFlowRecord(`vf_${n}`, { key: `flow-${n}`, project: 'large', config, applied: config })
+  })
+  await store.write((tx) => tx.flows.save(flows, []))
+  await store.close()
+  return folder
+}
+
+/** At most so many megabytes for what lives on. */
+const within = (megabytes: number) => ({ NODE_OPTIONS: `--max-old-space-size=${megabytes}` })
+
+test('a list holds a page of its flows at a time', { timeout: 120_000 }, async () => {
+  const cwd = await aLargeStore()
+  const { code, stdout, stderr } = await flowsProcess(['list', '--json'], { cwd, env: within(32) })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const { flows, exit_code } = JSON.parse(stdout)
+  expect([flows.length, exit_code]).toEqual([FLOWS, 0])
+  expect(flows.slice(0, 3).map(({ key }: { key: string }) => key)).toEqual(['flow-0', 'flow-1', 'flow-10'])
+})
