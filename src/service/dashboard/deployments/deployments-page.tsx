@@ -26,30 +26,27 @@ export function deploymentsPage(frame: Frame, { deployments, paging }: Deploymen
               Nothing was deployed yet. <code>flows apply</code> does it.
             </p>
           ) : (
-            <ListTable columns={['When', 'Project', 'Changes', 'Commit', 'By', 'Took']}>
-              {deployments.map(({ id, created, project, summary, edits_open, source, actor, duration }) => (
-                <tr key={id}>
-                  <td>
-                    <a href={at(frame.mode, 'deployments', id)}>
-                      <Time at={created} />
-                    </a>
-                  </td>
-                  <td>{project}</td>
-                  <td>
-                    {Object.entries(summary)
+            <ListTable
+              columns={['When', 'Project', 'Changes', 'Commit', 'By', 'Took']}
+              rows={deployments.map(({ id, created, project, summary, edits_open, source, actor, duration }) => ({
+                id,
+                cells: [
+                  <a key="when" href={at(frame.mode, 'deployments', id)}>
+                    <Time at={created} />
+                  </a>,
+                  project,
+                  [
+                    ...Object.entries(summary)
                       .filter(([, count]) => count > 0)
-                      .map(([action, count]) => `${count} ${action}`)
-                      .join(', ')}
-                    {edits_open !== undefined && `, ${plural(edits_open, 'edit')} open at Stripe`}
-                  </td>
-                  <td>
-                    {source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>}
-                  </td>
-                  <td>{actor ?? 'unknown'}</td>
-                  <td>{duration !== undefined && formatDuration(duration)}</td>
-                </tr>
-              ))}
-            </ListTable>
+                      .map(([action, count]) => `${count} ${action}`),
+                    ...(edits_open === undefined ? [] : [`${plural(edits_open, 'edit')} open at Stripe`]),
+                  ].join(', '),
+                  source === null ? <span class="quiet">none</span> : <code>{source.commit.slice(0, 12)}</code>,
+                  actor ?? 'unknown',
+                  duration !== undefined && formatDuration(duration),
+                ],
+              }))}
+            />
           )}
         </div>
       </Live>

@@ -2,6 +2,7 @@ import { toDotted } from '../../../model/json-pointer.js'
 import type { DeployedEdit } from '../../../model/schema-types.js'
 import { formatValue } from '../../../text/text.js'
 import { at, type Frame } from '../frame.js'
+import { ListTable } from '../lists/list-table.js'
 import { Time } from '../parts/time.js'
 
 /** What a deployment left for a person to edit in Stripe's Dashboard, and what became of that. */
@@ -9,36 +10,21 @@ export function EditsAtStripe({ of, mode }: { readonly of: readonly DeployedEdit
   return (
     <section class="card card-body" aria-label="To edit at Stripe">
       <h2>To edit at Stripe</h2>
-      <div class="table-responsive">
-        <table class="table table-vcenter">
-          <thead>
-            <tr>
-              <th scope="col">Flow</th>
-              <th scope="col">Field</th>
-              <th scope="col">From</th>
-              <th scope="col">To</th>
-              <th scope="col">Status</th>
-            </tr>
-          </thead>
-          <tbody>
-            {of.map((edit) => (
-              <tr key={`${edit.id} ${edit.path}`}>
-                <td>
-                  <a href={at(mode, 'flows', edit.id)}>{edit.key}</a>
-                </td>
-                <td>
-                  <code>{toDotted(edit.path)}</code>
-                </td>
-                <td>{formatValue(edit.observed)}</td>
-                <td>{formatValue(edit.defined)}</td>
-                <td>
-                  <Fate of={edit} mode={mode} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <ListTable
+        columns={['Flow', 'Field', 'From', 'To', 'Status']}
+        rows={of.map((edit) => ({
+          id: `${edit.id}${edit.path}`,
+          cells: [
+            <a key="flow" href={at(mode, 'flows', edit.id)}>
+              {edit.key}
+            </a>,
+            <code key="field">{toDotted(edit.path)}</code>,
+            formatValue(edit.observed),
+            formatValue(edit.defined),
+            <Fate key="status" of={edit} mode={mode} />,
+          ],
+        }))}
+      />
     </section>
   )
 }

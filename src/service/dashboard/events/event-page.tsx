@@ -37,7 +37,7 @@ export function eventPage(frame: Frame, { event, deliveries, urls }: EventView):
       </section>
       {deliveries !== null && (
         <section class="card" aria-labelledby="deliveries">
-          <h2 id="deliveries" class="card-title">
+          <h2 id="deliveries" class="card-body">
             Deliveries
           </h2>
           <Live frame={frame}>

@@ -29,28 +29,24 @@ export function eventsPage(frame: Frame, { events, paging, type }: EventsView): 
           {events.length === 0 ? (
             <p class="quiet empty-list">There is none. Events are kept for 30 days.</p>
           ) : (
-            <ListTable columns={['Event', 'About', 'Webhooks', 'When']}>
-              {events.map((event) => (
-                <tr key={event.id}>
-                  <td>
-                    <a href={at(frame.mode, 'events', event.id)}>{event.type}</a>
-                  </td>
-                  <td>
-                    <code>{String(event.data.object.id ?? '')}</code>
-                  </td>
-                  <td>
-                    {event.pending_webhooks === 0 ? (
-                      <span class="quiet">none open</span>
-                    ) : (
-                      `${event.pending_webhooks} not delivered`
-                    )}
-                  </td>
-                  <td>
-                    <Time at={event.created} />
-                  </td>
-                </tr>
-              ))}
-            </ListTable>
+            <ListTable
+              columns={['Event', 'About', 'Webhooks', 'When']}
+              rows={events.map((event) => ({
+                id: event.id,
+                cells: [
+                  <a key="event" href={at(frame.mode, 'events', event.id)}>
+                    {event.type}
+                  </a>,
+                  <code key="about">{String(event.data.object.id ?? '')}</code>,
+                  event.pending_webhooks === 0 ? (
+                    <span class="quiet">none open</span>
+                  ) : (
+                    `${event.pending_webhooks} not delivered`
+                  ),
+                  <Time key="when" at={event.created} />,
+                ],
+              }))}
+            />
           )}
         </div>
       </Live>

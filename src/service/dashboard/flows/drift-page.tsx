@@ -69,7 +69,7 @@ function Drifted({ frame, flow }: { readonly frame: Frame; readonly flow: Drifte
         Project {project}: {KINDS[kind]}, last by {by ?? 'unknown'}, <Time at={when} />.
       </p>
       <Effect of={assurance} />
-      {fields.length > 0 && <Fields of={fields} />}
+      {fields.length > 0 && <Fields flow={flow.id} of={fields} />}
       <TextDiff before={before} after={after} />
       <WayIntoGit frame={frame} flow={flow} />
     </section>
@@ -125,22 +125,20 @@ function isTextEnough({ kind, isActive, key, now }: DriftedDefinition): boolean 
   return kind !== 'released' && isActive && key === now
 }
 
-function Fields({ of }: { readonly of: readonly DriftField[] }) {
+function Fields({ flow, of }: { readonly flow: string; readonly of: readonly DriftField[] }) {
   return (
-    <ListTable columns={['Field', 'Deployed', 'Now', 'By', 'When']}>
-      {of.map(({ path, applied, observed, by, at: when }) => (
-        <tr key={path}>
-          <td>
-            <code>{toDotted(path)}</code>
-          </td>
-          <td>{formatValue(applied)}</td>
-          <td>{formatValue(observed)}</td>
-          <td>{by ?? 'unknown'}</td>
-          <td>
-            <Time at={when} />
-          </td>
-        </tr>
-      ))}
-    </ListTable>
+    <ListTable
+      columns={['Field', 'Deployed', 'Now', 'By', 'When']}
+      rows={of.map(({ path, applied, observed, by, at: when }) => ({
+        id: `${flow}${path}`,
+        cells: [
+          <code key="field">{toDotted(path)}</code>,
+          formatValue(applied),
+          formatValue(observed),
+          by ?? 'unknown',
+          <Time key="when" at={when} />,
+        ],
+      }))}
+    />
   )
 }

@@ -9,6 +9,7 @@ import { dayText } from '../parts/day.js'
 import { DayChart } from '../parts/day-chart.js'
 import { Facts } from '../parts/facts.js'
 import { metadataText } from '../parts/metadata.js'
+import { QrCode } from '../parts/qr-code.js'
 import { SESSION_STATUS_CHOICES } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 import { SessionTable } from '../verifications/session-table.js'
@@ -114,16 +115,18 @@ export function flowPage(frame: Frame, view: FlowView): Page {
             <a href={`${at(frame.mode, 'reports')}?${reportQuery(flow, usage.range)}`}>Reports on this flow</a>
           </p>
         </section>
-        <section class="card card-body wide" aria-labelledby="verifications">
-          <h2 id="verifications">Newest verifications</h2>
-          <Filters action={`${here}#verifications`} filter={filter}>
-            <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
-            <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />
-            <DayFilters since={filter.since} until={filter.until} />
-          </Filters>
-          <SessionTable frame={frame} sessions={sessions} flowNames={new Map([[flow.id, flow.name]])} />
+        <section class="card wide" aria-labelledby="verifications">
+          <div class="card-body">
+            <h2 id="verifications">Newest verifications</h2>
+            <Filters action={`${here}#verifications`} filter={filter}>
+              <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
+              <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />
+              <DayFilters since={filter.since} until={filter.until} />
+            </Filters>
+          </div>
+          <SessionTable frame={frame} sessions={sessions} />
           {sessions.length > 0 && (
-            <p>
+            <p class="card-body">
               <a href={`${at(frame.mode, 'verifications')}?${new URLSearchParams({ flow: flow.key, ...filter })}`}>
                 All {Object.values(filter).some((value) => value !== '') ? 'like these' : 'verifications of this flow'}
               </a>
@@ -150,15 +153,7 @@ function Link({ frame, view, here }: { readonly frame: Frame; readonly view: Flo
           <p>
             Anybody who has it can be verified: <a href={url}>{url}</a>
           </p>
-          {/* Made by the service itself, from this address. */}
-          {qrCode !== null && (
-            <figure
-              class="qr"
-              role="img"
-              aria-label="The link as a QR code"
-              dangerouslySetInnerHTML={{ __html: qrCode }}
-            />
-          )}
+          {qrCode !== null && <QrCode of={qrCode} label="The link as a QR code" />}
         </>
       ) : (
         <p>It is off: whoever opens it is told so.</p>

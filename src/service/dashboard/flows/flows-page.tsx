@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { VerificationFlow } from '../../../model/resources.js'
 import type { SessionCounts } from '../../../store/counts/session-counts.js'
 import type { Page } from '../../pages/page.js'
@@ -69,23 +70,17 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted 
           <div class="card">
             <ListTable
               columns={['Flow', 'Checks', 'Verifications in 30 days', 'Static link', 'Managed by', 'Last change']}
-            >
-              {flows.map((flow) => (
-                <tr key={flow.id}>
-                  <td>
+              rows={flows.map((flow) => ({
+                id: flow.id,
+                cells: [
+                  <Fragment key="flow">
                     <a href={at(frame.mode, 'flows', flow.key)}>{flow.name}</a>
                     <div class="quiet">{flow.key}</div>
-                  </td>
-                  <td>
-                    <Checks of={flow} />
-                  </td>
-                  <td>
-                    <Usage of={usage.get(flow.id)} />
-                  </td>
-                  <td>
-                    {flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>}
-                  </td>
-                  <td>
+                  </Fragment>,
+                  <Checks key="checks" of={flow} />,
+                  <Usage key="usage" of={usage.get(flow.id)} />,
+                  flow.static_link.active ? <span class="tone good">On</span> : <span class="tone over">Off</span>,
+                  <Fragment key="by">
                     {flow.project === null ? 'by hand' : flow.project}
                     {drifted.has(flow.id) && (
                       <div>
@@ -94,17 +89,17 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted 
                         </a>
                       </div>
                     )}
-                  </td>
-                  <td>
+                  </Fragment>,
+                  <Fragment key="change">
                     <Time at={flow.updated} />
                     <div class="quiet">
                       version {flow.version}
                       {flow.updated_by !== null && `, ${flow.updated_by}`}
                     </div>
-                  </td>
-                </tr>
-              ))}
-            </ListTable>
+                  </Fragment>,
+                ],
+              }))}
+            />
           </div>
         )}
       </Live>

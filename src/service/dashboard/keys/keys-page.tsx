@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { ApiKey } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
@@ -36,30 +37,30 @@ export function keysPage(frame: Frame, { keys, paging, now }: KeysView): Page {
               There is none. "New key" makes one, or <code>flows keys create</code>. Its secret is shown once.
             </p>
           ) : (
-            <ListTable columns={['Key', 'May', 'Created', 'Last used', 'Ends']}>
-              {keys.map((key) => (
-                <tr key={key.id} id={key.id}>
-                  <td>
+            <ListTable
+              columns={['Key', 'May', 'Created', 'Last used', 'Ends']}
+              rows={keys.map((key) => ({
+                id: key.id,
+                cells: [
+                  <Fragment key="key">
                     {key.name}
                     <div class="quiet">
                       <code>{key.redacted}</code>
                     </div>
-                  </td>
-                  <td>
+                  </Fragment>,
+                  <Fragment key="may">
                     {key.scopes === null ? 'everything' : key.scopes.join(', ')}
                     <Bounds of={key} />
-                  </td>
-                  <td>
+                  </Fragment>,
+                  <Fragment key="created">
                     <Time at={key.created} />
                     {key.created_by !== null && <div class="quiet">by {key.created_by}</div>}
-                  </td>
-                  <td>{key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />}</td>
-                  <td>
-                    <End of={key} frame={frame} now={now} />
-                  </td>
-                </tr>
-              ))}
-            </ListTable>
+                  </Fragment>,
+                  key.last_used === null ? <span class="quiet">never</span> : <Time at={key.last_used} />,
+                  <End key="ends" of={key} frame={frame} now={now} />,
+                ],
+              }))}
+            />
           )}
         </div>
       </Live>

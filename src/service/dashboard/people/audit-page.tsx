@@ -1,8 +1,9 @@
+import { Fragment } from 'preact'
 import type { AuditRecord } from '../../../store/people/audit-log.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
 import { ChoiceFilter, DayFilters, Filters, TextFilter } from '../lists/filters.js'
-import { ListTable } from '../lists/list-table.js'
+import { type ListRow, ListTable } from '../lists/list-table.js'
 import { Pages, type Paging } from '../lists/paging.js'
 import { Time } from '../parts/time.js'
 
@@ -57,11 +58,10 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
         {records.length === 0 ? (
           <p class="quiet empty-list">There is none.{keptDays !== null && ` Records are kept for ${keptDays} days.`}</p>
         ) : (
-          <ListTable columns={['When', 'Who', 'What', 'About', 'From']}>
-            {records.map((record) => (
-              <Row key={record.id} of={record} here={here} actions={actions} />
-            ))}
-          </ListTable>
+          <ListTable
+            columns={['When', 'Who', 'What', 'About', 'From']}
+            rows={records.map((record) => rowOf(record, { here, actions }))}
+          />
         )}
       </div>
       <Pages of={paging} />
@@ -69,43 +69,39 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
   )
 }
 
-interface RowProps extends Pick<AuditView, 'actions'> {
-  readonly of: AuditRecord
-  readonly here: string
-}
-
-function Row({ of: record, here, actions }: RowProps) {
-  const { created, livemode, actor, actor_name, sign_in, action, object, detail, address, agent } = record
-  return (
-    <tr>
-      <td>
+function rowOf(
+  { id, created, livemode, actor, actor_name, sign_in, action, object, detail, address, agent }: AuditRecord,
+  { here, actions }: Pick<AuditView, 'actions'> & { readonly here: string },
+): ListRow {
+  return {
+    id,
+    cells: [
+      <Fragment key="when">
         <Time at={created} />
         {livemode !== null && <div class="quiet">{livemode ? 'live' : 'test'}</div>}
-      </td>
-      <td>
+      </Fragment>,
+      <Fragment key="who">
         {actor === null ? (
           <span class="quiet">nobody known</span>
         ) : (
           <a href={`${here}?${new URLSearchParams({ actor })}`}>{actor_name ?? actor}</a>
         )}
         {sign_in !== null && <div class="quiet">sign-in {sign_in}</div>}
-      </td>
-      <td>
+      </Fragment>,
+      <Fragment key="what">
         {/* A newer program, beside this one on the same store, may know more. */}
         {Object.hasOwn(actions, action) ? actions[action] : action}
         {detail !== null && <div class="quiet">{detail}</div>}
-      </td>
-      <td>
-        {object !== null && (
-          <a href={`${here}?${new URLSearchParams({ object })}`}>
-            <code>{object}</code>
-          </a>
-        )}
-      </td>
-      <td>
+      </Fragment>,
+      object !== null && (
+        <a key="about" href={`${here}?${new URLSearchParams({ object })}`}>
+          <code>{object}</code>
+        </a>
+      ),
+      <Fragment key="from">
         {address}
         {agent !== null && <div class="quiet agent">{agent}</div>}
-      </td>
-    </tr>
-  )
+      </Fragment>,
+    ],
+  }
 }

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { SignInRecord } from '../../../store/people/sign-ins.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
@@ -19,36 +20,34 @@ export function signInsPage(frame: Frame, { signIns, own }: SignInsView): Page {
     { title: 'Sign-ins', within: 'sign-ins', actions: <Everywhere frame={frame} /> },
     <Live frame={frame}>
       <div class="card">
-        <ListTable columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}>
-          {signIns.map((signIn) => (
-            <tr key={signIn.hash} id={signIn.hash}>
-              <td>
+        <ListTable
+          columns={['Person', 'Signed in', 'Last seen', 'From', 'End it']}
+          rows={signIns.map((signIn) => ({
+            id: signIn.hash,
+            cells: [
+              <Fragment key="person">
                 {signIn.name} <span class="quiet">({signIn.role})</span>
                 {signIn.person === own && <div class="quiet">you</div>}
-              </td>
-              <td>
+              </Fragment>,
+              <Fragment key="signed in">
                 <Time at={signIn.created} />
                 <div class="quiet">{signIn.method === 'oidc' ? 'by the identity provider' : 'by a link'}</div>
-              </td>
-              <td>
-                <Time at={signIn.seen} />
-              </td>
-              <td>
+              </Fragment>,
+              <Time key="seen" at={signIn.seen} />,
+              <Fragment key="from">
                 {signIn.address ?? <span class="quiet">not known</span>}
                 {signIn.agent !== null && <div class="quiet agent">{signIn.agent}</div>}
-              </td>
-              <td>
-                <form method="post" action={`${at(frame.mode, 'sign-ins')}/end`}>
-                  <FormToken of={frame} />
-                  <input type="hidden" name="sign_in" value={signIn.hash} />
-                  <button type="submit" class="btn btn-sm">
-                    End<span class="visually-hidden"> the sign-in of {signIn.name}</span>
-                  </button>
-                </form>
-              </td>
-            </tr>
-          ))}
-        </ListTable>
+              </Fragment>,
+              <form key="end" method="post" action={`${at(frame.mode, 'sign-ins')}/end`}>
+                <FormToken of={frame} />
+                <input type="hidden" name="sign_in" value={signIn.hash} />
+                <button type="submit" class="btn btn-sm">
+                  End<span class="visually-hidden"> the sign-in of {signIn.name}</span>
+                </button>
+              </form>,
+            ],
+          }))}
+        />
       </div>
     </Live>,
   )

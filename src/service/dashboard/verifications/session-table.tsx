@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { ReportChecks, VerificationSession } from '../../../model/resources.js'
 import { at, type Frame } from '../frame.js'
 import { ListTable } from '../lists/list-table.js'
@@ -7,8 +8,8 @@ import { Time } from '../parts/time.js'
 interface Props {
   readonly frame: Frame
   readonly sessions: readonly VerificationSession[]
-  /** By id. */
-  readonly flowNames: ReadonlyMap<string, string>
+  /** By id; left out where all are of the flow that the page is about. */
+  readonly flowNames?: ReadonlyMap<string, string>
   /** What was found, by session; left out where checks are not shown. */
   readonly reports?: ReadonlyMap<string, ReportChecks>
 }
@@ -18,66 +19,71 @@ export function SessionTable({ frame, sessions, flowNames, reports }: Props) {
   if (sessions.length === 0) return <p class="quiet empty-list">There is none.</p>
   const showsPersonal = frame.may('reports:read')
   const showsChecks = showsPersonal && reports !== undefined
-  const columns = [
-    ...['Verification', 'Status', 'Flow'],
-    ...(showsChecks ? ['Checks', 'Country'] : []),
-    ...(showsPersonal ? ['Reference'] : []),
-    'Created',
-  ]
   return (
-    <ListTable columns={columns}>
-      {sessions.map((session) => {
-        const { id, status, last_error, verification_flow: flow, verification_flow_version: version } = session
-        return (
-          <tr key={id}>
-            <td>
-              <a href={at(frame.mode, 'verifications', id)}>
-                <code>{id}</code>
-              </a>
-            </td>
-            <td>
+    <ListTable
+      columns={[
+        ...['Verification', 'Status', flowNames === undefined ? 'Version' : 'Flow'],
+        ...(showsChecks ? ['Checks', 'Country'] : []),
+        ...(showsPersonal ? ['Reference'] : []),
+        'Created',
+      ]}
+      rows={sessions.map((session) => {
+        const { id, status, last_error, client_reference_id, created } = session
+        const found = reports?.get(id)
+        return {
+          id,
+          cells: [
+            <a key="id" href={at(frame.mode, 'verifications', id)}>
+              <code>{id}</code>
+            </a>,
+            <Fragment key="status">
               <Status of={status} />
               {last_error !== null && <div class="quiet">{last_error.code}</div>}
-            </td>
-            <td>
-              {flow === undefined ? (
-                <span class="quiet">none</span>
-              ) : (
-                <>
-                  <a href={at(frame.mode, 'flows', flow)}>{flowNames.get(flow) ?? flow}</a>
-                  {version !== undefined && <div class="quiet">version {version}</div>}
-                </>
-              )}
-            </td>
-            {showsChecks && <ChecksOf found={reports.get(id)} />}
-            {showsPersonal && <td>{session.client_reference_id}</td>}
-            <td>
-              <Time at={session.created} />
-            </td>
-          </tr>
-        )
+            </Fragment>,
+            flowNames === undefined ? (
+              session.verification_flow_version
+            ) : (
+              <FlowOf session={session} frame={frame} names={flowNames} />
+            ),
+            ...(showsChecks ? [<ChecksOf key="checks" found={found} />, found?.document?.issuing_country] : []),
+            ...(showsPersonal ? [client_reference_id] : []),
+            <Time key="created" at={created} />,
+          ],
+        }
       })}
-    </ListTable>
+    />
   )
 }
 
-/** Each check with its status, and the country of the document. */
+interface FlowProps extends Pick<Props, 'frame'> {
+  readonly session: VerificationSession
+  readonly names: ReadonlyMap<string, string>
+}
+
+function FlowOf({ frame, session: { verification_flow: flow, verification_flow_version: version }, names }: FlowProps) {
+  if (flow === undefined) return <span class="quiet">none</span>
+  return (
+    <>
+      <a href={at(frame.mode, 'flows', flow)}>{names.get(flow) ?? flow}</a>
+      {version !== undefined && <div class="quiet">version {version}</div>}
+    </>
+  )
+}
+
+/** Each check with its status. */
 function ChecksOf({ found }: { readonly found: ReportChecks | undefined }) {
   return (
     <>
-      <td>
-        {CHECK_SECTIONS.map(([name, words]) => {
-          const section = found?.[name]
-          return (
-            section !== undefined && (
-              <div key={name}>
-                {words} <Check status={section.status} />
-              </div>
-            )
+      {CHECK_SECTIONS.map(([name, words]) => {
+        const section = found?.[name]
+        return (
+          section !== undefined && (
+            <div key={name} class="check">
+              {words} <Check status={section.status} />
+            </div>
           )
-        })}
-      </td>
-      <td>{found?.document?.issuing_country}</td>
+        )
+      })}
     </>
   )
 }

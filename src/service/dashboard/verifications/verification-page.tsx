@@ -5,6 +5,7 @@ import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Live } from '../lists/live.js'
 import { Facts } from '../parts/facts.js'
 import { metadataText } from '../parts/metadata.js'
+import { QrCode } from '../parts/qr-code.js'
 import { CHECK_SECTIONS, Check, Status } from '../parts/status.js'
 import { Sure } from '../parts/sure.js'
 import { Time } from '../parts/time.js'
@@ -27,6 +28,8 @@ export interface VerificationView {
   /** How an attempt may end, if that is chosen here: only in test mode. */
   readonly outcomes: readonly string[]
   readonly values: Values
+  /** The page for the person as a picture, in SVG; null if there is none. */
+  readonly qrCode: string | null
 }
 
 /** One verification: its status, each check with its reason, and what happened when. */
@@ -44,7 +47,7 @@ export function verificationPage(frame: Frame, view: VerificationView): Page {
     },
     <div class="columns">
       <Live frame={frame}>
-        <section class="card card-body" aria-labelledby="state">
+        <section class="card card-body tall" aria-labelledby="state">
           <h2 id="state">
             <Status of={session.status} />
           </h2>
@@ -156,9 +159,12 @@ function Actions({ frame, view }: { readonly frame: Frame; readonly view: Verifi
     <section class="card card-body" aria-labelledby="actions">
       <h2 id="actions">Actions</h2>
       {isOpen && session.url !== null && (
-        <p>
-          For the person: <a href={session.url}>the page of this verification</a>
-        </p>
+        <>
+          <p>
+            For the person: <a href={session.url}>the page of this verification</a>
+          </p>
+          {view.qrCode !== null && <QrCode of={view.qrCode} label="The page of this verification as a QR code" />}
+        </>
       )}
       {isOpen && outcomes.length > 0 && (
         <form method="post" action={`${here}/submit`} class="filters">

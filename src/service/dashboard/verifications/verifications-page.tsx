@@ -44,7 +44,7 @@ export function verificationsPage(
         {filter.flow !== '' && <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />}
         <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
         {frame.may('reports:read') && (
-          <TextFilter label="Country of the document" name="country" value={filter.country} maxLength={2} />
+          <TextFilter label="Document country" name="country" value={filter.country} maxLength={2} />
         )}
         <DayFilters since={filter.since} until={filter.until} />
         {DIGESTS.filter((name) => filter[name] !== '').map((name) => (

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { WebhookDelivery } from '../../../model/resources.js'
 import { plural } from '../../../text/text.js'
 import { at, FormToken, type Frame } from '../frame.js'
@@ -31,46 +32,44 @@ export function DeliveryTable({ frame, deliveries, urls }: Props) {
         'Created',
         ...(maySend ? ['Again'] : []),
       ]}
-    >
-      {deliveries.map((delivery) => (
-        <tr key={delivery.id} id={delivery.id}>
-          <td>
-            {urls === undefined ? (
-              <EventName frame={frame} id={delivery.event} />
-            ) : (
-              <a href={at(frame.mode, 'webhooks', delivery.webhook_endpoint)}>
-                {urls.get(delivery.webhook_endpoint) ?? delivery.webhook_endpoint}
-              </a>
-            )}
-          </td>
-          <td>
+      rows={deliveries.map((delivery) => ({
+        id: delivery.id,
+        cells: [
+          urls === undefined ? (
+            <EventName frame={frame} id={delivery.event} />
+          ) : (
+            <a href={at(frame.mode, 'webhooks', delivery.webhook_endpoint)}>
+              {urls.get(delivery.webhook_endpoint) ?? delivery.webhook_endpoint}
+            </a>
+          ),
+          <Fragment key="status">
             <span class={`tone ${TONES[delivery.status]}`}>{delivery.status}</span>
             {delivery.next_attempt !== null && (
               <div class="quiet">
                 next: <Time at={delivery.next_attempt} />
               </div>
             )}
-          </td>
-          <td>
-            <Attempts of={delivery.attempts} />
-          </td>
-          <td>
-            <Time at={delivery.created} />
-          </td>
-          {maySend && (
-            <td>
-              <form method="post" action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}>
-                <FormToken of={frame} />
-                <input type="hidden" name="delivery" value={delivery.id} />
-                <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
-                  Send again
-                </button>
-              </form>
-            </td>
-          )}
-        </tr>
-      ))}
-    </ListTable>
+          </Fragment>,
+          <Attempts key="attempts" of={delivery.attempts} />,
+          <Time key="created" at={delivery.created} />,
+          ...(maySend
+            ? [
+                <form
+                  key="again"
+                  method="post"
+                  action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}
+                >
+                  <FormToken of={frame} />
+                  <input type="hidden" name="delivery" value={delivery.id} />
+                  <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
+                    Send again
+                  </button>
+                </form>,
+              ]
+            : []),
+        ],
+      }))}
+    />
   )
 }
 

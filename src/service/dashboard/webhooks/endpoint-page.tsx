@@ -71,10 +71,8 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
         )}
       </section>
       <section class="card" aria-labelledby="deliveries">
-        <h2 id="deliveries" class="card-title">
-          Deliveries
-        </h2>
-        <div class="card-filters">
+        <div class="card-body">
+          <h2 id="deliveries">Deliveries</h2>
           <Filters filter={{ status }}>
             <ChoiceFilter
               label="Status"

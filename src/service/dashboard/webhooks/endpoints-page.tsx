@@ -1,3 +1,4 @@
+import { Fragment } from 'preact'
 import type { WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
@@ -33,23 +34,21 @@ export function endpointsPage(frame: Frame, { endpoints, paging }: EndpointsView
               There is none. "New endpoint" makes one, or <code>POST /v1/webhook_endpoints</code> as at Stripe.
             </p>
           ) : (
-            <ListTable columns={['Address', 'Status', 'Events', 'Created']}>
-              {endpoints.map(({ id, url, status, description, enabled_events, created }) => (
-                <tr key={id}>
-                  <td>
+            <ListTable
+              columns={['Address', 'Status', 'Events', 'Created']}
+              rows={endpoints.map(({ id, url, status, description, enabled_events, created }) => ({
+                id,
+                cells: [
+                  <Fragment key="address">
                     <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
                     {description !== null && <div class="quiet">{description}</div>}
-                  </td>
-                  <td>
-                    <EndpointStatus of={status} />
-                  </td>
-                  <td>{enabled_events.join(', ')}</td>
-                  <td>
-                    <Time at={created} />
-                  </td>
-                </tr>
-              ))}
-            </ListTable>
+                  </Fragment>,
+                  <EndpointStatus key="status" of={status} />,
+                  enabled_events.join(', '),
+                  <Time key="created" at={created} />,
+                ],
+              }))}
+            />
           )}
         </div>
       </Live>

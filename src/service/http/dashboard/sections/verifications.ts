@@ -22,6 +22,7 @@ import { hasResult } from '../../../operations/sessions/review/has-result.js'
 import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/review/review-session.js'
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
+import { qrCode } from '../qr-code.js'
 import { type FormRow, refuseUnsure, text } from '../rows/form-row.js'
 import { nameOf, type PageRow, type Read } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
@@ -162,7 +163,9 @@ async function verification(read: Read, frame: Frame, id: string, name?: ValueNa
     shown: name === undefined ? null : { name, text: valueIn(session, report, name) },
   }
   const isResult = report !== null && hasResult(session, report)
-  return verificationPage(frame, { session, report, values, hasResult: isResult, ...rest })
+  const page = frame.may('sessions:write') ? session.url : null
+  const code = page === null ? null : qrCode(page)
+  return verificationPage(frame, { session, report, values, hasResult: isResult, qrCode: code, ...rest })
 }
 
 const REPORT = 'last_verification_report'
