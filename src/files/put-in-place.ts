@@ -45,12 +45,15 @@ function copyInPlace(path: string, name: string): void {
   }
 }
 
+/** Of a file: as one, or in pieces. */
+type Content = string | Uint8Array | readonly Uint8Array[]
+
 /** Writes a file that does not exist yet. A given mode is set exactly, whatever the umask of the process. */
-export function writeNew(path: string, text: string | Uint8Array, mode?: number): void {
+export function writeNew(path: string, text: Content, mode?: number): void {
   const descriptor = openSync(path, 'wx')
   try {
     if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
-    writeFileSync(descriptor, text)
+    for (const piece of [text].flat()) writeFileSync(descriptor, piece)
   } finally {
     closeSync(descriptor)
   }
@@ -62,7 +65,7 @@ export function writeNew(path: string, text: string | Uint8Array, mode?: number)
  */
 export function replaceWhole(
   path: string,
-  text: string | Uint8Array,
+  text: Content,
   { temporary = temporaryFor(path), mode }: { readonly temporary?: string; readonly mode?: number } = {},
 ): void {
   try {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Diagnostic } from '../model/diagnostic.js'
+import { MOSTLY_DIFFERENT, SharedParts } from '../model/shared-parts.js'
 import type { DefinitionCache } from './cache/definition-cache.js'
 import { decode } from './decode.js'
 import { type DefinitionFile, readBounded } from './discover.js'
@@ -37,18 +38,25 @@ export class DefinitionFiles {
     this.#root = root
     this.#files = files
     this.#cache = cache
-    if (parse) this.#parsed = files.map((file) => this.#parse(file))
+    if (parse) this.#parsed = [...this.#sharing(this.#parsing(files))]
     this.hashes = this.#parsed?.map(({ hash }) => hash) ?? files.map(({ file }) => this.hash(file))
   }
 
   /** What the files say. A file that changed since it was hashed gets its new hash. */
   read(): readonly ReadDefinition[] {
-    if (this.#parsed !== undefined) return this.#parsed
-    const known = this.#cache?.values()
-    return this.#files.map((file, index) => {
-      const hash = this.hashes[index] ?? ''
-      return known?.has(hash) ? { ...file, hash, value: known.get(hash), diagnostics: [] } : this.#parse(file)
-    })
+    return this.#parsed ?? [...this.#sharing(this.each())]
+  }
+
+  /** The same one by one, for callers that hold none of them. */
+  *each(): Generator<ReadDefinition> {
+    if (this.#parsed !== undefined) return yield* this.#parsed
+    for (const [index, file] of this.#files.entries()) yield this.#known(index) ?? this.#parse(file)
+  }
+
+  /** What one file says, by its place in the set. */
+  one(index: number): ReadDefinition | undefined {
+    const file = this.#files[index]
+    return this.#parsed?.[index] ?? this.#known(index) ?? (file && this.#parse(file))
   }
 
   /** Other files, which files of the set name. A file that is not there is left out. */
@@ -76,6 +84,22 @@ export class DefinitionFiles {
     if ('fault' in read || hashOf(read.bytes) !== hash) return undefined
     const decoded = decode(file, read.bytes)
     return 'fault' in decoded ? undefined : decoded.text
+  }
+
+  /** What an earlier run found that the file says. */
+  #known(index: number): ReadDefinition | undefined {
+    const [file, hash = ''] = [this.#files[index], this.hashes[index]]
+    const known = this.#cache?.values()
+    return file && known?.has(hash) ? { ...file, hash, value: known.get(hash), diagnostics: [] } : undefined
+  }
+
+  *#parsing(files: readonly DefinitionFile[]): Generator<ReadDefinition> {
+    for (const file of files) yield this.#parse(file)
+  }
+
+  *#sharing(read: Iterable<ReadDefinition>): Generator<ReadDefinition> {
+    const parts = new SharedParts()
+    for (const one of read) yield { ...one, value: parts.within(one.value, MOSTLY_DIFFERENT) }
   }
 
   #map(file: string, hash: string): SourceMap | undefined {

@@ -9,7 +9,6 @@ import type { SourceSet } from './source-set.js'
 export class LayersOf {
   readonly #set: SourceSet
   readonly #folders: readonly string[]
-  #byFile: ReadonlyMap<string, unknown> | undefined
   #extending: ReadonlyMap<string, readonly string[]> | undefined
 
   constructor(set: SourceSet, folders: readonly string[]) {
@@ -24,8 +23,7 @@ export class LayersOf {
 
   /** The same with their paths, and the definition as the last one. */
   of(file: string): readonly { readonly file: string; readonly value: Layer }[] {
-    this.#byFile ??= new Map(this.#set.read().map((one) => [one.file, one.value]))
-    const value = this.#byFile.get(file)
+    const value = this.#set.one(file)?.value
     return [...this.#chain(value), { file, value }].map((one) => ({
       file: one.file,
       value: (one.value ?? {}) as Layer,
@@ -40,7 +38,7 @@ export class LayersOf {
 
   #index(): ReadonlyMap<string, readonly string[]> {
     const found = new Map<string, string[]>()
-    for (const { file, value } of this.#set.read()) {
+    for (const { file, value } of this.#set.each()) {
       for (const base of this.#chain(value)) found.set(base.file, [...(found.get(base.file) ?? []), file])
     }
     return found

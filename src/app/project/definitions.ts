@@ -14,6 +14,7 @@ import {
 import { fromPointer, toPointer } from '../../model/json-pointer.js'
 import { modesOf } from '../../model/mode.js'
 import type { FlowDefinition } from '../../model/schema-types.js'
+import { MOSTLY_DIFFERENT, SharedParts } from '../../model/shared-parts.js'
 import type { DesiredFlow } from '../../model/state.js'
 import { baseOf } from '../../validate/extends.js'
 import { checksOf, foldersOf, variablesOf } from './definition-checks.js'
@@ -94,15 +95,15 @@ export function readDefinitions(project: Project, options: SetOptions = {}): Def
     },
     desired: (environment) => {
       if (concerning(diagnostics, environment).length > 0) throw new Error('definitions with errors describe no flows')
-      return set
-        .read()
-        .map(({ file, key, value }) => {
-          const definition = value as FlowDefinition
-          const { renamed_from: renamedFrom = null } = definition
-          const bases = layers.below(value)
-          return { key, renamedFrom, config: configIn(definition, environment, { bases, variables, modes }), file }
-        })
-        .sort((a, b) => compareText(a.key, b.key))
+      const parts = new SharedParts()
+      const flows: DesiredFlow[] = []
+      for (const { file, key, value } of set.each()) {
+        const definition = value as FlowDefinition
+        const { renamed_from: renamedFrom = null } = definition
+        const config = configIn(definition, environment, { bases: layers.below(value), variables, modes })
+        flows.push({ key, renamedFrom, config: parts.within(config, MOSTLY_DIFFERENT), file })
+      }
+      return flows.sort((a, b) => compareText(a.key, b.key))
     },
     locate: (file, environment, field) => {
       const pointer = toPointer(pathInDefinition(fromPointer(field), modes.get(environment) ?? 'test'))

@@ -115,23 +115,34 @@ export class SourceSet {
 
   /** What the files say. Throws if one has changed since the set was opened. */
   read(): readonly ReadDefinition[] {
-    if (this.#read === undefined) {
-      const read = this.#files.read()
-      const bases = this.#follow(read)
-      const isSame = [...hashesOf(bases)].every(([file, hash]) => hash === this.#baseHashes.get(file))
-      if (!isSame || read.some(({ hash }, index) => hash !== this.#hashes[index])) {
-        throw new Error('the files were changed while they were read; run the command again')
-      }
-      this.#read = read
-      this.#bases = bases
-    }
+    this.#read ??= this.#unchanged(this.#files.read())
     return this.#read
+  }
+
+  /** The same one by one, for callers that hold none of them. */
+  *each(): Generator<ReadDefinition> {
+    if (this.#read !== undefined) return yield* this.#read
+    let index = 0
+    for (const one of this.#files.each()) {
+      if (one.hash !== this.#hashes[index]) throw changedMeanwhile()
+      index += 1
+      yield one
+    }
+  }
+
+  /** What one file says; undefined if the set has no such file. Throws as `read` does. */
+  one(file: string): ReadDefinition | undefined {
+    this.#indexes ??= new Map(this.listed.map((each, index) => [each.file, index]))
+    const index = this.#indexes.get(file)
+    if (index === undefined || this.#read !== undefined) return this.#read?.[index ?? -1]
+    const found = this.#files.one(index)
+    if (found?.hash !== this.#hashes[index]) throw changedMeanwhile()
+    return found
   }
 
   /** The bases that the files extend, and those that these extend. */
   bases(): Bases {
-    if (this.#bases === undefined && this.isValid) this.read()
-    this.#bases ??= this.#follow(this.#files.read())
+    this.#bases ??= this.isValid ? this.#knownBases() : this.#follow(this.#files.read())
     return this.#bases
   }
 
@@ -143,6 +154,19 @@ export class SourceSet {
   /** The places of things in a file; undefined if it has changed since. */
   source(file: string): SourceMap | undefined {
     return this.#files.source({ file, hash: this.#hashOf(file) })
+  }
+
+  #unchanged(read: readonly ReadDefinition[]): readonly ReadDefinition[] {
+    if (read.some(({ hash }, index) => hash !== this.#hashes[index])) throw changedMeanwhile()
+    return read
+  }
+
+  /** Those of the earlier run that found no fault: the same files name the same bases. */
+  #knownBases(): Bases {
+    const read = this.#files.others([...this.#baseHashes.keys()])
+    const isSame = read.length === this.#baseHashes.size
+    if (!isSame || read.some(({ file, hash }) => hash !== this.#baseHashes.get(file))) throw changedMeanwhile()
+    return new Map(read.map((one) => [one.file, one]))
   }
 
   #hashOf(file: string): string {
@@ -202,6 +226,10 @@ export class SourceSet {
     const bases = [...this.#baseHashes].map(([file, hash]) => `base ${JSON.stringify(file)} ${hash}\n`).sort()
     return sha256(`${FINGERPRINT}\n${this.#decided}\n${list}${bases.join('')}`)
   }
+}
+
+function changedMeanwhile(): Error {
+  return new Error('the files were changed while they were read; run the command again')
 }
 
 function hashesOf(bases: Bases): ReadonlyMap<string, string> {

@@ -19,13 +19,23 @@ import { makeCacheKey, readCacheKey } from './cache-key.js'
  * without the seal of cache-key.ts (truncated, from another machine, committed by somebody) does not count.
  */
 export function readCacheFile<T>(root: string, name: string): T | null {
+  const bytes = readCacheBytes(root, name)
+  try {
+    return bytes && (JSON.parse(bytes.toString('utf8')) as T)
+  } catch {
+    return null
+  }
+}
+
+/** The same for bytes. */
+export function readCacheBytes(root: string, name: string): Buffer | null {
   const key = readCacheKey()
   if (key === undefined || !isFolder(join(root, '.flows')) || !isFolder(folderOf(root))) return null
   try {
     const content = readPlainFile(join(folderOf(root), name))
     const seal = content.subarray(0, SEAL_LENGTH).toString('latin1')
     const body = content.subarray(SEAL_LENGTH)
-    return seal === sealOf(key, name, body) ? (JSON.parse(body.toString('utf8')) as T) : null
+    return seal === sealOf(key, name, [body]) ? body : null
   } catch {
     return null
   }
@@ -33,11 +43,15 @@ export function readCacheFile<T>(root: string, name: string): T | null {
 
 /** Keeps a JSON value for later runs. Losing it only costs time, so every failure is silent. */
 export function writeCacheFile<T>(root: string, name: string, value: T): void {
+  writeCacheBytes(root, name, [Buffer.from(JSON.stringify(value))])
+}
+
+/** The same for bytes, in pieces. */
+export function writeCacheBytes(root: string, name: string, body: readonly Buffer[]): void {
   try {
     const key = makeCacheKey()
     makeFolder(root)
-    const body = Buffer.from(JSON.stringify(value))
-    replaceWhole(join(folderOf(root), name), Buffer.concat([Buffer.from(sealOf(key, name, body)), body]))
+    replaceWhole(join(folderOf(root), name), [Buffer.from(sealOf(key, name, body)), ...body])
   } catch {
     // The next run makes it again.
   }
@@ -50,8 +64,10 @@ export function removeCacheFile(root: string, name: string): void {
 
 const SEAL_LENGTH = 65
 
-function sealOf(key: Buffer, name: string, body: Buffer): string {
-  return `${createHmac('sha256', key).update(`${name}\n`).update(body).digest('hex')}\n`
+function sealOf(key: Buffer, name: string, body: readonly Buffer[]): string {
+  const hmac = createHmac('sha256', key).update(`${name}\n`)
+  for (const piece of body) hmac.update(piece)
+  return `${hmac.digest('hex')}\n`
 }
 
 function folderOf(root: string): string {

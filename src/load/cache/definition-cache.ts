@@ -1,10 +1,5 @@
-import { readCacheFile, writeCacheFile } from './cache-file.js'
-
-interface Values {
-  readonly fingerprint: string
-  readonly hashes: readonly string[]
-  readonly values: readonly unknown[]
-}
+import { readCacheBytes, readCacheFile, writeCacheBytes, writeCacheFile } from './cache-file.js'
+import { KeptValues, linesOf } from './kept-values.js'
 
 /** A set in which an earlier run found no fault. */
 export interface ValidSet {
@@ -19,13 +14,14 @@ export interface ValidSet {
  *
  *   definitions.set     digest of the last set without fault, and its bases: if the set is still the same, nothing needs to be parsed
  *                       or checked
- *   definitions.values  the value of each file by the hash of its content: if some files changed, only those are parsed
+ *   definitions.values  the value of each file by the hash of its content, a line for each: if some files changed, only
+ *                       those are parsed
  */
 export class DefinitionCache {
   readonly #root: string
   readonly #fingerprint: string
   readonly #kind: string
-  #values: ReadonlyMap<string, unknown> | undefined
+  #values: KeptValues | undefined
 
   /** `fingerprint` names the program and its rules. The cache of another program is not used. */
   constructor(root: string, fingerprint: string, kind: string) {
@@ -42,8 +38,8 @@ export class DefinitionCache {
   }
 
   /** Values by content hash. */
-  values(): ReadonlyMap<string, unknown> {
-    this.#values ??= this.#read()
+  values(): KeptValues {
+    this.#values ??= new KeptValues(readCacheBytes(this.#root, `${this.#kind}.values`), this.#fingerprint)
     return this.#values
   }
 
@@ -51,15 +47,8 @@ export class DefinitionCache {
   save(set: ValidSet, values: ReadonlyMap<string, unknown>): void {
     const known = this.values()
     if (known.size !== values.size || [...values.keys()].some((hash) => !known.has(hash))) {
-      const kept: Values = { fingerprint: this.#fingerprint, hashes: [...values.keys()], values: [...values.values()] }
-      writeCacheFile(this.#root, `${this.#kind}.values`, kept)
+      writeCacheBytes(this.#root, `${this.#kind}.values`, linesOf(this.#fingerprint, values))
     }
     writeCacheFile(this.#root, `${this.#kind}.set`, set)
-  }
-
-  #read(): Map<string, unknown> {
-    const kept = readCacheFile<Values>(this.#root, `${this.#kind}.values`)
-    if (kept === null || kept.fingerprint !== this.#fingerprint) return new Map()
-    return new Map(kept.hashes.map((hash, index) => [hash, kept.values[index]]))
   }
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { MOSTLY_DIFFERENT, SharedParts } from '../../../model/shared-parts.js'
 import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../../flows.js'
 import { insertMany } from '../rows/insert-many.js'
 import { parseJson } from '../rows/json.js'
@@ -14,6 +15,8 @@ import { isWithin } from './within.js'
 
 /** The most ids or keys in one query. */
 const BATCH = 500
+/** How many flows are read at a time where all are: their rows take as much memory as they do. */
+const STEP = 2_000
 
 export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
   const inMode = (livemode: boolean) => db.selectFrom('flows').selectAll().where('livemode', '=', Number(livemode))
@@ -50,7 +53,21 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
     sightings: (livemode) => sightingsIn(db, livemode),
     keepSighting: (sighting) => keepSighting(db, sighting),
     async all(livemode) {
-      return (await inMode(livemode).execute()).map(toRecord)
+      const flows: FlowRecord[] = []
+      const parts = new SharedParts()
+      for (let last: string | undefined; ; ) {
+        let query = inMode(livemode)
+        if (last !== undefined) query = query.where('key', '>', last)
+        const rows = await query.orderBy('key').limit(STEP).execute()
+        for (const row of rows) {
+          const flow = toRecord(row)
+          parts.within(flow.config, MOSTLY_DIFFERENT)
+          flows.push(flow)
+        }
+        last = rows.at(-1)?.key
+        if (rows.length < STEP) return flows
+        await pace.next()
+      }
     },
     async list(livemode, { key, project, status, created, within }, page) {
       const equal = [
