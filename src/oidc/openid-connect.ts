@@ -18,6 +18,8 @@ export interface OidcSettings {
 
 /** How old a proof may be where a new one was asked for, in seconds. */
 const AGAIN_WITHIN = 5 * 60
+/** How old a proof may be otherwise, in seconds: so old that the issuer's own rules decide. */
+const OLDEST = 365 * 24 * 60 * 60
 /** How long one answer of the issuer may take, in seconds. */
 const PATIENCE = 5
 /** Whether the issuer answers is asked that often at the most, in milliseconds; after a fault it is left alone as long. */
@@ -78,7 +80,9 @@ export function openIdConnect(settings: OidcSettings, clock: () => number = Date
         nonce: pending.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
-        ...(again && { prompt: 'login', max_age: `${AGAIN_WITHIN}` }),
+        // Whoever is asked for an age says when the proof was made (OpenID Connect Core, 2): a new one is fresh at once.
+        max_age: `${again ? AGAIN_WITHIN : OLDEST}`,
+        ...(again && { prompt: 'login' }),
       })
       return { address: address.href, pending }
     },

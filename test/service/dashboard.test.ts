@@ -89,6 +89,12 @@ describe.each(storeOfTheLane)('signing in, on $name', (implementation) => {
   })
 })
 
+/** The id of a form that makes something. */
+async function formId(browser: ReturnType<typeof aBrowser>, path: string): Promise<string> {
+  const [, id = ''] = /name="form" value="([^"]+)"/.exec((await browser.show(path)).text) ?? []
+  return id
+}
+
 describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) => {
   test('each page and form asks for the scope that a key needs, whatever the role', async () => {
     const api = await aDashboard(implementation)
@@ -358,7 +364,7 @@ describe.each(storeOfTheLane)('flows and verifications, on $name', (implementati
     expect((await browser.show('/dashboard/test/deployments/vfd_1')).text).not.toContain('Took')
     await api.store.write((tx) => tx.deployments.took('vfd_1', 1_440))
     expect((await browser.show('/dashboard/test/deployments/vfd_1')).text).toContain('<dt>Took</dt><dd>1.4 s</dd>')
-    expect((await browser.show('/dashboard/test/deployments')).text).toContain('<td>1.4 s</td>')
+    expect((await browser.show('/dashboard/test/deployments')).text).toContain('>1.4 s<')
     const { text } = await browser.show('/dashboard/test/deployments/vfd_1')
     expect(text.replaceAll(/<td[^>]*><div>/g, '|')).toContain(
       '|<code>options.phone.require_verification</code></div></td>|false</div></td>|true</div>',
@@ -428,7 +434,9 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const api = await aDashboard(implementation)
     const browser = await api.signedIn()
     const form = '/dashboard/test/new-endpoint'
-    const typed = { url: ' https://example.com/hook ', events: 'identity.*\r\n', description: SCRIPT }
+    const id = await formId(browser, form)
+    const typed = { form: id, url: ' https://example.com/hook ', events: 'identity.*\r\n', description: SCRIPT }
+    expect((await browser.send(form, form, { ...typed, form: '', events: '*' })).status).toBe(400)
     const refused = await browser.send(form, form, typed)
     expect(refused.status).toBe(400)
     // What was typed is still there, and nothing was made.
@@ -437,9 +445,12 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const list = async () => (await api.call('GET', '/v1/webhook_endpoints')).body.data
     expect(await list()).toEqual([])
 
-    const events = ' identity.verification_session.verified \r\n\r\nidentity.verification_session.redacted'
-    const made = await browser.send(form, form, { ...typed, events })
-    expect(made.status).toBe(200)
+    const events = ' identity.verification_session.verified \r\n\r\nidentity.verification_session.redacted,'
+    const sent = await Promise.all([0, 1].map(() => browser.send(form, form, { ...typed, events })))
+    // As from a button that was pressed twice, or a page that is loaded anew.
+    expect(sent.map(({ status }) => status).toSorted()).toEqual([200, 409])
+    const made = sent.find(({ status }) => status === 200) ?? { text: '', headers: new Headers() }
+    expect(made.text).not.toContain('value="dark"')
     const [endpoint] = await list()
     expect(endpoint).toMatchObject({
       url: 'https://example.com/hook',
@@ -455,17 +466,45 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const shown = await browser.show(edit)
     expect(plain(shown.text)).toContain('identity.verification_session.verified')
     expect(shown.text).not.toMatch(FOREIGN)
-    expect((await browser.send(edit, edit, { url: 'ftp://example.com', events: '*' })).status).toBe(400)
-    const saved = await browser.send(edit, edit, { url: 'https://example.com/other', events: '*', description: '' })
+    const base = {
+      'base[url]': endpoint.url,
+      'base[events]': endpoint.enabled_events.join(' '),
+      'base[description]': SCRIPT,
+    }
+    expect((await browser.send(edit, edit, { ...base, url: 'ftp://example.com', events: '*' })).status).toBe(400)
+    const other = { url: 'https://example.com/other', events: '*', description: '' }
+    const saved = await browser.send(edit, edit, { ...base, ...other })
     expect(saved).toMatchObject({ status: 303, location: `${here}?done=endpoint_saved` })
     expect(await list()).toMatchObject([{ url: 'https://example.com/other', enabled_events: ['*'], description: null }])
+    // Somebody else saved meanwhile. What is not edited stays as it is; what both edited is said.
+    expect((await browser.send(edit, edit, { ...base, url: endpoint.url, events, description: 'mine' })).status).toBe(
+      400,
+    )
+    const conflict = await browser.send(edit, edit, { ...base, ...other, url: 'https://example.com/mine' })
+    expect([conflict.status, plain(conflict.text)]).toEqual([
+      400,
+      expect.stringContaining('Somebody else changed the address: now "https://example.com/other"'),
+    ])
+    expect(conflict.text).toContain('name="base[url]" value="https://example.com/other"')
+    const now = { 'base[url]': endpoint.url, 'base[events]': 'x', 'base[description]': '' }
+    const about = { ...now, url: endpoint.url, events: 'x', description: 'about' }
+    expect((await browser.send(edit, edit, about)).status).toBe(303)
+    expect(await list()).toMatchObject([{ url: other.url, enabled_events: ['*'], description: 'about' }])
+
+    await api.call('POST', SESSIONS, { body: { type: 'document' } })
+    const [event] = (await api.call('GET', '/v1/events?limit=1')).body.data
+    expect((await browser.show(`/dashboard/test/events/${event.id}`)).text).toContain('Send again')
     expect((await browser.send(here, `${here}/delete`)).status).toBe(400)
     expect(await list()).toHaveLength(1)
     expect((await browser.send(here, `${here}/delete`, { sure: 'yes' })).status).toBe(303)
     expect(await list()).toEqual([])
+    const after = await browser.show(`/dashboard/test/events/${event.id}`)
+    expect(plain(after.text)).toContain(endpoint.id)
+    expect(after.text).not.toMatch(/Send again|\/webhooks\/we_/)
     const { data } = await api.store.read((tx) => tx.auditLog.list({ object: endpoint.id }, { limit: 10 }))
     expect(data.map(({ action }) => action)).toEqual([
       'webhook_endpoint.deleted',
+      'webhook_endpoint.updated',
       'webhook_endpoint.updated',
       'webhook_endpoint.created',
     ])
@@ -476,6 +515,8 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     const browser = await api.signedIn()
     const form = '/dashboard/test/new-key'
     const typed = {
+      form: await formId(browser, form),
+      may: 'some',
       name: SCRIPT,
       'scopes[]': 'flows:read',
       project: 'acme',
@@ -489,6 +530,8 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
       { 'scopes[]': 'keys:admin' },
       { flows: 'NO KEY' },
       { addresses: 'everywhere' },
+      { may: '' },
+      { may: 'everything' },
     ]) {
       const refused = await browser.send(form, form, { ...typed, ...wrong })
       expect([wrong, refused.status]).toEqual([wrong, 400])
@@ -496,7 +539,14 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
       // What was typed is still there.
       expect(plain(refused.text)).toContain({ ...typed, ...wrong }.flows.split('\r')[0])
     }
+    // Nobody gets everything by leaving something out.
+    const { 'scopes[]': _, ...none } = typed
+    for (const wrong of [{}, { scopes: 'flows:read' }, { 'scopes[a]': 'flows:read' }]) {
+      expect((await browser.send(form, form, { ...none, ...wrong })).status).toBe(400)
+    }
+    expect((await api.call('GET', '/v1/api_keys')).body.data).toHaveLength(1)
     const made = await browser.send(form, form, typed)
+    expect((await browser.send(form, form, typed)).status).toBe(409)
     const [, secret = ''] = /(rk_test_\w+)/.exec(made.text) ?? []
     expect((await api.call('GET', FLOWS, { key: secret })).status).toBe(200)
     expect((await api.call('GET', '/v1/api_keys', { key: secret })).status).toBe(403)
@@ -505,11 +555,13 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect(text).toContain('only project acme; flows kyc-*, sign-up')
     expect(text).toContain('by anna')
 
-    const whole = await browser.send('/dashboard/live/new-key', '/dashboard/live/new-key', {
-      name: 'all',
-      expires: '2026-12-01',
-    })
-    expect(whole.text).toMatch(/sk_live_\w+/)
+    // It works on its last day, too.
+    const whole = '/dashboard/live/new-key'
+    const today = new Date(api.clock.now * 1000).toISOString().slice(0, 10)
+    const all = { form: await formId(browser, whole), may: 'everything', name: 'all', expires: today }
+    expect((await browser.send(whole, whole, all)).text).toMatch(/sk_live_\w+/)
+    const [live] = await api.store.read(async (tx) => (await tx.apiKeys.list(true, {}, { limit: 1 })).data)
+    expect(live?.expires).toBe(Date.parse(`${today}T00:00:00Z`) / 1000 + 24 * 60 * 60)
   })
 
   test('keys are shown without their secrets, and revoked once it is asked for twice', async () => {

@@ -2,6 +2,7 @@ import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { groupsIn, nameIn, rolesOf } from '../../src/oidc/claims.js'
 import { type OidcSettings, openIdConnect } from '../../src/oidc/openid-connect.js'
+import { FRESH } from '../../src/service/operations/people/sign-in.js'
 import { aConnectProxy } from './connect-proxy.js'
 import { aBrowser, aDashboard } from './dashboards.js'
 import { aCertifiedProvider, listening, ROLES, seconds, settingsFor } from './identity-providers.js'
@@ -287,15 +288,18 @@ describe('signing in at an identity provider', () => {
 
 test('somebody signs in at a certified provider with a password, and again for something grave', async () => {
   const { url, provider, serve } = await aCertifiedProvider()
-  const api = await aDashboard(undefined, { provider, now: seconds })
+  let ahead = 0
+  const api = await aDashboard(undefined, { provider, now: () => seconds() + ahead })
   serve(api.url)
   const browser = aBrowser(api.url)
+  const prompts: string[] = []
   /** Fills in the provider's own pages until it leads back. */
   const signIn = async (path: string) => {
     let shown = await browser.follow(path)
     for (let pages = 0; pages < 4 && shown.address.startsWith(url); pages += 1) {
       const [, action = ''] = /<form[^>]+action="([^"]+)"/.exec(shown.text) ?? []
       const [, prompt = ''] = /name="prompt" value="(\w+)"/.exec(shown.text) ?? []
+      prompts.push(prompt)
       const fields = { prompt, ...(prompt === 'login' && { login: 'ada', password: 'x' }) }
       const { location } = await browser.post(new URL(action, shown.address).href, fields)
       shown = await browser.follow(new URL(location ?? '', shown.address).href)
@@ -306,12 +310,19 @@ test('somebody signs in at a certified provider with a password, and again for s
   const shown = await signIn('/dashboard/sign-in/oidc')
   expect([shown.status, shown.address]).toEqual([200, `${api.url}/dashboard/test/keys`])
   expect(shown.text).toContain('Name of ada')
-  // It does not say when somebody proved who they are unless it is asked, so the sign-in is not fresh.
-  const { body: key } = await api.call('POST', '/v1/api_keys', { body: { name: 'x' } })
-  const form = `/dashboard/test/keys/${key.id}/revoke`
-  expect((await browser.send('/dashboard/test/keys', form, { sure: 'yes' })).status).toBe(403)
+  // The provider says when somebody proved who they are, because it is asked: the sign-in is fresh.
+  const revoke = async () => {
+    const { body: key } = await api.call('POST', '/v1/api_keys', { body: { name: 'x' } })
+    return browser.send('/dashboard/test/keys', `/dashboard/test/keys/${key.id}/revoke`, { sure: 'yes' })
+  }
+  expect((await revoke()).status).toBe(303)
+  ahead = FRESH + 1
+  expect((await revoke()).status).toBe(403)
+  expect(prompts.filter((prompt) => prompt === 'login')).toHaveLength(1)
   expect((await signIn('/dashboard/sign-in/oidc?again')).address).toBe(`${api.url}/dashboard/test/keys`)
-  expect((await browser.send('/dashboard/test/keys', form, { sure: 'yes' })).status).toBe(303)
+  expect(prompts.filter((prompt) => prompt === 'login')).toHaveLength(2)
+  ahead = 0
+  expect((await revoke()).status).toBe(303)
 })
 
 describe('what a provider says of a person', () => {

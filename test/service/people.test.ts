@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { placeIn } from '../../src/service/http/dashboard/people/place.js'
 import { scopesOfRoles } from '../../src/service/operations/people/roles.js'
-import { FRESH } from '../../src/service/operations/people/sign-in.js'
+import { FILLING, FRESH } from '../../src/service/operations/people/sign-in.js'
 import { storeOfTheLane } from '../store/stores.js'
 import { aBrowser, aDashboard } from './dashboards.js'
 
@@ -32,7 +32,7 @@ describe.each(storeOfTheLane)('a sign-in that is not fresh, on $name', (implemen
       const asked = await browser.send(place, path, { sure: 'yes' })
       expect([asked.status, asked.text.includes('Sign in again')]).toEqual([403, true])
       const again = await browser.show(`/dashboard/sign-in?token=${await api.link()}`)
-      expect([again.status, again.location]).toEqual([303, place])
+      expect([again.status, again.location]).toEqual([303, place.replace('?done=key_revoked', '')])
       expect((await browser.send(place, path, { sure: 'yes' })).status).toBe(303)
       api.clock.now += FRESH
     }
@@ -41,9 +41,16 @@ describe.each(storeOfTheLane)('a sign-in that is not fresh, on $name', (implemen
     for (const name of ['new-key', 'new-endpoint']) {
       const form = `/dashboard/test/${name}`
       expect((await browser.show(form)).text).toContain('Sign in again')
-      expect((await browser.send(page, form, { name: 'x' })).text).toContain('Sign in again')
     }
     expect((await api.call('GET', '/v1/api_keys')).body.data).toHaveLength(2)
+    // One that was opened in time may be filled in.
+    await browser.show(`/dashboard/sign-in?token=${await api.link()}`)
+    const opened = '/dashboard/test/new-key'
+    const [, form = ''] = /name="form" value="([^"]+)"/.exec((await browser.show(opened)).text) ?? []
+    api.clock.now += FRESH + FILLING - 1
+    expect((await browser.send(page, opened, { form, may: 'everything', name: 'x' })).text).toContain('sk_test_')
+    api.clock.now += 1
+    expect((await browser.send(page, opened, { form, may: 'everything', name: 'x' })).text).toContain('Sign in again')
   })
 
   test('gives way to the new one, in the same browser', async () => {

@@ -42,6 +42,8 @@ interface Content {
   readonly within: Section
   /** Beside the title. */
   readonly actions?: ComponentChildren
+  /** Whether the page cannot be shown again: nothing on it then leads back to it. */
+  readonly isShownOnce?: boolean
   /** Above the title: the page that this one is found on. */
   readonly from?: { readonly href: string; readonly text: string }
 }
@@ -80,7 +82,7 @@ export function at(mode: DashboardMode, ...names: readonly string[]): string {
 /** A page for somebody who is signed in. All content is escaped. */
 export function dashboardPage(status: number, frame: Frame, content: Content, children: ComponentChildren): Page {
   const { mode, person, notice } = frame
-  const { title, within, actions, from } = content
+  const { title, within, actions, from, isShownOnce = false } = content
   return documentOf(
     status,
     frame,
@@ -143,9 +145,7 @@ export function dashboardPage(status: number, frame: Frame, content: Content, ch
         )}
         {children}
       </main>
-      <footer class="container-xl d-print-none">
-        <ThemeForm of={frame} />
-      </footer>
+      <footer class="container-xl d-print-none">{!isShownOnce && <ThemeForm of={frame} />}</footer>
     </>,
   )
 }

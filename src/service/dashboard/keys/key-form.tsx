@@ -8,19 +8,27 @@ export interface KeyFormView {
   readonly fault: string | null
 }
 
-/** The fields of the form as text; lists have one item a line. */
+/** The fields of the form as text. */
 export interface KeyTyped {
+  /** The form's own id. */
+  readonly form: string
+  /** "everything", "some", or empty. */
+  readonly may: string
   readonly name: string
-  /** Empty for a secret key, which may do everything. */
   readonly scopes: readonly string[]
-  /** The day on which it ends, such as "2027-01-31"; empty for never. */
+  /** The last day on which it works, such as "2027-01-31"; empty for no end. */
   readonly expires: string
   readonly project: string
   readonly flows: string
   readonly addresses: string
 }
 
-/** The form for a new API key. */
+const MAY = [
+  ['some', 'Only what is ticked below'],
+  ['everything', 'Everything'],
+] as const
+
+/** The form for a new API key. Nobody gets more than is chosen by leaving something out. */
 export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Page {
   return dashboardPage(
     fault === null ? 200 : 400,
@@ -32,6 +40,7 @@ export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Pa
     },
     <form method="post" action={at(frame.mode, 'new-key')} class="card card-body narrow">
       <FormToken of={frame} />
+      <input type="hidden" name="form" value={typed.form} />
       {fault !== null && (
         <p class="alert alert-danger" role="alert">
           {fault}
@@ -41,11 +50,24 @@ export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Pa
         Name
         <input class="form-control" type="text" name="name" value={typed.name} maxLength={100} required />
       </label>
-      <fieldset aria-describedby="scopes-hint">
+      <fieldset>
         <legend>What it may do</legend>
-        <p class="quiet" id="scopes-hint">
-          Tick the least that its job needs. With nothing ticked it may do everything.
-        </p>
+        {MAY.map(([value, what]) => (
+          <label key={value} class="form-check">
+            <input
+              class="form-check-input"
+              type="radio"
+              name="may"
+              value={value}
+              required
+              checked={typed.may === value}
+            />{' '}
+            {what}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset>
+        <legend>Tick the least that its job needs</legend>
         {scopes.map((one) => (
           <label key={one} class="form-check">
             <input
@@ -60,7 +82,7 @@ export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Pa
         ))}
       </fieldset>
       <label>
-        Ends on (UTC); empty for never
+        Last day (UTC); empty for no end
         <input class="form-control" type="date" name="expires" value={typed.expires} />
       </label>
       <label>
@@ -68,11 +90,11 @@ export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Pa
         <input class="form-control" type="text" name="project" value={typed.project} maxLength={63} />
       </label>
       <label>
-        Only these flows, a key a line; <code>*</code> stands for any characters
+        Only these flows, by their keys; <code>*</code> stands for any characters
         <textarea class="form-control" name="flows" rows={2} value={typed.flows} />
       </label>
       <label>
-        Only from these addresses, a range such as <code>10.0.0.0/8</code> a line
+        Only from these addresses, or ranges such as <code>10.0.0.0/8</code>
         <textarea class="form-control" name="addresses" rows={2} value={typed.addresses} />
       </label>
       <button class="btn btn-primary" type="submit">

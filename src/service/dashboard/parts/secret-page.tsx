@@ -17,7 +17,7 @@ export function secretPage(frame: Frame, { title, within, name, secret, use }: S
   return dashboardPage(
     200,
     frame,
-    { title, within },
+    { title, within, isShownOnce: true },
     <section class="card card-body narrow" aria-label="Its secret">
       <Facts
         of={[

@@ -38,9 +38,7 @@ export function DeliveryTable({ frame, deliveries, urls }: Props) {
           urls === undefined ? (
             <EventName frame={frame} id={delivery.event} />
           ) : (
-            <a href={at(frame.mode, 'webhooks', delivery.webhook_endpoint)}>
-              {urls.get(delivery.webhook_endpoint) ?? delivery.webhook_endpoint}
-            </a>
+            <EndpointName frame={frame} id={delivery.webhook_endpoint} url={urls.get(delivery.webhook_endpoint)} />
           ),
           <Fragment key="status">
             <span class={`tone ${TONES[delivery.status]}`}>{delivery.status}</span>
@@ -54,22 +52,42 @@ export function DeliveryTable({ frame, deliveries, urls }: Props) {
           <Time key="created" at={delivery.created} />,
           ...(maySend
             ? [
-                <form
-                  key="again"
-                  method="post"
-                  action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}
-                >
-                  <FormToken of={frame} />
-                  <input type="hidden" name="delivery" value={delivery.id} />
-                  <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
-                    Send again
-                  </button>
-                </form>,
+                (urls?.has(delivery.webhook_endpoint) ?? true) && (
+                  <form
+                    key="again"
+                    method="post"
+                    action={at(frame.mode, 'webhooks', delivery.webhook_endpoint, 'resend')}
+                  >
+                    <FormToken of={frame} />
+                    <input type="hidden" name="delivery" value={delivery.id} />
+                    <button type="submit" class="btn btn-sm" aria-label={`Send ${delivery.event} again`}>
+                      Send again
+                    </button>
+                  </form>
+                ),
               ]
             : []),
         ],
       }))}
     />
+  )
+}
+
+function EndpointName({
+  frame,
+  id,
+  url,
+}: {
+  readonly frame: Frame
+  readonly id: string
+  readonly url?: string | undefined
+}) {
+  if (url !== undefined) return <a href={at(frame.mode, 'webhooks', id)}>{url}</a>
+  return (
+    <>
+      <code>{id}</code>
+      <div class="quiet">deleted</div>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import type { WebhookEndpoint } from '../../../model/resources.js'
+import { EVENT_TYPES, type WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 
@@ -12,6 +12,8 @@ export interface EndpointFormView {
 /** The fields of the form as text. */
 export interface EndpointTyped {
   readonly url: string
+  /** The form's own id; empty where an endpoint is edited. */
+  readonly form: string
   /** One type a line. */
   readonly events: string
   readonly description: string
@@ -37,6 +39,16 @@ export function endpointForm(frame: Frame, { endpoint, typed, fault }: EndpointF
     { title, within: 'webhooks', from },
     <form method="post" action={action} class="card card-body narrow">
       <FormToken of={frame} />
+      {endpoint === null ? (
+        <input type="hidden" name="form" value={typed.form} />
+      ) : (
+        // Tells what the person changed from what somebody else changed meanwhile.
+        <>
+          <input type="hidden" name="base[url]" value={endpoint.url} />
+          <input type="hidden" name="base[events]" value={endpoint.enabled_events.join(' ')} />
+          <input type="hidden" name="base[description]" value={endpoint.description ?? ''} />
+        </>
+      )}
       {fault !== null && (
         <p class="alert alert-danger" role="alert">
           {fault}
@@ -47,9 +59,13 @@ export function endpointForm(frame: Frame, { endpoint, typed, fault }: EndpointF
         <input class="form-control" type="url" name="url" value={typed.url} maxLength={2048} required />
       </label>
       <label>
-        Types of events, one a line; <code>*</code> for all of Stripe's
+        Types of events; <code>*</code> for all of Stripe's
         <textarea class="form-control" name="events" rows={4} required value={typed.events} />
       </label>
+      <details>
+        <summary>All types that this service sends</summary>
+        <p class="quiet">{EVENT_TYPES.join(', ')}</p>
+      </details>
       <label>
         Description
         <input class="form-control" type="text" name="description" value={typed.description} maxLength={5000} />

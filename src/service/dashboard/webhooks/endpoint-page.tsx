@@ -65,7 +65,7 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
               frame={frame}
               action={at(frame.mode, 'webhooks', id, 'delete')}
               text="Delete the endpoint"
-              what="It gets no more events. Its address and its secret are gone; the record of its deliveries stays."
+              what="It gets no more events. Its address and its secret are gone. The page of each event still says what it got."
             />
           </>
         )}

@@ -141,7 +141,7 @@ export function dashboardRoutes(
       refuseForeign(person, fields)
       const caller = callerOf(request, person)
       authorise(caller, row.needs, '')
-      if (row.isGrave && !person.isFresh) throw new NotFresh(person)
+      if (row.isGrave && !(row.isFilledIn ? person.wasFresh : person.isFresh)) throw new NotFresh(person)
       const { names } = askedOf(request)
       const frame = frameOf(request, person)
       try {

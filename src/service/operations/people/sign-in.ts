@@ -21,6 +21,8 @@ const LONGEST_SECRET = 100
 
 /** How long a sign-in is good enough for what asks for a fresh one, in seconds. */
 export const FRESH = 5 * MINUTE
+/** How long a form may be filled in that was opened with a fresh sign-in, in seconds. */
+export const FILLING = 20 * MINUTE
 
 export interface Person {
   readonly id: string
@@ -35,6 +37,8 @@ export interface SignedIn {
   readonly method: SignInRecord['method']
   /** Whether the person proved a moment ago who they are. */
   readonly isFresh: boolean
+  /** The same when a form was opened that is being filled in since. */
+  readonly wasFresh: boolean
   /** Belongs into every form: another site cannot know it. */
   readonly formToken: string
 }
@@ -119,6 +123,7 @@ export async function signedIn(call: ReadCall, secret: string): Promise<(SignedI
     role,
     method,
     isFresh: authenticated !== null && authenticated > call.now - FRESH,
+    wasFresh: authenticated !== null && authenticated > call.now - FRESH - FILLING,
     formToken: await formTokenOf(call, hash),
     isStale: found.seen <= call.now - MINUTE,
   }

@@ -16,6 +16,8 @@ export function placeIn(address: string): string | undefined {
   } catch {
     return undefined
   }
+  // What was done there is said once.
+  url.searchParams.delete('done')
   const { pathname, search } = url
   return /^\/dashboard\/(?:test|live)\/[\w.~%!$&'()*+,;=:@/-]+$/.test(pathname) ? pathname + search : undefined
 }

@@ -72,6 +72,8 @@ export interface FormRow {
   readonly needs: Needs
   /** Whether it asks for a fresh sign-in, because what it does cannot be undone, or gives others rights. */
   readonly isGrave?: boolean
+  /** Whether its page asked for that already, and filling it in takes time. */
+  readonly isFilledIn?: boolean
   /** Where the person goes next; or, as with a preview, what is shown at once. */
   readonly act: (
     write: Write,
@@ -87,12 +89,9 @@ export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-/** The lines of what was typed that are not blank, without spaces around them. */
-export function lines(typed: string): readonly string[] {
-  return typed
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
+/** Words with spaces, commas or line breaks between. */
+export function words(typed: string): readonly string[] {
+  return typed.split(/[\s,]+/).filter((word) => word !== '')
 }
 
 /** What cannot be undone is not done without the tick. */

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import { invalidValue } from '../../../api-error.js'
 import { type KeyTyped, keyForm } from '../../../dashboard/keys/key-form.js'
 import { keysPage } from '../../../dashboard/keys/keys-page.js'
 import { secretPage } from '../../../dashboard/parts/secret-page.js'
+import type { WriteCall } from '../../../operations/calls/call.js'
+import { oncePerForm } from '../../../operations/calls/once-per-form.js'
 import { type CreateKeyParams, createKey, listKeys, revokeKey } from '../../../operations/keys/keys.js'
 import { SCOPES } from '../../../operations/keys/scopes.js'
 import { DAY, dayNumber } from '../rows/days.js'
-import { type Fields, type FormRow, lines, refuseUnsure, text } from '../rows/form-row.js'
+import { type Fields, type FormRow, refuseUnsure, text, words } from '../rows/form-row.js'
 import { atOnce, type PageRow } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
 
@@ -22,15 +25,17 @@ export const KEYS_PAGES: readonly PageRow[] = [
     path: '/new-key',
     needs: { scope: 'keys:admin' },
     isGrave: true,
-    show: async (_read, _asked, frame) => keyForm(frame, { scopes: SCOPES, typed: typedIn({}), fault: null }),
+    show: async (_read, _asked, frame) =>
+      keyForm(frame, { scopes: SCOPES, typed: typedIn({ form: randomUUID() }), fault: null }),
   },
 ]
 
 function typedIn(fields: Fields): KeyTyped {
-  const scopes = Array.isArray(fields.scopes) ? fields.scopes.map(text) : []
   return {
+    form: text(fields.form),
+    may: text(fields.may),
     name: text(fields.name),
-    scopes,
+    scopes: Array.isArray(fields.scopes) ? fields.scopes.map(text) : [],
     expires: text(fields.expires),
     project: text(fields.project),
     flows: text(fields.flows),
@@ -40,11 +45,11 @@ function typedIn(fields: Fields): KeyTyped {
 
 /** What the form says, as the operation takes it: an empty field sets no bound. */
 function paramsIn(fields: Fields): CreateKeyParams {
-  const { name, scopes, expires, project, flows, addresses } = typedIn(fields)
+  const { name, expires, project, flows, addresses } = typedIn(fields)
   return {
     name: name.trim(),
-    scopes: scopes.length === 0 ? null : scopes,
-    expires: expires === '' ? undefined : startOf(expires),
+    scopes: scopesIn(fields),
+    expires: expires === '' ? undefined : endOf(expires),
     project: project.trim() || null,
     flows: listOrNull(flows),
     addresses: listOrNull(addresses),
@@ -52,14 +57,23 @@ function paramsIn(fields: Fields): CreateKeyParams {
 }
 
 function listOrNull(typed: string): readonly string[] | null {
-  const items = lines(typed)
+  const items = words(typed)
   return items.length === 0 ? null : items
 }
 
-function startOf(day: string): number {
+/** Null for everything, which nobody gets by leaving something out. */
+function scopesIn(fields: Fields): readonly string[] | null {
+  const { may, scopes } = typedIn(fields)
+  if (may === 'everything' && fields.scopes === undefined) return null
+  if (may === 'some' && scopes.length > 0) return scopes
+  const message = 'Say what the key may do: everything, with nothing ticked, or only what is ticked.'
+  throw invalidValue('scopes', message)
+}
+
+function endOf(day: string): number {
   const number = dayNumber(day)
-  if (number === undefined) throw invalidValue('expires', 'Invalid expires: a day such as 2027-01-31.')
-  return number * DAY
+  if (number === undefined) throw invalidValue('expires', 'The last day is not a day such as 2027-01-31.')
+  return (number + 1) * DAY
 }
 
 export const KEYS_FORMS: readonly FormRow[] = [
@@ -67,8 +81,10 @@ export const KEYS_FORMS: readonly FormRow[] = [
     path: '/new-key',
     needs: { scope: 'keys:admin' },
     isGrave: true,
+    isFilledIn: true,
     async act(write, _names, fields, { frame }) {
-      const { name, secret } = await write((call) => createKey(call, paramsIn(fields)))
+      const make = (call: WriteCall) => createKey(call, paramsIn(fields))
+      const { name, secret } = await write((call) => oncePerForm(call, text(fields.form), make))
       const use = 'Programs send it with each request.'
       return secretPage(frame, { title: 'The key was created', within: 'keys', name, secret, use })
     },

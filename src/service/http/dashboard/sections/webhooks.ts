@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
+import type { WebhookEndpoint } from '../../../../model/resources.js'
 import { ApiError } from '../../../api-error.js'
 import { secretPage } from '../../../dashboard/parts/secret-page.js'
 import { type EndpointTyped, endpointForm } from '../../../dashboard/webhooks/endpoint-form.js'
 import { DELIVERY_STATUSES, endpointPage } from '../../../dashboard/webhooks/endpoint-page.js'
 import { endpointsPage } from '../../../dashboard/webhooks/endpoints-page.js'
+import type { WriteCall } from '../../../operations/calls/call.js'
+import { oncePerForm } from '../../../operations/calls/once-per-form.js'
 import { listDeliveries, resendDelivery } from '../../../operations/webhooks/deliveries.js'
 import {
   createWebhookEndpoint,
@@ -11,7 +15,7 @@ import {
   retrieveWebhookEndpoint,
   updateWebhookEndpoint,
 } from '../../../operations/webhooks/webhook-endpoints.js'
-import { type Fields, type FormRow, lines, refuseUnsure, text } from '../rows/form-row.js'
+import { type Fields, type FormRow, refuseUnsure, text, words } from '../rows/form-row.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
 
@@ -40,7 +44,8 @@ export const WEBHOOKS_PAGES: readonly PageRow[] = [
     path: '/new-endpoint',
     needs: { scope: 'webhooks:write' },
     isGrave: true,
-    show: async (_read, _asked, frame) => endpointForm(frame, { endpoint: null, typed: typedIn({}), fault: null }),
+    show: async (_read, _asked, frame) =>
+      endpointForm(frame, { endpoint: null, typed: typedIn({ form: randomUUID() }), fault: null }),
   },
   {
     path: '/webhooks/:endpoint/edit',
@@ -48,21 +53,52 @@ export const WEBHOOKS_PAGES: readonly PageRow[] = [
     isGrave: true,
     show: atOnce(async (call, { names }, frame) => {
       const endpoint = await retrieveWebhookEndpoint(call, nameOf(names, 'endpoint'))
-      const { url, enabled_events, description } = endpoint
-      const typed = { url, events: enabled_events.join('\n'), description: description ?? '' }
-      return endpointForm(frame, { endpoint, typed, fault: null })
+      return endpointForm(frame, { endpoint, typed: shownIn(endpoint), fault: null })
     }),
   },
 ]
 
 function typedIn(fields: Fields): EndpointTyped {
-  return { url: text(fields.url), events: text(fields.events), description: text(fields.description) }
+  return {
+    form: text(fields.form),
+    url: text(fields.url).trim(),
+    events: words(text(fields.events)).join('\n'),
+    description: text(fields.description).trim(),
+  }
+}
+
+/** What the form was filled with when it was shown. */
+function baseIn({ base }: Fields): EndpointTyped {
+  return typedIn((typeof base === 'object' && base !== null ? base : {}) as Fields)
+}
+
+function shownIn({ url, enabled_events, description }: WebhookEndpoint): EndpointTyped {
+  return { form: '', url, events: enabled_events.join('\n'), description: description ?? '' }
+}
+
+const EDITED = ['url', 'events', 'description'] as const
+
+/** The fields that the person changed. Somebody else may have changed others meanwhile: those are left as they are. */
+function editedIn(fields: Fields): readonly (typeof EDITED)[number][] {
+  const [typed, base] = [typedIn(fields), baseIn(fields)]
+  return EDITED.filter((name) => typed[name] !== base[name])
 }
 
 /** What the form says, as the operations take it. */
-function paramsIn(fields: Fields) {
-  const { url, events, description } = typedIn(fields)
-  return { url: url.trim(), enabled_events: lines(events), description: description.trim() || null }
+function paramsIn({ url, events, description }: EndpointTyped) {
+  return { url, enabled_events: words(events), description: description === '' ? null : description }
+}
+
+const TITLES = { url: 'address', events: 'types of events', description: 'description' } as const
+
+/** Throws 400 if somebody else changed what this person changed, too. */
+function refuseMoved(endpoint: WebhookEndpoint, fields: Fields): void {
+  const [typed, base, now] = [typedIn(fields), baseIn(fields), shownIn(endpoint)]
+  const moved = editedIn(fields).filter((name) => now[name] !== base[name] && now[name] !== typed[name])
+  if (moved.length === 0) return
+  const what = moved.map((name) => `the ${TITLES[name]}: now "${now[name].replaceAll('\n', ', ')}"`).join('; ')
+  const message = `Somebody else changed ${what}. Nothing was saved. Save again if yours is right.`
+  throw new ApiError(400, { message })
 }
 
 /** What the form of an endpoint does, by name: whether the endpoint is off afterwards. */
@@ -76,8 +112,10 @@ export const WEBHOOKS_FORMS: readonly FormRow[] = [
     path: '/new-endpoint',
     needs: { scope: 'webhooks:write' },
     isGrave: true,
+    isFilledIn: true,
     async act(write, _names, fields, { frame }) {
-      const { url, secret = '' } = await write((call) => createWebhookEndpoint(call, paramsIn(fields)))
+      const make = (call: WriteCall) => createWebhookEndpoint(call, paramsIn(typedIn(fields)))
+      const { url, secret = '' } = await write((call) => oncePerForm(call, text(fields.form), make))
       const use = 'Receivers check the signature of each webhook with it.'
       return secretPage(frame, { title: 'The endpoint was created', within: 'webhooks', name: url, secret, use })
     },
@@ -88,12 +126,25 @@ export const WEBHOOKS_FORMS: readonly FormRow[] = [
     path: '/webhooks/:endpoint/edit',
     needs: { scope: 'webhooks:write' },
     isGrave: true,
+    isFilledIn: true,
     async act(write, { endpoint = '' }, fields) {
-      await write((call) => updateWebhookEndpoint(call, endpoint, paramsIn(fields)))
+      const { url, enabled_events, description } = paramsIn(typedIn(fields))
+      const edited = editedIn(fields)
+      await write(async (call) => {
+        refuseMoved(await retrieveWebhookEndpoint(call, endpoint), fields)
+        await updateWebhookEndpoint(call, endpoint, {
+          ...(edited.includes('url') && { url }),
+          ...(edited.includes('events') && { enabled_events }),
+          ...(edited.includes('description') && { description }),
+        })
+      })
       return { to: ['webhooks', endpoint], notice: 'endpoint_saved' }
     },
-    again: async (call, { endpoint = '' }, fields, frame, fault) =>
-      endpointForm(frame, { endpoint: await retrieveWebhookEndpoint(call, endpoint), typed: typedIn(fields), fault }),
+    async again(call, { endpoint: id = '' }, fields, frame, fault) {
+      const endpoint = await retrieveWebhookEndpoint(call, id)
+      const edited = editedIn(fields).map((name) => [name, typedIn(fields)[name]])
+      return endpointForm(frame, { endpoint, typed: { ...shownIn(endpoint), ...Object.fromEntries(edited) }, fault })
+    },
   },
   {
     path: '/webhooks/:endpoint/delete',
