@@ -105,6 +105,21 @@ describe('the dashboard, in a browser', () => {
     await rows.nth(0).waitFor()
     expect(await page.getByLabel('Reference').inputValue()).toBe('half typed')
 
+    const makeKey = async (name: string) => {
+      const { body } = await api.call('POST', '/v1/api_keys', { body: { name } })
+      return body.id as string
+    }
+    const first = await makeKey('first')
+    await page.getByRole('link', { name: 'API keys', exact: true }).click()
+    await page.getByText('Revoke first').first().click()
+    await page.locator(`#${first}`).getByLabel('I am sure').check()
+    const second = await makeKey('second')
+    await page.clock.runFor(REFRESH)
+    await page.locator(`#${second}`).waitFor()
+    const ticked = [first, second].map((id) => page.locator(`#${id} input[type=checkbox]`).isChecked())
+    expect(await Promise.all(ticked)).toEqual([true, false])
+
+    await page.getByRole('link', { name: 'Verifications', exact: true }).click()
     await page.getByRole('link', { name: 'Stop' }).click()
     await page.getByText('This page stays as it is').waitFor()
     await create()

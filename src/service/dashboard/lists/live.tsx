@@ -8,9 +8,9 @@ interface Props {
 
 /**
  * The part of a page that keeps itself up to date: the script asks for the same page again and puts in its place what
- * changed. A field is touched only if the page has another value for it, so what somebody types stays. Rows with a form
- * need an id: without one, what is ticked in a row could become that of the row in its place. Without script it stays as
- * it was sent. At most one on a page.
+ * changed. A field is touched only if the page has another value for it, so what somebody types stays. Rows are known by
+ * their ids (list-table.tsx), so what is ticked in one does not pass to another that comes in its place. Without script
+ * it stays as it was sent. At most one on a page.
  */
 export function Live({ frame, children }: Props) {
   const { here } = frame
