@@ -107,6 +107,16 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
     expect((await propose(EMAIL, SCRIPT)).text).not.toMatch(FOREIGN)
   })
 
+  test('comes with a warning where git has what is not deployed yet, which the edit would take back', async () => {
+    const warning = 'Git says other than what was deployed last'
+    const { preview, files } = await aProposer(implementation)
+    expect((await preview()).text).not.toContain(warning)
+    files.push('main', { [PATH]: `${KYC}return_url: https://example.com/merged\n` })
+    const { text } = await preview()
+    expect(text).toContain(warning)
+    expect(text).toContain('<del>-return_url: https://example.com/merged')
+  })
+
   test.each([
     ['extends: base/strict.yaml\nname: KYC\n', 'it has "extends"'],
     ['name: KYC\ntype: document\nenvironments: { live: { name: K } }\n', 'it has "environments"'],

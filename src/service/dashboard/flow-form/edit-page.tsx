@@ -51,6 +51,8 @@ export interface Preview {
   readonly of: 'service' | 'pasted' | 'git'
   /** The name of the file; its path, if it is known. */
   readonly file: string
+  /** Whether git says other than what was deployed last: the form begins with what the service has. */
+  readonly isAhead: boolean
   /** Why the edit could not be made in the file that is in git. */
   readonly fault: string | null
 }
@@ -189,7 +191,7 @@ const OF_TEXT = {
   git: 'The file as it is in git, with this edit alone: every other byte stays.',
 } as const
 
-function PreviewCard({ of: { assurance, before, after, of, file, fault }, view, frame }: PreviewProps) {
+function PreviewCard({ of: { assurance, before, after, of, file, fault, isAhead }, view, frame }: PreviewProps) {
   const { flow } = view
   const isManaged = flow !== null && flow.project !== null
   return (
@@ -199,6 +201,12 @@ function PreviewCard({ of: { assurance, before, after, of, file, fault }, view, 
       <h3>{flow === null ? 'The definition' : 'The edit'}</h3>
       <TextDiff before={before} after={after} />
       {fault !== null && <p class="alert alert-warning">{fault}</p>}
+      {isAhead && (
+        <p class="alert alert-warning">
+          Git says other than what was deployed last. Look whether the difference takes back what somebody has merged:
+          the form began with what the service has.
+        </p>
+      )}
       {isManaged && <p class="quiet">{OF_TEXT[of]}</p>}
       <label for="whole">
         {isManaged ? 'The definition to commit' : 'The same as a definition'}, <code>{file}</code>

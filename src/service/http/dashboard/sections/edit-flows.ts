@@ -170,18 +170,22 @@ function madeIn(
   if (flow !== null && flow.project !== null && source.trim() !== '') {
     const edited = editAlone({ file: `${flow.key}.yaml`, text: source }, { config, mode })
     if ('fault' in edited) return { refused: edited.fault }
-    return { before: source, after: edited.text, of: 'pasted', file: `${flow.key}.yaml`, fault: null }
+    return { before: source, after: edited.text, of: 'pasted', file: `${flow.key}.yaml`, fault: null, isAhead: false }
   }
   let fault: string | null = null
   if (found !== null && 'definition' in found) {
     const { path, text } = found.definition
     const edited = editAlone({ file: path, text }, { config, mode })
-    if (!('fault' in edited)) return { before: text, after: edited.text, of: 'git', file: path, fault }
+    if (!('fault' in edited)) {
+      const deployed = flow?.applied ? editAlone({ file: path, text }, { config: flow.applied, mode }) : { text }
+      const isAhead = !('text' in deployed) || deployed.text !== text
+      return { before: text, after: edited.text, of: 'git', file: path, fault, isAhead }
+    }
     fault = `${path}: ${edited.fault}. Edit that file by hand.`
   }
   const before = flow === null ? '' : definitionOf(flow.key, flow.applied ?? flow.config, mode)
   const file = `${flow?.key ?? key}.yaml`
-  return { before, after: definitionOf(flow?.key ?? key, config, mode), of: 'service', file, fault }
+  return { before, after: definitionOf(flow?.key ?? key, config, mode), of: 'service', file, fault, isAhead: false }
 }
 
 /** The form with one's own changes over those of whoever was faster. */
