@@ -83,12 +83,16 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
     find: async (project, key) => {
       const commit = await repository.tip(base)
       if (commit === null) {
-        const message = `${repository.name} at ${forge.label} has no branch ${base}`
+        const message = `the repository ${repository.name} at ${forge.label} has no branch ${base}`
         throw new DefinitionFault('branch_missing', message, 'an admin names the right one with --forge-branch')
       }
       const { path, file } = await definitionFile(settings, commit, { project, key })
       if (!isUtf8(file.bytes)) {
-        throw new DefinitionFault('file_not_text', `${path} is not UTF-8 text`, 'save it with that encoding in git')
+        throw new DefinitionFault(
+          'file_not_text',
+          `the file ${path} is not UTF-8 text`,
+          'save it with that encoding in git',
+        )
       }
       return { project, key, path, commit, file, text: file.bytes.subarray(markOf(file).length).toString('utf8') }
     },

@@ -22,7 +22,8 @@ export function githubRepository(options: GithubOptions): Repository {
       const file = answer(LABEL, value)
       if (file.text('type') !== 'file') return null
       // GitHub leaves out the content of a large file.
-      if (file.text('encoding') !== 'base64') throw new ForgeError('too_many', `${path} at ${LABEL} is too large`)
+      if (file.text('encoding') !== 'base64')
+        throw new ForgeError('too_many', `The file ${path} at ${LABEL} is too large`)
       return { bytes: Buffer.from(file.text('content'), 'base64'), revision: file.text('sha') }
     },
     paths: async (commit, folder) => {

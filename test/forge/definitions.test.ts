@@ -105,7 +105,7 @@ describe.each(forges)('definitions at $name', ({ at }) => {
     const find = (key: string, more = {}) => fault(definitions(undefined, more).find('shop', key))
     expect(await find('kyc')).toBe('file_twice: both kyc/flows/a/kyc.yaml and kyc/flows/b/kyc.yml define kyc')
     expect(await find('none')).toMatch(/^file_missing: no file none\.yaml or none\.yml is in kyc\/flows of /)
-    expect(await find('bad')).toBe('file_not_text: kyc/flows/bad.yaml is not UTF-8 text')
+    expect(await find('bad')).toBe('file_not_text: the file kyc/flows/bad.yaml is not UTF-8 text')
     expect(await find('kyc', { branch: 'trunk' })).toMatch(/^branch_missing: .* has no branch trunk$/)
   })
 

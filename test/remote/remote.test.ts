@@ -125,6 +125,7 @@ for (const implementation of remotes) {
         id: expect.stringMatching(/^vfd_[0-9a-z]{24}$/),
         object: 'identity.flow_deployment',
         created: 1_790_000_000,
+        duration: expect.any(Number),
         livemode: false,
         project: PROJECT,
         plan_digest: request.plan_digest,

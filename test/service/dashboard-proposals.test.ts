@@ -43,8 +43,8 @@ async function aProposer(implementation: Implementation, { at } = onGithub as (t
     token = other
   }
   const acts = async () => {
-    const { text } = await (await api.signedIn('admin')).show('/dashboard/test/audit?action=flow.proposed')
-    return text.match(/<td>opened a pull request for a flow/g)?.length ?? 0
+    const { data } = await api.store.read((tx) => tx.auditLog.list({ action: 'flow.proposed' }, { limit: 10 }))
+    return data.map(({ actor_name, detail }) => `${actor_name}: ${detail}`)
   }
   return { ...hosted, api, browser, preview, seenIn, propose, use, acts, label: definitions.label }
 }
@@ -58,7 +58,7 @@ describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, 
       expect(shown.text).toContain(`Open a pull request at ${label}`)
       const made = `${KYC}options:\n  email: { require_verification: true }\n`
       expect(plain(shown.text)).toContain(made)
-      expect([files.branches.size, await acts()]).toEqual([1, 0])
+      expect([files.branches.size, await acts()]).toEqual([1, []])
       const first = await propose()
       expect(first.status).toBe(200)
       expect(first.text).toContain(`<a href="${web}/`)
@@ -71,7 +71,7 @@ describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, 
       ])
       const again = await propose()
       expect(again.text).toContain(`Pull request 1 at ${label}</a> has this edit already`)
-      expect([files.log.length, await acts()]).toEqual([1, 1])
+      expect([files.log.length, await acts()]).toEqual([1, [`*anna* @all: number 1 at ${label}`]])
       // The service has not changed: git has to.
       expect((await api.call('GET', '/v1/identity/verification_flows/kyc')).body.version).toBe(1)
       expect(server.requests.some((request) => /POST .*(?:pulls|merge_requests)$/.test(request))).toBe(true)
