@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly token: string
   /** Headers of every request, including the token. */
   readonly headers: Readonly<Record<string, string>>
+  /** By default that of a job. */
+  readonly patience?: Patience | undefined
   /** For tests: by default real time passes. */
   readonly wait?: (milliseconds: number) => Promise<unknown>
   readonly now?: () => number
@@ -25,8 +27,14 @@ export interface Connection {
   send(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown>
 }
 
-const TIMEOUT = 30_000
-const RETRIES = 2
+interface Patience {
+  /** How long one answer may take, in milliseconds. */
+  readonly timeout: number
+  /** How often a request is repeated that was not answered as it should. */
+  readonly retries: number
+}
+
+const OF_A_JOB: Patience = { timeout: 30_000, retries: 2 }
 const FIRST_WAIT = 500
 /** In milliseconds. Minutes of a CI job cost money, so a rate limit may not delay it longer than this. */
 const LONGEST_WAIT = 60_000
@@ -46,7 +54,7 @@ type Received = Answer | { readonly fault: unknown }
 
 /** Requests to a REST API like those of GitHub and GitLab: lists in pages, rate limits, errors in JSON. */
 export function connection(options: ConnectionOptions): Connection {
-  const { api, headers, wait = sleep, now = Date.now } = options
+  const { api, headers, patience = OF_A_JOB, wait = sleep, now = Date.now } = options
   const origin = new URL(api).origin
 
   async function request(method: string, address: string, body?: object): Promise<Answer> {
@@ -56,9 +64,9 @@ export function connection(options: ConnectionOptions): Connection {
         headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
         most: LARGEST_ANSWER,
-        signal: AbortSignal.timeout(TIMEOUT),
+        signal: AbortSignal.timeout(patience.timeout),
       })
-      const pause = attempt === RETRIES ? undefined : pauseBefore(received, method, attempt, now())
+      const pause = attempt === patience.retries ? undefined : pauseBefore(received, method, attempt, now())
       if (pause === undefined) return judged(options, received, now())
       await wait(pause)
     }

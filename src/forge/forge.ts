@@ -42,12 +42,12 @@ export interface PullRequest {
   readonly landed: readonly string[]
 }
 
-interface Branches {
+export interface Branches {
   readonly head: string
   readonly base: string
 }
 
-interface PullRequestText {
+export interface PullRequestText {
   readonly title: string
   readonly body: string
 }

@@ -1,19 +1,20 @@
 import { type Answer, answer } from './answers.js'
-import { type ConnectionOptions, connection } from './connection.js'
+import { type Connection, type ConnectionOptions, connection } from './connection.js'
 import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
+import { inAddress } from './repository.js'
 
-export interface GithubOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'wait' | 'now'> {
+export interface GithubOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'patience' | 'wait' | 'now'> {
   /** "owner/name". */
   readonly repository: string
 }
 
-const LABEL = 'GitHub'
+export const LABEL = 'GitHub'
 /** The author of comments that are made with a workflow's token. */
 const ACTIONS_BOT = 'github-actions[bot]'
 
-/** GitHub's REST API, version 2022-11-28, for one repository. */
-export function github({ repository, ...options }: GithubOptions): Forge {
-  const { get, list, send } = connection({
+/** GitHub's REST API, version 2022-11-28, for one repository, whose addresses begin with `root`. */
+export function githubApi({ repository, ...options }: GithubOptions): Connection & { readonly root: string } {
+  const connected = connection({
     ...options,
     label: LABEL,
     headers: {
@@ -23,8 +24,13 @@ export function github({ repository, ...options }: GithubOptions): Forge {
       'x-github-api-version': '2022-11-28',
     },
   })
-  const [owner = ''] = repository.split('/')
-  const root = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`
+  return { ...connected, root: `/repos/${inAddress(repository)}` }
+}
+
+/** The pull requests of one repository. */
+export function github(options: GithubOptions): Forge {
+  const { get, list, send, root } = githubApi(options)
+  const [owner = ''] = options.repository.split('/')
   return {
     label: LABEL,
     author: async () => {

@@ -1,22 +1,30 @@
 import { type Answer, answer } from './answers.js'
-import { type ConnectionOptions, connection } from './connection.js'
+import { type Connection, type ConnectionOptions, connection } from './connection.js'
 import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
 
-export interface GitlabOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'wait' | 'now'> {
+export interface GitlabOptions extends Pick<ConnectionOptions, 'api' | 'token' | 'patience' | 'wait' | 'now'> {
   /** The project's number or path. */
   readonly project: string
 }
 
-const LABEL = 'GitLab'
+export const LABEL = 'GitLab'
 
-/** GitLab's REST API, version 4, for one project. The token is an access token of a project, a group or a person. */
-export function gitlab({ project, ...options }: GitlabOptions): Forge {
-  const { get, list, send } = connection({
+/**
+ * GitLab's REST API, version 4, for one project, whose addresses begin with `root`. The token is an access token of a
+ * project, a group or a person.
+ */
+export function gitlabApi({ project, ...options }: GitlabOptions): Connection & { readonly root: string } {
+  const connected = connection({
     ...options,
     label: LABEL,
     headers: { accept: 'application/json', 'private-token': options.token, 'user-agent': 'verification-flows' },
   })
-  const root = `/projects/${encodeURIComponent(project)}`
+  return { ...connected, root: `/projects/${encodeURIComponent(project)}` }
+}
+
+/** The merge requests of one project. */
+export function gitlab(options: GitlabOptions): Forge {
+  const { get, list, send, root } = gitlabApi(options)
   const notes = (number: number) => `${root}/merge_requests/${number}/notes`
   /** A note does not contain its own address. */
   const noteOf = (number: number, value: unknown): Comment => {

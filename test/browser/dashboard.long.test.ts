@@ -2,8 +2,11 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageFile } from '../../src/cli/program/package-file.js'
+import { type Definitions, definitionsIn } from '../../src/forge/definitions.js'
 import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { makeSignInLink } from '../../src/service/operations/people/sign-in.js'
+import { forges } from '../forge/forges.js'
+import { PROJECT } from '../helpers/builders.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 import { aCertifiedProvider, seconds } from '../service/identity-providers.js'
 import { served, TESTER } from '../service/serving.js'
@@ -17,8 +20,8 @@ afterAll(() => browser.close())
 
 const DASHBOARD = { assets: packageFile('dist/assets'), version: 'test' }
 
-async function aDashboard() {
-  const api = await served({ processing: 0, dashboard: DASHBOARD })
+async function aDashboard(definitions?: Definitions) {
+  const api = await served({ processing: 0, dashboard: { ...DASHBOARD, definitions } })
   for (const number of [1, 2]) {
     await api.call('POST', '/v1/identity/verification_flows', {
       body: { key: `flow-${number}`, name: `Sellers of ${number}`, type: 'document', description: 'For sellers.' },
@@ -204,7 +207,12 @@ describe('the dashboard, in a browser', () => {
   })
 
   test('every page is accessible, fits a phone, and stays below 100 kB with its style sheets', async () => {
-    const api = await aDashboard()
+    const hosted = await forges[0]?.at()
+    if (hosted === undefined) throw new Error('there are forges')
+    hosted.files.push('main', { 'flows/managed.yaml': 'name: Managed # for now\ntype: document\n' })
+    const [forge, repository] = [hosted.forge(), hosted.repository()]
+    const folders = new Map([[PROJECT, ['flows']]])
+    const api = await aDashboard(definitionsIn({ forge, repository, web: hosted.web, branch: 'main', folders }))
     // Colours on their way from one theme to the other are neither's.
     const context = await aContext(browser, { reducedMotion: 'reduce' })
     const page = await context.newPage()
@@ -251,13 +259,7 @@ describe('the dashboard, in a browser', () => {
         ...['sign-ins', 'audit'],
       ],
     ]
-    for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {
-      for (const width of [360, 1440]) {
-        await page.setViewportSize({ width, height: 800 })
-        await page.goto(path)
-        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-        expect([path, width, Math.max(0, Number(wider))]).toEqual([path, width, 0])
-      }
+    const look = async (path: string) => {
       const { violations } = await new AxeBuilder({ page }).analyze()
       await page.emulateMedia({ colorScheme: 'dark' })
       const dark = await new AxeBuilder({ page }).withRules(['color-contrast']).analyze()
@@ -265,6 +267,23 @@ describe('the dashboard, in a browser', () => {
       violations.push(...dark.violations)
       expect(violations.map(({ id, nodes }) => `${path}: ${id}: ${nodes[0]?.html}`)).toEqual([])
     }
+    for (const path of [...pages.map((name) => `${mode}/${name}`), `${api.url}/dashboard/sign-in?token=x`]) {
+      for (const width of [360, 1440]) {
+        await page.setViewportSize({ width, height: 800 })
+        await page.goto(path)
+        const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect([path, width, Math.max(0, Number(wider))]).toEqual([path, width, 0])
+      }
+      await look(path)
+    }
+    await page.goto(`${mode}/flows/managed/edit`)
+    await page.getByLabel('Require a matching selfie').check()
+    await page.getByRole('button', { name: 'Preview' }).first().click()
+    await page.getByRole('heading', { name: 'What this does' }).waitFor()
+    await look('an edit in the file in git')
+    await page.getByRole('button', { name: 'Open a pull request at GitHub' }).click()
+    await page.getByRole('link', { name: 'Pull request 1 at GitHub' }).waitFor()
+    await look('a pull request that was opened')
     expect(broken.filter((text) => !text.includes('404') && !text.includes('410'))).toEqual([])
   })
 })

@@ -3,10 +3,13 @@ import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../src/cli/commands/service/serve.js'
+import { definitionsAt, type ForgeOptions } from '../../src/cli/service/forge.js'
 import { identityProvider, type OidcOptions } from '../../src/cli/service/oidc.js'
 import { settingsOf, settle } from '../../src/cli/service/settings.js'
 import { stripeSettings } from '../../src/cli/service/stripe.js'
 import { variable } from '../../src/cli/service/variables.js'
+import { aGithubServer } from '../forge/github-server.js'
+import { aGitlabServer } from '../forge/gitlab-server.js'
 import { aFolder, aProject, flows } from '../helpers/cli.js'
 
 /** The options of `flows serve` after its line, its variables and its file of settings. */
@@ -75,6 +78,11 @@ describe('a setting of flows serve', () => {
       brand_color_test: '#135c2a',
       migrations: 'refuse',
       edit_managed_flows: true,
+      forge: 'gitlab',
+      forge_url: 'https://git.example.com',
+      forge_repository: 'acme/kyc',
+      forge_branch: 'trunk',
+      forge_folders: 'acme-kyc=flows,sellers=services/sellers/flows',
       log: true,
     }
     const command = new Command('serve')
@@ -337,6 +345,73 @@ describe('signing in by an identity provider', () => {
     ['oidc_roles: kyc', 'Write group=role'],
     ['oidc_roles: kyc=owner', 'There is no role "owner"'],
     ['audit_days: 0', 'It is at least 1'],
+  ])('refuses %s', (line, message) => {
+    expect(faults(`${line}\n`)[0]).toContain(message)
+  })
+})
+
+describe('opening pull requests', () => {
+  const TOKEN = { FLOWS_FORGE_TOKEN: 'ghs_workflow' }
+  const whole = {
+    forge: 'github',
+    forge_repository: 'acme/kyc',
+    forge_folders: 'shop=kyc/flows/, shop=.,sellers=flows',
+  }
+  const definitions = (file: object, env: Record<string, string> = {}) =>
+    definitionsAt(settled([], {}, `${JSON.stringify(file)}\n`) as unknown as ForgeOptions, { env })
+
+  test('is set up whole, or not at all', () => {
+    expect(definitions({})).toBeUndefined()
+    const made = definitions(whole, TOKEN)
+    expect([made?.label, made?.has('shop'), made?.has('sellers'), made?.has('others')]).toEqual([
+      'GitHub',
+      true,
+      true,
+      false,
+    ])
+    expect(settled(['--forge-folders', whole.forge_folders])).toMatchObject({
+      forgeBranch: 'main',
+      forgeFolders: [
+        ['shop', 'kyc/flows'],
+        ['shop', ''],
+        ['sellers', 'flows'],
+      ],
+    })
+  })
+
+  test.each([
+    ['github', aGithubServer, 'acme/kyc', 'ghs_workflow'],
+    ['gitlab', aGitlabServer, '42', 'glpat-bot'],
+    ['gitlab', aGitlabServer, 'acme/kyc', 'glpat-bot'],
+  ] as const)(
+    'asks the API below the address of a %s of their own',
+    async (forge, aServer, forge_repository, token) => {
+      const { origin, files } = await aServer()
+      files.push('main', { 'kyc/flows/kyc.yaml': 'name: KYC\n' })
+      const file = { ...whole, forge, forge_url: `${origin}/`, forge_repository }
+      const found = await definitions(file, { FLOWS_FORGE_TOKEN: token })?.find('shop', 'kyc')
+      expect([found?.path, found?.text]).toEqual(['kyc/flows/kyc.yaml', 'name: KYC\n'])
+    },
+  )
+
+  test('names everything that is missing at once, the token too, and shows no token', () => {
+    expect(() => definitions(whole)).toThrow('needs FLOWS_FORGE_TOKEN')
+    expect(() => definitions({}, TOKEN)).toThrow(/^3 settings cannot be used:/)
+    expect(() => definitions({}, TOKEN)).not.toThrow('ghs_workflow')
+    expect(() => definitions(whole, { FLOWS_FORGE_TOKEN: 'two words' })).toThrow('holds white space')
+    expect(() => definitions({ ...whole, forge_repository: 'kyc' }, TOKEN)).toThrow('is not the name of a repository')
+  })
+
+  test.each([
+    ['forge: gitea', 'Allowed choices are github, gitlab'],
+    ['forge_url: http://git.example.com', 'It is not encrypted'],
+    ['forge_url: https://git.example.com/?a=b', 'neither a query nor a fragment'],
+    ['forge_branch: a..b', 'It is the name of a branch'],
+    ['forge_branch: -x', 'It is the name of a branch'],
+    ['forge_folders: flows', 'Write project=folder'],
+    ['forge_folders: Shop=flows', 'Write project=folder'],
+    ['forge_folders: shop=../flows', 'from the root of the repository'],
+    ['forge_folders: shop=/flows', 'from the root of the repository'],
   ])('refuses %s', (line, message) => {
     expect(faults(`${line}\n`)[0]).toContain(message)
   })

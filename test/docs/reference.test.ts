@@ -8,6 +8,7 @@ import { ExitCode } from '../../src/cli/program/exit-code.js'
 import { main } from '../../src/cli/program/main.js'
 import { COMMANDS } from '../../src/cli/program/table.js'
 import type { Terminal } from '../../src/cli/program/terminal.js'
+import { FORGE_VARIABLES } from '../../src/cli/service/forge.js'
 import { OIDC_VARIABLES } from '../../src/cli/service/oidc.js'
 import { settingsOf } from '../../src/cli/service/settings.js'
 import { STRIPE_VARIABLES } from '../../src/cli/service/stripe.js'
@@ -52,7 +53,9 @@ test('settings.md has every setting of flows serve, with its variable and its fi
     return `| \`${flags}\` | \`${variable}\` | ${name} | ${given} | ${description} |`
   })
   const heading = ['| option | variable | in the file | default | what it is |', '| --- | --- | --- | --- | --- |']
-  const others = [...OIDC_VARIABLES, ...STRIPE_VARIABLES].map(({ name, what }) => `|  | \`${name}\` |  |  | ${what} |`)
+  const others = [...OIDC_VARIABLES, ...FORGE_VARIABLES, ...STRIPE_VARIABLES].map(
+    ({ name, what }) => `|  | \`${name}\` |  |  | ${what} |`,
+  )
   await expectPart('settings.md', [...heading, ...rows, ...others].join('\n'))
 })
 

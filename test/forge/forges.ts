@@ -1,14 +1,23 @@
 import type { Forge } from '../../src/forge/forge.js'
 import { github } from '../../src/forge/github.js'
+import { githubRepository } from '../../src/forge/github-repository.js'
 import { gitlab } from '../../src/forge/gitlab.js'
+import { gitlabRepository } from '../../src/forge/gitlab-repository.js'
+import type { Repository } from '../../src/forge/repository.js'
 import { aGithubServer } from './github-server.js'
 import { aGitlabServer } from './gitlab-server.js'
+import type { HostedFiles } from './hosted-files.js'
 import type { RestServer } from './rest-server.js'
 
-interface ForgeAt {
+export interface ForgeAt {
   readonly server: RestServer
   /** With a token that may write; or with another one. */
   forge(token?: string): Forge
+  /** The files of the same repository. */
+  repository(token?: string): Repository
+  readonly files: HostedFiles
+  /** Where people see it. */
+  readonly web: string
   /** Whom the comments of that token are by. */
   readonly bot: string
   readonly readOnlyToken: string
@@ -45,6 +54,9 @@ const onGithub: ForgeKind = {
     return {
       server,
       forge: (token = 'ghs_workflow') => github({ api, repository, token, wait, now: () => 1_790_000_000_000 }),
+      repository: (token = 'ghs_workflow') => githubRepository({ api, repository, token, wait }),
+      files: server.files,
+      web: 'https://github.com',
       bot: 'github-actions[bot]',
       readOnlyToken: 'ghs_readonly',
       pauses,
@@ -84,6 +96,9 @@ const onGitlab: ForgeKind = {
     return {
       server,
       forge: (token = 'glpat-bot') => gitlab({ api, project: '42', token, wait, now: () => 1_790_000_000_000 }),
+      repository: (token = 'glpat-bot') => gitlabRepository({ api, project: '42', token, wait }),
+      files: server.files,
+      web: 'https://gitlab.com',
       bot: 'project_42_bot',
       readOnlyToken: 'glpat-readonly',
       pauses,

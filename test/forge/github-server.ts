@@ -1,3 +1,5 @@
+import { githubFiles } from './github-files.js'
+import { type HostedFiles, hostedFiles } from './hosted-files.js'
 import { type Asked, aRestServer, linkHeader, pageOf, type RestServer, type Told } from './rest-server.js'
 
 /** Whom a token belongs to. A workflow's token belongs to no user, and writes as `github-actions[bot]`. */
@@ -41,6 +43,7 @@ export interface GithubServer extends RestServer {
   readonly repository: string
   readonly tokens: Map<string, GithubToken>
   readonly pulls: GithubPull[]
+  readonly files: HostedFiles
   readonly comments: GithubComment[]
   /** Oldest first. */
   readonly reviews: GithubReview[]
@@ -60,6 +63,7 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
     ['ghp_person', { login: 'reviewer', kind: 'user', canWrite: true }],
   ])
   const pulls: GithubPull[] = []
+  const files = hostedFiles()
   const comments: GithubComment[] = []
   const reviews: GithubReview[] = []
   let clock = 1
@@ -75,14 +79,16 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
       return { status: 200, body: { login: token.login, id: 1, type: 'User' } }
     }
     const root = `/repos/${repository}`
-    if (!asked.path.toLowerCase().startsWith(`${root.toLowerCase()}/`)) return failed(404, 'Not Found')
+    const path = asked.path.replace(/^\/api\/v3/, '')
+    if (!`${path.toLowerCase()}/`.startsWith(`${root.toLowerCase()}/`)) return failed(404, 'Not Found')
     if (asked.method !== 'GET' && !token.canWrite) return failed(403, 'Resource not accessible by integration')
-    return routed(asked, token, asked.path.slice(root.length))
+    return githubFiles(asked, path.slice(root.length), files) ?? routed(asked, token, path.slice(root.length))
   })
 
   function routed(asked: Asked, token: GithubToken, path: string): Told {
     const { method, query, body } = asked
     const [, kind, first = '', second, third] = path.split('/')
+    if (kind === undefined) return { status: 200, body: { full_name: repository, default_branch: 'main' } }
     if (kind === 'commits' && second === 'pulls' && method === 'GET') {
       const known = pulls.some((pull) => commitsOf(pull).includes(first))
       if (!known) return failed(422, `No commit found for SHA: ${first}`)
@@ -229,6 +235,7 @@ export async function aGithubServer({ repository = 'acme/kyc' } = {}): Promise<G
     repository,
     tokens,
     pulls,
+    files,
     comments,
     reviews,
     open,

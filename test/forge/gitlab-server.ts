@@ -1,3 +1,5 @@
+import { gitlabFiles } from './gitlab-files.js'
+import { type HostedFiles, hostedFiles } from './hosted-files.js'
 import { type Asked, aRestServer, pageOf, type RestServer, type Told } from './rest-server.js'
 
 interface GitlabToken {
@@ -47,6 +49,7 @@ export interface GitlabServer extends RestServer {
   readonly project: number
   readonly tokens: Map<string, GitlabToken>
   readonly mergeRequests: MergeRequest[]
+  readonly files: HostedFiles
   readonly notes: Note[]
   /** When the heads of merge requests were pushed. */
   readonly versions: Version[]
@@ -66,6 +69,7 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
     ['glpat-readonly', { username: 'project_42_reader', canWrite: false }],
   ])
   const mergeRequests: MergeRequest[] = []
+  const files = hostedFiles()
   const notes: Note[] = []
   const versions: Version[] = []
   const approvals: Approval[] = []
@@ -85,7 +89,7 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
       return failed(404, { message: '404 Project Not Found' })
     }
     if (asked.method !== 'GET' && !token.canWrite) return failed(403, { message: '403 Forbidden' })
-    return routed(asked, token, rest)
+    return gitlabFiles(asked, rest, files) ?? routed(asked, token, rest)
   })
 
   function routed(asked: Asked, token: GitlabToken, path: readonly string[]): Told {
@@ -235,6 +239,7 @@ export async function aGitlabServer({ project = 42 } = {}): Promise<GitlabServer
     project,
     tokens,
     mergeRequests,
+    files,
     notes,
     versions,
     approvals,

@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import type { Definitions } from '../../src/forge/definitions.js'
 import type { IdentityProvider } from '../../src/oidc/identity-provider.js'
 import type { Role } from '../../src/service/operations/people/roles.js'
 import { makeSignInLink } from '../../src/service/operations/people/sign-in.js'
@@ -121,6 +122,7 @@ interface DashboardOptions
   extends Pick<ServedOptions, 'publicUrl' | 'webhookAllow' | 'now' | 'verifiers' | 'auditDays'> {
   readonly provider?: IdentityProvider
   readonly editsManaged?: boolean
+  readonly definitions?: Definitions
 }
 
 export type Dashboard = Awaited<ReturnType<typeof aDashboard>>
@@ -128,9 +130,9 @@ export type Dashboard = Awaited<ReturnType<typeof aDashboard>>
 /** A service with its dashboard, until the test ends. */
 export async function aDashboard(
   implementation?: Implementation,
-  { provider, editsManaged = false, ...options }: DashboardOptions = {},
+  { provider, editsManaged = false, definitions, ...options }: DashboardOptions = {},
 ) {
-  const dashboard = { ...DASHBOARD, provider, editsManaged }
+  const dashboard = { ...DASHBOARD, provider, editsManaged, definitions }
   const api = await served({ ...(implementation && { implementation }), dashboard, processing: 0, ...options })
   const link = (role: Role = 'admin', name = 'anna') =>
     api.service.write(TESTER, (call) => makeSignInLink(call, { id: `local:${name}`, name, role }))

@@ -101,6 +101,7 @@ describe.each([
       notice: null,
       may: () => true,
       editsManaged: false,
+      forgeOf: () => null,
       assets: '',
       here: '',
       theme: null,

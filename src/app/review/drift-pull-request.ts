@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Forge } from '../../forge/forge.js'
 import type { Subject } from '../../forge/plan-comments.js'
+import { openPullRequest } from '../../forge/pull-requests.js'
 import { Failure } from '../failure.js'
 
 const run = promisify(execFile)
@@ -57,13 +58,10 @@ export async function driftPullRequest(options: DriftPullRequestOptions): Promis
     const lease = `--force-with-lease=refs/heads/${branch}:${there ?? ''}`
     await git(['push', '--quiet', lease, remote, `${commit}:refs/heads/${branch}`])
   }
-  const existing = await forge.findPullRequest({ head: branch, base })
-  if (existing === null) {
-    const { number, url } = await forge.createPullRequest({ head: branch, base }, { title, body })
-    return { status: 'opened', branch, number, url }
-  }
-  const { number, url } = existing
-  const isSame = existing.title === title && existing.body.replaceAll('\r\n', '\n') === body
+  const { pullRequest, isNew } = await openPullRequest(forge, { head: branch, base }, { title, body })
+  const { number, url } = pullRequest
+  if (isNew) return { status: 'opened', branch, number, url }
+  const isSame = pullRequest.title === title && pullRequest.body.replaceAll('\r\n', '\n') === body
   if (!isSame) await forge.updatePullRequest(number, { title, body })
   return { status: isPushed || !isSame ? 'updated' : 'unchanged', branch, number, url }
 }

@@ -15,6 +15,8 @@ export interface Frame {
   readonly may: (scope: AskedScope) => boolean
   /** Whether flows that a project manages may be edited here. */
   readonly editsManaged: boolean
+  /** Where pull requests for the definitions of a project are opened, as people call it; null where that is not set. */
+  readonly forgeOf: (project: string) => string | null
   /** Where the style sheets and the script are, without a slash at the end. */
   readonly assets: string
   /** The address of the page, within the service. */

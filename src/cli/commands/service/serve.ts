@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
 import { badUsage } from '../../../app/failure.js'
+import type { Definitions } from '../../../forge/definitions.js'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { API_VERSION, isApiVersion } from '../../../service/api-version.js'
 import { DEFAULT_CHANGES_EVERY, DEFAULT_RATE_LIMIT, logToStderr, startServer } from '../../../service/http/server.js'
@@ -13,6 +14,7 @@ import { ExitCode } from '../../program/exit-code.js'
 import { allOf } from '../../service/all-of.js'
 import { pageOptions, parseBrandColor, parseBrandName, plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
+import { definitionsAt, FORGES, parseBranch, parseFolders, parseForgeUrl } from '../../service/forge.js'
 import { cannotListen, parseAddress, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { identityProvider, parseGroupRoles, parseIssuer, parseScopes } from '../../service/oidc.js'
 import { proxyFault } from '../../service/proxies.js'
@@ -95,6 +97,19 @@ export const serve: Define = (command, run) => {
         .default('run' as const),
     )
     .option('--edit-managed-flows', 'let people edit flows in the dashboard that a project manages; git then differs')
+    .addOption(new Option('--forge <kind>', 'where the dashboard opens pull requests for definitions').choices(FORGES))
+    .option(
+      '--forge-url <url>',
+      'address of the forge (default: https://github.com, https://gitlab.com)',
+      parseForgeUrl,
+    )
+    .option('--forge-repository <name>', 'repository with the definitions (acme/kyc); a project at GitLab')
+    .option('--forge-branch <name>', 'branch that pull requests are merged into', parseBranch, 'main')
+    .option(
+      '--forge-folders <project=folder>',
+      'folder of the definitions of each project (acme-kyc=flows); commas between, or repeated',
+      parseFolders,
+    )
     .option('--settings <file>', 'file that says what neither the command line nor a variable says')
     .option('--log', 'one line of JSON per request on stderr; never bodies or query strings')
     .addHelpText(
@@ -117,6 +132,7 @@ export const serve: Define = (command, run) => {
         let webhookProxy: WebhookProxy | undefined
         let stripe: StripeSettings = NO_STRIPE
         let provider: IdentityProvider | undefined
+        let definitions: Definitions | undefined
         let pages = plainPages()
         allOf([
           () => settle(command, cli.terminal, given.settings),
@@ -131,6 +147,9 @@ export const serve: Define = (command, run) => {
           },
           () => {
             provider = identityProvider(command.opts(), cli.terminal)
+          },
+          () => {
+            definitions = definitionsAt(command.opts(), cli.terminal)
           },
           checkStore,
         ])
@@ -151,7 +170,7 @@ export const serve: Define = (command, run) => {
             rateLimit,
             apiVersion,
             verifiers,
-            dashboard: dashboardOptions({ provider, editsManaged: options.editManagedFlows }),
+            dashboard: dashboardOptions({ provider, editsManaged: options.editManagedFlows, definitions }),
             auditDays: options.auditDays,
             pages,
             changesEvery: options.stripeChangesEvery,
@@ -172,6 +191,10 @@ export const serve: Define = (command, run) => {
           if (forgotten !== null) cli.terminal.talk(`${forgotten}\n`)
           cli.terminal.talk(`Dashboard: flows dashboard --at ${server.url}\n`)
           if (provider !== undefined) cli.terminal.talk(`People sign in to it at ${printable(provider.name)}, too\n`)
+          if (definitions !== undefined) {
+            const where = `${definitions.label}, ${options.forgeRepository}`
+            cli.terminal.talk(`Edits of managed flows can become pull requests at ${printable(where)}\n`)
+          }
           if (figures !== undefined) cli.terminal.talk(`Figures for Prometheus at ${figures.url}\n`)
           cli.terminal.talk('Keys: flows keys create --name app. Stop with Ctrl-C.\n')
           const signal = await stopped

@@ -9,6 +9,7 @@ import { Asked } from './asked.js'
 import { FlowFields, idOf, KeyField } from './flow-fields.js'
 import { FORM_FIELDS } from './form-fields.js'
 import { type FormValues, issuesByField } from './form-values.js'
+import { type InGit, InGitNotice, ProposeButton } from './in-git.js'
 
 export interface EditView {
   /** The flow that is edited; null for a new one. */
@@ -20,6 +21,8 @@ export interface EditView {
   readonly preview: Preview | null
   /** Somebody else was faster. */
   readonly conflict: Conflict | null
+  /** Null where the service does not know the file. */
+  readonly inGit: InGit | null
 }
 
 export interface EditedFlow {
@@ -44,8 +47,14 @@ export interface Preview {
   /** The definition in git, and the one with the edit. */
   readonly before: string
   readonly after: string
-  /** Whether `before` is the text of the file, as somebody pasted it. */
-  readonly isOfFile: boolean
+  /** What `before` is: what the service says, the file as somebody pasted it, or the file as it is in git. */
+  readonly of: 'service' | 'pasted' | 'git'
+  /** The name of the file; its path, if it is known. */
+  readonly file: string
+  /** Whether git says other than what was deployed last: the form begins with what the service has. */
+  readonly isAhead: boolean
+  /** Why the edit could not be made in the file that is in git. */
+  readonly fault: string | null
 }
 
 export interface Conflict {
@@ -62,11 +71,11 @@ export const NO_FAULTS: Faults = { issues: [], key: null, whole: null, source: n
 
 /** The form of a flow. It is checked and previewed as often as one likes before anything is written. */
 export function editPage(frame: Frame, view: EditView): Page {
-  const { flow, typed, faults, conflict } = view
+  const { flow, typed, faults, conflict, inGit } = view
   const { mode } = frame
   const isManaged = flow !== null && flow.project !== null
   const isWrong = hasFaults(faults)
-  const status = conflict !== null ? 412 : isWrong ? 400 : 200
+  const status = conflict !== null ? 412 : isWrong ? 400 : (inGit?.status ?? 200)
   return dashboardPage(
     status,
     frame,
@@ -85,8 +94,9 @@ export function editPage(frame: Frame, view: EditView): Page {
     >
       <FormToken of={frame} />
       {flow !== null && <input type="hidden" name="version" value={flow.version} />}
-      {isManaged && <Managed project={flow.project} frame={frame} />}
+      {flow !== null && flow.project !== null && <Managed project={flow.project} frame={frame} />}
       {isWrong && <FaultList faults={faults} />}
+      {inGit !== null && <InGitNotice of={inGit} />}
       {conflict !== null && <ConflictCard of={conflict} />}
       {view.preview !== null && <PreviewCard of={view.preview} view={view} frame={frame} />}
       <section class="card card-body" aria-label="Configuration">
@@ -109,11 +119,12 @@ export function savesHere(flow: Pick<EditedFlow, 'project'> | null, { editsManag
   return flow === null || flow.project === null || editsManaged
 }
 
-function Managed({ project, frame }: { readonly project: string | null; readonly frame: Frame }) {
+function Managed({ project, frame }: { readonly project: string; readonly frame: Frame }) {
+  const forge = frame.forgeOf(project)
   return (
     <p class="alert alert-info wide">
-      Project {project} manages this flow, so git is where it is edited. Make the edit here: the result is the
-      definition to commit.
+      Project {project} manages this flow, so git is where it is edited. Make the edit here: the result is{' '}
+      {forge === null ? 'the definition to commit' : `a pull request at ${forge}, or the definition to commit`}.
       {frame.editsManaged && ' It can be saved here too. Then the flow differs from git until somebody pulls the edit.'}
     </p>
   )
@@ -173,9 +184,15 @@ interface PreviewProps {
   readonly frame: Frame
 }
 
-function PreviewCard({ of: { assurance, before, after, isOfFile }, view, frame }: PreviewProps) {
-  const { flow, typed } = view
-  const key = flow?.key ?? typed.key
+const OF_TEXT = {
+  service: `The service does not have the file of this flow, only what it says. Comments, layout, and what the file says
+    for other environments are not in this text: paste the file below to have the edit made in it.`,
+  pasted: 'The file as you pasted it, with this edit alone: every other byte stays.',
+  git: 'The file as it is in git, with this edit alone: every other byte stays.',
+} as const
+
+function PreviewCard({ of: { assurance, before, after, of, file, fault, isAhead }, view, frame }: PreviewProps) {
+  const { flow } = view
   const isManaged = flow !== null && flow.project !== null
   return (
     <section class="card card-body wide" aria-labelledby="preview">
@@ -183,16 +200,16 @@ function PreviewCard({ of: { assurance, before, after, isOfFile }, view, frame }
       <Effect of={assurance} />
       <h3>{flow === null ? 'The definition' : 'The edit'}</h3>
       <TextDiff before={before} after={after} />
-      {isManaged && (
-        <p class="quiet">
-          {isOfFile
-            ? 'The file as you pasted it, with this edit alone: every other byte stays.'
-            : `The service does not have the file of this flow, only what it says. Comments, layout, and what the file
-              says for other environments are not in this text: paste the file below to have the edit made in it.`}
+      {fault !== null && <p class="alert alert-warning">{fault}</p>}
+      {isAhead && (
+        <p class="alert alert-warning">
+          Git says other than what was deployed last. Look whether the difference takes back what somebody has merged:
+          the form began with what the service has.
         </p>
       )}
+      {isManaged && <p class="quiet">{OF_TEXT[of]}</p>}
       <label for="whole">
-        {isManaged ? 'The definition to commit' : 'The same as a definition'}, <code>{`${key}.yaml`}</code>
+        {isManaged ? 'The definition to commit' : 'The same as a definition'}, <code>{file}</code>
       </label>
       <textarea
         class="form-control yaml"
@@ -201,7 +218,7 @@ function PreviewCard({ of: { assurance, before, after, isOfFile }, view, frame }
         rows={Math.min(16, after.split('\n').length)}
         value={after}
       />
-      {isManaged && (
+      {isManaged && of !== 'git' && (
         <p>
           Put it into the folder of definitions, commit it, and let CI run <code>flows apply</code>.
         </p>
@@ -218,7 +235,7 @@ interface ButtonsProps {
 }
 
 /** The first one is pressed by the Enter key, so it writes nothing. */
-function Buttons({ view: { flow }, frame, isDownloadable = false }: ButtonsProps) {
+function Buttons({ view: { flow, inGit }, frame, isDownloadable = false }: ButtonsProps) {
   const save = flow === null ? 'Create the flow' : flow.project === null ? 'Save' : 'Save here, outside git'
   return (
     <div class="buttons">
@@ -230,6 +247,7 @@ function Buttons({ view: { flow }, frame, isDownloadable = false }: ButtonsProps
           Download the definition
         </button>
       )}
+      {isDownloadable && inGit !== null && <ProposeButton of={inGit} />}
       {savesHere(flow, frame) && (
         <button class="btn btn-primary" type="submit" name="do" value="save">
           {save}

@@ -6,6 +6,13 @@ const EFFECTS = {
   mixed: ['waiting', 'Strengthens and weakens the verification'],
   neutral: ['over', 'Leaves the verification as strong as it is'],
 } as const satisfies Readonly<Record<Assurance['effect'], readonly [string, string]>>
+const EXPOSES_LINK = 'Exposes the static link'
+const BREAKS_CALLERS = 'Breaks callers'
+
+/** What a change does to the verification, in words. */
+export function effectWords({ effect, exposes_link, breaks_callers }: Assurance): readonly string[] {
+  return [EFFECTS[effect][1], ...(exposes_link ? [EXPOSES_LINK] : []), ...(breaks_callers ? [BREAKS_CALLERS] : [])]
+}
 
 /** What a change does to the verification, and why: the same as in a plan. */
 export function Effect({ of }: { readonly of: Assurance }) {
@@ -13,8 +20,8 @@ export function Effect({ of }: { readonly of: Assurance }) {
   return (
     <div class="effect">
       <span class={`tone ${tone}`}>{words}</span>
-      {of.exposes_link && <span class="tone waiting">Exposes the static link</span>}
-      {of.breaks_callers && <span class="tone bad">Breaks callers</span>}
+      {of.exposes_link && <span class="tone waiting">{EXPOSES_LINK}</span>}
+      {of.breaks_callers && <span class="tone bad">{BREAKS_CALLERS}</span>}
       {of.reasons.length > 0 && (
         <ul>
           {of.reasons.map(({ effect, message }) => (

@@ -1,5 +1,6 @@
 import fastifyCookie from '@fastify/cookie'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Definitions } from '../../../forge/definitions.js'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { ApiError } from '../../api-error.js'
 import { at, type DashboardMode, type Frame, THEMES } from '../../dashboard/frame.js'
@@ -33,6 +34,8 @@ export interface DashboardOptions {
   readonly provider?: IdentityProvider | undefined
   /** Whether flows that a project manages may be edited here, which a plan then shows as drift. */
   readonly editsManaged?: boolean | undefined
+  /** Where projects have their definitions; without it, an edit of a managed flow ends in a text to commit. */
+  readonly definitions?: Definitions | undefined
 }
 
 /** More than the longest reference with every character percent-encoded. */
@@ -45,7 +48,7 @@ const BODY_LIMIT = 128 * 1024
 export function dashboardRoutes(
   app: FastifyInstance,
   { service, limiter, publicUrl }: Pick<SignInOptions, 'service' | 'limiter' | 'publicUrl'>,
-  { assets: folder, version, provider, editsManaged = false }: DashboardOptions,
+  { assets: folder, version, provider, editsManaged = false, definitions }: DashboardOptions,
 ): void {
   const assets = `/dashboard/assets/${encodeURIComponent(version)}`
   app.register(fastifyCookie)
@@ -88,6 +91,7 @@ export function dashboardRoutes(
     notice: noticeText(queryOf(request).done),
     may: (scope) => may(person.principal, scope),
     editsManaged,
+    forgeOf: (project) => (definitions?.has(project) ? definitions.label : null),
     assets,
     here: hereOf(request),
     theme: THEMES.find((theme) => theme === cookies.theme.read(request)) ?? null,
@@ -145,7 +149,8 @@ export function dashboardRoutes(
       const { names } = askedOf(request)
       const frame = frameOf(request, person)
       try {
-        const done = await row.act(writeFor(caller), names, fields, { read: readFor(caller), frame })
+        const around = { read: readFor(caller), frame, definitions: definitions ?? null }
+        const done = await row.act(writeFor(caller), names, fields, around)
         if (!('to' in done)) return await sendShown(reply, caller, done)
         const query = 'query' in done ? done.query : { done: done.notice }
         const given = Object.entries(query).filter(([, value]) => value !== '')

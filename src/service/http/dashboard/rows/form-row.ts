@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Definitions } from '../../../../forge/definitions.js'
 import { ApiError } from '../../../api-error.js'
 import type { Frame } from '../../../dashboard/frame.js'
 import type { Needs } from '../../../operations/calls/authorise.js'
@@ -59,10 +60,12 @@ export function noticeText(name: string | undefined): string | null {
 /** Does one operation for the person who asks. A remote verifier may be called in the midst of it. */
 export type Write = <T>(operation: (call: WriteCall) => Promise<T>) => Promise<T>
 
-/** What a form that shows something needs. */
-interface Around {
+/** What a form needs that does more than one write. */
+export interface Around {
   readonly read: Read
   readonly frame: Frame
+  /** Where the definitions of projects are; null if the service does not know. */
+  readonly definitions: Definitions | null
 }
 
 /** One form: what it requires of a person, and what it does. */

@@ -28,9 +28,10 @@ import { createFlow, replaceFlow } from '../../../operations/flows/flows.js'
 import { type EditableFlow, editableFlow, previewFlow } from '../../../operations/flows/preview-flow.js'
 import type { Page } from '../../../pages/page.js'
 import { definitionOf } from '../rows/definition-text.js'
-import { type Done, type Fields, type FormRow, text, type Write } from '../rows/form-row.js'
+import { type Around, type Done, type Fields, type FormRow, text, type Write } from '../rows/form-row.js'
 import { atOnce, type Download, nameOf, type PageRow, type Read } from '../rows/page-row.js'
 import { configAt } from '../rows/version-at.js'
+import { type Found, findInGit, inGitAfter } from './flow-in-git.js'
 
 export const EDIT_FLOWS_PAGES: readonly PageRow[] = [
   {
@@ -38,7 +39,7 @@ export const EDIT_FLOWS_PAGES: readonly PageRow[] = [
     needs: { scope: 'flows:write' },
     show: async (_read, _asked, frame) => {
       const typed = { key: '', values: NEW_FLOW, source: '' }
-      return editPage(frame, { flow: null, typed, faults: NO_FAULTS, preview: null, conflict: null })
+      return editPage(frame, { ...NOTHING_YET, flow: null, typed })
     },
   },
   {
@@ -47,7 +48,7 @@ export const EDIT_FLOWS_PAGES: readonly PageRow[] = [
     show: atOnce(async (call, { names }, frame) => {
       const flow = await editableFlow(call, nameOf(names, 'flow'))
       const typed = { key: flow.key, values: valuesOf(flow.config), source: '' }
-      return editPage(frame, { flow, typed, faults: NO_FAULTS, preview: null, conflict: null })
+      return editPage(frame, { ...NOTHING_YET, flow, typed })
     }),
   },
 ]
@@ -56,47 +57,58 @@ export const EDIT_FLOWS_FORMS: readonly FormRow[] = [
   {
     path: '/new-flow',
     needs: { scope: 'flows:write' },
-    act: (write, _names, fields, { read, frame }) => answer(write, read, frame, { flow: null, ...sentIn(fields) }),
+    act: (write, _names, fields, around) => answer(write, around, { flow: null, ...sentIn(fields) }),
   },
   {
     path: '/flows/:flow/edit',
     needs: { scope: 'flows:write' },
-    async act(write, { flow: name = '' }, fields, { read, frame }) {
-      const flow = await read((call) => editableFlow(call, name))
+    async act(write, { flow: name = '' }, fields, around) {
+      const flow = await around.read((call) => editableFlow(call, name))
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
-      return answer(write, read, frame, { flow: { ...flow, version }, ...sentIn(fields) })
+      return answer(write, around, { flow: { ...flow, version }, ...sentIn(fields) })
     },
   },
 ]
 
+const NOTHING_YET = { faults: NO_FAULTS, preview: null, conflict: null, inGit: null }
+
+const DEEDS = ['preview', 'download', 'propose', 'save'] as const
+
 interface Sent {
   readonly flow: EditableFlow | null
-  readonly what: 'preview' | 'download' | 'save'
+  readonly what: (typeof DEEDS)[number]
   readonly typed: EditView['typed']
+  /** Names the file in git that was previewed. */
+  readonly seen: string
 }
 
 function sentIn(fields: Fields): Omit<Sent, 'flow'> {
-  const what = text(fields.do)
-  if (what !== 'preview' && what !== 'download' && what !== 'save') {
-    throw new ApiError(400, { message: 'The form does not say what to do.' })
-  }
+  const what = DEEDS.find((deed) => deed === fields.do)
+  if (what === undefined) throw new ApiError(400, { message: 'The form does not say what to do.' })
   const source = text(fields.source).replaceAll('\r\n', '\n')
-  return { what, typed: { key: text(fields.key), values: readValues(fields), source } }
+  return { what, typed: { key: text(fields.key), values: readValues(fields), source }, seen: text(fields.seen) }
 }
 
 /** Everything is looked at before anything is written; what is wrong is shown at once, beside what was typed. */
-async function answer(write: Write, read: Read, frame: Frame, sent: Sent): Promise<Done | Page | Download> {
+async function answer(write: Write, around: Around, sent: Sent): Promise<Done | Page | Download> {
+  const { read, frame } = around
   const { flow, what, typed } = sent
   const body = bodyOf(typed.values)
   const preview = await read((call) => previewFlow(call, flow?.key ?? null, body))
   const faults = { ...faultsOf(sent), issues: [...issuesOf(typed.values), ...preview.issues], whole: preview.refusal }
-  const view = { flow, typed, faults, preview: null, conflict: null }
+  const view = { ...NOTHING_YET, flow, typed, faults }
   if (hasFaults(faults) || preview.config === null) return editPage(frame, view)
-  const made = madeIn(frame, sent, preview.config)
-  if ('fault' in made) return editPage(frame, { ...view, faults: { ...faults, source: made.fault } })
+  // A text that somebody pasted is taken instead of the file.
+  const found = what === 'save' || typed.source.trim() !== '' ? null : await findInGit(around, flow)
+  const made = madeIn(frame, sent, preview.config, found)
+  if ('refused' in made) return editPage(frame, { ...view, faults: { ...faults, source: made.refused } })
   if (what === 'download') return { file: `${flow?.key ?? typed.key}.yaml`, type: 'text/yaml', content: made.after }
-  if (what === 'preview') return editPage(frame, { ...view, preview: { assurance: preview.assurance, ...made } })
+  if (what === 'preview' || what === 'propose') {
+    const shown = { assurance: preview.assurance, ...made }
+    const asked = { flow, found, preview: shown, seen: what === 'propose' ? sent.seen : null }
+    return editPage(frame, { ...view, preview: shown, inGit: await inGitAfter(write, around, asked) })
+  }
   if (!savesHere(flow, frame)) {
     const message = `Project ${flow?.project} manages this flow: commit the definition, and let CI apply it.`
     throw new ApiError(403, { message })
@@ -153,13 +165,27 @@ function madeIn(
   { mode }: Frame,
   { flow, typed: { key, source } }: Sent,
   config: FlowConfig,
-): Omit<Preview, 'assurance'> | { readonly fault: string } {
+  found: Found | null,
+): Omit<Preview, 'assurance'> | { readonly refused: string } {
   if (flow !== null && flow.project !== null && source.trim() !== '') {
     const edited = editAlone({ file: `${flow.key}.yaml`, text: source }, { config, mode })
-    return 'fault' in edited ? edited : { before: source, after: edited.text, isOfFile: true }
+    if ('fault' in edited) return { refused: edited.fault }
+    return { before: source, after: edited.text, of: 'pasted', file: `${flow.key}.yaml`, fault: null, isAhead: false }
+  }
+  let fault: string | null = null
+  if (found !== null && 'definition' in found) {
+    const { path, text } = found.definition
+    const edited = editAlone({ file: path, text }, { config, mode })
+    if (!('fault' in edited)) {
+      const deployed = flow?.applied ? editAlone({ file: path, text }, { config: flow.applied, mode }) : { text }
+      const isAhead = !('text' in deployed) || deployed.text !== text
+      return { before: text, after: edited.text, of: 'git', file: path, fault, isAhead }
+    }
+    fault = `${path}: ${edited.fault}. Edit that file by hand.`
   }
   const before = flow === null ? '' : definitionOf(flow.key, flow.applied ?? flow.config, mode)
-  return { before, after: definitionOf(flow?.key ?? key, config, mode), isOfFile: false }
+  const file = `${flow?.key ?? key}.yaml`
+  return { before, after: definitionOf(flow?.key ?? key, config, mode), of: 'service', file, fault, isAhead: false }
 }
 
 /** The form with one's own changes over those of whoever was faster. */

@@ -1,0 +1,37 @@
+import type { Assurance } from '../../../model/plan.js'
+import { code, escapeMarkup } from '../../../render/markup.js'
+import { effectWords } from '../parts/effect.js'
+import { diffLines } from '../parts/text-diff.js'
+
+/** In characters: GitHub takes 65,536 in all. */
+const LONGEST_DIFF = 50_000
+
+export interface ProposedEdit {
+  readonly key: string
+  /** The definition before and after. */
+  readonly before: string
+  readonly after: string
+  readonly assurance: Assurance
+  /** Who asks, as they are called. */
+  readonly author: string
+}
+
+/** The title and the text, in Markdown, of a pull request with an edit. */
+export function proposalText({ key, before, after, assurance, author }: ProposedEdit) {
+  const diff = diffLines(before, after).join('\n')
+  const fence = '`'.repeat(Math.max(3, ...[...diff.matchAll(/`+/g)].map(([run]) => run.length + 1)))
+  return {
+    title: `Edit ${key}`,
+    body: [
+      `${escapeMarkup(author)} asked for this edit of ${code(key)} in the dashboard.`,
+      '',
+      ...effectWords(assurance).map((words) => `- **${words}**`),
+      ...assurance.reasons.map(({ effect, message }) => `- ${escapeMarkup(message)} (${effect.replace('_', ' ')})`),
+      '',
+      ...(diff.length > LONGEST_DIFF
+        ? ['The difference is too long to be shown here.']
+        : [`${fence}diff`, diff, fence]),
+      '',
+    ].join('\n'),
+  }
+}
