@@ -20,7 +20,7 @@ export interface WebhookEndpointReads {
   byId(livemode: boolean, id: string): Promise<WebhookEndpointRecord | undefined>
   list(livemode: boolean, page: Page): Promise<PageOf<WebhookEndpointRecord>>
   count(livemode: boolean): Promise<number>
-  /** Every endpoint of the mode that is enabled. */
+  /** Every endpoint of the mode that is enabled, as this transaction saw it first. */
   enabled(livemode: boolean): Promise<WebhookEndpointRecord[]>
 }
 

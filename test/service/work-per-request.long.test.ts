@@ -76,11 +76,11 @@ test('statements for one request', async () => {
     'plan of what is known': await statementsOf(() => made.read(TESTER, (call) => flowState(call, 'shop', state.etag))),
   }
   expect(counts).toEqual({
-    // Begin, look up, end.
-    authenticate: 3,
+    // A row by its key, without a transaction.
+    authenticate: 1,
     // Begin and end of the group and of the savepoint; the key and the endpoints; four rows.
     create: 10,
-    retrieve: 3,
+    retrieve: 1,
     list: 3,
     // The state's tag, and what sessions showed of bound flows: no flow is read.
     'plan of what is known': 4,

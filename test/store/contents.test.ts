@@ -135,7 +135,11 @@ for (const source of stores) {
       const [store, other] = [await place.open(), await place.open()]
       await filled(store)
       const kept = await contentsOf(store)
-      const begun = await held(other, (tx) => tx.sessions.insert(aSession('vs_begun')))
+      const begun = await held(other, async (tx) => {
+        await tx.sessions.insert(aSession('vs_begun'))
+        // Its answer says that the database has begun the transaction.
+        await tx.sessions.byId(false, 'vs_begun')
+      })
       let isOver = false
       const replacing = store.write((tx) =>
         tx.contents.replace(

@@ -10,6 +10,8 @@ export interface CountingProxy {
   readonly trips: () => number
   /** Bytes that were sent to the database. */
   readonly bytes: () => number
+  /** Statements that were sent there, BEGIN and COMMIT too. */
+  readonly statements: () => number
 }
 
 /**
@@ -20,9 +22,11 @@ export async function aCountingProxy(database: string): Promise<CountingProxy> {
   const target = new URL(database)
   let trips = 0
   let bytes = 0
+  let statements = 0
   const server = createServer((client) => {
     const upstream = connect(Number(target.port), target.hostname)
     let held: Buffer[] = []
+    const count = countingStatements()
     let timer: NodeJS.Timeout | undefined
     const answerSoon = () => {
       clearTimeout(timer)
@@ -35,6 +39,7 @@ export async function aCountingProxy(database: string): Promise<CountingProxy> {
     }
     client.on('data', (chunk) => {
       bytes += chunk.length
+      statements += count(chunk)
       upstream.write(chunk)
       answerSoon()
     })
@@ -58,5 +63,26 @@ export async function aCountingProxy(database: string): Promise<CountingProxy> {
   })
   const url = new URL(database)
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { url: url.href, trips: () => trips, bytes: () => bytes }
+  return { url: url.href, trips: () => trips, bytes: () => bytes, statements: () => statements }
+}
+
+/**
+ * Counts the statements in what a client sends, piece by piece: its messages Query and Execute. A message is a letter, its
+ * length and its text; the very first one has no letter.
+ */
+function countingStatements(): (chunk: Buffer) => number {
+  let rest: Buffer = Buffer.alloc(0)
+  let letter = 0
+  return (chunk) => {
+    rest = Buffer.concat([rest, chunk])
+    let found = 0
+    while (rest.length >= letter + 4) {
+      const end = letter + rest.readInt32BE(letter)
+      if (rest.length < end) break
+      if (letter === 1 && 'QE'.includes(String.fromCharCode(rest[0] ?? 0))) found += 1
+      rest = rest.subarray(end)
+      letter = 1
+    }
+    return found
+  }
 }

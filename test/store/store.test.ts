@@ -40,6 +40,39 @@ for (const implementation of stores) {
         expect(await reader.read((tx) => tx.flows.all(false))).toHaveLength(1)
       })
 
+      test('a reader that asks for one thing and then for more sees one state: it begins again where the first has changed', async () => {
+        const { open } = await place()
+        const [reader, writer] = [await open(), await open()]
+        await writer.write((tx) => tx.sessions.insert(aSession('vs_1')))
+        const first: (string | undefined)[] = []
+        const whole: (readonly [string | undefined, number])[] = []
+        await reader.read(async (tx) => {
+          const session = await tx.sessions.byId(false, 'vs_1')
+          first.push(session?.status)
+          if (first.length === 1) await saveCanceled(writer, 'vs_1', 'vs_2')
+          const { data } = await tx.sessions.list(false, {}, { limit: 10 })
+          whole.push([session?.status, data.length])
+        })
+        expect(first).toEqual(['requires_input', 'canceled'])
+        expect(whole).toEqual([['canceled', 2]])
+      })
+
+      test('a reader that asks for one thing and then for more goes on where the first has not changed', async () => {
+        const { open } = await place()
+        const [reader, writer] = [await open(), await open()]
+        await writer.write((tx) => tx.sessions.insert(aSession('vs_1')))
+        let turns = 0
+        const counts = await reader.read(async (tx) => {
+          turns += 1
+          expect((await tx.sessions.byId(false, 'vs_1'))?.status).toBe('requires_input')
+          await writer.write((tx) => tx.sessions.insert(aSession('vs_2')))
+          const { data } = await tx.sessions.list(false, {}, { limit: 10 })
+          await writer.write((tx) => tx.sessions.insert(aSession('vs_3')))
+          return [data.length, (await tx.sessions.list(false, {}, { limit: 10 })).data.length]
+        })
+        expect({ turns, counts }).toEqual({ turns: 1, counts: [2, 2] })
+      })
+
       test('writers of one mode take turns, and none of their writes is lost', async () => {
         const { open } = await place()
         const writers = await Promise.all([open(), open(), open()])
@@ -564,6 +597,14 @@ for (const implementation of stores) {
       const store = await aStore()
       await expect(store.write((tx) => tx.sessions.insert(aSession('a\0b')))).rejects.toThrow()
     })
+  })
+}
+
+/** Cancels one session and makes another, in one transaction. */
+function saveCanceled(store: Store, id: string, other: string): Promise<void> {
+  return store.write(async (tx) => {
+    await tx.sessions.update({ ...aSession(id), status: 'canceled' })
+    await tx.sessions.insert(aSession(other))
   })
 }
 

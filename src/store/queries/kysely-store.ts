@@ -1,5 +1,6 @@
 import type { Store, WriteTransaction } from '../store.js'
 import { contentsQueries } from './contents.js'
+import { direct } from './direct.js'
 import { deploymentQueries } from './flows/deployments.js'
 import { flowQueries } from './flows/flows.js'
 import { stateQueries } from './flows/state.js'
@@ -11,6 +12,7 @@ import type { Locks } from './locks.js'
 import { auditLogQueries } from './people/audit-log.js'
 import { reviewQueries } from './people/reviews.js'
 import { signInQueries } from './people/sign-ins.js'
+import { SnapshotMoved } from './rows/alone.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
 import { sessionCountQueries } from './sessions/session-counts.js'
@@ -31,33 +33,41 @@ export interface KyselyStoreOptions {
 
 /** The store over any dialect. Everything is read and written inside transactions. */
 export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: KyselyStoreOptions): Store {
+  const reading = db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read')
+  // After a wait for a lock, the work must see what the holder wrote: no earlier snapshot.
+  const writing = db.transaction().setIsolationLevel('read committed')
   return {
     label,
-    read: (work) =>
-      db
-        .transaction()
-        .setAccessMode('read only')
-        .setIsolationLevel('repeatable read')
-        .execute((tx) => work(new Queries(tx, locks, pace))),
+    read: async (work) => {
+      for (;;) {
+        try {
+          return await reading.execute((tx) => direct(tx, (db) => work(new Queries(db, locks, pace))))
+        } catch (error) {
+          if (!(error instanceof SnapshotMoved)) throw error
+        }
+      }
+    },
     write: (work) =>
-      db
-        .transaction()
-        // After a wait for a lock, the work must see what the holder wrote: no earlier snapshot.
-        .setIsolationLevel('read committed')
-        .execute(async (tx) => {
-          await locks.enter(tx)
-          return work(new Queries(tx, locks, YIELDING))
+      writing.execute((tx) =>
+        direct(tx, async (db) => {
+          await locks.enter(db)
+          return work(new Queries(db, locks, YIELDING))
         }),
+      ),
     rateLimits: rateLimitStore(db),
     close,
   }
 }
 
-/** Each group of queries is made when it is asked for: most transactions need few. */
+/**
+ * Each group of queries is made when it is asked for: most transactions need few. That of the webhook endpoints is kept,
+ * as it remembers some.
+ */
 class Queries implements WriteTransaction {
   readonly #tx: Db
   readonly #locks: Locks
   readonly #pace: Pace
+  #endpoints: ReturnType<typeof webhookEndpointQueries> | undefined
 
   constructor(tx: Db, locks: Locks, pace: Pace) {
     this.#tx = tx
@@ -102,7 +112,8 @@ class Queries implements WriteTransaction {
   }
 
   get webhookEndpoints() {
-    return webhookEndpointQueries(this.#tx)
+    this.#endpoints ??= webhookEndpointQueries(this.#tx)
+    return this.#endpoints
   }
 
   get deliveries() {

@@ -24,7 +24,7 @@ const OF_THE_DISK = new Set<number | undefined>([
 function isOfTheTables(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (resultCode(error) === ResultCode.error)
-    return /^(?:no such (?:table|column)|unsupported file|malformed)/.test(error.message)
+    return /^(?:no such (?:table|column)|unsupported file|malformed|JSON cannot hold)/.test(error.message)
   // The drivers' message; their codes differ.
   return /too large to be represented as a JavaScript number/.test(error.message)
 }

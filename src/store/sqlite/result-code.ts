@@ -26,6 +26,7 @@ const WORDS: Readonly<Record<string, number>> = {
   'database or disk is full': ResultCode.full,
   'unable to open database file': ResultCode.cannotOpen,
   'file is not a database': ResultCode.notADatabase,
+  'JSON cannot hold BLOB values': ResultCode.error,
 }
 
 /** The primary result code of an error of SQLite; undefined for any other error. */

@@ -70,8 +70,9 @@ export async function once(
   service.underWay.add(name)
   try {
     return await service.write(caller, async (call) => {
-      if (!(await call.tx.tryLock(name))) throw keyInUse(key)
-      const stored = await firstAnswer(call, key, request)
+      const { isFree, found } = await asked(call, name, key)
+      if (!isFree) throw keyInUse(key)
+      const stored = await firstAnswer(call, found, request)
       if (stored === undefined) return runAndKeep(call, { key, request, run, toText })
       if (stored.status !== UNDER_WAY) return replay(call, stored)
       // The first request got no answer and may have left work to do.
@@ -83,13 +84,26 @@ export async function once(
   }
 }
 
-/** The record of the key, if any: an answer, or a request under way. */
+/**
+ * Whether no other process runs the request, and what is stored for its key. A store that is far away is asked for both
+ * at once, the lock first: whoever held it has stored its answer by then. It is also asked who gets the event that most
+ * requests cause, which the transaction remembers.
+ */
+async function asked({ tx, livemode }: WriteCall, name: string, key: string) {
+  const [isFree, found] = await Promise.all([
+    tx.tryLock(name),
+    tx.idempotency.find(livemode, key),
+    tx.webhookEndpoints.enabled(livemode),
+  ])
+  return { isFree, found }
+}
+
+/** The record of the key, if it counts: an answer, or a request under way. */
 async function firstAnswer(
-  { tx, livemode, now }: WriteCall,
-  key: string,
+  { tx, now }: WriteCall,
+  stored: IdempotencyRecord | undefined,
   request: IdempotentRequest,
 ): Promise<IdempotencyRecord | undefined> {
-  const stored = await tx.idempotency.find(livemode, key)
   const isKept = stored !== undefined && stored.created >= now - KEPT
   if (!isKept) {
     // A job of the service drops what has expired; the answer of this very key may not wait for it.
@@ -98,7 +112,7 @@ async function firstAnswer(
   }
   if (stored.fingerprint !== fingerprintOf(request)) {
     throw idempotencyError(
-      `Keys for idempotent requests can only be used with equal parameters: '${key}' was used for another request. Use another key if you meant another request.`,
+      `Keys for idempotent requests can only be used with equal parameters: '${stored.key}' was used for another request. Use another key if you meant another request.`,
     )
   }
   return stored
@@ -151,9 +165,9 @@ interface Keeping extends Pick<Operation, 'toText'> {
   readonly answerOf: (body: string) => Answer
 }
 
-function kept(asked: Later<{ readonly id: string }>, { livemode, key, toText, answerOf }: Keeping): Later<Answer> {
+function kept(work: Later<{ readonly id: string }>, { livemode, key, toText, answerOf }: Keeping): Later<Answer> {
   return async (service) => {
-    const settle = await asked(service)
+    const settle = await work(service)
     return async (call) => {
       const settled = await settle(call)
       // A refusal removes its record where it is settled; work that may still succeed stays under way.

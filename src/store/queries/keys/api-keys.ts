@@ -1,4 +1,5 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites, Ending } from '../../keys.js'
+import { alone } from '../rows/alone.js'
 import { compiledOnce } from '../rows/compiled-once.js'
 import { fromJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
@@ -32,7 +33,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return row && toRecord(row)
     },
     async byHash(hash) {
-      const [row] = (await db.executeQuery(byHash(db, hash))).rows
+      const [row] = (await db.executeQuery(alone(byHash(db, hash)))).rows
       return row && toRecord(row)
     },
     async list(livemode, { created }, page) {

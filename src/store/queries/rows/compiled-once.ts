@@ -32,18 +32,36 @@ export function compiledOnce<Values extends readonly unknown[], Row>(
   }
 }
 
-const inserts = new Map<string, ReturnType<typeof compiledOnce<unknown[], unknown>>>()
+interface Insert {
+  readonly columns: readonly string[]
+  readonly of: (db: Db, ...values: unknown[]) => CompiledQuery<unknown>
+}
 
-/** An insert of one row, compiled once for each set of columns. */
+const inserts = new Map<keyof Tables, Insert>()
+
+/**
+ * An insert of one row, compiled once for each table: its rows name the same columns in the same order. What is undefined
+ * is left to the database, as elsewhere.
+ */
 export function insertOf<Name extends keyof Tables>(db: Db, table: Name, row: Tables[Name]): CompiledQuery<unknown> {
-  const columns = Object.keys(row)
-  const shape = [table, ...columns].join()
-  let insert = inserts.get(shape)
-  if (insert === undefined) {
-    insert = compiledOnce<unknown[], unknown>((any, ...values) =>
+  const columns: string[] = []
+  const given: unknown[] = []
+  for (const [name, value] of Object.entries(row)) {
+    if (value === undefined) continue
+    columns.push(name)
+    given.push(value)
+  }
+  let insert = inserts.get(table)
+  if (insert === undefined || !isSame(columns, insert.columns)) {
+    const build = compiledOnce<unknown[], unknown>((any, ...values) =>
       any.insertInto(table).values(Object.fromEntries(columns.map((name, index) => [name, values[index]])) as never),
     )
-    inserts.set(shape, insert)
+    insert = { columns, of: build }
+    inserts.set(table, insert)
   }
-  return insert(db, ...Object.values(row))
+  return insert.of(db, ...given)
+}
+
+function isSame(columns: readonly string[], others: readonly string[]): boolean {
+  return columns.length === others.length && columns.every((name, index) => name === others[index])
 }

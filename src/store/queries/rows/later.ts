@@ -1,6 +1,5 @@
-import type { CompiledQuery } from 'kysely'
+import { marking } from './mark.js'
 
-/** A comment, which databases pass over. */
 export const LATER = '/* answered later */ '
 
 /**
@@ -8,6 +7,4 @@ export const LATER = '/* answered later */ '
  * it fails, so does what comes behind it in its transaction, the commit too, and with the same error. For writes that
  * only a fault of this program or of the database lets fail.
  */
-export function later<Query extends CompiledQuery>(query: Query): Query {
-  return { ...query, sql: LATER + query.sql }
-}
+export const later = marking(LATER)

@@ -8,8 +8,10 @@ type ListedTable = {
   [Name in keyof Tables]: Tables[Name] extends { id: string; livemode: number | null; created: number } ? Name : never
 }[keyof Tables]
 
-export interface Listing<Name extends ListedTable> {
+export interface Listing<Name extends ListedTable, Row = Tables[Name]> {
   readonly table: Name
+  /** By default every column. */
+  readonly select?: RawBuilder<Row>
   /** Null for the rows of every mode, where indexes are without it. */
   readonly livemode: boolean | null
   readonly created: CreatedRange | undefined
@@ -42,17 +44,17 @@ const STEP = 1_000
  * One page of a list, in steps of a bounded number of rows, however many the table has. An unknown cursor has nothing
  * behind it.
  */
-export async function readList<Name extends ListedTable>(
+export async function readList<Name extends ListedTable, Row = Tables[Name]>(
   db: Db,
   pace: Pace,
-  listing: Listing<Name>,
+  listing: Listing<Name, Row>,
   page: Page,
-): Promise<PageOf<Tables[Name]>> {
+): Promise<PageOf<Row>> {
   const isBackwards = page.ending_before !== undefined
   const id = page.ending_before ?? page.starting_after
   const cursor = id === undefined ? null : await keyOf(db, listing.table, id)
   if (cursor === undefined) return { data: [], has_more: false }
-  const rows = await walk<Tables[Name]>(db, pace, { ...parts(listing), cursor, isBackwards, wanted: page.limit + 1 })
+  const rows = await walk<Row>(db, pace, { ...parts(listing), cursor, isBackwards, wanted: page.limit + 1 })
   const data = rows.slice(0, page.limit)
   return { data: isBackwards ? data.reverse() : data, has_more: rows.length > page.limit }
 }
@@ -95,6 +97,7 @@ async function keyOf(db: Db, table: ListedTable, id: string): Promise<Key | unde
 
 interface Walk {
   readonly table: RawBuilder<unknown>
+  readonly select: RawBuilder<unknown>
   /** Conditions that an index answers. */
   readonly indexed: readonly RawBuilder<boolean>[]
   /** Conditions that need the rows themselves. */
@@ -107,7 +110,15 @@ interface Walk {
   readonly wanted: number
 }
 
-function parts<Name extends ListedTable>({ table, livemode, created, equal = [], pairs = [], also }: Listing<Name>) {
+function parts<Name extends ListedTable, Row>({
+  table,
+  select,
+  livemode,
+  created,
+  equal = [],
+  pairs = [],
+  also,
+}: Listing<Name, Row>) {
   const asked = equal.filter(([, value]) => value !== undefined)
   const [first, ...others] = asked
   const second = others.find(([column]) => pairs.some(([one, other]) => one === first?.[0] && other === column))
@@ -119,6 +130,7 @@ function parts<Name extends ListedTable>({ table, livemode, created, equal = [],
   if (also !== undefined) rest.push(also)
   return {
     table: sql.table(table),
+    select: select ?? sql`*`,
     indexed: [...mode, ...led.map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`)],
     rest: rest.length === 0 ? undefined : sql<boolean>`${sql.join(rest, sql` and `)}`,
     ...secondsOf(created),
@@ -142,10 +154,10 @@ function secondsOf({ gt, gte, lt, lte }: CreatedRange = {}): { from: number; to:
 
 const LAST_SECOND = Number.MAX_SAFE_INTEGER
 
-async function walk<Row extends Key>(db: Db, pace: Pace, { table, rest, wanted, ...where }: Walk): Promise<Row[]> {
+async function walk<Row>(db: Db, pace: Pace, { table, select: what, rest, wanted, ...where }: Walk): Promise<Row[]> {
   const order = where.isBackwards ? sql`created, id` : sql`created desc, id desc`
   const select = (condition: RawBuilder<boolean>, limit: number) =>
-    sql<Row>`select * from ${table} where ${condition} order by ${order} limit ${limit}`.execute(db)
+    sql<Row>`select ${what} from ${table} where ${condition} order by ${order} limit ${limit}`.execute(db)
   if (rest === undefined) return (await select(beyond(where), wanted)).rows
   const found: Row[] = []
   for (let cursor = where.cursor; ; ) {
@@ -163,7 +175,7 @@ async function walk<Row extends Key>(db: Db, pace: Pace, { table, rest, wanted, 
 }
 
 /** The rows behind a cursor, with at most one bound on each side: with two, a planner might start at the wider one. */
-function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'rest' | 'wanted'>) {
+function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'select' | 'rest' | 'wanted'>) {
   const bounds = [...indexed]
   const isAhead = cursor !== null && (isBackwards ? cursor.created >= from : cursor.created <= to)
   const after = cursor && sql<boolean>`(created, id) ${isBackwards ? sql`>` : sql`<`} (${cursor.created}, ${cursor.id})`

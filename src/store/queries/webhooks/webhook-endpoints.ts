@@ -17,6 +17,9 @@ const enabled = compiledOnce((db, livemode: number) =>
 export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEndpointWrites {
   const inMode = (livemode: boolean) =>
     db.selectFrom('webhook_endpoints').selectAll().where('livemode', '=', Number(livemode))
+  /** Those that were found by mode, until one is written. */
+  const known = new Map<boolean, Promise<WebhookEndpointRecord[]>>()
+  const find = async (livemode: boolean) => (await db.executeQuery(enabled(db, Number(livemode)))).rows.map(toRecord)
   return {
     async byId(livemode, id) {
       const row = await inMode(livemode).where('id', '=', id).executeTakeFirst()
@@ -38,9 +41,12 @@ export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEn
       return Number(endpoints)
     },
     async enabled(livemode) {
-      return (await db.executeQuery(enabled(db, Number(livemode)))).rows.map(toRecord)
+      const found = known.get(livemode) ?? find(livemode)
+      known.set(livemode, found)
+      return found
     },
     async insert(endpoint) {
+      known.clear()
       await db.insertInto('webhook_endpoints').values(toRow(endpoint)).execute()
     },
     async toWrite(livemode, id) {
@@ -55,10 +61,12 @@ export function webhookEndpointQueries(db: Db): WebhookEndpointReads & WebhookEn
       return row && toRecord(row)
     },
     async update(endpoint) {
+      known.clear()
       const { id, livemode, created, ...changing } = toRow(endpoint)
       await db.updateTable('webhook_endpoints').set(changing).where('id', '=', id).execute()
     },
     async delete(id) {
+      known.clear()
       await db.deleteFrom('webhook_endpoints').where('id', '=', id).execute()
     },
   }

@@ -9,10 +9,12 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
+import { ALONE, sameRows } from '../../queries/rows/alone.js'
 import { toParameter } from '../../queries/rows/parameter.js'
 import type { WhileBusy } from '../busy.js'
-import type { Database, Statement } from '../database.js'
+import type { Database } from '../database.js'
 import { ALWAYS, type Presence } from '../file/presence.js'
+import { Statements } from './statements.js'
 import { WriteGroup } from './write-group.js'
 
 export interface DialectOptions {
@@ -48,7 +50,7 @@ class SqliteDriver implements Driver {
     this.#whileBusy = whileBusy
     this.#presence = presence
     this.#statements = new Statements(database)
-    this.#group = new WriteGroup(database, presence)
+    this.#group = new WriteGroup(database, this.#statements, presence)
   }
 
   async init(): Promise<void> {}
@@ -78,8 +80,8 @@ class SqliteDriver implements Driver {
   async beginTransaction(turn: SqliteTurn, { accessMode }: TransactionSettings): Promise<void> {
     if (accessMode === 'read only') {
       this.#group.end()
-      this.#statements.of('begin').run()
-      turn.doing = 'reading'
+      // A statement that is asked alone needs no transaction.
+      turn.doing = 'asking'
       return
     }
     if (!this.#group.isOpen) await this.#whileBusy(() => this.#group.open(), turn.since)
@@ -88,8 +90,8 @@ class SqliteDriver implements Driver {
   }
 
   async commitTransaction(turn: SqliteTurn): Promise<void> {
-    if (turn.doing === 'reading') {
-      this.#statements.of('commit').run()
+    if (turn.doing === 'reading' || turn.doing === 'asking') {
+      if (turn.doing === 'reading') this.#statements.of('commit').run()
       turn.doing = 'nothing'
       // What was read from a file that is gone by now is not told.
       this.#presence.check()
@@ -142,10 +144,13 @@ class SqliteTurn implements DatabaseConnection {
   readonly #whileBusy: WhileBusy
   /** Whether the first statement of a read has been made: it takes the snapshot that the others read. */
   #hasSnapshot = false
+  /** What a read without a transaction has asked, and found. */
+  #first: { readonly all: () => unknown[]; rows: unknown[] } | undefined
   readonly since: number
   /** Ending a turn twice does no harm. */
   readonly release: () => void
-  doing: 'nothing' | 'reading' | 'writing' = 'nothing'
+  /** Who is asking has not begun a transaction yet. */
+  doing: 'nothing' | 'asking' | 'reading' | 'writing' = 'nothing'
   /** Why a statement failed. */
   failure: unknown
 
@@ -167,6 +172,15 @@ class SqliteTurn implements DatabaseConnection {
         return { rows: [], numAffectedRows: BigInt(this.#statements.of(sql).run(...bound).changes) }
       }
       const all = () => this.#statements.of(sql).all(...bound) as Row[]
+      if (this.doing === 'asking') {
+        if (this.#first === undefined && sql.startsWith(ALONE)) {
+          const first = { all, rows: [] as Row[] }
+          this.#first = first
+          first.rows = await this.#whileBusy(all, this.since)
+          return { rows: first.rows }
+        }
+        await this.#begin()
+      }
       if (this.doing !== 'reading' || this.#hasSnapshot) return { rows: all() }
       const rows = await this.#whileBusy(all, this.since)
       this.#hasSnapshot = true
@@ -177,31 +191,19 @@ class SqliteTurn implements DatabaseConnection {
     }
   }
 
+  /** What was asked before is asked again, and so read from the snapshot of the transaction. */
+  async #begin(): Promise<void> {
+    this.#statements.of('begin').run()
+    this.doing = 'reading'
+    const first = this.#first
+    if (first === undefined) return
+    const again = await this.#whileBusy(first.all, this.since)
+    this.#hasSnapshot = true
+    sameRows(first.rows, again)
+  }
+
   // biome-ignore lint/correctness/useYield: streams are not used, and the interface asks for the method.
   async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
     throw new Error('the SQLite store does not stream')
-  }
-}
-
-/** Above this many different statements, the one used longest ago is dropped. */
-const MOST_STATEMENTS = 200
-
-/** The statements of a database, prepared once. */
-class Statements {
-  readonly #database: Database
-  readonly #statements = new Map<string, Statement>()
-
-  constructor(database: Database) {
-    this.#database = database
-  }
-
-  of(sql: string): Statement {
-    const known = this.#statements.get(sql)
-    const statement = known ?? this.#database.prepare(sql)
-    this.#statements.delete(sql)
-    this.#statements.set(sql, statement)
-    const [oldest] = this.#statements.keys()
-    if (this.#statements.size > MOST_STATEMENTS && oldest !== undefined) this.#statements.delete(oldest)
-    return statement
   }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../database.js'
 import type { Presence } from '../file/presence.js'
+import type { Statements } from './statements.js'
 
 interface Waiting {
   resolve(): void
@@ -12,12 +13,14 @@ interface Waiting {
  */
 export class WriteGroup {
   readonly #database: Database
+  readonly #statements: Statements
   readonly #presence: Presence
   #waiting: Waiting[] = []
   #isOpen = false
 
-  constructor(database: Database, presence: Presence) {
+  constructor(database: Database, statements: Statements, presence: Presence) {
     this.#database = database
+    this.#statements = statements
     this.#presence = presence
   }
 
@@ -38,12 +41,12 @@ export class WriteGroup {
   }
 
   begin(): void {
-    this.#database.exec('savepoint one_write')
+    this.#statements.of('savepoint one_write').run()
   }
 
   /** Ends a write. Resolves when it is on disk; rejects if the group's commit fails. */
   keep(): Promise<void> {
-    this.#database.exec('release one_write')
+    this.#statements.of('release one_write').run()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })
     })
