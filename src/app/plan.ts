@@ -27,19 +27,22 @@ export async function planFlows(
 ): Promise<Plan> {
   const memory = options.policies?.readUsage ? undefined : kept
   const remembered = memory?.recall() ?? null
+  // What the definitions say is gathered first where it is needed anyway: what that takes is free again before flows are read.
+  const desired = remembered === null ? definitions.desired(options.environment) : undefined
   const observation = await reader.observe(options.project, remembered?.etag)
   if (observation.status === 'not_modified') {
     if (remembered) return remembered.plan
     throw new Error('"not modified" was answered to an unconditional request')
   }
-  const desired = definitions.desired(options.environment)
-  checkReach(observation.state, desired, options.only, options.reporter)
+  const { state } = observation
+  const wanted = desired ?? definitions.desired(options.environment)
+  checkReach(state, wanted, options.only, options.reporter)
   const places = placesOf(definitions)
-  const located = locate(plan(desired, observation.state, options), places)
-  const about = { desired, observed: observation.state, allow: options.allow ?? [], places }
+  const located = locate(plan(wanted, state, options), places)
+  const about = { desired: wanted, observed: state, allow: options.allow ?? [], places }
   const made = options.policies === undefined ? located : await options.policies.judge(located, about)
   // A state that is not whole is looked at anew: it takes a word about what else there may be.
-  const isWhole = observation.state.bound_to === undefined
+  const isWhole = state.bound_to === undefined
   if (isWhole && isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
   return made
 }

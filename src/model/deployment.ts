@@ -3,6 +3,9 @@ import type { Change, DeployedChange, Deployment, Plan } from './schema-types.js
 
 export type { DeployedChange, Deployment }
 
+/** More than most projects have, but few enough that one deployment does not block the store for long. */
+export const MOST_CHANGES = 20_000
+
 /** Body of `POST /v2/identity/flow_deployments`: one plan, to be written whole or not at all. */
 export interface DeploymentRequest {
   readonly project: string

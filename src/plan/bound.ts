@@ -74,6 +74,7 @@ export function takenBindings(
   { flows }: ObservedState,
   only: readonly string[] | undefined,
 ): Plan['conflicts'] {
+  if (!pairs.some(({ desired }) => desired.config.stripe_flow !== undefined)) return []
   const isMeant = (key: string) => only?.includes(key) ?? true
   const archived = gone.filter(({ key }) => isMeant(key)).map(({ id }) => id)
   const after = new Map(

@@ -9,8 +9,8 @@ import type { Field } from '../model/plan.js'
  * the applied value was edited outside git, whatever git says now.
  */
 export function diff(before: FlowConfig | null, after: FlowConfig | null, applied: FlowConfig | null = null): Field[] {
-  // Most flows of a plan are unchanged. Equal texts are equal values; others may still be equal.
-  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  // Most flows of a plan are unchanged.
+  if (isSame(before, after)) return []
   const was = leavesOf(before)
   const is = leavesOf(after)
   const wrote = applied && leavesOf(applied)
@@ -26,6 +26,20 @@ export function diff(before: FlowConfig | null, after: FlowConfig | null, applie
         ? { origin: 'config' }
         : { origin: 'drift', applied: wrote.get(path) ?? null }),
     }))
+}
+
+/** Whether two plain values are equal, whatever the order of their members. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  const [one, other] = [a as Record<string, unknown>, b as Record<string, unknown>]
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  let count = 0
+  for (const name in one) {
+    if (!(name in other) || !isSame(one[name], other[name])) return false
+    count += 1
+  }
+  return count === Object.keys(other).length
 }
 
 function same(a: Leaf | undefined, b: Leaf | undefined): boolean {

@@ -80,10 +80,10 @@ function movedOutsideGit(
   state: ObservedState,
   project: string,
 ): ReadonlyMap<string, ObservedFlow> {
+  const others = rekeyed(state, project)
+  if (others.length === 0) return new Map()
   const named = new Set(desired.flatMap(({ key, renamedFrom }) => [key, renamedFrom]))
-  const moved = state.flows
-    .filter((flow) => flow.project === project && flow.applied_key !== flow.key && !named.has(flow.key))
-    .toSorted((a, b) => compareText(a.id, b.id))
+  const moved = others.filter(({ key }) => !named.has(key))
   return new Map(moved.flatMap((flow) => (flow.applied_key === null ? [] : [[flow.applied_key, flow]])))
 }
 
@@ -97,6 +97,8 @@ function exchangedOutsideGit(
   state: ObservedState,
   project: string,
 ): ReadonlyMap<DesiredFlow, ObservedFlow> {
+  const others = rekeyed(state, project).filter((flow) => flow.applied_key !== null)
+  if (others.length === 0) return new Map()
   const naming = new Map<string | null, DesiredFlow>()
   for (const flow of desired) for (const key of [flow.renamedFrom, flow.key]) naming.set(key, flow)
   const holders = new Map(state.flows.map((flow) => [flow.key, flow]))
@@ -105,9 +107,9 @@ function exchangedOutsideGit(
     return holder?.project === project && holder.applied_key === key
   }
   const exchanged = new Map<DesiredFlow, ObservedFlow>()
-  for (const flow of state.flows.toSorted((a, b) => compareText(a.id, b.id))) {
+  for (const flow of others) {
     const { key, applied_key: before } = flow
-    if (flow.project !== project || before === null || before === key || isSettled(before)) continue
+    if (before === null || isSettled(before)) continue
     const [was, is] = [naming.get(before), naming.get(key)]
     if (was === undefined || was === is || isSettled(was.key)) continue
     const isReplaced = flow.status === 'active' && holders.has(before)
@@ -116,4 +118,11 @@ function exchangedOutsideGit(
     if (!exchanged.has(was)) exchanged.set(was, flow)
   }
   return exchanged
+}
+
+/** The project's flows that have another key than their last deployment left them, in order of id. */
+function rekeyed({ flows }: ObservedState, project: string): readonly ObservedFlow[] {
+  return flows
+    .filter((flow) => flow.project === project && flow.applied_key !== flow.key)
+    .sort((a, b) => compareText(a.id, b.id))
 }

@@ -45,26 +45,27 @@ export interface PlanOptions {
 export function plan(desired: readonly DesiredFlow[], observed: ObservedState, options: PlanOptions): Plan {
   const { project, environment, only, address } = options
   const pairing = pair(desired, observed, project, options.followsKeys)
-  const compared = pairing.pairs.map((one) => ({ ...one, change: changeOf(one) }))
-  const found = order([
-    ...compared.map(({ change }) => change).filter((one) => one !== null),
-    ...pairing.gone.map(archive),
-  ])
+  const isMeant = (key: string) => only?.includes(key) ?? true
+  const changed: Change[] = []
+  const accepted: AcceptedFlow[] = []
+  for (const one of pairing.pairs) {
+    const change = changeOf(one)
+    if (change !== null) changed.push(change)
+    else if (isMeant(one.desired.key)) accepted.push(...acceptedBy(one, project, options.accepts))
+  }
+  const found = order([...changed, ...pairing.gone.map(archive)])
+  accepted.sort(byKey)
   const inTheWay = [
     ...pairing.conflicts.map(describeConflict),
     ...unverifiable(pairing.pairs, observed),
     ...takenBindings(pairing, observed, only),
   ].sort(byKey)
   const bound = boundFlows(pairing.pairs, observed)
-    .filter(({ key }) => only?.includes(key) ?? true)
+    .filter(({ key }) => isMeant(key))
     .sort(byKey)
   const { changes, conflicts, leftOut } = only
     ? select(found, inTheWay, only)
     : { changes: found, conflicts: inTheWay, leftOut: 0 }
-  const accepted = compared
-    .filter(({ change, desired: { key } }) => change === null && (only?.includes(key) ?? true))
-    .flatMap((one) => acceptedBy(one, project, options.accepts))
-    .sort(byKey)
   const body = {
     project,
     livemode: observed.livemode,

@@ -14,8 +14,8 @@ import { aFlowRecord } from '../store/records.js'
 const FLOWS = 20_000
 
 /** A folder whose store has many flows, all of another project than the folder's. */
-async function aLargeStore(): Promise<string> {
-  const folder = aFolder({ 'flows.config.yaml': 'project: small\nenvironments: { local: {} }\n' })
+async function aLargeStore(files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const folder = aFolder({ 'flows.config.yaml': 'project: small\nenvironments: { local: {} }\n', ...files })
   const file = join(folder, '.flows/store.sqlite')
   mkdirSync(dirname(file), { mode: 0o700 })
   const store = await openSqliteStore({ file })
@@ -30,6 +30,17 @@ async function aLargeStore(): Promise<string> {
 
 /** At most so many megabytes for what lives on. */
 const within = (megabytes: number) => ({ NODE_OPTIONS: `--max-old-space-size=${megabytes}` })
+
+test('a plan of a small project in a large store, and the plan behind it', { timeout: 120_000 }, async () => {
+  const cwd = await aLargeStore({ 'flows/one.yaml': 'name: One\ntype: document\n' })
+  const plan = await flowsProcess(['plan', '--json'], { cwd, env: within(64) })
+  expect(plan.code, plan.stderr).toBe(0)
+  expect(JSON.parse(plan.stdout).summary).toMatchObject({ create: 1, archive: 0 })
+  expect((await flowsProcess(['apply', '--yes'], { cwd, env: within(64) })).code).toBe(0)
+  // Nothing is known about the state that the apply left, and then it is known.
+  expect((await flowsProcess(['plan'], { cwd, env: within(64) })).code).toBe(0)
+  expect((await flowsProcess(['plan'], { cwd, env: within(24) })).stdout).toContain('1 flow matches its definition')
+})
 
 test('a list holds a page of its flows at a time', { timeout: 120_000 }, async () => {
   const cwd = await aLargeStore()

@@ -110,6 +110,7 @@ export class SourceSet {
       const set = { digest: this.#digest, bases: [...bases.keys()] }
       this.#cache?.save(set, new Map(all.map(({ hash, value }) => [hash, value])))
     }
+    this.#cache?.release()
     return diagnostics
   }
 
@@ -128,6 +129,7 @@ export class SourceSet {
       index += 1
       yield one
     }
+    this.#cache?.release()
   }
 
   /** What one file says; undefined if the set has no such file. Throws as `read` does. */

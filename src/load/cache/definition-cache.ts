@@ -43,6 +43,11 @@ export class DefinitionCache {
     return this.#values
   }
 
+  /** Lets go of the values. They are read again if somebody asks for one. */
+  release(): void {
+    this.#values = undefined
+  }
+
   /** Replaces the cache. Entries that are not in `values` are dropped, so the cache never outgrows the files. */
   save(set: ValidSet, values: ReadonlyMap<string, unknown>): void {
     const known = this.values()

@@ -18,8 +18,10 @@ export class KeptValues {
     this.#lines = lines ?? Buffer.alloc(0)
     const first = this.#lines.indexOf(LINE_BREAK)
     if (this.#lines.toString('latin1', 0, Math.max(0, first)) !== fingerprint) return
-    for (let start = first + 1; start < this.#lines.length; start = this.#endOf(start) + 1) {
+    let start = first + 1
+    for (let end = this.#endOf(start); end !== -1; end = this.#endOf(start)) {
       this.#places.set(this.#lines.toString('latin1', start, start + HASH), start + HASH)
+      start = end + 1
     }
   }
 
@@ -48,8 +50,8 @@ export function linesOf(fingerprint: string, values: ReadonlyMap<string, unknown
   const pieces = [Buffer.from(`${fingerprint}\n`)]
   let lines: string[] = []
   for (const [hash, value] of values) {
-    // JSON has no line break of its own. A file without a value was valid nowhere.
-    lines.push(`${hash}${JSON.stringify(value)}\n`)
+    // JSON has no line break of its own, and no word for a file without a value.
+    lines.push(`${hash}${JSON.stringify(value ?? null)}\n`)
     if (lines.length < PIECE) continue
     pieces.push(Buffer.from(lines.join('')))
     lines = []

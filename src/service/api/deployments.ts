@@ -1,4 +1,5 @@
-import { DEEPEST, MOST_CHANGES } from '../operations/deployments/deployment-request.js'
+import { MOST_CHANGES } from '../../model/deployment.js'
+import { DEEPEST } from '../operations/deployments/deployment-request.js'
 import { deploymentFlows, listDeployments, retrieveDeployment } from '../operations/deployments/deployments.js'
 import { V2_LIMIT } from './limits.js'
 import { name, published, required } from './param.js'

@@ -1,4 +1,4 @@
-import type { ChangeRequest, DeploymentRequest } from '../../../model/deployment.js'
+import { type ChangeRequest, type DeploymentRequest, MOST_CHANGES } from '../../../model/deployment.js'
 import { type FlowConfig, looksLikeFlowId, normalise } from '../../../model/flow.js'
 import { isObject } from '../../../model/json.js'
 import { fromPointer, toBrackets, toPointer } from '../../../model/json-pointer.js'
@@ -9,9 +9,6 @@ import { validate } from '../../../validate/generated/deployment.js'
 import { schemaIssues } from '../../../validate/schema-issues.js'
 import { ApiError, invalid, invalidValue, missing } from '../../api-error.js'
 import { checkedConfig } from '../flows/check-body.js'
-
-/** More than any project has, but few enough not to block the store for long. */
-export const MOST_CHANGES = 20_000
 
 export const DEEPEST = 16
 

@@ -53,7 +53,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
     verifier,
     flows: flows
       .filter((flow) => isWithin(principal, flow))
-      .map((flow) => ({ ...toObserved(call, flow, sessions.get(flow.id) ?? 0), ...sightingOf(flow, sightings) }))
+      .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0, sightingOf(flow, sightings)))
       .sort((a, b) => compareText(a.key, b.key)),
     ...(edits.length > 0 && { edits }),
     ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
@@ -66,15 +66,22 @@ function verifierOf({ verifiers, livemode }: ReadCall): ModeVerifier | null {
   return verifier ? { name: verifier.name, checks: verifier.checks, has_flows: verifier.page === null } : null
 }
 
-function sightingOf({ config }: FlowRecord, sightings: readonly Sighting[]) {
+type ObservedSighting = NonNullable<ObservedFlow['sighting']>
+
+function sightingOf({ config }: FlowRecord, sightings: readonly Sighting[]): ObservedSighting | undefined {
   const found = sightings.find((one) => one.stripe_flow === config.stripe_flow)
-  if (found === undefined) return {}
+  if (found === undefined) return undefined
   const { livemode: _, ...sighting } = found
-  return { sighting }
+  return sighting
 }
 
 /** A flow as a plan sees it. */
-export function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): ObservedFlow {
+export function toObserved(
+  call: ReadCall,
+  flow: FlowRecord,
+  sessions: number,
+  sighting?: ObservedSighting,
+): ObservedFlow {
   return {
     id: flow.id,
     key: flow.key,
@@ -89,5 +96,6 @@ export function toObserved(call: ReadCall, flow: FlowRecord, sessions: number): 
     updated_by: flow.updated_by,
     static_link_url: linkUrl(call, flow),
     sessions_last_30_days: sessions,
+    ...(sighting !== undefined && { sighting }),
   }
 }
