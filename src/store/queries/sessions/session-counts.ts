@@ -81,13 +81,14 @@ export function sessionCountQueries(db: Db, locks: Locks): SessionCountReads & S
 
 /**
  * The flows that have sessions, each with their number. All spans are looked up in one condition: of the parts of a
- * union PostgreSQL does not know how many flows they hold, and starts several processes to sort them.
+ * union PostgreSQL does not know how many flows they hold, and starts several processes to sort them. Each span says the
+ * mode too: SQLite would otherwise read all days of the mode.
  */
 export function sessionsByFlow(livemode: boolean, days: DayRange): RawBuilder<{ flow: string; sessions: number }> {
-  const spans = spansOf(days).map(({ span, from, to }) => sql`span = ${span} and day between ${from} and ${to}`)
+  const spans = spansOf(days).map(({ span, from, to }) => sql`${inDays(livemode, { from, to })} and span = ${span}`)
   return sql`
     select flow, sum(sessions) as sessions from (
-      select flow, sessions from flow_days where livemode = ${Number(livemode)} and (${sql.join(spans, sql` or `)})
+      select flow, sessions from flow_days where (${sql.join(spans, sql` or `)})
       union all select flow, sessions from session_count_deltas where ${inDays(livemode, days)}
     ) as counted where flow <> '' group by flow having sum(sessions) > 0`
 }
