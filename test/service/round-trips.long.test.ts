@@ -1,72 +1,82 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
+import { type Service, service, type WriteCall } from '../../src/service/operations/calls/call.js'
+import { once } from '../../src/service/operations/calls/idempotency.js'
+import { checkApiKey, createKey } from '../../src/service/operations/keys/keys.js'
+import { createSession, listSessions, retrieveSession } from '../../src/service/operations/sessions/sessions.js'
+import { createWebhookEndpoint } from '../../src/service/operations/webhooks/webhook-endpoints.js'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { aCountingProxy } from '../store/counting-proxy.js'
 import { aStoreDatabase } from '../store/databases.js'
-import type { Implementation } from '../store/stores.js'
-import { served } from './serving.js'
+import { TESTER } from './serving.js'
 
-const SESSIONS = '/v1/identity/verification_sessions'
-
-/** A store over a proxy that counts, which the API waits for. */
-async function aCountedApi() {
+/** A service over a proxy that counts. It has no background: what that asks between would be counted, too. */
+async function aCountedService() {
   const proxy = await aCountingProxy(await aStoreDatabase())
-  const open = async () => {
-    const store = await openPostgresStore({ url: proxy.url, poolSize: 2 })
-    onTestFinished(() => store.close())
-    return store
-  }
-  const implementation = {
-    name: 'PostgreSQL',
-    made: async () => ({ where: proxy.url, open, settled: async () => {}, contents: async () => '' }),
-  } as unknown as Implementation
-  const api = await served({ implementation, webhookAllow: ['127.0.0.0/8'] })
-  /** What was counted, once nothing asks any more: after a request, its event is sent. */
+  const store = await openPostgresStore({ url: proxy.url, poolSize: 2 })
+  onTestFinished(() => store.close())
+  const made = service({ store, webhookAllow: ['127.0.0.0/8'] })
+  const counted = () => ({ trips: proxy.trips(), bytes: proxy.bytes(), statements: proxy.statements() })
+  /** What was counted, once nothing is on its way any more: nobody waits for the end of a read. */
   const quiet = async () => {
     for (;;) {
-      const counted = { trips: proxy.trips(), bytes: proxy.bytes(), statements: proxy.statements() }
-      await sleep(300)
-      if (proxy.bytes() === counted.bytes && proxy.trips() === counted.trips) return counted
+      const before = counted()
+      await sleep(100)
+      if (proxy.bytes() === before.bytes && proxy.trips() === before.trips) return before
     }
   }
-  /** What an answer cost until it came: round trips to the database, and statements and bytes sent there. */
-  const cost = async (...request: Parameters<typeof api.call>) => {
+  /** What a call costs until its answer: round trips to the database, and statements and bytes sent there. */
+  const cost = async (call: () => Promise<unknown>) => {
+    // Statements are prepared with their first use, on each connection.
+    for (let turn = 0; turn < 3; turn += 1) await call()
     const before = await quiet()
-    const { status, body } = await api.call(...request)
-    expect(status).toBe(200)
+    await call()
+    const after = counted()
     return {
-      id: body.id as string,
-      trips: proxy.trips() - before.trips,
-      bytes: proxy.bytes() - before.bytes,
-      statements: proxy.statements() - before.statements,
+      trips: after.trips - before.trips,
+      bytes: after.bytes - before.bytes,
+      statements: after.statements - before.statements,
     }
   }
-  return { api, cost }
+  return { made, cost }
+}
+
+const params = { type: 'document', metadata: { user: '1' } } as const
+
+/** As a request is answered: first who asks, then what. */
+function callsOf(made: Service, secret: string) {
+  const asked = async <T>(answer: () => Promise<T>) => {
+    await made.read(TESTER, (call) => checkApiKey(call, secret))
+    return answer()
+  }
+  const create = (key: string | undefined) => {
+    const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
+    const operation = { run: (call: WriteCall) => createSession(call, params), toText: JSON.stringify }
+    return asked(() => once(made, TESTER, request, operation))
+  }
+  return {
+    create: () => create(undefined),
+    createWithKey: () => create(randomUUID()),
+    retrieve: (id: string) => asked(() => made.read(TESTER, (call) => retrieveSession(call, id))),
+    list: () => asked(() => made.read(TESTER, (call) => listSessions(call, { limit: 10 }))),
+  }
 }
 
 test('round trips to PostgreSQL, and statements and bytes sent there, for one request', async () => {
-  const { api, cost } = await aCountedApi()
-  const body = { type: 'document', metadata: { user: '1' } }
-  const { id } = await cost('POST', SESSIONS, { body })
-  /** The least of several: jobs of the service ask between. */
-  const least = async (request: () => ReturnType<typeof cost>) => {
-    const costs: Awaited<ReturnType<typeof cost>>[] = []
-    for (let turn = 0; turn < 5; turn += 1) costs.push(await request())
-    const leastOf = (what: 'trips' | 'bytes' | 'statements') => Math.min(...costs.map((one) => one[what]))
-    return { trips: leastOf('trips'), statements: leastOf('statements'), bytes: leastOf('bytes') }
-  }
-  const withKey = () => cost('POST', SESSIONS, { body, headers: { 'idempotency-key': randomUUID() } })
+  const { made, cost } = await aCountedService()
+  const { secret } = await made.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
+  const calls = callsOf(made, secret)
+  const { id } = JSON.parse((await calls.create()).body)
   const costs = {
-    create: await least(() => cost('POST', SESSIONS, { body })),
-    'create with an idempotency key': await least(withKey),
-    retrieve: await least(() => cost('GET', `${SESSIONS}/${id}`)),
-    list: await least(() => cost('GET', `${SESSIONS}?limit=10`)),
+    create: await cost(calls.create),
+    'create with an idempotency key': await cost(calls.createWithKey),
+    retrieve: await cost(() => calls.retrieve(id)),
+    list: await cost(calls.list),
   }
-  const endpoint = { url: 'http://127.0.0.1:9/', enabled_events: { 0: '*' } }
-  await api.call('POST', '/v1/webhook_endpoints', { body: endpoint })
-  // Nothing is sent to it: what the sender asks would be counted, too.
-  const withEndpoint = { 'create with a key, for an endpoint': await least(withKey) }
+  const endpoint = { url: 'http://127.0.0.1:9/', enabled_events: ['*'] }
+  await made.write(TESTER, (call) => createWebhookEndpoint(call, endpoint))
+  const withEndpoint = { 'create with a key, for an endpoint': await cost(calls.createWithKey) }
   const counted = Object.entries({ ...costs, ...withEndpoint }).map(([what, { trips, statements }]) => [
     what,
     { trips, statements },
