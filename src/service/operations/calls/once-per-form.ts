@@ -20,7 +20,8 @@ export async function oncePerForm<T extends { readonly id: string }>(
   const key = `dashboard form ${form}`
   await tx.lock(key)
   if ((await tx.idempotency.find(livemode, key)) !== undefined) {
-    const message = 'This form was sent before, and did what it says then. Nothing more was done.'
+    const message =
+      'This form was sent before, and did what it says then; a second one was not made. If you did not see its secret, delete or revoke it in the list, and make another.'
     throw new ApiError(409, { message })
   }
   const made = await make(call)

@@ -45,20 +45,23 @@ function typedIn(fields: Fields): KeyTyped {
 
 /** What the form says, as the operation takes it: an empty field sets no bound. */
 function paramsIn(fields: Fields): CreateKeyParams {
-  const { name, expires, project, flows, addresses } = typedIn(fields)
+  const { name, expires, project } = typedIn(fields)
   return {
     name: name.trim(),
     scopes: scopesIn(fields),
     expires: expires === '' ? undefined : endOf(expires),
-    project: project.trim() || null,
-    flows: listOrNull(flows),
-    addresses: listOrNull(addresses),
+    project: project === '' ? null : project.trim(),
+    flows: listOrNull('flows', fields.flows),
+    addresses: listOrNull('addresses', fields.addresses),
   }
 }
 
-function listOrNull(typed: string): readonly string[] | null {
-  const items = words(typed)
-  return items.length === 0 ? null : items
+/** Null for an empty field, which sets no bound. Anything else does. */
+function listOrNull(name: string, value: unknown): readonly string[] | null {
+  if (value === undefined || value === '') return null
+  const items = words(text(value))
+  if (items.length > 0) return items
+  throw invalidValue(name, `Say which ${name} with at least one word, or leave the field empty.`)
 }
 
 /** Null for everything, which nobody gets by leaving something out. */

@@ -73,7 +73,8 @@ function baseIn({ base }: Fields): EndpointTyped {
 }
 
 function shownIn({ url, enabled_events, description }: WebhookEndpoint): EndpointTyped {
-  return { form: '', url, events: enabled_events.join('\n'), description: description ?? '' }
+  // As what is typed is read.
+  return typedIn({ url, events: enabled_events.join(' '), description: description ?? '' })
 }
 
 const EDITED = ['url', 'events', 'description'] as const
