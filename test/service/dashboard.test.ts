@@ -502,6 +502,8 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect(await list()).toHaveLength(1)
     expect((await browser.send(here, `${here}/delete`, { sure: 'yes' })).status).toBe(303)
     expect(await list()).toEqual([])
+    // The form's page, loaded anew, does not bring it back.
+    expect((await browser.send(form, form, { ...typed, events })).status).toBe(409)
     const after = await browser.show(`/dashboard/test/events/${event.id}`)
     expect(plain(after.text)).toContain(endpoint.id)
     expect(after.text).not.toMatch(/Send again|\/webhooks\/we_/)

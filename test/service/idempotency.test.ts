@@ -183,6 +183,19 @@ describe('an idempotency key at two processes on one PostgreSQL', () => {
     return { api, first: () => create(api.url), second: () => create(server.url) }
   }
 
+  test('of a request that waits does not hide an endpoint that is made meanwhile', async () => {
+    const api = await served({ implementation: postgres, webhookAllow: ['127.0.0.0/8'] })
+    const { id } = (await send(api, 'made')).body
+    const holder = await held(await api.place.open(), (tx) => tx.sessions.toWrite(false, id))
+    const canceling = send(api, 'waits', {}, {}, `${SESSIONS}/${id}/cancel`)
+    await expect.poll(() => query(api.place.where, WAITING)).toEqual([{ waiting: 1 }])
+    const endpoint = { url: 'http://127.0.0.1:9/', enabled_events: { 0: '*' } }
+    expect((await api.call('POST', '/v1/webhook_endpoints', { body: endpoint })).status).toBe(200)
+    await holder.end()
+    expect((await canceling).status).toBe(200)
+    expect(await query(api.place.where, 'select 1 from webhook_deliveries')).toHaveLength(1)
+  })
+
   test('is refused with 409 at the one while the other works on it, and then gets the same answer', async () => {
     const { api, first, second } = await twoServers()
     const holder = await held(await api.place.open(), (tx) => tx.state.lock(false))

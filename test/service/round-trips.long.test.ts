@@ -52,7 +52,8 @@ function callsOf(made: Service, secret: string) {
   }
   const create = (key: string | undefined) => {
     const request = { key, method: 'POST', path: '/v1/identity/verification_sessions', params }
-    const operation = { run: (call: WriteCall) => createSession(call, params), toText: JSON.stringify }
+    const run = (call: WriteCall) => createSession(call, params)
+    const operation = { run, toText: JSON.stringify, tellsAtOnce: true }
     return asked(() => once(made, TESTER, request, operation))
   }
   return {

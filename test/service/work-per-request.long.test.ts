@@ -29,6 +29,7 @@ function create(made: Service) {
   return once(made, TESTER, request, {
     run: (call) => createSession(call, params),
     toText: (result) => JSON.stringify(result),
+    tellsAtOnce: true,
   })
 }
 

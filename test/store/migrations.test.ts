@@ -7,6 +7,7 @@ import type { Tables } from '../../src/store/queries/tables.js'
 import { patient } from '../../src/store/sqlite/busy.js'
 import { loadDriver } from '../../src/store/sqlite/database.js'
 import { sqliteDialect } from '../../src/store/sqlite/driver/dialect.js'
+import { query } from './databases.js'
 import { anApiKey, aSession } from './records.js'
 import { aFolder, sqlite, stores } from './stores.js'
 
@@ -103,6 +104,23 @@ for (const implementation of stores) {
       expect(ran).toEqual([all, ['9001-later']])
       // A store that is ahead of this program needs nothing.
       await open({ ...opening, whenPending: 'refuse' })
+    })
+
+    test('forget what a person picked, also when a program ends the attempt or redacts that does not know it', async () => {
+      const { open, where } = await implementation.place()
+      const store = await open()
+      const picking = { status: 'processing', picked: { type: 'passport', country: 'FR' } } as const
+      for (const id of ['a', 'b', 'c']) await store.write((tx) => tx.sessions.insert(aSession(id, picking)))
+      const asOlder = async (set: string, id: string) => {
+        const update = `update verification_sessions set ${set} where id = '${id}'`
+        if (implementation.name === 'PostgreSQL') await query(where, update)
+        else new (await loadDriver())(where).exec(update)
+      }
+      await asOlder("status = 'verified'", 'a')
+      await asOlder("redaction = 'processing'", 'b')
+      await asOlder("status = 'processing'", 'c')
+      const pickedIn = async (id: string) => (await store.read((tx) => tx.sessions.byId(false, id)))?.picked
+      expect([await pickedIn('a'), await pickedIn('b'), await pickedIn('c')]).toEqual([null, null, picking.picked])
     })
 
     test('that fail leave nothing behind', async () => {

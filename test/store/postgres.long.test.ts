@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { MIGRATIONS } from '../../src/store/migrations/migrations.js'
 import { isFault, parseDatabaseAddress } from '../../src/store/postgres/address.js'
 import { postgresDialect } from '../../src/store/postgres/dialect.js'
 import { toConnectError } from '../../src/store/postgres/failure.js'
@@ -53,6 +54,24 @@ test('every reference to another table has an index: else dropping a row reads t
 })
 
 describe('opening', () => {
+  test('with a migration waits for a long read without holding up the reads behind it', async () => {
+    const url = await aDatabase()
+    await (
+      await openPostgresStore({ url, migrations: MIGRATIONS.filter(({ name }) => name !== '0022-picked') })
+    ).close()
+    const reading = new pg.Client(url)
+    await reading.connect()
+    const count = 'select count(*)::integer as sessions from verification_sessions'
+    await reading.query(`begin; ${count}`)
+    const opening = openPostgresStore({ url })
+    const waiting = `select 1 from pg_stat_activity where ${OF_THE_STORE} and wait_event_type = 'Lock'`
+    await expect.poll(() => query(url, waiting)).toHaveLength(1)
+    // The migration lets it through, while the long read goes on.
+    expect(await query(url, count)).toEqual([{ sessions: 0 }])
+    await reading.end()
+    await (await opening).close()
+  })
+
   test('ten processes at once make one store between them', async () => {
     const url = await aDatabase()
     const program = await bundled('test/store/open-and-count.program.ts')

@@ -33,6 +33,8 @@ export interface Facts {
   readonly shownOnce?: readonly string[]
   /** Members that a replayed answer shows only to the API key that got the first answer. */
   readonly shownToMaker?: readonly string[]
+  /** Whether it waits for no lock before the event that it causes. */
+  readonly tellsAtOnce?: boolean
   /** For DELETE: the answer is the whole deleted object. Elsewhere it only says that the object is deleted. */
   readonly answersWhole?: boolean
 }

@@ -78,8 +78,11 @@ export const SESSION_ROUTES: readonly AnyRoute[] = [
     listSessions(call, params, expand),
   ),
   read(`${url}/:session`, { ...READ, summary: 'Retrieve a verification session', ofOneSession: true }, retrieveSession),
-  write(url, { ...WRITE, summary: 'Create a verification session' }, PARAMS, (call, params, _id, expand) =>
-    createSession(call, params, expand),
+  write(
+    url,
+    { ...WRITE, summary: 'Create a verification session', tellsAtOnce: true },
+    PARAMS,
+    (call, params, _id, expand) => createSession(call, params, expand),
   ),
   write(
     `${url}/:session`,

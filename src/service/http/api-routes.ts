@@ -137,6 +137,7 @@ function writeRoute(app: FastifyInstance, service: Service, route: WriteRoute, g
         ...(route.answers === 'ephemeral_key' && { resume: (call, key) => createEphemeralKey(call, params, key) }),
         ...(route.answers === 'verification_flow_probe' && { resume: (call) => probeFlow(call, id) }),
         toText: (result) => toText(without(result, route.shownOnce)),
+        tellsAtOnce: route.tellsAtOnce ?? false,
       })
       const stored =
         route.answers === 'verification_session' ? await complete(answer.body, expanded, request) : answer.body

@@ -1,14 +1,10 @@
 import { sql } from 'kysely'
 import type { Migration } from './migration.js'
 
-/**
- * Sessions of one flow by version and by status, and the document that a person picked on the page, until the attempt
- * ends. It only adds: an attempt that an older program ends has the simulator's own document in its report.
- */
+/** Sessions of one flow by version and by status. It only adds. */
 export const sessionLists: Migration = {
   name: '0020-session-lists',
   async up(tx) {
-    await tx.schema.alterTable('verification_sessions').addColumn('picked', 'text').execute()
     for (const [name, column] of Object.entries({ version: 'flow_version', status: 'status' })) {
       await tx.schema
         .createIndex(`sessions_of_flow_by_${name}`)

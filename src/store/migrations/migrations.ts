@@ -22,6 +22,7 @@ import { auditLog } from './0018-audit-log.js'
 import { reviews } from './0019-reviews.js'
 import { sessionLists } from './0020-session-lists.js'
 import { durations } from './0021-durations.js'
+import { picked } from './0022-picked.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -46,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   reviews,
   sessionLists,
   durations,
+  picked,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

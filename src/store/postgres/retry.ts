@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../store.js'
-import { busy, isCollision, lossOf } from './failure.js'
+import { busy, isCollision, isOutdatedStatement, lossOf } from './failure.js'
 
 /** The most tries. */
 const MOST_TRIES = 6
@@ -40,6 +40,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
   const { label, poolSize, isRepeatable = false } = options
   const end = Date.now() + LONGEST
   let dead = 0
+  let isAnew = false
   for (let tries = 1; ; ) {
     try {
       return await work()
@@ -48,6 +49,11 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
       const isWorthIt = isCollision(error) || (loss !== undefined && (loss !== 'unknown' || isRepeatable))
       if (!isWorthIt) throw error
       const isOver = Date.now() > end
+      // Whoever waited for a migration finds its statements outdated, however long that took: it begins anew, once.
+      if (isOver && !isAnew && isOutdatedStatement(error)) {
+        isAnew = true
+        continue
+      }
       // Another connection may be alive, so no wait is needed.
       if (loss === 'never begun' && dead < poolSize && !isOver) {
         dead += 1

@@ -33,6 +33,8 @@ export interface Operation {
   /** Answers again for a request whose first answer got lost after its transaction; by the id of its object. */
   readonly resume?: (call: WriteCall, id: string) => ReturnType<Run>
   readonly toText: (result: unknown) => string
+  /** Whether it waits for no lock before its event: then it may be asked early who gets that. */
+  readonly tellsAtOnce?: boolean
 }
 
 /**
@@ -54,7 +56,7 @@ export async function once(
   service: Service,
   caller: Caller,
   request: IdempotentRequest,
-  { run, resume, toText }: Operation,
+  { run, resume, toText, tellsAtOnce = false }: Operation,
 ): Promise<Answer> {
   const { key } = request
   if (key === undefined) {
@@ -70,7 +72,7 @@ export async function once(
   service.underWay.add(name)
   try {
     return await service.write(caller, async (call) => {
-      const { isFree, found } = await asked(call, name, key)
+      const { isFree, found } = await asked(call, { name, key, tellsAtOnce })
       if (!isFree) throw keyInUse(key)
       const stored = await firstAnswer(call, found, request)
       if (stored === undefined) return runAndKeep(call, { key, request, run, toText })
@@ -84,16 +86,21 @@ export async function once(
   }
 }
 
+interface Asked extends Pick<Operation, 'tellsAtOnce'> {
+  readonly name: string
+  readonly key: string
+}
+
 /**
  * Whether no other process runs the request, and what is stored for its key. A store that is far away is asked for both
- * at once, the lock first: whoever held it has stored its answer by then. It is also asked who gets the event that most
- * requests cause, which the transaction remembers.
+ * at once, the lock first: whoever held it has stored its answer by then. It is also asked who gets the event, which the
+ * transaction remembers; not of what may wait for a lock first, as an endpoint may be made meanwhile.
  */
-async function asked({ tx, livemode }: WriteCall, name: string, key: string) {
+async function asked({ tx, livemode }: WriteCall, { name, key, tellsAtOnce }: Asked) {
   const [isFree, found] = await Promise.all([
     tx.tryLock(name),
     tx.idempotency.find(livemode, key),
-    tx.webhookEndpoints.enabled(livemode),
+    ...(tellsAtOnce ? [tx.webhookEndpoints.enabled(livemode)] : []),
   ])
   return { isFree, found }
 }

@@ -30,7 +30,8 @@ export async function oncePerForm<T extends { readonly id: string }>(
     key,
     api_key: idOfPrincipal(principal),
     fingerprint: '',
-    resource: made.id,
+    // Not what was made: answers about that are dropped earlier, with its secret or itself.
+    resource: `form_${form}`,
     status: 409,
     body: '',
     request: call.request?.id ?? null,
