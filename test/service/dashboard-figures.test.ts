@@ -117,6 +117,7 @@ describe.each(stores)('the use of flows, on $name', (implementation) => {
     await api.session('flow-12', 'cancel')
     await api.session('flow-12')
     await api.session('flow-31')
+    await api.session('flow-12')
     const keysAt = async (path: string) => {
       const { text } = await api.show(path)
       const keys = [...text.matchAll(/<div class="quiet">(flow-\d+)</g)].map(([, key = '']) => Number(key.slice(5)))
@@ -124,7 +125,8 @@ describe.each(stores)('the use of flows, on $name', (implementation) => {
     }
     const used = await keysAt('test/flows?sort=used')
     expect(used.keys.slice(0, 4)).toEqual([12, 31, 10, 11])
-    expect(used.text).toContain('3<div class="quiet">1 verified, 1 requires input, 1 canceled</div>')
+    expect(used.text).toContain('4<div class="quiet">1 verified, 2 require input, 1 canceled</div>')
+    expect(used.text).toContain('1<div class="quiet">1 requires input</div>')
     const byKey = await keysAt('test/flows?sort=key&search=flow-')
     const rest = await keysAt(byKey.next ?? '')
     expect([...byKey.keys, ...rest.keys]).toEqual(Array.from({ length: 30 }, (_, index) => index + 10))

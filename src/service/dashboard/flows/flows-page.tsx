@@ -8,7 +8,7 @@ import { ListTable } from '../lists/list-table.js'
 import { Live } from '../lists/live.js'
 import { Pages, type Paging } from '../lists/paging.js'
 import { Checks } from '../parts/checks.js'
-import { statusWords } from '../parts/status.js'
+import { countOf } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
 export interface FlowsView {
@@ -114,7 +114,7 @@ function Usage({ of }: { readonly of: SessionCounts | undefined }) {
   return (
     <>
       {of.sessions}
-      <div class="quiet">{parts.map((status) => `${of[status]} ${statusWords(status).toLowerCase()}`).join(', ')}</div>
+      <div class="quiet">{parts.map((status) => countOf(of[status], status)).join(', ')}</div>
     </>
   )
 }
