@@ -118,7 +118,7 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         <section class="card wide" aria-labelledby="verifications">
           <div class="card-body">
             <h2 id="verifications">Newest verifications</h2>
-            <Filters action={`${here}#verifications`} filter={filter}>
+            <Filters frame={frame} part="verifications" filter={filter}>
               <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
               <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />
               <DayFilters since={filter.since} until={filter.until} />

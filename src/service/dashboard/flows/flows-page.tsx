@@ -41,7 +41,7 @@ export function sortOf(text: string | undefined): FlowSort {
 
 /** Every flow of the mode. */
 export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted }: FlowsView): Page {
-  const { search, project, status } = filter
+  const { search, project, status, sort } = filter
   const narrowing = { search, project, status: status === 'active' ? '' : status }
   const isFiltered = Object.values(narrowing).some((value) => value !== '')
   return dashboardPage(
@@ -57,11 +57,11 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted 
       ),
     },
     <>
-      <Filters filter={narrowing}>
+      <Filters frame={frame} filter={narrowing} kept={sort === 'newest' ? {} : { sort }}>
         <TextFilter label="Key" name="search" value={filter.search} />
         <TextFilter label="Project" name="project" value={filter.project} />
         <ChoiceFilter label="Status" name="status" value={filter.status} choices={STATUSES} />
-        <ChoiceFilter label="Order" name="sort" value={filter.sort} choices={Object.entries(SORTS)} />
+        <ChoiceFilter label="Order" name="sort" value={sort} choices={Object.entries(SORTS)} />
       </Filters>
       <Live frame={frame}>
         {flows.length === 0 ? (

@@ -43,7 +43,7 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
       ),
     },
     <>
-      <Filters filter={{ ...filter }}>
+      <Filters frame={frame} filter={{ ...filter }}>
         <TextFilter label="Who, by id" name="actor" value={filter.actor} maxLength={300} />
         <ChoiceFilter
           label="What"

@@ -14,8 +14,13 @@ interface Figure<Value> {
 
 export interface ReportsView {
   readonly range: DayRange
-  /** Id or key of a flow; empty for all. */
-  readonly flow: string
+  readonly filter: {
+    /** Id or key of a flow; empty for all. */
+    readonly flow: string
+    /** The days that were asked for; empty for the last ones. */
+    readonly since: string
+    readonly until: string
+  }
   readonly figures: {
     readonly total: SessionCounts
     readonly days: readonly Figure<number>[]
@@ -27,7 +32,8 @@ export interface ReportsView {
 }
 
 /** What became of the verifications that were created on some days. */
-export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView): Page {
+export function reportsPage(frame: Frame, { range, filter, figures }: ReportsView): Page {
+  const { flow } = filter
   const { total, days, errors, flows, otherFlows, versions } = figures
   const days_ = { since: dayText(range.from), until: dayText(range.to) }
   const query = new URLSearchParams({ ...days_, ...(flow !== '' && { flow }) })
@@ -44,7 +50,7 @@ export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView)
       ),
     },
     <>
-      <Filters filter={{ flow }}>
+      <Filters frame={frame} filter={filter}>
         <DayFilters since={days_.since} until={days_.until} />
         <TextFilter label="Flow" name="flow" value={flow} />
       </Filters>

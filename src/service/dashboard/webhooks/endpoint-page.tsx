@@ -73,7 +73,7 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
       <section class="card" aria-labelledby="deliveries">
         <div class="card-body">
           <h2 id="deliveries">Deliveries</h2>
-          <Filters filter={{ status }}>
+          <Filters frame={frame} filter={{ status }}>
             <ChoiceFilter
               label="Status"
               name="status"

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Definitions } from '../../../forge/definitions.js'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { ApiError } from '../../api-error.js'
-import { at, type DashboardMode, type Frame, THEMES } from '../../dashboard/frame.js'
+import { at, type DashboardMode, type Frame, THEMES, withQuery } from '../../dashboard/frame.js'
 import { faultPage, type ProviderState, signInAgainPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, WriteCall } from '../../operations/calls/call.js'
@@ -170,8 +170,7 @@ export function dashboardRoutes(
 /** The page's address without what was just done, which is said once. */
 function hereOf({ url }: FastifyRequest): string {
   const { done: _, ...query } = queryOf({ url })
-  const text = new URLSearchParams(query).toString()
-  return `${url.split('?')[0]}${text === '' ? '' : `?${text}`}`
+  return withQuery(url.split('?')[0] ?? '', query)
 }
 
 const NO_PAGE = 'There is no such page.'

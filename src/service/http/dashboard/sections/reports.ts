@@ -34,5 +34,9 @@ async function reportOf(call: ReadCall, { query: { since = '', until = '', flow 
   const first = dayNumber(since) ?? last - REPORT_DAYS + 1
   // Days in the wrong order are a range of one day.
   const range = { from: Math.max(Math.min(first, last), last - REPORT_DAYS_LIMIT + 1), to: last }
-  return { range, flow, figures: await figuresOf(call, range, flow === '' ? undefined : flow) }
+  return {
+    range,
+    filter: { flow, since, until },
+    figures: await figuresOf(call, range, flow === '' ? undefined : flow),
+  }
 }

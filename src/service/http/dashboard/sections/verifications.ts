@@ -67,8 +67,8 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
-/** What a list is narrowed by, and stays narrowed by when a person is looked for in it. */
-const KEPT_FILTERS = ['flow', 'version', 'status', 'country', 'since', 'until', 'reference_digest', 'email_digest']
+/** What the address of the list keeps when a person is looked for in it: what narrows it, and whether it is live. */
+const KEPT = ['flow', 'version', 'status', 'country', 'since', 'until', 'reference_digest', 'email_digest', 'live']
 
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
   {
@@ -78,7 +78,7 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
     async act(_write, _names, fields) {
       const [reference, address] = [text(fields.reference), text(fields.email).trim()]
       const query = {
-        ...Object.fromEntries(KEPT_FILTERS.map((name) => [name, text(fields[name])])),
+        ...Object.fromEntries(KEPT.map((name) => [name, text(fields[name])])),
         ...(reference !== '' && { reference_digest: sha256(reference) }),
         ...(address !== '' && { email_digest: emailDigest(address) }),
       }
