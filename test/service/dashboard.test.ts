@@ -428,6 +428,9 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect((await browser.show('/dashboard/test/webhooks')).text).toContain(receiver.url)
     expect((await browser.show(here.replace('/test/', '/live/'))).status).toBe(404)
     expect((await browser.show(`${here}?status=failed`)).text).toContain('There is none.')
+    expect(plain((await browser.show(`${here}?status=bogus`)).text)).toContain("'bogus' is not a status of deliveries.")
+    const bogus = await browser.show('/dashboard/test/flows?status=bogus')
+    expect(plain(bogus.text)).toContain("'bogus' is not a status of flows.")
   })
 
   test('an endpoint is made, edited and deleted by forms, and its secret is shown once', async () => {

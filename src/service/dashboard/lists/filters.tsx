@@ -8,6 +8,8 @@ interface Props {
   readonly part?: string
   /** What narrows the list now, by name. Empty texts narrow nothing. */
   readonly filter: Readonly<Record<string, string>>
+  /** What of it is not understood, or names what does not exist: nothing is listed then. */
+  readonly faults?: readonly string[]
   /** What of its address the list keeps where nothing narrows it, such as its order. */
   readonly kept?: Readonly<Record<string, string>>
   /** The fields. */
@@ -15,7 +17,7 @@ interface Props {
 }
 
 /** What a list is narrowed by: its fields, and the end that each of these forms has. */
-export function Filters({ frame, part, filter, kept = {}, children }: Props) {
+export function Filters({ frame, part, filter, faults = [], kept = {}, children }: Props) {
   const isNarrowed = Object.values(filter).some((value) => value !== '')
   const [path = ''] = frame.here.split('?')
   const place = part === undefined ? '' : `#${part}`
@@ -32,6 +34,13 @@ export function Filters({ frame, part, filter, kept = {}, children }: Props) {
           {isNarrowed && <a href={`${withQuery(path, { ...kept, ...live })}${place}`}>Clear</a>}
         </div>
       </form>
+      {faults.length > 0 && (
+        <div class="alert alert-danger" role="alert">
+          {faults.map((fault) => (
+            <div key={fault}>{fault}</div>
+          ))}
+        </div>
+      )}
     </search>
   )
 }

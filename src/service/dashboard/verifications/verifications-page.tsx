@@ -13,6 +13,8 @@ export interface VerificationsView {
   /** What was found, by session; empty for those who may not read reports. */
   readonly reports: ReadonlyMap<string, ReportChecks>
   readonly paging: Paging
+  /** Why nothing is listed; empty where the filter is understood. */
+  readonly faults: readonly string[]
   readonly filter: {
     readonly flow: string
     /** A version of that flow. */
@@ -31,14 +33,14 @@ export interface VerificationsView {
 /** Every verification of the mode, newest first. */
 export function verificationsPage(
   frame: Frame,
-  { sessions, flowNames, reports, paging, filter }: VerificationsView,
+  { sessions, flowNames, reports, paging, filter, faults }: VerificationsView,
 ): Page {
   return dashboardPage(
     200,
     frame,
     { title: 'Verifications', within: 'verifications' },
     <>
-      <Filters frame={frame} filter={filter}>
+      <Filters frame={frame} filter={filter} faults={faults}>
         <TextFilter label="Id" name="id" value="" />
         <TextFilter label="Flow" name="flow" value={filter.flow} />
         {filter.flow !== '' && <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />}

@@ -133,6 +133,7 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       if (isGrave && !person.isFresh) throw new NotFresh(person)
       const shown = await show(readFor(caller), askedOf(request), frameOf(request, person))
+      if ('to' in shown) return leadOn(request, reply, shown.to, shown.query)
       if ('file' in shown || !isRefresh(request)) return sendShown(reply, caller, shown)
       return sendRefreshed(request, reply, shown)
     })
@@ -152,9 +153,7 @@ export function dashboardRoutes(
         const around = { read: readFor(caller), frame, definitions: definitions ?? null }
         const done = await row.act(writeFor(caller), names, fields, around)
         if (!('to' in done)) return await sendShown(reply, caller, done)
-        const query = 'query' in done ? done.query : { done: done.notice }
-        const given = Object.entries(query).filter(([, value]) => value !== '')
-        return reply.redirect(`${at(modeOf(request), ...done.to)}?${new URLSearchParams(given)}`, 303)
+        return leadOn(request, reply, done.to, 'query' in done ? done.query : { done: done.notice })
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
         const { again } = row
@@ -165,6 +164,17 @@ export function dashboardRoutes(
       }
     })
   }
+}
+
+/** To another page of the mode. */
+function leadOn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  to: readonly string[],
+  query: Readonly<Record<string, string>>,
+): FastifyReply {
+  const given = Object.entries(query).filter(([, value]) => value !== '')
+  return reply.redirect(withQuery(at(modeOf(request), ...to), Object.fromEntries(given)), 303)
 }
 
 /** The page's address without what was just done, which is said once. */
