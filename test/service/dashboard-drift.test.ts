@@ -195,7 +195,18 @@ describe.each(storeOfTheLane)('the list of verifications, on $name', (implementa
     ])
     expect(await found(analyst, 'country=us')).toEqual([true, false])
     expect(await found(analyst, `country=${encodeURIComponent(SCRIPT)}`)).toEqual([false, false])
-    expect(await found(viewer, `${digest}&country=gb`)).toEqual([true, true])
+    const { text: unnarrowed } = await viewer.show(`${list}?${digest}&reference=x&country=gb`)
+    expect(await found(viewer, `${digest}&reference=x&country=gb`)).toEqual([true, true])
+    // What a viewer may not use does not stand there as if it had narrowed the list.
+    expect(unnarrowed).not.toMatch(/>Clear<|type="hidden" name="\w+_digest"/)
+    // An address of before digests says whom it is about; it leads to one that does not.
+    const old = await analyst.show(`${list}?reference=%20to%20otto@example.com&status=`)
+    expect(old.location).toMatch(/\/verifications\?reference_digest=[0-9a-f]{64}$/)
+    expect(await found(analyst, (old.location ?? '').split('?')[1] ?? '')).toEqual([false, true])
+    expect(await found(analyst, (await byPerson({ reference: ' to Anna@example.com ' })).slice(11))).toEqual([
+      true,
+      false,
+    ])
     expect((await analyst.show(list)).text).toMatch(/Document <span class="tone good">Passed/)
     expect((await viewer.show(list)).text).not.toMatch(/Passed|Failed|Country/)
     await api.call('POST', `/v1/identity/verification_sessions/${anna}/redact`)
@@ -224,13 +235,42 @@ describe.each(storeOfTheLane)('the list of verifications, on $name', (implementa
       ['status=requires_input', [true, false]],
       [`since=${day(api.clock.now)}`, [false, true]],
       [`until=${day(api.clock.now)}&version=1`, [true, false]],
-      ['version=x&status=x&since=x', [true, true]],
+      ['version=%20v2%20', [false, true]],
     ] as const) {
       for (const page of [`flows/a?${query}`, `verifications?flow=a&${query}`]) {
         const { text } = await browser.show(`${HERE}/${page}`)
         expect([page, [first, second].map((id) => text.includes(`>${id}<`))]).toEqual([page, found])
       }
     }
+    // What is not understood is said, and nothing is listed as if it were what was asked for.
+    for (const [query, fault] of [
+      ['version=abc', "'abc' is not a version: write its number, such as 2."],
+      ['version=0', "'0' is not a version"],
+      ['status=bogus', "'bogus' is not a status."],
+      ['since=2026-02-30', "'2026-02-30' is not a day: write it like 2026-11-29."],
+      ['until=30.11.2026', "'30.11.2026' is not a day"],
+    ] as const) {
+      for (const page of [`flows/a?${query}`, `verifications?flow=a&${query}`]) {
+        const { status, text } = await browser.show(`${HERE}/${page}`)
+        expect([page, status, plain(text).includes(fault)]).toEqual([page, 200, true])
+        expect([page, [first, second].map((id) => text.includes(`>${id}<`))]).toEqual([page, [false, false]])
+        expect(text).toContain('>Clear</a>')
+      }
+    }
+    for (const [query, fault] of [
+      ['flow=sign-upp', "There is no flow 'sign-upp'."],
+      ['id=vs_none', "There is no verification 'vs_none'."],
+    ]) {
+      const { status, text } = await browser.show(`${HERE}/verifications?${query}`)
+      expect([query, status, plain(text).includes(fault ?? ''), text.includes(first)]).toEqual([
+        query,
+        200,
+        true,
+        false,
+      ])
+    }
+    expect((await browser.show(`${HERE}/verifications?flow=%20a`)).text).toContain(`>${first}<`)
+    expect((await browser.show(`${HERE}/verifications?id=%20${first}`)).text).toContain(`>${first}<`)
     const { text } = await browser.show(`${HERE}/flows/a?version=2`)
     expect(text).toContain(
       'href="/dashboard/test/verifications?flow=a&amp;status=&amp;version=2&amp;since=&amp;until="',

@@ -428,6 +428,9 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect((await browser.show('/dashboard/test/webhooks')).text).toContain(receiver.url)
     expect((await browser.show(here.replace('/test/', '/live/'))).status).toBe(404)
     expect((await browser.show(`${here}?status=failed`)).text).toContain('There is none.')
+    expect(plain((await browser.show(`${here}?status=bogus`)).text)).toContain("'bogus' is not a status of deliveries.")
+    const bogus = await browser.show('/dashboard/test/flows?status=bogus')
+    expect(plain(bogus.text)).toContain("'bogus' is not a status of flows.")
   })
 
   test('an endpoint is made, edited and deleted by forms, and its secret is shown once', async () => {
@@ -651,6 +654,35 @@ describe('around the pages', () => {
     }
     const ended = await again()
     expect([ended.status, ended.headers.get('hx-refresh')]).toEqual([401, 'true'])
+  })
+
+  test('a list that was stopped stays so, and keeps its order, when it is narrowed or no longer narrowed', async () => {
+    const api = await aDashboard(aStore())
+    await aFlow(api)
+    const browser = await api.signedIn()
+    for (const [page, narrowing, cleared] of [
+      ['flows', 'search=a&sort=key&live=off', 'flows?sort=key&amp;live=off'],
+      ['flows', 'search=a&sort=used', 'flows?sort=used'],
+      ['flows/a', 'status=verified&live=off', 'flows/a?live=off#verifications'],
+      ['verifications', 'status=verified&live=off', 'verifications?live=off'],
+      ['verifications', 'status=verified', 'verifications'],
+      ['events', 'type=x&live=off', 'events?live=off'],
+      ['reports', 'since=2026-09-01', 'reports'],
+    ] as const) {
+      const { text } = await browser.show(`/dashboard/test/${page}?${narrowing}`)
+      expect(text).toContain(`<a href="/dashboard/test/${cleared}">Clear</a>`)
+      const forms = text.slice(0, text.indexOf('</main>')).match(/<form[^>]*class="filters".*?<\/form>/gs) ?? []
+      const ofList = forms.filter((form) => form.includes('>Filter<') || form.includes('>Find<'))
+      const isStopped = narrowing.includes('live=off')
+      expect(ofList.map((form) => form.includes('<input type="hidden" name="live" value="off"/>'))).toEqual(
+        ofList.map(() => isStopped),
+      )
+      const plainly = await browser.show(`/dashboard/test/${page}`)
+      expect(plainly.text).not.toContain('>Clear</a>')
+    }
+    const here = '/dashboard/test/verifications'
+    const { location } = await browser.send(here, here, { reference: 'x', live: 'off' })
+    expect(location).toMatch(/live=off/)
   })
 
   test('API keys and sign-ins keep themselves up to date, and rows with a form are told apart by id', async () => {

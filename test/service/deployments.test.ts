@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ChangeRequest, Deployment, DeploymentRequest } from '../../src/model/deployment.js'
 import type { ObservedState } from '../../src/model/state.js'
 import { ApiError } from '../../src/service/api-error.js'
@@ -360,6 +360,22 @@ function countingChanges(tx: ReadTransaction) {
   })
   return { tx: { deployments } as ReadTransaction, read: () => count }
 }
+
+describe.each(storeOfTheLane)('how long a deployment took, on $name', (implementation) => {
+  test('includes waiting for its transaction, as while another deployment is written', async () => {
+    const { store } = await aService(implementation)
+    let time = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => time)
+    const write: typeof store.write = (work) => {
+      time += 1_500
+      return store.write(work)
+    }
+    const busy = service({ store: { ...store, write } })
+    const deployment = await busy.write(TESTER, (call) => deploy(call, aDeployment([creating('a')])))
+    clock.mockRestore()
+    expect(deployment.duration).toBe(1_500)
+  })
+})
 
 describe.each(storeOfTheLane)('the list of deployments, on $name', (implementation) => {
   test('is newest first, by project, in pages; each is retrieved with its changes', async () => {

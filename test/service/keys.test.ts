@@ -63,12 +63,15 @@ describe.each(storeOfTheLane)('API keys, on $name', (implementation) => {
     await expect(service.write(TESTER, (call) => revokeKey(call, 'ak_none'))).rejects.toMatchObject({ status: 404 })
   })
 
-  test.each(['', ' ', 'two\nlines', 'x'.repeat(101)])('have a name of one line: %j', async (name) => {
-    const { service } = await aService(implementation)
-    await expect(service.write(TESTER, (call) => createKey(call, { mode: 'test', name }))).rejects.toMatchObject({
-      body: { param: 'name' },
-    })
-  })
+  test.each([...['', ' ', 'two\nlines', 'x'.repeat(101)], ...['ci \u202eterces', 'a\u2066b', 'a\u200bb']])(
+    'have a name of one line, which reads as it is: %j',
+    async (name) => {
+      const { service } = await aService(implementation)
+      await expect(service.write(TESTER, (call) => createKey(call, { mode: 'test', name }))).rejects.toMatchObject({
+        body: { param: 'name' },
+      })
+    },
+  )
 
   test('have a mode', async () => {
     const { service } = await aService(implementation)

@@ -404,10 +404,12 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
 
   test('sees that the session was canceled after the attempt, and others only that the link is used up', async () => {
     const api = await aService(implementation)
-    for (const [action, outcome, title] of [
-      ['cancel', 'document_expired', 'This verification was canceled'],
-      ['redact', 'document_expired', 'This verification was canceled'],
-      ['redact', 'verified', 'This link is used up'],
+    const back = 'Go back to <a href="https://example.com/back">example.com</a>'
+    for (const [action, outcome, title, leadsBack] of [
+      ['cancel', 'document_expired', 'This verification was canceled', true],
+      // The address to go back to is erased, too.
+      ['redact', 'document_expired', 'This verification was canceled', false],
+      ['redact', 'verified', 'This link is used up', false],
     ] as const) {
       const { id, url } = await aSession(api, EVERYTHING, { return_url: 'https://example.com/back' })
       const person = aPerson()
@@ -415,8 +417,10 @@ describe.each(storeOfTheLane)('a person who is verified, on $name', (implementat
       await api.call('POST', `${SESSIONS}/${id}/${action}`)
       for (const seen of [await person.open(url), await person.send(url, { step: 'outcome', outcome })]) {
         expect([action, outcome, seen.status, seen.title]).toEqual([action, outcome, 410, title])
+        expect([action, seen.text.includes(back)]).toEqual([action, leadsBack])
       }
-      expect((await aPerson().open(url)).title).toBe('This link is used up')
+      const other = await aPerson().open(url)
+      expect([other.title, other.text.includes(back)]).toEqual(['This link is used up', false])
     }
   })
 

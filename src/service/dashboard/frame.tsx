@@ -81,6 +81,12 @@ export function at(mode: DashboardMode, ...names: readonly string[]): string {
   return `/dashboard/${[mode, ...names].map(encodeURIComponent).join('/')}`
 }
 
+/** A path with a query, if there is one. */
+export function withQuery(path: string, query: Readonly<Record<string, string>>): string {
+  const text = new URLSearchParams(query).toString()
+  return text === '' ? path : `${path}?${text}`
+}
+
 /** A page for somebody who is signed in. All content is escaped. */
 export function dashboardPage(status: number, frame: Frame, content: Content, children: ComponentChildren): Page {
   const { mode, person, notice } = frame

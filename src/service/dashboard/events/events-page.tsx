@@ -21,7 +21,7 @@ export function eventsPage(frame: Frame, { events, paging, type }: EventsView): 
     frame,
     { title: 'Events', within: 'events' },
     <>
-      <Filters filter={{ type }}>
+      <Filters frame={frame} filter={{ type }}>
         <TextFilter label="Type" name="type" value={type} maxLength={100} placeholder="identity.*" />
       </Filters>
       <Live frame={frame}>

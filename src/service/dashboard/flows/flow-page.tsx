@@ -34,6 +34,8 @@ export interface FlowView {
     readonly since: string
     readonly until: string
   }
+  /** Why no verification is listed; empty where the filter is understood. */
+  readonly faults: readonly string[]
   /** Whether it is other than its last deployment left it. */
   readonly isDrifted: boolean
   /** The static link as a picture, in SVG; null while the link is off. */
@@ -42,7 +44,7 @@ export interface FlowView {
 
 /** One flow: what it asks for, its link, its versions and the newest verifications. */
 export function flowPage(frame: Frame, view: FlowView): Page {
-  const { flow, yaml, versions, marked, sessions, filter, usage } = view
+  const { flow, yaml, versions, marked, sessions, filter, faults, usage } = view
   const here = at(frame.mode, 'flows', flow.key)
   return dashboardPage(
     200,
@@ -118,7 +120,7 @@ export function flowPage(frame: Frame, view: FlowView): Page {
         <section class="card wide" aria-labelledby="verifications">
           <div class="card-body">
             <h2 id="verifications">Newest verifications</h2>
-            <Filters action={`${here}#verifications`} filter={filter}>
+            <Filters frame={frame} part="verifications" filter={filter} faults={faults}>
               <ChoiceFilter label="Status" name="status" value={filter.status} choices={SESSION_STATUS_CHOICES} />
               <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />
               <DayFilters since={filter.since} until={filter.until} />

@@ -8,7 +8,7 @@ import { ListTable } from '../lists/list-table.js'
 import { Live } from '../lists/live.js'
 import { Pages, type Paging } from '../lists/paging.js'
 import { Checks } from '../parts/checks.js'
-import { statusWords } from '../parts/status.js'
+import { countOf } from '../parts/status.js'
 import { Time } from '../parts/time.js'
 
 export interface FlowsView {
@@ -20,6 +20,8 @@ export interface FlowsView {
     readonly status: 'active' | 'archived'
     readonly sort: FlowSort
   }
+  /** Why nothing is listed; empty where the filter is understood. */
+  readonly faults: readonly string[]
   /** What became of the verifications of the last 30 days, by id of the flow. */
   readonly usage: ReadonlyMap<string, SessionCounts>
   /** The ids of those that are other than their last deployment left them. */
@@ -29,10 +31,7 @@ export interface FlowsView {
 const SORTS = { newest: 'newest first', key: 'by key', used: 'most used first' } as const
 type FlowSort = keyof typeof SORTS
 
-const STATUSES = [
-  ['active', 'active'],
-  ['archived', 'archived'],
-] as const
+export const FLOW_STATUSES = ['active', 'archived'] as const
 
 /** The order that a query asks for. */
 export function sortOf(text: string | undefined): FlowSort {
@@ -40,10 +39,10 @@ export function sortOf(text: string | undefined): FlowSort {
 }
 
 /** Every flow of the mode. */
-export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted }: FlowsView): Page {
-  const { search, project, status } = filter
+export function flowsPage(frame: Frame, { flows, paging, filter, faults, usage, drifted }: FlowsView): Page {
+  const { search, project, status, sort } = filter
   const narrowing = { search, project, status: status === 'active' ? '' : status }
-  const isFiltered = Object.values(narrowing).some((value) => value !== '')
+  const isFiltered = faults.length > 0 || Object.values(narrowing).some((value) => value !== '')
   return dashboardPage(
     200,
     frame,
@@ -57,11 +56,16 @@ export function flowsPage(frame: Frame, { flows, paging, filter, usage, drifted 
       ),
     },
     <>
-      <Filters filter={narrowing}>
+      <Filters frame={frame} filter={narrowing} faults={faults} kept={sort === 'newest' ? {} : { sort }}>
         <TextFilter label="Key" name="search" value={filter.search} />
         <TextFilter label="Project" name="project" value={filter.project} />
-        <ChoiceFilter label="Status" name="status" value={filter.status} choices={STATUSES} />
-        <ChoiceFilter label="Order" name="sort" value={filter.sort} choices={Object.entries(SORTS)} />
+        <ChoiceFilter
+          label="Status"
+          name="status"
+          value={filter.status}
+          choices={FLOW_STATUSES.map((one) => [one, one] as const)}
+        />
+        <ChoiceFilter label="Order" name="sort" value={sort} choices={Object.entries(SORTS)} />
       </Filters>
       <Live frame={frame}>
         {flows.length === 0 ? (
@@ -114,7 +118,7 @@ function Usage({ of }: { readonly of: SessionCounts | undefined }) {
   return (
     <>
       {of.sessions}
-      <div class="quiet">{parts.map((status) => `${of[status]} ${statusWords(status).toLowerCase()}`).join(', ')}</div>
+      <div class="quiet">{parts.map((status) => countOf(of[status], status)).join(', ')}</div>
     </>
   )
 }

@@ -12,12 +12,14 @@ interface Props {
   /** The heads of the columns. */
   readonly columns: readonly string[]
   readonly rows: readonly ListRow[]
+  /** Whether all columns but the first hold numbers: these stand at the right. */
+  readonly holdsNumbers?: boolean
 }
 
 /** The table of a list. Where the page is narrow, each row is a block, and each cell names its column. */
-export function ListTable({ columns, rows }: Props) {
+export function ListTable({ columns, rows, holdsNumbers = false }: Props) {
   return (
-    <table class="table table-vcenter card-table list" role="table">
+    <table class={`table table-vcenter card-table list${holdsNumbers ? ' counts' : ''}`} role="table">
       <thead role="rowgroup">
         <tr role="row">
           {columns.map((name) => (

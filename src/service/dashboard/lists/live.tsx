@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { Frame } from '../frame.js'
+import { type Frame, withQuery } from '../frame.js'
 
 interface Props {
   readonly frame: Frame
@@ -14,7 +14,7 @@ interface Props {
  */
 export function Live({ frame, children }: Props) {
   const { here } = frame
-  if (new URLSearchParams(here.split('?')[1]).get('live') === 'off') {
+  if (liveIn(frame).live === 'off') {
     return (
       <div class="live">
         {children}
@@ -34,10 +34,13 @@ export function Live({ frame, children }: Props) {
   )
 }
 
+/** What of the page's address says whether it keeps itself up to date: forms and links to the same page keep it. */
+export function liveIn({ here }: Pick<Frame, 'here'>): { readonly live?: 'off' } {
+  return new URLSearchParams(here.split('?')[1]).get('live') === 'off' ? { live: 'off' } : {}
+}
+
 function withLive(here: string, live: string | null): string {
   const [path = '', text] = here.split('?')
-  const query = new URLSearchParams(text)
-  if (live === null) query.delete('live')
-  else query.set('live', live)
-  return query.size === 0 ? path : `${path}?${query}`
+  const { live: _, ...query } = Object.fromEntries(new URLSearchParams(text))
+  return withQuery(path, { ...query, ...(live !== null && { live }) })
 }

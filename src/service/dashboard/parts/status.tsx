@@ -19,8 +19,10 @@ export function Status({ of }: { readonly of: SessionStatus }) {
   return <span class={`tone ${TONES[of]}`}>{WORDS[of]}</span>
 }
 
-export function statusWords(status: SessionStatus): string {
-  return WORDS[status]
+/** "1 requires input", "3 require input", "2 verified". */
+export function countOf(count: number, status: SessionStatus): string {
+  const words = status === 'requires_input' && count !== 1 ? 'require input' : WORDS[status].toLowerCase()
+  return `${count} ${words}`
 }
 
 /** What a list of verifications can be narrowed to. */

@@ -19,6 +19,8 @@ export interface AuditFilters {
 export interface AuditView {
   readonly records: readonly AuditRecord[]
   readonly filter: AuditFilters
+  /** Why nothing is listed; empty where the filter is understood. */
+  readonly faults: readonly string[]
   readonly paging: Paging
   /** How long records are kept; null for ever. */
   readonly keptDays: number | null
@@ -27,7 +29,7 @@ export interface AuditView {
 }
 
 /** Who did what, when and from where: in both modes and beyond them, newest first. */
-export function auditPage(frame: Frame, { records, filter, paging, keptDays, actions }: AuditView): Page {
+export function auditPage(frame: Frame, { records, filter, faults, paging, keptDays, actions }: AuditView): Page {
   const here = at(frame.mode, 'audit')
   const query = new URLSearchParams({ ...filter }).toString()
   return dashboardPage(
@@ -36,14 +38,14 @@ export function auditPage(frame: Frame, { records, filter, paging, keptDays, act
     {
       title: 'Audit log',
       within: 'audit',
-      actions: (
+      actions: faults.length === 0 && (
         <a class="btn" href={`${here}.csv?${query}`}>
           Download as CSV
         </a>
       ),
     },
     <>
-      <Filters filter={{ ...filter }}>
+      <Filters frame={frame} filter={{ ...filter }} faults={faults}>
         <TextFilter label="Who, by id" name="actor" value={filter.actor} maxLength={300} />
         <ChoiceFilter
           label="What"

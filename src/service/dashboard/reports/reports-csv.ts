@@ -2,7 +2,7 @@ import type { SessionCounts } from '../../../store/counts/session-counts.js'
 import { csvOf } from '../parts/csv.js'
 import { dayText } from '../parts/day.js'
 import { completionRate, verificationRate } from '../parts/rates.js'
-import type { ReportsView } from './reports-page.js'
+import type { ShownFigures } from './reports-page.js'
 
 const COLUMNS = [
   ...['by', 'value', 'name', 'created', 'started', 'submitted', 'verified', 'requires_input', 'processing', 'canceled'],
@@ -10,8 +10,7 @@ const COLUMNS = [
 ]
 
 /** What the page shows, as one table (RFC 4180): `by` says what a line counts. */
-export function reportsCsv({ figures }: Pick<ReportsView, 'figures'>): string {
-  const { total, days, flows, versions, errors } = figures
+export function reportsCsv({ total, days, flows, versions, errors }: ShownFigures): string {
   const lines = [
     COLUMNS,
     line('total', '', '', total),

@@ -14,40 +14,59 @@ interface Figure<Value> {
 
 export interface ReportsView {
   readonly range: DayRange
-  /** Id or key of a flow; empty for all. */
-  readonly flow: string
-  readonly figures: {
-    readonly total: SessionCounts
-    readonly days: readonly Figure<number>[]
-    readonly errors: readonly Figure<string>[]
-    readonly flows: readonly Figure<{ readonly key: string; readonly name: string } | null>[]
-    readonly otherFlows: number
-    readonly versions: readonly Figure<number>[]
+  readonly filter: {
+    /** Id or key of a flow; empty for all. */
+    readonly flow: string
+    /** The days that were asked for; empty for the last ones. */
+    readonly since: string
+    readonly until: string
   }
+  /** Why there are no figures; empty where the filter is understood. */
+  readonly faults: readonly string[]
+  readonly figures: ShownFigures | null
+}
+
+export interface ShownFigures {
+  readonly total: SessionCounts
+  readonly days: readonly Figure<number>[]
+  readonly errors: readonly Figure<string>[]
+  readonly flows: readonly Figure<{ readonly key: string; readonly name: string } | null>[]
+  readonly otherFlows: number
+  readonly versions: readonly Figure<number>[]
 }
 
 /** What became of the verifications that were created on some days. */
-export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView): Page {
-  const { total, days, errors, flows, otherFlows, versions } = figures
-  const days_ = { since: dayText(range.from), until: dayText(range.to) }
-  const query = new URLSearchParams({ ...days_, ...(flow !== '' && { flow }) })
+export function reportsPage(frame: Frame, { range, filter, faults, figures }: ReportsView): Page {
+  const { flow } = filter
+  const shown = { since: dayText(range.from), until: dayText(range.to) }
+  const query = new URLSearchParams({ ...shown, ...(flow !== '' && { flow }) })
   return dashboardPage(
     200,
     frame,
     {
       title: 'Reports',
       within: 'reports',
-      actions: (
+      actions: figures !== null && (
         <a class="btn" href={`${at(frame.mode, 'reports.csv')}?${query}`} download>
           Download as CSV
         </a>
       ),
     },
     <>
-      <Filters filter={{ flow }}>
-        <DayFilters since={days_.since} until={days_.until} />
+      <Filters frame={frame} filter={filter} faults={faults}>
+        <DayFilters {...(figures === null ? filter : shown)} />
         <TextFilter label="Flow" name="flow" value={flow} />
       </Filters>
+      {figures !== null && <FiguresOf range={range} figures={figures} />}
+    </>,
+  )
+}
+
+function FiguresOf({ range, figures }: { readonly range: DayRange; readonly figures: ShownFigures }) {
+  const { total, days, errors, flows, otherFlows, versions } = figures
+  const shown = { since: dayText(range.from), until: dayText(range.to) }
+  return (
+    <>
       <dl class="totals">
         {(
           [
@@ -81,7 +100,7 @@ export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView)
                   value === null ? (
                     <span class="quiet">without a flow</span>
                   ) : (
-                    <a href={`?${new URLSearchParams({ ...days_, flow: value.key })}`}>{value.name}</a>
+                    <a href={`?${new URLSearchParams({ ...shown, flow: value.key })}`}>{value.name}</a>
                   ),
                 counts,
               }))}
@@ -118,6 +137,6 @@ export function reportsPage(frame: Frame, { range, flow, figures }: ReportsView)
         verifications since this service keeps it. A verifier elsewhere does not say when its page was opened: there a
         verification counts as started when it is heard of that the person gave up or submitted.
       </p>
-    </>,
+    </>
   )
 }

@@ -1,8 +1,8 @@
 import type { ReportChecks, VerificationSession } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
-import { ChoiceFilter, DayFilters, Filters, TextFilter } from '../lists/filters.js'
-import { Live } from '../lists/live.js'
+import { ChoiceFilter, DayFilters, Filters, Hidden, TextFilter } from '../lists/filters.js'
+import { Live, liveIn } from '../lists/live.js'
 import { Pages, type Paging } from '../lists/paging.js'
 import { SESSION_STATUS_CHOICES } from '../parts/status.js'
 import { SessionTable } from './session-table.js'
@@ -13,6 +13,8 @@ export interface VerificationsView {
   /** What was found, by session; empty for those who may not read reports. */
   readonly reports: ReadonlyMap<string, ReportChecks>
   readonly paging: Paging
+  /** Why nothing is listed; empty where the filter is understood. */
+  readonly faults: readonly string[]
   readonly filter: {
     readonly flow: string
     /** A version of that flow. */
@@ -31,14 +33,14 @@ export interface VerificationsView {
 /** Every verification of the mode, newest first. */
 export function verificationsPage(
   frame: Frame,
-  { sessions, flowNames, reports, paging, filter }: VerificationsView,
+  { sessions, flowNames, reports, paging, filter, faults }: VerificationsView,
 ): Page {
   return dashboardPage(
     200,
     frame,
     { title: 'Verifications', within: 'verifications' },
     <>
-      <Filters filter={filter}>
+      <Filters frame={frame} filter={filter} faults={faults}>
         <TextFilter label="Id" name="id" value="" />
         <TextFilter label="Flow" name="flow" value={filter.flow} />
         {filter.flow !== '' && <TextFilter label="Version" name="version" value={filter.version} maxLength={9} />}
@@ -47,9 +49,7 @@ export function verificationsPage(
           <TextFilter label="Document country" name="country" value={filter.country} maxLength={2} />
         )}
         <DayFilters since={filter.since} until={filter.until} />
-        {DIGESTS.filter((name) => filter[name] !== '').map((name) => (
-          <input key={name} type="hidden" name={name} value={filter[name]} />
-        ))}
+        <Hidden of={digestsIn(filter)} />
       </Filters>
       {frame.may('reports:read') && <ByPerson frame={frame} filter={filter} />}
       <Live frame={frame}>
@@ -63,20 +63,21 @@ export function verificationsPage(
 }
 
 /** What may name a person stands in addresses as a digest alone. */
-const DIGESTS = ['reference_digest', 'email_digest'] as const
+function digestsIn({ reference_digest, email_digest }: VerificationsView['filter']) {
+  return { ...(reference_digest !== '' && { reference_digest }), ...(email_digest !== '' && { email_digest }) }
+}
 
 /** Narrows the list by a person, who does not get into the address of the page. */
 function ByPerson({ frame, filter }: Pick<VerificationsView, 'filter'> & { readonly frame: Frame }) {
   const here = at(frame.mode, 'verifications')
   const { reference_digest: reference, email_digest: email, ...others } = filter
+  const live = liveIn(frame)
   const isOfOne = reference !== '' || email !== ''
   return (
     <search aria-label="By person">
       <form method="post" action={here} class="filters">
         <FormToken of={frame} />
-        {Object.entries(filter).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
+        <Hidden of={{ ...filter, ...live }} />
         <label>
           Reference
           <input class="form-control" type="text" name="reference" maxLength={5000} autoComplete="off" />
@@ -93,7 +94,7 @@ function ByPerson({ frame, filter }: Pick<VerificationsView, 'filter'> & { reado
             <span class="quiet">
               Only those of one{' '}
               {[reference !== '' && 'reference', email !== '' && 'email address'].filter(Boolean).join(' and ')}.{' '}
-              <a href={`${here}?${new URLSearchParams(others)}`}>Those of any</a>
+              <a href={`${here}?${new URLSearchParams({ ...others, ...live })}`}>Those of any</a>
             </span>
           )}
         </div>

@@ -19,10 +19,12 @@ export interface EndpointView {
   readonly paging: Paging
   /** The status that the deliveries are filtered by; empty for any. */
   readonly status: string
+  /** Why nothing is listed; empty where that status is understood. */
+  readonly faults: readonly string[]
 }
 
 /** One endpoint: what it gets, whether it gets it, and each webhook. Its secret is never shown. */
-export function endpointPage(frame: Frame, { endpoint, deliveries, paging, status }: EndpointView): Page {
+export function endpointPage(frame: Frame, { endpoint, deliveries, paging, status, faults }: EndpointView): Page {
   const { id, url, description, enabled_events: types, api_version: version, metadata, created } = endpoint
   const isEnabled = endpoint.status === 'enabled'
   return dashboardPage(
@@ -73,7 +75,7 @@ export function endpointPage(frame: Frame, { endpoint, deliveries, paging, statu
       <section class="card" aria-labelledby="deliveries">
         <div class="card-body">
           <h2 id="deliveries">Deliveries</h2>
-          <Filters filter={{ status }}>
+          <Filters frame={frame} filter={{ status }} faults={faults}>
             <ChoiceFilter
               label="Status"
               name="status"

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Definitions } from '../../../forge/definitions.js'
 import type { IdentityProvider } from '../../../oidc/identity-provider.js'
 import { ApiError } from '../../api-error.js'
-import { at, type DashboardMode, type Frame, THEMES } from '../../dashboard/frame.js'
+import { at, type DashboardMode, type Frame, THEMES, withQuery } from '../../dashboard/frame.js'
 import { faultPage, type ProviderState, signInAgainPage, signInPage } from '../../dashboard/sign-in-pages.js'
 import { authorise } from '../../operations/calls/authorise.js'
 import type { Caller, LookupCall, WriteCall } from '../../operations/calls/call.js'
@@ -133,6 +133,7 @@ export function dashboardRoutes(
       authorise(caller, needs, '')
       if (isGrave && !person.isFresh) throw new NotFresh(person)
       const shown = await show(readFor(caller), askedOf(request), frameOf(request, person))
+      if ('to' in shown) return leadOn(request, reply, shown.to, shown.query)
       if ('file' in shown || !isRefresh(request)) return sendShown(reply, caller, shown)
       return sendRefreshed(request, reply, shown)
     })
@@ -152,9 +153,7 @@ export function dashboardRoutes(
         const around = { read: readFor(caller), frame, definitions: definitions ?? null }
         const done = await row.act(writeFor(caller), names, fields, around)
         if (!('to' in done)) return await sendShown(reply, caller, done)
-        const query = 'query' in done ? done.query : { done: done.notice }
-        const given = Object.entries(query).filter(([, value]) => value !== '')
-        return reply.redirect(`${at(modeOf(request), ...done.to)}?${new URLSearchParams(given)}`, 303)
+        return leadOn(request, reply, done.to, 'query' in done ? done.query : { done: done.notice })
       } catch (error) {
         const { status, body } = toErrorAnswer(error)
         const { again } = row
@@ -167,11 +166,21 @@ export function dashboardRoutes(
   }
 }
 
+/** To another page of the mode. */
+function leadOn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  to: readonly string[],
+  query: Readonly<Record<string, string>>,
+): FastifyReply {
+  const given = Object.entries(query).filter(([, value]) => value !== '')
+  return reply.redirect(withQuery(at(modeOf(request), ...to), Object.fromEntries(given)), 303)
+}
+
 /** The page's address without what was just done, which is said once. */
 function hereOf({ url }: FastifyRequest): string {
   const { done: _, ...query } = queryOf({ url })
-  const text = new URLSearchParams(query).toString()
-  return `${url.split('?')[0]}${text === '' ? '' : `?${text}`}`
+  return withQuery(url.split('?')[0] ?? '', query)
 }
 
 const NO_PAGE = 'There is no such page.'

@@ -37,7 +37,7 @@ export function pageRoutes(
     const { status, headers, body, isOwn } = toErrorAnswer(error)
     const failure = {
       status,
-      gone: error instanceof LinkGone ? error.why : undefined,
+      gone: error instanceof LinkGone ? error : undefined,
       // What the verifier says is for whoever runs this service.
       message: isOwn ? body.error.message : undefined,
     }

@@ -54,6 +54,8 @@ export interface LookupCall extends ReadCall {
   readonly elsewhere: <T>(find: (service: Service) => Promise<T>) => void
 }
 export interface WriteCall extends Call<WriteTransaction> {
+  /** When the call began, before it waited for its transaction; as performance.now() says it. */
+  readonly begun: number
   /** Says that this write leaves work for the background, to be done at once. */
   readonly wake: () => void
   /**
@@ -153,6 +155,7 @@ export function service({
   })
   /** One transaction. Also answers what the operation asked to do later. */
   const writeOnce = async <T>(caller: Caller, operation: (call: WriteCall) => Promise<T>) => {
+    const begun = performance.now()
     let isWoken = false
     let asked: Later<unknown> | undefined
     const wake = () => {
@@ -165,7 +168,7 @@ export function service({
       // The store may run the work again, from the beginning.
       isWoken = false
       asked = undefined
-      return operation(Object.assign(callBy(caller, tx), { wake, later }))
+      return operation(Object.assign(callBy(caller, tx), { begun, wake, later }))
     })
     if (isWoken) onWake?.()
     return { result, asked: asked as Later<T> | undefined }

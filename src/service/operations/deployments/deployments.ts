@@ -29,8 +29,7 @@ export interface ListDeploymentsParams extends ListParams {
  * changed since.
  */
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
-  const { tx, livemode } = call
-  const begun = performance.now()
+  const { tx, livemode, begun } = call
   const request = checkDeploymentRequest(body, livemode)
   refuseBeyondBinding(call, request)
   await tx.state.lock(livemode)

@@ -2,6 +2,7 @@ import { sha256 } from '../../../model/canonical.js'
 import type { ApiKey, ListObject } from '../../../model/resources.js'
 import type { FlowBinding } from '../../../store/flows.js'
 import type { ApiKeyRecord, KeyBinding } from '../../../store/keys.js'
+import { hasHidden } from '../../../text/hidden-characters.js'
 import { nearest } from '../../../text/nearest.js'
 import { controlCharacterIssues } from '../../../validate/control-characters.js'
 import { ApiError, invalid, invalidValue, missing, notFound } from '../../api-error.js'
@@ -202,6 +203,10 @@ function checkName(name: string | undefined): void {
   if (name.trim() === '') throw invalid('parameter_invalid_string_blank', 'name', 'Invalid name: it is blank.')
   if (name.length > LONGEST_NAME || controlCharacterIssues(name).length > 0) {
     throw invalidValue('name', `Invalid name: one line of at most ${LONGEST_NAME} characters.`)
+  }
+  // It is shown as the actor of changes: such a character would make it, and the text around it, read as another one.
+  if (hasHidden(name)) {
+    throw invalidValue('name', 'Invalid name: it holds an invisible character, or one that reorders text. Remove it.')
   }
 }
 

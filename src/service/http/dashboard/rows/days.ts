@@ -2,12 +2,6 @@ import { dayOf } from '../../../../store/counts/session-counts.js'
 
 export const DAY = 24 * 60 * 60
 
-/** A bound of a range by a day in UTC; none for what is not a day. */
-export function dayIn(text: string, bound: 'gte' | 'lt', shift: number) {
-  const day = dayNumber(text)
-  return day === undefined ? {} : { [bound]: day * DAY + shift }
-}
-
 /** A day in UTC, such as "2026-11-29", as the number of days since 1970. */
 export function dayNumber(text: string): number | undefined {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN

@@ -5,7 +5,7 @@ import type { Frame } from '../../../dashboard/frame.js'
 import type { Needs } from '../../../operations/calls/authorise.js'
 import type { ReadCall, WriteCall } from '../../../operations/calls/call.js'
 import type { Page } from '../../../pages/page.js'
-import type { Download, Read } from './page-row.js'
+import type { Download, Narrowed, Next, Read } from './page-row.js'
 
 type Names = Readonly<Record<string, string>>
 export type Fields = Readonly<Record<string, unknown>>
@@ -14,19 +14,9 @@ export function fieldsOf({ body }: Pick<FastifyRequest, 'body'>): Fields {
   return (body ?? {}) as Fields
 }
 
-/** Where the person goes next, after "/dashboard/:mode". */
-interface Next {
-  readonly to: readonly string[]
-}
-
 /** What was done is said there. */
 export interface Done extends Next {
   readonly notice: Notice
-}
-
-/** A list is shown there, narrowed by what was typed. */
-interface Narrowed extends Next {
-  readonly query: Readonly<Record<string, string>>
 }
 
 /** What was done, by name: the address of the next page carries the name, so it cannot be made to say anything else. */

@@ -18,7 +18,17 @@ export interface PageRow {
   readonly needs: Needs
   /** Whether it asks for a fresh sign-in, because its form does: what was typed would be lost. */
   readonly isGrave?: boolean
-  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page | Download>
+  readonly show: (read: Read, asked: Asked, frame: Frame) => Promise<Page | Download | Narrowed>
+}
+
+/** Where the person goes next, after "/dashboard/:mode". */
+export interface Next {
+  readonly to: readonly string[]
+}
+
+/** A list is shown there, narrowed by what was typed. */
+export interface Narrowed extends Next {
+  readonly query: Readonly<Record<string, string>>
 }
 
 /** A file instead of a page. */

@@ -1,20 +1,23 @@
 import { SESSION_STATUSES } from '../../../../model/resources.js'
-import { DAY, dayIn } from './days.js'
+import { choiceAsked, daysAsked, faultOf, filterIn } from './filters.js'
 import type { Asked } from './page-row.js'
 import { versionIn } from './version-at.js'
 
 /** What verifications of a flow are narrowed by, as the address of the page says it. */
-export function sessionFilterIn({ query: { status = '', version = '', since = '', until = '' } }: Asked) {
-  return { status, version, since, until }
+export function sessionFilterIn(asked: Asked) {
+  return filterIn(asked, 'status', 'version', 'since', 'until')
 }
 
-/** The same for the operation. What is no status, version or day narrows nothing. */
+/** The same for the operation, and what of it is not understood. */
 export function sessionParams({ status, version, since, until }: ReturnType<typeof sessionFilterIn>) {
-  const known = SESSION_STATUSES.find((one) => one === status)
+  const { choice, faults: ofStatus } = choiceAsked(status, SESSION_STATUSES, 'a status')
   const number = versionIn(version)
-  return {
-    ...(known !== undefined && { status: known }),
+  const { created, faults: ofDays } = daysAsked({ since, until })
+  const params = {
+    ...(choice !== undefined && { status: choice }),
     ...(number !== undefined && { verification_flow_version: number }),
-    created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
+    created,
   }
+  const ofVersion = number === undefined ? faultOf(version, 'a version: write its number, such as 2') : []
+  return { params, faults: [...ofStatus, ...ofVersion, ...ofDays] }
 }

@@ -4,9 +4,10 @@ import { notFound } from '../../../api-error.js'
 import type { ReadCall } from '../../../operations/calls/call.js'
 import { listFlowVersions } from '../../../operations/flows/flow-versions.js'
 
-/** The number of a version in an address; none for what is not one. */
-export function versionIn(text: string | undefined): number | undefined {
-  return /^[1-9]\d{0,8}$/.test(text ?? '') ? Number(text) : undefined
+/** The number of a version in an address, "2" or "v2"; none for what is not one. */
+export function versionIn(text = ''): number | undefined {
+  const [, number] = /^v?([1-9]\d{0,8})$/i.exec(text.trim()) ?? []
+  return number === undefined ? undefined : Number(number)
 }
 
 /** One version of a flow, by its number. Throws 404. */

@@ -2,7 +2,7 @@ import { auditCsv } from '../../../dashboard/people/audit-csv.js'
 import { type AuditFilters, auditPage } from '../../../dashboard/people/audit-page.js'
 import { ACTIONS } from '../../../operations/people/audit.js'
 import { listAudit, newestAudit } from '../../../operations/people/audit-log.js'
-import { DAY, dayIn } from '../rows/days.js'
+import { daysAsked, filterIn, NONE, narrowed, refusalOf } from '../rows/filters.js'
 import { type Asked, atOnce, type PageRow } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
 
@@ -12,30 +12,44 @@ export const AUDIT_PAGES: readonly PageRow[] = [
     needs: { scope: 'keys:admin' },
     show: atOnce(async (call, asked, frame) => {
       const filter = filtersIn(asked)
-      const list = await listAudit(call, { ...placeOf(asked), ...paramsOf(filter) })
+      const { params, faults } = paramsOf(filter)
+      const { list } = await narrowed(
+        faults,
+        {},
+        {
+          list: () => listAudit(call, { ...placeOf(asked), ...params }),
+          empty: NONE,
+        },
+      )
       const paging = pagingOf(asked, list)
-      return auditPage(frame, { records: list.data, filter, paging, keptDays: call.auditDays, actions: ACTIONS })
+      const around = { filter, faults, paging, keptDays: call.auditDays, actions: ACTIONS }
+      return auditPage(frame, { records: list.data, ...around })
     }),
   },
   {
     path: '/audit.csv',
     needs: { scope: 'keys:admin' },
     show: atOnce(async (call, asked) => {
-      const records = await newestAudit(call, paramsOf(filtersIn(asked)))
+      const { params, faults } = paramsOf(filtersIn(asked))
+      if (faults.length > 0) throw refusalOf(faults)
+      const records = await newestAudit(call, params)
       return { file: 'audit-log.csv', type: 'text/csv', content: auditCsv(records) }
     }),
   },
 ]
 
-function filtersIn({ query: { actor = '', action = '', object = '', since = '', until = '' } }: Asked): AuditFilters {
-  return { actor, action, object, since, until }
+function filtersIn(asked: Asked): AuditFilters {
+  return filterIn(asked, 'actor', 'action', 'object', 'since', 'until')
 }
 
+/** A newer program, beside this one on the same store, may have recorded actions that this one does not know. */
 function paramsOf({ actor, action, object, since, until }: AuditFilters) {
-  return {
+  const { created, faults } = daysAsked({ since, until })
+  const params = {
     ...(actor !== '' && { actor }),
     ...(action !== '' && { action }),
     ...(object !== '' && { object }),
-    created: { ...dayIn(since, 'gte', 0), ...dayIn(until, 'lt', DAY) },
+    created,
   }
+  return { params, faults }
 }

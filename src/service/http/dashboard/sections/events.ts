@@ -3,6 +3,7 @@ import { eventsPage } from '../../../dashboard/events/events-page.js'
 import { listEvents, retrieveEvent } from '../../../operations/events/events.js'
 import { listDeliveries } from '../../../operations/webhooks/deliveries.js'
 import { listWebhookEndpoints, MOST_ENDPOINTS } from '../../../operations/webhooks/webhook-endpoints.js'
+import { filterIn } from '../rows/filters.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
 
@@ -14,7 +15,7 @@ export const EVENTS_PAGES: readonly PageRow[] = [
     path: '/events',
     needs: { scope: 'events:read' },
     show: atOnce(async (call, asked, frame) => {
-      const { type = '' } = asked.query
+      const { type } = filterIn(asked, 'type')
       const list = await listEvents(call, { ...placeOf(asked), ...(type !== '' && { type }) })
       return eventsPage(frame, { events: list.data, paging: pagingOf(asked, list), type })
     }),

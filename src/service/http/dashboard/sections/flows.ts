@@ -2,7 +2,7 @@ import type { FlowVersion } from '../../../../model/resources.js'
 import { dayOf } from '../../../../store/counts/session-counts.js'
 import { ApiError, invalid } from '../../../api-error.js'
 import { flowPage } from '../../../dashboard/flows/flow-page.js'
-import { flowsPage, sortOf } from '../../../dashboard/flows/flows-page.js'
+import { FLOW_STATUSES, flowsPage, sortOf } from '../../../dashboard/flows/flows-page.js'
 import { versionsPage } from '../../../dashboard/flows/versions-page.js'
 import { createPage } from '../../../dashboard/verifications/create-page.js'
 import { usageByDay, usageOf } from '../../../operations/figures/figures.js'
@@ -13,6 +13,7 @@ import { listFlows, retrieveFlow, type StaticLinkParams, updateStaticLink } from
 import { createSession, listSessions } from '../../../operations/sessions/sessions.js'
 import { qrCode } from '../qr-code.js'
 import { definitionOf, yamlOf } from '../rows/definition-text.js'
+import { choiceAsked, filterIn, NONE, narrowed } from '../rows/filters.js'
 import { type FormRow, type Notice, text } from '../rows/form-row.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { PER_PAGE, pagingOf, partsOf, placeOf, skipOf } from '../rows/paging.js'
@@ -29,24 +30,32 @@ export const FLOWS_PAGES: readonly PageRow[] = [
     path: '/flows',
     needs: { scope: 'flows:read' },
     show: atOnce(async (call, asked, frame) => {
-      const { search = '', project = '', status } = asked.query
+      const { search, project, status } = filterIn(asked, 'search', 'project', 'status')
       const sort = sortOf(asked.query.sort)
-      const filter = { search, project, status: status === 'archived' ? 'archived' : 'active', sort } as const
+      const { choice = 'active', faults } = choiceAsked(status, FLOW_STATUSES, 'a status of flows')
+      const filter = { search, project, status: choice, sort }
       const params = {
         status: filter.status,
         ...(project !== '' && { project }),
         ...(search !== '' && { key_contains: search }),
       }
       const skip = skipOf(asked)
-      const list =
-        sort === 'newest'
-          ? await listFlows(call, { ...placeOf(asked), ...params })
-          : await flowsInOrder(call, params, { order: sort, skip, limit: PER_PAGE })
+      const { list } = await narrowed(
+        faults,
+        {},
+        {
+          list: () =>
+            sort === 'newest'
+              ? listFlows(call, { ...placeOf(asked), ...params })
+              : flowsInOrder(call, params, { order: sort, skip, limit: PER_PAGE }),
+          empty: NONE,
+        },
+      )
       const paging = sort === 'newest' ? pagingOf(asked, list) : partsOf(asked, skip, list.has_more)
       const ids = list.data.map(({ id }) => id)
       const records = await call.tx.flows.byIdsOrKeys(call.livemode, ids, [])
       const drifted = await driftedAmong(call, records)
-      return flowsPage(frame, { flows: list.data, filter, paging, usage: await usageOf(call, ids), drifted })
+      return flowsPage(frame, { flows: list.data, filter, faults, paging, usage: await usageOf(call, ids), drifted })
     }),
   },
   {
@@ -57,11 +66,15 @@ export const FLOWS_PAGES: readonly PageRow[] = [
       const versions = await listFlowVersions(call, flow.id, { limit: MARKS })
       const range = { from: dayOf(call.now) - USE_DAYS + 1, to: dayOf(call.now) }
       const filter = sessionFilterIn(asked)
-      const sessions = await listSessions(call, {
-        ...sessionParams(filter),
-        verification_flow: flow.id,
-        limit: NEWEST,
-      })
+      const { params, faults } = sessionParams(filter)
+      const { list: sessions } = await narrowed(
+        faults,
+        {},
+        {
+          list: () => listSessions(call, { ...params, verification_flow: flow.id, limit: NEWEST }),
+          empty: NONE,
+        },
+      )
       const records = await call.tx.flows.byIdsOrKeys(call.livemode, [flow.id], [])
       const code = flow.static_link.active ? qrCode(flow.static_link.url) : null
       return flowPage(frame, {
@@ -72,6 +85,7 @@ export const FLOWS_PAGES: readonly PageRow[] = [
         usage: { range, days: await usageByDay(call, flow.id, range) },
         sessions: sessions.data,
         filter,
+        faults,
         isDrifted: (await driftedAmong(call, records)).has(flow.id),
         qrCode: code,
       })

@@ -23,6 +23,7 @@ import { REVIEWED_STATUSES, reviewSession } from '../../../operations/sessions/r
 import { cancelSession, listSessions, retrieveSession } from '../../../operations/sessions/sessions.js'
 import type { Page } from '../../../pages/page.js'
 import { qrCode } from '../qr-code.js'
+import { filterIn, NONE, narrowed, thereIsNo } from '../rows/filters.js'
 import { type FormRow, refuseUnsure, text } from '../rows/form-row.js'
 import { nameOf, type PageRow, type Read } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
@@ -33,29 +34,40 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
     path: '/verifications',
     needs: { scope: 'sessions:read' },
     async show(read, asked, frame) {
-      const { id = '', flow = '', country = '', reference_digest = '', email_digest = '' } = asked.query
-      const ofFlow = sessionFilterIn(asked)
-      // A version is one of a flow.
-      const filter = { flow, ...ofFlow, ...(flow === '' && { version: '' }), country, reference_digest, email_digest }
+      const { id, flow, reference } = filterIn(asked, 'id', 'flow', 'reference')
       // These may say who somebody is.
       const isPersonal = frame.may('reports:read')
+      if (isPersonal && reference !== '') {
+        const { reference: _, ...query } = asked.query
+        return { to: ['verifications'], query: { ...query, reference_digest: sha256(reference) } }
+      }
+      const ofPerson = filterIn(isPersonal ? asked : { query: {} }, 'country', 'reference_digest', 'email_digest')
+      // A version is one of a flow.
+      const filter = { flow, ...sessionFilterIn(asked), ...(flow === '' && { version: '' }), ...ofPerson }
+      const { country, reference_digest, email_digest } = ofPerson
+      const asksFor = sessionParams(filter)
       const params = {
         ...placeOf(asked),
-        ...sessionParams(filter),
+        ...asksFor.params,
         ...(flow !== '' && { verification_flow: flow }),
-        ...(isPersonal && reference_digest !== '' && { reference_digest }),
-        ...(isPersonal && email_digest !== '' && { email_digest }),
-        ...(isPersonal && country !== '' && { country: country.trim().toUpperCase() }),
+        ...(reference_digest !== '' && { reference_digest }),
+        ...(email_digest !== '' && { email_digest }),
+        ...(country !== '' && { country: country.toUpperCase() }),
       }
-      const list =
-        id === ''
-          ? await read((call) => listSessions(call, params))
-          : { has_more: false, data: [await read((call) => retrieveSession(call, id))] }
+      const missing = { verification_flow: thereIsNo('flow', flow), session: thereIsNo('verification', id) }
+      const { list, faults } = await narrowed(asksFor.faults, missing, {
+        list: async () =>
+          id === ''
+            ? await read((call) => listSessions(call, params))
+            : { has_more: false, data: [await read((call) => retrieveSession(call, id))] },
+        empty: NONE,
+      })
       return verificationsPage(frame, {
         sessions: list.data,
         flowNames: await read((call) => flowNames(call, list.data)),
         reports: isPersonal ? await read((call) => reportsOf(call, list.data)) : new Map(),
         filter,
+        faults,
         paging: pagingOf(asked, list),
       })
     },
@@ -67,8 +79,8 @@ export const VERIFICATIONS_PAGES: readonly PageRow[] = [
   },
 ]
 
-/** What a list is narrowed by, and stays narrowed by when a person is looked for in it. */
-const KEPT_FILTERS = ['flow', 'version', 'status', 'country', 'since', 'until', 'reference_digest', 'email_digest']
+/** What the address of the list keeps when a person is looked for in it: what narrows it, and whether it is live. */
+const KEPT = ['flow', 'version', 'status', 'country', 'since', 'until', 'reference_digest', 'email_digest', 'live']
 
 export const VERIFICATIONS_FORMS: readonly FormRow[] = [
   {
@@ -76,9 +88,9 @@ export const VERIFICATIONS_FORMS: readonly FormRow[] = [
     path: '/verifications',
     needs: { scope: 'reports:read' },
     async act(_write, _names, fields) {
-      const [reference, address] = [text(fields.reference), text(fields.email).trim()]
+      const [reference, address] = [text(fields.reference).trim(), text(fields.email).trim()]
       const query = {
-        ...Object.fromEntries(KEPT_FILTERS.map((name) => [name, text(fields[name])])),
+        ...Object.fromEntries(KEPT.map((name) => [name, text(fields[name])])),
         ...(reference !== '' && { reference_digest: sha256(reference) }),
         ...(address !== '' && { email_digest: emailDigest(address) }),
       }

@@ -15,6 +15,7 @@ import {
   retrieveWebhookEndpoint,
   updateWebhookEndpoint,
 } from '../../../operations/webhooks/webhook-endpoints.js'
+import { choiceAsked, filterIn, NONE, narrowed } from '../rows/filters.js'
 import { type Fields, type FormRow, refuseUnsure, text, words } from '../rows/form-row.js'
 import { atOnce, nameOf, type PageRow } from '../rows/page-row.js'
 import { pagingOf, placeOf } from '../rows/paging.js'
@@ -33,11 +34,19 @@ export const WEBHOOKS_PAGES: readonly PageRow[] = [
     needs: { scope: 'webhooks:read' },
     show: atOnce(async (call, asked, frame) => {
       const endpoint = await retrieveWebhookEndpoint(call, nameOf(asked.names, 'endpoint'))
-      const status = DELIVERY_STATUSES.find((one) => one === asked.query.status)
-      const filter = { webhook_endpoint: endpoint.id, ...(status !== undefined && { status }) }
-      const list = await listDeliveries(call, { ...placeOf(asked), ...filter })
+      const { status } = filterIn(asked, 'status')
+      const { choice, faults } = choiceAsked(status, DELIVERY_STATUSES, 'a status of deliveries')
+      const filter = { webhook_endpoint: endpoint.id, ...(choice !== undefined && { status: choice }) }
+      const { list } = await narrowed(
+        faults,
+        {},
+        {
+          list: () => listDeliveries(call, { ...placeOf(asked), ...filter }),
+          empty: NONE,
+        },
+      )
       const paging = pagingOf(asked, list)
-      return endpointPage(frame, { endpoint, deliveries: list.data, paging, status: status ?? '' })
+      return endpointPage(frame, { endpoint, deliveries: list.data, paging, status, faults })
     }),
   },
   {

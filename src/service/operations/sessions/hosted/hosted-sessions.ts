@@ -230,7 +230,7 @@ async function sessionBehind(
  */
 async function isOver(call: ReadCall, { session, check }: Found, kept: string): Promise<boolean> {
   if (check !== 'dead' || !(await hasSubmitted(call, session, kept))) return false
-  if (session.status === 'canceled') throw new LinkGone('canceled')
+  if (session.status === 'canceled') throw new LinkGone('canceled', session.return_url)
   return session.redaction === null
 }
 

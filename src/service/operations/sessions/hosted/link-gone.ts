@@ -1,7 +1,7 @@
 import { ApiError } from '../../../api-error.js'
 
 /** Why the address of a session no longer opens it. */
-export type WhyGone = 'expired' | 'used' | 'canceled'
+type WhyGone = 'expired' | 'used' | 'canceled'
 
 const MESSAGES: Readonly<Record<WhyGone, string>> = {
   expired: 'This link has expired.',
@@ -12,9 +12,12 @@ const MESSAGES: Readonly<Record<WhyGone, string>> = {
 /** An address that opened a session once. */
 export class LinkGone extends ApiError {
   readonly why: WhyGone
+  /** Where the person came from; null if nothing is said, or if it is not known that this browser took part. */
+  readonly returnUrl: string | null
 
-  constructor(why: WhyGone) {
+  constructor(why: WhyGone, returnUrl: string | null = null) {
     super(410, { message: MESSAGES[why] })
     this.why = why
+    this.returnUrl = returnUrl
   }
 }
