@@ -46,7 +46,9 @@ async function aProposer(implementation: Implementation, { at } = onGithub as (t
     const { data } = await api.store.read((tx) => tx.auditLog.list({ action: 'flow.proposed' }, { limit: 10 }))
     return data.map(({ actor_name, detail }) => `${actor_name}: ${detail}`)
   }
-  return { ...hosted, api, browser, preview, seenIn, propose, use, acts, label: definitions.label }
+  const bodies = () =>
+    (hosted.server as unknown as { readonly pulls: { body: string }[] }).pulls.map(({ body }) => body)
+  return { ...hosted, api, bodies, browser, preview, seenIn, propose, use, acts, label: definitions.label }
 }
 
 describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, forge, name: forge.name }))))(
@@ -108,13 +110,27 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
   })
 
   test('comes with a warning where git has what is not deployed yet, which the edit would take back', async () => {
-    const warning = 'Git says other than what was deployed last'
-    const { preview, files } = await aProposer(implementation)
+    const warning = 'Git says other than the service has'
+    const { preview, propose, bodies, files } = await aProposer(implementation)
     expect((await preview()).text).not.toContain(warning)
     files.push('main', { [PATH]: `${KYC}return_url: https://example.com/merged\n` })
     const { text } = await preview()
     expect(text).toContain(warning)
     expect(text).toContain('<del>-return_url: https://example.com/merged')
+    await propose()
+    expect(bodies()).toEqual([expect.stringContaining(`**Warning:** ${warning}`)])
+  })
+
+  test('names the effect of its difference, also where somebody has edited the flow outside git', async () => {
+    const strict = `${KYC}options: { document: { require_matching_selfie: true } }\n`
+    const { preview, propose, bodies } = await aProposer(implementation, onGithub, strict)
+    const { text } = await preview({ description: 'Look' })
+    expect(plain(text)).toContain('Weakens the verification')
+    expect(text).toContain('Git says other than the service has')
+    await propose({ description: 'Look' })
+    const [body = ''] = bodies()
+    expect(body).toContain('- **Weakens the verification**')
+    expect(body).toContain('(weakens)')
   })
 
   test.each([

@@ -6,18 +6,26 @@ import { diffLines } from '../parts/text-diff.js'
 /** In characters: GitHub takes 65,536 in all. */
 const LONGEST_DIFF = 50_000
 
+/** A warning where git says other than the service has: the edit is more than what somebody typed. */
+export const GIT_DIFFERS =
+  'Git says other than the service has, and the form began with what the service has: the flow was edited outside git, ' +
+  'or git has what is not deployed yet. Look whether the difference takes something back that was merged, or brings ' +
+  'something that nobody wants in git.'
+
 export interface ProposedEdit {
   readonly key: string
   /** The definition before and after. */
   readonly before: string
   readonly after: string
   readonly assurance: Assurance
+  /** Whether `before` says other than the service. */
+  readonly differs: boolean
   /** Who asks, as they are called. */
   readonly author: string
 }
 
 /** The title and the text, in Markdown, of a pull request with an edit. */
-export function proposalText({ key, before, after, assurance, author }: ProposedEdit) {
+export function proposalText({ key, before, after, assurance, differs, author }: ProposedEdit) {
   const diff = diffLines(before, after).join('\n')
   const fence = '`'.repeat(Math.max(3, ...[...diff.matchAll(/`+/g)].map(([run]) => run.length + 1)))
   return {
@@ -27,6 +35,7 @@ export function proposalText({ key, before, after, assurance, author }: Proposed
       '',
       ...effectWords(assurance).map((words) => `- **${words}**`),
       ...assurance.reasons.map(({ effect, message }) => `- ${escapeMarkup(message)} (${effect.replace('_', ' ')})`),
+      ...(differs ? ['', `**Warning:** ${GIT_DIFFERS}`] : []),
       '',
       ...(diff.length > LONGEST_DIFF
         ? ['The difference is too long to be shown here.']

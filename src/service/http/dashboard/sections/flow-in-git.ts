@@ -41,7 +41,7 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
   const nothing: InGit = { label: definitions.label, status: 200, fault: null, seen: null, opened: null }
   const refused = (fault: string): InGit => (seen === null ? nothing : { ...nothing, status: 409, fault })
   if ('fault' in found) return { ...nothing, ...found, status: seen === null ? 200 : found.status }
-  const { before, after, assurance, fault } = preview
+  const { before, after, assurance, differs, fault } = preview
   if (fault !== null) return refused('Nothing was opened: the edit could not be made in the file in git.')
   if (before === after) return refused('Git says this already: there is nothing to open.')
   const shown = { ...nothing, seen: digestOf(found.definition) }
@@ -50,7 +50,7 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
     return { ...shown, status: 409, fault: CHANGED }
   }
   const author = frame.person.name
-  const { title, body } = proposalText({ key: flow.key, before, after, assurance, author })
+  const { title, body } = proposalText({ key: flow.key, before, after, assurance, differs, author })
   const opened = await told(() => definitions.propose(found.definition, { text: after, title, body, author }))
   if ('fault' in opened) return { ...shown, ...opened }
   if (opened.isNew) {
