@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { authorName } from './author-name.js'
 import type { Forge } from './forge.js'
 import { isInvalid, openPullRequest } from './pull-requests.js'
 import type { CommitText, Repository, RepositoryFile } from './repository.js'
@@ -36,7 +37,7 @@ interface Proposal {
   readonly title: string
   /** Markdown. */
   readonly body: string
-  /** Who asks, as they are called. */
+  /** Who asks, as they are called. It gets into git as far as it may: see authorName. */
   readonly author: string
 }
 
@@ -99,7 +100,7 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
     propose: async (found, { text, title, body, author }) => {
       const bytes = Buffer.concat([markOf(found.file), Buffer.from(text)])
       const head = branchFor(found, bytes)
-      const name = author.replace(/[<>\s\p{C}]+/gu, ' ').trim() || 'unknown'
+      const name = authorName(author)
       const message = `${title}\n\nAsked for in the dashboard by ${name}.`
       await commitOnce(repository, found, { bytes, head }, { message, author: { name, email: EMAIL } })
       const { pullRequest, isNew } = await openPullRequest(forge, { head, base }, { title, body })

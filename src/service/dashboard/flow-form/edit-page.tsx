@@ -169,7 +169,7 @@ function ConflictCard({ of: { by, at: when, before, after, both } }: { readonly 
       <h2 id="conflict">Somebody has changed the flow meanwhile</h2>
       <p>
         {by ?? 'Unknown'}, <Time at={when} />. Nothing of yours was written. The form holds your changes over theirs:
-        look at it, then save again.
+        look at it, then go on.
       </p>
       {both.size > 0 && (
         <p>Both of you have changed {both.size === 1 ? 'one field' : `${both.size} fields`}: see below.</p>

@@ -1,3 +1,4 @@
+import { authorName } from '../../../forge/author-name.js'
 import type { Assurance } from '../../../model/plan.js'
 import { code, escapeMarkup } from '../../../render/markup.js'
 import { effectWords } from '../parts/effect.js'
@@ -31,7 +32,7 @@ export function proposalText({ key, before, after, assurance, differs, author }:
   return {
     title: `Edit ${key}`,
     body: [
-      `${escapeMarkup(author)} asked for this edit of ${code(key)} in the dashboard.`,
+      `Asked for by ${escapeMarkup(authorName(author))}, as an edit of ${code(key)} in the dashboard.`,
       '',
       ...effectWords(assurance).map((words) => `- **${words}**`),
       ...assurance.reasons.map(({ effect, message }) => `- ${escapeMarkup(message)} (${effect.replace('_', ' ')})`),

@@ -64,10 +64,14 @@ export const EDIT_FLOWS_FORMS: readonly FormRow[] = [
     path: '/flows/:flow/edit',
     needs: { scope: 'flows:write' },
     async act(write, { flow: name = '' }, fields, around) {
-      const flow = await around.read((call) => editableFlow(call, name))
+      const now = await around.read((call) => editableFlow(call, name))
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
-      return answer(write, around, { flow: { ...flow, version }, ...sentIn(fields) })
+      const sent = { ...sentIn(fields), flow: { ...now, version } }
+      // Whatever is made of an old form would take back what is newer, in git too.
+      if (version >= now.version) return answer(write, around, sent)
+      const view = { ...NOTHING_YET, ...sent }
+      return around.read((call) => conflictPage(call, around.frame, view, sent.flow))
     },
   },
 ]
