@@ -75,7 +75,8 @@ describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, 
       ])
       const again = await propose()
       expect(again.text).toContain(`Pull request 1 at ${label}</a> has this edit already`)
-      expect([files.log.length, await acts()]).toEqual([1, [`${NAME}: number 1 at ${label}`]])
+      const act = `${NAME}: ${branch} at ${label}`
+      expect([files.log.length, await acts()]).toEqual([1, [act, act]])
       // The service has not changed: git has to.
       expect((await api.call('GET', '/v1/identity/verification_flows/kyc')).body.version).toBe(1)
       expect(server.requests.some((request) => /POST .*(?:pulls|merge_requests)$/.test(request))).toBe(true)
@@ -104,11 +105,13 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
     files.push('main', { [PATH]: `${KYC}# Changed.\n` })
     const refused = await propose(EMAIL, seen)
     expect(refused.status).toBe(409)
-    expect(refused.text).toContain('The file in git has changed since it was shown')
+    expect(refused.text).toContain('The file in git or the edit has changed since it was shown')
     expect(plain(refused.text)).toContain('# Changed.')
     expect(files.log).toEqual([])
     expect((await propose(EMAIL, seenIn(refused.text))).text).toContain('is open, with this edit')
     expect((await propose(EMAIL, SCRIPT)).text).not.toMatch(FOREIGN)
+    expect((await propose({ ...EMAIL, description: 'Not shown' }, seenIn(refused.text))).status).toBe(409)
+    expect(files.log).toHaveLength(1)
   })
 
   test('is not made of a form that is older than the flow, and neither is a download: the newer flow is shown first', async () => {

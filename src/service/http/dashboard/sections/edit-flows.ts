@@ -84,7 +84,7 @@ interface Sent {
   readonly flow: EditableFlow | null
   readonly what: (typeof DEEDS)[number]
   readonly typed: EditView['typed']
-  /** Names the file in git that was previewed. */
+  /** Names the difference that was previewed. */
   readonly seen: string
 }
 
