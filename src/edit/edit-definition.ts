@@ -7,7 +7,7 @@ import { isObject } from '../model/json.js'
 import type { Mode, Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
 import { checkDefinition } from '../validate/definition.js'
-import { type Around, holds, isValid } from './around.js'
+import { type Around, configOf, holds, isValid } from './around.js'
 import { withConfig } from './with-config.js'
 import { rewrite } from './yaml/rewrite.js'
 import { Source } from './yaml/source.js'
@@ -59,12 +59,12 @@ export function editDefinition({ file, text }: DefinitionText, target: Target): 
 
 /**
  * The same for a text of whose project nothing is known, as somebody pastes it. Only a definition that says all of its
- * flow by itself can be edited so. Otherwise answers why not.
+ * flow by itself can be edited so. Otherwise answers why not. `before` is what the text says unedited.
  */
 export function editAlone(
   { file, text }: DefinitionText,
   { config, mode }: { readonly config: FlowConfig; readonly mode: Mode },
-): { readonly text: string } | { readonly fault: string } {
+): { readonly text: string; readonly before: FlowConfig } | { readonly fault: string } {
   const { value, diagnostics } = parse(file, text)
   const [first] = diagnostics
   if (first !== undefined) return { fault: `line ${first.at.line}: ${first.message}` }
@@ -78,7 +78,9 @@ export function editAlone(
   const [issue] = checkDefinition(value, environments)
   if (issue !== undefined) return { fault: issue.message }
   try {
-    return { text: editDefinition({ file, text }, { environment: mode, environments, config }) }
+    const about = { environment: mode, environments }
+    const before = configOf(value as FlowDefinition, about)
+    return { text: editDefinition({ file, text }, { ...about, config }), before }
   } catch (error) {
     if (error instanceof NotEditable) return { fault: 'no edit of this text keeps every comment of it' }
     throw error

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { authorName } from './author-name.js'
 import type { Forge } from './forge.js'
 import { isInvalid, openPullRequest } from './pull-requests.js'
 import type { CommitText, Repository, RepositoryFile } from './repository.js'
@@ -36,8 +37,10 @@ interface Proposal {
   readonly title: string
   /** Markdown. */
   readonly body: string
-  /** Who asks, as they are called. */
+  /** Who asks, as they are called. It gets into git as far as it may: see authorName. */
   readonly author: string
+  /** Hears of the branch before anything is written at the forge, so that nothing happens there without a record. */
+  readonly announce: (branch: string) => Promise<void>
 }
 
 interface Proposed {
@@ -96,11 +99,12 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
       }
       return { project, key, path, commit, file, text: file.bytes.subarray(markOf(file).length).toString('utf8') }
     },
-    propose: async (found, { text, title, body, author }) => {
+    propose: async (found, { text, title, body, author, announce }) => {
       const bytes = Buffer.concat([markOf(found.file), Buffer.from(text)])
-      const head = branchFor(found, bytes)
-      const name = author.replace(/[<>\s\p{C}]+/gu, ' ').trim() || 'unknown'
+      const head = await branchFor(repository, found, bytes)
+      const name = authorName(author)
       const message = `${title}\n\nAsked for in the dashboard by ${name}.`
+      await announce(head)
       await commitOnce(repository, found, { bytes, head }, { message, author: { name, email: EMAIL } })
       const { pullRequest, isNew } = await openPullRequest(forge, { head, base }, { title, body })
       const { number, url } = pullRequest
@@ -141,7 +145,7 @@ async function definitionFile(
 }
 
 /**
- * The same edit of the same flow has the same branch, so asking twice makes one pull request. A branch without its
+ * The same edit of the same file has the same branch, so asking twice makes one pull request. A branch without its
  * commit is what is left of an attempt that ended too early: it gets the commit.
  */
 async function commitOnce(
@@ -174,8 +178,17 @@ async function commitOnce(
   throw new DefinitionFault('branch_taken', message, 'merge that branch, or delete it, and try again')
 }
 
-function branchFor({ project, key, path }: FoundDefinition, bytes: Buffer): string {
-  const digest = createHash('sha256').update(`${path}\0`).update(bytes).digest('hex').slice(0, 12)
+/**
+ * Named after what the file becomes and after its last change in the base. So a branch that is there already does what
+ * was shown when it is merged; and what was merged and taken back gets a new branch, because the old one does nothing more.
+ */
+async function branchFor(
+  repository: Repository,
+  { project, key, path, commit }: FoundDefinition,
+  bytes: Buffer,
+): Promise<string> {
+  const since = await repository.lastChange(commit, path)
+  const digest = createHash('sha256').update(`${path}\0${since}\0`).update(bytes).digest('hex').slice(0, 12)
   return `flows/edit/${project}/${key}/${digest}`
 }
 

@@ -26,6 +26,11 @@ export function githubRepository(options: GithubOptions): Repository {
         throw new ForgeError('too_many', `The file ${path} at ${LABEL} is too large`)
       return { bytes: Buffer.from(file.text('content'), 'base64'), revision: file.text('sha') }
     },
+    lastChange: async (commit, path) => {
+      const query = new URLSearchParams({ sha: commit, path, per_page: '1' })
+      const [last] = [await get(`${root}/commits?${query}`)].flat()
+      return answer(LABEL, last).text('sha')
+    },
     paths: async (commit, folder) => {
       const value = await get(`${root}/git/trees/${commit}?recursive=1`)
       if ((value as { truncated?: unknown }).truncated === true) {

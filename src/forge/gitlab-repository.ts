@@ -7,6 +7,7 @@ import type { Repository } from './repository.js'
 export function gitlabRepository(options: GitlabOptions): Repository {
   const { get, list, send, root } = gitlabApi(options)
   const files = `${root}/repository/files`
+  const fileAt = (commit: string, path: string) => get(`${files}/${encodeURIComponent(path)}?ref=${commit}`)
   return {
     name: options.project,
     tip: async (branch) => {
@@ -14,11 +15,12 @@ export function gitlabRepository(options: GitlabOptions): Repository {
       return value === null ? null : answer(LABEL, value).object('commit').text('id')
     },
     read: async (commit, path) => {
-      const value = await orNull(() => get(`${files}/${encodeURIComponent(path)}?ref=${commit}`), 'File')
+      const value = await orNull(() => fileAt(commit, path), 'File')
       if (value === null) return null
       const file = answer(LABEL, value)
       return { bytes: Buffer.from(file.text('content'), 'base64'), revision: file.text('last_commit_id') }
     },
+    lastChange: async (commit, path) => answer(LABEL, await fileAt(commit, path)).text('last_commit_id'),
     paths: async (commit, folder) => {
       const query = new URLSearchParams({ ref: commit, recursive: 'true', ...(folder !== '' && { path: folder }) })
       const entries = await orNull(() => list(`${root}/repository/tree?${query}`), 'Tree')

@@ -6,6 +6,8 @@ export interface Repository {
   tip(branch: string): Promise<string | null>
   /** A file at a commit; null if there is none. */
   read(commit: string, path: string): Promise<RepositoryFile | null>
+  /** The last commit that changed a file, as a branch has it that ends with `commit`. The file must be there. */
+  lastChange(commit: string, path: string): Promise<string>
   /** The paths of all files below a folder at a commit, in no particular order. */
   paths(commit: string, folder: string): Promise<readonly string[]>
   /** Throws ForgeError of the kind `invalid` if there is such a branch. */

@@ -5,7 +5,7 @@ import { type ForgeAt, forges } from './forges.js'
 
 const KYC = 'name: KYC # for people\ntype: document\n'
 const EDITED = 'name: Know # for people\ntype: document\n'
-const EDIT = { text: EDITED, title: 'Edit kyc', body: 'Why.', author: 'anna <a>' }
+const EDIT = { text: EDITED, title: 'Edit kyc', body: 'Why.', author: 'anna <a>', announce: async () => {} }
 
 /** A repository with one definition, and what the service knows of it. */
 async function aRepository(at: () => Promise<ForgeAt>, files: Readonly<Record<string, string | Buffer>> = {}) {
@@ -55,6 +55,40 @@ describe.each(forges)('definitions at $name', ({ at }) => {
     expect(files.text(files.log[0]?.branch ?? '', 'kyc/flows/kyc.yaml')).toBe(EDITED)
     expect(files.text('main', 'kyc/flows/kyc.yaml')).toBe(KYC)
     expect(await definitions().propose(found, { ...EDIT, text: `${EDITED}#\n` })).toMatchObject({ number: 2 })
+  })
+
+  test('a branch of the same edit counts only if merging it makes what was shown: not after another change of the file', async () => {
+    const { definitions, files } = await aRepository(at)
+    const path = 'kyc/flows/kyc.yaml'
+    const propose = async () => definitions().propose(await definitions().find('shop', 'kyc'), EDIT)
+    expect(await propose()).toMatchObject({ number: 1, isNew: true })
+    files.push('main', { 'README.md': '# Another file.' })
+    expect(await propose()).toMatchObject({ number: 1, isNew: false })
+    files.push('main', { [path]: `return_url: https://example.com\n${KYC}` })
+    expect(await propose()).toMatchObject({ number: 2, isNew: true })
+    // Merged, and taken back.
+    files.push('main', { [path]: EDITED })
+    files.push('main', { [path]: KYC })
+    expect(await propose()).toMatchObject({ number: 3, isNew: true })
+    expect(new Set(files.log.map(({ branch }) => branch)).size).toBe(3)
+  })
+
+  test('the branch is announced before anything is written, and again whenever it is asked for', async () => {
+    const { definitions, files, server } = await aRepository(at)
+    const found = await definitions().find('shop', 'kyc')
+    const announced: string[] = []
+    const announce = async (branch: string) => {
+      announced.push(`${branch} of ${files.branches.size}`)
+    }
+    server.faults.push({ matches: /^POST .*(?:git\/refs|branches)/, answer: { status: 500, body: {} } })
+    expect(await fault(definitions().propose(found, { ...EDIT, announce }))).toBe('unreachable')
+    await definitions().propose(found, { ...EDIT, announce })
+    await definitions().propose(found, { ...EDIT, announce })
+    const [{ branch = '' } = {}] = files.log
+    expect(announced).toEqual([`${branch} of 1`, `${branch} of 1`, `${branch} of 2`])
+    const refused = async () => Promise.reject(new ForgeError('invalid', 'the record failed'))
+    expect(await fault(definitions().propose(found, { ...EDIT, text: '#', announce: refused }))).toBe('invalid')
+    expect(files.branches.size).toBe(2)
   })
 
   test('two people who ask for the same at once get the same pull request', async () => {

@@ -23,6 +23,10 @@ export function githubFiles({ method, query, body }: Asked, path: string, files:
     const tree = entries.map(([path, bytes]) => ({ path, mode: '100644', type: 'blob', sha: blobOf(bytes) }))
     return { status: 200, body: { sha: 'd'.repeat(40), tree, truncated: false } }
   }
+  if (method === 'GET' && path === '/commits') {
+    const sha = files.lastChange(query.get('sha') ?? '', query.get('path') ?? '')
+    return { status: 200, body: sha === undefined ? [] : [{ sha }] }
+  }
   if (!path.startsWith('/contents/')) return undefined
   const name = decodeURIComponent(path.slice('/contents/'.length))
   const branch = String(body.branch)

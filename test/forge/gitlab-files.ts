@@ -1,4 +1,4 @@
-import { blobOf, type HostedFiles } from './hosted-files.js'
+import type { HostedFiles } from './hosted-files.js'
 import { type Asked, pageOf, type Told } from './rest-server.js'
 
 /** Branches, files, trees and commits, as far as `src/forge/gitlab-repository.ts` uses them; undefined for others. */
@@ -16,10 +16,14 @@ export function gitlabFiles({ method, query, body }: Asked, path: readonly strin
     return { status: 201, body: { name: body.branch, commit: { id: body.ref } } }
   }
   if (what === 'files' && method === 'GET') {
-    const bytes = files.tree(query.get('ref') ?? '').get(name)
+    const ref = query.get('ref') ?? ''
+    const bytes = files.tree(ref).get(name)
     if (bytes === undefined) return failed(404, '404 File Not Found')
     const content = bytes.toString('base64')
-    return { status: 200, body: { file_path: name, encoding: 'base64', content, last_commit_id: blobOf(bytes) } }
+    return {
+      status: 200,
+      body: { file_path: name, encoding: 'base64', content, last_commit_id: files.lastChange(ref, name) },
+    }
   }
   if (what === 'tree' && method === 'GET') {
     const folder = query.get('path') ?? ''
@@ -31,9 +35,10 @@ export function gitlabFiles({ method, query, body }: Asked, path: readonly strin
   if (what !== 'commits' || method !== 'POST') return undefined
   const branch = String(body.branch)
   const [action] = body.actions as { file_path: string; content: string; last_commit_id: string }[]
-  const bytes = files.tree(files.branches.get(branch) ?? '').get(action?.file_path ?? '')
+  const tip = files.branches.get(branch) ?? ''
+  const bytes = files.tree(tip).get(action?.file_path ?? '')
   if (action === undefined || bytes === undefined) return failed(400, "A file with this name doesn't exist")
-  if (action.last_commit_id !== blobOf(bytes)) {
+  if (action.last_commit_id !== files.lastChange(tip, action.file_path)) {
     return failed(400, 'You are attempting to update a file that has changed since you started editing it.')
   }
   const id = files.push(branch, { [action.file_path]: Buffer.from(action.content, 'base64') })

@@ -4,13 +4,15 @@ import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { forges } from '../forge/forges.js'
 import { type Implementation, storeOfTheLane } from '../store/stores.js'
 import { aDashboard, FOREIGN, plain, SCRIPT } from './dashboards.js'
-import { aDeployment, creating } from './deployment-requests.js'
+import { aDeployment, creating, updating } from './deployment-requests.js'
 import { TESTER } from './serving.js'
 
 const PAGE = '/dashboard/test/flows/kyc/edit'
 const PATH = 'flows/kyc.yaml'
 const KYC = '# Reviewed each May.\nname: "KYC"\ntype:   document # and a selfie\n'
 const EMAIL = { 'options[email][require_verification]': 'true' }
+/** Only a part of it gets into git. */
+const NAME = "/Anna: #*O'Neil*!"
 const [onGithub] = forges
 
 /** A flow that git manages, at a forge, and an editor of it. */
@@ -33,8 +35,8 @@ async function aProposer(implementation: Implementation, { at } = onGithub as (t
     propose: (found, proposal) => definitionsBy().propose(found, proposal),
   }
   const api = await aDashboard(implementation, { definitions })
-  await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('kyc', { name: 'KYC' })])))
-  const browser = await api.signedIn('editor', '*anna* @all')
+  const first = await api.service.write(TESTER, (call) => deploy(call, aDeployment([creating('kyc', { name: 'KYC' })])))
+  const browser = await api.signedIn('editor', NAME)
   const preview = (typed: object = EMAIL) => browser.fill(PAGE, { ...typed, do: 'preview' })
   const seenIn = (html: string) => /name="seen" value="([0-9a-f]{64})"/.exec(html)?.[1]
   const propose = async (typed: object = EMAIL, seen?: string) =>
@@ -46,7 +48,9 @@ async function aProposer(implementation: Implementation, { at } = onGithub as (t
     const { data } = await api.store.read((tx) => tx.auditLog.list({ action: 'flow.proposed' }, { limit: 10 }))
     return data.map(({ actor_name, detail }) => `${actor_name}: ${detail}`)
   }
-  return { ...hosted, api, browser, preview, seenIn, propose, use, acts, label: definitions.label }
+  const bodies = () =>
+    (hosted.server as unknown as { readonly pulls: { body: string }[] }).pulls.map(({ body }) => body)
+  return { ...hosted, api, first, bodies, browser, preview, seenIn, propose, use, acts, label: definitions.label }
 }
 
 describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, forge, name: forge.name }))))(
@@ -66,12 +70,13 @@ describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, 
       const [{ branch = '', message, author } = {}] = files.log
       expect(files.text(branch, PATH)).toBe(made)
       expect([message, author]).toEqual([
-        'Edit kyc\n\nAsked for in the dashboard by *anna* @all.',
-        { name: '*anna* @all', email: 'flows@localhost' },
+        "Edit kyc\n\nAsked for in the dashboard by Anna O'Neil.",
+        { name: "Anna O'Neil", email: 'flows@localhost' },
       ])
       const again = await propose()
       expect(again.text).toContain(`Pull request 1 at ${label}</a> has this edit already`)
-      expect([files.log.length, await acts()]).toEqual([1, [`*anna* @all: number 1 at ${label}`]])
+      const act = `${NAME}: ${branch} at ${label}`
+      expect([files.log.length, await acts()]).toEqual([1, [act, act]])
       // The service has not changed: git has to.
       expect((await api.call('GET', '/v1/identity/verification_flows/kyc')).body.version).toBe(1)
       expect(server.requests.some((request) => /POST .*(?:pulls|merge_requests)$/.test(request))).toBe(true)
@@ -88,7 +93,7 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
     const { pulls } = hosted.server as unknown as { readonly pulls: readonly { title: string; body: string }[] }
     expect(pulls.map(({ title }) => title)).toEqual(['Edit kyc'])
     const body = pulls[0]?.body ?? ''
-    expect(body).toContain('&#42;anna&#42; &#64;all asked for this edit of <code>kyc</code> in the dashboard.')
+    expect(body).toMatch(/^Asked for by Anna O'Neil, as an edit of <code>kyc<\/code> in the dashboard\.$/m)
     expect(body).toContain('- **Strengthens the verification**')
     expect(body).toContain('- email check switched on (strengthens)')
     expect(body).toMatch(/\n````diff\n(?:.*\n)*\+description: "```\\n@everyone"\n(?:.*\n)*````\n$/)
@@ -100,21 +105,57 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
     files.push('main', { [PATH]: `${KYC}# Changed.\n` })
     const refused = await propose(EMAIL, seen)
     expect(refused.status).toBe(409)
-    expect(refused.text).toContain('The file in git has changed since it was shown')
+    expect(refused.text).toContain('The file in git or the edit has changed since it was shown')
     expect(plain(refused.text)).toContain('# Changed.')
     expect(files.log).toEqual([])
     expect((await propose(EMAIL, seenIn(refused.text))).text).toContain('is open, with this edit')
     expect((await propose(EMAIL, SCRIPT)).text).not.toMatch(FOREIGN)
+    expect((await propose({ ...EMAIL, description: 'Not shown' }, seenIn(refused.text))).status).toBe(409)
+    expect(files.log).toHaveLength(1)
+  })
+
+  test('is not made of a form that is older than the flow, and neither is a download: the newer flow is shown first', async () => {
+    const { api, first, browser, preview, propose, seenIn, files } = await aProposer(implementation)
+    const seen = seenIn((await preview()).text) ?? ''
+    files.push('main', { [PATH]: `${KYC}return_url: https://example.com/merged\n` })
+    const flow = (await api.call('GET', '/v1/identity/verification_flows/kyc')).body
+    const merged = { name: 'KYC', return_url: 'https://example.com/merged' }
+    await api.service.write(TESTER, (call) =>
+      deploy(call, aDeployment([updating(flow, merged)], { last: first.id, runId: 'run-2' })),
+    )
+    for (const deed of ['preview', 'download', 'propose']) {
+      const stale = await browser.send(PAGE, PAGE, { name: 'KYC', type: 'document', version: '1', do: deed, seen })
+      expect([deed, stale.status]).toEqual([deed, 412])
+      expect(stale.text).toContain('Somebody has changed the flow meanwhile')
+      expect(stale.text).toContain('value="https://example.com/merged"')
+    }
+    expect([files.log, files.branches.size]).toEqual([[], 1])
+    expect((await propose()).text).toContain('is open, with this edit')
+    expect(files.text(files.log[0]?.branch ?? '', PATH)).toContain('return_url: https://example.com/merged')
   })
 
   test('comes with a warning where git has what is not deployed yet, which the edit would take back', async () => {
-    const warning = 'Git says other than what was deployed last'
-    const { preview, files } = await aProposer(implementation)
+    const warning = 'Git says other than the service has'
+    const { preview, propose, bodies, files } = await aProposer(implementation)
     expect((await preview()).text).not.toContain(warning)
     files.push('main', { [PATH]: `${KYC}return_url: https://example.com/merged\n` })
     const { text } = await preview()
     expect(text).toContain(warning)
     expect(text).toContain('<del>-return_url: https://example.com/merged')
+    await propose()
+    expect(bodies()).toEqual([expect.stringContaining(`**Warning:** ${warning}`)])
+  })
+
+  test('names the effect of its difference, also where somebody has edited the flow outside git', async () => {
+    const strict = `${KYC}options: { document: { require_matching_selfie: true } }\n`
+    const { preview, propose, bodies } = await aProposer(implementation, onGithub, strict)
+    const { text } = await preview({ description: 'Look' })
+    expect(plain(text)).toContain('Weakens the verification')
+    expect(text).toContain('Git says other than the service has')
+    await propose({ description: 'Look' })
+    const [body = ''] = bodies()
+    expect(body).toContain('- **Weakens the verification**')
+    expect(body).toContain('(weakens)')
   })
 
   test.each([

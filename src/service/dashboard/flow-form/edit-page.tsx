@@ -10,6 +10,7 @@ import { FlowFields, idOf, KeyField } from './flow-fields.js'
 import { FORM_FIELDS } from './form-fields.js'
 import { type FormValues, issuesByField } from './form-values.js'
 import { type InGit, InGitNotice, ProposeButton } from './in-git.js'
+import { GIT_DIFFERS } from './proposal.js'
 
 export interface EditView {
   /** The flow that is edited; null for a new one. */
@@ -51,8 +52,8 @@ export interface Preview {
   readonly of: 'service' | 'pasted' | 'git'
   /** The name of the file; its path, if it is known. */
   readonly file: string
-  /** Whether git says other than what was deployed last: the form begins with what the service has. */
-  readonly isAhead: boolean
+  /** Whether git says other than the service: the form begins with what the service has. */
+  readonly differs: boolean
   /** Why the edit could not be made in the file that is in git. */
   readonly fault: string | null
 }
@@ -168,7 +169,7 @@ function ConflictCard({ of: { by, at: when, before, after, both } }: { readonly 
       <h2 id="conflict">Somebody has changed the flow meanwhile</h2>
       <p>
         {by ?? 'Unknown'}, <Time at={when} />. Nothing of yours was written. The form holds your changes over theirs:
-        look at it, then save again.
+        look at it, then go on.
       </p>
       {both.size > 0 && (
         <p>Both of you have changed {both.size === 1 ? 'one field' : `${both.size} fields`}: see below.</p>
@@ -191,7 +192,7 @@ const OF_TEXT = {
   git: 'The file as it is in git, with this edit alone: every other byte stays.',
 } as const
 
-function PreviewCard({ of: { assurance, before, after, of, file, fault, isAhead }, view, frame }: PreviewProps) {
+function PreviewCard({ of: { assurance, before, after, of, file, fault, differs }, view, frame }: PreviewProps) {
   const { flow } = view
   const isManaged = flow !== null && flow.project !== null
   return (
@@ -201,12 +202,7 @@ function PreviewCard({ of: { assurance, before, after, of, file, fault, isAhead 
       <h3>{flow === null ? 'The definition' : 'The edit'}</h3>
       <TextDiff before={before} after={after} />
       {fault !== null && <p class="alert alert-warning">{fault}</p>}
-      {isAhead && (
-        <p class="alert alert-warning">
-          Git says other than what was deployed last. Look whether the difference takes back what somebody has merged:
-          the form began with what the service has.
-        </p>
-      )}
+      {differs && <p class="alert alert-warning">{GIT_DIFFERS}</p>}
       {isManaged && <p class="quiet">{OF_TEXT[of]}</p>}
       <label for="whole">
         {isManaged ? 'The definition to commit' : 'The same as a definition'}, <code>{file}</code>

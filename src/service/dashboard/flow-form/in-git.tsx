@@ -6,7 +6,7 @@ export interface InGit {
   readonly fault: string | null
   /** Of the answer. */
   readonly status: number
-  /** Names the file that is shown, so that a pull request is of what somebody saw; null if there is nothing to open. */
+  /** Names the difference that is shown, so that a pull request is of what somebody saw; null if there is nothing to open. */
   readonly seen: string | null
   readonly opened: Opened | null
 }

@@ -45,8 +45,8 @@ export type FlowPreview =
       readonly issues: readonly []
       readonly refusal: null
       readonly config: FlowConfig
-      /** What the edit does to the verification, as a plan says it. */
-      readonly assurance: Assurance
+      /** What it does to the verification, as a plan says it, where `before` is what it replaces; null for a new flow. */
+      readonly assuranceFrom: (before: FlowConfig | null) => Assurance
     }
 
 /** What it would do to give a flow this body, or to make one that has it. Writes nothing. */
@@ -58,15 +58,16 @@ export async function previewFlow(call: ReadCall, idOrKey: string | null, body: 
   const refusal = await refusalOf(call, flow, config)
   if (refusal !== null) return { issues: [], refusal, config: null }
   const sessions = flow === null ? 0 : await sessionsOf(call, flow)
-  const assurance = assess({
-    action: flow === null ? 'create' : 'update',
-    before: flow?.config ?? null,
-    after: config,
-    wasActive: flow?.status === 'active',
-    previousKey: null,
-    sessions,
-  })
-  return { issues: [], refusal: null, config, assurance }
+  const assuranceFrom = (before: FlowConfig | null) =>
+    assess({
+      action: flow === null ? 'create' : 'update',
+      before,
+      after: config,
+      wasActive: flow?.status === 'active',
+      previousKey: null,
+      sessions,
+    })
+  return { issues: [], refusal: null, config, assuranceFrom }
 }
 
 /** Why a write of it would be refused. */

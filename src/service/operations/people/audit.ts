@@ -19,7 +19,7 @@ export const ACTIONS = {
   'webhook_delivery.resent': 'sent an event again',
   'flow.created': 'made a flow',
   'flow.updated': 'changed a flow',
-  'flow.proposed': 'opened a pull request for a flow',
+  'flow.proposed': 'asked for a pull request for a flow',
   'flow.archived': 'archived a flow',
   'flow.restored': 'restored a flow',
   'static_link.updated': 'switched or renewed a static link',

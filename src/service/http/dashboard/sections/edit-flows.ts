@@ -1,3 +1,4 @@
+import { same } from '../../../../edit/around.js'
 import { editAlone } from '../../../../edit/edit-definition.js'
 import type { FlowConfig } from '../../../../model/flow.js'
 import { ApiError, invalid } from '../../../api-error.js'
@@ -63,10 +64,14 @@ export const EDIT_FLOWS_FORMS: readonly FormRow[] = [
     path: '/flows/:flow/edit',
     needs: { scope: 'flows:write' },
     async act(write, { flow: name = '' }, fields, around) {
-      const flow = await around.read((call) => editableFlow(call, name))
+      const now = await around.read((call) => editableFlow(call, name))
       const version = Number(text(fields.version))
       if (!Number.isSafeInteger(version)) throw invalid('parameter_invalid_integer', 'version', 'It is not a version.')
-      return answer(write, around, { flow: { ...flow, version }, ...sentIn(fields) })
+      const sent = { ...sentIn(fields), flow: { ...now, version } }
+      // Whatever is made of an old form would take back what is newer, in git too.
+      if (version >= now.version) return answer(write, around, sent)
+      const view = { ...NOTHING_YET, ...sent }
+      return around.read((call) => conflictPage(call, around.frame, view, sent.flow))
     },
   },
 ]
@@ -79,7 +84,7 @@ interface Sent {
   readonly flow: EditableFlow | null
   readonly what: (typeof DEEDS)[number]
   readonly typed: EditView['typed']
-  /** Names the file in git that was previewed. */
+  /** Names the difference that was previewed. */
   readonly seen: string
 }
 
@@ -105,7 +110,8 @@ async function answer(write: Write, around: Around, sent: Sent): Promise<Done | 
   if ('refused' in made) return editPage(frame, { ...view, faults: { ...faults, source: made.refused } })
   if (what === 'download') return { file: `${flow?.key ?? typed.key}.yaml`, type: 'text/yaml', content: made.after }
   if (what === 'preview' || what === 'propose') {
-    const shown = { assurance: preview.assurance, ...made }
+    const { from, ...texts } = made
+    const shown = { assurance: preview.assuranceFrom(from), ...texts }
     const asked = { flow, found, preview: shown, seen: what === 'propose' ? sent.seen : null }
     return editPage(frame, { ...view, preview: shown, inGit: await inGitAfter(write, around, asked) })
   }
@@ -160,32 +166,47 @@ function issuesOf(values: FormValues): Faults['issues'] {
   return [{ code: 'INVALID_VALUE', message: `two labels have the name "${name}"`, pointer: '/metadata', part: 'value' }]
 }
 
+/** The texts without and with the edit, and what the first one says; null where there is none. */
+interface Made extends Omit<Preview, 'assurance'> {
+  readonly from: FlowConfig | null
+}
+
 /** The definitions without and with the edit: those of a managed flow begin with what git says. */
 function madeIn(
   { mode }: Frame,
   { flow, typed: { key, source } }: Sent,
   config: FlowConfig,
   found: Found | null,
-): Omit<Preview, 'assurance'> | { readonly refused: string } {
+): Made | { readonly refused: string } {
   if (flow !== null && flow.project !== null && source.trim() !== '') {
-    const edited = editAlone({ file: `${flow.key}.yaml`, text: source }, { config, mode })
+    const file = `${flow.key}.yaml`
+    const edited = editAlone({ file, text: source }, { config, mode })
     if ('fault' in edited) return { refused: edited.fault }
-    return { before: source, after: edited.text, of: 'pasted', file: `${flow.key}.yaml`, fault: null, isAhead: false }
+    const { text: after, before: from } = edited
+    return { before: source, after, from, of: 'pasted', file, fault: null, differs: !same(from, flow.config) }
   }
   let fault: string | null = null
   if (found !== null && 'definition' in found) {
     const { path, text } = found.definition
     const edited = editAlone({ file: path, text }, { config, mode })
     if (!('fault' in edited)) {
-      const deployed = flow?.applied ? editAlone({ file: path, text }, { config: flow.applied, mode }) : { text }
-      const isAhead = !('text' in deployed) || deployed.text !== text
-      return { before: text, after: edited.text, of: 'git', file: path, fault, isAhead }
+      const { text: after, before: from } = edited
+      return { before: text, after, from, of: 'git', file: path, fault, differs: !same(from, flow?.config) }
     }
     fault = `${path}: ${edited.fault}. Edit that file by hand.`
   }
-  const before = flow === null ? '' : definitionOf(flow.key, flow.applied ?? flow.config, mode)
+  const from = flow?.applied ?? flow?.config ?? null
+  const before = flow === null || from === null ? '' : definitionOf(flow.key, from, mode)
   const file = `${flow?.key ?? key}.yaml`
-  return { before, after: definitionOf(flow?.key ?? key, config, mode), of: 'service', file, fault, isAhead: false }
+  return {
+    before,
+    after: definitionOf(flow?.key ?? key, config, mode),
+    from,
+    of: 'service',
+    file,
+    fault,
+    differs: false,
+  }
 }
 
 /** The form with one's own changes over those of whoever was faster. */

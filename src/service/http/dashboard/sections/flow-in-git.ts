@@ -23,7 +23,7 @@ interface Asked {
   readonly flow: EditableFlow | null
   readonly found: Found | null
   readonly preview: Preview
-  /** Names the file that was shown before, if a pull request is to be opened; null if that is not asked for. */
+  /** Names the difference that was shown before, if a pull request is to be opened; null if that is not asked for. */
   readonly seen: string | null
 }
 
@@ -41,30 +41,32 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
   const nothing: InGit = { label: definitions.label, status: 200, fault: null, seen: null, opened: null }
   const refused = (fault: string): InGit => (seen === null ? nothing : { ...nothing, status: 409, fault })
   if ('fault' in found) return { ...nothing, ...found, status: seen === null ? 200 : found.status }
-  const { before, after, assurance, fault } = preview
+  const { before, after, assurance, differs, fault } = preview
   if (fault !== null) return refused('Nothing was opened: the edit could not be made in the file in git.')
   if (before === after) return refused('Git says this already: there is nothing to open.')
-  const shown = { ...nothing, seen: digestOf(found.definition) }
+  const shown = { ...nothing, seen: digestOf(found.definition, after) }
   if (seen === null) return shown
   if (seen !== shown.seen) {
     return { ...shown, status: 409, fault: CHANGED }
   }
   const author = frame.person.name
-  const { title, body } = proposalText({ key: flow.key, before, after, assurance, author })
-  const opened = await told(() => definitions.propose(found.definition, { text: after, title, body, author }))
-  if ('fault' in opened) return { ...shown, ...opened }
-  if (opened.isNew) {
-    const detail = `number ${opened.number} at ${definitions.label}`
-    await write((call) => audit(call, { action: 'flow.proposed', object: flow.id, detail }))
-  }
-  return { ...nothing, opened }
+  const { title, body } = proposalText({ key: flow.key, before, after, assurance, differs, author })
+  const announce = (branch: string) =>
+    write((call) =>
+      audit(call, { action: 'flow.proposed', object: flow.id, detail: `${branch} at ${definitions.label}` }),
+    )
+  const proposal = { text: after, title, body, author, announce }
+  const opened = await told(() => definitions.propose(found.definition, proposal))
+  return 'fault' in opened ? { ...shown, ...opened } : { ...nothing, opened }
 }
 
-const CHANGED = 'The file in git has changed since it was shown. Look at the edit again: nothing was opened.'
+const CHANGED = 'The file in git or the edit has changed since it was shown. Look at it again: nothing was opened.'
 
-/** Names the file that was previewed: what is proposed is what somebody saw. */
-function digestOf({ path, text }: FoundDefinition): string {
-  return createHash('sha256').update(`${path}\0${text}`).digest('hex')
+/** Names the difference that was previewed: what is proposed is what somebody saw. */
+function digestOf({ path, text }: FoundDefinition, after: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([path, text, after]))
+    .digest('hex')
 }
 
 /** How each failure of the forge is mended. */
