@@ -41,7 +41,8 @@ export async function* flowPages(
       ...query,
       order: 'key',
       limit: 100,
-      ...(last && { starting_after: last.id }),
+      // Not its id: the flow may be renamed before the next page is asked for.
+      ...(last && { starting_after: last.key }),
     })
     yield page.data
     last = page.data.at(-1)

@@ -17,6 +17,11 @@ export function looksLikeFlowId(key: string): boolean {
   return /^vf_[0-9a-z]{24}$/.test(key)
 }
 
+/** Whether this can be the key of a flow. */
+export function isFlowKey(text: string): boolean {
+  return KEY_PATTERN.test(text) && !looksLikeFlowId(text)
+}
+
 /** The members of a body, in the order in which a definition lists them. */
 export const BODY_FIELDS = [
   'name',

@@ -21,10 +21,16 @@ export class SharedParts {
     for (const name of Object.keys(members)) {
       const part = members[name]
       if (unless.includes(name) || part === null) continue
-      if (typeof part === 'object') members[name] = this.#one(JSON.stringify(part), part)
+      if (typeof part === 'object') members[name] = this.#oneObject(part)
       else if (typeof part === 'string') members[name] = this.#one(part, part)
     }
     return value
+  }
+
+  #oneObject(part: object): unknown {
+    const text = JSON.stringify(part)
+    // Looking at every value costs more than the text does, so only where the text can be that of another value.
+    return MAY_HIDE_A_NUMBER.test(text) && hidesANumber(part) ? part : this.#one(text, part)
   }
 
   /** No text of an object is a text that a flow has: that one would begin with a brace. Where it does, it stays its own. */
@@ -34,4 +40,12 @@ export class SharedParts {
     if (this.#known.size < MOST) this.#known.set(text, part)
     return part
   }
+}
+
+/** JSON writes null for NaN and the infinities, and 0 for -0. */
+const MAY_HIDE_A_NUMBER = /[:[,](?:null|0)[,\]}]/
+
+function hidesANumber(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value) || Object.is(value, -0)
+  return value !== null && typeof value === 'object' && Object.values(value).some(hidesANumber)
 }

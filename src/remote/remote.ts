@@ -84,7 +84,7 @@ interface PageQuery {
 }
 
 export interface FlowsQuery extends PageQuery {
-  /** By default the newest first. */
+  /** By default the newest first. By key, the cursors may be keys as well as ids. */
   readonly order?: 'key'
   readonly key?: string
   readonly project?: string

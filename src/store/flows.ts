@@ -76,7 +76,7 @@ export interface FlowReads {
   /** Every flow of the mode, in no order. */
   all(livemode: boolean): Promise<FlowRecord[]>
   list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
-  /** The same in order of key. */
+  /** The same in order of key. The cursors are keys, of flows that exist or of none: no rename moves them. */
   listByKey(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
   /** The first ones, by key, that are other than their last deployment left them; or that no deployment of their project wrote, if it has any. */
   drifted(livemode: boolean, limit: number): Promise<FlowRecord[]>

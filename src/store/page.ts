@@ -1,4 +1,4 @@
-/** A page of a list, newest first. The cursors are ids; at most one of them is given. */
+/** A page of a list, newest first unless the list says otherwise. The cursors are ids; at most one of them is given. */
 export interface Page {
   readonly limit: number
   readonly starting_after?: string | undefined

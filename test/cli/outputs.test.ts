@@ -182,7 +182,7 @@ async function play(scene: Scene, { columns, colour }: Variant, { cwd, env, kept
     talkColumns: columns,
     isInteractive: scene.answer !== undefined,
     isTalkLive: false,
-    keptUp: async () => {},
+    keptUp: async () => true,
     result: (text) => write(text, false),
     show: (text) => write(text, true),
     talk: (text) => write(text, true),

@@ -227,7 +227,7 @@ async function validate(): Promise<string> {
       result: write,
       show: write,
       talk: write,
-      keptUp: async () => {},
+      keptUp: async () => true,
       ask: async () => '',
     },
   }

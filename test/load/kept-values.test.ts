@@ -34,6 +34,16 @@ describe('shared parts', () => {
     expect(other?.metadata).not.toBe(one?.metadata)
   })
 
+  test('are equal to what was given, numbers that JSON has no word for included', () => {
+    const numbers = [null, Number.NaN, Infinity, -Infinity, 0, -0]
+    for (const wrap of [(n: unknown) => ({ n }), (n: unknown) => [1, n], (n: unknown) => ({ a: [{ n }, 'z'] })]) {
+      const parts = new SharedParts()
+      for (const number of [...numbers, ...numbers.toReversed()]) {
+        expect(parts.within({ options: wrap(number) }, []).options).toStrictEqual(wrap(number))
+      }
+    }
+  })
+
   test('leave alone what has no members', () => {
     const parts = new SharedParts()
     for (const value of [null, 'text', 7, [{}], undefined]) expect(parts.within(value, [])).toEqual(value)

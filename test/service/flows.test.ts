@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { flowPages } from '../../src/app/history.js'
+import type { FlowsQuery, RemoteReader } from '../../src/remote/remote.js'
 import { deploy } from '../../src/service/operations/deployments/deployments.js'
 import { storeOfTheLane } from '../store/stores.js'
 import { aDeployment, creating } from './deployment-requests.js'
@@ -284,6 +286,31 @@ describe.each(storeOfTheLane)('the list of flows, on $name', (implementation) =>
     expect(await list(`created=${of}`)).toEqual(['b', false])
     expect(await list(`created[gt]=${of}&created%5Blte%5D=${of + 10}`)).toEqual(['c', false])
     expect(await list('limit=2')).toEqual(['dc', true])
+  })
+
+  test('by key loses and repeats no other flow when the last one of a page is renamed before the next is asked for', async () => {
+    const api = await served({ implementation })
+    const ids = new Map<string, string>()
+    for (const key of ['a', 'b', 'c', 'd', 'e']) ids.set(key, (await created(api, { key })).id)
+    const get = (query: object) => api.call('GET', `${FLOWS}?${new URLSearchParams({ ...query })}`)
+    const listFlows = async (query: FlowsQuery = {}) => (await get({ ...query, limit: 2 })).body
+    const pages: string[] = []
+    for await (const page of flowPages({ listFlows } as RemoteReader)) {
+      pages.push(page.map(({ key }) => key).join(''))
+      if (pages.length === 1) await api.call('POST', `${FLOWS}/b`, { body: { key: 'y' } })
+      if (pages.length === 2) await api.call('POST', `${FLOWS}/d`, { body: { key: '0' } })
+    }
+    expect(pages).toEqual(['ab', 'cd', 'ey'])
+    const list = async (query: object) => {
+      const { body } = await get({ order: 'key', ...query })
+      return body.data?.map(({ key }: { key: string }) => key).join('') ?? [body.error.code, body.error.param]
+    }
+    expect(await list({})).toBe('0acey')
+    expect(await list({ ending_before: 'd' })).toBe('0ac')
+    expect(await list({ starting_after: ids.get('c') })).toBe('ey')
+    expect(await list({ ending_before: ids.get('c') })).toBe('0a')
+    expect(await list({ starting_after: `vf_${'0'.repeat(24)}` })).toEqual(['resource_missing', 'starting_after'])
+    expect(await list({ ending_before: 'No key' })).toEqual(['resource_missing', 'ending_before'])
   })
 
   test('says under which address it stands', async () => {

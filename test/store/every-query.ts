@@ -138,7 +138,7 @@ export const EVERY_CALL: EveryCall = {
       tx.flows.keepSighting({ livemode: false, stripe_flow: 'vf_1Seven', options: {}, session: 'vs_1', created: NOW }),
     all: (tx) => tx.flows.all(false),
     list: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.list(false, filter, page)),
-    listByKey: everyList(FLOW_FILTER, 'f700', (tx, filter, page) => tx.flows.listByKey(false, filter, page)),
+    listByKey: everyList(FLOW_FILTER, 'key-f700', (tx, filter, page) => tx.flows.listByKey(false, filter, page)),
     inOrder: [
       (tx) => tx.flows.inOrder(false, {}, { skip: 0, limit: 26 }),
       (tx) =>

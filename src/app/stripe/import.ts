@@ -1,5 +1,5 @@
 import type { FileEdit, FlowTarget } from '../../edit/edit-project.js'
-import { type FlowKey, KEY_PATTERN, looksLikeFlowId } from '../../model/flow.js'
+import { type FlowKey, isFlowKey } from '../../model/flow.js'
 import { toDotted } from '../../model/json-pointer.js'
 import type { Mode } from '../../model/mode.js'
 import { boundConfig, keysFromIds } from '../../stripe/binding.js'
@@ -90,7 +90,7 @@ function targetsFor(wanted: readonly NamedFlow[], { tally, definitions, target }
 }
 
 function keyFault(key: string): string | undefined {
-  if (KEY_PATTERN.test(key) && !looksLikeFlowId(key)) return undefined
+  if (isFlowKey(key)) return undefined
   return `"${key}" is not a key: lower-case letters, digits, - and _, at most 63`
 }
 

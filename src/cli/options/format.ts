@@ -58,29 +58,6 @@ export function jsonView<Result>(name: string, bodyOf: (result: Result) => objec
   }
 }
 
-/**
- * The same with one list, printed page by page and never held whole. Nothing is printed before the first page is there,
- * so a failure to begin can still be told in JSON.
- */
-export async function showJsonList(
-  terminal: Terminal,
-  name: string,
-  member: string,
-  pages: AsyncIterable<readonly unknown[]>,
-): Promise<void> {
-  const before = `{\n  "format": "flows.${name}",\n  "format_version": "1.0",\n  "${member}": [`
-  let isBegun = false
-  for await (const page of pages) {
-    if (page.length === 0) continue
-    terminal.result(isBegun ? ',' : before)
-    isBegun = true
-    // Without the brackets of the page, and as deep as in the whole document.
-    terminal.result(jsonText(page).slice(1, -3).replaceAll('\n', '\n  '))
-    await terminal.keptUp()
-  }
-  terminal.result(`${isBegun ? '\n  ' : before}],\n  "exit_code": ${ExitCode.ok}\n}\n`)
-}
-
 /** The part of a command's options that chooses the form of its result. */
 export interface FormatOptions {
   readonly format?: string

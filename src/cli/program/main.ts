@@ -33,7 +33,9 @@ export async function main(args: readonly string[], openTerminal = processTermin
   const run: Run = async (action) => {
     const cli = cliOf()
     try {
-      exitCode = await action(cli)
+      const code = await action(cli)
+      // What could not be printed before the end is a failure already.
+      if (exitCode === ExitCode.ok) exitCode = code
     } catch (error) {
       exitCode = report(error, cli.terminal, formatOf(options))
     }

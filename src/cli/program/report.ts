@@ -13,15 +13,20 @@ export function report(error: unknown, terminal: Terminal, format: DiagnosticsFo
     const { diagnostics, root } = error
     return showDiagnostics(diagnostics, { terminal, format, root })
   }
-  const { code, message, hint, exitCode, details } = describe(error)
+  const { message, hint, exitCode } = describe(error)
   if (format === 'json') {
-    const body = { format: 'flows.error', format_version: '1.0', code, message, hint, ...details, exit_code: exitCode }
-    terminal.result(jsonText(body))
+    terminal.result(jsonText({ format: 'flows.error', format_version: '1.0', ...errorBody(error) }))
   } else {
     terminal.talk(`${terminal.talkPalette.red('error')} ${lines(message)}\n`)
     if (hint !== undefined) terminal.talk(`${terminal.talkPalette.cyan('hint')}  ${printable(hint)}\n`)
   }
   return exitCode
+}
+
+/** The members of an error in JSON. */
+export function errorBody(error: unknown) {
+  const { code, message, hint, details, exitCode } = describe(error)
+  return { code, message, hint, ...details, exit_code: exitCode }
 }
 
 /** Indents lines after the first, so that foreign text cannot pass for a line of this program. */

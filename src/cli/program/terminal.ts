@@ -29,8 +29,11 @@ export interface Terminal {
   /** Prints a result for people; lines too long for the terminal are wrapped. */
   show(text: string): void
   talk(text: string): void
-  /** Resolves once the reader of stdout has kept up: until then, what was printed takes memory. */
-  keptUp(): Promise<void>
+  /**
+   * Resolves once the reader of stdout has kept up: until then, what was printed takes memory. False if nobody reads any
+   * more, or nothing can be printed.
+   */
+  keptUp(): Promise<boolean>
   /** Asks, and returns the trimmed line; "" at end of input. Call only when interactive. Ctrl-C throws Failure. */
   ask(question: string): Promise<string>
 }
@@ -88,21 +91,31 @@ function workingFolder(): string {
 
 /**
  * Keeps the program alive if nobody reads its output. A reader that has seen enough (`flows list | head`) is not a
- * failure. A full disk is one, but what was done before stays done.
+ * failure. A full disk is one, told once, but what was done before stays done.
  */
 export function watchOutputs(fail: () => void): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return
+    const isTold = LOST.has(process.stdout)
+    LOST.add(process.stdout)
+    if (isTold || error.code === 'EPIPE') return
     process.stderr.write(`error the result could not be printed: ${error.message}\n`)
     fail()
   })
 }
 
-/** A reader that has gone keeps up with everything. */
-async function keptUp(stream: NodeJS.WriteStream): Promise<void> {
-  // Without a turn of the event loop, a stream lets go of nothing.
-  if (!stream.writableNeedDrain) return soon()
+/** Outputs with an error. Node lets every further write begin anew, and fail anew. */
+const LOST = new WeakSet<NodeJS.WriteStream>()
+
+async function keptUp(stream: NodeJS.WriteStream): Promise<boolean> {
+  if (stream.writableNeedDrain) await drained(stream)
+  // Without a turn of the event loop, a stream lets go of nothing, and says no error.
+  else await soon()
+  return !LOST.has(stream)
+}
+
+/** Resolves also when the reader has gone. */
+async function drained(stream: NodeJS.WriteStream): Promise<void> {
   const over = new AbortController()
   const { signal } = over
   const ends = ['drain', 'error', 'close'].map((event) => once(stream, event, { signal }))

@@ -10,7 +10,7 @@ import {
 } from '../operations/flows/flows.js'
 import { probeFlow } from '../operations/flows/probe.js'
 import { choice, flag, integer, name, type Params, published, requiring } from './param.js'
-import { type AnyRoute, list, PAGE, read, write } from './route.js'
+import { type AnyRoute, CURSORS, list, PAGE, read, write } from './route.js'
 
 const url = '/v1/identity/verification_flows'
 const READ = { scope: 'flows:read', answers: 'verification_flow', keepsBinding: true } as const
@@ -23,6 +23,9 @@ const BODY = published('flow.schema.json#/$defs/body').members as Params
 const EXPECTED = {
   expected_version: integer('The request is refused with 412 unless the flow still has this version.'),
 }
+
+const OR_KEY = 'With order=key also its key: a page then begins at the same place even if the flow was renamed since.'
+
 /** Members and limits are those of definitions. */
 const FLOW = {
   ...BODY,
@@ -38,6 +41,8 @@ export const FLOW_ROUTES: readonly AnyRoute[] = [
     { ...READ, summary: 'List verification flows' },
     {
       ...PAGE,
+      starting_after: name(`${CURSORS.starting_after.schema.description} ${OR_KEY}`),
+      ending_before: name(`${CURSORS.ending_before.schema.description} ${OR_KEY}`),
       key: name("The flow's key."),
       project: name('The managing project.'),
       status: choice('Only objects with this status.', ['active', 'archived']),

@@ -1,4 +1,4 @@
-import { KEY_PATTERN, looksLikeFlowId } from '../../../model/flow.js'
+import { isFlowKey } from '../../../model/flow.js'
 import type { FlowRecord } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor } from '../keys/binding.js'
@@ -14,8 +14,7 @@ export async function findFlow(
   idOrKey: string,
   param = 'verification_flow',
 ): Promise<FlowRecord> {
-  const isKey = KEY_PATTERN.test(idOrKey) && !looksLikeFlowId(idOrKey)
-  if (isKey && !mayName(principal, idOrKey)) throw beyondBinding(principal, param)
+  if (isFlowKey(idOrKey) && !mayName(principal, idOrKey)) throw beyondBinding(principal, param)
   const flow =
     (await tx.flows.byId(livemode, idOrKey)) ??
     (await tx.flows.byKey(livemode, idOrKey)) ??

@@ -1,9 +1,10 @@
 import { canonicalJson } from '../../../model/canonical.js'
-import type { FlowBody, FlowConfig } from '../../../model/flow.js'
+import { type FlowBody, type FlowConfig, isFlowKey } from '../../../model/flow.js'
 import { mergePatch } from '../../../model/merge-patch.js'
 import { modeFor } from '../../../model/mode.js'
 import type { ListObject, VerificationFlow } from '../../../model/resources.js'
 import type { FlowRecord, FlowVersionRecord } from '../../../store/flows.js'
+import type { Page } from '../../../store/page.js'
 import { ApiError, conflict, invalid, missing } from '../../api-error.js'
 import { randomText } from '../../ids.js'
 import type { Call, ReadCall, WriteCall } from '../calls/call.js'
@@ -47,7 +48,7 @@ export interface ListFlowsParams extends ListParams {
   readonly key?: string | undefined
   readonly project?: string | undefined
   readonly status?: FlowRecord['status'] | undefined
-  /** By default the newest first. */
+  /** By default the newest first. By key, the cursors may be keys as well, of flows that exist or of none. */
   readonly order?: 'key' | undefined
   /** A part of the key. */
   readonly key_contains?: string | undefined
@@ -152,18 +153,26 @@ export async function updateStaticLink(
 
 export async function listFlows(call: ReadCall, params: ListFlowsParams = {}): Promise<ListObject<VerificationFlow>> {
   const { tx, livemode, principal } = call
+  const { key, project, status, created, order, key_contains: part } = params
   const page = await pageOf(params, 'verification_flow', async (id) => {
+    if (order === 'key' && isFlowKey(id)) return true
     const flow = await tx.flows.byId(livemode, id)
     return flow !== undefined && isWithin(principal, flow)
   })
-  const { key, project, status, created, order, key_contains: part } = params
   const named = part === undefined ? undefined : { project: null, keys: [`*${part.replaceAll('*', '')}*`] }
   const within = bindingOf(principal) ?? named
   const filter = { key, project, status, created: rangeOf(created), within }
   const flows = await (order === 'key'
-    ? tx.flows.listByKey(livemode, filter, page)
+    ? tx.flows.listByKey(livemode, filter, await inKeys(call, page))
     : tx.flows.list(livemode, filter, page))
   return listObject(ENDPOINT, flows, (flow) => toResource(call, flow))
+}
+
+/** The page with keys as cursors. One that is an id becomes the key that the flow has now. */
+async function inKeys({ tx, livemode }: ReadCall, { limit, starting_after, ending_before }: Page): Promise<Page> {
+  const keyOf = async (cursor: string | undefined) =>
+    cursor === undefined || isFlowKey(cursor) ? cursor : (await tx.flows.byId(livemode, cursor))?.key
+  return { limit, starting_after: await keyOf(starting_after), ending_before: await keyOf(ending_before) }
 }
 
 /** The flow as the API shows it. */
