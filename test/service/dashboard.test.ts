@@ -431,6 +431,7 @@ describe.each(storeOfTheLane)('events, webhooks and keys, on $name', (implementa
     expect(plain((await browser.show(`${here}?status=bogus`)).text)).toContain("'bogus' is not a status of deliveries.")
     const bogus = await browser.show('/dashboard/test/flows?status=bogus')
     expect(plain(bogus.text)).toContain("'bogus' is not a status of flows.")
+    expect(bogus.text).toContain('<a href="/dashboard/test/flows">Clear</a>')
   })
 
   test('an endpoint is made, edited and deleted by forms, and its secret is shown once', async () => {

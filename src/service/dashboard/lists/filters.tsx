@@ -18,7 +18,7 @@ interface Props {
 
 /** What a list is narrowed by: its fields, and the end that each of these forms has. */
 export function Filters({ frame, part, filter, faults = [], kept = {}, children }: Props) {
-  const isNarrowed = Object.values(filter).some((value) => value !== '')
+  const isNarrowed = faults.length > 0 || Object.values(filter).some((value) => value !== '')
   const [path = ''] = frame.here.split('?')
   const place = part === undefined ? '' : `#${part}`
   const live = liveIn(frame)

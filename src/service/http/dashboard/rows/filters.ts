@@ -1,5 +1,4 @@
 import type { ListObject } from '../../../../model/resources.js'
-import { clip } from '../../../../text/text.js'
 import { ApiError } from '../../../api-error.js'
 import { DAY, dayNumber } from './days.js'
 import type { Asked } from './page-row.js'
@@ -44,7 +43,7 @@ export function thereIsNo(what: string, name: string): string {
 }
 
 function shown(text: string): string {
-  return `'${clip(text, 100)}'`
+  return `'${text.length > 100 ? `${text.slice(0, 100)}...` : text}'`
 }
 
 /** In place of a file, which could not say what of its filter is not understood. */
