@@ -82,9 +82,10 @@ export function connection(options: ConnectionOptions): Connection {
         const answer = await request('GET', current)
         if (!Array.isArray(answer.body)) throw strange(options, answer.status)
         items.push(...answer.body)
-        next = nextPage(answer.headers, current)
+        const named = nextPage(answer.headers, current)
         // The token goes only to the configured address.
-        if (next !== undefined && new URL(next).origin !== origin) throw strange(options, answer.status)
+        if (named === null || (named !== undefined && named.origin !== origin)) throw strange(options, answer.status)
+        next = named?.href
       }
       return items
     },
@@ -92,15 +93,18 @@ export function connection(options: ConnectionOptions): Connection {
   }
 }
 
-/** GitHub names the next page in `Link` (RFC 8288). GitLab does too, or leaves it out and counts in `X-Next-Page`. */
-function nextPage(headers: Headers, current: string): string | undefined {
+/**
+ * GitHub names the next page in `Link` (RFC 8288). GitLab does too, or leaves it out and counts in `X-Next-Page`. Null if
+ * what is named is not an address.
+ */
+function nextPage(headers: Headers, current: string): URL | null | undefined {
   const link = /<([^>]+)>;[^,]*\brel="next"/.exec(headers.get('link') ?? '')?.[1]
-  if (link !== undefined) return new URL(link, current).href
+  if (link !== undefined) return URL.canParse(link, current) ? new URL(link, current) : null
   const page = headers.get('x-next-page')
   if (page === null || !/^\d+$/.test(page)) return undefined
   const url = new URL(current)
   url.searchParams.set('page', page)
-  return url.href
+  return url
 }
 
 async function exchange(url: string, options: RequestOptions): Promise<Received> {
@@ -155,6 +159,10 @@ function judged(options: ConnectionOptions, received: Received, now: number): An
     const when = seconds > 0 ? ` Try again in ${seconds} seconds.` : ''
     throw new ForgeError('rate_limited', `${label} asks to slow down (${status}).${when}`, status)
   }
+  if (status === 301 || status === 308) {
+    const message = `${label} answered ${status}: the repository has moved, so name the place where it is now`
+    throw new ForgeError('unreachable', message, status)
+  }
   const told = withoutToken(token, messageOf(body)).slice(0, 300)
   throw new ForgeError(kindOf(status), `${label} answered ${status}${told === '' ? '' : `: ${told}`}`, status)
 }
@@ -174,6 +182,9 @@ function kindOf(status: number): ForgeError['kind'] {
   return status >= 400 && status < 500 ? 'invalid' : 'unreachable'
 }
 
+/** How deep the messages of an error are nested. What is deeper is not read. */
+const DEEPEST_MESSAGE = 3
+
 /** GitHub: message and errors; GitLab: message (text, list or one list per field), or error. */
 function messageOf(body: unknown): string {
   if (!isObject(body)) return ''
@@ -183,17 +194,18 @@ function messageOf(body: unknown): string {
     ...errors.map((error) => (isObject(error) ? error.message : error)),
   ]
   return parts
-    .map(flat)
+    .map((part) => flat(part))
     .filter((part) => part !== '')
     .join('; ')
 }
 
-function flat(value: unknown): string {
+function flat(value: unknown, depth = DEEPEST_MESSAGE): string {
   if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.map(flat).join(', ')
+  if (depth === 0) return ''
+  if (Array.isArray(value)) return value.map((inner) => flat(inner, depth - 1)).join(', ')
   if (!isObject(value)) return ''
   return Object.entries(value)
-    .map(([name, inner]) => `${name} ${flat(inner)}`)
+    .map(([name, inner]) => `${name} ${flat(inner, depth - 1)}`)
     .join(', ')
 }
 

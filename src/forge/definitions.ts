@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { authorName } from './author-name.js'
-import type { Forge } from './forge.js'
+import { type Forge, ForgeError } from './forge.js'
 import { isInvalid, openPullRequest } from './pull-requests.js'
 import type { CommitText, Repository, RepositoryFile } from './repository.js'
 
@@ -113,23 +113,20 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
   }
 }
 
-/** The file directly in a folder of the project; else the one below it. */
+/** The file in a folder of the project or below it, as the loader finds it: parts that begin with a dot are ignored. */
 async function definitionFile(
   { repository, folders }: DefinitionsSettings,
   commit: string,
   { project, key }: Pick<FoundDefinition, 'project' | 'key'>,
 ): Promise<{ readonly path: string; readonly file: RepositoryFile }> {
   const places = folders.get(project) ?? []
-  for (const folder of places) {
-    const path = inFolder(folder, `${key}.yaml`)
-    const file = await repository.read(commit, path)
-    if (file !== null) return { path, file }
-  }
   const names = [`${key}.yaml`, `${key}.yml`]
   const found: string[] = []
   for (const folder of places) {
-    const paths = await repository.paths(commit, folder)
-    found.push(...paths.filter((path) => names.includes(path.split('/').at(-1) ?? '')))
+    for (const path of await pathsIn(repository, { commit, folder, names })) {
+      const parts = path.slice(inFolder(folder, '').length).split('/')
+      if (names.includes(parts.at(-1) ?? '') && !parts.some((part) => part.startsWith('.'))) found.push(path)
+    }
   }
   const [path, other] = new Set(found)
   const where = places.map((folder) => folder || 'the root').join(', ')
@@ -142,6 +139,23 @@ async function definitionFile(
     throw new DefinitionFault('file_missing', message, 'an admin names the right folder with --forge-folders')
   }
   return { path, file }
+}
+
+/** All files below a folder; of a repository with too many to list, those with one of the names directly in it. */
+async function pathsIn(
+  repository: Repository,
+  { commit, folder, names }: { readonly commit: string; readonly folder: string; readonly names: readonly string[] },
+): Promise<readonly string[]> {
+  try {
+    return await repository.paths(commit, folder)
+  } catch (error) {
+    if (!(error instanceof ForgeError && error.kind === 'too_many')) throw error
+    const paths = names.map((name) => inFolder(folder, name))
+    const files = await Promise.all(paths.map((path) => repository.read(commit, path)))
+    const there = paths.filter((_, index) => files[index] !== null)
+    if (there.length === 0) throw error
+    return there
+  }
 }
 
 /**

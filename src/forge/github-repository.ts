@@ -1,3 +1,4 @@
+import { isObject } from '../model/json.js'
 import { answer } from './answers.js'
 import { ForgeError } from './forge.js'
 import { type GithubOptions, githubApi, LABEL } from './github.js'
@@ -33,7 +34,7 @@ export function githubRepository(options: GithubOptions): Repository {
     },
     paths: async (commit, folder) => {
       const value = await get(`${root}/git/trees/${commit}?recursive=1`)
-      if ((value as { truncated?: unknown }).truncated === true) {
+      if (isObject(value) && value.truncated === true) {
         throw new ForgeError('too_many', `${LABEL} does not list all files of the repository: they are too many`)
       }
       const entries = answer(LABEL, value).list('tree')

@@ -1,3 +1,4 @@
+import { isObject } from '../model/json.js'
 import { type Answer, answer } from './answers.js'
 import { type Connection, type ConnectionOptions, connection } from './connection.js'
 import { type Comment, type Forge, ForgeError, type PullRequest } from './forge.js'
@@ -68,7 +69,7 @@ export function gitlab(options: GitlabOptions): Forge {
     },
     listComments: async (number) => {
       const all = await list(`${notes(number)}?sort=asc&order_by=created_at`)
-      const written = all.filter((value) => (value as { system?: unknown }).system !== true)
+      const written = all.filter((value) => !(isObject(value) && value.system === true))
       return written.map((value) => noteOf(number, value)).sort((a, b) => a.id - b.id)
     },
     createComment: async (number, body) => noteOf(number, await send('POST', notes(number), { body })),
@@ -106,9 +107,9 @@ function approvers(approvals: readonly Answer[], pushed: number | undefined, aut
   return people.flatMap(({ name, at }) => (at > pushed && name !== author ? name : [])).sort()
 }
 
+/** What is not an object is left for `mergeRequest` to refuse. */
 function isFromHere(value: unknown): boolean {
-  const { source_project_id: source, target_project_id: target } = value as Record<string, unknown>
-  return source === target
+  return !isObject(value) || value.source_project_id === value.target_project_id
 }
 
 const STATES: Readonly<Record<string, PullRequest['state']>> = { opened: 'open', locked: 'open', merged: 'merged' }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Command } from '@commander-js/extra-typings'
 import { describe, expect, test } from 'vitest'
 import { serve } from '../../src/cli/commands/service/serve.js'
-import { definitionsAt, type ForgeOptions } from '../../src/cli/service/forge.js'
+import { definitionsAt, type ForgeOptions, placesOf } from '../../src/cli/service/forge.js'
 import { identityProvider, type OidcOptions } from '../../src/cli/service/oidc.js'
 import { settingsOf, settle } from '../../src/cli/service/settings.js'
 import { stripeSettings } from '../../src/cli/service/stripe.js'
@@ -400,6 +400,26 @@ describe('opening pull requests', () => {
     expect(() => definitions({}, TOKEN)).not.toThrow('ghs_workflow')
     expect(() => definitions(whole, { FLOWS_FORGE_TOKEN: 'two words' })).toThrow('holds white space')
     expect(() => definitions({ ...whole, forge_repository: 'kyc' }, TOKEN)).toThrow('is not the name of a repository')
+  })
+
+  test.each(['../kyc', 'acme/..', './kyc'])('refuses the repository %s', (forge_repository) => {
+    expect(() => definitions({ ...whole, forge_repository }, TOKEN)).toThrow('is not the name of a repository')
+  })
+
+  test.each([{ forge_url: 'https://git.example.com' }, { forge_branch: 'trunk' }])('refuses %j alone', (file) => {
+    expect(() => definitions(file)).toThrow('do nothing without --forge')
+  })
+
+  test.each([
+    ['github', undefined, 'https://github.com', 'https://api.github.com'],
+    ['github', 'https://GitHub.com', 'https://github.com', 'https://api.github.com'],
+    ['github', 'https://www.github.com/', 'https://github.com', 'https://api.github.com'],
+    ['github', 'https://github.com:443', 'https://github.com', 'https://api.github.com'],
+    ['github', 'https://acme.ghe.com', 'https://acme.ghe.com', 'https://api.acme.ghe.com'],
+    ['github', 'https://git.example.com/', 'https://git.example.com', 'https://git.example.com/api/v3'],
+    ['gitlab', 'https://www.gitlab.com', 'https://gitlab.com', 'https://gitlab.com/api/v4'],
+  ] as const)('takes the forge %s at %j to be %s, with its API at %s', (kind, url, web, api) => {
+    expect(placesOf(kind, url)).toEqual({ web, api })
   })
 
   test.each([

@@ -26,6 +26,9 @@ async function aRepository(at: () => Promise<ForgeAt>, files: Readonly<Record<st
   return { ...hosted, definitions }
 }
 
+/** Deeper than a function may call itself. */
+const NESTED = `${'{"message":'.repeat(200_000)}1${'}'.repeat(200_000)}`
+
 async function fault(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
     () => undefined,
@@ -131,6 +134,38 @@ describe.each(forges)('definitions at $name', ({ at }) => {
     await definitions().propose(found, { ...EDIT, text: 'name: Ö\r\ntype: document\r\n' })
     const path = 'kyc/flows/a b/kyc.yml'
     expect(files.text(files.log[0]?.branch ?? '', path)).toBe('\ufeffname: Ö\r\ntype: document\r\n')
+  })
+
+  test('files that the loader ignores are ignored, and two of one key are refused wherever they are', async () => {
+    const path = 'kyc/flows/kyc.yaml'
+    const { definitions, files } = await aRepository(at, {
+      [path]: KYC,
+      'kyc/flows/.old/kyc.yaml': KYC,
+      'kyc/flows/.drafts/kyc.yml': KYC,
+    })
+    expect((await definitions().find('shop', 'kyc')).path).toBe(path)
+    files.push('main', { 'kyc/flows/.only.yaml': KYC, 'kyc/flows/.a/only.yaml': KYC })
+    expect(await fault(definitions().find('shop', 'only'))).toMatch(/^file_missing: /)
+    files.push('main', { 'kyc/flows/people/kyc.yml': KYC })
+    expect(await fault(definitions().find('shop', 'kyc'))).toBe(
+      `file_twice: both ${path} and kyc/flows/people/kyc.yml define kyc`,
+    )
+  })
+
+  test.each([
+    ['a page in place of a list of files', /tree/, { status: 200, body: '<html>' }],
+    ['an error that is nested without an end', /tree/, { status: 500, text: NESTED }],
+    ['no object in a list', /GET .*(?:pulls|merge_requests)/, { status: 200, body: [null] }],
+    [
+      'a next page at no address',
+      /GET .*(?:pulls|merge_requests)/,
+      { status: 200, body: [], headers: { link: '<http://[>; rel="next"' } },
+    ],
+  ])('an answer of another kind is told as one: %s', async (_, matches, answer) => {
+    const { definitions, server } = await aRepository(at)
+    for (let times = 0; times < 3; times += 1) server.faults.push({ matches, answer })
+    const work = async () => definitions().propose(await definitions().find('shop', 'kyc'), EDIT)
+    expect(await fault(work())).toBe('unreachable')
   })
 
   test('what cannot be found or read is named, with its place', async () => {

@@ -191,10 +191,11 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
     ['wrong', undefined, 'GitHub answered 401: Bad credentials', 'FLOWS_FORGE_TOKEN'],
     [undefined, { status: 429, body: {}, headers: { 'retry-after': '600' } }, 'Try again in 600 seconds', 'safe'],
     [undefined, { status: 200, body: 'a page' }, 'is the address right?', 'Asking again'],
+    [undefined, { status: 301, body: { message: 'Moved' } }, 'the repository has moved', 'Asking again'],
   ] as const)(
     'whose forge answers otherwise (%s, %j) is told with a way out, and the definition stays to copy',
     async (token, answer, why, hint) => {
-      const { preview, propose, seenIn, use, server, files } = await aProposer(implementation)
+      const { browser, preview, propose, seenIn, use, server, files } = await aProposer(implementation)
       const seen = seenIn((await preview()).text)
       use(token)
       const fail = () => answer !== undefined && server.faults.push({ matches: /./, answer })
@@ -203,9 +204,12 @@ describe.each(storeOfTheLane)('a pull request for an edit, on $name', (implement
       expect(shown.status).toBe(200)
       expect(shown.text).toContain('The definition to commit')
       fail()
+      const downloaded = await browser.fill(PAGE, { ...EMAIL, do: 'download' })
+      expect([downloaded.status, downloaded.text.includes('The definition to commit')]).toEqual([502, true])
+      fail()
       const refused = await propose(EMAIL, seen ?? '')
       expect(refused.status).toBe(502)
-      for (const { text } of [shown, refused]) {
+      for (const { text } of [shown, downloaded, refused]) {
         expect(plain(text)).toContain(why)
         expect(text).toContain(hint)
         expect(text).not.toContain('wrong')

@@ -35,14 +35,20 @@ export interface ForgeOptions {
   readonly forgeFolders?: ProjectFolders | undefined
 }
 
+export const USUAL_BRANCH = 'main'
+
 /** Somebody waits for the page: what does not answer in this time is told as such. */
 const PATIENCE = { timeout: 5_000, retries: 0 }
 
 const KINDS = {
   github: {
     web: 'https://github.com',
-    // Elsewhere than at github.com, the API is below the address of the pages.
-    api: (web: string) => (web === 'https://github.com' ? 'https://api.github.com' : `${web}/api/v3`),
+    hosts: /^(?:www\.)?github\.com$/,
+    // GitHub's own hosts have the API on a host beside them; other ones have it below the address of the pages.
+    api: (web: string) => {
+      const { hostname } = new URL(web)
+      return hostname === 'github.com' || hostname.endsWith('.ghe.com') ? `https://api.${hostname}` : `${web}/api/v3`
+    },
     repository: /^[\w.-]+\/[\w.-]+$/,
     form: 'owner/name',
     both: (repository: string, rest: Connected) => ({
@@ -52,6 +58,7 @@ const KINDS = {
   },
   gitlab: {
     web: 'https://gitlab.com',
+    hosts: /^(?:www\.)?gitlab\.com$/,
     api: (web: string) => `${web}/api/v4`,
     repository: /^(?:\d+|[\w.-]+(?:\/[\w.-]+)+)$/,
     form: 'group/name, or the number of the project',
@@ -81,7 +88,10 @@ export function definitionsAt(options: ForgeOptions, { env }: Pick<Terminal, 'en
     ['--forge-folders', folders, 'where each project has its definitions, as acme-kyc=flows'],
     [TOKEN, token, 'a token that may write contents and pull requests of that repository'],
   ] as const
-  if (needed.every(([, value]) => value === undefined)) return undefined
+  if (needed.every(([, value]) => value === undefined)) {
+    if (forgeUrl === undefined && branch === USUAL_BRANCH) return undefined
+    throw badUsage('--forge-url and --forge-branch do nothing without --forge', 'set --forge too, or leave them out')
+  }
   if (kind === undefined || name === undefined || folders === undefined || token === undefined) {
     allOf(
       needed.map(([option, value, what]) => () => {
@@ -90,18 +100,27 @@ export function definitionsAt(options: ForgeOptions, { env }: Pick<Terminal, 'en
     )
     return undefined
   }
-  const { web: usual, api, repository: pattern, form, both } = KINDS[kind]
-  if (!pattern.test(name)) throw badUsage('--forge-repository is not the name of a repository', `write ${form}`)
+  const { repository: pattern, form, both } = KINDS[kind]
+  if (!pattern.test(name) || name.split('/').some((part) => /^\.{1,2}$/.test(part)))
+    throw badUsage('--forge-repository is not the name of a repository', `write ${form}`)
   const fault = keyFault(token)
   if (fault !== undefined) throw new Failure('settings_invalid', `the token in ${TOKEN} ${fault}`)
-  const web = (forgeUrl ?? usual).replace(/\/+$/, '')
+  const { web, api } = placesOf(kind, forgeUrl)
   const foldersOf = (project: string) => folders.filter(([one]) => one === project).map(([, folder]) => folder)
   return definitionsIn({
-    ...both(name, { api: api(web), token, patience: PATIENCE }),
+    ...both(name, { api, token, patience: PATIENCE }),
     web,
     branch,
     folders: new Map(folders.map(([project]) => [project, foldersOf(project)])),
   })
+}
+
+/** Where people see a forge, and where its API is. */
+export function placesOf(kind: (typeof FORGES)[number], url: string | undefined) {
+  const { web: usual, hosts, api } = KINDS[kind]
+  const given = (url ?? usual).replace(/\/+$/, '')
+  const web = hosts.test(new URL(given).hostname) ? usual : given
+  return { web, api: api(web) }
 }
 
 export function parseForgeUrl(value: string): string {

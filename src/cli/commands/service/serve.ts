@@ -14,7 +14,7 @@ import { ExitCode } from '../../program/exit-code.js'
 import { allOf } from '../../service/all-of.js'
 import { pageOptions, parseBrandColor, parseBrandName, plainPages } from '../../service/branding.js'
 import { dashboardOptions } from '../../service/dashboard.js'
-import { definitionsAt, FORGES, parseBranch, parseFolders, parseForgeUrl } from '../../service/forge.js'
+import { definitionsAt, FORGES, parseBranch, parseFolders, parseForgeUrl, USUAL_BRANCH } from '../../service/forge.js'
 import { cannotListen, parseAddress, parsePort, stopSignal, wholeNumber } from '../../service/listening.js'
 import { identityProvider, parseGroupRoles, parseIssuer, parseScopes } from '../../service/oidc.js'
 import { proxyFault } from '../../service/proxies.js'
@@ -104,7 +104,7 @@ export const serve: Define = (command, run) => {
       parseForgeUrl,
     )
     .option('--forge-repository <name>', 'repository with the definitions (acme/kyc); a project at GitLab')
-    .option('--forge-branch <name>', 'branch that pull requests are merged into', parseBranch, 'main')
+    .option('--forge-branch <name>', 'branch that pull requests are merged into', parseBranch, USUAL_BRANCH)
     .option(
       '--forge-folders <project=folder>',
       'folder of the definitions of each project (acme-kyc=flows); commas between, or repeated',

@@ -108,11 +108,14 @@ async function answer(write: Write, around: Around, sent: Sent): Promise<Done | 
   const found = what === 'save' || typed.source.trim() !== '' ? null : await findInGit(around, flow)
   const made = madeIn(frame, sent, preview.config, found)
   if ('refused' in made) return editPage(frame, { ...view, faults: { ...faults, source: made.refused } })
-  if (what === 'download') return { file: `${flow?.key ?? typed.key}.yaml`, type: 'text/yaml', content: made.after }
-  if (what === 'preview' || what === 'propose') {
+  // A file that is not made in the one in git is not handed out as if it were.
+  const isReadable = found === null || 'definition' in found
+  if (what === 'download' && isReadable)
+    return { file: `${flow?.key ?? typed.key}.yaml`, type: 'text/yaml', content: made.after }
+  if (what !== 'save') {
     const { from, ...texts } = made
     const shown = { assurance: preview.assuranceFrom(from), ...texts }
-    const asked = { flow, found, preview: shown, seen: what === 'propose' ? sent.seen : null }
+    const asked = { flow, found, preview: shown, what, seen: sent.seen }
     return editPage(frame, { ...view, preview: shown, inGit: await inGitAfter(write, around, asked) })
   }
   if (!savesHere(flow, frame)) {

@@ -23,8 +23,9 @@ interface Asked {
   readonly flow: EditableFlow | null
   readonly found: Found | null
   readonly preview: Preview
-  /** Names the difference that was shown before, if a pull request is to be opened; null if that is not asked for. */
-  readonly seen: string | null
+  readonly what: 'preview' | 'download' | 'propose'
+  /** Names the difference that was shown before. */
+  readonly seen: string
 }
 
 /**
@@ -33,19 +34,20 @@ interface Asked {
  */
 export async function inGitAfter(write: Write, around: Around, asked: Asked): Promise<InGit | null> {
   const { definitions, frame } = around
-  const { flow, found, preview, seen } = asked
+  const { flow, found, preview, what, seen } = asked
+  const isProposed = what === 'propose'
   if (definitions === null || flow === null || found === null) {
-    if (seen === null) return null
+    if (!isProposed) return null
     throw new ApiError(400, { message: 'There is no file in git that the service could change. Nothing was opened.' })
   }
   const nothing: InGit = { label: definitions.label, status: 200, fault: null, seen: null, opened: null }
-  const refused = (fault: string): InGit => (seen === null ? nothing : { ...nothing, status: 409, fault })
-  if ('fault' in found) return { ...nothing, ...found, status: seen === null ? 200 : found.status }
+  const refused = (fault: string): InGit => (isProposed ? { ...nothing, status: 409, fault } : nothing)
+  if ('fault' in found) return { ...nothing, ...found, status: what === 'preview' ? 200 : found.status }
   const { before, after, assurance, differs, fault } = preview
   if (fault !== null) return refused('Nothing was opened: the edit could not be made in the file in git.')
   if (before === after) return refused('Git says this already: there is nothing to open.')
   const shown = { ...nothing, seen: digestOf(found.definition, after) }
-  if (seen === null) return shown
+  if (!isProposed) return shown
   if (seen !== shown.seen) {
     return { ...shown, status: 409, fault: CHANGED }
   }
