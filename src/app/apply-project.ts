@@ -6,7 +6,6 @@ import type { Difference } from '../plan/approved.js'
 import { type ApprovedCommit, approvalRefusal, needsApprovals, type Refusal, refusalOf } from '../plan/refusal.js'
 import type { Remote } from '../remote/remote.js'
 import { type ApplyOptions, apply } from './apply.js'
-import { refuseOversize } from './deployment-size.js'
 import { Failure } from './failure.js'
 import { type Planned, type PlanRequest, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
@@ -59,7 +58,6 @@ export async function applyPlanned(
   about: () => Promise<Omit<ApplyOptions, 'runId'>>,
 ): Promise<Outcome> {
   const { plan, remote } = planned
-  refuseOversize(plan)
   steps.planned?.(planned)
   const refusal = refusalOf(plan)
   if (refusal !== null) return { status: 'refused', refusal, plan, remote }

@@ -6,7 +6,8 @@ export type { Change, Field, GuardResult, Plan, PolicyResult, Reason }
 export type AcceptedFlow = NonNullable<Plan['accepted']>[number]
 export type Action = Change['action']
 export type Assurance = Change['assurance']
-export type GuardName = GuardResult['guard']
+/** A guard that may be lifted by name, and whose changes people may approve. */
+export type LiftableGuard = Exclude<GuardResult['guard'], 'deployment_size'>
 
 /** The members of a change that `planDigest` reads: what would be written, and on which base. */
 export type ChangeToWrite = Pick<Change, 'action' | 'key' | 'previous_key' | 'id' | 'base_version' | 'after'>

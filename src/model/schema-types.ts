@@ -1548,9 +1548,9 @@ export interface Reason {
  */
 export interface GuardResult {
   /**
-   * Name, as in --allow.
+   * Name, as in --allow. Nothing lifts deployment_size: the plan is more than one deployment can be.
    */
-  guard: 'weaken' | 'archive' | 'expose_link' | 'max_change_share' | 'protected'
+  guard: 'weaken' | 'archive' | 'expose_link' | 'max_change_share' | 'protected' | 'deployment_size'
   /**
    * warned: go on. blocked: apply refuses. lifted: would block, but was allowed by name for this run.
    */

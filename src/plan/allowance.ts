@@ -1,22 +1,22 @@
-import type { GuardName } from '../model/plan.js'
+import type { LiftableGuard } from '../model/plan.js'
 
 /** A guard or a policy, lifted by name for one run: for all flows, or for one. */
 export interface Allowance {
-  readonly guard: GuardName | 'policy'
+  readonly guard: LiftableGuard | 'policy'
   /** Name of the policy, where one is lifted. */
   readonly policy?: string
   readonly key?: string
 }
 
 /** A record, so that the compiler reports a guard that is missing here. */
-const NAMES: Readonly<Record<GuardName, true>> = {
+const NAMES: Readonly<Record<LiftableGuard, true>> = {
   weaken: true,
   archive: true,
   expose_link: true,
   max_change_share: true,
   protected: true,
 }
-export const GUARDS = Object.keys(NAMES) as readonly GuardName[]
+export const GUARDS = Object.keys(NAMES) as readonly LiftableGuard[]
 
 /** "weaken", "archive=old-flow", "policy=selfie:high-value": the form of `--allow` and of a deployment's record. */
 export function allowanceText({ guard, policy, key }: Allowance): string {

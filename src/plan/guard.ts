@@ -1,4 +1,5 @@
-import type { Change, GuardName, GuardResult } from '../model/plan.js'
+import { MOST_CHANGES } from '../model/deployment.js'
+import type { Change, GuardResult, LiftableGuard } from '../model/plan.js'
 import type { Approvals, ChangeShare, Guards } from '../model/schema-types.js'
 import type { Allowance } from './allowance.js'
 
@@ -9,6 +10,8 @@ export interface GuardContext {
   readonly approvals?: Approvals | undefined
   /** Active flows of the project before the change. */
   readonly existing: number
+  /** How many accepted edits the deployment records besides the changes. */
+  readonly records: number
 }
 
 /** Below this many flows a share says little: one flow out of three is already a third. */
@@ -29,7 +32,8 @@ export function guard(changes: readonly Change[], context: GuardContext): GuardR
     ...byFlow('expose_link', guards.expose_link, exposed, () => []),
     ...byFlow('protected', 'block', changes.filter(touchesProtection), protectedReasons),
     ...share(changes, context),
-  ].map((result) => withApprovals(result, approvals[result.guard]))
+    ...size(changes.length + context.records),
+  ].map((result) => (result.guard === 'deployment_size' ? result : withApprovals(result, approvals[result.guard])))
 
   function byFlow(
     name: FlowGuard,
@@ -62,7 +66,7 @@ export function isBlocked(results: readonly Pick<GuardResult, 'status'>[]): bool
 type Level = NonNullable<Guards['weaken']>
 
 /** A guard about single flows. */
-type FlowGuard = Exclude<GuardName, 'max_change_share'>
+type FlowGuard = Exclude<LiftableGuard, 'max_change_share'>
 
 const WORDS: Record<FlowGuard, (flows: string) => string> = {
   weaken: (flows) => `would weaken ${flows}`,
@@ -159,6 +163,15 @@ function share(changes: readonly Change[], context: GuardContext): GuardResult[]
     message: `would change ${changed} of ${all} flows (${percent(changed / all)}); ` + `the limit is ${percent(limit)}`,
   }
   return [result]
+}
+
+/** One deployment is written whole, so a plan that is more than one cannot be applied by any allowance. */
+function size(flows: number): GuardResult[] {
+  if (flows <= MOST_CHANGES) return []
+  const [many, most] = [flows, MOST_CHANGES].map((number) => number.toLocaleString('en'))
+  const way = 'bring the definitions in by several commits and apply each, or limit each run with --only'
+  const message = `would write ${many} flows, and one deployment writes ${most} at most: ${way}`
+  return [{ guard: 'deployment_size', status: 'blocked', keys: [], message }]
 }
 
 function limitOf({ max_change_share: given = 1 }: Guards): ChangeShare {

@@ -91,6 +91,7 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
       allow: options.allow ?? [],
       approvals: options.approvals,
       existing: observed.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
+      records: accepted.length,
     }),
     summary: { ...summarise(changes), noop: pairing.pairs.length - found.filter(isDefined).length },
     ...(address !== undefined && { service: { address, store: observed.store } }),

@@ -4,7 +4,7 @@ import { enumerate, isBlocked } from './guard.js'
 
 /** Why a plan must not be applied, with one message per reason. */
 export interface Refusal {
-  readonly reason: 'conflict' | 'blocked'
+  readonly reason: 'conflict' | 'blocked' | 'too_large'
   readonly messages: readonly string[]
   /** Every value that `--allow` would need; empty if nothing lifts the refusal. */
   readonly allowances: readonly string[]
@@ -23,21 +23,23 @@ export function refusalOf(plan: Pick<Plan, 'conflicts' | 'guards' | 'policies' |
   const blocked = guards.filter(({ status }) => status === 'blocked')
   const broken = policies.filter(({ status }) => status === 'blocked')
   const concerned = new Set([...blocked.flatMap(({ keys }) => keys), ...broken.map(({ key }) => key)])
+  const isTooLarge = blocked.some(({ guard }) => guard === 'deployment_size')
   return {
-    reason: 'blocked',
+    reason: isTooLarge ? 'too_large' : 'blocked',
     messages: [
       ...blocked.map(({ guard, message }) => `${guard}: ${message}`),
       ...policyGroups(broken).map(({ policy, message, flows }) => {
         return `policy ${policy}: ${message}: ${enumerate(flows.map(({ key }) => key))}`
       }),
     ],
-    allowances: [...blocked.flatMap(allowancesFor), ...broken.map(allowanceForPolicy)],
-    others: changes.map(({ key }) => key).filter((key) => !concerned.has(key)),
+    allowances: isTooLarge ? [] : [...blocked.flatMap(allowancesFor), ...broken.map(allowanceForPolicy)],
+    others: isTooLarge ? [] : changes.map(({ key }) => key).filter((key) => !concerned.has(key)),
   }
 }
 
-/** The narrowest allowances that lift a guard: flow by flow, if the guard is about flows. */
+/** The narrowest allowances that lift a guard: flow by flow, if the guard is about flows. None if nothing lifts it. */
 export function allowancesFor({ guard, keys }: Pick<GuardResult, 'guard' | 'keys'>): string[] {
+  if (guard === 'deployment_size') return []
   return keys.length === 0 ? [guard] : keys.map((key) => `${guard}=${key}`)
 }
 

@@ -128,7 +128,8 @@ function refused(refusal: Refusal, isReviewed: boolean): Failure {
 }
 
 /** Ways to continue: with the blocked changes, allowed by name after a review; or without them. */
-function waysOn({ allowances, others }: Refusal, isReviewed: boolean): string {
+function waysOn({ reason, allowances, others }: Refusal, isReviewed: boolean): string {
+  if (reason === 'too_large') return `flows ${isReviewed ? 'plan' : 'apply'} --only takes some of its flows`
   if (allowances.length === 0) return 'have the pull request approved, then run this again'
   const list = (option: string, values: readonly string[]) =>
     values.length > 5 ? `${option} ... for each of ${values.length}` : values.map((one) => `${option} ${one}`).join(' ')

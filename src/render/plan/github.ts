@@ -31,6 +31,7 @@ export function planGithub(plan: Plan, folder = ''): string {
   const concernOf = concernsOf(plan)
   const all = [
     ...conflicts(plan),
+    ...blocksOfAll(plan),
     ...plan.changes.flatMap((change) => annotations(change, concernOf(change))),
     ...boundPlaces(plan.bound).map((place): Annotation => ({ kind: 'warning', concern: 'other', ...place })),
   ]
@@ -64,6 +65,13 @@ function conflicts(plan: Plan): Annotation[] {
   return plan.conflicts.map(({ code, file, line, message, hint }) => {
     return { kind: 'error', concern: 'blocked', file, line: line ?? 1, title: code, lines: [message, `hint: ${hint}`] }
   })
+}
+
+/** What blocks the plan as a whole, and no flow in particular. */
+function blocksOfAll({ guards }: Plan): Annotation[] {
+  return guards
+    .filter(({ status, keys }) => status === 'blocked' && keys.length === 0)
+    .map(({ guard, message }) => ({ kind: 'error', concern: 'blocked', title: guard, lines: [message] }))
 }
 
 /** One annotation for each changed line of the definition; one for the flow if no line says it. */

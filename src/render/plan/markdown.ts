@@ -31,14 +31,12 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
     const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
-    return `${[title, nothing, ...accepted(plan), ...policies(plan), ...boundMarkdown(plan), ...origin(plan)].join('\n\n')}\n`
+    return `${[title, nothing, ...guards(plan), ...accepted(plan), ...policies(plan), ...boundMarkdown(plan), ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,
     `**${summaryLine(plan, 'todo')}**`,
-    ...plan.guards.map(({ guard, status, message }) => {
-      return `> **${status}** by guard ${code(guard)}: ${sentence(message)}`
-    }),
+    ...guards(plan),
     ...policies(plan),
     ...conflicts(plan),
     ...boundMarkdown(plan),
@@ -51,6 +49,12 @@ export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   ]
   const fixed = [...before, ...after].reduce((sum, section) => sum + sizeOf(section), 0)
   return `${[...before, ...changes(plan, room - fixed), ...after].filter((one) => one !== '').join('\n\n')}\n`
+}
+
+function guards(plan: Plan): string[] {
+  return plan.guards.map(({ guard, status, message }) => {
+    return `> **${status}** by guard ${code(guard)}: ${sentence(message)}`
+  })
 }
 
 function accepted(plan: Plan): string[] {

@@ -121,16 +121,18 @@ function guardsText({ guards }: Plan, palette: Palette): string {
   if (guards.length === 0) return ''
   const lines = guards.map(({ guard, keys, status, message }) => {
     const colour = statusColour(status, palette)
-    const how = status === 'blocked' ? `\n             lift it for one run: ${allowHint(guard, keys)}` : ''
+    const how = status === 'blocked' ? allowHint(allowancesFor({ guard, keys })) : ''
     return `    ${colour(status.padEnd(7))}  ${palette.bold(guard)}: ${printable(message)}${how}`
   })
   return ['Guards:', ...lines].join('\n')
 }
 
 /** One flow is the example for many. */
-function allowHint(guard: GuardResult['guard'], keys: GuardResult['keys']): string {
-  const [first = guard, ...others] = allowancesFor({ guard, keys })
-  return `--allow ${first}${others.length > 0 ? `, and ${others.length} more by name` : ''}`
+/** "" if no allowance lifts the guard. */
+function allowHint([first, ...others]: readonly string[]): string {
+  if (first === undefined) return ''
+  const more = others.length > 0 ? `, and ${others.length} more by name` : ''
+  return `\n             lift it for one run: --allow ${first}${more}`
 }
 
 function statusColour(status: GuardResult['status'], palette: Palette): (text: string) => string {

@@ -1,4 +1,3 @@
-import { oversize } from '../../../app/deployment-size.js'
 import { badUsage } from '../../../app/failure.js'
 import { planProject } from '../../../app/plan-project.js'
 import { madeOf } from '../../../app/review/plan-comment.js'
@@ -79,8 +78,6 @@ export const plan: Define = (command, run) => {
           const { plan } = planned
           checkOnly(only, planned)
           warnOfIdle(cli, planned, allow)
-          const tooMany = oversize(plan)
-          if (tooMany !== null) site.reporter.warn(`apply will refuse this plan: ${tooMany.message}`, tooMany.hint)
           const exitCode = exitCodeOf(plan, options.detailedExitcode ?? false)
           const refusal = refusalOf(plan)
           await notify(site, options.notify, plan.livemode, (about) =>
