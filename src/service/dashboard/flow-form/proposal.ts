@@ -1,4 +1,3 @@
-import { authorName } from '../../../forge/author-name.js'
 import type { Assurance } from '../../../model/plan.js'
 import { code, escapeMarkup } from '../../../render/markup.js'
 import { effectWords } from '../parts/effect.js'
@@ -21,7 +20,7 @@ export interface ProposedEdit {
   readonly assurance: Assurance
   /** Whether `before` says other than the service. */
   readonly differs: boolean
-  /** Who asks, as they are called. */
+  /** Who asks, as git may name them. */
   readonly author: string
 }
 
@@ -32,7 +31,7 @@ export function proposalText({ key, before, after, assurance, differs, author }:
   return {
     title: `Edit ${key}`,
     body: [
-      `Asked for by ${escapeMarkup(authorName(author))}, as an edit of ${code(key)} in the dashboard.`,
+      `Asked for by ${escapeMarkup(author)}, as an edit of ${code(key)} in the dashboard.`,
       '',
       ...effectWords(assurance).map((words) => `- **${words}**`),
       ...assurance.reasons.map(({ effect, message }) => `- ${escapeMarkup(message)} (${effect.replace('_', ' ')})`),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { authorName } from '../../../../forge/author-name.js'
 import { DefinitionFault, type FoundDefinition } from '../../../../forge/definitions.js'
 import { ForgeError } from '../../../../forge/forge.js'
 import { ApiError } from '../../../api-error.js'
@@ -51,7 +52,7 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
   if (seen !== shown.seen) {
     return { ...shown, status: 409, fault: CHANGED }
   }
-  const author = frame.person.name
+  const author = authorName(frame.person.name)
   const { title, body } = proposalText({ key: flow.key, before, after, assurance, differs, author })
   const announce = (branch: string) =>
     write((call) =>
