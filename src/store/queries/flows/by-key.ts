@@ -11,7 +11,7 @@ const STEP = 1_000
 
 /**
  * One page of a mode's flows in order of key, in steps of a bounded number of rows. The index of keys is used; what a
- * filter asks for is checked row by row.
+ * filter asks for is checked row by row, unless it asks for one key.
  */
 export async function readByKey(
   db: Db,
@@ -26,7 +26,8 @@ export async function readByKey(
   for (;;) {
     const some: RawBuilder<unknown> = sql`from flows where ${beyond(livemode, cursor, isBackwards)}`
     const order = isBackwards ? sql`order by key desc` : sql`order by key`
-    const end: string | undefined = rest.length === 0 ? undefined : await lastOfStep(db, some, order)
+    const isOneStep = rest.length === 0 || filter.key !== undefined
+    const end: string | undefined = isOneStep ? undefined : await lastOfStep(db, some, order)
     const within = end === undefined ? rest : [isBackwards ? sql`key >= ${end}` : sql`key <= ${end}`, ...rest]
     const where = within.map((condition) => sql` and ${condition}`)
     const { rows } = await sql<FlowsTable>`
@@ -53,8 +54,10 @@ async function lastOfStep(db: Db, some: RawBuilder<unknown>, order: RawBuilder<u
 }
 
 function conditions({ key, project, status, created, within }: FlowFilter): RawBuilder<unknown>[] {
-  const equal = Object.entries({ key, project, status }).flatMap(([column, value]) =>
+  // At most one flow has the key, and the index of keys finds it.
+  const one = key === undefined ? undefined : sql`key = ${key}`
+  const equal = Object.entries({ project, status }).flatMap(([column, value]) =>
     value === undefined ? [] : [sql`${unindexed(`flows.${column}`)} = ${value}`],
   )
-  return [...equal, createdWithin(created), isWithin(within)].filter((one) => one !== undefined)
+  return [one, ...equal, createdWithin(created), isWithin(within)].filter((one) => one !== undefined)
 }
