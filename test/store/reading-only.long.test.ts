@@ -2,11 +2,13 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { loadDriver, type Statement } from '../../src/store/sqlite/database.js'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import type { Store } from '../../src/store/store.js'
 import { aNobody, forReadingOnly, readableByAll } from '../helpers/nobody.js'
 import { bundled } from './programs.js'
 import { aSession } from './records.js'
+import { withDriver } from './replaced-driver.js'
 import { aFolder } from './stores.js'
 
 let program: string
@@ -30,7 +32,11 @@ function aReader(file: string, mode: 'asked' | 'always') {
   if (child.stdout === null) throw new Error('it prints nothing')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   return {
-    next: async () => Number((await lines.next()).value),
+    next: async () => {
+      const { value, done } = await lines.next()
+      if (done) throw new Error('the reader has ended')
+      return Number(value)
+    },
     ask: () => child.stdin?.write('\n'),
     end: () => child.stdin?.end(),
     lines,
@@ -104,4 +110,29 @@ describe.runIf(mayRun)('who may only read a store while others write', () => {
     expect(new Set(seen).size).toBeGreaterThan(2)
     expect(seen.at(-1)).toBe(82)
   })
+})
+
+test('a read that meets the index of the log while a writer makes it anew opens the store again', async () => {
+  const file = join(aFolder(), 'store.sqlite')
+  const store = await openSqliteStore({ file })
+  onTestFinished(() => store.close())
+  await writePair(store, 0)
+  const Driver = await loadDriver()
+  let faults = 2
+  class Recovering extends Driver {
+    override prepare(sql: string): Statement {
+      const statement = super.prepare(sql)
+      const all = (...values: never[]) => {
+        // SQLITE_READONLY_RECOVERY, as SQLite says it to who may not write.
+        const fault = { code: 'ERR_SQLITE_ERROR', errcode: 264 }
+        if (sql.includes('verification_sessions') && faults-- > 0) throw Object.assign(new Error('readonly'), fault)
+        return statement.all(...values)
+      }
+      return { all, get: statement.get.bind(statement), run: statement.run.bind(statement) } as never
+    }
+  }
+  const reader = await withDriver(Recovering, () => openSqliteStore({ file, readOnly: true }))
+  onTestFinished(() => reader.close())
+  expect((await reader.read((tx) => tx.sessions.list(false, {}, { limit: 10 }))).data).toHaveLength(2)
+  expect(faults).toBeLessThan(0)
 })

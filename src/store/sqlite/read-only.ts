@@ -1,12 +1,14 @@
 import { statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { migrate, tooNew, tooOld } from '../migrations/migrations.js'
 import { kyselyStore } from '../queries/kysely-store.js'
 import type { Pace } from '../queries/rows/pace.js'
-import type { Store } from '../store.js'
+import type { ReadTransaction, Store } from '../store.js'
 import { StoreError } from '../store-error.js'
 import { connect, IN_MEMORY, type Place } from './connect.js'
 import { soleWriter } from './locks.js'
-import { openSource } from './unwritable.js'
+import { ResultCode, resultCode } from './result-code.js'
+import { openSource, PAUSE, TRIES } from './unwritable.js'
 
 /**
  * A store for reading that never creates, migrates or writes. A missing file reads as an empty store. Every read looks
@@ -15,20 +17,33 @@ import { openSource } from './unwritable.js'
 export function readOnlyStore(place: Place, pace?: Pace): Store {
   let opened: Promise<Opened | null> | undefined
   let empty: Promise<Store> | undefined
-  const read: Store['read'] = async (work) => {
+  const read = async <T>(work: (tx: ReadTransaction) => Promise<T>, tries = 1): Promise<T> => {
     opened ??= openIfThere(place, pace)
     const asked = opened
     const found = await asked.catch((error) => {
       if (opened === asked) opened = undefined
       throw error
     })
-    if (found?.isCurrent()) return found.read(work)
+    if (found?.isCurrent()) {
+      try {
+        return await found.read(work)
+      } catch (error) {
+        // Nothing is written here: a writer makes the index of the log anew, which takes rights that a reader lacks.
+        if (resultCode(error) !== ResultCode.readOnly || tries === TRIES) throw error
+        if (opened === asked) {
+          opened = undefined
+          await found.retire()
+        }
+        await sleep(PAUSE)
+        return read(work, tries + 1)
+      }
+    }
     // A concurrent read may have noticed it already.
     if (opened === asked) {
       opened = undefined
       await found?.retire()
     }
-    if (found !== null) return read(work)
+    if (found !== null) return read(work, tries)
     empty ??= emptyStore(place)
     return (await empty).read(work)
   }
@@ -37,7 +52,7 @@ export function readOnlyStore(place: Place, pace?: Pace): Store {
   }
   return {
     label: place.label,
-    read,
+    read: (work) => read(work),
     write: refuse,
     rateLimits: { take: refuse, forget: refuse },
     close: async () => {

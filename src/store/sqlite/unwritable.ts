@@ -14,8 +14,8 @@ export interface Source extends Connection {
 }
 
 /** The most tries for a store that others keep changing, and the pause between them, in milliseconds. */
-const TRIES = 50
-const PAUSE = 50
+export const TRIES = 50
+export const PAUSE = 50
 
 /**
  * Opens an existing store for reading. SQLite needs two files beside a store, the log and its index, even for reading.
