@@ -165,7 +165,7 @@ test.each(stores)(
       }
     }
     // Once that job has caught up, it finds within minutes what no webhook says; a session is read by itself far less often.
-    await pass(120, 30)
+    await pass(240, 30)
     const silent = (await allOf(store)).find(
       ({ id, status, redaction }) =>
         status === 'requires_input' && redaction === null && standIn.test.session(id).status === 'requires_input',
