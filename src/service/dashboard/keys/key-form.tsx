@@ -1,5 +1,6 @@
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { Fault } from '../parts/fault.js'
 
 export interface KeyFormView {
   /** Everything that a restricted key can be allowed. */
@@ -41,11 +42,7 @@ export function keyForm(frame: Frame, { scopes, typed, fault }: KeyFormView): Pa
     <form method="post" action={at(frame.mode, 'new-key')} class="card card-body narrow">
       <FormToken of={frame} />
       <input type="hidden" name="form" value={typed.form} />
-      {fault !== null && (
-        <p class="alert alert-danger" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <label>
         Name
         <input class="form-control" type="text" name="name" value={typed.name} maxLength={100} required />

@@ -2,6 +2,7 @@ import type { VerificationFlow } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
 import { Checks } from '../parts/checks.js'
+import { Fault } from '../parts/fault.js'
 
 export interface CreateView {
   readonly flow: VerificationFlow
@@ -23,11 +24,7 @@ export function createPage(frame: Frame, { flow, typed, fault }: CreateView): Pa
     <form method="post" action={`${at(frame.mode, 'flows', flow.key)}/verify`} class="card card-body narrow">
       <FormToken of={frame} />
       <Checks of={flow} />
-      {fault !== null && (
-        <p class="alert alert-danger" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <label>
         Email address, if known
         <input class="form-control" type="email" name="email" value={typed.email} maxLength={254} />

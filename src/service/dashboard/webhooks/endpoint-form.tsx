@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type WebhookEndpoint } from '../../../model/resources.js'
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, FormToken, type Frame } from '../frame.js'
+import { Fault } from '../parts/fault.js'
 
 export interface EndpointFormView {
   /** The endpoint that is edited; null for a new one. */
@@ -49,11 +50,7 @@ export function endpointForm(frame: Frame, { endpoint, typed, fault }: EndpointF
           <input type="hidden" name="base[description]" value={endpoint.description ?? ''} />
         </>
       )}
-      {fault !== null && (
-        <p class="alert alert-danger" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault text={fault} />
       <label>
         Address
         <input class="form-control" type="url" name="url" value={typed.url} maxLength={2048} required />

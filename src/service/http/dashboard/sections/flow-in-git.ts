@@ -52,8 +52,9 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
   if (seen !== shown.seen) {
     return { ...shown, status: 409, fault: CHANGED }
   }
-  const author = authorName(frame.person.name)
-  const { title, body } = proposalText({ key: flow.key, before, after, assurance, differs, author })
+  const { name: author } = frame.person
+  const edit = { key: flow.key, before, after, assurance, differs, author: authorName(author) }
+  const { title, body } = proposalText(edit)
   const announce = (branch: string) =>
     write((call) =>
       audit(call, { action: 'flow.proposed', object: flow.id, detail: `${branch} at ${definitions.label}` }),

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { WebhookEndpoint } from '../../../../model/resources.js'
 import { ApiError } from '../../../api-error.js'
-import { secretPage } from '../../../dashboard/parts/secret-page.js'
+import { secretPage } from '../../../dashboard/keys/secret-page.js'
 import { type EndpointTyped, endpointForm } from '../../../dashboard/webhooks/endpoint-form.js'
 import { DELIVERY_STATUSES, endpointPage } from '../../../dashboard/webhooks/endpoint-page.js'
 import { endpointsPage } from '../../../dashboard/webhooks/endpoints-page.js'

@@ -1,6 +1,6 @@
 import type { Page } from '../../pages/page.js'
 import { at, dashboardPage, type Frame } from '../frame.js'
-import { Facts } from './facts.js'
+import { Facts } from '../parts/facts.js'
 
 export interface SecretView {
   /** What was made, such as "The key was made". */
