@@ -45,7 +45,7 @@ function watching() {
   let statements: Statement[] = []
   const log = ({ query: { sql, parameters } }: LogEvent) => void statements.push({ sql, parameters })
   const seen = () => {
-    const since = statements.filter(({ sql }) => /^\s*(?:select|insert|update|delete)\b/.test(sql))
+    const since = statements.filter(({ sql }) => /^\s*(?:\/\*.*?\*\/\s*)?(?:select|insert|update|delete)\b/.test(sql))
     statements = []
     return since
   }

@@ -1,6 +1,5 @@
 import type { PostgresPoolClient } from 'kysely'
 import type pg from 'pg'
-import { sameRows } from '../queries/rows/alone.js'
 import { toParameter } from '../queries/rows/parameter.js'
 import {
   endsTheConnection,
@@ -12,7 +11,7 @@ import {
   toStatementError,
 } from './failure.js'
 import { inOnePiece } from './one-piece.js'
-import { Inserts, isInsert, type Sent, statementOf } from './statement.js'
+import { Inserts, isInsert, isLookup, type Sent, statementOf } from './statement.js'
 
 export interface ClientOptions {
   /** For people. */
@@ -21,27 +20,16 @@ export interface ClientOptions {
   readonly hasOthers: boolean
   /** What connections that were given back still wait for. */
   readonly unanswered: Set<Promise<unknown>>
-  /** Of all connections of a pool. */
-  readonly doubt: Doubt
-}
-
-/** Until when, in milliseconds, every read begins a transaction: a statement without one got no answer. */
-interface Doubt {
-  until: number
 }
 
 /** One connection for one transaction. A connection that broke, or whose transaction did not end, is not used again. */
 export function checkedClient(
   client: pg.PoolClient,
-  { label, hasOthers, unanswered, doubt }: ClientOptions,
+  { label, hasOthers, unanswered }: ClientOptions,
 ): PostgresPoolClient {
   let isBroken = false
   let isInTransaction = false
   let isReadOnly = false
-  /** The BEGIN of a read that has not needed it yet. */
-  let unsent: string | undefined
-  /** What such a read has asked so far. */
-  let first: First | undefined
   /** The answer to BEGIN. */
   let begun: Promise<unknown> | undefined
   /** Inserts that go with the next statement. */
@@ -82,20 +70,12 @@ export function checkedClient(
       inserts.add({ statement, values })
       return NOTHING
     }
-    if (unsent !== undefined && first === undefined && statement.isAlone && Date.now() > doubt.until) {
-      return askAlone({ statement, values })
-    }
-    if (unsent !== undefined) open(unsent)
-    // In the snapshot of this transaction, and on its way with the statement behind it.
-    const again = first && ask(first)
-    const before = first
-    first = undefined
+    if (!isInTransaction && isLookup(statement)) return lookUp({ statement, values })
     sendInserts()
     const answer = ask({ statement, values })
     if (isLater) return NOTHING
     // If the transaction never began, that is why the statement failed.
     await begun
-    if (before !== undefined && again !== undefined) sameRows((await before.answer).rows, (await again).rows)
     return answer
   }
   /** Whoever does not wait for the answer gets its failure with the next statement. */
@@ -104,17 +84,14 @@ export function checkedClient(
     answer.catch(() => {})
     return answer
   }
-  const askAlone = (sent: Sent) => {
-    const answer = ask(sent, { query_timeout: BEGIN_PATIENCE }).catch((error) => {
-      if (isBroken) {
-        // If the server is there and others hold the statement up, a transaction finds out: its BEGIN is answered.
-        doubt.until = Date.now() + DOUBT
-        markLoss(error, 'never begun')
-      }
+  /** If the server is there and others hold the statement up, a transaction finds out: its BEGIN is answered. */
+  const lookUp = async (sent: Sent) => {
+    try {
+      return await ask(sent, { query_timeout: BEGIN_PATIENCE })
+    } catch (error) {
+      if (isBroken) markLoss(error, 'never begun')
       throw error
-    })
-    first = { ...sent, answer }
-    return answer
+    }
   }
   const sendInserts = () => {
     const sent = inserts.take()
@@ -123,16 +100,10 @@ export function checkedClient(
   const begin = (text: string): pg.QueryResult => {
     isInTransaction = true
     isReadOnly = text.endsWith('read only')
-    failure = begun = first = unsent = undefined
+    failure = undefined
     // Those of a transaction that was rolled back.
     inserts.take()
-    if (isReadOnly) unsent = text
-    else open(text)
-    return NOTHING
-  }
-  /** Does not wait for the server: the first statements are on their way with it, and wait for both. */
-  const open = (text: string) => {
-    unsent = undefined
+    // Does not wait for the server: the first statements are on their way with it, and wait for both.
     begun = send(text, [], { query_timeout: BEGIN_PATIENCE }).catch((error) => {
       // The server was restarted, or closed the connection while it was idle.
       isBroken = true
@@ -140,15 +111,12 @@ export function checkedClient(
       throw error
     })
     begun.catch(() => {})
+    return NOTHING
   }
   const commit = async (): Promise<pg.QueryResult> => {
     sendInserts()
     // Also of a statement that was never sent, of which the server knows nothing.
     if (failure !== undefined) throw failure
-    if (unsent !== undefined) {
-      isInTransaction = false
-      return NOTHING
-    }
     if (isReadOnly) {
       await begun
       // All has been read. The next transaction queues behind the answer, and nobody else needs it.
@@ -177,10 +145,6 @@ export function checkedClient(
   const rollBack = async (): Promise<pg.QueryResult> => {
     // The server rolls back by itself when the connection is closed.
     if (isBroken) return NOTHING
-    if (unsent !== undefined) {
-      isInTransaction = false
-      return NOTHING
-    }
     try {
       const result = await send('rollback', [])
       isInTransaction = false
@@ -204,13 +168,5 @@ const BEGIN = /^(?:begin|start transaction)\b/
 
 /** How long BEGIN may take, in milliseconds. It waits for nothing, so a slower server counts as gone. */
 const BEGIN_PATIENCE = 5_000
-
-/** How long reads begin transactions after a statement without one got no answer, in milliseconds. */
-const DOUBT = 60_000
-
-/** A statement that was asked without a transaction. */
-interface First extends Sent {
-  readonly answer: Promise<pg.QueryResult>
-}
 
 const NOTHING: pg.QueryResult = { command: '', rowCount: 0, oid: 0, fields: [], rows: [] }

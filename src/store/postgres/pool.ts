@@ -37,7 +37,6 @@ export function openPool(options: PoolOptions): PostgresPool {
   const pools = servers.map((server) => ({ server, pool: poolOf(server, options) }))
   const wanted = address.wanted ?? (servers.length === 1 || isForReading ? 'any' : 'read-write')
   const unanswered = new Set<Promise<unknown>>()
-  const doubt = { until: 0 }
   let current = 0
 
   const connected = async (wish: Wanted, failures: unknown[]): Promise<pg.PoolClient | undefined> => {
@@ -68,8 +67,7 @@ export function openPool(options: PoolOptions): PostgresPool {
       const wishes: readonly Wanted[] = wanted === 'prefer-standby' ? ['standby', 'any'] : [wanted]
       for (const wish of wishes) {
         const client = await connected(wish, failures)
-        if (client !== undefined)
-          return checkedClient(client, { label, hasOthers: servers.length > 1, unanswered, doubt })
+        if (client !== undefined) return checkedClient(client, { label, hasOthers: servers.length > 1, unanswered })
       }
       throw toConnectError(failures, label)
     },

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { ALONE } from '../queries/rows/alone.js'
 import { LATER } from '../queries/rows/later.js'
 
 /** A statement as it is sent. */
@@ -10,8 +9,6 @@ export interface Statement {
   readonly name: string | undefined
   /** Nobody waits for its answer: see `later`. */
   readonly isLater: boolean
-  /** It needs no transaction if it comes first: see `alone`. */
-  readonly isAlone: boolean
 }
 
 /** The most statements that a connection keeps prepared; each takes memory of the server. */
@@ -30,9 +27,9 @@ export function statementOf(marked: string): Statement {
 }
 
 function parsed(marked: string): Statement {
-  const mark = [LATER, ALONE].find((one) => marked.startsWith(one))
-  const text = marked.slice(mark?.length ?? 0)
-  return { text, name: nameOf(text), isLater: mark === LATER, isAlone: mark === ALONE }
+  const isLater = marked.startsWith(LATER)
+  const text = isLater ? marked.slice(LATER.length) : marked
+  return { text, name: nameOf(text), isLater }
 }
 
 function remembered(key: string, statement: Statement): Statement {
@@ -47,6 +44,11 @@ function nameOf(text: string): string | undefined {
 
 export function isInsert({ text }: Statement): boolean {
   return text.startsWith('insert ')
+}
+
+/** Outside of a transaction it needs none, and does no harm if it is repeated. */
+export function isLookup({ text }: Statement): boolean {
+  return text.startsWith('select ')
 }
 
 /** A statement with its values. */
@@ -93,5 +95,5 @@ function together(inserts: readonly Sent[]): Statement {
   })
   const last = texts.pop() ?? ''
   const text = `with ${texts.map((each, index) => `i${index} as (${each})`).join(', ')} ${last}`
-  return remembered(key, { text, name: nameOf(text), isLater: true, isAlone: false })
+  return remembered(key, { text, name: nameOf(text), isLater: true })
 }

@@ -1,30 +1,21 @@
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  DefaultQueryExecutor,
-  type QueryResult,
-  Transaction,
-} from 'kysely'
+import { type CompiledQuery, DefaultQueryExecutor, type QueryResult, Transaction } from 'kysely'
 import type { Db, Tables } from './tables.js'
 
+/** Runs one statement. */
+export type Run = <Row>(query: CompiledQuery) => Promise<QueryResult<Row>>
+
 /**
- * Runs work with the statements of a transaction given to its connection as they come. Kysely's own way there is longer
- * than most statements take, and has them wait for each other, also where the database takes several at once.
+ * A transaction of `db` whose statements are given to `run` as they come. Kysely's own way to a connection is longer than
+ * most statements take, and has them wait for each other, also where the database takes several at once.
  */
-export async function direct<T>(tx: Db, work: (db: Db) => Promise<T>): Promise<T> {
-  const executor = tx.getExecutor()
-  const connection = await executor.provideConnection(async (one) => one)
+export function directly(db: Db, run: Run): Db {
+  const executor = db.getExecutor()
   const compiler = { compileQuery: executor.compileQuery.bind(executor) } as Compiler
-  const statements = new DirectExecutor(compiler, executor.adapter, { provideConnection: (use) => use(connection) })
-  statements.connection = connection
-  try {
-    return await work(new Transaction<Tables>({ ...UNUSED, executor: statements }))
-  } finally {
-    statements.connection = undefined
-  }
+  return new Transaction<Tables>({ ...UNUSED, executor: new DirectExecutor(compiler, executor.adapter, run) })
 }
 
 type Compiler = ConstructorParameters<typeof DefaultQueryExecutor>[0]
+type Adapter = ConstructorParameters<typeof DefaultQueryExecutor>[1]
 
 /** Only what begins and ends transactions asks for these. */
 const UNUSED = { config: {}, dialect: {}, driver: {} } as never as Omit<
@@ -33,11 +24,18 @@ const UNUSED = { config: {}, dialect: {}, driver: {} } as never as Omit<
 >
 
 class DirectExecutor extends DefaultQueryExecutor {
-  /** Undefined once the transaction is over. */
-  connection: DatabaseConnection | undefined
+  readonly #run: Run
 
-  override async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.connection === undefined) throw new Error('a statement came after its transaction was over')
-    return this.connection.executeQuery<Row>(query)
+  constructor(compiler: Compiler, adapter: Adapter, run: Run) {
+    super(compiler, adapter, {
+      provideConnection: async () => {
+        throw new Error('statements of a transaction go their own way')
+      },
+    })
+    this.#run = run
+  }
+
+  override executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    return this.#run(query)
   }
 }

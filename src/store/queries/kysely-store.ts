@@ -1,6 +1,5 @@
 import type { Store, WriteTransaction } from '../store.js'
 import { contentsQueries } from './contents.js'
-import { direct } from './direct.js'
 import { deploymentQueries } from './flows/deployments.js'
 import { flowQueries } from './flows/flows.js'
 import { stateQueries } from './flows/state.js'
@@ -12,12 +11,13 @@ import type { Locks } from './locks.js'
 import { auditLogQueries } from './people/audit-log.js'
 import { reviewQueries } from './people/reviews.js'
 import { signInQueries } from './people/sign-ins.js'
-import { SnapshotMoved } from './rows/alone.js'
+import { sharedLookups } from './rows/lookup.js'
 import { type Pace, YIELDING } from './rows/pace.js'
 import { reportQueries } from './sessions/reports.js'
 import { sessionCountQueries } from './sessions/session-counts.js'
 import { sessionQueries } from './sessions/sessions.js'
 import type { Db } from './tables.js'
+import { type Asking, inReading, inWriting, SnapshotMoved } from './transactions.js'
 import { deliveryQueries } from './webhooks/deliveries.js'
 import { eventQueries } from './webhooks/events.js'
 import { webhookEndpointQueries } from './webhooks/webhook-endpoints.js'
@@ -33,27 +33,23 @@ export interface KyselyStoreOptions {
 
 /** The store over any dialect. Everything is read and written inside transactions. */
 export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: KyselyStoreOptions): Store {
-  const reading = db.transaction().setAccessMode('read only').setIsolationLevel('repeatable read')
-  // After a wait for a lock, the work must see what the holder wrote: no earlier snapshot.
-  const writing = db.transaction().setIsolationLevel('read committed')
+  const lookups = sharedLookups(db)
   return {
     label,
     read: async (work) => {
       for (;;) {
         try {
-          return await reading.execute((tx) => direct(tx, (db) => work(new Queries(db, locks, pace))))
+          return await inReading(db, lookups, (asking) => work(new Queries(asking, locks, pace)))
         } catch (error) {
           if (!(error instanceof SnapshotMoved)) throw error
         }
       }
     },
     write: (work) =>
-      writing.execute((tx) =>
-        direct(tx, async (db) => {
-          await locks.enter(db)
-          return work(new Queries(db, locks, YIELDING))
-        }),
-      ),
+      inWriting(db, async (asking) => {
+        await locks.enter(asking.db)
+        return work(new Queries(asking, locks, YIELDING))
+      }),
     rateLimits: rateLimitStore(db),
     close,
   }
@@ -64,91 +60,91 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
  * as it remembers some.
  */
 class Queries implements WriteTransaction {
-  readonly #tx: Db
+  readonly #asking: Asking
   readonly #locks: Locks
   readonly #pace: Pace
   #endpoints: ReturnType<typeof webhookEndpointQueries> | undefined
 
-  constructor(tx: Db, locks: Locks, pace: Pace) {
-    this.#tx = tx
+  constructor(asking: Asking, locks: Locks, pace: Pace) {
+    this.#asking = asking
     this.#locks = locks
     this.#pace = pace
   }
 
   lock(name: string) {
-    return this.#locks.lock(this.#tx, name)
+    return this.#locks.lock(this.#asking.db, name)
   }
 
   tryLock(name: string) {
-    return this.#locks.tryLock(this.#tx, name)
+    return this.#locks.tryLock(this.#asking.db, name)
   }
 
   get state() {
-    return stateQueries(this.#tx)
+    return stateQueries(this.#asking.db)
   }
 
   get flows() {
-    return flowQueries(this.#tx, this.#pace)
+    return flowQueries(this.#asking.db, this.#pace)
   }
 
   get deployments() {
-    return deploymentQueries(this.#tx, this.#pace)
+    return deploymentQueries(this.#asking.db, this.#pace)
   }
 
   get sessions() {
-    return sessionQueries(this.#tx, this.#pace)
+    return sessionQueries(this.#asking, this.#pace)
   }
 
   get sessionCounts() {
-    return sessionCountQueries(this.#tx, this.#locks)
+    return sessionCountQueries(this.#asking.db, this.#locks)
   }
 
   get reports() {
-    return reportQueries(this.#tx, this.#pace)
+    return reportQueries(this.#asking.db, this.#pace)
   }
 
   get events() {
-    return eventQueries(this.#tx, this.#pace)
+    return eventQueries(this.#asking.db, this.#pace)
   }
 
   get webhookEndpoints() {
-    this.#endpoints ??= webhookEndpointQueries(this.#tx)
+    this.#endpoints ??= webhookEndpointQueries(this.#asking.db)
     return this.#endpoints
   }
 
   get deliveries() {
-    return deliveryQueries(this.#tx, this.#locks, this.#pace)
+    return deliveryQueries(this.#asking.db, this.#locks, this.#pace)
   }
 
   get apiKeys() {
-    return apiKeyQueries(this.#tx, this.#pace)
+    return apiKeyQueries(this.#asking, this.#pace)
   }
 
   get ephemeralKeys() {
-    return ephemeralKeyQueries(this.#tx)
+    return ephemeralKeyQueries(this.#asking.db)
   }
 
   get signIns() {
-    return signInQueries(this.#tx)
+    return signInQueries(this.#asking.db)
   }
 
   get reviews() {
-    return reviewQueries(this.#tx)
+    return reviewQueries(this.#asking.db)
   }
 
   get auditLog() {
-    return auditLogQueries(this.#tx, this.#pace)
+    return auditLogQueries(this.#asking.db, this.#pace)
   }
 
   get idempotency() {
-    return idempotencyQueries(this.#tx)
+    return idempotencyQueries(this.#asking.db)
   }
 
   get work() {
-    return workQueries(this.#tx)
+    return workQueries(this.#asking.db)
   }
 
   get contents() {
-    return contentsQueries(this.#tx, this.#locks)
+    return contentsQueries(this.#asking.db, this.#locks)
   }
 }

@@ -11,7 +11,6 @@ import { connect, type Place } from './connect.js'
 import { type Database, loadDriver } from './database.js'
 import { tellingFailures } from './failure.js'
 import { makeFile } from './file/make-file.js'
-import { ALWAYS } from './file/presence.js'
 import { clearLeftovers } from './file/private-folder.js'
 import { soleWriter } from './locks.js'
 import { rateLimitsBeside } from './rate-limits.js'
@@ -89,8 +88,7 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
   }
   const written = kyselyStore(db, { label, locks: soleWriter, close })
   // Reads have their own connection: they go on while a write waits for another process.
-  // Whether the files are still there is checked once for all connections, below.
-  const reading = { ...place, presence: ALWAYS }
+  const reading = { ...place, presence }
   const quick = readOnlyStore(reading, QUICK)
   // So do long reads: only other long reads queue behind them.
   const long = readOnlyStore(reading)
@@ -108,12 +106,7 @@ async function openForWriting(place: Place, patience: number, options: SqliteOpt
   }
   return {
     label,
-    read: async (work) => {
-      const result = await orGone(read(work))
-      // What was read from another file under that name, or from one that is gone by now, is not told.
-      presence.check()
-      return result
-    },
+    read: (work) => orGone(read(work)),
     write: async (work) => {
       const result = await orGone(written.write(work))
       statistics.keepSoon()

@@ -57,7 +57,7 @@ export function readOnlyStore(place: Place, pace?: Pace): Store {
     rateLimits: { take: refuse, forget: refuse },
     close: async () => {
       await (await opened?.catch(() => null))?.close()
-      await (await empty)?.close()
+      await (await empty?.catch(() => null))?.close()
     },
   }
 }

@@ -1,18 +1,40 @@
 import type { ApiKeyReads, ApiKeyRecord, ApiKeyWrites, Ending } from '../../keys.js'
-import { alone } from '../rows/alone.js'
-import { compiledOnce } from '../rows/compiled-once.js'
 import { fromJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
+import { lookup } from '../rows/lookup.js'
 import type { Pace } from '../rows/pace.js'
-import type { ApiKeysTable, Db } from '../tables.js'
+import type { ApiKeysTable } from '../tables.js'
+import type { Asking } from '../transactions.js'
 
-/** Asked with every request. */
-const byHash = compiledOnce((db, hash: string) => db.selectFrom('api_keys').selectAll().where('hash', '=', hash))
+/** What a record is made of. */
+const COLUMNS = [
+  'id',
+  'livemode',
+  'name',
+  'hash',
+  'tail',
+  'created',
+  'created_by',
+  'revoked',
+  'revoked_by',
+  'scopes',
+  'expires',
+  'last_used',
+  'project',
+  'flows',
+  'addresses',
+  'origin',
+] as const satisfies readonly (keyof ApiKeysTable)[]
 
-export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
-  const keys = () => db.selectFrom('api_keys').selectAll()
+type Row = Pick<ApiKeysTable, (typeof COLUMNS)[number]>
+
+/** Made with every request. */
+const BY_HASH = lookup('api_keys', 'hash', COLUMNS)
+
+export function apiKeyQueries(asking: Asking, pace: Pace): ApiKeyReads & ApiKeyWrites {
+  const keys = () => asking.db.selectFrom('api_keys').selectAll()
   const ending = ({ after, before }: Ending) =>
-    db
+    asking.db
       .selectFrom('api_keys')
       .select('id')
       .where('expires', '>', after)
@@ -21,7 +43,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       .where('revoked', 'is', null)
   // An update without a change locks the row until the transaction ends, on every dialect.
   const locked = (id: string) =>
-    db
+    asking.db
       .updateTable('api_keys')
       .set((eb) => ({ revoked: eb.ref('revoked') }))
       .where('id', '=', id)
@@ -32,12 +54,12 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       const row = await keys().where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
     },
-    async byHash(hash) {
-      const [row] = (await db.executeQuery(alone(byHash(db, hash)))).rows
+    async byHash(...hashes) {
+      const row = await asking.find(BY_HASH, ...hashes)
       return row && toRecord(row)
     },
     async list(livemode, { created }, page) {
-      const { data, has_more } = await readList(db, pace, { table: 'api_keys', livemode, created }, page)
+      const { data, has_more } = await readList(asking.db, pace, { table: 'api_keys', livemode, created }, page)
       return { data: data.map(toRecord), has_more }
     },
     async toWrite(id) {
@@ -45,10 +67,10 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
       return row && toRecord(row)
     },
     async insert(key) {
-      await db.insertInto('api_keys').values(toRow(key)).execute()
+      await asking.db.insertInto('api_keys').values(toRow(key)).execute()
     },
     async revoke(id, at, by) {
-      await db
+      await asking.db
         .updateTable('api_keys')
         .set({ revoked: at, revoked_by: by })
         .where('id', '=', id)
@@ -57,7 +79,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
     },
     async touch(ids, at) {
       if (ids.length === 0) return
-      await db
+      await asking.db
         .updateTable('api_keys')
         .set({ last_used: at })
         .where('id', 'in', ids)
@@ -73,7 +95,7 @@ export function apiKeyQueries(db: Db, pace: Pace): ApiKeyReads & ApiKeyWrites {
         const row = await locked(id)
         // Somebody else may have taken or revoked it since.
         if (row === undefined || row.end_told !== null || row.revoked !== null) continue
-        await db.updateTable('api_keys').set({ end_told: 1 }).where('id', '=', id).execute()
+        await asking.db.updateTable('api_keys').set({ end_told: 1 }).where('id', '=', id).execute()
         taken.push(toRecord(row))
       }
       return taken
@@ -93,7 +115,7 @@ function toRow({ livemode, scopes, flows, addresses, ...key }: ApiKeyRecord): Ap
 }
 
 /** Member by member, as every request needs one. */
-function toRecord(row: ApiKeysTable): ApiKeyRecord {
+function toRecord(row: Row): ApiKeyRecord {
   return {
     id: row.id,
     livemode: row.livemode === 1,

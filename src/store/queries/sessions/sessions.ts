@@ -1,15 +1,17 @@
-import { expressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { sha256 } from '../../../model/canonical.js'
 import { emailDigest } from '../../../model/email-address.js'
 import type { SessionReads, SessionRecord, SessionWrites } from '../../sessions.js'
 import { isOfFlowWithin } from '../flows/within.js'
-import { alone } from '../rows/alone.js'
-import { compiledOnce, insertOf } from '../rows/compiled-once.js'
+import { insertOf } from '../rows/compiled-once.js'
 import { fromJson, parseJson, toJson } from '../rows/json.js'
 import { later } from '../rows/later.js'
 import { readList, unindexed } from '../rows/listing.js'
+import { lookup } from '../rows/lookup.js'
 import type { Pace } from '../rows/pace.js'
-import type { Db, SessionsTable, Tables } from '../tables.js'
+import { type Packed, packing } from '../rows/packed.js'
+import type { SessionsTable } from '../tables.js'
+import type { Asking } from '../transactions.js'
 
 /** What a record is made of. */
 const COLUMNS = [
@@ -55,31 +57,9 @@ const COLUMNS = [
 
 type Row = Pick<SessionsTable, (typeof COLUMNS)[number]>
 
-/**
- * The columns of a row as one JSON array. A session has so many of them that drivers take longer to hand them over one by
- * one than to do all else.
- */
-const PACKED = expressionBuilder<Tables, 'verification_sessions'>().fn<Packed['packed']>('json_array', [...COLUMNS])
+const BY_ID = lookup('verification_sessions', 'id', COLUMNS)
 
-interface Packed {
-  /** A driver that knows JSON has parsed it. */
-  readonly packed: string | readonly unknown[]
-}
-
-function unpacked({ packed }: Packed): SessionRecord {
-  const values: readonly unknown[] = typeof packed === 'string' ? parseJson(packed) : packed
-  const row: Record<string, unknown> = {}
-  for (let index = 0; index < COLUMNS.length; index += 1) row[COLUMNS[index] as string] = values[index]
-  return toRecord(row as unknown as Row)
-}
-
-const byId = compiledOnce((db, livemode: number, id: string) =>
-  db
-    .selectFrom('verification_sessions')
-    .select(PACKED.as('packed'))
-    .where('livemode', '=', livemode)
-    .where('id', '=', id),
-)
+const { packed: PACKED, unpack } = packing('verification_sessions', COLUMNS)
 
 /** Columns that have an index together. */
 const PAIRS = [
@@ -87,11 +67,11 @@ const PAIRS = [
   ['flow', 'status'],
 ] as const
 
-export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites {
+export function sessionQueries(asking: Asking, pace: Pace): SessionReads & SessionWrites {
   const inMode = (livemode: boolean) =>
-    db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
+    asking.db.selectFrom('verification_sessions').selectAll().where('livemode', '=', Number(livemode))
   const due = (by: number, limit: number) =>
-    db
+    asking.db
       .selectFrom('verification_sessions')
       .select(['id', 'due'])
       .where('due', '<=', by)
@@ -100,8 +80,8 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       .execute()
   return {
     async byId(livemode, id) {
-      const [row] = (await db.executeQuery(alone(byId(db, Number(livemode), id)))).rows
-      return row && unpacked(row)
+      const row = await asking.find(BY_ID, id)
+      return row?.livemode === Number(livemode) ? toRecord(row) : undefined
     },
     async untouchedOf(livemode, linkVisitor, since) {
       const row = await inMode(livemode)
@@ -116,7 +96,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       return row && toRecord(row)
     },
     async atVerifier(verifier, id) {
-      const row = await db
+      const row = await asking.db
         .selectFrom('verification_sessions')
         .selectAll()
         .where('verifier', '=', verifier)
@@ -131,7 +111,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
       const claimed: SessionRecord[] = []
       for (const one of await due(now, limit)) {
         // If another process was faster, `due` has changed and this finds nothing.
-        const row = await db
+        const row = await asking.db
           .updateTable('verification_sessions')
           .set({ due: leaseUntil })
           .where('id', '=', one.id)
@@ -157,25 +137,24 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
         ...(status === 'verified' ? [ofVersion, withStatus] : [withStatus, ofVersion]),
       ] as const
       const also = isOfFlowWithin('verification_sessions', filter.within)
-      const packed = sql<Packed>`${PACKED} as packed`
       const listing = {
         table: 'verification_sessions',
-        select: packed,
+        select: sql<Packed>`${PACKED}`,
         livemode,
         created,
         equal,
         pairs: PAIRS,
         also,
       } as const
-      const { data, has_more } = await readList(db, pace, listing, page)
-      return { data: data.map(unpacked), has_more }
+      const { data, has_more } = await readList(asking.db, pace, listing, page)
+      return { data: data.map((row) => toRecord(unpack(row))), has_more }
     },
     async insert(session) {
-      await db.executeQuery(later(insertOf(db, 'verification_sessions', toRow(session))))
+      await asking.db.executeQuery(later(insertOf(asking.db, 'verification_sessions', toRow(session))))
     },
     async toWrite(livemode, id) {
       // An update without a change locks the row until the transaction ends, on every dialect.
-      const row = await db
+      const row = await asking.db
         .updateTable('verification_sessions')
         .set((eb) => ({ status: eb.ref('status') }))
         .where('livemode', '=', Number(livemode))
@@ -186,7 +165,7 @@ export function sessionQueries(db: Db, pace: Pace): SessionReads & SessionWrites
     },
     async update(session) {
       const { id, livemode, flow, flow_version, created, ...changing } = toRow(session)
-      await db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
+      await asking.db.updateTable('verification_sessions').set(changing).where('id', '=', id).execute()
     },
   }
 }

@@ -9,7 +9,6 @@ import {
   SqliteQueryCompiler,
   type TransactionSettings,
 } from 'kysely'
-import { ALONE, sameRows } from '../../queries/rows/alone.js'
 import { toParameter } from '../../queries/rows/parameter.js'
 import type { WhileBusy } from '../busy.js'
 import type { Database } from '../database.js'
@@ -59,7 +58,12 @@ class SqliteDriver implements Driver {
     // Time in the queue counts as waiting: otherwise ten writers would wait ten times as long as one.
     const since = Date.now()
     const release = await this.#turn()
-    return new SqliteTurn(this.#statements, this.#group, { since, release, whileBusy: this.#whileBusy })
+    return new SqliteTurn(this.#statements, this.#group, {
+      since,
+      release,
+      whileBusy: this.#whileBusy,
+      presence: this.#presence,
+    })
   }
 
   /** Waits for its turn. Resolves with what ends it. */
@@ -80,8 +84,8 @@ class SqliteDriver implements Driver {
   async beginTransaction(turn: SqliteTurn, { accessMode }: TransactionSettings): Promise<void> {
     if (accessMode === 'read only') {
       this.#group.end()
-      // A statement that is asked alone needs no transaction.
-      turn.doing = 'asking'
+      this.#statements.of('begin').run()
+      turn.doing = 'reading'
       return
     }
     if (!this.#group.isOpen) await this.#whileBusy(() => this.#group.open(), turn.since)
@@ -90,8 +94,8 @@ class SqliteDriver implements Driver {
   }
 
   async commitTransaction(turn: SqliteTurn): Promise<void> {
-    if (turn.doing === 'reading' || turn.doing === 'asking') {
-      if (turn.doing === 'reading') this.#statements.of('commit').run()
+    if (turn.doing === 'reading') {
+      this.#statements.of('commit').run()
       turn.doing = 'nothing'
       // What was read from a file that is gone by now is not told.
       this.#presence.check()
@@ -135,6 +139,7 @@ interface Turn {
   readonly since: number
   readonly release: () => void
   readonly whileBusy: WhileBusy
+  readonly presence: Presence
 }
 
 /** The connection while one caller has it. */
@@ -142,22 +147,21 @@ class SqliteTurn implements DatabaseConnection {
   readonly #statements: Statements
   readonly #group: WriteGroup
   readonly #whileBusy: WhileBusy
+  readonly #presence: Presence
   /** Whether the first statement of a read has been made: it takes the snapshot that the others read. */
   #hasSnapshot = false
-  /** What a read without a transaction has asked, and found. */
-  #first: { readonly all: () => unknown[]; rows: unknown[] } | undefined
   readonly since: number
   /** Ending a turn twice does no harm. */
   readonly release: () => void
-  /** Who is asking has not begun a transaction yet. */
-  doing: 'nothing' | 'asking' | 'reading' | 'writing' = 'nothing'
+  doing: 'nothing' | 'reading' | 'writing' = 'nothing'
   /** Why a statement failed. */
   failure: unknown
 
-  constructor(statements: Statements, group: WriteGroup, { since, release, whileBusy }: Turn) {
+  constructor(statements: Statements, group: WriteGroup, { since, release, whileBusy, presence }: Turn) {
     this.#statements = statements
     this.#group = group
     this.#whileBusy = whileBusy
+    this.#presence = presence
     this.since = since
     this.release = release
   }
@@ -172,34 +176,16 @@ class SqliteTurn implements DatabaseConnection {
         return { rows: [], numAffectedRows: BigInt(this.#statements.of(sql).run(...bound).changes) }
       }
       const all = () => this.#statements.of(sql).all(...bound) as Row[]
-      if (this.doing === 'asking') {
-        if (this.#first === undefined && sql.startsWith(ALONE)) {
-          const first = { all, rows: [] as Row[] }
-          this.#first = first
-          first.rows = await this.#whileBusy(all, this.since)
-          return { rows: first.rows }
-        }
-        await this.#begin()
-      }
-      if (this.doing !== 'reading' || this.#hasSnapshot) return { rows: all() }
+      if (this.doing === 'writing' || this.#hasSnapshot) return { rows: all() }
       const rows = await this.#whileBusy(all, this.since)
-      this.#hasSnapshot = true
+      if (this.doing === 'reading') this.#hasSnapshot = true
+      // What was read from a file that is gone by now is not told.
+      else this.#presence.check()
       return { rows }
     } catch (error) {
       this.failure = error
       throw error
     }
-  }
-
-  /** What was asked before is asked again, and so read from the snapshot of the transaction. */
-  async #begin(): Promise<void> {
-    this.#statements.of('begin').run()
-    this.doing = 'reading'
-    const first = this.#first
-    if (first === undefined) return
-    const again = await this.#whileBusy(first.all, this.since)
-    this.#hasSnapshot = true
-    sameRows(first.rows, again)
   }
 
   // biome-ignore lint/correctness/useYield: streams are not used, and the interface asks for the method.

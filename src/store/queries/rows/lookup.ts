@@ -1,0 +1,106 @@
+import DataLoader from 'dataloader'
+import { type CompiledQuery, sql } from 'kysely'
+import type { Db, Tables } from '../tables.js'
+import { type Packed, packing } from './packed.js'
+
+/** How rows of a table are found, one by one, by a column that tells them apart. */
+export interface Lookup<Row> {
+  readonly name: string
+  /** The rows of some keys. */
+  query(db: Db, keys: readonly string[]): CompiledQuery<Found>
+  unpack(found: Packed): Row
+}
+
+export interface Found extends Packed {
+  readonly found_by: string
+}
+
+/** Finds the row of the first of these keys that has one. */
+export type Find = <Row>(lookup: Lookup<Row>, ...keys: readonly string[]) => Promise<Row | undefined>
+
+/** How many keys a statement has places for: few sizes, so that each is compiled and prepared once. */
+const SIZES = [1, 2, 8, 32, 128] as const
+
+export function lookup<Name extends keyof Tables, const Columns extends readonly (keyof Tables[Name] & string)[]>(
+  table: Name,
+  key: keyof Tables[Name] & string,
+  columns: Columns,
+): Lookup<Pick<Tables[Name], Columns[number]>> {
+  const { packed, unpack } = packing(table, columns)
+  /** By the adapter, which all transactions of a database have. */
+  const compiled = new WeakMap<object, Map<number, CompiledQuery<Found>>>()
+  const ofSize = (db: Db, size: number): CompiledQuery<Found> => {
+    const { adapter } = db.getExecutor()
+    const known = compiled.get(adapter) ?? new Map<number, CompiledQuery<Found>>()
+    compiled.set(adapter, known)
+    const query = known.get(size) ?? compile(db, size)
+    known.set(size, query)
+    return query
+  }
+  const compile = (db: Db, size: number): CompiledQuery<Found> => {
+    const places = Array.from({ length: size }, () => '')
+    const rows = sql`${sql.ref(key)} in (${sql.join(places)})`
+    return sql<Found>`select ${sql.ref(key)} as found_by, ${packed} from ${sql.table(table)} where ${rows}`.compile(db)
+  }
+  return {
+    name: `${table}.${key}`,
+    query(db, keys) {
+      const size = SIZES.find((one) => one >= keys.length)
+      if (size === undefined) throw new RangeError(`${keys.length} keys are too many for one lookup`)
+      const spare = Array.from({ length: size - keys.length }, () => keys[0])
+      return { ...ofSize(db, size), parameters: [...keys, ...spare] }
+    },
+    unpack,
+  }
+}
+
+/** The row of the first of the keys that has one. */
+export function firstOf(rows: readonly Found[], keys: readonly string[]): Found | undefined {
+  for (const key of keys) {
+    const row = rows.find(({ found_by }) => found_by === key)
+    if (row !== undefined) return row
+  }
+  return undefined
+}
+
+/** Finds rows for many callers at once, outside of their transactions. */
+export interface SharedLookups {
+  /** False for a while after a statement failed: then each caller had better ask by itself. */
+  readonly areAnswered: boolean
+  find(lookup: Lookup<unknown>, keys: readonly string[]): Promise<Found | undefined>
+}
+
+/** The most callers that share a statement. Most have one key, some two. */
+const MOST_TOGETHER = 64
+
+/** How long callers ask by themselves after a failure, in milliseconds. */
+const REST = 60_000
+
+/**
+ * Lookups that are asked for in the same turn of the event loop share one statement. It begins after all of them were
+ * asked for, so each sees what was committed before that.
+ */
+export function sharedLookups(db: Db): SharedLookups {
+  const loaders = new Map<string, DataLoader<readonly string[], Found | undefined>>()
+  let rest = 0
+  const loaderOf = (lookup: Lookup<unknown>) => {
+    const ask = async (wanted: readonly (readonly string[])[]) => {
+      try {
+        const { rows } = await db.executeQuery(lookup.query(db, [...new Set(wanted.flat())]))
+        return wanted.map((keys) => firstOf(rows, keys))
+      } catch (error) {
+        rest = Date.now() + REST
+        throw error
+      }
+    }
+    const loader = new DataLoader(ask, { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: setImmediate })
+    loaders.set(lookup.name, loader)
+    return loader
+  }
+  return {
+    get areAnswered() {
+      return Date.now() > rest
+    },
+    find: (lookup, keys) => (loaders.get(lookup.name) ?? loaderOf(lookup)).load(keys),
+  }
+}
