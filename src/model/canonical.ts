@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * JSON with the keys of every object in code-unit order and no white space: equal values give equal text.
@@ -22,7 +22,7 @@ export function digestOf(value: unknown): string {
 }
 
 export function sha256(data: string | Uint8Array): string {
-  return createHash('sha256').update(data).digest('hex')
+  return hash('sha256', data)
 }
 
 /** Order by UTF-16 code units: the same on every machine, whatever its locale. */

@@ -74,6 +74,14 @@ test('statements for one request', async () => {
     create: await statementsOf(() => create(made)),
     retrieve: await statementsOf(() => made.read(TESTER, (call) => retrieveSession(call, id))),
     list: await statementsOf(() => made.read(TESTER, (call) => listSessions(call, { limit: 10 }))),
+    'sixteen that come together and retrieve': await statementsOf(() =>
+      Promise.all(
+        Array.from({ length: 16 }, async () => {
+          await made.read(TESTER, (call) => checkApiKey(call, secret))
+          await made.read(TESTER, (call) => retrieveSession(call, id))
+        }),
+      ),
+    ),
     'plan of what is known': await statementsOf(() => made.read(TESTER, (call) => flowState(call, 'shop', state.etag))),
   }
   expect(counts).toEqual({
@@ -82,7 +90,9 @@ test('statements for one request', async () => {
     // Begin and end of the group and of the savepoint; the key and the endpoints; four rows.
     create: 10,
     retrieve: 1,
-    list: 3,
+    list: 1,
+    // They share both.
+    'sixteen that come together and retrieve': 2,
     // The state's tag, and what sessions showed of bound flows: no flow is read.
     'plan of what is known': 4,
   })

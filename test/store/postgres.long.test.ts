@@ -190,7 +190,7 @@ describe('statements that the server has prepared', () => {
     const url = await aStoreDatabase()
     const store = await openPostgresStore({ url, poolSize: 3 })
     await store.write((tx) => tx.apiKeys.insert(anApiKey('k', { hash: 'k' })))
-    const found = () => store.read((tx) => tx.apiKeys.byHash('k'))
+    const found = () => store.read((tx) => tx.apiKeys.byId('k'))
     const before = await Promise.all([found(), found(), found()])
     await query(url, 'alter table api_keys add column newer text')
     const after = await Promise.all([found(), found(), found()])

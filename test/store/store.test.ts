@@ -73,6 +73,28 @@ for (const implementation of stores) {
         expect({ turns, counts }).toEqual({ turns: 1, counts: [2, 2] })
       })
 
+      test('readers that ask at once, each for one thing, each get their own', async () => {
+        const { open } = await place()
+        const [one, other] = [await open(), await open()]
+        const ids = Array.from({ length: 150 }, (_, number) => `vs_${number}`)
+        await one.write(async (tx) => {
+          for (const [number, id] of ids.entries())
+            await tx.sessions.insert(aSession(id, { livemode: number % 3 === 0 }))
+          await tx.apiKeys.insert(anApiKey('k1', { hash: 'h1' }))
+          await tx.apiKeys.insert(anApiKey('k2', { hash: 'h2' }))
+        })
+        const asked = [...ids, 'vs_none', ...ids.slice(0, 20)]
+        const found = await Promise.all(
+          asked.flatMap((id) => [one, other].map((store) => store.read((tx) => tx.sessions.byId(false, id)))),
+        )
+        const wanted = asked.map((id) => (id === 'vs_none' || ids.indexOf(id) % 3 === 0 ? undefined : id))
+        expect(found.map((session) => session?.id)).toEqual(wanted.flatMap((id) => [id, id]))
+        const keys = [['h1'], ['h2'], ['none', 'h2'], ['h1', 'h2'], ['none', 'other']]
+        const ofKeys = await Promise.all(keys.map((hashes) => one.read((tx) => tx.apiKeys.byHash(...hashes))))
+        expect(ofKeys.map((key) => key?.id)).toEqual(['k1', 'k2', 'k2', 'k1', undefined])
+        expect((await one.write((tx) => tx.apiKeys.byHash('none', 'h2')))?.id).toBe('k2')
+      })
+
       test('writers of one mode take turns, and none of their writes is lost', async () => {
         const { open } = await place()
         const writers = await Promise.all([open(), open(), open()])

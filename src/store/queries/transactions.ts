@@ -1,6 +1,7 @@
 import type { CompiledQuery, ControlledTransaction, DatabaseConnection, QueryResult } from 'kysely'
 import { directly } from './direct.js'
-import { type Find, type Found, firstOf, type Lookup, type SharedLookups } from './rows/lookup.js'
+import { isAlone } from './rows/alone.js'
+import { type Find, type Found, firstOf, type SharedLookups } from './rows/lookup.js'
 import type { Db, Tables } from './tables.js'
 
 /** What the queries of a transaction are asked with. */
@@ -32,15 +33,15 @@ export function inWriting<T>(db: Db, work: (asking: Asking) => Promise<T>): Prom
   })
 }
 
-/** Something was written between a lookup and the transaction that came behind it: the read starts again. */
+/** Something was written between a first statement and the transaction that came behind it: the read starts again. */
 export class SnapshotMoved extends Error {
   override readonly name = 'SnapshotMoved'
 }
 
 /**
- * Runs work that only reads, on one snapshot. Many a read is one lookup, which needs no transaction, and shares its
- * statement with others. Where another statement follows, a transaction begins, and makes the same lookup again. Throws
- * SnapshotMoved if that finds something else.
+ * Runs work that only reads, on one snapshot. Many a read is one statement, which needs no transaction: a lookup, which
+ * shares it with others, or one that is marked as `alone`. Where another one follows, a transaction begins, and asks the
+ * first one again. Throws SnapshotMoved if that finds something else.
  */
 export async function inReading<T>(db: Db, shared: SharedLookups, work: (asking: Asking) => Promise<T>): Promise<T> {
   const reading = new Reading(db, shared)
@@ -54,16 +55,18 @@ export async function inReading<T>(db: Db, shared: SharedLookups, work: (asking:
   }
 }
 
+/** What was asked without a transaction. */
 interface First {
-  readonly lookup: Lookup<unknown>
-  readonly keys: readonly string[]
-  readonly found: Promise<Found | undefined>
+  readonly found: Promise<unknown>
+  readonly query: CompiledQuery
+  /** What is found, in the rows of the query. */
+  readonly of: (rows: readonly never[]) => unknown
 }
 
 interface Begun {
   readonly transaction: ControlledTransaction<Tables>
   readonly connection: DatabaseConnection
-  /** Rejects if the first lookup finds something else in the transaction. */
+  /** Rejects if the first statement finds something else in the transaction. */
   readonly isSame: Promise<void>
 }
 
@@ -88,21 +91,35 @@ class Reading implements Asking {
 
   readonly find: Find = async (lookup, ...keys) => {
     if (this.#isOver) throw tooLate()
-    if (this.#first === undefined && this.#begun === undefined && this.#shared.areAnswered) {
-      this.#first = { lookup, keys, found: this.#shared.find(lookup, keys) }
-      const found = await this.#first.found
-      return found && lookup.unpack(found)
+    const query = lookup.query(this.#root, keys)
+    const of = (rows: readonly Found[]) => firstOf(rows, keys)
+    if (this.#isFirst) {
+      const found = this.#shared.find(lookup, keys)
+      this.#first = { found, query, of }
+      const row = await found
+      return row && lookup.unpack(row)
     }
-    const { rows } = await this.#run<Found>(lookup.query(this.#root, keys))
-    const found = firstOf(rows, keys)
-    return found && lookup.unpack(found)
+    const row = of((await this.#run<Found>(query)).rows)
+    return row && lookup.unpack(row)
+  }
+
+  /** Whether a statement may go without a transaction. */
+  get #isFirst(): boolean {
+    return this.#first === undefined && this.#begun === undefined && this.#shared.areAnswered
   }
 
   async #run<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#isOver) throw tooLate()
+    if (isAlone(query) && this.#isFirst) {
+      const answer = this.#root.executeQuery<Row>(query)
+      const found = answer.then(({ rows }) => rows)
+      found.catch(() => this.#shared.failed())
+      this.#first = { found, query, of: (rows) => rows }
+      return answer
+    }
     this.#begun ??= this.#begin()
     const { connection, isSame } = await this.#begun
-    // On its way together with the lookup, where the database takes several statements at once.
+    // On its way together with the first one, where the database takes several statements at once.
     const answer = connection.executeQuery<Row>(query)
     answer.catch(() => {})
     await isSame
@@ -123,13 +140,12 @@ class Reading implements Asking {
 
   async #again(connection: DatabaseConnection): Promise<void> {
     if (this.#first === undefined) return
-    const { lookup, keys, found } = this.#first
-    const again = connection.executeQuery<Found>(lookup.query(this.#root, keys))
+    const { found, query, of } = this.#first
+    const again = connection.executeQuery<never>(query)
     again.catch(() => {})
     const before = await found
-    const now = firstOf((await again).rows, keys)
     // Texts and numbers.
-    if (JSON.stringify(before) !== JSON.stringify(now)) throw new SnapshotMoved()
+    if (JSON.stringify(before) !== JSON.stringify(of((await again).rows))) throw new SnapshotMoved()
   }
 
   async end(): Promise<void> {

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { CreatedRange, Page, PageOf } from '../../page.js'
 import type { Db, Tables } from '../tables.js'
+import { alone } from './alone.js'
 import type { Pace } from './pace.js'
 
 /** Tables whose rows are listed by time of creation, mostly those of one mode. */
@@ -24,6 +25,8 @@ export interface Listing<Name extends ListedTable, Row = Tables[Name]> {
   readonly pairs?: readonly (readonly [first: keyof Tables[Name], second: keyof Tables[Name]])[]
   /** A further condition, for which no index helps. */
   readonly also?: RawBuilder<boolean> | undefined
+  /** Whether most reads ask for one page, and nothing else: see `alone`. */
+  readonly isMostlyAlone?: boolean
 }
 
 type Equal<Name extends ListedTable> = readonly [
@@ -108,6 +111,7 @@ interface Walk {
   readonly cursor: Key | null
   readonly isBackwards: boolean
   readonly wanted: number
+  readonly isMostlyAlone: boolean
 }
 
 function parts<Name extends ListedTable, Row>({
@@ -118,6 +122,7 @@ function parts<Name extends ListedTable, Row>({
   equal = [],
   pairs = [],
   also,
+  isMostlyAlone = false,
 }: Listing<Name, Row>) {
   const asked = equal.filter(([, value]) => value !== undefined)
   const [first, ...others] = asked
@@ -133,6 +138,7 @@ function parts<Name extends ListedTable, Row>({
     select: select ?? sql`*`,
     indexed: [...mode, ...led.map(([column, value]) => sql<boolean>`${sql.ref(column)} = ${value}`)],
     rest: rest.length === 0 ? undefined : sql<boolean>`${sql.join(rest, sql` and `)}`,
+    isMostlyAlone,
     ...secondsOf(created),
   }
 }
@@ -156,8 +162,10 @@ const LAST_SECOND = Number.MAX_SAFE_INTEGER
 
 async function walk<Row>(db: Db, pace: Pace, { table, select: what, rest, wanted, ...where }: Walk): Promise<Row[]> {
   const order = where.isBackwards ? sql`created, id` : sql`created desc, id desc`
-  const select = (condition: RawBuilder<boolean>, limit: number) =>
-    sql<Row>`select ${what} from ${table} where ${condition} order by ${order} limit ${limit}`.execute(db)
+  const select = (condition: RawBuilder<boolean>, limit: number) => {
+    const query = sql<Row>`select ${what} from ${table} where ${condition} order by ${order} limit ${limit}`.compile(db)
+    return db.executeQuery(where.isMostlyAlone ? alone(query) : query)
+  }
   if (rest === undefined) return (await select(beyond(where), wanted)).rows
   const found: Row[] = []
   for (let cursor = where.cursor; ; ) {
@@ -175,7 +183,13 @@ async function walk<Row>(db: Db, pace: Pace, { table, select: what, rest, wanted
 }
 
 /** The rows behind a cursor, with at most one bound on each side: with two, a planner might start at the wider one. */
-function beyond({ indexed, from, to, cursor, isBackwards }: Omit<Walk, 'table' | 'select' | 'rest' | 'wanted'>) {
+function beyond({
+  indexed,
+  from,
+  to,
+  cursor,
+  isBackwards,
+}: Pick<Walk, 'indexed' | 'from' | 'to' | 'cursor' | 'isBackwards'>) {
   const bounds = [...indexed]
   const isAhead = cursor !== null && (isBackwards ? cursor.created >= from : cursor.created <= to)
   const after = cursor && sql<boolean>`(created, id) ${isBackwards ? sql`>` : sql`<`} (${cursor.created}, ${cursor.id})`

@@ -65,8 +65,10 @@ export function firstOf(rows: readonly Found[], keys: readonly string[]): Found 
 
 /** Finds rows for many callers at once, outside of their transactions. */
 export interface SharedLookups {
-  /** False for a while after a statement failed: then each caller had better ask by itself. */
+  /** False for a while after one failed: then each caller had better ask in a transaction of its own. */
   readonly areAnswered: boolean
+  /** Says that a statement outside of a transaction failed. */
+  failed(): void
   find(lookup: Lookup<unknown>, keys: readonly string[]): Promise<Found | undefined>
 }
 
@@ -83,13 +85,16 @@ const REST = 60_000
 export function sharedLookups(db: Db): SharedLookups {
   const loaders = new Map<string, DataLoader<readonly string[], Found | undefined>>()
   let rest = 0
+  const failed = () => {
+    rest = Date.now() + REST
+  }
   const loaderOf = (lookup: Lookup<unknown>) => {
     const ask = async (wanted: readonly (readonly string[])[]) => {
       try {
         const { rows } = await db.executeQuery(lookup.query(db, [...new Set(wanted.flat())]))
         return wanted.map((keys) => firstOf(rows, keys))
       } catch (error) {
-        rest = Date.now() + REST
+        failed()
         throw error
       }
     }
@@ -101,6 +106,7 @@ export function sharedLookups(db: Db): SharedLookups {
     get areAnswered() {
       return Date.now() > rest
     },
+    failed,
     find: (lookup, keys) => (loaders.get(lookup.name) ?? loaderOf(lookup)).load(keys),
   }
 }

@@ -144,6 +144,7 @@ export function sessionQueries(asking: Asking, pace: Pace): SessionReads & Sessi
         created,
         equal,
         pairs: PAIRS,
+        isMostlyAlone: true,
         also,
       } as const
       const { data, has_more } = await readList(asking.db, pace, listing, page)
