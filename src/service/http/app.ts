@@ -56,6 +56,8 @@ export function createApp(options: AppOptions): FastifyInstance {
     },
     clientErrorHandler: (error, socket) => refuseUnreadable(socket, error, id('req')),
   })
+  // A client that says that it sends no more still waits for its answer. By default it gets none.
+  Object.assign(app.server, { httpAllowHalfOpen: true })
   app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response))
   app.server.on('connect', (_request, socket) => refuseConnection(socket, NO_PROXY, id('req')))
   app.decorate('docUrlOf', (code) => `${options.publicUrl()}${ERRORS_PATH}#${code}`)
