@@ -23,6 +23,8 @@ export interface Request {
   readonly method?: 'GET' | 'POST'
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string
+  /** Paths to ask for one after the other, instead of that of the url; each connection begins at another one. */
+  readonly paths?: readonly string[]
 }
 
 /** What a request's header takes for a text that is another one in each request. */
@@ -39,7 +41,7 @@ export async function load(request: Request, connections: number, seconds: numbe
 }
 
 export async function loadUntil(request: Request, connections: number, end: Promise<unknown>): Promise<Load> {
-  const { pid, ...sent } = request
+  const { pid, paths, ...sent } = request
   const taken: number[] = []
   const accepted = new Set<unknown>()
   let answers = 0
@@ -47,7 +49,13 @@ export async function loadUntil(request: Request, connections: number, end: Prom
   const before = cpuOf(pid)
   const started = performance.now()
   const { errors } = await new Promise<autocannon.Result>((done, fail) => {
-    const how = { ...sent, connections, idReplacement: true, sampleInt: TICK, duration: LONGEST }
+    let clients = 0
+    const setupClient = (client: autocannon.Client) => {
+      if (paths === undefined) return
+      const first = (clients++ * 7) % paths.length
+      client.setRequests([...paths.slice(first), ...paths.slice(0, first)].map((path) => ({ path })))
+    }
+    const how = { ...sent, connections, idReplacement: true, sampleInt: TICK, duration: LONGEST, setupClient }
     const sending = autocannon(how, (error, result) => (error ? fail(error) : done(result)))
     sending.on('response', (client, status, _bytes, milliseconds) => {
       answers += 1

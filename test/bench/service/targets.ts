@@ -47,6 +47,9 @@ export async function theServer(place: Place, name: 'bare' | 'floor'): Promise<T
   return requestsTo(`${url}/rows`, key, child.pid ?? 0)
 }
 
+/** How many sessions there are to retrieve. */
+const SESSIONS = 100
+
 const FORM = 'type=document&metadata[order]=6735&provided_details[email]=person%40example.com'
 
 /** What an official client sends: a new idempotency key with every creation. */
@@ -59,15 +62,14 @@ async function requestsTo(url: string, key: string, pid: number): Promise<Readon
     headers: { ...headers, 'idempotency-key': EACH_ITS_OWN },
     body: FORM,
   } as const
-  let id = ''
-  // As many as a page of the list shows.
-  for (let count = 0; count < 10; count += 1) {
+  const paths: string[] = []
+  for (let count = 0; count < SESSIONS; count += 1) {
     const own = { ...create.headers, 'idempotency-key': `first-${count}` }
-    id = await sent({ ...create, headers: own })
+    paths.push(`${new URL(url).pathname}/${await sent({ ...create, headers: own })}`)
   }
   return {
     create,
-    retrieve: { pid, url: `${url}/${id}`, headers },
+    retrieve: { pid, url, headers, paths },
     list: { pid, url: `${url}?limit=10`, headers },
   }
 }
