@@ -89,6 +89,11 @@ for (const implementation of stores) {
         )
         const wanted = asked.map((id) => (id === 'vs_none' || ids.indexOf(id) % 3 === 0 ? undefined : id))
         expect(found.map((session) => session?.id)).toEqual(wanted.flatMap((id) => [id, id]))
+        const [refused, kept] = await Promise.allSettled([
+          one.read((tx) => tx.sessions.byId(false, 'vs_\0')),
+          one.read((tx) => tx.sessions.byId(false, 'vs_1')),
+        ])
+        expect([refused.status, kept.status], 'what cannot be asked fails alone').toEqual(['rejected', 'fulfilled'])
         const keys = [['h1'], ['h2'], ['none', 'h2'], ['h1', 'h2'], ['none', 'other']]
         const ofKeys = await Promise.all(keys.map((hashes) => one.read((tx) => tx.apiKeys.byHash(...hashes))))
         expect(ofKeys.map((key) => key?.id)).toEqual(['k1', 'k2', 'k2', 'k1', undefined])

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import { type CompiledQuery, sql } from 'kysely'
 import type { Db, Tables } from '../tables.js'
 import { type Packed, packing } from './packed.js'
+import { toParameter } from './parameter.js'
 
 /** How rows of a table are found, one by one, by a column that tells them apart. */
 export interface Lookup<Row> {
@@ -107,6 +108,10 @@ export function sharedLookups(db: Db): SharedLookups {
       return Date.now() > rest
     },
     failed,
-    find: (lookup, keys) => (loaders.get(lookup.name) ?? loaderOf(lookup)).load(keys),
+    async find(lookup, keys) {
+      // A key that no driver takes must not fail the lookups of others.
+      keys.forEach(toParameter)
+      return (loaders.get(lookup.name) ?? loaderOf(lookup)).load(keys)
+    },
   }
 }
