@@ -78,14 +78,15 @@ describe('while the database is away', () => {
     expect([await create(), await status('/readyz')]).toEqual([200, 200])
     await proxy.away()
     log.length = 0
+    // Tokens of the right form: others are refused without a look into the store.
     const calls: [string, string?][] = [
       [SESSIONS],
       [SESSIONS, 'type=id_number'],
       ['/v1/identity/verification_flows/a'],
       ['/v1/api_keys/current'],
       ['/v2/identity/flow_state?project=a'],
-      ['/l/some-token'],
-      ['/verify/some-token'],
+      [`/l/${'a'.repeat(24)}`],
+      [`/verify/${'a'.repeat(53)}`],
     ]
     for (const [path, body] of calls) {
       const answer = await ask(path, body)

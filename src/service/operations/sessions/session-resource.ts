@@ -8,7 +8,7 @@ import { checkExpand, type Expand, SENSITIVE, type Shown, withoutSensitive } fro
 import { may } from '../calls/principal.js'
 import { type Fetched, isElsewhere, NOTHING_FETCHED } from './remote/results.js'
 import { toFarReport, toReport } from './reports.js'
-import { clientSecret, urlToken } from './session-tokens.js'
+import { type TokenMaker, tokenMaker } from './session-tokens.js'
 
 type Asking = Call<ReadTransaction>
 type Asked = Pick<Shown, 'expand' | 'isList'>
@@ -21,8 +21,8 @@ export async function sessionResources(
   fetched: Fetched<SessionResults> = NOTHING_FETCHED,
 ): Promise<VerificationSession[]> {
   checkExpand(call, expand)
-  const expanded = { reports: await expandedReports(call, sessions, expand), fetched }
-  return Promise.all(sessions.map((session) => sessionResource(call, session, { expand, isList: true }, expanded)))
+  const shown = await shownWith(call, sessions, expand, fetched)
+  return sessions.map((session) => sessionResource(call, session, { expand, isList: true }, shown))
 }
 
 export async function oneSessionResource(
@@ -32,8 +32,23 @@ export async function oneSessionResource(
   fetched: Fetched<SessionResults> = NOTHING_FETCHED,
 ): Promise<VerificationSession> {
   checkExpand(call, expand)
-  const expanded = { reports: await expandedReports(call, [session], expand), fetched }
-  return sessionResource(call, session, { expand, isList: false }, expanded)
+  return sessionResource(call, session, { expand, isList: false }, await shownWith(call, [session], expand, fetched))
+}
+
+/** What sessions are shown with. */
+async function shownWith(
+  call: Asking,
+  sessions: readonly SessionRecord[],
+  expand: Expand,
+  fetched: Fetched<SessionResults>,
+): Promise<Surroundings> {
+  // A link or secret lets its holder act as the person, so even an answer to a read shows it to writers only.
+  const isOpened = may(call.principal, 'sessions:write') && sessions.some(isOpen)
+  return {
+    reports: await expandedReports(call, sessions, expand),
+    fetched,
+    tokens: isOpened ? await tokenMaker(call) : undefined,
+  }
 }
 
 /** The session as events show it: without links, secrets and verified data. */
@@ -69,29 +84,35 @@ function shownOptions({ type, options }: SessionRecord): SessionOptions {
   return Object.keys(document).length === 0 ? {} : { document }
 }
 
-async function sessionResource(
+/** Whether the person may still do something. */
+function isOpen({ status, redaction }: SessionRecord): boolean {
+  return status === 'requires_input' && redaction === null
+}
+
+function sessionResource(
   call: Asking,
   session: SessionRecord,
   asked: Asked,
-  { reports, fetched }: Expanded,
-): Promise<VerificationSession> {
-  const isOpen = session.status === 'requires_input' && session.redaction === null
+  { reports, fetched, tokens }: Surroundings,
+): VerificationSession {
   const report = reports.get(session.last_report ?? '')
   const isFar = isElsewhere(call, session, asked.expand)
   const results = fetched.get(session.id)
   return {
     ...sessionSnapshot(session),
-    ...(isOpen && mayOpen(call) && (await entrance(call, session))),
+    ...(tokens !== undefined && isOpen(session) && entrance(call, session, tokens)),
     ...(isFar
       ? results && farMembers(call, { session, report, results }, asked)
       : nearMembers(call, { session, report }, asked)),
   }
 }
 
-interface Expanded {
+interface Surroundings {
   readonly reports: ReadonlyMap<string, ReportRecord>
   /** What verifiers keep. Without it the answer to a write lacks these members, so that none of them is stored. */
   readonly fetched: Fetched<SessionResults>
+  /** Undefined where no link or secret is shown. */
+  readonly tokens: TokenMaker | undefined
 }
 
 interface Results {
@@ -127,27 +148,20 @@ function farMembers(
 
 const LAST_REPORT = 'last_verification_report'
 
-/** A link or secret lets its holder act as the person, so even an answer to a read shows it to writers only. */
-function mayOpen({ principal }: Asking): boolean {
-  return may(principal, 'sessions:write')
-}
-
 /** The link and secret for the person. A remote verifier's are null before it opens the session, and once expired. */
-async function entrance(
-  call: Asking,
+function entrance(
+  { publicUrl, now }: Asking,
   session: SessionRecord,
-): Promise<Pick<VerificationSession, 'client_secret' | 'url'>> {
+  tokens: TokenMaker,
+): Pick<VerificationSession, 'client_secret' | 'url'> {
   const { remote } = session
   if (remote === null) {
-    return { client_secret: await clientSecret(call, session), url: await sessionUrl(call, session) }
+    // No address without one of the service.
+    const url = publicUrl === null ? null : `${publicUrl}/verify/${tokens.url(session)}`
+    return { client_secret: tokens.clientSecret(session), url }
   }
-  const isAlive = remote.expires !== null && remote.expires > call.now
+  const isAlive = remote.expires !== null && remote.expires > now
   return isAlive ? { client_secret: remote.client_secret, url: remote.url } : { client_secret: null, url: null }
-}
-
-/** The address for the person who is verified; null if the service has no address. */
-async function sessionUrl(call: Asking, session: SessionRecord): Promise<string | null> {
-  return call.publicUrl === null ? null : `${call.publicUrl}/verify/${await urlToken(call, session)}`
 }
 
 async function expandedReports(

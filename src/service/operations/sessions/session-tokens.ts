@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type KeyObject } from 'node:crypto'
 import type { SessionRecord } from '../../../store/sessions.js'
 import type { Call } from '../calls/call.js'
 import { isSameSecret } from '../keys/same-secret.js'
@@ -17,14 +17,29 @@ type Signing = Pick<Call<unknown>, 'signingSecret'>
 const TOKEN = /^(?<id>[0-9a-z]{24})(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
 const SECRET = /^vs_(?<id>[0-9a-z]{24})_secret_(?:test|live)_(?<issued>[0-9a-z]{7})(?<signature>[\w-]{22})$/
 
-/** The end of a session's url, made anew for every answer that shows it. */
-export async function urlToken(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
-  return session.id.slice('vs_'.length) + (await signed(call, 'url', session))
+/** Makes the tokens of sessions, anew for every answer that shows them. */
+export interface TokenMaker {
+  /** The end of a session's url. */
+  url(session: SessionRecord): string
+  clientSecret(session: SessionRecord): string
 }
 
-export async function clientSecret(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
-  const mode = session.livemode ? 'live' : 'test'
-  return `${session.id}_secret_${mode}_${await signed(call, 'secret', session)}`
+/** One for a whole answer: an answer may show a hundred sessions. */
+export async function tokenMaker({ signingSecret, now }: Signing & { readonly now: number }): Promise<TokenMaker> {
+  const secret = await signingSecret()
+  const issued = now.toString(36).padStart(7, '0')
+  return {
+    url: (session) => session.id.slice('vs_'.length) + issued + sign(secret, 'url', session, now),
+    clientSecret(session) {
+      const mode = session.livemode ? 'live' : 'test'
+      return `${session.id}_secret_${mode}_${issued}${sign(secret, 'secret', session, now)}`
+    },
+  }
+}
+
+/** The end of a session's url, made anew for every answer that shows it. */
+export async function urlToken(call: Signing & { readonly now: number }, session: SessionRecord): Promise<string> {
+  return (await tokenMaker(call)).url(session)
 }
 
 /** The content of a token. Do not trust any of it before `checkToken`. */
@@ -50,18 +65,10 @@ export async function checkToken(
   { kind, issued, signature }: Token,
   session: SessionRecord,
 ): Promise<TokenCheck> {
-  if (!isSameSecret(signature, await sign(call, kind, session, issued))) return 'dead'
+  if (!isSameSecret(signature, sign(await call.signingSecret(), kind, session, issued))) return 'dead'
   return call.now - issued > LIFETIMES[kind] ? 'expired' : 'valid'
 }
 
-async function signed(call: Signing & { readonly now: number }, kind: Kind, session: SessionRecord): Promise<string> {
-  return call.now.toString(36).padStart(7, '0') + (await sign(call, kind, session, call.now))
-}
-
-async function sign(call: Signing, kind: Kind, { id, attempt }: SessionRecord, issued: number): Promise<string> {
-  const what = [kind, id, attempt, issued].join(':')
-  return createHmac('sha256', await call.signingSecret())
-    .update(what)
-    .digest('base64url')
-    .slice(0, 22)
+function sign(secret: KeyObject, kind: Kind, { id, attempt }: SessionRecord, issued: number): string {
+  return createHmac('sha256', secret).update(`${kind}:${id}:${attempt}:${issued}`).digest('base64url').slice(0, 22)
 }
