@@ -16,9 +16,9 @@ import type { Submission, Verdict } from './verdict.js'
  *
  * - it is never called inside a transaction of the store, which may run again and makes others wait;
  * - work is written down first, with an id, and every changing call carries that id as `key`: a call repeated with the
- *   same key is done once, and gets the same answer;
- * - every call except `receive` answers the whole session as the verifier has it. So an answer applied twice, or two in
- *   the wrong order, do no harm: `read` gets the newest one again;
+ *   same key is done once;
+ * - every call except `receive` answers the whole session as the verifier has it, a repeated call as it has it by then. So
+ *   an answer applied twice, or two in the wrong order, do no harm: `read` gets the newest one again;
  * - it reports what it cannot do by throwing VerifierError, which says whether a retry makes sense.
  *
  * The caller decides how long a call may take: it gives up by `signal`, and may then call again.
