@@ -11,8 +11,8 @@ import {
   toLostCommit,
   toStatementError,
 } from './failure.js'
-import { inOnePiece } from './one-piece.js'
 import { Inserts, isInsert, type Sent, statementOf } from './statement.js'
+import { endStatement, inOnePiece } from './wire.js'
 
 export interface ClientOptions {
   /** For people. */
@@ -109,6 +109,7 @@ export function checkedClient(
       if (isBroken) {
         // If the server is there and others hold the statement up, a transaction finds out: its BEGIN is answered.
         doubt.until = Date.now() + DOUBT
+        endStatement(client)
         markLoss(error, 'never begun')
       }
       throw error
