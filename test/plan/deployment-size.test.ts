@@ -29,12 +29,27 @@ test('a plan of more flows than a deployment can write is blocked, and one of as
   expect(planOf(flows, state(), { only: ['f1', 'f2'] }).guards).toEqual([])
 })
 
-test('flows whose edits are recorded count as well', () => {
-  const edited = observed('f0', { name: 'Edited' })
-  const changed = state({ ...edited, applied: observed('f0', { name: 'Before' }).config })
-  const accepted = planOf([desired('f0', { name: 'Edited' }), ...flows.slice(1)], changed)
-  expect([accepted.changes.length, accepted.accepted?.length]).toEqual([MOST_CHANGES, 1])
-  expect(accepted.guards.map(({ guard }) => guard)).toEqual(['deployment_size'])
+test('a record of an edit changes no flow: what does not fit into the deployment waits for the next one', () => {
+  const edited = { name: 'Edited' }
+  const before = observed('f0', { name: 'Before' }).config
+  const left = (count: number) => {
+    const wanted = flows.map((flow, n) => (n < count ? desired(`f${n}`, edited) : flow))
+    const there = wanted.slice(0, count).map(({ key }) => ({ ...observed(key, edited), applied: before }))
+    const { changes, accepted = [], guards } = planOf(wanted, state(...there))
+    return { changes: changes.length, accepted: accepted.length, guards }
+  }
+  expect(left(1)).toEqual({ changes: MOST_CHANGES, accepted: 0, guards: [] })
+  expect(left(2)).toEqual({ changes: MOST_CHANGES - 1, accepted: 1, guards: [] })
+  expect(left(MOST_CHANGES + 1)).toEqual({ changes: 0, accepted: MOST_CHANGES, guards: [] })
+})
+
+test('a plan that only records does not say that there is nothing to do', () => {
+  const edited = observed('a', { name: 'Edited' })
+  const there = state({ ...edited, applied: observed('a', { name: 'Before' }).config })
+  const plan = planOf([desired('a', { name: 'Edited' })], there)
+  const text = planText(plan, pc.createColors(false))
+  expect(text).toContain('Apply records it.\n\nNo flow to change: 1 flow matches its definition.')
+  expect(planMarkdown(plan)).toContain('\n\nNo flow to change: 1 unchanged.\n')
 })
 
 test('nothing lifts it: no allowance, no approval, and no part is named that could go on', () => {

@@ -26,6 +26,11 @@ export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string 
   return `Edited outside git, and git now says the same: ${enumerate(accepted.map(({ key }) => key))}. Apply records it.`
 }
 
+/** How a plan that changes no flow is called: apply may still have something to record. */
+export function nothing({ accepted }: Pick<Plan, 'accepted'>): string {
+  return accepted === undefined ? 'Nothing to do' : 'No flow to change'
+}
+
 /** What a deployment does to flows that were edited outside git and that git now describes the same way. */
 export function recordsText(count: number): string {
   return `${count} recorded as edited`
