@@ -74,4 +74,14 @@ describe.each(storeOfTheLane)('a call that is repeated at Stripe, on $name,', (i
     expect(await seen()).toEqual([null, 'verified', null])
     expect(await events()).toEqual(['created', 'processing', 'verified'])
   })
+
+  test('makes no second session where Stripe has forgotten the key: the first one is found', async () => {
+    const { clock, standIn, operations, work, events } = await aService()
+    standIn.faults.next('silent-after', 'POST /v1/identity/verification_sessions')
+    const created = operations.write(CALLER, (call) => createSession(call, { type: 'document' }))
+    await expect(created).rejects.toMatchObject({ status: 503 })
+    clock.now += 23 * HOUR + 60
+    await work()
+    expect([[...standIn.test.sessions].length, await events()]).toEqual([2, ['created', 'created']])
+  })
 })

@@ -125,6 +125,11 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
     return test(session) ? session : undefined
   }
 
+  const openedBefore = async (stripe: Stripe, request: OpenRequest, since: number) => {
+    const found = await opened(stripe, request, since)
+    return found && retrieve(stripe, found.id)
+  }
+
   return {
     name: STRIPE,
     serves: (livemode) => clients[mode(livemode)] !== undefined,
@@ -137,13 +142,13 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         to,
         (stripe, options) =>
           stripe.identity.verificationSessions.create({ ...openParams(request), expand: EXPANDED }, options),
-        (stripe) => opened(stripe, request, now() - DAY),
+        (stripe) => openedBefore(stripe, request, now() - DAY),
       ),
 
     find: (request, since, to) =>
       asking(request, to, async (stripe) => {
-        const found = await opened(stripe, request, since)
-        return found === undefined ? null : observed(await retrieve(stripe, found.id), now())
+        const found = await openedBefore(stripe, request, since)
+        return found === undefined ? null : observed(found, now())
       }),
 
     // It sets values, so to do it twice does no harm.
