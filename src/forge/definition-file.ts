@@ -38,6 +38,7 @@ export class DefinitionFault extends Error {
 }
 
 const MARK = Buffer.from([0xef, 0xbb, 0xbf])
+
 /** The definition of a flow as it is now in the branch to merge into. Throws DefinitionFault, and ForgeError. */
 export async function findDefinition(
   places: DefinitionPlaces,

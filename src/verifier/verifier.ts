@@ -46,7 +46,10 @@ export interface Verifier {
   /** Changes the checks, the given details and the metadata from those of `before` to those of the session now. */
   update(session: ChangedSession, doing: Doing): Promise<Observed>
   cancel(session: HeldSession, doing: Doing): Promise<Observed>
-  /** Erases the verifier's data about the person. That may take days: `read` says when it is done. */
+  /**
+   * Erases the verifier's data about the person. That may take days: `read` says when it is done. To be asked twice does no
+   * harm, so a verifier may leave the key out.
+   */
   redact(session: HeldSession, doing: Doing): Promise<Observed>
   read(session: HeldSession, asking: Asking): Promise<Observed>
   /**
