@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Deployment } from '../model/deployment.js'
 import { areAsCommitted } from './as-committed.js'
+import { branchOf } from './branch-of.js'
 import { branchName, ciJob, type Env } from './job.js'
 
 const execute = promisify(execFile)
@@ -53,7 +54,7 @@ async function fromGit({ root, files, read = [], onUntrusted }: CommitInfoOption
   }
   try {
     const commit = await git('rev-parse', 'HEAD')
-    const branch = await git('rev-parse', '--abbrev-ref', 'HEAD')
+    const branch = branchOf(await git('rev-parse', '--symbolic-full-name', 'HEAD'))
     // New files count, whatever the git settings of this machine. If the list is too long to read, there are changes.
     const changed = await git('status', '--porcelain', '--untracked-files=normal', '--', ...files).then(
       (changes) => changes !== '',
@@ -62,7 +63,7 @@ async function fromGit({ root, files, read = [], onUntrusted }: CommitInfoOption
     // Nor do files count as committed that git was told to pass over.
     const same = changed === false ? await areAsCommitted(root, files, read) : null
     const dirty = changed === false && same !== null ? !same : changed || null
-    return { commit, branch: branch === 'HEAD' ? null : branchName(branch), dirty }
+    return { commit, branch: branchName(branch), dirty }
   } catch (fault) {
     const untrusted = untrustedFolder(fault, root)
     if (untrusted !== undefined) onUntrusted?.(untrusted)

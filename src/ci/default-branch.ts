@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { branchOf } from './branch-of.js'
 
 const execute = promisify(execFile)
 
@@ -18,11 +19,11 @@ export async function defaultBranch(root: string): Promise<string> {
   const configured = await git('config', '--get', 'init.defaultBranch')
   const remotes = (await git('remote')).split('\n')
   const remote = remotes.length === 1 && remotes[0] ? remotes[0] : 'origin'
-  const said = await git('symbolic-ref', '--short', `refs/remotes/${remote}/HEAD`)
-  if (said.startsWith(`${remote}/`)) return said.slice(remote.length + 1)
+  const said = branchOf(await git('symbolic-ref', `refs/remotes/${remote}/HEAD`), `refs/remotes/${remote}/`)
+  if (said !== null) return said
   const usual = [configured, 'main', 'master'].filter((name) => name !== '')
   const places = usual.flatMap((name) => [`refs/remotes/${remote}/${name}`, `refs/heads/${name}`])
   const there = new Set((await git('for-each-ref', '--format=%(refname)', ...places)).split('\n'))
   const found = usual.find((name) => there.has(`refs/remotes/${remote}/${name}`) || there.has(`refs/heads/${name}`))
-  return found ?? ((await git('symbolic-ref', '--short', 'HEAD')) || configured || 'main')
+  return found ?? (branchOf(await git('symbolic-ref', 'HEAD')) || configured || 'main')
 }

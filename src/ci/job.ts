@@ -109,7 +109,7 @@ function numberOf(text: string | undefined): number | null {
 }
 
 /** The branch name as a commit records it. Control characters go: no branch has them, and the service refuses them. */
-export function branchName(name: string | undefined): string | null {
+export function branchName(name: string | null | undefined): string | null {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones to leave out
   return name ? name.slice(0, 255).replace(/[\u0000-\u001f\u007f]/g, '') : null
 }

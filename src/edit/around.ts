@@ -1,4 +1,5 @@
 import { canonicalJson } from '../model/canonical.js'
+import type { Issue } from '../model/diagnostic.js'
 import { configIn, type FlowConfig, type Layer, type Variables } from '../model/flow.js'
 import type { Modes } from '../model/mode.js'
 import type { FlowDefinition } from '../model/schema-types.js'
@@ -49,14 +50,23 @@ export function configOf(
   return configIn(layers.at(-1) ?? {}, environment, { bases: layers.slice(0, -1), variables, modes: environments })
 }
 
-/** Whether nothing is wrong with a file, alone and with those around it. */
+/**
+ * Whether nothing is wrong with a file, alone and with those around it. A name with hidden characters, which a flow may
+ * have from before they were refused, is written all the same, as the escapes that an author sees: the next check names
+ * the line.
+ */
 export function isValid(file: unknown, environments: Modes, around: Around = NOTHING_AROUND): boolean {
   const { below, above, variables } = around
   const check = above.length > 0 ? checkBase : checkDefinition
-  if (check(file, environments).length > 0) return false
+  if (check(file, environments).some(isWrong)) return false
   if (above.length === 0 && isComplete(file)) return true
   const layers = [...below, file, ...above].map((value, index) => ({ file: String(index), value }))
-  return checkCombined([layers], { environments, variables, configFile: '' }, new Set()).length === 0
+  const combined = checkCombined([layers], { environments, variables, configFile: '' }, new Set())
+  return !combined.some(({ issue }) => isWrong(issue))
+}
+
+function isWrong({ code }: Issue): boolean {
+  return code !== 'HIDDEN_CHARACTER'
 }
 
 /** Whether two values say the same. */

@@ -7,9 +7,9 @@ import type { Modes } from '../model/mode.js'
 import type { Assurance, Field } from '../model/plan.js'
 import { assess } from '../plan/assurance.js'
 import { diff } from '../plan/diff.js'
-import { checkDefinition, isComplete } from '../validate/definition.js'
+import { isComplete } from '../validate/definition.js'
 import { checkDefinitionSet } from '../validate/definition-set.js'
-import { configOf } from './around.js'
+import { configOf, isValid } from './around.js'
 import { definitionOf } from './edit-definition.js'
 import { editLayers, type Layered, type Override } from './edit-layers.js'
 import { newDefinition } from './new-definition.js'
@@ -167,7 +167,7 @@ function checkResult(files: ProjectFiles, edits: readonly FileEdit[]): void {
     if (edit.kind === 'remove' || (edit.kind === 'edit' && edit.isBase)) return []
     const { value } = parse(edit.file, edit.text)
     // What extends a base or names a variable was checked with these when it was edited.
-    if (isComplete(value) && checkDefinition(value, files.environments).length > 0) {
+    if (isComplete(value) && !isValid(value, files.environments)) {
       throw new Error(`${edit.file} would not be valid`)
     }
     return [{ key: edit.key, file: edit.file, value }]

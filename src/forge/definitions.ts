@@ -1,9 +1,15 @@
-import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { authorName } from './author-name.js'
-import { type Forge, ForgeError } from './forge.js'
+import {
+  DefinitionFault,
+  type DefinitionPlaces,
+  type FoundDefinition,
+  findDefinition,
+  markOf,
+} from './definition-file.js'
+import type { Forge } from './forge.js'
 import { isInvalid, openPullRequest } from './pull-requests.js'
-import type { CommitText, Repository, RepositoryFile } from './repository.js'
+import type { CommitText, Repository } from './repository.js'
 
 /** The definitions of projects as a repository holds them, and pull requests that change one of them. */
 export interface Definitions {
@@ -20,18 +26,6 @@ export interface Definitions {
   propose(found: FoundDefinition, proposal: Proposal): Promise<Proposed>
 }
 
-export interface FoundDefinition {
-  readonly project: string
-  readonly key: string
-  /** From the root of the repository. */
-  readonly path: string
-  /** Without a byte-order mark. */
-  readonly text: string
-  readonly file: RepositoryFile
-  /** The commit that it was read at. */
-  readonly commit: string
-}
-
 interface Proposal {
   readonly text: string
   readonly title: string
@@ -44,37 +38,19 @@ interface Proposal {
 }
 
 interface Proposed {
+  readonly branch: string
   readonly number: number
   /** Null if it leads elsewhere than to the forge. */
   readonly url: string | null
   readonly isNew: boolean
 }
 
-export interface DefinitionsSettings {
+export interface DefinitionsSettings extends DefinitionPlaces {
   readonly forge: Forge
-  readonly repository: Repository
   /** Where people see the forge: https://github.com. */
   readonly web: string
-  /** The branch that pull requests are merged into. */
-  readonly branch: string
-  /** The folders with the definitions of each project, from the root of the repository; "" for the root itself. */
-  readonly folders: ReadonlyMap<string, readonly string[]>
 }
 
-/** What keeps a definition from being found or proposed, and the way out. */
-export class DefinitionFault extends Error {
-  override readonly name = 'DefinitionFault'
-  readonly code: 'branch_missing' | 'file_missing' | 'file_twice' | 'file_not_text' | 'branch_taken'
-  readonly hint: string
-
-  constructor(code: DefinitionFault['code'], message: string, hint: string) {
-    super(message)
-    this.code = code
-    this.hint = hint
-  }
-}
-
-const MARK = Buffer.from([0xef, 0xbb, 0xbf])
 /** Of commits: who asks is known by name only, and git asks for an address. */
 const EMAIL = 'flows@localhost'
 
@@ -83,22 +59,7 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
   return {
     label: forge.label,
     has: (project) => folders.has(project),
-    find: async (project, key) => {
-      const commit = await repository.tip(base)
-      if (commit === null) {
-        const message = `the repository ${repository.name} at ${forge.label} has no branch ${base}`
-        throw new DefinitionFault('branch_missing', message, 'an admin names the right one with --forge-branch')
-      }
-      const { path, file } = await definitionFile(settings, commit, { project, key })
-      if (!isUtf8(file.bytes)) {
-        throw new DefinitionFault(
-          'file_not_text',
-          `the file ${path} is not UTF-8 text`,
-          'save it with that encoding in git',
-        )
-      }
-      return { project, key, path, commit, file, text: file.bytes.subarray(markOf(file).length).toString('utf8') }
-    },
+    find: (project, key) => findDefinition(settings, { project, key }),
     propose: async (found, { text, title, body, author, announce }) => {
       const bytes = Buffer.concat([markOf(found.file), Buffer.from(text)])
       const head = await branchFor(repository, found, bytes)
@@ -108,53 +69,8 @@ export function definitionsIn(settings: DefinitionsSettings): Definitions {
       await commitOnce(repository, found, { bytes, head }, { message, author: { name, email: EMAIL } })
       const { pullRequest, isNew } = await openPullRequest(forge, { head, base }, { title, body })
       const { number, url } = pullRequest
-      return { number, isNew, url: isWithin(url, web) ? url : null }
+      return { branch: head, number, isNew, url: isWithin(url, web) ? url : null }
     },
-  }
-}
-
-/** The file in a folder of the project or below it, as the loader finds it: parts that begin with a dot are ignored. */
-async function definitionFile(
-  { repository, folders }: DefinitionsSettings,
-  commit: string,
-  { project, key }: Pick<FoundDefinition, 'project' | 'key'>,
-): Promise<{ readonly path: string; readonly file: RepositoryFile }> {
-  const places = folders.get(project) ?? []
-  const names = [`${key}.yaml`, `${key}.yml`]
-  const found: string[] = []
-  for (const folder of places) {
-    for (const path of await pathsIn(repository, { commit, folder, names })) {
-      const parts = path.slice(inFolder(folder, '').length).split('/')
-      if (names.includes(parts.at(-1) ?? '') && !parts.some((part) => part.startsWith('.'))) found.push(path)
-    }
-  }
-  const [path, other] = new Set(found)
-  const where = places.map((folder) => folder || 'the root').join(', ')
-  if (path !== undefined && other !== undefined) {
-    throw new DefinitionFault('file_twice', `both ${path} and ${other} define ${key}`, 'delete one of them in git')
-  }
-  const file = path === undefined ? null : await repository.read(commit, path)
-  if (path === undefined || file === null) {
-    const message = `no file ${names.join(' or ')} is in ${where} of ${repository.name}`
-    throw new DefinitionFault('file_missing', message, 'an admin names the right folder with --forge-folders')
-  }
-  return { path, file }
-}
-
-/** All files below a folder; of a repository with too many to list, those with one of the names directly in it. */
-async function pathsIn(
-  repository: Repository,
-  { commit, folder, names }: { readonly commit: string; readonly folder: string; readonly names: readonly string[] },
-): Promise<readonly string[]> {
-  try {
-    return await repository.paths(commit, folder)
-  } catch (error) {
-    if (!(error instanceof ForgeError && error.kind === 'too_many')) throw error
-    const paths = names.map((name) => inFolder(folder, name))
-    const files = await Promise.all(paths.map((path) => repository.read(commit, path)))
-    const there = paths.filter((_, index) => files[index] !== null)
-    if (there.length === 0) throw error
-    return there
   }
 }
 
@@ -204,14 +120,6 @@ async function branchFor(
   const since = await repository.lastChange(commit, path)
   const digest = createHash('sha256').update(`${path}\0${since}\0`).update(bytes).digest('hex').slice(0, 12)
   return `flows/edit/${project}/${key}/${digest}`
-}
-
-function markOf({ bytes }: RepositoryFile): Buffer {
-  return bytes.subarray(0, 3).equals(MARK) ? MARK : Buffer.alloc(0)
-}
-
-function inFolder(folder: string, name: string): string {
-  return folder === '' ? name : `${folder}/${name}`
 }
 
 /** What the forge says is shown to people as a link. */

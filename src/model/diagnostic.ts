@@ -44,6 +44,7 @@ export const DIAGNOSTIC_CODES = {
   OPTION_NOT_ALLOWED: 'the option does not go with the type, or the field with another one',
   RETURN_URL_INVALID: 'the return URL is not an https address',
   CONTROL_CHARACTER: 'text holds a control character or half a surrogate pair',
+  HIDDEN_CHARACTER: 'a name or description holds a character that is invisible or reorders text',
   ENVIRONMENT_TWICE: 'two environments are the same embedded store',
   ENVIRONMENT_UNKNOWN: 'the configuration names no such environment',
   FLOW_UNKNOWN: 'no definition has this key',

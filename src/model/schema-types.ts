@@ -1,7 +1,7 @@
 // Generated from schemas/*.schema.json by `npm run generate`. Change the schemas instead.
 
 /**
- * Shown to people: in the dashboard and on the page behind the static link. 1 to 100 characters, one line.
+ * Shown to people: in the dashboard and on the page behind the static link. 1 to 100 characters, one line, and none that is invisible.
  */
 export type Name = string
 /**
@@ -211,7 +211,7 @@ export interface SchemaTypes {
  */
 export interface FlowDefinition {
   /**
-   * Shown to people: in the dashboard and on the page behind the static link. 1 to 100 characters, one line.
+   * Shown to people: in the dashboard and on the page behind the static link. 1 to 100 characters, one line, and none that is invisible.
    */
   name: Name | Variable
   /**

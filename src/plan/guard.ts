@@ -10,8 +10,6 @@ export interface GuardContext {
   readonly approvals?: Approvals | undefined
   /** Active flows of the project before the change. */
   readonly existing: number
-  /** How many accepted edits the deployment records besides the changes. */
-  readonly records: number
 }
 
 /** Below this many flows a share says little: one flow out of three is already a third. */
@@ -32,7 +30,7 @@ export function guard(changes: readonly Change[], context: GuardContext): GuardR
     ...byFlow('expose_link', guards.expose_link, exposed, () => []),
     ...byFlow('protected', 'block', changes.filter(touchesProtection), protectedReasons),
     ...share(changes, context),
-    ...size(changes.length + context.records),
+    ...size(changes.length),
   ].map((result) => (result.guard === 'deployment_size' ? result : withApprovals(result, approvals[result.guard])))
 
   function byFlow(

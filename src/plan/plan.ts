@@ -1,5 +1,6 @@
 import { withoutApiKeysIn } from '../model/api-key.js'
 import { compareText } from '../model/canonical.js'
+import { MOST_CHANGES } from '../model/deployment.js'
 import {
   type AcceptedFlow,
   type Action,
@@ -47,14 +48,13 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
   const pairing = pair(desired, observed, project, options.followsKeys)
   const isMeant = (key: string) => only?.includes(key) ?? true
   const changed: Change[] = []
-  const accepted: AcceptedFlow[] = []
+  const matched: AcceptedFlow[] = []
   for (const one of pairing.pairs) {
     const change = changeOf(one)
     if (change !== null) changed.push(change)
-    else if (isMeant(one.desired.key)) accepted.push(...acceptedBy(one, project, options.accepts))
+    else if (isMeant(one.desired.key)) matched.push(...acceptedBy(one, project, options.accepts))
   }
   const found = order([...changed, ...pairing.gone.map(archive)])
-  accepted.sort(byKey)
   const inTheWay = [
     ...pairing.conflicts.map(describeConflict),
     ...unverifiable(pairing.pairs, observed),
@@ -66,6 +66,8 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
   const { changes, conflicts, leftOut } = only
     ? select(found, inTheWay, only)
     : { changes: found, conflicts: inTheWay, leftOut: 0 }
+  // A record changes nothing, so what no longer fits into the deployment waits for the next one.
+  const accepted = matched.sort(byKey).slice(0, Math.max(0, MOST_CHANGES - changes.length))
   const body = {
     project,
     livemode: observed.livemode,
@@ -91,7 +93,6 @@ export function plan(desired: readonly DesiredFlow[], observed: ObservedState, o
       allow: options.allow ?? [],
       approvals: options.approvals,
       existing: observed.flows.filter((flow) => flow.project === project && flow.status === 'active').length,
-      records: accepted.length,
     }),
     summary: { ...summarise(changes), noop: pairing.pairs.length - found.filter(isDefined).length },
     ...(address !== undefined && { service: { address, store: observed.store } }),

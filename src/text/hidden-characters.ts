@@ -20,7 +20,12 @@ export function escapeHiddenInYaml(text: string): string {
 }
 
 export function hasHidden(text: string): boolean {
-  return escapeHidden(text) !== text
+  return firstHidden(text) !== undefined
+}
+
+export function firstHidden(text: string): string | undefined {
+  for (const { 0: found, groups } of text.matchAll(HIDDEN)) if (groups?.flag === undefined) return found
+  return undefined
 }
 
 /** "\u202e"; beyond U+FFFF as a surrogate pair. */

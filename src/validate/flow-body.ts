@@ -5,6 +5,7 @@ import { quote } from '../text/quote.js'
 import { returnUrlFault } from './address.js'
 import { controlCharacterIssues } from './control-characters.js'
 import { validate } from './generated/flow-body.js'
+import { hiddenCharacterIssues } from './hidden-characters.js'
 import { schemaIssues } from './schema-issues.js'
 
 /**
@@ -19,24 +20,31 @@ export function checkFlowBody(value: unknown, mode: Mode): Issue[] {
 /** Rules that a schema cannot express. Accepts any value, and ignores what the schema refuses. */
 export function ruleIssues(value: unknown, mode: Mode): Issue[] {
   if (!isObject(value)) return []
-  return [...optionIssues(value), ...returnUrlIssues(value, mode), ...controlCharacterIssues(value, TEXTS)]
+  return [
+    ...optionIssues(value),
+    ...returnUrlIssues(value, mode),
+    ...controlCharacterIssues(value, TEXTS),
+    ...hiddenCharacterIssues(value),
+  ]
 }
 
 const TEXTS = { prose: ['/description'], anyText: ['/metadata'] }
 
-/** One issue per fault: a control character is the reason why a pattern or an address fails. */
+/** One issue per fault: a character that nobody sees is the reason why a pattern or an address fails. */
 export function mergeIssues(fromSchema: readonly Issue[], fromRules: readonly Issue[]): Issue[] {
   if (fromRules.length === 0) return [...fromSchema]
   const place = ({ part, pointer }: Issue) => `${part} ${pointer}`
-  const control = new Set(fromRules.filter(({ code }) => code === 'CONTROL_CHARACTER').map(place))
-  const kept = fromSchema.filter((issue) => issue.code !== 'INVALID_VALUE' || !control.has(place(issue)))
+  const unseen = new Set(fromRules.filter(isOfUnseen).map(place))
+  const kept = fromSchema.filter((issue) => issue.code !== 'INVALID_VALUE' || !unseen.has(place(issue)))
   const taken = new Set(kept.map(place))
   return [
     ...kept,
-    ...fromRules.filter(
-      (issue) => !taken.has(place(issue)) && (issue.code === 'CONTROL_CHARACTER' || !control.has(place(issue))),
-    ),
+    ...fromRules.filter((issue) => !taken.has(place(issue)) && (isOfUnseen(issue) || !unseen.has(place(issue)))),
   ]
+}
+
+function isOfUnseen({ code }: Issue): boolean {
+  return code === 'CONTROL_CHARACTER' || code === 'HIDDEN_CHARACTER'
 }
 
 function optionIssues({ type, options }: Record<string, unknown>): Issue[] {

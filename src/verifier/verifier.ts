@@ -16,9 +16,9 @@ import type { Submission, Verdict } from './verdict.js'
  *
  * - it is never called inside a transaction of the store, which may run again and makes others wait;
  * - work is written down first, with an id, and every changing call carries that id as `key`: a call repeated with the
- *   same key is done once, and gets the same answer;
- * - every call except `receive` answers the whole session as the verifier has it. So an answer applied twice, or two in
- *   the wrong order, do no harm: `read` gets the newest one again;
+ *   same key is done once;
+ * - every call except `receive` answers the whole session as the verifier has it, a repeated call as it has it by then. So
+ *   an answer applied twice, or two in the wrong order, do no harm: `read` gets the newest one again;
  * - it reports what it cannot do by throwing VerifierError, which says whether a retry makes sense.
  *
  * The caller decides how long a call may take: it gives up by `signal`, and may then call again.
@@ -46,7 +46,10 @@ export interface Verifier {
   /** Changes the checks, the given details and the metadata from those of `before` to those of the session now. */
   update(session: ChangedSession, doing: Doing): Promise<Observed>
   cancel(session: HeldSession, doing: Doing): Promise<Observed>
-  /** Erases the verifier's data about the person. That may take days: `read` says when it is done. */
+  /**
+   * Erases the verifier's data about the person. That may take days: `read` says when it is done. To be asked twice does no
+   * harm, so a verifier may leave the key out.
+   */
   redact(session: HeldSession, doing: Doing): Promise<Observed>
   read(session: HeldSession, asking: Asking): Promise<Observed>
   /**

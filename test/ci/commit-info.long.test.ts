@@ -36,6 +36,7 @@ describe('the commit that definitions come from, as git tells it', () => {
   test('is told with its branch, and whether the definitions are committed: changed ones, and new ones', async () => {
     const { root, commit, git } = aRepository()
     expect(await infoOf(root)).toEqual({ commit, branch: 'main', dirty: false })
+    git('tag', 'main')
     writeFileSync(join(root, 'plan.json'), '{}')
     expect(await infoOf(root)).toEqual({ commit, branch: 'main', dirty: false })
     git('config', 'status.showUntrackedFiles', 'no')

@@ -37,6 +37,7 @@ describe('the default branch of a repository', () => {
       ['checkout', '--quiet', '-b', 'add-flows'],
       ['branch', 'main'],
       ['remote', 'rename', 'origin', 'up'],
+      ['tag', 'up/trunk'],
     ]) {
       execFileSync('git', args, { cwd: clone })
       expect(await branchIn(clone)).toBe('trunk')
@@ -53,7 +54,10 @@ describe('the default branch of a repository', () => {
 
   test('is the branch of a new repository, and without a repository what git would call it', async () => {
     expect(await branchIn(aRepository('master', false).folder)).toBe('master')
-    expect(await branchIn(aRepository('trunk').folder)).toBe('trunk')
+    const { folder, git } = aRepository('trunk')
+    expect(await branchIn(folder)).toBe('trunk')
+    git('tag', 'trunk')
+    expect(await branchIn(folder)).toBe('trunk')
     expect(await branchIn(aFolder())).toBe('main')
     expect(await branchIn(aFolder(), '[init]\ndefaultBranch = trunk\n')).toBe('trunk')
   })

@@ -43,6 +43,15 @@ describe('a pull request of drift', () => {
     expect([git('status', '--porcelain'), git('rev-parse', 'HEAD'), git('branch')]).toEqual(before)
   })
 
+  test('is merged into the branch that is checked out, also where a tag has its name', async () => {
+    const { forge } = await at()
+    const { root, git } = aClone()
+    git('tag', 'main')
+    git('tag', BRANCH)
+    await driftPullRequest({ forge: forge(), root, files: ['flows'], ...LIVE, ...TEXT })
+    expect(await forge().pullRequest(1)).toMatchObject({ base: 'main', head: { branch: BRANCH } })
+  })
+
   test('is the same one when the job runs again, brought up to date when there is more', async () => {
     const { forge } = await at()
     const { root, tip } = aClone()

@@ -211,6 +211,11 @@ export const EXAMPLES: Readonly<Record<DiagnosticCode, DiagnosticExample>> = {
     mend: 'Remove the character.',
     mended: change('flows/example.yaml', '\\u0007', ''),
   },
+  HIDDEN_CHARACTER: {
+    files: { 'flows/example.yaml': 'name: "Exam\\u202eple"\ntype: document\n' },
+    mend: 'Remove the character: the line above shows it as an escape.',
+    mended: change('flows/example.yaml', '\\u202e', ''),
+  },
   ENVIRONMENT_TWICE: {
     files: config('environments:\n  local: {}\n  mine: {}\n'),
     mend: 'Give one of them an `api`, or remove it: a project has one embedded store.',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { DefinitionFault, definitionsIn } from '../../src/forge/definitions.js'
+import { DefinitionFault } from '../../src/forge/definition-file.js'
+import { definitionsIn } from '../../src/forge/definitions.js'
 import { ForgeError } from '../../src/forge/forge.js'
 import { type ForgeAt, forges } from './forges.js'
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
+import pc from 'picocolors'
 import { describe, expect, test } from 'vitest'
 import { editsLeft } from '../../src/model/bound/edits-left.js'
 import { DOCUMENT_TYPES, type FlowBody, normalise } from '../../src/model/flow.js'
+import { planText } from '../../src/render/plan/text.js'
 import { sessionOptions } from '../../src/service/operations/flows/session-options.js'
 import { desired, observed, planOf, state } from '../helpers/builders.js'
 
@@ -86,11 +88,13 @@ describe('what a session shows of a flow at Stripe', () => {
     const flow = desired('a', { stripe_flow: AT_STRIPE })
     const sighting = { ...SEEN, options: { document: {}, liveness: { level: 2 }, watchlist: {} } }
     const verifier = { name: 'stripe', checks: ['document'], has_flows: true }
-    const { bound } = planOf([flow], {
+    const plan = planOf([flow], {
       ...state(observed('a', { stripe_flow: AT_STRIPE }, { sighting })),
       verifier,
     })
-    expect(bound).toMatchObject([
+    // Somebody has to edit it there.
+    expect(planText(plan, pc.createColors(false))).toContain('No flow to change: 1 flow matches its definition.')
+    expect(plan.bound).toMatchObject([
       {
         status: 'drifted',
         fields: [

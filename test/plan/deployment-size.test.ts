@@ -29,12 +29,22 @@ test('a plan of more flows than a deployment can write is blocked, and one of as
   expect(planOf(flows, state(), { only: ['f1', 'f2'] }).guards).toEqual([])
 })
 
-test('flows whose edits are recorded count as well', () => {
-  const edited = observed('f0', { name: 'Edited' })
-  const changed = state({ ...edited, applied: observed('f0', { name: 'Before' }).config })
-  const accepted = planOf([desired('f0', { name: 'Edited' }), ...flows.slice(1)], changed)
-  expect([accepted.changes.length, accepted.accepted?.length]).toEqual([MOST_CHANGES, 1])
-  expect(accepted.guards.map(({ guard }) => guard)).toEqual(['deployment_size'])
+test('a record of an edit changes no flow: what does not fit into the deployment waits for the next one', () => {
+  const edited = { name: 'Edited' }
+  const applied = observed('f0', { name: 'Before' }).config
+  const there = ['f0', 'f1'].map((key) => ({ ...observed(key, edited), applied }))
+  const wanted = [desired('f0', edited), desired('f1', edited), ...flows.slice(2)]
+  const { changes, accepted, guards } = planOf(wanted, state(...there))
+  expect([changes.length, accepted?.map(({ key }) => key), guards]).toEqual([MOST_CHANGES - 1, ['f0'], []])
+})
+
+test('a plan that only records does not say that there is nothing to do', () => {
+  const edited = observed('a', { name: 'Edited' })
+  const there = state({ ...edited, applied: observed('a', { name: 'Before' }).config })
+  const plan = planOf([desired('a', { name: 'Edited' })], there)
+  const text = planText(plan, pc.createColors(false))
+  expect(text).toContain('Apply records it.\n\nNo flow to change: 1 flow matches its definition.')
+  expect(planMarkdown(plan)).toContain('\n\nNo flow to change: 1 unchanged.\n')
 })
 
 test('nothing lifts it: no allowance, no approval, and no part is named that could go on', () => {

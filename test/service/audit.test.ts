@@ -253,6 +253,6 @@ describe.each(storeOfTheLane)('the audit log, on $name', (implementation) => {
 
 test('every action has a case', () => {
   const seen = new Set(CASES.flatMap(([, , ...expected]) => expected.map((line) => line.split(' ')[1])))
-  const elsewhere = ['sign_in.revoked', 'webhook_delivery.resent', 'flow.proposed']
+  const elsewhere = ['sign_in.revoked', 'webhook_delivery.resent', 'flow.proposed', 'flow.proposal_opened']
   expect(Object.keys(ACTIONS).filter((name) => !seen.has(name) && !elsewhere.includes(name))).toEqual([])
 })

@@ -45,8 +45,8 @@ async function aProposer(implementation: Implementation, { at } = onGithub as (t
     token = other
   }
   const acts = async () => {
-    const { data } = await api.store.read((tx) => tx.auditLog.list({ action: 'flow.proposed' }, { limit: 10 }))
-    return data.map(({ actor_name, detail }) => `${actor_name}: ${detail}`)
+    const { data } = await api.store.read((tx) => tx.auditLog.list({ object: first.changes[0]?.id }, { limit: 10 }))
+    return data.map(({ actor_name, action, detail }) => `${actor_name} ${action}: ${detail}`).reverse()
   }
   const bodies = () =>
     (hosted.server as unknown as { readonly pulls: { body: string }[] }).pulls.map(({ body }) => body)
@@ -75,8 +75,9 @@ describe.each(storeOfTheLane.flatMap((store) => forges.map((forge) => ({ store, 
       ])
       const again = await propose()
       expect(again.text).toContain(`Pull request 1 at ${label}</a> has this edit already`)
-      const act = `${NAME}: ${branch} at ${label}`
-      expect([files.log.length, await acts()]).toEqual([1, [act, act]])
+      const asked = `${NAME} flow.proposed: ${branch} at ${label}`
+      const got = `${NAME} flow.proposal_opened: pull request 1 of ${branch} at ${label}`
+      expect([files.log.length, await acts()]).toEqual([1, [asked, got, asked, got]])
       // The service has not changed: git has to.
       expect((await api.call('GET', '/v1/identity/verification_flows/kyc')).body.version).toBe(1)
       expect(server.requests.some((request) => /POST .*(?:pulls|merge_requests)$/.test(request))).toBe(true)

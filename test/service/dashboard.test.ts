@@ -14,6 +14,9 @@ const FLOWS = '/v1/identity/verification_flows'
 const SESSIONS = '/v1/identity/verification_sessions'
 const HOUR = 60 * 60
 
+/** Reorders text, or is invisible. */
+const HIDDEN = /[\u200b\u202e\u2066\ufeff\u{e0061}]/u
+
 async function aFlow(api: Served, body: object = {}) {
   const answer = await api.call('POST', FLOWS, { body: { key: 'a', name: 'A', type: 'document', ...body } })
   return answer.body as { id: string; key: string; version: number; static_link: { url: string } }
@@ -213,6 +216,42 @@ describe.each(storeOfTheLane)('what a page may do, on $name', (implementation) =
       metadata: SCRIPT,
     })
     expect([again.status, FOREIGN.test(again.text)]).toEqual([400, false])
+  })
+
+  test('what nobody sees in a text is shown as an escape, and a form holds it as it is', async () => {
+    const api = await aDashboard(implementation)
+    const { id, key } = await aFlow(api, { metadata: { 'team\u2066': 'kyc\u200b' } })
+    // Names like this one were taken before.
+    await api.store.write(async (tx) => {
+      const flow = await tx.flows.byId(false, id)
+      if (flow === undefined) expect.fail('there is no flow')
+      const config = { ...flow.config, name: 'Pay\u202etuo', description: 'for\u{e0061} all' }
+      await tx.flows.save([{ ...flow, config }], [])
+    })
+    const reference = 'user\u202e 1'
+    const { body: session } = await api.call('POST', SESSIONS, {
+      body: { verification_flow: key, client_reference_id: reference, metadata: { y: '\ufeffz\u0007' } },
+    })
+    const endpoint = { url: 'https://example.com/', 'enabled_events[]': '*', description: 'ours\u2066' }
+    await api.call('POST', '/v1/webhook_endpoints', { body: endpoint })
+    const browser = await api.signedIn('admin')
+    const pages = ['flows', `flows/${key}`, 'verifications', `verifications/${session.id}`, 'webhooks', 'audit']
+    const texts = await Promise.all(pages.map(async (page) => (await browser.show(`/dashboard/test/${page}`)).text))
+    for (const text of texts) expect(text).not.toMatch(HIDDEN)
+    const shown = [
+      'Pay\\u202etuo',
+      'for\\udb40\\udc61 all',
+      'team\\u2066',
+      'kyc\\u200b',
+      'user\\u202e 1',
+      '\\ufeffz\\u0007',
+    ]
+    for (const text of [...shown, 'ours\\u2066']) expect(texts.join('\n')).toContain(text)
+    const { text: form } = await browser.show(`/dashboard/test/flows/${key}/edit`)
+    expect(form).toMatch(/<input[^>]* value="Pay\u202etuo"/)
+    expect(form).toMatch(/<textarea[^>]*>for\u{e0061} all</u)
+    const refused = await browser.fill(`/dashboard/test/flows/${key}/edit`, { do: 'preview' })
+    expect(plain(refused.text)).toContain('reorders text, U+202E')
   })
 
   test('what belongs to one mode is not there in the other', async () => {

@@ -294,13 +294,36 @@ for (const implementation of storeOfTheLane) {
       expect([far.sessions.size, await events()]).toEqual([1, ['created']])
     })
 
-    test('that cannot be opened for a day is given up without another call: the key may be forgotten by then', async () => {
-      const { far, create, sessions, events, clock, work } = await aFar(implementation)
-      far.faults = ['answer-lost']
+    test.each(['lost', 'answer-lost'] as const)(
+      'that cannot be opened for a day is not asked for again, as the key may be forgotten: it is looked for (%s)',
+      async (fault) => {
+        const { far, create, sessions, events, clock, work } = await aFar(implementation)
+        far.faults = [fault]
+        await expect(create()).rejects.toMatchObject(refusedWith(503, CALL))
+        clock.now += 23 * HOUR + 1
+        await work().catch(() => {})
+        const made = fault === 'lost' ? [] : ['far_1']
+        expect([...far.sessions.keys()]).toEqual(made)
+        expect([(await sessions()).map(({ id }) => id), await events()]).toEqual([made, made.map(() => 'created')])
+      },
+    )
+
+    test('that cannot even be looked for is given up after a day', async () => {
+      const { far, create, sessions, store, clock, work } = await aFar(implementation)
+      far.faults = ['answer-lost', 'lost', 'lost']
       await expect(create()).rejects.toMatchObject(refusedWith(503, CALL))
-      clock.now += 24 * HOUR
-      await work().catch(() => {})
-      expect([far.calls.length, await sessions(), await events()]).toEqual([1, [], []])
+      const isLeft = () => store.read((tx) => tx.work.hasDue(clock.now + 2 * HOUR, ['far:test']))
+      for (const [hours, left] of [
+        [23.5, true],
+        [0.25, true],
+        [0.5, false],
+      ] as const) {
+        clock.now += hours * HOUR
+        await work().catch(() => {})
+        expect(await isLeft(), `after ${hours} hours more`).toBe(left)
+      }
+      // Of what went wrong, nothing is left: each time it was looked for.
+      expect([far.faults, await sessions()]).toEqual([[], []])
     })
 
     test('with a check that its verifier does not run is refused before anything is written', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import pg from 'pg'
 import { describe, expect, test } from 'vitest'
 import { openPostgresStore } from '../../src/store/postgres/open.js'
 import { backUp, restore } from '../../src/store/sqlite/backup.js'
@@ -150,3 +151,28 @@ describe('a connection that the server ends', () => {
     120_000,
   )
 })
+
+test('reads that others hold up wait over as many connections as the store may have, and no more', async () => {
+  const url = await aStoreDatabase()
+  const store = await openPostgresStore({ url, poolSize: 3 })
+  const holder = new pg.Client({ connectionString: url })
+  await holder.connect()
+  await holder.query('begin; lock table api_keys in access exclusive mode')
+  const reads = Promise.all(['a', 'b', 'c'].map((hash) => store.read((tx) => tx.apiKeys.byHash(hash))))
+  const waiting = async () => {
+    const rows = await query<{ began: boolean }>(
+      url,
+      `select xact_start < query_start as began from pg_stat_activity
+        where application_name = 'verification-flows' and datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    return rows.map(({ began }) => (began ? 'in a transaction' : 'alone'))
+  }
+  const becomes = (how: readonly string[]) => expect.poll(waiting, { timeout: 30_000, interval: 100 }).toEqual(how)
+  // All of them at once.
+  await becomes(['alone'])
+  // Nobody knows whether the server is there, until it has answered BEGIN.
+  await becomes(['in a transaction', 'in a transaction', 'in a transaction'])
+  await holder.end()
+  expect(await reads).toEqual([undefined, undefined, undefined])
+  await store.close()
+}, 60_000)

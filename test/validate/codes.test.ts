@@ -51,6 +51,7 @@ const CASES: Record<DiagnosticCode, Files> = {
   OPTION_NOT_ALLOWED: one('name: A\ntype: id_number\noptions: { document: {} }\n'),
   RETURN_URL_INVALID: one(`${VALID}return_url: x\n`),
   CONTROL_CHARACTER: one('name: "\\0"\ntype: document\n'),
+  HIDDEN_CHARACTER: one('name: "A\\u202e"\ntype: document\n'),
   ENVIRONMENT_TWICE: config('project: p\nenvironments: { a: {}, b: {} }\n'),
   ENVIRONMENT_UNKNOWN: one(`${VALID}environments: { x: {} }\n`),
   FLOW_UNKNOWN: tested('given: { flow: b }, then: { status: verified }'),

@@ -107,6 +107,9 @@ describe('one fault is one issue', () => {
     ['NUL in a label', { metadata: { 'a\0': 'x' } }, 'CONTROL_CHARACTER key /metadata/a\0'],
     ['half a surrogate pair', { description: 'x\ud83d' }, 'CONTROL_CHARACTER value /description'],
     ['a carriage return', { description: 'a\rb' }, 'CONTROL_CHARACTER value /description'],
+    ['a mark that reorders a name', { name: 'Pay\u202etuo' }, 'HIDDEN_CHARACTER value /name'],
+    ['an invisible character at the end, where no blank may be', { name: 'A\ufeff' }, 'HIDDEN_CHARACTER value /name'],
+    ['an invisible sentence', { description: 'a\u{e0061}\u{e0062}' }, 'HIDDEN_CHARACTER value /description'],
   ])('%s', (_, changes, issue) => {
     expect(issues(changes)).toEqual([issue])
   })

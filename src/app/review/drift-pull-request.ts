@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { branchOf } from '../../ci/branch-of.js'
 import type { Forge } from '../../forge/forge.js'
 import type { Subject } from '../../forge/plan-comments.js'
 import { openPullRequest } from '../../forge/pull-requests.js'
@@ -112,8 +113,8 @@ async function identity(git: Git): Promise<{ name: string; email: string }> {
 }
 
 async function currentBranch(git: Git): Promise<string> {
-  const name = await git(['rev-parse', '--abbrev-ref', 'HEAD'])
-  if (name !== 'HEAD') return name
+  const name = branchOf(await git(['rev-parse', '--symbolic-full-name', 'HEAD']))
+  if (name !== null) return name
   throw new Failure('no_branch', 'no branch is checked out that the pull request could be merged into', {
     hint: 'check out the main branch, or name it',
   })

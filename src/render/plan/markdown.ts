@@ -7,7 +7,7 @@ import { concernsOf, mostWorryingFirst } from './concern.js'
 import { driftNote, fieldsToShow, otherPlaces, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
-import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
+import { ACTIONS, acceptedText, effects, modeName, nothing, summaryLine } from './summary.js'
 
 /**
  * Room for a plan in a comment. GitHub takes 65,536 characters, and a hidden header and a status line come first.
@@ -30,8 +30,8 @@ const MOST_KEYS = 20
 export function planMarkdown(plan: Plan, room = COMMENT_ROOM): string {
   const title = `### Flows plan: ${code(plan.project)} in ${code(plan.environment)} (${modeName(plan.livemode)})`
   if (isEmpty(plan) && plan.conflicts.length === 0) {
-    const nothing = `Nothing to do: ${plan.summary.noop} unchanged.`
-    return `${[title, nothing, ...guards(plan), ...accepted(plan), ...policies(plan), ...boundMarkdown(plan), ...origin(plan)].join('\n\n')}\n`
+    const matching = `${nothing(plan)}: ${plan.summary.noop} unchanged.`
+    return `${[title, matching, ...guards(plan), ...accepted(plan), ...policies(plan), ...boundMarkdown(plan), ...origin(plan)].join('\n\n')}\n`
   }
   const before = [
     title,

@@ -1,4 +1,5 @@
 import type { Action, Change, Plan } from '../../model/plan.js'
+import { outstanding } from '../../plan/bound.js'
 import { enumerate } from '../../plan/guard.js'
 import { plural } from '../../text/text.js'
 
@@ -24,6 +25,11 @@ export function summaryLine({ summary }: Pick<Plan, 'summary'>, tense: 'todo' | 
 export function acceptedText({ accepted = [] }: Pick<Plan, 'accepted'>): string | null {
   if (accepted.length === 0) return null
   return `Edited outside git, and git now says the same: ${enumerate(accepted.map(({ key }) => key))}. Apply records it.`
+}
+
+/** A plan that changes no flow: apply may still have something to record, or a person something to edit at Stripe. */
+export function nothing(plan: Pick<Plan, 'accepted' | 'bound'>): string {
+  return plan.accepted === undefined && outstanding(plan).length === 0 ? 'Nothing to do' : 'No flow to change'
 }
 
 /** What a deployment does to flows that were edited outside git and that git now describes the same way. */

@@ -7,7 +7,7 @@ import { boundText } from './bound.js'
 import { driftNote, fieldsToShow, placeNotes, reasonOf } from './fields.js'
 import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
-import { ACTIONS, acceptedText, effects, modeName, summaryLine } from './summary.js'
+import { ACTIONS, acceptedText, effects, modeName, nothing, summaryLine } from './summary.js'
 
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
 export function planText(plan: Plan, palette: Palette): string {
@@ -34,10 +34,11 @@ function sourceLine(plan: Plan, palette: Palette): string[] {
   return text === null ? [] : [plan.source?.dirty ? palette.yellow(text) : palette.dim(text)]
 }
 
-function nothingToDo({ summary, left_out: left }: Plan): string {
-  if (left) return 'Nothing to do.'
+function nothingToDo(plan: Plan): string {
+  const { summary, left_out: left } = plan
+  if (left) return `${nothing(plan)}.`
   const match = summary.noop === 1 ? '1 flow matches its definition' : `${summary.noop} flows match their definitions`
-  return `Nothing to do: ${match}.`
+  return `${nothing(plan)}: ${match}.`
 }
 
 /** Says at the end, where readers look, if apply would refuse. */

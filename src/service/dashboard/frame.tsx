@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { renderToString } from 'preact-render-to-string'
 import type { Page } from '../pages/page.js'
+import { visible } from './visible.js'
 
 export type DashboardMode = 'test' | 'live'
 
@@ -233,7 +234,7 @@ function documentOf(
       <body>{body}</body>
     </html>,
   )
-  return { status, html: `<!doctype html>\n${html}\n`, headers: HEADERS }
+  return { status, html: `<!doctype html>\n${visible(html)}\n`, headers: HEADERS }
 }
 
 /** What the script may do: ask this service for a page again, and put what changed in its place (lists/live.tsx). */

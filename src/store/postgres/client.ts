@@ -10,8 +10,8 @@ import {
   toLostCommit,
   toStatementError,
 } from './failure.js'
-import { inOnePiece } from './one-piece.js'
 import { Inserts, isInsert, isLookup, type Sent, statementOf } from './statement.js'
+import { endStatement, inOnePiece } from './wire.js'
 
 export interface ClientOptions {
   /** For people. */
@@ -89,7 +89,10 @@ export function checkedClient(
     try {
       return await ask(sent, { query_timeout: BEGIN_PATIENCE })
     } catch (error) {
-      if (isBroken) markLoss(error, 'never begun')
+      if (isBroken) {
+        endStatement(client)
+        markLoss(error, 'never begun')
+      }
       throw error
     }
   }

@@ -1,3 +1,4 @@
+import type Stripe from 'stripe'
 import { type StripeAnswer, type StripeFailure, stripeFailure } from '../../stripe/errors.js'
 import { type VerifierAnswer, VerifierError } from '../verifier-error.js'
 
@@ -53,4 +54,10 @@ export function isUsedUp(error: unknown): boolean {
   if (failure?.answer === undefined) return false
   const { status, type } = failure.answer
   return (failure.isReplayed && status >= 500) || type === 'idempotency_error'
+}
+
+/** Whether Stripe has repeated an answer that it had stored under the idempotency key. */
+export function isReplayed({ lastResponse }: Stripe.Response<object>): boolean {
+  // Over fetch, the official client hands on its answer as it is, with Headers in place of the object of its type.
+  return new Headers(lastResponse.headers).get('idempotent-replayed') === 'true'
 }

@@ -19,7 +19,7 @@ import type {
 } from '../verifier.js'
 import { VerifierError } from '../verifier-error.js'
 import { changesSince } from './changes.js'
-import { isUsedUp, verifierError } from './failures.js'
+import { isReplayed, isUsedUp, verifierError } from './failures.js'
 import { EXPANDED, observed } from './observed.js'
 import { isMarked, openParams, updateParams } from './params.js'
 import { patiently } from './patience.js'
@@ -96,7 +96,7 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
   const doing = (
     session: OpenRequest | HeldSession,
     { key, signal }: Doing,
-    call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<Session>,
+    call: (stripe: Stripe, options: Stripe.RequestOptions) => Promise<Stripe.Response<Session>>,
     wasDone: (stripe: Stripe) => Promise<Session | undefined>,
   ): Promise<Observed> =>
     asking(session, { signal }, async (stripe) => {
@@ -106,7 +106,9 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
             count === 1
               ? { idempotencyKey: `flows-${key}` }
               : { idempotencyKey: `flows-${key}-${count}`, maxNetworkRetries: 0 }
-          return observed(await call(stripe, options), now())
+          const answer = await call(stripe, options)
+          // Stripe repeats the session as it was when the call was done; by now a person may be verified.
+          return observed(isReplayed(answer) ? await retrieve(stripe, answer.id) : answer, now())
         } catch (error) {
           if (!isUsedUp(error)) throw error
           const done = await wasDone(stripe)
@@ -123,6 +125,11 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
     return test(session) ? session : undefined
   }
 
+  const openedBefore = async (stripe: Stripe, request: OpenRequest, since: number) => {
+    const found = await opened(stripe, request, since)
+    return found && retrieve(stripe, found.id)
+  }
+
   return {
     name: STRIPE,
     serves: (livemode) => clients[mode(livemode)] !== undefined,
@@ -135,13 +142,13 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         to,
         (stripe, options) =>
           stripe.identity.verificationSessions.create({ ...openParams(request), expand: EXPANDED }, options),
-        (stripe) => opened(stripe, request, now() - DAY),
+        (stripe) => openedBefore(stripe, request, now() - DAY),
       ),
 
     find: (request, since, to) =>
       asking(request, to, async (stripe) => {
-        const found = await opened(stripe, request, since)
-        return found === undefined ? null : observed(await retrieve(stripe, found.id), now())
+        const found = await openedBefore(stripe, request, since)
+        return found === undefined ? null : observed(found, now())
       }),
 
     // It sets values, so to do it twice does no harm.
@@ -168,19 +175,21 @@ export async function stripeVerifier({ test, live, now = systemNow }: StripeAcco
         retrieveIf(session.id, ({ status }) => status === 'canceled'),
       ),
 
+    // Without a key of ours: Stripe redacts nothing while it is processing, and would repeat that answer for a day after
+    // the processing has ended. To redact twice does no harm.
     redact: async (session, to) => {
-      const isRedacted = retrieveIf(session.id, ({ redaction }) => redaction !== null)
       try {
-        return await doing(
-          session,
-          to,
-          (stripe, options) => stripe.identity.verificationSessions.redact(session.id, { expand: EXPANDED }, options),
-          isRedacted,
+        return await asking(session, to, async (stripe) =>
+          observed(await stripe.identity.verificationSessions.redact(session.id, { expand: EXPANDED }), now()),
         )
       } catch (error) {
-        // It is repeated for as long as it takes, so Stripe may have forgotten that it was asked before.
+        // Stripe may refuse what it has done before.
         if (!(error instanceof VerifierError) || error.fault !== 'refused') throw error
-        const done = await asking(session, to, isRedacted)
+        const done = await asking(
+          session,
+          to,
+          retrieveIf(session.id, ({ redaction }) => redaction !== null),
+        )
         if (done === undefined) throw error
         return observed(done, now())
       }

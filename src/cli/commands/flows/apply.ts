@@ -9,7 +9,7 @@ import type { Allowance } from '../../../plan/allowance.js'
 import { outstanding } from '../../../plan/bound.js'
 import { appliedAlreadyLine, deploymentLines, planLines, startedLine } from '../../../render/events.js'
 import { checklistText } from '../../../render/plan/bound.js'
-import { recordsText, summaryLine } from '../../../render/plan/summary.js'
+import { nothing, recordsText, summaryLine } from '../../../render/plan/summary.js'
 import { formatTime, printable } from '../../../text/text.js'
 import { allowOption } from '../../options/allow.js'
 import { chosenView, formatOptions, jsonView, type View } from '../../options/format.js'
@@ -142,7 +142,7 @@ const inWords: View<Settled> = (terminal, settled) => {
   const { plan, remote } = settled
   const { bold, green } = terminal.palette
   if (settled.status === 'nothing_to_do') {
-    terminal.show(`Nothing to do: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
+    terminal.show(`${nothing(plan)}: ${summaryLine(plan, 'done')} in ${plan.environment}.\n`)
   } else if (settled.status === 'applied_already') {
     const { id, actor, created } = settled.deployment
     terminal.show(`Nothing was written to ${plan.environment}: this plan was applied already\n`)

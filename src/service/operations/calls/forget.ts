@@ -10,8 +10,8 @@ const ANSWERS = DAY
 const SECRETS = HOUR
 const MOST_AT_ONCE = 200
 /**
- * Work that holds what an application gave about a person. It is given up before it is a day old; what is older waits for
- * a verifier that no process has any more.
+ * Work that holds what an application gave about a person. It is given up when it is a day old, at the latest; what is
+ * older waits for a verifier that no process has any more.
  */
 const GIVEN_UP = [
   { kind: 'session.open', names: 'open:' },

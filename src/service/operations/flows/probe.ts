@@ -1,13 +1,14 @@
 import type { FlowProbe } from '../../../model/resources.js'
 import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { WorkRecord } from '../../../store/work.js'
-import type { Asking, HeldSession, Observed, OpenRequest } from '../../../verifier/verifier.js'
+import type { HeldSession, Observed, OpenRequest } from '../../../verifier/verifier.js'
 import { VerifierError } from '../../../verifier/verifier-error.js'
 import { ApiError } from '../../api-error.js'
 import type { Caller, Later, Service, WriteCall } from '../calls/call.js'
 import { SERVICE } from '../calls/principal.js'
-import { laneOf, type RemoteVerifier } from '../calls/verifiers.js'
+import { laneOf } from '../calls/verifiers.js'
 import { askVerifier, failureOf, unavailable } from '../sessions/remote/ask.js'
+import { lostSession } from '../sessions/remote/lost.js'
 import { VERIFIER_LEASE } from '../sessions/remote/session-work.js'
 import { isTooLate, TIME_LIMIT } from '../sessions/verifier-calls.js'
 import { nextTry } from '../work/next-try.js'
@@ -152,20 +153,10 @@ export async function probeStep(service: Service, work: WorkRecord): Promise<Ste
     if (probing.session !== null) {
       return verifier.cancel(heldOf(work, probing.session, probing), { key: work.id, signal })
     }
-    if (isOver) return found(verifier, work, { signal })
-    return verifier.open(requestOf(work, probing), { key: work.id, signal })
+    const request = requestOf(work, probing)
+    return isOver ? lostSession(verifier, request, work, { signal }) : verifier.open(request, { key: work.id, signal })
   })
   return { outcome, settle: (call, goesOn = false) => settled(call, work, outcome, goesOn) }
-}
-
-/** Seconds by which the clocks of a verifier and of this service may differ. */
-const SKEW = 60
-
-/** The session that was made long ago, so that it can still be canceled; or that the probe is given up. */
-async function found(verifier: RemoteVerifier, work: WorkRecord, asking: Asking): Promise<Observed> {
-  const made = await verifier.find?.(requestOf(work, probingIn(work)), work.created - SKEW, asking)
-  if (made) return made
-  throw new VerifierError('refused', 'It could not be reached for so long that this was given up.')
 }
 
 async function settled(

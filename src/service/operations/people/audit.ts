@@ -20,6 +20,7 @@ export const ACTIONS = {
   'flow.created': 'made a flow',
   'flow.updated': 'changed a flow',
   'flow.proposed': 'asked for a pull request for a flow',
+  'flow.proposal_opened': 'got a pull request for a flow',
   'flow.archived': 'archived a flow',
   'flow.restored': 'restored a flow',
   'static_link.updated': 'switched or renewed a static link',

@@ -10,6 +10,7 @@ import { nextTry } from '../work/next-try.js'
 import { heldSession, openRequest } from './held-session.js'
 import { applyObserved, finishRedaction, lastAnswer } from './observed.js'
 import { askVerifier, failureOf, unavailable, verifierOf } from './remote/ask.js'
+import { givenUp, lostSession } from './remote/lost.js'
 import { openingOf, settleOpened } from './remote/opened.js'
 import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remote/session-work.js'
 
@@ -31,8 +32,8 @@ import { nameOf, readAt, type SessionWork, VERIFIER_LEASE, workOf } from './remo
  *   session: it gets the settled answer, or goes on with the work itself, or gets 409 while another process is doing
  *   that.
  * - The verifier refuses. A transaction deletes the work and the record of the caller's key.
- * - The verifier could not be reached for so long that it may have forgotten our key. Everything is deleted likewise,
- *   because a call made then could open a second session.
+ * - The verifier could not be reached for so long that it may have forgotten our key. A call made then could open a second
+ *   session, so the one that may have been opened is looked for. If there is none, everything is deleted likewise.
  *
  * `update` and `cancel` work the same way, but change the session only when settled: a change that the verifier refuses
  * was never shown to anybody. `redact` erases our own data at once; a worker passes it on to the verifier and repeats
@@ -53,6 +54,9 @@ const DAY = 24 * HOUR
 
 /** Stripe, for example, may forget an idempotency key after a day: the same call is repeated only until then. */
 const PATIENCE = 23 * HOUR
+
+/** Until then, a session that may have been opened is looked for. What an application gave about a person is kept no longer. */
+const LOOKED_FOR = DAY
 
 /** For so long after its creation, in seconds, a session is read again where nothing is heard of it. */
 const LOOKED_AT = 7 * DAY
@@ -143,7 +147,7 @@ export async function makeCall(service: Service, work: WorkRecord): Promise<Made
     now: call.now,
   }))
   if (session === undefined) return { outcome: missing(), settle: (call) => settleMissing(call, work) }
-  const outcome = isTooLate(work, now) ? givenUp() : await outcomeOf(service, session, work)
+  const outcome = isGivenUp(work, now) ? givenUp() : await outcomeOf(service, session, work, now)
   return { outcome, settle: (call) => settle(call, work, { session, asked: now }, outcome) }
 }
 
@@ -152,22 +156,34 @@ function isForEver(kind: string): boolean {
   return kind === 'session.redact' || kind === 'session.read'
 }
 
+/** Whether the verifier may have forgotten our key. */
 export function isTooLate({ kind, created }: WorkRecord, now: number): boolean {
   return !isForEver(kind) && now - created > PATIENCE
+}
+
+/** Whether nothing is left to be tried. */
+function isGivenUp(work: WorkRecord, now: number): boolean {
+  return isTooLate(work, now) && (openingOf(work) === undefined || now - work.created > LOOKED_FOR)
 }
 
 async function outcomeOf(
   service: Service,
   session: SessionRecord,
   work: WorkRecord,
+  now: number,
 ): Promise<Observed | VerifierError> {
   const verifier = verifierOf(service, session)
-  return askVerifier(TIME_LIMIT, ({ signal }) => called(verifier, session, work, { key: work.id, signal }))
+  const opening = openingOf(work)
+  return askVerifier(TIME_LIMIT, ({ signal }) => {
+    if (opening === undefined) return called(verifier, session, work, { key: work.id, signal })
+    const request = openRequest(session, opening.flow)
+    return isTooLate(work, now)
+      ? lostSession(verifier, request, work, { signal })
+      : verifier.open(request, { key: work.id, signal })
+  })
 }
 
 async function called(verifier: Verifier, session: SessionRecord, work: WorkRecord, doing: Doing): Promise<Observed> {
-  const opening = openingOf(work)
-  if (opening !== undefined) return verifier.open(openRequest(session, opening.flow), doing)
   const id = session.remote?.id ?? null
   if (id === null) throw missing()
   const held = heldSession(changed(session, work), id)
@@ -274,10 +290,6 @@ async function settleFailure(
   await tx.idempotency.forgetStatus(session.id, 409)
   await readAt(call, session, now)
   return session
-}
-
-function givenUp(): VerifierError {
-  return new VerifierError('refused', 'It could not be reached for so long that this was given up.')
 }
 
 function missing(): VerifierError {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { authorName } from '../../../../forge/author-name.js'
-import { DefinitionFault, type FoundDefinition } from '../../../../forge/definitions.js'
+import { DefinitionFault, type FoundDefinition } from '../../../../forge/definition-file.js'
 import { ForgeError } from '../../../../forge/forge.js'
 import { ApiError } from '../../../api-error.js'
 import type { Preview } from '../../../dashboard/flow-form/edit-page.js'
@@ -55,13 +55,14 @@ export async function inGitAfter(write: Write, around: Around, asked: Asked): Pr
   const { name: author } = frame.person
   const edit = { key: flow.key, before, after, assurance, differs, author: authorName(author) }
   const { title, body } = proposalText(edit)
-  const announce = (branch: string) =>
-    write((call) =>
-      audit(call, { action: 'flow.proposed', object: flow.id, detail: `${branch} at ${definitions.label}` }),
-    )
+  const record = (action: 'flow.proposed' | 'flow.proposal_opened', of: string) =>
+    write((call) => audit(call, { action, object: flow.id, detail: `${of} at ${definitions.label}` }))
+  const announce = (branch: string) => record('flow.proposed', branch)
   const proposal = { text: after, title, body, author, announce }
   const opened = await told(() => definitions.propose(found.definition, proposal))
-  return 'fault' in opened ? { ...shown, ...opened } : { ...nothing, opened }
+  if ('fault' in opened) return { ...shown, ...opened }
+  await record('flow.proposal_opened', `pull request ${opened.number} of ${opened.branch}`)
+  return { ...nothing, opened }
 }
 
 const CHANGED = 'The file in git or the edit has changed since it was shown. Look at it again: nothing was opened.'
