@@ -38,7 +38,7 @@ export interface ApiKeyFilter {
 export interface ApiKeyReads {
   byId(id: string): Promise<ApiKeyRecord | undefined>
   /** The key with the first of these hashes that a key has. Revoked keys are found too. */
-  byHash(...hashes: readonly string[]): Promise<ApiKeyRecord | undefined>
+  byHash(hash: string, other?: string): Promise<ApiKeyRecord | undefined>
   /** Newest first; revoked keys too. */
   list(livemode: boolean, filter: ApiKeyFilter, page: Page): Promise<PageOf<ApiKeyRecord>>
   /** Whether `takeEnding` would find any. */

@@ -590,6 +590,22 @@ describe('the server', () => {
     socket.destroy()
   })
 
+  test('is not held up, when it closes, by requests whose connection broke', async () => {
+    const { store } = await served()
+    const server = await startServer({ store, host: '127.0.0.1', port: 0 })
+    const { hostname, port } = new URL(server.url)
+    for (const end of ['\x01', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhalf']) {
+      const socket = connect(Number(port), hostname)
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      socket.on('error', () => {}).resume()
+      socket.end('GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3) + end)
+      await closed
+    }
+    const start = Date.now()
+    await server.close()
+    expect(Date.now() - start).toBeLessThan(8_000)
+  })
+
   test('answers what is under way before it closes', async () => {
     const { store, key } = await served()
     let begun = () => {}

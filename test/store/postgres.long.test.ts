@@ -14,7 +14,7 @@ import { aDatabase, aStoreDatabase, query } from './databases.js'
 import { aFaultyProxy } from './faulty-proxy.js'
 import { held } from './holding.js'
 import { bundled, startProgram } from './programs.js'
-import { anApiKey } from './records.js'
+import { anApiKey, aSession } from './records.js'
 import { postgres } from './stores.js'
 
 const OF_THE_STORE = "application_name = 'verification-flows' and datname = current_database()"
@@ -197,6 +197,22 @@ describe('statements that the server has prepared', () => {
     expect(after.map((key) => key?.id)).toEqual(before.map((key) => key?.id))
     await store.close()
   })
+})
+
+test('what the database refuses because of one reader fails that one, not those who asked at the same time', async () => {
+  const url = await aStoreDatabase()
+  // A database without that letter.
+  const name = `latin_${Date.now()}`
+  await query(url, `create database ${name} encoding latin1 lc_collate 'C' lc_ctype 'C' template template0`)
+  const latin = new URL(url)
+  latin.pathname = name
+  const store = await openPostgresStore({ url: latin.href })
+  await store.write((tx) => tx.sessions.insert(aSession('vs_1')))
+  const ids = ['vs_1', 'vs_\u20ac', 'vs_none', 'vs_1']
+  const found = await Promise.allSettled(ids.map((id) => store.read((tx) => tx.sessions.byId(false, id))))
+  expect(found.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+  await store.close()
+  await query(url, `drop database ${name}`)
 })
 
 describe('a network that fails', () => {

@@ -73,6 +73,43 @@ for (const implementation of stores) {
         expect({ turns, counts }).toEqual({ turns: 1, counts: [2, 2] })
       })
 
+      test('a reader that asks for several things at once, the first without a transaction, sees one state', async () => {
+        const { open } = await place()
+        const store = await open()
+        await store.write((tx) => tx.sessions.insert(aSession('vs_1')))
+        const [one, none, { data }] = await store.read((tx) =>
+          Promise.all([
+            tx.sessions.byId(false, 'vs_1'),
+            tx.sessions.byId(false, 'vs_none'),
+            tx.sessions.list(false, {}, { limit: 10 }),
+          ]),
+        )
+        expect([one?.id, none, data.map(({ id }) => id)]).toEqual(['vs_1', undefined, ['vs_1']])
+      })
+
+      test('a reader begins again once at most, however much is written meanwhile', async () => {
+        const { open } = await place()
+        const [reader, writer] = [await open(), await open()]
+        let turns = 0
+        const { data } = await reader.read(async (tx) => {
+          turns += 1
+          const page = await tx.sessions.list(false, {}, { limit: 10 })
+          await writer.write((tx) => tx.sessions.insert(aSession(`vs_${turns}`)))
+          await tx.state.signingSecret()
+          return page
+        })
+        expect([turns, data.map(({ id }) => id)]).toEqual([2, ['vs_1']])
+      })
+
+      test('a store that is closed still answers what it was asked', async () => {
+        const { open } = await place()
+        const store = await open()
+        await store.write((tx) => tx.sessions.insert(aSession('vs_1')))
+        const asked = store.read((tx) => tx.sessions.byId(false, 'vs_1'))
+        await store.close()
+        expect((await asked)?.id).toBe('vs_1')
+      })
+
       test('readers that ask at once, each for one thing, each get their own', async () => {
         const { open } = await place()
         const [one, other] = [await open(), await open()]
@@ -94,8 +131,8 @@ for (const implementation of stores) {
           one.read((tx) => tx.sessions.byId(false, 'vs_1')),
         ])
         expect([refused.status, kept.status], 'what cannot be asked fails alone').toEqual(['rejected', 'fulfilled'])
-        const keys = [['h1'], ['h2'], ['none', 'h2'], ['h1', 'h2'], ['none', 'other']]
-        const ofKeys = await Promise.all(keys.map((hashes) => one.read((tx) => tx.apiKeys.byHash(...hashes))))
+        const keys = [['h1'], ['h2'], ['none', 'h2'], ['h1', 'h2'], ['none', 'other']] as const
+        const ofKeys = await Promise.all(keys.map(([hash, other]) => one.read((tx) => tx.apiKeys.byHash(hash, other))))
         expect(ofKeys.map((key) => key?.id)).toEqual(['k1', 'k2', 'k2', 'k1', undefined])
         expect((await one.write((tx) => tx.apiKeys.byHash('none', 'h2')))?.id).toBe('k2')
       })

@@ -49,6 +49,7 @@ export function createApp(options: AppOptions): FastifyInstance {
     trustProxy: options.trustProxy ?? false,
     return503OnClosing: false,
     requestTimeout: waiting.requestTimeout,
+    connectionTimeout: waiting.connectionTimeout,
     frameworkErrors: (error, request, reply) => {
       // The framework runs no hooks for these errors.
       reply.raw.once('finish', () => tell(request, reply))

@@ -1,5 +1,5 @@
-import type { Server as NodeServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { Server as NodeServer, ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
 import type { Verifier } from '../../verifier/verifier.js'
@@ -144,15 +144,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       isDraining = true
       const closed = app.close()
       const rested = atWork.close()
-      await Promise.race([requests.quiet(), sleep(PATIENCE, undefined, { ref: false })])
+      await within(PATIENCE, requests.quiet())
       // Clients that keep a connection open, or never finish a request, must not delay the end.
       app.server.closeAllConnections()
       await closed
       await rested
       // Not worth a long wait while another process holds the store.
-      await Promise.race([usage.close(), sleep(MARKING_PATIENCE, undefined, { ref: false })])
+      await within(MARKING_PATIENCE, usage.close())
     },
   }
+}
+
+/** Waits for work, but no longer than some milliseconds. The process stays until then. */
+async function within(milliseconds: number, work: Promise<void>): Promise<void> {
+  const enough = new AbortController()
+  const time = sleep(milliseconds, undefined, { signal: enough.signal }).catch(() => {})
+  await Promise.race([work, time])
+  enough.abort()
 }
 
 interface Requests {
@@ -164,12 +172,28 @@ interface Requests {
 function requestsUnderWay(server: NodeServer): Requests {
   let underWay = 0
   let tell = () => {}
-  server.on('request', (_request, response) => {
-    underWay += 1
-    response.once('close', () => {
-      underWay -= 1
-      if (underWay === 0) tell()
+  /** Of a connection that breaks, Node closes the first response only: those behind it end with the connection. */
+  const ofSockets = new WeakMap<Socket, Set<ServerResponse>>()
+  const responsesOf = (socket: Socket) => {
+    const known = ofSockets.get(socket)
+    if (known !== undefined) return known
+    const responses = new Set<ServerResponse>()
+    ofSockets.set(socket, responses)
+    socket.once('close', () => {
+      for (const response of responses) over(responses, response)
     })
+    return responses
+  }
+  const over = (responses: Set<ServerResponse>, response: ServerResponse) => {
+    if (!responses.delete(response)) return
+    underWay -= 1
+    if (underWay === 0) tell()
+  }
+  server.on('request', ({ socket }, response) => {
+    const responses = responsesOf(socket)
+    responses.add(response)
+    underWay += 1
+    response.once('close', () => over(responses, response))
   })
   return {
     count: () => underWay,

@@ -25,6 +25,7 @@ export async function serveMetrics(host: string, port: number): Promise<MetricsS
       () => answer(response, 500, 'text/plain', 'metrics could not be read\n'),
     )
   })
+  server.setTimeout(WAITING.connectionTimeout)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

@@ -8,7 +8,7 @@ import type { Store } from '../store.js'
 import { MigrationsPending, StoreError } from '../store-error.js'
 import { isFault, parseDatabaseAddress } from './address.js'
 import { postgresDialect } from './dialect.js'
-import { busy } from './failure.js'
+import { busy, lossOf } from './failure.js'
 import { advisoryLocks } from './locks.js'
 import { openPool, type PoolOptions } from './pool.js'
 import { retry, retrying } from './retry.js'
@@ -79,8 +79,9 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
     throw error
   }
   const locks = advisoryLocks
-  const store = kyselyStore(db, { label, locks, close, pace: QUICK })
-  const long = kyselyStore(db, { label, locks, close })
+  const isUnanswered = (error: unknown) => lossOf(error) === 'never begun'
+  const store = kyselyStore(db, { label, locks, close, isUnanswered, pace: QUICK })
+  const long = kyselyStore(db, { label, locks, close, isUnanswered })
   const line = { most: LONG_READS, patience, tooLong: () => busy(undefined, label) }
   return retrying({ ...store, read: readAside(store.read, fewAtOnce(long.read, line)) }, poolSize)
 }

@@ -28,21 +28,24 @@ export interface KyselyStoreOptions {
   readonly locks: Locks
   /** How long reads go on after their first step. */
   readonly pace?: Pace
+  /** Whether an error says that a statement got no answer. */
+  readonly isUnanswered?: (error: unknown) => boolean
   readonly close: () => Promise<void>
 }
 
 /** The store over any dialect. Everything is read and written inside transactions. */
-export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: KyselyStoreOptions): Store {
-  const lookups = sharedLookups(db)
+export function kyselyStore(db: Db, { label, locks, pace = YIELDING, isUnanswered, close }: KyselyStoreOptions): Store {
+  const lookups = sharedLookups(db, { isUnanswered })
   return {
     label,
     read: async (work) => {
-      for (;;) {
-        try {
-          return await inReading(db, lookups, (asking) => work(new Queries(asking, locks, pace)))
-        } catch (error) {
-          if (!(error instanceof SnapshotMoved)) throw error
-        }
+      const run = (asking: Asking) => work(new Queries(asking, locks, pace))
+      try {
+        return await inReading(db, lookups, run)
+      } catch (error) {
+        if (!(error instanceof SnapshotMoved)) throw error
+        // Where others write all the time, the first statement would move again and again.
+        return inReading(db, undefined, run)
       }
     },
     write: (work) =>
@@ -51,7 +54,10 @@ export function kyselyStore(db: Db, { label, locks, pace = YIELDING, close }: Ky
         return work(new Queries(asking, locks, YIELDING))
       }),
     rateLimits: rateLimitStore(db),
-    close,
+    async close() {
+      await lookups.settled()
+      await close()
+    },
   }
 }
 

@@ -41,9 +41,13 @@ export class SnapshotMoved extends Error {
 /**
  * Runs work that only reads, on one snapshot. Many a read is one statement, which needs no transaction: a lookup, which
  * shares it with others, or one that is marked as `alone`. Where another one follows, a transaction begins, and asks the
- * first one again. Throws SnapshotMoved if that finds something else.
+ * first one again. Throws SnapshotMoved if that finds something else. Without `shared`, all of it is one transaction.
  */
-export async function inReading<T>(db: Db, shared: SharedLookups, work: (asking: Asking) => Promise<T>): Promise<T> {
+export async function inReading<T>(
+  db: Db,
+  shared: SharedLookups | undefined,
+  work: (asking: Asking) => Promise<T>,
+): Promise<T> {
   const reading = new Reading(db, shared)
   try {
     const result = await work(reading)
@@ -72,13 +76,13 @@ interface Begun {
 
 class Reading implements Asking {
   readonly #root: Db
-  readonly #shared: SharedLookups
+  readonly #shared: SharedLookups | undefined
   #db: Db | undefined
   #first: First | undefined
   #begun: Promise<Begun> | undefined
   #isOver = false
 
-  constructor(root: Db, shared: SharedLookups) {
+  constructor(root: Db, shared: SharedLookups | undefined) {
     this.#root = root
     this.#shared = shared
   }
@@ -93,8 +97,9 @@ class Reading implements Asking {
     if (this.#isOver) throw tooLate()
     const query = lookup.query(this.#root, keys)
     const of = (rows: readonly Found[]) => firstOf(rows, keys)
-    if (this.#isFirst) {
-      const found = this.#shared.find(lookup, keys)
+    const shared = this.#alone
+    if (shared !== undefined) {
+      const found = shared.find(lookup, keys)
       this.#first = { found, query, of }
       const row = await found
       return row && lookup.unpack(row)
@@ -103,17 +108,20 @@ class Reading implements Asking {
     return row && lookup.unpack(row)
   }
 
-  /** Whether a statement may go without a transaction. */
-  get #isFirst(): boolean {
-    return this.#first === undefined && this.#begun === undefined && this.#shared.areAnswered
+  /** What a statement is asked with that may go without a transaction. */
+  get #alone(): SharedLookups | undefined {
+    return this.#first === undefined && this.#begun === undefined && this.#shared?.areAnswered
+      ? this.#shared
+      : undefined
   }
 
   async #run<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#isOver) throw tooLate()
-    if (isAlone(query) && this.#isFirst) {
+    const shared = isAlone(query) ? this.#alone : undefined
+    if (shared !== undefined) {
       const answer = this.#root.executeQuery<Row>(query)
       const found = answer.then(({ rows }) => rows)
-      found.catch(() => this.#shared.failed())
+      found.catch(shared.failed)
       this.#first = { found, query, of: (rows) => rows }
       return answer
     }
@@ -127,6 +135,8 @@ class Reading implements Asking {
   }
 
   async #begin(): Promise<Begun> {
+    // Not while the first statement may need the connection that a transaction would take.
+    await this.#first?.found
     const transaction = await this.#root
       .startTransaction()
       .setAccessMode('read only')
@@ -151,7 +161,9 @@ class Reading implements Asking {
   async end(): Promise<void> {
     this.#isOver = true
     if (this.#begun === undefined) return
-    const { transaction } = await this.#begun
+    const { transaction, isSame } = await this.#begun
+    // Also where the work went on in spite of it.
+    await isSame
     await transaction.commit().execute()
   }
 

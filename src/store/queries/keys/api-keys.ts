@@ -54,8 +54,8 @@ export function apiKeyQueries(asking: Asking, pace: Pace): ApiKeyReads & ApiKeyW
       const row = await keys().where('id', '=', id).executeTakeFirst()
       return row && toRecord(row)
     },
-    async byHash(...hashes) {
-      const row = await asking.find(BY_HASH, ...hashes)
+    async byHash(hash, other) {
+      const row = await asking.find(BY_HASH, hash, other)
       return row && toRecord(row)
     },
     async list(livemode, { created }, page) {

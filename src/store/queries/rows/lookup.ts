@@ -1,14 +1,14 @@
 import DataLoader from 'dataloader'
 import { type CompiledQuery, sql } from 'kysely'
+import { StoreError } from '../../store-error.js'
 import type { Db, Tables } from '../tables.js'
 import { type Packed, packing } from './packed.js'
 import { toParameter } from './parameter.js'
 
 /** How rows of a table are found, one by one, by a column that tells them apart. */
 export interface Lookup<Row> {
-  readonly name: string
-  /** The rows of some keys. */
-  query(db: Db, keys: readonly string[]): CompiledQuery<Found>
+  /** The rows of some keys; those that are undefined are left out. */
+  query(db: Db, keys: readonly (string | undefined)[]): CompiledQuery<Found>
   unpack(found: Packed): Row
 }
 
@@ -16,8 +16,11 @@ export interface Found extends Packed {
   readonly found_by: string
 }
 
+/** One key, or two. */
+export type Keys = readonly [key: string, other?: string]
+
 /** Finds the row of the first of these keys that has one. */
-export type Find = <Row>(lookup: Lookup<Row>, ...keys: readonly string[]) => Promise<Row | undefined>
+export type Find = <Row>(lookup: Lookup<Row>, ...keys: Keys) => Promise<Row | undefined>
 
 /** How many keys a statement has places for: few sizes, so that each is compiled and prepared once. */
 const SIZES = [1, 2, 8, 32, 128] as const
@@ -44,8 +47,8 @@ export function lookup<Name extends keyof Tables, const Columns extends readonly
     return sql<Found>`select ${sql.ref(key)} as found_by, ${packed} from ${sql.table(table)} where ${rows}`.compile(db)
   }
   return {
-    name: `${table}.${key}`,
-    query(db, keys) {
+    query(db, some) {
+      const keys = [...new Set(some.filter((key) => key !== undefined))]
       const size = SIZES.find((one) => one >= keys.length)
       if (size === undefined) throw new RangeError(`${keys.length} keys are too many for one lookup`)
       const spare = Array.from({ length: size - keys.length }, () => keys[0])
@@ -56,7 +59,7 @@ export function lookup<Name extends keyof Tables, const Columns extends readonly
 }
 
 /** The row of the first of the keys that has one. */
-export function firstOf(rows: readonly Found[], keys: readonly string[]): Found | undefined {
+export function firstOf(rows: readonly Found[], keys: Keys): Found | undefined {
   for (const key of keys) {
     const row = rows.find(({ found_by }) => found_by === key)
     if (row !== undefined) return row
@@ -66,52 +69,86 @@ export function firstOf(rows: readonly Found[], keys: readonly string[]): Found 
 
 /** Finds rows for many callers at once, outside of their transactions. */
 export interface SharedLookups {
-  /** False for a while after one failed: then each caller had better ask in a transaction of its own. */
+  /** False for a while after one got no answer: then each caller had better ask in a transaction of its own. */
   readonly areAnswered: boolean
-  /** Says that a statement outside of a transaction failed. */
-  failed(): void
-  find(lookup: Lookup<unknown>, keys: readonly string[]): Promise<Found | undefined>
+  /** Says that a statement outside of a transaction failed, and why. */
+  failed(error: unknown): void
+  find(lookup: Lookup<unknown>, keys: Keys): Promise<Found | undefined>
+  /** Resolves once no lookup is waited for any more. */
+  settled(): Promise<void>
 }
 
-/** The most callers that share a statement. Most have one key, some two. */
+export interface LookupOptions {
+  /** Whether an error says that a statement got no answer. */
+  readonly isUnanswered?: ((error: unknown) => boolean) | undefined
+}
+
+/** The most callers that share a statement: it has places for two keys of each. */
 const MOST_TOGETHER = 64
 
-/** How long callers ask by themselves after a failure, in milliseconds. */
+/** How long callers ask by themselves after a statement got no answer, in milliseconds. */
 const REST = 60_000
 
 /**
  * Lookups that are asked for in the same turn of the event loop share one statement. It begins after all of them were
  * asked for, so each sees what was committed before that.
  */
-export function sharedLookups(db: Db): SharedLookups {
-  const loaders = new Map<string, DataLoader<readonly string[], Found | undefined>>()
+export function sharedLookups(db: Db, { isUnanswered = () => false }: LookupOptions = {}): SharedLookups {
+  const loaders = new Map<Lookup<unknown>, DataLoader<Keys, Found | undefined>>()
+  const underWay = new Set<Promise<unknown>>()
   let rest = 0
-  const failed = () => {
-    rest = Date.now() + REST
+
+  const failed = (error: unknown) => {
+    if (isUnanswered(error)) rest = performance.now() + REST
   }
   const loaderOf = (lookup: Lookup<unknown>) => {
-    const ask = async (wanted: readonly (readonly string[])[]) => {
+    const ask = async (wanted: readonly Keys[]) => {
       try {
-        const { rows } = await db.executeQuery(lookup.query(db, [...new Set(wanted.flat())]))
-        return wanted.map((keys) => firstOf(rows, keys))
+        const { rows } = await db.executeQuery(lookup.query(db, wanted.flat()))
+        return wanted.map((own) => firstOf(rows, own))
       } catch (error) {
-        failed()
+        failed(error)
         throw error
       }
     }
-    const loader = new DataLoader(ask, { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: setImmediate })
-    loaders.set(lookup.name, loader)
+    /** What the database refuses, it may refuse because of one caller's key: then each asks for its own. */
+    const askAll = async (wanted: readonly Keys[]): Promise<readonly (Found | undefined | Error)[]> => {
+      try {
+        return await ask(wanted)
+      } catch (error) {
+        if (wanted.length === 1 || error instanceof StoreError || isUnanswered(error)) throw error
+        return Promise.all(
+          wanted.map((own) =>
+            ask([own]).then(
+              ([found]) => found,
+              (one: Error) => one,
+            ),
+          ),
+        )
+      }
+    }
+    const loader = new DataLoader(askAll, { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: setImmediate })
+    loaders.set(lookup, loader)
     return loader
   }
   return {
     get areAnswered() {
-      return Date.now() > rest
+      return performance.now() >= rest
     },
     failed,
     async find(lookup, keys) {
       // A key that no driver takes must not fail the lookups of others.
-      keys.forEach(toParameter)
-      return (loaders.get(lookup.name) ?? loaderOf(lookup)).load(keys)
+      for (const key of keys) toParameter(key ?? null)
+      const found = (loaders.get(lookup) ?? loaderOf(lookup)).load(keys)
+      underWay.add(found)
+      try {
+        return await found
+      } finally {
+        underWay.delete(found)
+      }
+    },
+    async settled() {
+      await Promise.allSettled(underWay)
     },
   }
 }
