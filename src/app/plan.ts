@@ -29,7 +29,8 @@ export async function planFlows(
   const remembered = memory?.recall() ?? null
   // What the definitions say is gathered first where it is needed anyway: what that takes is free again before flows are read.
   const desired = remembered === null ? definitions.desired(options.environment) : undefined
-  const observation = await reader.observe(options.project, remembered?.etag)
+  const held = desired && new Map(desired.map(({ key, config }) => [key, config]))
+  const observation = await reader.observe(options.project, remembered?.etag, held)
   if (observation.status === 'not_modified') {
     if (remembered) return remembered.plan
     throw new Error('"not modified" was answered to an unconditional request')

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { digestOf } from '../../src/model/canonical.js'
 import { normalise } from '../../src/model/flow.js'
-import type { Assurance } from '../../src/model/plan.js'
+import { type Assurance, recordsOf } from '../../src/model/plan.js'
 import { assess } from '../../src/plan/assurance.js'
 import { diff } from '../../src/plan/diff.js'
 import { driftOf } from '../../src/plan/drift.js'
@@ -102,6 +103,26 @@ describe('laws of the core', () => {
         expect(back.effect).toBe(opposite[forth.effect])
         const mirror = forth.reasons.map(({ effect, path }) => `${mirrored[effect as keyof typeof mirrored]} ${path}`)
         expect(effects(back)).toEqual(mirror.sort())
+      }),
+      RUNS,
+    )
+  })
+
+  test('a plan digest is that of the canonical JSON of what would be written', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const { project, livemode, base, changes, accepted, digest } = planOf(wanted, state)
+        const written = [...changes, ...recordsOf(accepted)].map(
+          ({ action, key, previous_key, id, base_version, after }) => [
+            action,
+            key,
+            previous_key,
+            id,
+            base_version,
+            after,
+          ],
+        )
+        expect(digest).toBe(digestOf({ project, livemode, base: base.last_deployment, changes: written }))
       }),
       RUNS,
     )

@@ -68,13 +68,15 @@ test('statements for one request', async () => {
   const { secret } = await made.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
   const { body } = await create(made)
   const { id } = JSON.parse(body)
-  const state = await made.read(TESTER, (call) => flowState(call, 'shop', undefined))
+  const state = await made.read(TESTER, (call) => flowState(call, 'shop'))
   const counts = {
     authenticate: await statementsOf(() => made.read(TESTER, (call) => checkApiKey(call, secret))),
     create: await statementsOf(() => create(made)),
     retrieve: await statementsOf(() => made.read(TESTER, (call) => retrieveSession(call, id))),
     list: await statementsOf(() => made.read(TESTER, (call) => listSessions(call, { limit: 10 }))),
-    'plan of what is known': await statementsOf(() => made.read(TESTER, (call) => flowState(call, 'shop', state.etag))),
+    'plan of what is known': await statementsOf(() =>
+      made.read(TESTER, (call) => flowState(call, 'shop', { known: state.etag })),
+    ),
   }
   expect(counts).toEqual({
     // A row by its key, without a transaction.

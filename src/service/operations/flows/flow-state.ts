@@ -1,5 +1,5 @@
 import { compareText, digestOf } from '../../../model/canonical.js'
-import type { ModeVerifier, ObservedFlow, ObservedState } from '../../../model/state.js'
+import type { HeldConfigs, ModeVerifier, ObservedFlow, ObservedState } from '../../../model/state.js'
 import type { FlowRecord, Sighting } from '../../../store/flows.js'
 import type { ReadCall } from '../calls/call.js'
 import { lastDays } from '../figures/last-days.js'
@@ -16,9 +16,13 @@ const SHAPE = 6
 
 /**
  * Everything that a plan of this project needs, with a strong tag over it (usage figures are outside the tag). If
- * `known` is still the tag, one small query answers and no flows are read.
+ * `known` is still the tag, one small query answers and no flows are read. `held`: see `FlowReads.all`.
  */
-export async function flowState(call: ReadCall, project: string, known?: string): Promise<FlowState> {
+export async function flowState(
+  call: ReadCall,
+  project: string,
+  { known, held }: { readonly known?: string | undefined; readonly held?: HeldConfigs | undefined } = {},
+): Promise<FlowState> {
   const { tx, livemode, now, publicUrl, principal } = call
   checkKey(project, 'project')
   refuseOtherProject(principal, project, 'project')
@@ -41,8 +45,15 @@ export async function flowState(call: ReadCall, project: string, known?: string)
   ]
   const etag = `"${digestOf(seen).slice(0, 40)}"`
   if (known === etag) return { status: 'not_modified', etag }
-  const flows = await tx.flows.all(livemode)
   const sessions = await tx.sessionCounts.everyFlow(livemode, lastDays(now))
+  const flows = await tx.flows.all(
+    livemode,
+    (flow) =>
+      isWithin(principal, flow)
+        ? toObserved(call, flow, sessions.get(flow.id) ?? 0, sightingOf(flow, sightings))
+        : undefined,
+    held,
+  )
   const last = await tx.deployments.last(livemode, project)
   const left = last === null ? [] : await tx.deployments.edits(last)
   const edits = left.filter(({ key }) => mayName(principal, key))
@@ -51,10 +62,7 @@ export async function flowState(call: ReadCall, project: string, known?: string)
     store: tag.store_id === '' ? null : tag.store_id,
     last_deployment: last,
     verifier,
-    flows: flows
-      .filter((flow) => isWithin(principal, flow))
-      .map((flow) => toObserved(call, flow, sessions.get(flow.id) ?? 0, sightingOf(flow, sightings)))
-      .sort((a, b) => compareText(a.key, b.key)),
+    flows: flows.sort((a, b) => compareText(a.key, b.key)),
     ...(edits.length > 0 && { edits }),
     ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
   }
