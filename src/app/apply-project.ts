@@ -53,7 +53,7 @@ export async function applyProject(
 /** Writes a plan that was made just now, unless something is against it. `about`: what its deployment records. */
 export async function applyPlanned(
   site: Site,
-  planned: Pick<Planned, 'plan' | 'remote' | 'policies'>,
+  planned: Pick<Planned, 'plan' | 'remote' | 'policies' | 'memory'>,
   steps: Steps,
   about: () => Promise<Omit<ApplyOptions, 'runId'>>,
 ): Promise<Outcome> {
@@ -71,7 +71,8 @@ export async function applyPlanned(
   const writer = await remote.writer()
   try {
     steps.writing?.(plan, remote)
-    const result = await apply(plan, writer, options)
+    const { states, ...result } = await apply(plan, writer, options)
+    if (result.status === 'applied' && states !== undefined) planned.memory?.applied(result.deployment.id, states)
     if (result.status !== 'applied_by_another_run') return { ...result, plan, remote }
     const status = options.approvedDigest === undefined ? 'overtaken' : 'applied_already'
     return { status, deployment: result.deployment, plan, remote }

@@ -2,7 +2,7 @@ import type { FlowKey } from '../model/flow.js'
 import { type Plan, sealed } from '../model/plan.js'
 import { type Allowance, allowanceText } from '../plan/allowance.js'
 import type { Remote } from '../remote/remote.js'
-import { planFlows } from './plan.js'
+import { type PlanMemory, planFlows } from './plan.js'
 import { planMemory } from './plan-memory.js'
 import { projectCommit } from './project/commit.js'
 import { checkedSources } from './project/sources.js'
@@ -25,6 +25,8 @@ export interface Planned {
   /** Keys of the definitions and names of the policies. Any other name on the command line is a typo. */
   readonly defined: readonly FlowKey[]
   readonly policies: readonly string[]
+  /** What the next plan may know of this one; none for a plan that is reviewed first, or of some flows. */
+  readonly memory?: PlanMemory | undefined
 }
 
 /** The plan of an environment, made with a reader. Throws InvalidDefinitions before it reads the state. */
@@ -53,5 +55,6 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
     plan: toReview ? sealed(plan, allow.map(allowanceText)) : plan,
     defined: definitions.keys,
     policies: policies.names,
+    memory,
   }
 }

@@ -6,6 +6,7 @@ import { type Assurance, recordsOf } from '../../src/model/plan.js'
 import { assess } from '../../src/plan/assurance.js'
 import { diff } from '../../src/plan/diff.js'
 import { driftOf } from '../../src/plan/drift.js'
+import { settled } from '../../src/plan/settled.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
 import { planOf } from '../helpers/builders.js'
@@ -29,6 +30,20 @@ describe('laws of the core', () => {
         expect(after.flows.filter(({ project }) => project === 'other')).toEqual(
           state.flows.filter(({ project }) => project === 'other'),
         )
+      }),
+      RUNS,
+    )
+  })
+
+  test('what an apply leaves to plan is known without planning again', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const first = planOf(wanted, state)
+        fc.pre(first.conflicts.length === 0)
+        const after = afterApply(first, state)
+        const known = settled(first, after.last_deployment ?? '')
+        if (known === null) expect(first.bound).toBeDefined()
+        else expect(JSON.stringify(known)).toBe(JSON.stringify(planOf(wanted, after)))
       }),
       RUNS,
     )

@@ -23,27 +23,10 @@ export async function flowState(
   project: string,
   { known, held }: { readonly known?: string | undefined; readonly held?: HeldConfigs | undefined } = {},
 ): Promise<FlowState> {
-  const { tx, livemode, now, publicUrl, principal } = call
+  const { tx, livemode, now, principal } = call
   checkKey(project, 'project')
   refuseOtherProject(principal, project, 'project')
-  const tag = await tx.state.tag(livemode)
-  const binding = bindingOf(principal)
-  const verifier = verifierOf(call)
-  const sightings = (await tx.flows.sightings(livemode)).sort((a, b) => compareText(a.stripe_flow, b.stripe_flow))
-  // Keys with other bindings see other flows.
-  const seen = [
-    SHAPE,
-    tag.store_id,
-    livemode,
-    project,
-    publicUrl,
-    tag.revision,
-    tag.nonce,
-    verifier,
-    sightings,
-    ...(binding ? [binding] : []),
-  ]
-  const etag = `"${digestOf(seen).slice(0, 40)}"`
+  const { etag, store, verifier, sightings, binding } = await tagged(call, project)
   if (known === etag) return { status: 'not_modified', etag }
   const sessions = await tx.sessionCounts.everyFlow(livemode, lastDays(now))
   const flows = await tx.flows.all(
@@ -59,7 +42,7 @@ export async function flowState(
   const edits = left.filter(({ key }) => mayName(principal, key))
   const state = {
     livemode,
-    store: tag.store_id === '' ? null : tag.store_id,
+    store: store === '' ? null : store,
     last_deployment: last,
     verifier,
     flows: flows.sort((a, b) => compareText(a.key, b.key)),
@@ -67,6 +50,28 @@ export async function flowState(
     ...(binding && { bound_to: { project: binding.project, flows: binding.keys } }),
   }
   return { status: 'modified', etag, state }
+}
+
+/**
+ * The tag that `flowState` would answer with now, in this transaction; and whether nothing was ever written to any flow of
+ * the mode, as in a store that is not there yet.
+ */
+export async function stateTag(call: ReadCall, project: string): Promise<{ etag: string; isEmpty: boolean }> {
+  const { etag, revision } = await tagged(call, project)
+  return { etag, isEmpty: revision === 0 }
+}
+
+/** The tag, and the parts of the state that it is made of. */
+async function tagged(call: ReadCall, project: string) {
+  const { tx, livemode, publicUrl, principal } = call
+  const { store_id: store, revision, nonce } = await tx.state.tag(livemode)
+  const verifier = verifierOf(call)
+  const sightings = (await tx.flows.sightings(livemode)).sort((a, b) => compareText(a.stripe_flow, b.stripe_flow))
+  // Keys with other bindings see other flows.
+  const binding = bindingOf(principal)
+  const of = [SHAPE, store, livemode, project, publicUrl, revision, nonce, verifier, sightings]
+  const etag = `"${digestOf([...of, ...(binding ? [binding] : [])]).slice(0, 40)}"`
+  return { etag, store, revision, verifier, sightings, binding }
 }
 
 function verifierOf({ verifiers, livemode }: ReadCall): ModeVerifier | null {
