@@ -5,7 +5,7 @@ import { allowanceText } from '../plan/allowance.js'
 import type { Difference } from '../plan/approved.js'
 import { type ApprovedCommit, approvalRefusal, needsApprovals, type Refusal, refusalOf } from '../plan/refusal.js'
 import type { Remote } from '../remote/remote.js'
-import { type ApplyOptions, apply } from './apply.js'
+import { type ApplyOptions, apply, deploymentRequest } from './apply.js'
 import { Failure } from './failure.js'
 import { type Planned, type PlanRequest, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
@@ -65,9 +65,11 @@ export async function applyPlanned(
   if (isEmpty(plan) && !isRecord) return { status: 'nothing_to_do', plan, remote }
   const unapproved = needsApprovals(plan) ? approvalRefusal(plan, await approvalsHere(site)) : null
   if (unapproved !== null) return { status: 'refused', refusal: unapproved, plan, remote }
+  const options = { runId: randomUUID(), ...(await about()) }
+  const tooLarge = remote.tooLarge?.(deploymentRequest(plan, options))
+  if (tooLarge !== undefined) throw tooLarge
   // A record changes no flow, so there is nothing to agree to.
   if (!isRecord && (await steps.agreed?.(plan)) === false) return { status: 'declined', plan, remote }
-  const options = { runId: randomUUID(), ...(await about()) }
   const writer = await remote.writer()
   try {
     steps.writing?.(plan, remote)

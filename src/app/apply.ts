@@ -41,7 +41,11 @@ export async function apply(
   return { status, deployment, ...(states && { states }) }
 }
 
-function deploymentRequest(plan: Plan, { runId, source, allowed, approvedDigest }: ApplyOptions): DeploymentRequest {
+/** What is sent for a plan. */
+export function deploymentRequest(
+  plan: Plan,
+  { runId, source, allowed, approvedDigest }: ApplyOptions,
+): DeploymentRequest {
   return {
     project: plan.project,
     plan_digest: plan.digest,

@@ -69,6 +69,8 @@ export interface Remote {
   readonly label: string
   /** Origin of the API, or "embedded": where a saved plan may be applied. */
   readonly address: string
+  /** Why it would not take a deployment of this size. Asks nobody. */
+  tooLarge?(request: DeploymentRequest): RemoteError | undefined
   reader(): Promise<RemoteReader>
   writer(): Promise<RemoteWriter>
 }
