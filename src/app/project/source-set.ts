@@ -62,7 +62,7 @@ export class SourceSet {
   #digest: string
   #hashes: readonly string[]
   #baseHashes: ReadonlyMap<string, string>
-  /** Whether the cache holds what the files say. */
+  /** Whether the cache was given what the files say. If it could not keep that, they are parsed again. */
   #isKept = false
   #bases: Bases | undefined
   #read: readonly ReadDefinition[] | undefined
@@ -123,7 +123,7 @@ export class SourceSet {
     return this.#read
   }
 
-  /** The same one by one, for callers that hold none of them. Afterwards, what the cache holds is held nowhere else. */
+  /** The same one by one, for callers that hold none of them. Afterwards, what the cache was given is held nowhere else. */
   *each(): Generator<ReadDefinition> {
     if (this.#read !== undefined) {
       yield* this.#read
