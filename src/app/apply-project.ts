@@ -45,7 +45,7 @@ export async function applyProject(
 ): Promise<Outcome> {
   const planned = await planProject(site, request)
   return applyPlanned(site, planned, steps, async () => ({
-    source: await projectCommit(site.project, site),
+    source: await projectCommit(site.project, site, planned.bases),
     allowed: (request.allow ?? []).map(allowanceText),
   }))
 }
