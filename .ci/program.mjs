@@ -4,6 +4,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { build, transform } from 'esbuild'
+import { lazyWidth } from './lazy-width.mjs'
 import { startText } from './start.mjs'
 import { onlyNamed, withSystemTheme } from './styles.mjs'
 
@@ -30,6 +31,7 @@ const { metafile } = await build({
   },
   // pg asks for the second and goes on without it.
   external: ['@photostructure/sqlite', 'pg-native'],
+  plugins: [lazyWidth],
   metafile: true,
   logLevel: 'warning',
   banner: {

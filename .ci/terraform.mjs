@@ -4,6 +4,7 @@
 import { chmodSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { lazyWidth } from './lazy-width.mjs'
 import { startText } from './start.mjs'
 
 const [entry, folder] = process.argv.length > 2 ? process.argv.slice(2) : ['src/terraform/main.ts', 'dist/terraform']
@@ -34,6 +35,7 @@ const { metafile } = await build({
   alias: { yaml: './node_modules/yaml/browser/index.js' },
   // The first reads .proto files, which nothing here does.
   external: ['@grpc/proto-loader', '@photostructure/sqlite'],
+  plugins: [lazyWidth],
   metafile: true,
   logLevel: 'warning',
   banner: { js: REQUIRE },

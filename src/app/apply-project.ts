@@ -5,7 +5,7 @@ import { allowanceText } from '../plan/allowance.js'
 import type { Difference } from '../plan/approved.js'
 import { type ApprovedCommit, approvalRefusal, needsApprovals, type Refusal, refusalOf } from '../plan/refusal.js'
 import type { Remote } from '../remote/remote.js'
-import { type ApplyOptions, apply } from './apply.js'
+import { type ApplyOptions, apply, deploymentRequest } from './apply.js'
 import { Failure } from './failure.js'
 import { type Planned, type PlanRequest, planProject } from './plan-project.js'
 import { projectCommit } from './project/commit.js'
@@ -45,7 +45,7 @@ export async function applyProject(
 ): Promise<Outcome> {
   const planned = await planProject(site, request)
   return applyPlanned(site, planned, steps, async () => ({
-    source: await projectCommit(site.project, site),
+    source: await projectCommit(site.project, site, planned.bases),
     allowed: (request.allow ?? []).map(allowanceText),
   }))
 }
@@ -53,7 +53,7 @@ export async function applyProject(
 /** Writes a plan that was made just now, unless something is against it. `about`: what its deployment records. */
 export async function applyPlanned(
   site: Site,
-  planned: Pick<Planned, 'plan' | 'remote' | 'policies'>,
+  planned: Pick<Planned, 'plan' | 'remote' | 'policies' | 'memory'>,
   steps: Steps,
   about: () => Promise<Omit<ApplyOptions, 'runId'>>,
 ): Promise<Outcome> {
@@ -65,13 +65,16 @@ export async function applyPlanned(
   if (isEmpty(plan) && !isRecord) return { status: 'nothing_to_do', plan, remote }
   const unapproved = needsApprovals(plan) ? approvalRefusal(plan, await approvalsHere(site)) : null
   if (unapproved !== null) return { status: 'refused', refusal: unapproved, plan, remote }
+  const options = { runId: randomUUID(), ...(await about()) }
+  const tooLarge = remote.tooLarge?.(deploymentRequest(plan, options))
+  if (tooLarge !== undefined) throw tooLarge
   // A record changes no flow, so there is nothing to agree to.
   if (!isRecord && (await steps.agreed?.(plan)) === false) return { status: 'declined', plan, remote }
-  const options = { runId: randomUUID(), ...(await about()) }
   const writer = await remote.writer()
   try {
     steps.writing?.(plan, remote)
-    const result = await apply(plan, writer, options)
+    const { states, ...result } = await apply(plan, writer, options)
+    if (result.status === 'applied' && states !== undefined) planned.memory?.applied(result.deployment.id, states)
     if (result.status !== 'applied_by_another_run') return { ...result, plan, remote }
     const status = options.approvedDigest === undefined ? 'overtaken' : 'applied_already'
     return { status, deployment: result.deployment, plan, remote }

@@ -15,10 +15,15 @@ export interface ApplyOptions {
 
 export type ApplyResult =
   /** A guard or a conflict forbids it; the service was not called. */
-  | { readonly status: 'refused'; readonly refusal: Refusal }
-  | { readonly status: 'applied'; readonly deployment: Deployment }
-  /** Another run had applied exactly the same plan first; this run wrote nothing. */
-  | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
+  (
+    | { readonly status: 'refused'; readonly refusal: Refusal }
+    | { readonly status: 'applied'; readonly deployment: Deployment }
+    /** Another run had applied exactly the same plan first; this run wrote nothing. */
+    | { readonly status: 'applied_by_another_run'; readonly deployment: Deployment }
+  ) & {
+    /** The tags of the state before the deployment and after it, where the service says them. */
+    readonly states?: Deployment['flow_state']
+  }
 
 /**
  * Gives a plan to the service as one deployment: all of it or nothing. Safe to repeat: a plan is applied at most once.
@@ -31,12 +36,16 @@ export async function apply(
 ): Promise<ApplyResult> {
   const refusal = refusalOf(plan)
   if (refusal) return { status: 'refused', refusal }
-  const deployment = await writer.deploy(deploymentRequest(plan, options))
+  const { flow_state: states, ...deployment } = await writer.deploy(deploymentRequest(plan, options))
   const status = deployment.run_id === options.runId ? 'applied' : 'applied_by_another_run'
-  return { status, deployment }
+  return { status, deployment, ...(states && { states }) }
 }
 
-function deploymentRequest(plan: Plan, { runId, source, allowed, approvedDigest }: ApplyOptions): DeploymentRequest {
+/** What is sent for a plan. */
+export function deploymentRequest(
+  plan: Plan,
+  { runId, source, allowed, approvedDigest }: ApplyOptions,
+): DeploymentRequest {
   return {
     project: plan.project,
     plan_digest: plan.digest,

@@ -1,7 +1,8 @@
 import { readCacheFile, writeCacheFile } from '../load/cache/cache-file.js'
 import { digestOf } from '../model/canonical.js'
-import type { Plan } from '../model/plan.js'
+import { isEmpty, type Plan } from '../model/plan.js'
 import type { Allowance } from '../plan/allowance.js'
+import { settled } from '../plan/settled.js'
 import type { PlanMemory } from './plan.js'
 import type { Site } from './site.js'
 
@@ -37,11 +38,23 @@ export function planMemory(
     remote: subject.remote.label,
     allow: subject.allow,
   })
+  const remember = (etag: string, plan: Plan) => writeCacheFile<Remembered>(root, file, { about, etag, plan })
+  let last: { readonly plan: Plan; readonly etag: string; readonly store: string | null } | undefined
   return {
     recall: () => {
       const remembered = readCacheFile<Remembered>(root, file)
       return remembered?.about === about ? remembered : null
     },
-    remember: (etag, plan) => writeCacheFile<Remembered>(root, file, { about, etag, plan }),
+    made: (plan, { etag, store }) => {
+      last = { plan, etag, store }
+      if (isEmpty(plan)) remember(etag, plan)
+    },
+    applied: (deployment, { before, after, was_empty }) => {
+      if (last === undefined) return
+      // The first apply makes the embedded store, and with it the store's own part of the tag.
+      const isSame = last.etag === before || (last.store === null && was_empty)
+      const plan = isSame ? settled(last.plan, deployment) : null
+      if (plan !== null) remember(after, plan)
+    },
   }
 }

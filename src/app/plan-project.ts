@@ -2,7 +2,7 @@ import type { FlowKey } from '../model/flow.js'
 import { type Plan, sealed } from '../model/plan.js'
 import { type Allowance, allowanceText } from '../plan/allowance.js'
 import type { Remote } from '../remote/remote.js'
-import { planFlows } from './plan.js'
+import { type PlanMemory, planFlows } from './plan.js'
 import { planMemory } from './plan-memory.js'
 import { projectCommit } from './project/commit.js'
 import { checkedSources } from './project/sources.js'
@@ -25,6 +25,10 @@ export interface Planned {
   /** Keys of the definitions and names of the policies. Any other name on the command line is a typo. */
   readonly defined: readonly FlowKey[]
   readonly policies: readonly string[]
+  /** Paths of the bases that the definitions extend. */
+  readonly bases: readonly string[]
+  /** What the next plan may know of this one; none for a plan that is reviewed first, or of some flows. */
+  readonly memory?: PlanMemory | undefined
 }
 
 /** The plan of an environment, made with a reader. Throws InvalidDefinitions before it reads the state. */
@@ -47,11 +51,14 @@ export async function planProject(site: Site, request: PlanRequest = {}): Promis
   // The memory holds only plans of every flow, and such a plan names no store.
   const memory = toReview || only.length > 0 ? undefined : planMemory(site, { definitions, policies, remote, allow })
   const bare = await readingFrom(remote, (reader) => planFlows(definitions, reader, options, memory))
-  const plan = toReview || withCommit ? { ...bare, source: await projectCommit(project, site) } : bare
+  const plan =
+    toReview || withCommit ? { ...bare, source: await projectCommit(project, site, definitions.bases) } : bare
   return {
     remote,
     plan: toReview ? sealed(plan, allow.map(allowanceText)) : plan,
     defined: definitions.keys,
     policies: policies.names,
+    bases: definitions.bases,
+    memory,
   }
 }

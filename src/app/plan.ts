@@ -1,5 +1,5 @@
+import type { Deployment } from '../model/deployment.js'
 import type { Plan } from '../model/plan.js'
-import { isEmpty } from '../model/plan.js'
 import { type FieldPlace, locate, type Places } from '../plan/locate.js'
 import { type PlanOptions, plan } from '../plan/plan.js'
 import type { RemoteReader } from '../remote/remote.js'
@@ -11,7 +11,16 @@ import type { Reporter } from './site.js'
 /** The last empty plan of exactly these definitions and policies, with the tag of the state it was made from. */
 export interface PlanMemory {
   recall(): { readonly etag: string; readonly plan: Plan } | null
-  remember(etag: string, plan: Plan): void
+  /**
+   * This plan, which has no conflicts, was made of a whole state: of its tag, and the store that it was read from, null if
+   * there was none yet. Remembers the plan if it is empty.
+   */
+  made(plan: Plan, of: { readonly etag: string; readonly store: string | null }): void
+  /**
+   * The plan that was made is applied by a deployment, which changed the state from one tag to another. Remembers the
+   * plan that this leaves, unless something else was written since the plan was made.
+   */
+  applied(deployment: string, states: NonNullable<Deployment['flow_state']>): void
 }
 
 /**
@@ -29,7 +38,8 @@ export async function planFlows(
   const remembered = memory?.recall() ?? null
   // What the definitions say is gathered first where it is needed anyway: what that takes is free again before flows are read.
   const desired = remembered === null ? definitions.desired(options.environment) : undefined
-  const observation = await reader.observe(options.project, remembered?.etag)
+  const held = desired && new Map(desired.map(({ key, config }) => [key, config]))
+  const observation = await reader.observe(options.project, remembered?.etag, held)
   if (observation.status === 'not_modified') {
     if (remembered) return remembered.plan
     throw new Error('"not modified" was answered to an unconditional request')
@@ -43,7 +53,7 @@ export async function planFlows(
   const made = options.policies === undefined ? located : await options.policies.judge(located, about)
   // A state that is not whole is looked at anew: it takes a word about what else there may be.
   const isWhole = state.bound_to === undefined
-  if (isWhole && isEmpty(made) && made.conflicts.length === 0) memory?.remember(observation.etag, made)
+  if (isWhole && made.conflicts.length === 0) memory?.made(made, { etag: observation.etag, store: state.store })
   return made
 }
 

@@ -45,15 +45,16 @@ function copyInPlace(path: string, name: string): void {
   }
 }
 
-/** Of a file: as one, or in pieces. */
-type Content = string | Uint8Array | readonly Uint8Array[]
+/** Of a file: as one, or in pieces, each of which is written before the next one is asked for. */
+type Content = string | Uint8Array | Iterable<Buffer>
 
 /** Writes a file that does not exist yet. A given mode is set exactly, whatever the umask of the process. */
 export function writeNew(path: string, text: Content, mode?: number): void {
   const descriptor = openSync(path, 'wx')
   try {
     if (mode !== undefined) fchmodSync(descriptor, mode & 0o7777)
-    for (const piece of [text].flat()) writeFileSync(descriptor, piece)
+    const isOne = typeof text === 'string' || text instanceof Uint8Array
+    for (const piece of isOne ? [text] : text) writeFileSync(descriptor, piece)
   } finally {
     closeSync(descriptor)
   }

@@ -26,7 +26,7 @@ export class DefinitionFiles {
   readonly #root: string
   readonly #files: readonly DefinitionFile[]
   readonly #cache: DefinitionCache | undefined
-  readonly #parsed: readonly ReadDefinition[] | undefined
+  #parsed: readonly ReadDefinition[] | undefined
   #mapped: { file: string; source: SourceMap | undefined } | undefined
 
   /** `parse`: parse while reading, which is cheaper than reading twice if nothing is known about the files. */
@@ -57,6 +57,11 @@ export class DefinitionFiles {
   one(index: number): ReadDefinition | undefined {
     const file = this.#files[index]
     return this.#parsed?.[index] ?? this.#known(index) ?? (file && this.#parse(file))
+  }
+
+  /** Lets go of what the files say. They are read again if somebody asks. */
+  release(): void {
+    this.#parsed = undefined
   }
 
   /** Other files, which files of the set name. A file that is not there is left out. */

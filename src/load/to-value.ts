@@ -51,7 +51,7 @@ class Conversion {
 
   #plain(node: Node, depth: number): unknown {
     this.#size += 1
-    if (isScalar(node)) return node.value
+    if (isScalar(node)) return typeof node.value === 'string' ? ownText(node.value) : node.value
     if (depth === DEEPEST) {
       this.faults.push({
         code: 'YAML_SYNTAX',
@@ -134,6 +134,17 @@ function keyFault(key: unknown, offset: number): Fault {
     offset,
   }
 }
+
+/**
+ * The same text by itself. A longer text that was cut out of a file keeps all of that file in memory, and a plan holds the
+ * names of a hundred thousand files.
+ */
+function ownText(text: string): string {
+  return text.length < SHORTEST_CUT ? text : JSON.parse(JSON.stringify(text))
+}
+
+/** In characters: V8 copies what is shorter. */
+const SHORTEST_CUT = 13
 
 function isNode(value: unknown): value is Node {
   return value !== null && typeof value === 'object' && !isPair(value)

@@ -6,6 +6,9 @@
  */
 const SECRET = /(?<![A-Za-z0-9])([sre]k_(?:live|test)_(?=[A-Za-z0-9]{24})|whsec_(?=[A-Za-z0-9]{32}))[A-Za-z0-9]+/g
 
+/** The length of the shortest of them. */
+const SHORTEST = 'sk_live_'.length + 24
+
 /** The kind of secret in a text, if it holds one. */
 export function secretIn(text: string): 'an API key' | 'a signing secret of webhooks' | undefined {
   const start = text.search(SECRET)
@@ -23,19 +26,24 @@ export function looksLikeApiKey(text: string): boolean {
 
 /** The text with every API key and signing secret cut down to its prefix. */
 export function hideApiKeys(text: string): string {
-  return text.replaceAll(SECRET, '$1...')
+  return text.length < SHORTEST ? text : text.replaceAll(SECRET, '$1...')
 }
 
-/** Plain data in which every API key is cut down to its prefix, in names and values, at any depth. */
+/**
+ * Plain data in which every API key is cut down to its prefix, in names and values, at any depth. What holds none is the
+ * same value, not a copy.
+ */
 export function withoutApiKeysIn<T>(value: T): T {
   return hiddenIn(value) as T
 }
 
 function hiddenIn(value: unknown): unknown {
   if (typeof value === 'string') return hideApiKeys(value)
-  if (Array.isArray(value)) return value.map(hiddenIn)
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [hideApiKeys(name), hiddenIn(member)]))
+  if (Array.isArray(value)) return value.some((item) => hiddenIn(item) !== item) ? value.map(hiddenIn) : value
+  const members = Object.entries(value)
+  if (members.every(([name, member]) => hideApiKeys(name) === name && hiddenIn(member) === member)) return value
+  return Object.fromEntries(members.map(([name, member]) => [hideApiKeys(name), hiddenIn(member)]))
 }
 
 /** Why a text cannot be sent as an API key, in words that go on "the API key ..."; undefined if it can. */

@@ -21,6 +21,22 @@ export function digestOf(value: unknown): string {
   return sha256(canonicalJson(value))
 }
 
+/** SHA-256 of a text that is too long to be held whole, in lower-case hex. */
+export function sha256Of(parts: Iterable<string>): string {
+  const hash = createHash('sha256')
+  let some = ''
+  for (const part of parts) {
+    some += part
+    if (some.length < PIECE) continue
+    hash.update(some)
+    some = ''
+  }
+  return hash.update(some).digest('hex')
+}
+
+/** In characters: a call for each part costs more than the hash. */
+const PIECE = 65_536
+
 export function sha256(data: string | Uint8Array): string {
   return hash('sha256', data)
 }

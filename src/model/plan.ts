@@ -1,5 +1,5 @@
 import { withoutApiKeysIn } from './api-key.js'
-import { digestOf } from './canonical.js'
+import { canonicalJson, digestOf, sha256Of } from './canonical.js'
 import type { Change, Field, GuardResult, Plan, PolicyResult, Reason } from './schema-types.js'
 
 export type { Change, Field, GuardResult, Plan, PolicyResult, Reason }
@@ -23,14 +23,19 @@ export function planDigest(plan: {
   readonly changes: readonly ChangeToWrite[]
   readonly accepted?: Plan['accepted']
 }): string {
-  return digestOf({
-    project: plan.project,
-    livemode: plan.livemode,
-    base: plan.base.last_deployment,
-    changes: [...plan.changes, ...recordsOf(plan.accepted)].map(
-      ({ action, key, previous_key, id, base_version, after }) => [action, key, previous_key, id, base_version, after],
-    ),
-  })
+  return sha256Of(toWrite(plan))
+}
+
+/** The canonical JSON of an object with these members, change by change: there may be twenty thousand. */
+function* toWrite({ project, livemode, base, changes, accepted }: Parameters<typeof planDigest>[0]): Generator<string> {
+  yield `{"base":${canonicalJson(base.last_deployment)},"changes":[`
+  let comma = ''
+  for (const one of [...changes, ...recordsOf(accepted)]) {
+    const { action, key, previous_key, id, base_version, after } = one
+    yield comma + canonicalJson([action, key, previous_key, id, base_version, after])
+    comma = ','
+  }
+  yield `],"livemode":${canonicalJson(livemode)},"project":${canonicalJson(project)}}`
 }
 
 /** Digest of one diff. Equal digests mean the same approved difference, whatever the flow's version. */

@@ -1630,6 +1630,23 @@ export interface Deployment {
    */
   duration?: number
   /**
+   * The ETag that flow_state had for this project when the deployment began to write, and the one that it left. Only in the answer of the request that made it. If the plan was made of the first, the second is that of a state in which nothing else was written.
+   */
+  flow_state?: {
+    /**
+     * Whether nothing had ever been written to any flow of the mode before. Then the state was that of a store which is not there yet, whatever its ETag.
+     */
+    was_empty: boolean
+    /**
+     * The ETag of the state that the changes were written into.
+     */
+    before: string
+    /**
+     * The ETag of the state that the deployment left.
+     */
+    after: string
+  }
+  /**
    * Whether it was applied to live flows.
    */
   livemode: boolean

@@ -11,6 +11,9 @@ export interface DesiredFlow {
   readonly file: string
 }
 
+/** Configurations of flows by key. */
+export type HeldConfigs = Pick<ReadonlyMap<FlowKey, FlowConfig>, 'get'>
+
 /** What the service says about one flow. Field names are those of `GET /v2/identity/flow_state`. */
 export interface ObservedFlow {
   readonly id: string

@@ -8,7 +8,7 @@ import type {
   VerificationSession,
 } from '../model/resources.js'
 import type { DeployedFlow, FlowDeploymentSummary } from '../model/schema-types.js'
-import type { ObservedState } from '../model/state.js'
+import type { HeldConfigs, ObservedState } from '../model/state.js'
 
 /**
  * The port to the flows API, in two halves. Planning gets a RemoteReader, which cannot write: over HTTP it sends only
@@ -19,9 +19,10 @@ export interface RemoteReader {
   state(project: string): Promise<ObservedState>
   /**
    * The same, with a tag that changes whenever anything except the usage figures may have changed. Answers
-   * `not_modified` if `known` is still the tag.
+   * `not_modified` if `known` is still the tag. `held`: configurations that the caller has, by key: a flow that has the
+   * same one may have that very object, which takes no memory of its own.
    */
-  observe(project: string, known?: string): Promise<Observation>
+  observe(project: string, known?: string, held?: HeldConfigs): Promise<Observation>
   listFlows(query?: FlowsQuery): Promise<ListObject<VerificationFlow>>
   /** By id or by key. */
   retrieveFlow(idOrKey: string): Promise<VerificationFlow>
@@ -68,6 +69,8 @@ export interface Remote {
   readonly label: string
   /** Origin of the API, or "embedded": where a saved plan may be applied. */
   readonly address: string
+  /** Why it would not take a deployment of this size. Asks nobody. */
+  tooLarge?(request: DeploymentRequest): RemoteError | undefined
   reader(): Promise<RemoteReader>
   writer(): Promise<RemoteWriter>
 }

@@ -1,5 +1,6 @@
 import type { FlowConfig, FlowKey } from '../model/flow.js'
 import type { SessionOptions } from '../model/resources.js'
+import type { HeldConfigs } from '../model/state.js'
 import type { DayRange } from './counts/session-counts.js'
 import type { CreatedRange, Page, PageOf } from './page.js'
 
@@ -75,6 +76,11 @@ export interface FlowReads {
   sightings(livemode: boolean): Promise<Sighting[]>
   /** Every flow of the mode, in no order. */
   all(livemode: boolean): Promise<FlowRecord[]>
+  /**
+   * What `as` makes of them, without those of which it makes nothing: a mode may have more flows than should be in memory
+   * at once. `held`: configurations that the caller has, by key. A flow that has the same one has that very object.
+   */
+  all<T>(livemode: boolean, as: (flow: FlowRecord) => T | undefined, held?: HeldConfigs): Promise<T[]>
   list(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>
   /** The same in order of key. The cursors are keys, of flows that exist or of none: no rename moves them. */
   listByKey(livemode: boolean, filter: FlowFilter, page: Page): Promise<PageOf<FlowRecord>>

@@ -132,7 +132,8 @@ describe('apply, on the real service', () => {
     const plan = planOf([desired('a')], await observe(remote))
     const first = await applyOnce(remote, plan, 'run-1')
     const retry = await applyOnce(remote, plan, 'run-1')
-    expect(retry).toEqual(first)
+    const { states: _, ...recorded } = first
+    expect(retry).toEqual(recorded)
     expect((await observe(remote)).flows).toMatchObject([{ key: 'a', version: 1 }])
   })
 

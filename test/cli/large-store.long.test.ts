@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openSqliteStore } from '../../src/store/sqlite/open.js'
 import { aConfig } from '../helpers/builders.js'
 import { aFolder, flowsProcess } from '../helpers/cli.js'
+import { writeManyDefinitions } from '../helpers/many-definitions.js'
 import { aFlowRecord } from '../store/records.js'
 
 /**
@@ -40,6 +41,17 @@ test('a plan of a small project in a large store, and the plan behind it', { tim
   // Nothing is known about the state that the apply left, and then it is known.
   expect((await flowsProcess(['plan'], { cwd, env: within(64) })).code).toBe(0)
   expect((await flowsProcess(['plan'], { cwd, env: within(24) })).stdout).toContain('1 flow matches its definition')
+})
+
+test('an apply of many flows, and a plan that compares each of them', { timeout: 120_000 }, async () => {
+  const live = 'live: { mode: live, api: "https://flows.example.com", api_key_env: KEY }'
+  const cwd = aFolder({ 'flows.config.yaml': `project: large\nenvironments: { local: {}, ${live} }\n` })
+  writeManyDefinitions(join(cwd, 'flows'), 6_000)
+  const apply = await flowsProcess(['apply', '--yes', '--json'], { cwd, env: within(46) })
+  expect(apply.code, apply.stderr).toBe(0)
+  rmSync(join(cwd, '.flows/cache/plan-local.json'), { force: true })
+  const plan = await flowsProcess(['plan'], { cwd, env: within(30) })
+  expect(plan.stdout).toContain('6000 flows match their definitions')
 })
 
 test('a list holds a page of its flows at a time', { timeout: 120_000 }, async () => {

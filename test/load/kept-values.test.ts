@@ -6,7 +6,7 @@ import { MOSTLY_DIFFERENT, SharedParts } from '../../src/model/shared-parts.js'
 describe('kept values', () => {
   test('come back by the hash of their file, each as a value of its own', () => {
     const values = new Map(Array.from({ length: 2_500 }, (_, n) => [sha256(`${n}`), { name: `ünï\n${n}`, n }]))
-    const kept = new KeptValues(Buffer.concat(linesOf('this program', values)), 'this program')
+    const kept = new KeptValues(Buffer.concat([...linesOf('this program', values)]), 'this program')
     expect(kept.size).toBe(2_500)
     for (const [hash, value] of values) expect(kept.get(hash)).toEqual(value)
     const [first = ''] = values.keys()
@@ -16,7 +16,7 @@ describe('kept values', () => {
   })
 
   test('of another program are none, and neither are those of no file', () => {
-    const lines = Buffer.concat(linesOf('this program', new Map([[sha256('a'), {}]])))
+    const lines = Buffer.concat([...linesOf('this program', new Map([[sha256('a'), {}]]))])
     expect(new KeptValues(lines, 'another program').size).toBe(0)
     expect(new KeptValues(null, 'this program').size).toBe(0)
     expect(new KeptValues(Buffer.alloc(0), '').size).toBe(0)

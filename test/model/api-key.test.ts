@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { hideApiKeys, looksLikeApiKey, secretIn } from '../../src/model/api-key.js'
+import { hideApiKeys, looksLikeApiKey, secretIn, withoutApiKeysIn } from '../../src/model/api-key.js'
 
 const RANDOM = 'a1B2c3D4e5F6a1B2c3D4e5F6'
 
@@ -17,6 +17,15 @@ describe('an API key', () => {
     expect(hideApiKeys(`signed by ${secret}, again`)).toBe('signed by whsec_..., again')
     expect(secretIn(`"${secret}"`)).toBe('a signing secret of webhooks')
     expect(secretIn(`"sk_test_${RANDOM}"`)).toBe('an API key')
+  })
+
+  test('is looked for at any depth, and data without one is the same data', () => {
+    const without = { a: ['b', { c: 'sk_live_payouts' }], d: null }
+    expect(withoutApiKeysIn(without)).toBe(without)
+    const key = `sk_test_${RANDOM}`
+    const found = withoutApiKeysIn({ ...without, e: [[{ [key]: 1 }, key]] })
+    expect(found).toEqual({ ...without, e: [[{ 'sk_test_...': 1 }, 'sk_test_...']] })
+    expect(found.a).toBe(without.a)
   })
 
   test.each([

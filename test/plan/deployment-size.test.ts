@@ -6,6 +6,7 @@ import { MOST_CHANGES } from '../../src/model/deployment.js'
 import type { Plan } from '../../src/model/plan.js'
 import { GUARDS, parseAllowance } from '../../src/plan/allowance.js'
 import { refusalOf } from '../../src/plan/refusal.js'
+import { http } from '../../src/remote/http/http.js'
 import type { Remote } from '../../src/remote/remote.js'
 import { planGithub } from '../../src/render/plan/github.js'
 import { planMarkdown } from '../../src/render/plan/markdown.js'
@@ -63,6 +64,23 @@ test('every format says it', () => {
   expect(text).not.toContain('--allow')
   expect(planMarkdown(plan)).toMatch(/^> \*\*blocked\*\* by guard .*: would write 20,001 flows/m)
   expect(planGithub(plan)).toMatch(/^::error title=deployment_size::would write 20,001 flows/m)
+})
+
+test('a request that the service would not take is refused before somebody is asked or anything is sent, too', async () => {
+  const remote = http({ api: 'http://127.0.0.1:1', apiKey: 'sk_test_none' })
+  const begun: string[] = []
+  const steps = { agreed: async () => begun.push('agreed') === 0, writing: () => void begun.push('writing') }
+  const apply = (description: string) => {
+    const plan = planOf([desired('a', { description })], state())
+    return applyPlanned({} as Site, { plan, remote, policies: [] }, steps, async () => ({ source: null, allowed: [] }))
+  }
+  const message = expect.stringMatching(
+    /has 32\.0 MiB, and http:\/\/127\.0\.0\.1:1 takes 32 MiB at most\. Change fewer flows/,
+  )
+  await expect(apply('x'.repeat(32 * 1024 * 1024))).rejects.toMatchObject({ code: 'request_too_large', message })
+  expect(begun).toEqual([])
+  expect((await apply('x')).status).toBe('declined')
+  expect(begun).toEqual(['agreed'])
 })
 
 test('it is refused before somebody is asked or anything is sent', async () => {

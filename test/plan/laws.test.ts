@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { digestOf } from '../../src/model/canonical.js'
 import { normalise } from '../../src/model/flow.js'
-import type { Assurance } from '../../src/model/plan.js'
+import { type Assurance, recordsOf } from '../../src/model/plan.js'
 import { assess } from '../../src/plan/assurance.js'
 import { diff } from '../../src/plan/diff.js'
 import { driftOf } from '../../src/plan/drift.js'
+import { settled } from '../../src/plan/settled.js'
 import { afterApply } from '../helpers/after-apply.js'
 import { desiredFlows, flowBody, flowConfig, observedState } from '../helpers/arbitraries.js'
 import { planOf } from '../helpers/builders.js'
@@ -28,6 +30,20 @@ describe('laws of the core', () => {
         expect(after.flows.filter(({ project }) => project === 'other')).toEqual(
           state.flows.filter(({ project }) => project === 'other'),
         )
+      }),
+      RUNS,
+    )
+  })
+
+  test('what an apply leaves to plan is known without planning again', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const first = planOf(wanted, state)
+        fc.pre(first.conflicts.length === 0)
+        const after = afterApply(first, state)
+        const known = settled(first, after.last_deployment ?? '')
+        if (known === null) expect(first.bound).toBeDefined()
+        else expect(JSON.stringify(known)).toBe(JSON.stringify(planOf(wanted, after)))
       }),
       RUNS,
     )
@@ -102,6 +118,26 @@ describe('laws of the core', () => {
         expect(back.effect).toBe(opposite[forth.effect])
         const mirror = forth.reasons.map(({ effect, path }) => `${mirrored[effect as keyof typeof mirrored]} ${path}`)
         expect(effects(back)).toEqual(mirror.sort())
+      }),
+      RUNS,
+    )
+  })
+
+  test('a plan digest is that of the canonical JSON of what would be written', () => {
+    fc.assert(
+      fc.property(desiredFlows, observedState, (wanted, state) => {
+        const { project, livemode, base, changes, accepted, digest } = planOf(wanted, state)
+        const written = [...changes, ...recordsOf(accepted)].map(
+          ({ action, key, previous_key, id, base_version, after }) => [
+            action,
+            key,
+            previous_key,
+            id,
+            base_version,
+            after,
+          ],
+        )
+        expect(digest).toBe(digestOf({ project, livemode, base: base.last_deployment, changes: written }))
       }),
       RUNS,
     )

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { embedded } from '../../src/remote/embedded/embedded.js'
-import { PROJECT } from '../helpers/builders.js'
+import { aConfig, PROJECT } from '../helpers/builders.js'
 import { aDeployment, creating } from '../service/deployment-requests.js'
 import { aFolder } from '../store/stores.js'
 
@@ -50,6 +50,24 @@ describe('the embedded remote', () => {
     expect(await reader.observe(PROJECT, known)).toMatchObject({ status: 'modified', state: { flows: [{ key: 'a' }] } })
     await reader.close()
     await writer.close()
+  })
+
+  test('a flow with a configuration that the caller holds has that very object', async () => {
+    const remote = embedded({ file: join(aFolder(), '.flows', 'store.sqlite'), actor: 'me' })
+    const writer = await remote.writer()
+    await writer.deploy(aDeployment([creating('a'), creating('b')]))
+    await writer.close()
+    const held = new Map([
+      ['a', aConfig()],
+      ['b', aConfig({ name: 'Another' })],
+    ])
+    const reader = await remote.reader()
+    const observation = await reader.observe(PROJECT, undefined, held)
+    await reader.close()
+    if (observation.status !== 'modified') throw new Error('the state is not known')
+    const [a, b] = observation.state.flows
+    expect([a?.config === held.get('a'), a?.applied === held.get('a')]).toEqual([true, true])
+    expect(b?.config).toEqual(aConfig())
   })
 
   test.each([

@@ -3,7 +3,7 @@ import type { Observation, Remote, RemoteReader, RemoteWriter } from '../../src/
 import { RemoteError } from '../../src/remote/remote.js'
 import { CHECKS } from '../../src/verifier/checks.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
-import { aDeployment, archiving, creating, renaming, updating } from '../service/deployment-requests.js'
+import { aDeployment, archiving, asRecorded, creating, renaming, updating } from '../service/deployment-requests.js'
 import { remotes } from './remotes.js'
 
 test('a reader has no way to write, by its type', () => {
@@ -121,7 +121,7 @@ for (const implementation of remotes) {
         ...request,
         source: { commit: 'c'.repeat(40), branch: 'main', dirty: false },
       })
-      expect(deployment).toEqual({
+      expect(asRecorded(deployment)).toEqual({
         id: expect.stringMatching(/^vfd_[0-9a-z]{24}$/),
         object: 'identity.flow_deployment',
         created: 1_790_000_000,
@@ -148,7 +148,7 @@ for (const implementation of remotes) {
           },
         ],
       })
-      expect(await writer.deploy({ ...request, run_id: 'run-2' })).toEqual(deployment)
+      expect(await writer.deploy({ ...request, run_id: 'run-2' })).toEqual(asRecorded(deployment))
     })
 
     test('the deployment of a reviewed plan is found by its digest', async () => {
@@ -158,7 +158,7 @@ for (const implementation of remotes) {
       await writer.deploy(aDeployment([creating('b')], { last: deployment.id }))
       const found = await reader.listDeployments({ project: PROJECT, approved_digest: 'f'.repeat(64), limit: 1 })
       expect(found.data).toMatchObject([{ id: deployment.id, approved_digest: 'f'.repeat(64), summary: { create: 1 } }])
-      expect(await reader.retrieveDeployment(deployment.id)).toEqual(deployment)
+      expect(await reader.retrieveDeployment(deployment.id)).toEqual(asRecorded(deployment))
       expect((await reader.listDeployments({ approved_digest: 'e'.repeat(64) })).data).toEqual([])
       expect((await reader.listDeployments()).data).toHaveLength(2)
       expect(await reader.retrieveDeployment('vfd_none').catch((error) => error.kind)).toBe('not_found')
@@ -206,7 +206,7 @@ for (const implementation of remotes) {
         writer.deploy(aDeployment([creating('a')], { runId: 'one' })),
         other.deploy(aDeployment([creating('a')], { runId: 'two' })),
       ])
-      expect(one).toEqual(two)
+      expect(asRecorded(one)).toEqual(asRecorded(two))
     })
 
     test('sessions are created from a flow, retrieved and counted', async () => {
@@ -316,7 +316,7 @@ for (const implementation of remotes) {
       clock.now += 60
       const second = await writer.deploy(aDeployment([creating('c')], { last: first.id }))
       const other = await writer.deploy(aDeployment([creating('d')], { project: 'other' }))
-      const { changes: _, ...summary } = first
+      const { changes: _, ...summary } = asRecorded(first)
       const { data, has_more } = await reader.listDeployments({ project: PROJECT })
       expect(data).toEqual([
         expect.objectContaining({ id: second.id }),
@@ -327,7 +327,7 @@ for (const implementation of remotes) {
         (await reader.listDeployments(query)).data.map(({ id }) => id)
       expect(await idsOf({ created: first.created })).toEqual([first.id])
       expect(await idsOf({ limit: 1, starting_after: other.id })).toEqual([second.id])
-      expect(await reader.retrieveDeployment(first.id)).toEqual(first)
+      expect(await reader.retrieveDeployment(first.id)).toEqual(asRecorded(first))
     })
 
     test('versions of a flow are listed, newest first and in pages', async () => {

@@ -1,4 +1,4 @@
-import type { ChangeRequest, DeploymentRequest } from '../../src/model/deployment.js'
+import type { ChangeRequest, Deployment, DeploymentRequest } from '../../src/model/deployment.js'
 import type { FlowBody } from '../../src/model/flow.js'
 import { planDigest } from '../../src/model/plan.js'
 import type { ObservedFlow } from '../../src/model/state.js'
@@ -29,6 +29,11 @@ export function aDeployment(changes: readonly ChangeRequest[], around: Around = 
 
 export function creating(key: string, body: Partial<FlowBody> = {}): ChangeRequest {
   return change({ action: 'create', key, after: aConfig(body) })
+}
+
+/** A deployment without what only the answer to its own request says. */
+export function asRecorded({ flow_state: _, ...deployment }: Deployment): Deployment {
+  return deployment
 }
 
 type Known = Pick<ObservedFlow, 'id' | 'key' | 'version'>

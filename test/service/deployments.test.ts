@@ -18,7 +18,16 @@ import type { ReadTransaction } from '../../src/store/store.js'
 import { aConfig, PROJECT } from '../helpers/builders.js'
 import { cpuTimer } from '../helpers/cpu-time.js'
 import { type Implementation, sqlite, storeOfTheLane } from '../store/stores.js'
-import { aDeployment, adopting, archiving, creating, renaming, restoring, updating } from './deployment-requests.js'
+import {
+  aDeployment,
+  adopting,
+  archiving,
+  asRecorded,
+  creating,
+  renaming,
+  restoring,
+  updating,
+} from './deployment-requests.js'
 import { aService, TESTER } from './serving.js'
 
 const LIVE = { livemode: true, principal: localUser('live-tester') }
@@ -183,12 +192,22 @@ describe.each(storeOfTheLane)('a deployment, on $name', (implementation) => {
     ])
   })
 
+  test('says the tags of the state before it and after it, so that whoever planned knows whether others wrote', async () => {
+    const { service, apply, flow } = await deployed(implementation, 'a', 'b')
+    const seen = await stateOf(service)
+    await service.write(TESTER, (call) => updateFlow(call, 'b', { name: 'Edited meanwhile' }))
+    const edited = await stateOf(service)
+    const { flow_state } = await apply([updating(flow('a'), { name: 'New' })])
+    expect(edited.etag).not.toBe(seen.etag)
+    expect(flow_state).toEqual({ before: edited.etag, after: (await stateOf(service)).etag, was_empty: false })
+  })
+
   test('applied before is answered with the same deployment, even after later ones', async () => {
     const { service, apply, flow } = await deployed(implementation)
     const first = await apply([creating('a')], { runId: 'one' })
     const { flows } = await stateOf(service)
     await apply([updating(flows[0] ?? flow('a'), { name: 'Later' })], { last: first.id })
-    expect(await apply([creating('a')], { runId: 'two' })).toEqual(first)
+    expect(await apply([creating('a')], { runId: 'two' })).toEqual(asRecorded(first))
     expect(await summary(service)).toEqual(['a active 2 Later'])
   })
 
@@ -390,7 +409,7 @@ describe.each(storeOfTheLane)('the list of deployments, on $name', (implementati
     expect((await list({ project: PROJECT })).data).toEqual([all.data[1]])
     expect((await list({ limit: 1 })).has_more).toBe(true)
     expect((await list({ starting_after: second.id })).data).toEqual([all.data[1]])
-    expect(await service.read(TESTER, (call) => retrieveDeployment(call, second.id))).toEqual(second)
+    expect(await service.read(TESTER, (call) => retrieveDeployment(call, second.id))).toEqual(asRecorded(second))
     const hidden = await refusal(service.read(LIVE, (call) => retrieveDeployment(call, second.id)))
     expect(hidden.status).toBe(404)
   })
@@ -458,7 +477,7 @@ describe.each(storeOfTheLane)('a reviewed plan, on $name', (implementation) => {
     const first = await attempt('one', 'Reviewed')
     expect(first).toMatchObject({ approved_digest: REVIEWED, run_id: 'one' })
     await service.write(TESTER, (call) => updateFlow(call, 'a', { name: 'Put back' }))
-    expect(await attempt('two', 'Reviewed')).toEqual(first)
+    expect(await attempt('two', 'Reviewed')).toEqual(asRecorded(first))
     expect(await summary(service)).toEqual(['a active 3 Put back'])
     const found = await service.read(TESTER, (call) => listDeployments(call, { approved_digest: REVIEWED }))
     expect(found.data.map(({ id }) => id)).toEqual([first.id])
@@ -468,7 +487,7 @@ describe.each(storeOfTheLane)('a reviewed plan, on $name', (implementation) => {
     const { service, apply } = await deployed(implementation)
     const first = await apply([creating('a')])
     const again = { ...aDeployment([creating('b')]), approved_digest: first.plan_digest }
-    expect(await service.write(TESTER, (call) => deploy(call, again))).toEqual(first)
+    expect(await service.write(TESTER, (call) => deploy(call, again))).toEqual(asRecorded(first))
     expect(await summary(service)).toEqual(['a active 1 Flow'])
     const query = { project: PROJECT, approved_digest: first.plan_digest }
     expect((await service.read(TESTER, (call) => listDeployments(call, query))).data).toHaveLength(1)

@@ -68,7 +68,7 @@ test('statements for one request', async () => {
   const { secret } = await made.write(TESTER, (call) => createKey(call, { mode: 'test', name: 'ci' }))
   const { body } = await create(made)
   const { id } = JSON.parse(body)
-  const state = await made.read(TESTER, (call) => flowState(call, 'shop', undefined))
+  const state = await made.read(TESTER, (call) => flowState(call, 'shop'))
   const counts = {
     authenticate: await statementsOf(() => made.read(TESTER, (call) => checkApiKey(call, secret))),
     create: await statementsOf(() => create(made)),
@@ -82,7 +82,9 @@ test('statements for one request', async () => {
         }),
       ),
     ),
-    'plan of what is known': await statementsOf(() => made.read(TESTER, (call) => flowState(call, 'shop', state.etag))),
+    'plan of what is known': await statementsOf(() =>
+      made.read(TESTER, (call) => flowState(call, 'shop', { known: state.etag })),
+    ),
   }
   expect(counts).toEqual({
     // A row by its key, without a transaction.

@@ -3,7 +3,7 @@ import { DefinitionFiles, type ReadDefinition } from '../../load/definition-file
 import type { DefinitionFile } from '../../load/discover.js'
 import { placeIssues, positionOf } from '../../load/place-issues.js'
 import type { SourceMap } from '../../load/source-map.js'
-import { canonicalJson, compareText, sha256 } from '../../model/canonical.js'
+import { canonicalJson, compareText, sha256Of } from '../../model/canonical.js'
 import { compareDiagnostics, type Diagnostic, type Issue } from '../../model/diagnostic.js'
 import type { FileIssue } from '../../validate/definition-set.js'
 import { FINGERPRINT } from '../../validate/generated/fingerprint.js'
@@ -62,6 +62,8 @@ export class SourceSet {
   #digest: string
   #hashes: readonly string[]
   #baseHashes: ReadonlyMap<string, string>
+  /** Whether the cache was given what the files say. If it could not keep that, they are parsed again. */
+  #isKept = false
   #bases: Bases | undefined
   #read: readonly ReadDefinition[] | undefined
   #indexes: ReadonlyMap<string, number> | undefined
@@ -106,7 +108,8 @@ export class SourceSet {
     const byFile = new Map(all.map((one) => [one.file, one]))
     const ofSet = checks.set(read, bases).map((issue) => this.#placed(issue, byFile))
     const diagnostics = [...this.#faults, ...ofFiles, ...ofSet].sort(compareDiagnostics)
-    if (diagnostics.length === 0) {
+    this.#isKept = this.#cache !== undefined && diagnostics.length === 0
+    if (this.#isKept) {
       const set = { digest: this.#digest, bases: [...bases.keys()] }
       this.#cache?.save(set, new Map(all.map(({ hash, value }) => [hash, value])))
     }
@@ -120,9 +123,16 @@ export class SourceSet {
     return this.#read
   }
 
-  /** The same one by one, for callers that hold none of them. */
+  /** The same one by one, for callers that hold none of them. Afterwards, what the cache was given is held nowhere else. */
   *each(): Generator<ReadDefinition> {
-    if (this.#read !== undefined) return yield* this.#read
+    if (this.#read !== undefined) {
+      yield* this.#read
+      if (this.#isKept) {
+        this.#read = undefined
+        this.#files.release()
+      }
+      return
+    }
     let index = 0
     for (const one of this.#files.each()) {
       if (one.hash !== this.#hashes[index]) throw changedMeanwhile()
@@ -224,9 +234,13 @@ export class SourceSet {
   }
 
   #digestOf(): string {
-    const list = this.listed.map(({ file }, index) => `${JSON.stringify(file)} ${this.#hashes[index]}\n`).join('')
-    const bases = [...this.#baseHashes].map(([file, hash]) => `base ${JSON.stringify(file)} ${hash}\n`).sort()
-    return sha256(`${FINGERPRINT}\n${this.#decided}\n${list}${bases.join('')}`)
+    return sha256Of(this.#deciding())
+  }
+
+  *#deciding(): Generator<string> {
+    yield `${FINGERPRINT}\n${this.#decided}\n`
+    for (const [index, { file }] of this.listed.entries()) yield `${JSON.stringify(file)} ${this.#hashes[index]}\n`
+    yield* [...this.#baseHashes].map(([file, hash]) => `base ${JSON.stringify(file)} ${hash}\n`).sort()
   }
 }
 

@@ -3,7 +3,7 @@ import { InvalidDefinitions } from '../failure.js'
 import { type Definitions, readDefinitions } from './definitions.js'
 import { type Policies, readPolicies } from './policies.js'
 import type { Project } from './project.js'
-import { readTests, type Tests } from './tests.js'
+import type { Tests } from './tests.js'
 
 export interface Sources {
   readonly definitions: Definitions
@@ -27,7 +27,8 @@ export interface TestedSources extends Sources {
 /** The same with the tests, and with everything that is wrong with any of them. */
 export async function readTestedSources(project: Project, options: { cache?: boolean } = {}): Promise<TestedSources> {
   const sources = await readSources(project, options)
-  const tests = readTests(project, sources, options)
+  const { readTests } = await import('./tests.js')
+  const tests = await readTests(project, sources, options)
   const diagnostics = [...sources.diagnostics, ...tests.diagnostics].sort(compareDiagnostics)
   return { ...sources, tests, diagnostics }
 }

@@ -4,7 +4,7 @@ import { type FlowBody, type FlowKey, withoutDefaults } from '../../model/flow.j
 import { modesOf } from '../../model/mode.js'
 import type { TestFile } from '../../model/schema-types.js'
 import { overlap, plainFolder } from '../../validate/config.js'
-import { checkTestFile, type Testable } from '../../validate/test-file.js'
+import type { Testable } from '../../validate/test-file.js'
 import type { Definitions } from './definitions.js'
 import type { Policies } from './policies.js'
 import { linkedAway, missingFolder, type Project } from './project.js'
@@ -22,12 +22,15 @@ export interface Tests {
   place(file: string, pointer: string, part?: Issue['part']): SourcePosition
 }
 
-/** Reads and checks the tests of a project, against its definitions and policies. Mistakes of users never make it throw. */
-export function readTests(
+/**
+ * Reads and checks the tests of a project, against its definitions and policies. Mistakes of users never make it throw. The
+ * checks are loaded only if something is to be checked.
+ */
+export async function readTests(
   project: Project,
   { definitions, policies }: { readonly definitions: Definitions; readonly policies: Policies },
   options: SetOptions = {},
-): Tests {
+): Promise<Tests> {
   const { environments } = project.config
   const testable: Testable = {
     environments: modesOf(environments),
@@ -38,11 +41,7 @@ export function readTests(
   // A test may change a flow: what its definition says decides whether the result can be a flow.
   const decides = [environments, definitions.digest, policies.names]
   const set = new SourceSet(project, { name: 'tests' }, findTests(project), decides, options)
-  const checks = {
-    file: ({ value }: { readonly value: unknown }) => ({ issues: checkTestFile(value, testable) }),
-    set: () => [],
-  }
-  const diagnostics = set.isValid ? [] : set.check(checks)
+  const diagnostics = set.isValid ? [] : await checked(set, testable)
   return {
     count: set.listed.length,
     diagnostics,
@@ -56,6 +55,11 @@ export function readTests(
       return { file, line: 1, column: 1, ...place }
     },
   }
+}
+
+async function checked(set: SourceSet, testable: Testable): Promise<readonly Diagnostic[]> {
+  const { checkTestFile } = await import('../../validate/test-file.js')
+  return set.check({ file: ({ value }) => ({ issues: checkTestFile(value, testable) }), set: () => [] })
 }
 
 /** Each environment is looked at once, and only if a test changes a flow there. */

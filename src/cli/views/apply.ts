@@ -6,7 +6,7 @@ import { isEmpty, type Plan } from '../../model/plan.js'
 import type { Allowance } from '../../plan/allowance.js'
 import type { Refusal } from '../../plan/refusal.js'
 import { differencesText } from '../../render/plan/differences.js'
-import { planText, policiesText } from '../../render/plan/text.js'
+import { planTextPieces, policiesText } from '../../render/plan/text.js'
 import { formatTime, plural } from '../../text/text.js'
 import { warnOfIdle } from '../options/allow.js'
 import { checkOnly } from '../options/only.js'
@@ -27,7 +27,8 @@ type Differs = Extract<Outcome, { status: 'differs' }>
 export const applyInWords: ApplyView = {
   planned: ({ talk, talkPalette }, plan) => {
     if (!isEmpty(plan) || plan.accepted !== undefined || plan.conflicts.length > 0) {
-      return talk(`${planText(plan, talkPalette)}\n`)
+      for (const piece of planTextPieces(plan, talkPalette)) talk(piece)
+      return talk('\n')
     }
     // Nothing will be written, but policies may still have warnings about the flows as they are.
     const warnings = policiesText(plan, talkPalette)

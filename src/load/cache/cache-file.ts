@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type Hmac } from 'node:crypto'
 import {
   closeSync,
   constants,
@@ -33,9 +33,9 @@ export function readCacheBytes(root: string, name: string): Buffer | null {
   if (key === undefined || !isFolder(join(root, '.flows')) || !isFolder(folderOf(root))) return null
   try {
     const content = readPlainFile(join(folderOf(root), name))
-    const seal = content.subarray(0, SEAL_LENGTH).toString('latin1')
-    const body = content.subarray(SEAL_LENGTH)
-    return seal === sealOf(key, name, [body]) ? body : null
+    const body = content.subarray(0, -SEAL_LENGTH)
+    const seal = content.subarray(-SEAL_LENGTH).toString('latin1')
+    return seal === sealOf(sealing(key, name).update(body)) ? body : null
   } catch {
     return null
   }
@@ -46,12 +46,12 @@ export function writeCacheFile<T>(root: string, name: string, value: T): void {
   writeCacheBytes(root, name, [Buffer.from(JSON.stringify(value))])
 }
 
-/** The same for bytes, in pieces. */
-export function writeCacheBytes(root: string, name: string, body: readonly Buffer[]): void {
+/** The same for bytes, in pieces. Each is written before the next one is asked for. */
+export function writeCacheBytes(root: string, name: string, body: Iterable<Buffer>): void {
   try {
     const key = makeCacheKey()
     makeFolder(root)
-    replaceWhole(join(folderOf(root), name), [Buffer.from(sealOf(key, name, body)), ...body])
+    replaceWhole(join(folderOf(root), name), sealed(key, name, body))
   } catch {
     // The next run makes it again.
   }
@@ -64,9 +64,21 @@ export function removeCacheFile(root: string, name: string): void {
 
 const SEAL_LENGTH = 65
 
-function sealOf(key: Buffer, name: string, body: readonly Buffer[]): string {
-  const hmac = createHmac('sha256', key).update(`${name}\n`)
-  for (const piece of body) hmac.update(piece)
+/** The pieces, and their seal behind them: so it is known when they are written. */
+function* sealed(key: Buffer, name: string, body: Iterable<Buffer>): Generator<Buffer> {
+  const hmac = sealing(key, name)
+  for (const piece of body) {
+    hmac.update(piece)
+    yield piece
+  }
+  yield Buffer.from(sealOf(hmac))
+}
+
+function sealing(key: Buffer, name: string): Hmac {
+  return createHmac('sha256', key).update(`${name}\n`)
+}
+
+function sealOf(hmac: Hmac): string {
   return `${hmac.digest('hex')}\n`
 }
 

@@ -50,10 +50,15 @@ export class DefinitionCache {
 
   /** Replaces the cache. Entries that are not in `values` are dropped, so the cache never outgrows the files. */
   save(set: ValidSet, values: ReadonlyMap<string, unknown>): void {
-    const known = this.values()
-    if (known.size !== values.size || [...values.keys()].some((hash) => !known.has(hash))) {
+    if (!this.#holds(values)) {
+      this.release()
       writeCacheBytes(this.#root, `${this.#kind}.values`, linesOf(this.#fingerprint, values))
     }
     writeCacheFile(this.#root, `${this.#kind}.set`, set)
+  }
+
+  #holds(values: ReadonlyMap<string, unknown>): boolean {
+    const known = this.values()
+    return known.size === values.size && [...values.keys()].every((hash) => known.has(hash))
   }
 }

@@ -45,16 +45,16 @@ export class KeptValues {
   }
 }
 
-/** The same values as bytes. */
-export function linesOf(fingerprint: string, values: ReadonlyMap<string, unknown>): Buffer[] {
-  const pieces = [Buffer.from(`${fingerprint}\n`)]
+/** The same values as bytes, piece by piece. */
+export function* linesOf(fingerprint: string, values: ReadonlyMap<string, unknown>): Generator<Buffer> {
+  yield Buffer.from(`${fingerprint}\n`)
   let lines: string[] = []
   for (const [hash, value] of values) {
     // JSON has no line break of its own, and no word for a file without a value.
     lines.push(`${hash}${JSON.stringify(value ?? null)}\n`)
     if (lines.length < PIECE) continue
-    pieces.push(Buffer.from(lines.join('')))
+    yield Buffer.from(lines.join(''))
     lines = []
   }
-  return [...pieces, Buffer.from(lines.join(''))]
+  yield Buffer.from(lines.join(''))
 }

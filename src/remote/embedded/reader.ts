@@ -29,7 +29,7 @@ export async function embeddedReader({ file, actor, driverFrom, now }: EmbeddedO
           throw new Error('"not modified" was answered to an unconditional request')
         }),
       ),
-    observe: (project, known) => told(read(caller, (call) => flowState(call, project, known))),
+    observe: (project, known, held) => told(read(caller, (call) => flowState(call, project, { known, held }))),
     listFlows: (query) => told(read(caller, (call) => listFlows(call, query))),
     retrieveFlow: (idOrKey) => told(read(caller, (call) => retrieveFlow(call, idOrKey))),
     listFlowVersions: (idOrKey, query) => told(read(caller, (call) => listFlowVersions(call, idOrKey, query))),

@@ -5,6 +5,7 @@ import { type Remote, RemoteError } from '../remote.js'
 import { parseApi } from './api-address.js'
 import { keyOfOtherMode } from './failure.js'
 import { httpReader } from './reader.js'
+import { sizeOf, tooLarge } from './size-limit.js'
 import { type Patience, readTransport } from './transport.js'
 
 export interface HttpOptions extends Patience {
@@ -37,6 +38,7 @@ export function http({ api, apiKey, keyVariable, mode, ...patience }: HttpOption
   return {
     label: origin,
     address: origin,
+    tooLarge: (request) => tooLarge(origin, sizeOf(request)),
     reader: async () => {
       await checked()
       return sayingWhat(reader())

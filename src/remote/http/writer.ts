@@ -7,13 +7,12 @@ import type { ApiAddress } from './api-address.js'
 import { type Answered, type Exchange, exchange } from './exchange.js'
 import { bodyOf, type Sent } from './failure.js'
 import { isDeployment, isFlow, isFlowProbe, isSession, isShownKey } from './generated/answers.js'
+import { tooLarge } from './size-limit.js'
 import { waitAfter } from './slow-down.js'
 
 const TIMEOUT = 120_000
 /** The longest total wait when the API asks to slow down, in milliseconds. */
 const LONGEST_WAIT = 30_000
-/** The largest request that the API accepts, in bytes. */
-const MOST = 32 * 1024 * 1024
 
 const KEYS = '/v1/api_keys'
 
@@ -39,7 +38,7 @@ export async function httpWriter(
 
   const post = async <T>({ path, params, shape, idempotencyKey }: Post): Promise<T> => {
     let received: Exchange | undefined
-    let tooLarge: RemoteError | undefined
+    let refused: RemoteError | undefined
     const end = Date.now() + LONGEST_WAIT
     const client = new Client(apiKey, {
       host,
@@ -49,8 +48,9 @@ export async function httpWriter(
       maxNetworkRetries: 2,
       timeout: TIMEOUT,
       httpClient: Client.createFetchHttpClient(async (url, init = {}) => {
-        tooLarge = tooLargeFor(origin, init.body)
-        if (tooLarge) return new Response('{}')
+        // Checked before sending: an answer that comes while the request is still being sent may get lost.
+        refused = tooLarge(origin, typeof init.body === 'string' ? Buffer.byteLength(init.body) : 0)
+        if (refused) return new Response('{}')
         for (;;) {
           received = await exchange(String(url), sentBy(init))
           const wait = waitAfter(received)
@@ -71,7 +71,7 @@ export async function httpWriter(
       // Nothing was sent, so this program is at fault.
       if (received === undefined) throw error
     }
-    if (tooLarge) throw tooLarge
+    if (refused) throw refused
     if (received === undefined) throw new Error('the client sent nothing')
     const sent = { origin, apiKey, keyVariable, mode, retryIsSafe: idempotencyKey !== undefined }
     return bodyOf<T>(sent, received, shape)
@@ -140,13 +140,4 @@ function toldToClient({ status, headers }: Answered): Response {
   const retry = status === 429 ? 'false' : headers.get('stripe-should-retry')
   const hasBody = status >= 200 && status <= 599 && ![204, 205, 304].includes(status)
   return new Response('{}', { status: hasBody ? status : 400, headers: retry ? { 'stripe-should-retry': retry } : {} })
-}
-
-/** Checked before sending: an answer that comes while the request is still being sent may get lost. */
-function tooLargeFor(origin: string, body: unknown): RemoteError | undefined {
-  const size = typeof body === 'string' ? Buffer.byteLength(body) : 0
-  if (size <= MOST) return undefined
-  const figures = `the request has ${(size / 1024 / 1024).toFixed(1)} MiB, and ${origin} takes 32 MiB at most`
-  const message = `${figures}. Change fewer flows at once: apply them in several steps, or split the project`
-  return new RemoteError('invalid', message, { code: 'request_too_large' })
 }

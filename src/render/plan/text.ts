@@ -9,24 +9,43 @@ import { policyLines } from './policies.js'
 import { leftOutText, sourceText } from './source.js'
 import { ACTIONS, acceptedText, effects, modeName, nothing, summaryLine } from './summary.js'
 
+/** How many sections of a plan are one piece of its text. */
+const PIECE = 20
+
 /** A plan for a reviewer at a terminal. Ends with a line feed. */
 export function planText(plan: Plan, palette: Palette): string {
+  return [...planTextPieces(plan, palette)].join('')
+}
+
+/** The same piece by piece, each of whole lines: that of twenty thousand changes takes much memory. */
+export function* planTextPieces(plan: Plan, palette: Palette): Generator<string> {
+  let some: string[] = []
+  let gap = ''
+  for (const section of sections(plan, palette)) {
+    if (section === '') continue
+    some.push(`${gap}${section}\n`)
+    gap = '\n'
+    if (some.length < PIECE) continue
+    yield some.join('')
+    some = []
+  }
+  yield some.join('')
+}
+
+function* sections(plan: Plan, palette: Palette): Generator<string> {
   const title = `Plan for ${plan.project} in ${plan.environment} (${modeName(plan.livemode)})`
-  const sections = [
-    [palette.bold(title), ...sourceLine(plan, palette)].join('\n'),
-    ...plan.changes.map((change) => changeText(change, palette)),
-    unmanagedText(plan, palette),
-    conflictsText(plan, palette),
-    boundText(plan.bound ?? [], palette),
-    guardsText(plan, palette),
-    policiesText(plan, palette),
-    leftOutText(plan) ?? '',
-    acceptedText(plan) ?? '',
-    isEmpty(plan) && plan.conflicts.length === 0
-      ? nothingToDo(plan)
-      : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette),
-  ]
-  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+  yield [palette.bold(title), ...sourceLine(plan, palette)].join('\n')
+  for (const change of plan.changes) yield changeText(change, palette)
+  yield unmanagedText(plan, palette)
+  yield conflictsText(plan, palette)
+  yield boundText(plan.bound ?? [], palette)
+  yield guardsText(plan, palette)
+  yield policiesText(plan, palette)
+  yield leftOutText(plan) ?? ''
+  yield acceptedText(plan) ?? ''
+  yield isEmpty(plan) && plan.conflicts.length === 0
+    ? nothingToDo(plan)
+    : palette.bold(`Plan: ${summaryLine(plan, 'todo')}.`) + verdict(plan, palette)
 }
 
 function sourceLine(plan: Plan, palette: Palette): string[] {

@@ -61,7 +61,7 @@ export function jsonRoutes(app: FastifyInstance, options: AppOptions): void {
     refuseBody(request)
     const { project } = decoded(FLOW_STATE, queryOf(request)).params as { readonly project?: string }
     if (project === undefined) throw missing('project')
-    const answer = await service.read(request.caller, (call) => flowState(call, project, knownTag(request)))
+    const answer = await service.read(request.caller, (call) => flowState(call, project, { known: knownTag(request) }))
     reply.header('etag', answer.etag)
     if (answer.status === 'not_modified') return reply.code(304).send()
     return reply.type(JSON_TYPE).send(JSON.stringify(answer.state))

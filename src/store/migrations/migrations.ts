@@ -23,6 +23,7 @@ import { reviews } from './0019-reviews.js'
 import { sessionLists } from './0020-session-lists.js'
 import { durations } from './0021-durations.js'
 import { picked } from './0022-picked.js'
+import { flowsByProject } from './0023-flows-by-project.js'
 import type { Migration } from './migration.js'
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -48,6 +49,7 @@ export const MIGRATIONS: readonly Migration[] = [
   sessionLists,
   durations,
   picked,
+  flowsByProject,
 ]
 
 /** How a store's version compares with this program; `blank` is a store without tables. */

@@ -1,5 +1,6 @@
-import type { ObservedFlow } from '../../model/state.js'
+import type { ObservedFlow, ObservedState } from '../../model/state.js'
 import type { Allowance } from '../../plan/allowance.js'
+import { SWITCHES } from '../../plan/assurance.js'
 import type { Connection } from '../connection.js'
 import { attribute, hasError, warning } from '../diagnostics.js'
 import type { Diagnostic } from '../framework/provider.js'
@@ -76,11 +77,19 @@ async function examineChange(wish: Wish, { flows, project }: Connection): Promis
   const { planned } = wish
   if (planned !== null && (planned.key === UNKNOWN || configOf(planned) === null)) return []
   const state = await flows.state()
+  // A planned version that is known means that nothing will be written.
+  const isToWrite = planned === null || planned.version === UNKNOWN
+  if (!isToWrite && runsEverything(state)) return []
   const plan = (allow?: readonly Allowance[]) => planFor([wish], state, project, allow)
   const bare = plan()
   const told = planned === null ? [] : atStripe(bare)
-  // A planned version that is known means that nothing will be written.
-  if (planned !== null && planned.version !== UNKNOWN) return told
+  if (!isToWrite) return told
   const judged = changeIn(bare, plan)
   return judged === null ? told : [...judgements(judged), ...told]
+}
+
+/** Whether nothing can be said about a flow that is as it should be: any check can be run, and no flow is bound to another. */
+function runsEverything({ verifier }: ObservedState): boolean {
+  if (verifier === null || verifier === undefined) return true
+  return !verifier.has_flows && SWITCHES.every(({ check }) => verifier.checks.includes(check))
 }

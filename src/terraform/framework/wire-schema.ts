@@ -2,10 +2,17 @@ import { MARKDOWN, SINGLE, type WireAttribute, type WireBlock } from '../wire/me
 import type { Type } from '../wire/value.js'
 import type { Attribute, Block } from './schema.js'
 
-/** The type of a block's value: an object of its attributes and blocks. */
-export function typeOf({ attributes, blocks = {} }: Block): Type {
-  return ['object', { ...each(attributes, attributeType), ...each(blocks, typeOf) }]
+/** The type of a block's value: an object of its attributes and blocks. Terraform's every call asks for that of a block. */
+export function typeOf(block: Block): Type {
+  const known = TYPES.get(block)
+  if (known !== undefined) return known
+  const { attributes, blocks = {} } = block
+  const type: Type = ['object', { ...each(attributes, attributeType), ...each(blocks, typeOf) }]
+  TYPES.set(block, type)
+  return type
 }
+
+const TYPES = new WeakMap<Block, Type>()
 
 /** The schema of a block, in Terraform's form. */
 export function wireBlock({ description, attributes, blocks = {} }: Block): WireBlock {

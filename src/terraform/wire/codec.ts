@@ -1,4 +1,4 @@
-import { decode, ExtData, encode } from '@msgpack/msgpack'
+import { Decoder, Encoder, ExtData } from '@msgpack/msgpack'
 import { type ObjectValue, type Type, UNKNOWN, type Value } from './value.js'
 
 /*
@@ -8,7 +8,7 @@ import { type ObjectValue, type Type, UNKNOWN, type Value } from './value.js'
 
 /** @throws if the value is not of the type; the message says where. */
 export function encodeValue(type: Type, value: Value): Uint8Array {
-  return encode(toWire(type, value, ''))
+  return ENCODER.encode(toWire(type, value, ''))
 }
 
 /**
@@ -18,7 +18,7 @@ export function encodeValue(type: Type, value: Value): Uint8Array {
  */
 export function decodeValue(type: Type, bytes: Uint8Array): Value {
   if (bytes.length === 0) return null
-  return fromWire(type, decode(bytes, { useBigInt64: true, rawStrings: true, keyDecoder: KEYS }), '')
+  return fromWire(type, DECODER.decode(bytes), '')
 }
 
 /**
@@ -108,8 +108,14 @@ function withDigits(json: string): string {
 }
 
 function mapped<From, To>(members: { readonly [name: string]: From }, of: (name: string, member: From) => To) {
-  // Gives every name its own member: assigning to __proto__ would change the prototype.
-  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, of(name, member)]))
+  const found: Record<string, To> = {}
+  for (const name of Object.keys(members)) {
+    const value = of(name, members[name] as From)
+    if (name !== PROTO) found[name] = value
+    // Assigning to it would change the prototype.
+    else Object.defineProperty(found, name, { value, enumerable: true, configurable: true, writable: true })
+  }
+  return found
 }
 
 function withProto(value: ObjectValue): ObjectValue {
@@ -148,3 +154,7 @@ const KEYS = {
     return key === PROTO ? PROTO_STAND_IN : key
   },
 }
+
+// One of each for all calls: Terraform makes thousands.
+const ENCODER = new Encoder()
+const DECODER = new Decoder({ useBigInt64: true, rawStrings: true, keyDecoder: KEYS })

@@ -77,7 +77,12 @@ async function followed(
         // A new reader for each look: a store that does not exist yet may be created later.
         const isFirst = seen.ids === null
         await reading(siteOf(cli, env), async (reader) => {
-          for await (const deployment of deploymentsSince(reader, project, seen)) emit(...deploymentLines(deployment))
+          for await (const deployment of deploymentsSince(reader, project, seen)) {
+            emit(...deploymentLines(deployment))
+            // A slow reader gets each deployment before the next one is fetched; one that has gone gets none.
+            await Promise.race([cli.terminal.keptUp(), stop.stopped])
+            if (stop.signal.aborted) return
+          }
         })
         // Every deployment from here on is printed.
         if (isFirst) cli.terminal.talk(`Waiting for deployments of ${project}. Stop with Ctrl-C.\n`)
@@ -96,7 +101,7 @@ async function followed(
 }
 
 /** Ends on the first stop signal, or when nobody reads the output. */
-function stopped(): { signal: AbortSignal; exitCode(): ExitCode; end(): void } {
+function stopped(): { signal: AbortSignal; stopped: Promise<unknown>; exitCode(): ExitCode; end(): void } {
   const controller = new AbortController()
   let exitCode: ExitCode = ExitCode.ok
   const stop = (signal: NodeJS.Signals) => {
@@ -107,8 +112,10 @@ function stopped(): { signal: AbortSignal; exitCode(): ExitCode; end(): void } {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.stdout.on('error', unread)
+  const { signal } = controller
   return {
-    signal: controller.signal,
+    signal,
+    stopped: new Promise((done) => signal.addEventListener('abort', done, { once: true })),
     exitCode: () => exitCode,
     end: () => {
       process.off('SIGINT', stop)

@@ -10,7 +10,7 @@ import { outstanding } from '../../../plan/bound.js'
 import { refusalOf } from '../../../plan/refusal.js'
 import { planGithub } from '../../../render/plan/github.js'
 import { planMarkdown } from '../../../render/plan/markdown.js'
-import { planText } from '../../../render/plan/text.js'
+import { planTextPieces } from '../../../render/plan/text.js'
 import { exactJson, printable } from '../../../text/text.js'
 import { allOption, forProjects } from '../../options/all.js'
 import { allowOption, warnOfIdle } from '../../options/allow.js'
@@ -31,7 +31,9 @@ interface Made {
 }
 
 const VIEWS: Views<Made, 'human' | 'json' | 'markdown' | 'github'> = {
-  human: (terminal, { plan }) => terminal.show(planText(plan, terminal.palette)),
+  human: (terminal, { plan }) => {
+    for (const piece of planTextPieces(plan, terminal.palette)) terminal.show(piece)
+  },
   json: (terminal, { plan }, exitCode) => terminal.result(jsonText({ ...plan, exit_code: exitCode })),
   markdown: (terminal, { plan }) => terminal.result(planMarkdown(plan)),
   github: (terminal, { plan, root }) => terminal.result(planGithub(plan, fromRepositoryRoot(terminal, root))),
@@ -89,7 +91,7 @@ export const plan: Define = (command, run) => {
             setNames(cli, plan)
           }
           if (isPiped) {
-            cli.terminal.talk(planText(plan, cli.terminal.talkPalette))
+            for (const piece of planTextPieces(plan, cli.terminal.talkPalette)) cli.terminal.talk(piece)
             return exitCode
           }
           show(cli, { plan, root: site.project.root }, exitCode)

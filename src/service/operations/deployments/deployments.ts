@@ -11,6 +11,7 @@ import type { Principal } from '../calls/principal.js'
 import { actorOf } from '../calls/principal.js'
 import { recordEvent } from '../events/events.js'
 import { refuseBoundTwice, refuseUnverifiable } from '../flows/bound-flows.js'
+import { stateTag } from '../flows/flow-state.js'
 import { linkToken, versionOf } from '../flows/flows.js'
 import { beyondBinding, bindingOf, isWithin, mayName, notFoundFor, refuseOtherProject } from '../keys/binding.js'
 import { checkDeploymentRequest, configOf } from './deployment-request.js'
@@ -25,8 +26,8 @@ export interface ListDeploymentsParams extends ListParams {
 
 /**
  * Writes a whole plan, or nothing. The digests of the plan, and of the reviewed plan behind it, are idempotency keys: a
- * plan that was applied before answers with its deployment (compare `run_id`). Throws 412 naming every flow that has
- * changed since.
+ * plan that was applied before answers with its deployment (compare `run_id`), without `flow_state`. Throws 412 naming
+ * every flow that has changed since.
  */
 export async function deploy(call: WriteCall, body: unknown): Promise<Deployment> {
   const { tx, livemode, begun } = call
@@ -40,12 +41,14 @@ export async function deploy(call: WriteCall, body: unknown): Promise<Deployment
   const stale = request.changes.flatMap((change) => staleOf(change, found))
   if (stale.length > 0) throw conflict(stale)
   for (const [index, change] of request.changes.entries()) checkAllowed(change, index, request, found)
+  const { etag: stateBefore, isEmpty } = await stateTag(call, request.project)
   const written = await write(call, request, found)
   const deployment: Deployment = { ...written, duration: Math.round(performance.now() - begun) }
   await tx.deployments.took(deployment.id, deployment.duration ?? 0)
   await recordEvent(call, 'verification_flows.deployment.applied', inList(deployment))
   await tx.state.advance(livemode)
-  return deployment
+  const { etag: stateAfter } = await stateTag(call, request.project)
+  return { ...deployment, flow_state: { before: stateBefore, after: stateAfter, was_empty: isEmpty } }
 }
 
 /** Throws 403 if the caller's key may not deploy for the project, or a change concerns a flow that it does not reach. */

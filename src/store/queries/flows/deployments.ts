@@ -1,7 +1,7 @@
 import { summaryOf } from '../../../model/deployment.js'
 import type { DeployedChange, DeployedFlow, Deployment } from '../../../model/schema-types.js'
 import type { DeploymentReads, DeploymentSummary, DeploymentWrites } from '../../deployments.js'
-import { insertMany } from '../rows/insert-many.js'
+import { insertMany, rowsOf } from '../rows/insert-many.js'
 import { parseJson } from '../rows/json.js'
 import { pageOfFew, readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
@@ -102,7 +102,7 @@ export function deploymentQueries(db: Db, pace: Pace): DeploymentReads & Deploym
       await insertMany(
         db,
         'deployment_changes',
-        deployment.changes.map((change, position) => toChangeRow(deployment.id, position, change)),
+        rowsOf(deployment.changes, (change, position) => toChangeRow(deployment.id, position, change)),
       )
       await insertEdits(db, deployment, deployment.edits ?? [])
     },

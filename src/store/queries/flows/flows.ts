@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import { MOSTLY_DIFFERENT, SharedParts } from '../../../model/shared-parts.js'
+import type { HeldConfigs } from '../../../model/state.js'
 import type { FlowReads, FlowRecord, FlowVersionRecord, FlowWrites } from '../../flows.js'
-import { insertMany } from '../rows/insert-many.js'
+import { insertMany, rowsOf } from '../rows/insert-many.js'
 import { parseJson } from '../rows/json.js'
 import { readList } from '../rows/listing.js'
 import type { Pace } from '../rows/pace.js'
@@ -52,17 +53,22 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
     },
     sightings: (livemode) => sightingsIn(db, livemode),
     keepSighting: (sighting) => keepSighting(db, sighting),
-    async all(livemode) {
-      const flows: FlowRecord[] = []
+    async all<T = FlowRecord>(
+      livemode: boolean,
+      as: (flow: FlowRecord) => T | undefined = (flow) => flow as T,
+      held?: HeldConfigs,
+    ) {
+      const flows: T[] = []
       const parts = new SharedParts()
       for (let last: string | undefined; ; ) {
         let query = inMode(livemode)
         if (last !== undefined) query = query.where('key', '>', last)
         const rows = await query.orderBy('key').limit(STEP).execute()
         for (const row of rows) {
-          const flow = toRecord(row)
-          parts.within(flow.config, MOSTLY_DIFFERENT)
-          flows.push(flow)
+          const same = heldAs(row, held)
+          const config = same ?? parts.within(parseJson<FlowRecord['config']>(row.config), MOSTLY_DIFFERENT)
+          const one = as(parts.within(recordOf(row, config), OF_ONE_FLOW))
+          if (one !== undefined) flows.push(one)
         }
         last = rows.at(-1)?.key
         if (rows.length < STEP) return flows
@@ -132,7 +138,7 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
     },
     async save(flows, versions) {
       await parkKeys(db, flows)
-      await insertMany(db, 'flows', flows.map(toRow), (query) =>
+      await insertMany(db, 'flows', rowsOf(flows, toRow), (query) =>
         query.onConflict((conflict) =>
           conflict.column('id').doUpdateSet((eb) => ({
             key: eb.ref('excluded.key'),
@@ -150,7 +156,7 @@ export function flowQueries(db: Db, pace: Pace): FlowReads & FlowWrites {
           })),
         ),
       )
-      await insertMany(db, 'flow_versions', versions.map(toVersionRow))
+      await insertMany(db, 'flow_versions', rowsOf(versions, toVersionRow))
     },
   }
 }
@@ -185,9 +191,21 @@ function* batches(values: readonly string[]): Generator<string[]> {
   }
 }
 
-/** Member by member: the rest of an object is one that takes several times the memory. */
+/** The members of a record that no other one has, or that are shared by other ways. */
+const OF_ONE_FLOW: readonly (keyof FlowRecord)[] = ['id', 'key', 'config', 'applied', 'applied_key', 'link_token']
+
+/** What the caller has that is the same as what a row says. */
+function heldAs({ key, config }: FlowsTable, held: HeldConfigs | undefined): FlowRecord['config'] | undefined {
+  const one = held?.get(key)
+  return one !== undefined && JSON.stringify(one) === config ? one : undefined
+}
+
 function toRecord(row: FlowsTable): FlowRecord {
-  const config = parseJson<FlowRecord['config']>(row.config)
+  return recordOf(row, parseJson(row.config))
+}
+
+/** Member by member: the rest of an object is one that takes several times the memory. */
+function recordOf(row: FlowsTable, config: FlowRecord['config']): FlowRecord {
   const { applied } = row
   return {
     id: row.id,
@@ -200,7 +218,7 @@ function toRecord(row: FlowsTable): FlowRecord {
     // Both are equal unless there is drift; then one parse is enough.
     applied: applied === null ? null : applied === row.config ? config : parseJson(applied),
     applied_status: row.applied_status as FlowRecord['applied_status'],
-    applied_key: row.applied_key,
+    applied_key: row.applied_key === row.key ? row.key : row.applied_key,
     link_token: row.link_token,
     created: row.created,
     updated: row.updated,
