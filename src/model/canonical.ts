@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 /**
  * JSON with the keys of every object in code-unit order and no white space: equal values give equal text.
@@ -23,15 +23,15 @@ export function digestOf(value: unknown): string {
 
 /** SHA-256 of a text that is too long to be held whole, in lower-case hex. */
 export function sha256Of(parts: Iterable<string>): string {
-  const hash = createHash('sha256')
+  const digest = createHash('sha256')
   let some = ''
   for (const part of parts) {
     some += part
     if (some.length < PIECE) continue
-    hash.update(some)
+    digest.update(some)
     some = ''
   }
-  return hash.update(some).digest('hex')
+  return digest.update(some).digest('hex')
 }
 
 /** In characters: a call for each part costs more than the hash. */
