@@ -2,7 +2,7 @@ import { readCacheFile, writeCacheFile } from '../load/cache/cache-file.js'
 import { digestOf } from '../model/canonical.js'
 import { isEmpty, type Plan } from '../model/plan.js'
 import type { Allowance } from '../plan/allowance.js'
-import { settled } from '../plan/settled.js'
+import { settled } from '../plan/deployed.js'
 import type { PlanMemory } from './plan.js'
 import type { Site } from './site.js'
 

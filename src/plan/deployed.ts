@@ -1,5 +1,5 @@
 import type { DeployedChange } from '../model/deployment.js'
-import type { Change } from '../model/plan.js'
+import { type Change, type Plan, planDigest } from '../model/plan.js'
 import { assess } from './assurance.js'
 import { diff } from './diff.js'
 
@@ -29,4 +29,31 @@ function statusField(action: Change['action']): Change['fields'] {
   if (action !== 'archive' && action !== 'restore') return []
   const [before, after] = action === 'archive' ? ['active', 'archived'] : ['archived', 'active']
   return [{ path: '/status', before: before ?? null, after: after ?? null, line: null, origin: 'config' }]
+}
+
+/**
+ * The plan of the same definitions once this one is applied by a deployment, and nothing else was written: an empty one.
+ * Null where a word of it depends on more than the plan: what policies say about flows as they are, and what sessions
+ * show of flows at Stripe. For a plan of every flow, without conflicts.
+ */
+export function settled(plan: Plan, deployment: string): Plan | null {
+  if (plan.policies !== undefined || plan.bound !== undefined || plan.conflicts.length > 0) return null
+  const { format, format_version, project, environment, livemode, unmanaged, summary } = plan
+  const base = { last_deployment: deployment }
+  const { archive: _, ...kept } = summary
+  const noop = Object.values(kept).reduce((all, some) => all + some, 0)
+  return {
+    format,
+    format_version,
+    project,
+    environment,
+    livemode,
+    digest: planDigest({ project, livemode, base, changes: [] }),
+    base,
+    changes: [],
+    unmanaged,
+    conflicts: [],
+    guards: [],
+    summary: { create: 0, update: 0, rename: 0, adopt: 0, restore: 0, archive: 0, noop },
+  }
 }
