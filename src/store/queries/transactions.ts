@@ -62,7 +62,7 @@ export async function inReading<T>(
 /** What was asked without a transaction. */
 interface First {
   readonly found: Promise<unknown>
-  readonly query: CompiledQuery
+  readonly query: () => CompiledQuery
   /** What is found, in the rows of the query. */
   readonly of: (rows: readonly never[]) => unknown
 }
@@ -95,7 +95,7 @@ class Reading implements Asking {
 
   readonly find: Find = async (lookup, ...keys) => {
     if (this.#isOver) throw tooLate()
-    const query = lookup.query(this.#root, keys)
+    const query = () => lookup.query(this.#root, keys)
     const of = (rows: readonly Found[]) => firstOf(rows, keys)
     const shared = this.#alone
     if (shared !== undefined) {
@@ -104,7 +104,7 @@ class Reading implements Asking {
       const row = await found
       return row && lookup.unpack(row)
     }
-    const row = of((await this.#run<Found>(query)).rows)
+    const row = of((await this.#run<Found>(query())).rows)
     return row && lookup.unpack(row)
   }
 
@@ -122,7 +122,7 @@ class Reading implements Asking {
       const answer = this.#root.executeQuery<Row>(query)
       const found = answer.then(({ rows }) => rows)
       found.catch(shared.failed)
-      this.#first = { found, query, of: (rows) => rows }
+      this.#first = { found, query: () => query, of: (rows) => rows }
       return answer
     }
     this.#begun ??= this.#begin()
@@ -151,7 +151,7 @@ class Reading implements Asking {
   async #again(connection: DatabaseConnection): Promise<void> {
     if (this.#first === undefined) return
     const { found, query, of } = this.#first
-    const again = connection.executeQuery<never>(query)
+    const again = connection.executeQuery<never>(query())
     again.catch(() => {})
     const before = await found
     // Texts and numbers.

@@ -24,8 +24,17 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
   app.addHook('onRequest', async (request, reply) => {
     const { needs } = request.routeOptions.config
     if (needs === undefined) throw new Error('a route does not say what it asks of a key')
+    const { headers } = request
     const { caller: known, keyId, tail, unmarked } = await authenticated(request)
-    const caller = { ...known, address: request.ip, agent: request.headers['user-agent'] }
+    const caller = {
+      livemode: known.livemode,
+      principal: known.principal,
+      address: request.ip,
+      agent: headers['user-agent'],
+      // Events that this request causes name it.
+      request: { id: request.id, idempotency_key: headers['idempotency-key']?.toString() ?? null },
+      apiVersion: undefined as string | undefined,
+    }
     request.keyTail = tail
     request.caller = caller
     if (unmarked !== null) usage.note(keyId, unmarked)
@@ -38,10 +47,7 @@ export function requireKey(app: FastifyInstance, { service, limiter, rateLimit, 
     }
     refuseOtherAccount(request)
     authorise(caller, needs, idOf(request))
-    const apiVersion = apiVersionOf(request.headers['stripe-version'])
-    if (apiVersion !== undefined) reply.header('stripe-version', apiVersion)
-    // Events that this request causes name it.
-    const idempotencyKey = request.headers['idempotency-key']?.toString() ?? null
-    request.caller = { ...caller, request: { id: request.id, idempotency_key: idempotencyKey }, apiVersion }
+    caller.apiVersion = apiVersionOf(headers['stripe-version'])
+    if (caller.apiVersion !== undefined) reply.header('stripe-version', caller.apiVersion)
   })
 }

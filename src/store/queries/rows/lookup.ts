@@ -23,7 +23,7 @@ export type Keys = readonly [key: string, other?: string]
 export type Find = <Row>(lookup: Lookup<Row>, ...keys: Keys) => Promise<Row | undefined>
 
 /** How many keys a statement has places for: few sizes, so that each is compiled and prepared once. */
-const SIZES = [1, 2, 8, 32, 128] as const
+const SIZES = [1, 2, 4, 8, 16, 32, 64, 128] as const
 
 export function lookup<Name extends keyof Tables, const Columns extends readonly (keyof Tables[Name] & string)[]>(
   table: Name,
@@ -73,6 +73,7 @@ export interface SharedLookups {
   readonly areAnswered: boolean
   /** Says that a statement outside of a transaction failed, and why. */
   failed(error: unknown): void
+  /** Throws at once for a key that no driver takes. */
   find(lookup: Lookup<unknown>, keys: Keys): Promise<Found | undefined>
   /** Resolves once no lookup is waited for any more. */
   settled(): Promise<void>
@@ -127,7 +128,13 @@ export function sharedLookups(db: Db, { isUnanswered = () => false }: LookupOpti
         )
       }
     }
-    const loader = new DataLoader(askAll, { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: setImmediate })
+    const noted = (wanted: readonly Keys[]) => {
+      const answer = askAll(wanted)
+      underWay.add(answer)
+      void answer.catch(() => {}).then(() => underWay.delete(answer))
+      return answer
+    }
+    const loader = new DataLoader(noted, { cache: false, maxBatchSize: MOST_TOGETHER, batchScheduleFn: setImmediate })
     loaders.set(lookup, loader)
     return loader
   }
@@ -136,18 +143,14 @@ export function sharedLookups(db: Db, { isUnanswered = () => false }: LookupOpti
       return performance.now() >= rest
     },
     failed,
-    async find(lookup, keys) {
+    find(lookup, keys) {
       // A key that no driver takes must not fail the lookups of others.
       for (const key of keys) toParameter(key ?? null)
-      const found = (loaders.get(lookup) ?? loaderOf(lookup)).load(keys)
-      underWay.add(found)
-      try {
-        return await found
-      } finally {
-        underWay.delete(found)
-      }
+      return (loaders.get(lookup) ?? loaderOf(lookup)).load(keys)
     },
     async settled() {
+      // Those that were asked for in this turn are on their way after it.
+      await new Promise((resolve) => setImmediate(resolve))
       await Promise.allSettled(underWay)
     },
   }
