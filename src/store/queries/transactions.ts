@@ -1,7 +1,8 @@
 import type { CompiledQuery, ControlledTransaction, DatabaseConnection, QueryResult } from 'kysely'
 import { directly } from './direct.js'
 import { isAlone } from './rows/alone.js'
-import { type Find, type Found, firstOf, type SharedLookups } from './rows/lookup.js'
+import { type Find, type Found, firstOf } from './rows/lookup.js'
+import type { SharedLookups } from './rows/shared-lookups.js'
 import type { Db, Tables } from './tables.js'
 
 /** What the queries of a transaction are asked with. */
