@@ -1,5 +1,4 @@
-import type { Server as NodeServer, ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Store } from '../../store/store.js'
 import type { Verifier } from '../../verifier/verifier.js'
@@ -19,6 +18,7 @@ import type { DashboardOptions } from './dashboard/dashboard.js'
 import type { PageOptions } from './pages/looks.js'
 import { countingFailures } from './server/counting-failures.js'
 import { type LogLine, logJobFault, logStoreChange } from './server/log.js'
+import { requestsUnderWay } from './server/requests-under-way.js'
 import { boundSilentConnections } from './server/silent-connections.js'
 import { watchingWrites } from './server/watching-writes.js'
 
@@ -159,49 +159,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
 async function within(milliseconds: number, work: Promise<void>): Promise<void> {
   const enough = new AbortController()
   const time = sleep(milliseconds, undefined, { signal: enough.signal }).catch(() => {})
-  await Promise.race([work, time])
-  enough.abort()
-}
-
-interface Requests {
-  count(): number
-  /** Resolves once no request is being answered. */
-  quiet(): Promise<void>
-}
-
-function requestsUnderWay(server: NodeServer): Requests {
-  let underWay = 0
-  let tell = () => {}
-  /** Of a connection that breaks, Node closes the first response only: those behind it end with the connection. */
-  const ofSockets = new WeakMap<Socket, Set<ServerResponse>>()
-  const responsesOf = (socket: Socket) => {
-    const known = ofSockets.get(socket)
-    if (known !== undefined) return known
-    const responses = new Set<ServerResponse>()
-    ofSockets.set(socket, responses)
-    socket.once('close', () => {
-      for (const response of responses) over(responses, response)
-    })
-    return responses
-  }
-  const over = (responses: Set<ServerResponse>, response: ServerResponse) => {
-    if (!responses.delete(response)) return
-    underWay -= 1
-    if (underWay === 0) tell()
-  }
-  server.on('request', ({ socket }, response) => {
-    const responses = responsesOf(socket)
-    responses.add(response)
-    underWay += 1
-    response.once('close', () => over(responses, response))
-  })
-  return {
-    count: () => underWay,
-    quiet: () =>
-      new Promise((resolve) => {
-        tell = resolve
-        if (underWay === 0) resolve()
-      }),
+  try {
+    await Promise.race([work, time])
+  } finally {
+    enough.abort()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { CompiledQuery, ControlledTransaction, DatabaseConnection, QueryResult } from 'kysely'
 import { directly } from './direct.js'
 import { isAlone } from './rows/alone.js'
-import { type Find, type Found, firstOf } from './rows/lookup.js'
+import { type Find, firstOf, type Keys, type Lookup } from './rows/lookup.js'
 import type { SharedLookups } from './rows/shared-lookups.js'
 import type { Db, Tables } from './tables.js'
 
@@ -21,13 +21,8 @@ export function inWriting<T>(db: Db, work: (asking: Asking) => Promise<T>): Prom
       if (connection === undefined) throw tooLate()
       return connection.executeQuery(query)
     })
-    const find: Find = async (lookup, ...keys) => {
-      const { rows } = await own.executeQuery<Found>(lookup.query(own, keys))
-      const found = firstOf(rows, keys)
-      return found && lookup.unpack(found)
-    }
     try {
-      return await work({ db: own, find })
+      return await work({ db: own, find: (lookup, ...keys) => findIn(own, lookup, keys) })
     } finally {
       connection = undefined
     }
@@ -96,16 +91,12 @@ class Reading implements Asking {
 
   readonly find: Find = async (lookup, ...keys) => {
     if (this.#isOver) throw tooLate()
-    const query = () => lookup.query(this.#root, keys)
-    const of = (rows: readonly Found[]) => firstOf(rows, keys)
     const shared = this.#alone
-    if (shared !== undefined) {
-      const found = shared.find(lookup, keys)
-      this.#first = { found, query, of }
-      const row = await found
-      return row && lookup.unpack(row)
-    }
-    const row = of((await this.#run<Found>(query())).rows)
+    if (shared === undefined) return findIn(this.db, lookup, keys)
+    const first = shared.find(lookup, keys)
+    const query = () => lookup.query(this.#root, keys)
+    this.#first = { found: first, query, of: (rows) => firstOf(rows, keys) }
+    const row = await first
     return row && lookup.unpack(row)
   }
 
@@ -178,6 +169,12 @@ class Reading implements Asking {
       // It never began, or has ended.
     }
   }
+}
+
+/** What a lookup finds in a transaction. */
+async function findIn<Row>(db: Db, lookup: Lookup<Row>, keys: Keys): Promise<Row | undefined> {
+  const row = firstOf((await db.executeQuery(lookup.query(db, keys))).rows, keys)
+  return row && lookup.unpack(row)
 }
 
 function connectionOf(tx: Db): Promise<DatabaseConnection> {
